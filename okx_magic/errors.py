@@ -1,0 +1,187 @@
+"""Every way to fail, drawn::
+
+    OkxMagicError                 catches all below; never raised itself
+    ├── CellError                 yours: the cell or the magic line cannot be sent (line, reason, remedy)
+    ├── CredentialsError          yours: no credentials, a partial set, an unknown profile
+    ├── RefusedError              ours: a safety rule refused before anything was sent
+    ├── TransportError            nobody's: no trustworthy answer came
+    │   └── OutcomeUnknown        … to a request that may have been carried out all the same
+    └── OkxError                  theirs: OKX answered with a code other than 0
+        └── PartlyRefused         … code 2: some orders of a batch stand, some do not
+
+Each is a real exception: it stops Run All, nbclient and papermill, and can be caught by its name. In a
+notebook it shows as one short block, because of ``_render_traceback_``, which IPython asks first.
+No message, argument or attribute ever holds a secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from okx_magic.model import Envelope, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``."""
+
+    number: int
+    total: int
+    line: int
+    sent: int
+
+    def __str__(self) -> str:
+        return f"request {self.number} of {self.total}, line {self.line} · {self.sent} sent"
+
+
+class OkxMagicError(Exception):
+    """Base of all errors of okx_magic; raised only as one of its kinds.
+
+    ``remedy`` is what to do next, in one line. ``request`` is the request it speaks of, when there is
+    one; ``account`` the name of the account; ``place`` where in the cell it stood.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        request: Request | None = None,
+        account: str = "",
+    ) -> None:
+        if type(self) is OkxMagicError:
+            reason = "OkxMagicError is abstract: raise one of its kinds"
+            raise TypeError(reason)
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.request = request
+        self.account = account
+        self.place: Place | None = None
+
+    def headline(self) -> str:
+        """The first line of the block: kind, message, request, account and place."""
+        parts = [f"{type(self).__name__} {self.message}"]
+        if self.request is not None:
+            parts.append(str(self.request))
+        if self.account:
+            parts.append(self.account)
+        if self.place is not None:
+            parts.append(str(self.place))
+        return " · ".join(parts)
+
+    def details(self) -> list[tuple[str, str]]:
+        """Label and text of each further line of the block."""
+        return [("try", self.remedy)] if self.remedy else []
+
+    # https://ipython.readthedocs.io/en/stable/config/integrating.html: a list of lines, shown in place
+    # of the traceback. So neither source lines nor local variables reach the notebook.
+    def _render_traceback_(self) -> list[str]:
+        return [self.headline(), *(f"  {label:<7} {text}" for label, text in self.details())]
+
+    def __str__(self) -> str:
+        return self.headline()
+
+    # The keyword arguments of the kinds are not in ``args``, so pickle must be told how to get through.
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(
+    kind: type[OkxMagicError], args: tuple[Any, ...], state: dict[str, Any]
+) -> OkxMagicError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class CellError(OkxMagicError):
+    """The cell or the magic line cannot be sent as it stands. Nothing of the cell was sent if it
+    comes from the grammar; ``line`` is the line of the cell, from 1 (None for the magic line)."""
+
+    def __init__(self, message: str, *, line: int | None = None, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.line = line
+
+    def headline(self) -> str:
+        text = super().headline()
+        if self.line is None or self.place is not None:
+            return text
+        return f"{text} · line {self.line} · nothing sent"
+
+
+class CredentialsError(OkxMagicError):
+    """No usable credentials: none, a partial set, two that disagree, or an unknown profile."""
+
+
+class RefusedError(OkxMagicError):
+    """A safety rule refused the request. Nothing was sent."""
+
+
+class TransportError(OkxMagicError):
+    """No trustworthy answer came: refused connection, deadline, redirect, HTML, broken JSON.
+
+    ``status`` is the HTTP status when one arrived. ``written`` says whether any byte of the request may
+    have reached the other side; False means that nothing was carried out.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        written: bool,
+        status: int | None = None,
+        remedy: str = "",
+        request: Request | None = None,
+        account: str = "",
+    ) -> None:
+        super().__init__(message, remedy=remedy, request=request, account=account)
+        self.written = written
+        self.status = status
+
+
+class OutcomeUnknown(TransportError):
+    """A POST was written and its answer lost: it may have been carried out. ``remedy`` holds the
+    request that settles it. It is never sent again by itself."""
+
+
+class OkxError(OkxMagicError):
+    """OKX answered with a code other than 0.
+
+    ``code`` and ``msg`` are OKX's own (of the envelope, or of the only refused item); ``envelope`` is
+    the whole answer; ``means`` is the meaning of the code; ``items`` are the refused items as
+    ``(sCode, sMsg)``; ``status`` is the HTTP status.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        msg: str,
+        *,
+        envelope: Envelope,
+        means: str = "",
+        items: tuple[tuple[str, str], ...] = (),
+        remedy: str = "",
+        request: Request | None = None,
+        account: str = "",
+    ) -> None:
+        super().__init__(f"{code} {msg}".strip(), remedy=remedy, request=request, account=account)
+        self.code = code
+        self.msg = msg
+        self.envelope = envelope
+        self.means = means
+        self.items = items
+        self.status = envelope.status
+
+    def details(self) -> list[tuple[str, str]]:
+        lines = [("means", self.means)] if self.means else []
+        if len(self.items) > 1:
+            lines += [("item", f"{code} {msg}") for code, msg in self.items]
+        return lines + super().details()
+
+
+class PartlyRefused(OkxError):
+    """Code 2: part of a batch was carried out. The frame with all items was assigned before this was
+    raised, so that no accepted ``ordId`` is lost."""
