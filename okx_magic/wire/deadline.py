@@ -1,0 +1,105 @@
+"""A deadline for a whole exchange: connecting, TLS, sending, waiting and reading.
+
+The timeouts of sockets are per read, so a server that sends one byte a second outlasts any of them.
+A watchdog thread therefore shuts the socket when the time is over, whatever the exchange is doing.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_current: ContextVar[Guard | None] = ContextVar("okx_magic_guard", default=None)
+
+
+class Guard:
+    """What is known of one exchange while it runs.
+
+    ``written`` turns True just before the first byte of the request may leave; ``expired`` when the
+    deadline passed first.
+    """
+
+    __slots__ = ("_socket", "deadline", "expired", "written")
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.expired = False
+        self.written = False
+        self._socket: socket.socket | None = None
+
+    def watch(self, sock: socket.socket) -> None:
+        """Name the socket that the exchange uses from now on."""
+        self._socket = sock
+        if self.expired:
+            self.expire()
+
+    def expire(self) -> None:
+        """Shut the socket, so that whoever waits on it wakes with an error."""
+        self.expired = True
+        if self._socket is not None:
+            # The plain method also on a TLS socket: its own would wait for the other side.
+            with suppress(OSError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def current_guard() -> Guard | None:
+    """The guard of the exchange that this thread is in, if any."""
+    return _current.get()
+
+
+class Watchdog:
+    """Holds the deadlines of the running exchanges; its one thread lives while there are any."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._guards: set[Guard] = set()
+        self._wakes_at = 0.0
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def guard(self, seconds: float) -> Iterator[Guard]:
+        """Run an exchange that is cut off after ``seconds``."""
+        guard = Guard(time.monotonic() + seconds)
+        with self._changed:
+            self._guards.add(guard)
+            if self._thread is None:
+                self._wakes_at = guard.deadline
+                self._thread = threading.Thread(
+                    target=self._run, name="okx_magic-watchdog", daemon=True
+                )
+                self._thread.start()
+            # A later deadline needs no waking: the thread looks again at the earlier one.
+            elif guard.deadline < self._wakes_at:
+                self._changed.notify()
+        token = _current.set(guard)
+        try:
+            yield guard
+        finally:
+            _current.reset(token)
+            with self._changed:
+                self._guards.discard(guard)
+
+    def stop(self) -> None:
+        """Forget all guards and let the thread end at once."""
+        with self._changed:
+            self._guards.clear()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        with self._changed:
+            while self._guards:
+                now = time.monotonic()
+                for guard in [guard for guard in self._guards if guard.deadline <= now]:
+                    self._guards.discard(guard)
+                    guard.expire()
+                if self._guards:
+                    self._wakes_at = min(guard.deadline for guard in self._guards)
+                    self._changed.wait(self._wakes_at - now)
+            self._thread = None

@@ -1,0 +1,85 @@
+"""Why an exchange failed, in one line with the way out, read off the HTTP library's exceptions.
+
+The library's own texts are not used: they can quote headers.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from urllib3 import exceptions as http
+
+_NETWORK = "check the network; %okx_login sandbox works without one"
+
+
+class TooLargeError(http.HTTPError):
+    """An answer grew beyond the limit."""
+
+
+class Failure(NamedTuple):
+    """What happened, and what to do about it."""
+
+    message: str
+    remedy: str = ""
+
+
+def late(seconds: float) -> Failure:
+    """The deadline passed first."""
+    return Failure(f"no complete answer within {seconds:g} s", _NETWORK)
+
+
+# The first kind that fits anywhere in the chain of causes; the more special kinds come first. Each
+# text is filled with the host, the proxy without its password, and the reason of a TLS failure.
+_KINDS: tuple[tuple[type[BaseException], Failure], ...] = (
+    (
+        http.ProxyError,
+        Failure(
+            "the proxy {proxy} could not be used",
+            "mend or unset HTTPS_PROXY (or proxy_url of the profile), then log in again",
+        ),
+    ),
+    (http.NameResolutionError, Failure("the host {host} has no address", _NETWORK)),
+    (http.NewConnectionError, Failure("no connection to {host}", _NETWORK)),
+    (http.ConnectTimeoutError, Failure("{host} did not accept a connection in time", _NETWORK)),
+    (
+        http.SSLError,
+        Failure(
+            "TLS with {host} failed: {tls}",
+            "name your company's certificate file as ca_bundle in the profile",
+        ),
+    ),
+    (http.DecodeError, Failure("the answer is not compressed as it says")),
+    (TooLargeError, Failure("the answer is larger than any of OKX's")),
+)
+_CUT = Failure("the connection was cut before the answer was complete")
+
+
+def describe(error: BaseException, *, host: str, proxy: str, seconds: float) -> Failure:
+    """The failure behind an exception of requests, urllib3 or the socket."""
+    causes = _causes(error)
+    for kind, failure in _KINDS:
+        if any(isinstance(cause, kind) for cause in causes):
+            message = failure.message.format(host=host, proxy=proxy, tls=_tls_reason(causes))
+            return Failure(message, failure.remedy)
+    if any(isinstance(cause, http.ReadTimeoutError | TimeoutError) for cause in causes):
+        return late(seconds)
+    return _CUT
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and all that it wraps: requests hides urllib3's reason in its arguments."""
+    found: list[BaseException] = []
+    queue = [error]
+    while queue:
+        item = queue.pop(0)
+        if item in found:
+            continue
+        found.append(item)
+        wrapped = (getattr(item, "reason", None), *item.args, item.__cause__, item.__context__)
+        queue += [inner for inner in wrapped if isinstance(inner, BaseException)]
+    return found
+
+
+def _tls_reason(causes: list[BaseException]) -> str:
+    reasons = (getattr(cause, "verify_message", "") for cause in causes)
+    return next(filter(None, reasons), "the other side does not speak it")

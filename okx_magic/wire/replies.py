@@ -1,0 +1,142 @@
+"""The judge of replies: bytes in, an Envelope of success out, or the one error that names the cause.
+
+Only an object whose ``code`` is the text "0" and whose ``data`` fits counts as success. The JSON is
+read before the status: OKX explains a 401 or a 429 in its body, and answers most refusals with 200
+(OKX docs: Error Code).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from okx_magic import knowledge, strictjson
+from okx_magic.errors import OkxError, PartlyRefused, TransportError
+from okx_magic.model import Envelope, Request
+
+if TYPE_CHECKING:
+    from okx_magic.wire.transport import Answer
+
+_DEEPEST_ANSWER = 64
+_SHOWN = 160
+
+
+def judge(answer: Answer, request: Request) -> Envelope:
+    """The envelope of a success. Raises OkxError (OKX refused), PartlyRefused (some items of a batch
+    stand) or TransportError (this is not an answer of OKX's API)."""
+    if 300 <= answer.status < 400:
+        raise _not_okx(answer, request, f"redirected to {_target_host(answer)}; not followed")
+    envelope = _read(answer, request)
+    if envelope.code == "0" and answer.status != 200:
+        raise _not_okx(answer, request, "code 0 came with an HTTP status of failure")
+    refused = _refused_items(envelope.data)
+    if envelope.code != "0" or refused:
+        raise _refusal(envelope, refused, request)
+    return envelope
+
+
+def _read(answer: Answer, request: Request) -> Envelope:
+    if not answer.body.strip():
+        raise _not_okx(answer, request, "the answer is empty")
+    try:
+        reply = strictjson.loads(answer.body, max_depth=_DEEPEST_ANSWER)
+    except ValueError as error:
+        reason = _not_json(answer, str(error))
+    else:
+        reason = _misfit(reply, request)
+        if not reason:
+            extra = {k: v for k, v in reply.items() if k not in {"code", "msg", "data"}}
+            return Envelope(
+                reply["code"],
+                printable(reply.get("msg", "")),
+                reply.get("data"),
+                extra,
+                answer.status,
+            )
+    raise _not_okx(answer, request, reason)
+
+
+def _misfit(reply: Any, request: Request) -> str:
+    """Why a JSON value is no envelope of OKX's, or "" when it is one."""
+    if not isinstance(reply, dict) or "code" not in reply:
+        return "the answer is JSON, but not OKX's {code, msg, data}"
+    code, msg = reply["code"], reply.get("msg", "")
+    # code 0 as a number is what other services behind the same address send; OKX sends text.
+    if not isinstance(code, str) or not code.isdecimal():
+        return f"the answer's code is {code!r:.40}, not a text of digits"
+    if not isinstance(msg, str):
+        return "the answer's msg is not text"
+    if code in {"0", "1", "2"} and not _fits(reply.get("data"), request):
+        return "the answer's data is not of the form that OKX documents"
+    return ""
+
+
+def _fits(data: Any, request: Request) -> bool:
+    if isinstance(data, list):
+        return True
+    endpoint = knowledge.endpoint(request.method, request.path)
+    # Three documented endpoints answer with an object; of an unknown one either form is taken.
+    return isinstance(data, dict) and (endpoint is None or endpoint.kind in {"object", None})
+
+
+def _refused_items(data: Any) -> list[dict[str, Any]]:
+    items = data if isinstance(data, list) else []
+    return [
+        item for item in items if isinstance(item, dict) and item.get("sCode", "0") not in {"0", ""}
+    ]
+
+
+def _refusal(envelope: Envelope, refused: list[dict[str, Any]], request: Request) -> OkxError:
+    items = tuple((str(item["sCode"]), printable(str(item.get("sMsg", "")))) for item in refused)
+    items_in_all = len(envelope.data) if isinstance(envelope.data, list) else 0
+    if items and (envelope.code == "2" or len(items) < items_in_all):
+        code = "2" if envelope.code == "0" else envelope.code
+        msg = f"{len(items)} of {items_in_all} items refused: {items[0][0]} {items[0][1]}"
+        kind: type[OkxError] = PartlyRefused
+    elif items:
+        code, msg, kind = *items[0], OkxError
+        if len(items) > 1:
+            msg = f"{msg} · all {len(items)} items refused"
+    else:
+        code, msg, kind = envelope.code, envelope.msg, OkxError
+    # The first refused item says more than "operation failed".
+    known = knowledge.explain(items[0][0] if items else code)
+    return kind(
+        code,
+        msg or (known.msg if known else ""),
+        envelope=envelope,
+        means=known.meaning if known else "",
+        items=items,
+        remedy=known.remedy if known else "",
+        request=request,
+    )
+
+
+def _not_json(answer: Answer, reason: str) -> str:
+    start = answer.body.lstrip()[:200].lower()
+    if start.startswith((b"<!doctype", b"<html", b"<head", b"<body", b"<?xml")):
+        return "HTML came in place of JSON: a proxy, a VPN or a gateway answered, not OKX's API"
+    if start[:1] in {b"{", b"["}:
+        return f"the answer's JSON is broken: {printable(reason)}"
+    return "the answer is neither JSON nor HTML"
+
+
+def _not_okx(answer: Answer, request: Request, reason: str) -> TransportError:
+    return TransportError(
+        f"{reason} (HTTP {answer.status})", written=True, status=answer.status, request=request
+    )
+
+
+def _target_host(answer: Answer) -> str:
+    try:
+        host = urlsplit(answer.headers.get("location", "")).netloc.rpartition("@")[2]
+    except ValueError:
+        host = ""
+    return printable(host) or "another address of the same host"
+
+
+def printable(text: str) -> str:
+    """Server text fit for one line: control, bidirectional and other unprintable characters dropped,
+    cut at 160 characters."""
+    clean = "".join(char for char in text if char.isprintable())
+    return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from okx_magic.wire.deadline import Watchdog, current_guard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Pair = tuple[socket.socket, socket.socket]
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    """Two sockets that are connected to each other."""
+    left, right = socket.socketpair()
+    with left, right:
+        yield left, right
+
+
+def test_a_guard_that_ends_in_time_leaves_its_socket_alone(pair: Pair) -> None:
+    """A socket that went back to the pool is not shut by the deadline of an exchange that is over."""
+    watchdog = Watchdog()
+    with watchdog.guard(0.05) as guard:
+        guard.watch(pair[0])
+    time.sleep(0.15)
+    pair[0].sendall(b"alive")
+    assert pair[1].recv(5) == b"alive"
+    assert not guard.expired
+
+
+def test_an_expired_guard_wakes_the_reader(pair: Pair) -> None:
+    """A read that would wait for ever ends at the deadline."""
+    with Watchdog().guard(0.05) as guard:
+        guard.watch(pair[0])
+        assert pair[0].recv(1) == b""
+    assert guard.expired
+
+
+def test_an_earlier_deadline_is_kept_behind_a_later_one(pair: Pair) -> None:
+    """A short exchange that starts during a long one ends at its own deadline."""
+    watchdog = Watchdog()
+    with watchdog.guard(60):
+        started = time.monotonic()
+        with watchdog.guard(0.05) as guard:
+            guard.watch(pair[0])
+            pair[0].recv(1)
+        assert time.monotonic() - started < 2
+
+
+def test_a_socket_named_after_the_deadline_is_shut_at_once(pair: Pair) -> None:
+    """A connection that comes up too late is of no use to anyone."""
+    with Watchdog().guard(0.0) as guard:
+        while not guard.expired:
+            time.sleep(0.005)
+        guard.watch(pair[0])
+        assert pair[0].recv(1) == b""
+
+
+def test_guards_belong_to_their_thread() -> None:
+    """The guard of one exchange is not seen by another thread, and is gone when it is over."""
+    seen: list[object] = []
+    with Watchdog().guard(1) as guard:
+        thread = threading.Thread(target=lambda: seen.append(current_guard()))
+        thread.start()
+        thread.join()
+        assert current_guard() is guard
+    assert seen == [None]
+    assert current_guard() is None
+
+
+def test_the_thread_ends_when_nothing_is_guarded() -> None:
+    """An idle watchdog keeps no thread."""
+    watchdog = Watchdog()
+    with watchdog.guard(60):
+        pass
+    watchdog.stop()
+    for _ in range(100):
+        if watchdog._thread is None:
+            break
+        time.sleep(0.01)
+    assert watchdog._thread is None
