@@ -1,0 +1,57 @@
+"""Takes a secret that was typed on a magic line out of IPython's memory and history file.
+
+The cell in the notebook itself can only be replaced by the front end, and is, where it can.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+_REMOVED = "[removed]"
+_LAST_INPUTS = ("_i", "_ii", "_iii", "_i00")
+
+
+def forget(shell: Any, text: str) -> None:
+    """Replace ``text`` wherever the shell keeps the inputs of this session."""
+    # The parsed form of a magic line holds its text as a Python literal.
+    forms = {text, repr(text)[1:-1]}
+
+    def clean(value: str) -> str:
+        for form in forms:
+            value = value.replace(form, _REMOVED)
+        return value
+
+    _forget_in_memory(shell, clean)
+    _forget_on_disk(shell.history_manager, forms)
+
+
+def _forget_in_memory(shell: Any, clean: Any) -> None:
+    history = shell.history_manager
+    for inputs in (history.input_hist_raw, history.input_hist_parsed):
+        inputs[:] = [clean(source) for source in inputs]
+    for name in _LAST_INPUTS:
+        setattr(history, name, clean(getattr(history, name)))
+    for name, value in list(shell.user_ns.items()):
+        if name.startswith("_i") and isinstance(value, str):
+            shell.user_ns[name] = clean(value)
+    with history.db_input_cache_lock:
+        history.db_input_cache[:] = [
+            (number, clean(source), clean(raw)) for number, source, raw in history.db_input_cache
+        ]
+
+
+def _forget_on_disk(history: Any, forms: set[str]) -> None:
+    if not history.enabled or getattr(history, "db", None) is None:
+        return
+    history.writeout_cache()
+    with closing(sqlite3.connect(history.hist_file, timeout=5)) as db, db:
+        # Else the old text stays in the file's free pages.
+        db.execute("PRAGMA secure_delete=ON")
+        for form in forms:
+            db.execute(
+                "UPDATE history SET source=replace(source,?,?), source_raw=replace(source_raw,?,?)"
+                " WHERE session=?",
+                (form, _REMOVED, form, _REMOVED, history.session_number),
+            )

@@ -1,0 +1,48 @@
+"""A note: a few lines for the output of a cell, as text in a terminal and as HTML in a notebook."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from okx_magic.model import Environment
+
+# Text besides colour, and colours that hold on light and dark themes.
+_BADGE_COLOURS: dict[Environment, str] = {
+    "sandbox": "#6b7280",
+    "demo": "#b45309",
+    "live": "#dc2626",
+}
+_FONT = "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px)"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Lines of text, the first behind a badge that says the environment, if there is one.
+
+    All of it is escaped in HTML: notes carry text from servers.
+    """
+
+    lines: tuple[str, ...]
+    environment: Environment | None = None
+
+    def __repr__(self) -> str:
+        badge = f"[{self._badge()}] " if self.environment else ""
+        return badge + "\n".join(self.lines)
+
+    def _repr_html_(self) -> str:
+        badge = ""
+        if self.environment:
+            colour = _BADGE_COLOURS[self.environment]
+            badge = (
+                f'<span style="background:{colour};color:#fff;border-radius:3px;padding:0 5px;'
+                f'margin-right:6px">{html.escape(self._badge())}</span>'
+            )
+        text = "\n".join(map(html.escape, self.lines))
+        return f'<div style="{_FONT};white-space:pre-wrap;line-height:1.4">{badge}{text}</div>'
+
+    def _badge(self) -> str:
+        # Live is the one to see from across the room.
+        return "LIVE" if self.environment == "live" else str(self.environment)

@@ -1,0 +1,30 @@
+"""Asks for credentials where nothing of the answer is kept: not in the notebook, nor in the history."""
+
+from __future__ import annotations
+
+from getpass import getpass
+
+from IPython.core.error import StdinNotImplementedError
+
+from okx_magic.errors import CredentialsError
+
+
+def ask(label: str, hidden: bool) -> str:  # noqa: FBT001  # the shape that the sources call
+    """The answer to one question, not echoed when ``hidden``. Raises CredentialsError where nobody
+    can be asked, as under nbclient and papermill."""
+    try:
+        return getpass(label) if hidden else input(label)
+    except (StdinNotImplementedError, EOFError):
+        pass
+    raise CredentialsError(
+        "nobody is here to type credentials",
+        remedy="set OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, or %okx_login sandbox",
+    )
+
+
+def ask_if_anybody(label: str, hidden: bool) -> str:  # noqa: FBT001  # the shape that the sources call
+    """As ``ask``, but an empty answer where nobody can be asked."""
+    try:
+        return ask(label, hidden)
+    except CredentialsError:
+        return ""

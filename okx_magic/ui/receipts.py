@@ -1,0 +1,130 @@
+"""The lines that stand under a cell: what was sent, by whom, what came, and how long it took."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from okx_magic import knowledge
+from okx_magic.ui.notes import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from okx_magic.model import Request, Sent
+    from okx_magic.session import Session
+    from okx_magic.wire.account import Account
+    from okx_magic.wire.connection import Reply
+
+_SIGNATURE_SHOWN = 6
+
+
+def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool = False) -> Note:
+    """One line for a request that was answered; ``rows`` is None for a raw envelope."""
+    request = reply.request
+    target = f"{request.name} ← {request}" if request.name else str(request)
+    parts = [target, _rows_text(rows, request), f"{reply.milliseconds:.0f} ms", account.name]
+    if reply.added_ids:
+        ids = ", ".join(reply.added_ids)
+        parts.insert(1, f"{_client_id_field(request)} {ids} added")
+    elif as_typed and _lacks_client_id(request):
+        parts.insert(1, "no clOrdId: a lost answer could not be settled")
+    return Note((" · ".join(parts),), account.environment)
+
+
+def notices(texts: Iterable[str]) -> Note:
+    """What was done to a cell besides sending it, a line each."""
+    return Note(tuple(f"note: {text}" for text in texts))
+
+
+def login(session: Session, config: Mapping[str, Any]) -> Note:
+    """Who is logged in, where, and with what: from the answer of GET /api/v5/account/config."""
+    account = session.account
+    key = f"key {account.credentials.hint}" if account.credentials else "no key"
+    lines = [f"{account.name} · {account.host} · {key} · from {account.source}"]
+    facts = [f"may {_permissions(config)}"]
+    offset = session.connection.clock.offset
+    if offset is not None:
+        facts.append(f"clock offset {offset / 1000:+.1f} s")
+    if account.proxy_name:
+        facts.append(f"through the proxy {account.proxy_name}")
+    lines.append("  " + " · ".join(facts))
+    if account.environment == "live":
+        lines.append("  live account: reading only")
+    lines += [f"  warning: {warning}" for warning in account.warnings]
+    return Note(tuple(lines), account.environment)
+
+
+def dry_run(request: Request, sent: Sent, account: Account, added: tuple[str, ...]) -> Note:
+    """What would be sent, to the byte, and how it would be signed; secrets hidden."""
+    lines = [
+        f"dry run · nothing sent · {account.name} · {account.base_url}",
+        f"  {sent.method} {sent.target}",
+    ]
+    if sent.body:
+        lines.append(f"  body      {len(sent.body)} bytes: {sent.body.decode('utf-8')}")
+    if added:
+        lines.append(f"  added     {_client_id_field(request)} {', '.join(added)}")
+    lines += [f"  header    {name}: {value}" for name, value in request.headers]
+    if sent.timestamp:
+        lines += [
+            f"  prehash   {sent.prehash}",
+            f"  signature {_shown_signature(sent, account)}",
+            f"  headers   OK-ACCESS-KEY {account.credentials.hint if account.credentials else ''}"
+            f" · OK-ACCESS-TIMESTAMP {sent.timestamp} · OK-ACCESS-PASSPHRASE hidden",
+        ]
+    else:
+        lines.append("  unsigned: the endpoint is public")
+    lines.append(f"  curl      {_curl(request, sent, account)}")
+    return Note(tuple(lines), account.environment)
+
+
+def _rows_text(rows: int | None, request: Request) -> str:
+    if rows is None:
+        return "raw"
+    if rows == 0:
+        return "0 rows: OKX has nothing for this request"
+    text = f"{rows:,} row" + ("s" if rows != 1 else "")
+    endpoint = knowledge.endpoint(request.method, request.path)
+    most = endpoint.paging.get("limit_max") if endpoint and endpoint.paging else None
+    return f"{text} (the endpoint's maximum)" if rows == most else text
+
+
+def _client_id_field(request: Request) -> str:
+    endpoint = knowledge.endpoint(request.method, request.path)
+    return (endpoint.client_id if endpoint else None) or "clOrdId"
+
+
+def _lacks_client_id(request: Request) -> bool:
+    endpoint = knowledge.endpoint(request.method, request.path)
+    if endpoint is None or endpoint.client_id is None:
+        return False
+    return f'"{endpoint.client_id}"' not in request.body
+
+
+def _permissions(config: Mapping[str, Any]) -> str:
+    return str(config.get("perm", "")).replace("_only", "").replace(",", ", ") or "do nothing"
+
+
+def _shown_signature(sent: Sent, account: Account) -> str:
+    # With the passphrase a whole signature can be replayed for thirty seconds.
+    if account.environment == "sandbox":
+        return sent.signature
+    return f"{sent.signature[:_SIGNATURE_SHOWN]}… (cut)"
+
+
+def _curl(request: Request, sent: Sent, account: Account) -> str:
+    words = ["curl"]
+    if sent.method != "GET":
+        words += ["-X", sent.method]
+    words.append(_quoted(account.base_url + sent.target))
+    if sent.timestamp:
+        words += ["-H 'OK-ACCESS-KEY: …' -H 'OK-ACCESS-SIGN: …' -H 'OK-ACCESS-PASSPHRASE: …'"]
+        words += ["-H", _quoted(f"OK-ACCESS-TIMESTAMP: {sent.timestamp}")]
+    words += [f"-H {_quoted(f'{name}: {value}')}" for name, value in request.headers]
+    if sent.body:
+        words += ["-H 'Content-Type: application/json' --data-raw", _quoted(sent.body.decode())]
+    return " ".join(words)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from okx_magic.ui.history import forget
+
+TYPED = "--secret 'hunter2 \"quoted\"'"
+CELL = f"%env {TYPED}"
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[InteractiveShell]:
+    """A shell with a history file of its own."""
+    config = Config()
+    config.HistoryManager.hist_file = str(tmp_path / "history.sqlite")
+    made = InteractiveShell(config=config)
+    yield made
+    made._atexit_once()
+
+
+def kept(shell: InteractiveShell) -> str:
+    """All that the shell keeps of its inputs: memory, the cache for the file, and the file."""
+    history = shell.history_manager
+    memory = [*history.input_hist_raw, *history.input_hist_parsed, *map(repr, history.db_input_cache)]
+    memory += [str(value) for name, value in shell.user_ns.items() if name.startswith("_i")]
+    memory += [getattr(history, name) for name in ("_i", "_ii", "_iii", "_i00")]
+    disk = b"".join(path.read_bytes() for path in Path(history.hist_file).parent.iterdir())
+    return "\n".join(memory) + disk.decode("latin-1")
+
+
+@pytest.mark.parametrize("saved", [True, False], ids=["on disk", "still in the cache"])
+def test_a_typed_secret_is_forgotten_everywhere(shell: InteractiveShell, saved: bool) -> None:  # noqa: FBT001
+    """After forgetting, neither memory nor the history file holds the secret; the rest is kept."""
+    shell.run_cell("kept = 1", store_history=True)
+    shell.run_cell(CELL, store_history=True)
+    shell.run_cell("later = 1", store_history=True)
+    if saved:
+        shell.history_manager.writeout_cache()
+    # The control: it was there.
+    assert "hunter2" in kept(shell)
+    forget(shell, TYPED)
+    assert "hunter2" not in kept(shell)
+    assert "kept = 1" in kept(shell)
+    assert "later = 1" in kept(shell)
