@@ -1,0 +1,128 @@
+"""The sessions that are open, by the exact name of their account; the shell's one registry."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from okx_magic.errors import CredentialsError
+from okx_magic.session import Session
+from okx_magic.wire.account import Account
+from okx_magic.wire.credentials import Credentials
+from okx_magic.wire.sources import SANDBOX, find_account, typed_account
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okx_magic.wire.external import Prompt
+
+# Harmless, private and answered to every key: it proves key, secret, passphrase and clock at once.
+_PROOF: Final = "/api/v5/account/config"
+
+
+class Accounts:
+    """Opens and closes sessions. ``current`` is the name of the one that was opened last."""
+
+    def __init__(
+        self, *, environ: Mapping[str, str] | None = None, home: Path | None = None
+    ) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._home = home or Path.home()
+        self._sessions: dict[str, Session] = {}
+        self.current: str | None = None
+
+    def session(self, name: str | None = None) -> Session:
+        """The open session of that name, or the current one; opened first if there is none."""
+        wanted = name or self.current
+        if wanted in self._sessions:
+            return self._sessions[wanted]
+        return self.open(name)
+
+    def open(self, name: str | None = None) -> Session:
+        """Find the credentials, open their session unproved, and make it the current one.
+
+        Without a name the first source that has credentials wins; with nothing set up the sandbox
+        starts. Raises CredentialsError.
+        """
+        return self._adopt(open_session(name, environ=self._environ, home=self._home))
+
+    def login(
+        self, name: str | None = None, *, prompt: Prompt | None = None, typed: bool = False
+    ) -> tuple[Session, Mapping[str, Any]]:
+        """As ``open``, but proved by one signed request; returns its answer too, the one row of
+        GET /api/v5/account/config. An account that is refused is not kept.
+
+        ``prompt`` is asked when no source has credentials, or with ``typed`` at once; no key typed
+        means the sandbox.
+        """
+        session = open_session(
+            name, environ=self._environ, home=self._home, prompt=prompt, typed=typed
+        )
+        try:
+            config = session.request("GET", _PROOF).data[0]
+        except BaseException:
+            session.close()
+            raise
+        return self._adopt(session), config
+
+    def _adopt(self, session: Session) -> Session:
+        name = session.account.name
+        if name in self._sessions:
+            self._sessions.pop(name).close()
+        self._sessions[name] = session
+        self.current = name
+        return session
+
+    def close(self, name: str | None = None) -> list[str]:
+        """Close the session of that name, or all; returns the names that were closed."""
+        if name is not None and name not in self._sessions:
+            known = ", ".join(self._sessions) or "none"
+            raise CredentialsError(
+                f"no account {name!r} is logged in", remedy=f"logged in: {known}"
+            )
+        names = [name] if name is not None else list(self._sessions)
+        for each in names:
+            self._sessions.pop(each).close()
+        if self.current in names:
+            self.current = next(reversed(self._sessions), None)
+        return names
+
+    def open_sessions(self) -> tuple[Session, ...]:
+        """All open sessions, in the order of their log-in."""
+        return tuple(self._sessions.values())
+
+
+def open_session(
+    name: str | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    home: Path | None = None,
+    prompt: Prompt | None = None,
+    typed: bool = False,
+) -> Session:
+    """A session of the named account; without a name, of the first credentials found or the sandbox.
+
+    With ``typed`` only ``prompt`` is asked.
+    """
+    environ = os.environ if environ is None else environ
+    if typed and prompt is not None:
+        account = typed_account(prompt, environ=environ)
+    else:
+        account = find_account(name, environ=environ, home=home or Path.home(), prompt=prompt)
+    return Session(account) if account is not None else _sandbox_session()
+
+
+def _sandbox_session() -> Session:
+    from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use
+
+    sandbox = Sandbox.start()
+    keys = sandbox.demo
+    account = Account(
+        name=SANDBOX,
+        environment="sandbox",
+        credentials=Credentials(keys.key, keys.secret, keys.passphrase),
+        base_url=sandbox.url,
+        source="built in",
+    )
+    return Session(account, on_close=sandbox.stop)

@@ -1,0 +1,103 @@
+"""From the text of a cell to values and receipts: parse all, then fill, send and deliver one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from okx_magic.cell import Template, fill, parse
+from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
+from okx_magic.ui import receipts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okx_magic.model import Request
+    from okx_magic.session import Session
+    from okx_magic.ui.notes import Note
+    from okx_magic.wire.connection import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the magic line asked for. ``name`` is the name for the only request of the cell."""
+
+    name: str | None = None
+    dry_run: bool = False
+    raw: bool = False
+    decimal: bool = False
+    as_typed: bool = False
+    quiet: bool = False
+
+
+class Output(Protocol):
+    """Where results go: the shell's namespace and the output of the cell."""
+
+    def deliver(self, name: str | None, value: Any) -> None:
+        """Assign a value to its name, or show it when it has none."""
+
+    def note(self, note: Note) -> None:
+        """Show a receipt or a notice."""
+
+
+def run_cell(
+    text: str, session: Session, namespace: Mapping[str, Any], output: Output, options: Options
+) -> Any:
+    """Send what the cell says, from top to bottom, and return the value of its last request.
+
+    The whole cell is parsed before the first request is sent; variables are filled just before each.
+    The first failure stops the cell, and its error says how many were sent before.
+    """
+    cell = parse(text, hosts=session.account.hosts)
+    templates = _named(cell.templates, options.name)
+    if cell.notices:
+        output.note(receipts.notices(cell.notices))
+    value = None
+    for number, template in enumerate(templates, start=1):
+        try:
+            value = _run_one(fill(template, namespace), session, output, options)
+        except OkxMagicError as error:
+            if len(templates) > 1:
+                sent = 0 if options.dry_run else number - 1
+                error.place = Place(number, len(templates), template.line, sent)
+            raise
+    return value
+
+
+def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:
+    if options.dry_run:
+        connection = session.connection
+        prepared, added = connection.prepare(request, as_typed=options.as_typed)
+        sent = connection.preview(prepared)
+        output.note(receipts.dry_run(prepared, sent, session.account, added))
+        return None
+    send = session.connection.send if options.raw else session.send_for_frame
+    try:
+        reply = send(request, as_typed=options.as_typed)
+    except PartlyRefused as refused:
+        # Assigned before it is raised, so that the ids of accepted orders are not lost.
+        output.deliver(request.name, _value(refused, session, options))
+        raise
+    value = _value(reply, session, options)
+    output.deliver(request.name, value)
+    if not options.quiet:
+        rows = None if options.raw else len(value)
+        output.note(receipts.receipt(reply, session.account, rows=rows, as_typed=options.as_typed))
+    return value
+
+
+def _value(reply: Reply | PartlyRefused, session: Session, options: Options) -> Any:
+    if options.raw:
+        return reply.envelope.as_dict()
+    return session.to_frame(reply, decimal=options.decimal)
+
+
+def _named(templates: tuple[Template, ...], name: str | None) -> tuple[Template, ...]:
+    if name is None:
+        return templates
+    if len(templates) > 1:
+        raise CellError(
+            f"{name!r} on the magic line names one request, and the cell has {len(templates)}",
+            remedy="name each request in the cell: name = GET /…",
+        )
+    return (replace(templates[0], name=name),)

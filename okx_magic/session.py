@@ -1,0 +1,130 @@
+"""A session: one account, its connection, and frames from its answers. The magics are a skin over it.
+
+import okx_magic
+with okx_magic.connect("sandbox") as okx:
+    okx.frame("GET", "/api/v5/market/ticker?instId=BTC-USDT")
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from okx_magic.model import Envelope, Exchange, Request
+from okx_magic.wire.connection import Connection, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from okx_magic.errors import PartlyRefused
+    from okx_magic.wire.account import Account
+
+_TABLES = "okx_magic.tables"
+
+
+class Session:
+    """Sends requests as one account. Use as a context manager, or ``close`` it.
+
+    ``on_close`` is called once after the connections are closed.
+    """
+
+    def __init__(self, account: Account, *, on_close: Callable[[], None] | None = None) -> None:
+        self.account = account
+        self.connection = Connection(account)
+        self._on_close = on_close
+
+    @property
+    def log(self) -> Sequence[Exchange]:
+        """The last exchanges, oldest first, without secrets."""
+        return tuple(self.connection.log)
+
+    def request(
+        self,
+        method: Literal["GET", "POST"],
+        target: str,
+        body: str | Mapping[str, Any] | Sequence[Any] = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Envelope:
+        """Send one request and return OKX's envelope.
+
+        ``target`` is the path with its query, percent-encoded as it shall travel. A text ``body`` is
+        sent as it is; a mapping or a list as compact JSON. Raises the errors of ``okx_magic.errors``.
+        """
+        return self.connection.send(_request(method, target, body, headers)).envelope
+
+    def frame(
+        self,
+        method: Literal["GET", "POST"],
+        target: str,
+        body: str | Mapping[str, Any] | Sequence[Any] = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        decimal: bool = False,
+    ) -> pd.DataFrame:
+        """Send one request and return its answer as a typed DataFrame.
+
+        Times are ``datetime64[ms, UTC]``, decimals float64 (exact with ``decimal``), ids text. A batch
+        of which OKX took only a part raises PartlyRefused, which holds the answer as ``envelope``.
+        """
+        request = _request(method, target, body, headers)
+        return self.to_frame(self.send_for_frame(request), decimal=decimal)
+
+    def send_for_frame(self, request: Request, *, as_typed: bool = False) -> Reply:
+        """Send a request whose answer will become a frame: pandas is imported while it is under way."""
+        _import_tables_meanwhile()
+        return self.connection.send(request, as_typed=as_typed)
+
+    @staticmethod
+    def to_frame(reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
+        """The frame of an answer, also of one that was partly refused."""
+        from okx_magic.tables import to_frame  # noqa: PLC0415  # pandas, on first use
+
+        assert reply.request is not None  # noqa: S101  # set by the connection
+        return to_frame(reply.envelope, reply.request, decimal=decimal)
+
+    def close(self) -> None:
+        """Close the connections; the session cannot be used afterwards."""
+        self.connection.close()
+        on_close, self._on_close = self._on_close, None
+        if on_close is not None:
+            on_close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<okx session {self.account.name} · {self.account.base_url}>"
+
+
+def _request(
+    method: Literal["GET", "POST"],
+    target: str,
+    body: str | Mapping[str, Any] | Sequence[Any],
+    headers: Mapping[str, str] | None,
+) -> Request:
+    if not isinstance(body, str):
+        body = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return Request(method, target, body, tuple((headers or {}).items()))
+
+
+def _import_tables_meanwhile() -> None:
+    if _TABLES in sys.modules:
+        return
+
+    def load() -> None:
+        # Whoever needs the frame imports again, and is told then what is wrong.
+        with suppress(ImportError):
+            import_module(_TABLES)
+
+    # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
+    threading.Thread(target=load, name="okx_magic-import").start()

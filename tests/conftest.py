@@ -1,0 +1,89 @@
+"""A shell of its own for each test, and one sandbox for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
+
+VARIABLES = (
+    "OKX_API_KEY",
+    "OKX_SECRET_KEY",
+    "OKX_API_SECRET",
+    "OKX_PASSPHRASE",
+    "OKX_API_PASSPHRASE",
+    "OKX_DEMO",
+    "OKX_SITE",
+    "OKX_API_BASE_URL",
+    "OKX_TIMEOUT_MS",
+)
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home without credentials, in the environment or in files; returns the home."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("okx_magic.wire.external.installed_keyring", lambda: None)
+    return tmp_path
+
+
+class Notebook:
+    """Runs cells as a notebook does; ``run`` gives what a person sees, and the error if one was raised."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+        self.error: BaseException | None = None
+        self.shown: list[Any] = []
+        self.html = ""
+
+    def run(self, cell: str) -> str:
+        with capture_output() as captured:
+            result = self.shell.run_cell(cell, store_history=True)
+        self.error = result.error_before_exec or result.error_in_exec
+        self.html = "".join(output.data.get("text/html", "") for output in captured.outputs)
+        shown = [output.data.get("text/plain", "") for output in captured.outputs]
+        return "\n".join([*shown, captured.stdout, captured.stderr])
+
+    def __getitem__(self, name: str) -> Any:
+        return self.shell.user_ns[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.shell.user_ns
+
+
+@pytest.fixture
+def bare_notebook(nobody: Path) -> Iterator[Notebook]:
+    """A notebook in which nothing is loaded yet."""
+    config = Config()
+    config.HistoryManager.hist_file = str(nobody / "history.sqlite")
+    config.InteractiveShell.colors = "nocolor"
+    shell = InteractiveShell.instance(config=config)
+    yield Notebook(shell)
+    if "OkxMagic" in shell.magics_manager.registry:
+        shell.run_line_magic("unload_ext", "okx_magic")
+    shell._atexit_once()
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def notebook(bare_notebook: Notebook) -> Notebook:
+    """A notebook with okx_magic loaded, and nobody logged in."""
+    bare_notebook.run("%load_ext okx_magic")
+    return bare_notebook
+
+
+@pytest.fixture
+def sandbox_notebook(notebook: Notebook) -> Notebook:
+    """A notebook logged in to a sandbox of its own."""
+    notebook.run("%okx_login sandbox")
+    return notebook
+
+
+RunCell = Callable[[str], str]

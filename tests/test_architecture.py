@@ -1,0 +1,122 @@
+"""The rooms and what may import what; a newcomer can read the table as a map."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import okx_magic
+
+PACKAGE = Path(okx_magic.__file__).parent
+
+# room: the rooms of ours that it may import
+ROOMS: dict[str, set[str]] = {
+    "model": set(),
+    "strictjson": set(),
+    "errors": {"model"},
+    "knowledge": {"model"},
+    "cell": {"model", "errors", "strictjson"},
+    "wire": {"model", "errors", "strictjson", "knowledge"},
+    "tables": {"model", "errors", "knowledge"},
+    "debug": {"model", "errors", "knowledge", "wire"},
+    "sandbox": {"model", "knowledge"},
+    "session": {"model", "errors", "wire", "tables"},
+    "ui": {"model", "errors", "knowledge", "wire", "session", "debug"},
+    "accounts": {"model", "errors", "wire", "session", "sandbox"},
+    "pipeline": {"model", "errors", "cell", "wire", "session", "ui"},
+    "magics": {"errors", "accounts", "pipeline", "session", "ui", "debug", "tables"},
+    "__init__": {"magics", "accounts", "session"},
+}
+
+# library: the only places that may import it
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "requests": ("wire/transport.py",),
+    "urllib3": ("wire/transport.py", "wire/failures.py"),
+    "pandas": ("tables/",),
+    "numpy": ("tables/",),
+    "tornado": ("sandbox/",),
+    "IPython": ("magics.py", "ui/prompts.py"),
+    "traitlets": ("magics.py",),
+    "keyring": ("wire/external.py",),
+}
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that a file imports when it runs, also inside functions."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for_types_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in for_types_only:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            if node.module == "okx_magic":
+                yield from (f"okx_magic.{alias.name}" for alias in node.names)
+            else:
+                yield node.module or ""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_each_file_imports_what_its_room_may(path: Path) -> None:
+    """Imports follow the table, and each heavy library has its one place."""
+    for name in imported(path):
+        top, _, rest = name.partition(".")
+        if top == "okx_magic":
+            other = rest.partition(".")[0] or "__init__"
+            if other != room_of(path):
+                # The version is anybody's.
+                assert other in ROOMS[room_of(path)] | {"__version__"}, f"{path} imports {name}"
+        elif top in LIBRARIES:
+            where = path.relative_to(PACKAGE).as_posix()
+            assert where.startswith(LIBRARIES[top]), f"{path} imports {name}"
+
+
+def test_the_table_has_no_cycles_and_no_ghosts() -> None:
+    """Every room is in the table, and the rooms can be built one upon the other."""
+    assert {room_of(path) for path in FILES} == set(ROOMS)
+    built: set[str] = set()
+    while len(built) < len(ROOMS):
+        ready = {room for room, needs in ROOMS.items() if room not in built and needs <= built}
+        assert ready, f"a cycle among {set(ROOMS) - built}"
+        built |= ready
+
+
+LOAD = """
+import socket, sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+before = set(sys.modules)
+def forbidden(*args, **kwargs):
+    raise AssertionError("a socket was opened")
+socket.socket.connect = socket.socket.bind = forbidden
+shell.run_line_magic("load_ext", "okx_magic")
+heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "okx_magic.wire"}
+print(sorted(heavy & (set(sys.modules) - before)))
+"""
+
+
+def test_loading_is_light_and_silent() -> None:
+    """%load_ext imports nothing heavy, prints nothing and opens no socket."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
+    assert done.stderr == ""

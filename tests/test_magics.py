@@ -1,0 +1,353 @@
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from IPython.core.error import StdinNotImplementedError
+
+from okx_magic.errors import (
+    CellError,
+    CredentialsError,
+    OkxError,
+    PartlyRefused,
+    RefusedError,
+    TransportError,
+)
+from okx_magic.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from conftest import Notebook
+
+ORDER = """{"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "100"}"""
+MAGICS = ("okx", "okx_login", "okx_logout", "okx_explain", "okx_log")
+
+
+def test_named_requests_are_assigned_and_have_a_receipt(sandbox_notebook: Notebook) -> None:
+    """A chain of requests: each name holds its frame, the second uses the first, a line each tells."""
+    text = sandbox_notebook.run(
+        "%%okx\n"
+        f"order = POST /api/v5/trade/order\n{ORDER}\n"
+        "fills = GET /api/v5/trade/fills?ordId={{ order.ordId[0] }}"
+    )
+    assert sandbox_notebook.error is None
+    assert sandbox_notebook["fills"].ordId[0] == sandbox_notebook["order"].ordId[0]
+    receipts = [line for line in text.splitlines() if "←" in line]
+    assert receipts[0].startswith("[sandbox] order ← POST /api/v5/trade/order · clOrdId om")
+    assert receipts[1].startswith("[sandbox] fills ← GET /api/v5/trade/fills · 1 row · ")
+
+
+def test_a_request_without_a_name_is_shown(sandbox_notebook: Notebook) -> None:
+    """The frame stands under the cell, the receipt under the frame."""
+    text = sandbox_notebook.run("%%okx\nGET /api/v5/market/ticker?instId=BTC-USDT")
+    assert text.index("BTC-USDT") < text.index("· 1 row ·")
+    assert "<table" in sandbox_notebook.html
+
+
+def test_the_magic_line_names_the_only_request(sandbox_notebook: Notebook) -> None:
+    """%%okx NAME is name = …; with two requests it is refused before anything is sent."""
+    sandbox_notebook.run("%%okx ticker\nGET /api/v5/market/ticker?instId=BTC-USDT")
+    assert sandbox_notebook["ticker"].instId[0] == "BTC-USDT"
+    two = "GET /api/v5/public/time\n" * 2
+    sandbox_notebook.run(f"%%okx time\n{two}")
+    assert isinstance(sandbox_notebook.error, CellError)
+    assert "time" not in sandbox_notebook
+
+
+def test_the_line_form_returns_its_frame(sandbox_notebook: Notebook) -> None:
+    """x = %okx GET … works, with options before it, and the frame is not shown."""
+    sandbox_notebook.run("x = %okx GET /api/v5/market/tickers?instType=SPOT")
+    assert isinstance(sandbox_notebook["x"], pd.DataFrame)
+    sandbox_notebook.run("y = %okx --raw -q GET /api/v5/public/time")
+    assert sandbox_notebook["y"]["code"] == "0"
+
+
+def test_decimals_are_exact_on_request(sandbox_notebook: Notebook) -> None:
+    """--decimal and its setting keep each digit."""
+    sandbox_notebook.run("%%okx --decimal a\nGET /api/v5/account/balance?ccy=USDT")
+    sandbox_notebook.run("%config OkxMagic.decimal = True")
+    sandbox_notebook.run("%%okx b\nGET /api/v5/account/balance?ccy=USDT")
+    assert isinstance(sandbox_notebook["a"].cashBal[0], Decimal)
+    assert isinstance(sandbox_notebook["b"].cashBal[0], Decimal)
+
+
+def test_quiet_prints_nothing(sandbox_notebook: Notebook) -> None:
+    """-q and its setting leave the cell without a receipt."""
+    assert not sandbox_notebook.run("%%okx -q a\nGET /api/v5/public/time").strip()
+    sandbox_notebook.run("%config OkxMagic.quiet = True")
+    assert not sandbox_notebook.run("%%okx a\nGET /api/v5/public/time").strip()
+
+
+def test_a_dry_run_sends_nothing(sandbox_notebook: Notebook) -> None:
+    """The prehash stands there to the byte, and the exchange never heard of the order."""
+    text = sandbox_notebook.run(f"%%okx --dry-run\nPOST /api/v5/trade/order\n{ORDER}")
+    assert "dry run · nothing sent" in text
+    assert "POST/api/v5/trade/order{" in text
+    sandbox_notebook.run("%okx_log")
+    sandbox_notebook.run("history = %okx GET /api/v5/trade/orders-history?instType=SPOT")
+    assert len(sandbox_notebook["history"]) == 0
+
+
+def test_the_line_is_not_expanded(sandbox_notebook: Notebook) -> None:
+    """IPython leaves $ and braces of our lines alone."""
+    sandbox_notebook.run("inst = 'BTC-USDT'")
+    sandbox_notebook.run("t = %okx GET /api/v5/market/ticker?instId={{ inst }}")
+    assert sandbox_notebook["t"].instId[0] == "BTC-USDT"
+
+
+def test_a_refusal_is_one_block_that_stops_the_cell(sandbox_notebook: Notebook) -> None:
+    """The error is short, says where it stood, and leaves its name and the later requests alone."""
+    sandbox_notebook.run("bad = 'kept'")
+    text = sandbox_notebook.run(
+        "%%okx\n"
+        "first = GET /api/v5/public/time\n"
+        "bad = GET /api/v5/market/ticker?instId=NO-SUCH\n"
+        "never = GET /api/v5/public/time"
+    )
+    assert isinstance(sandbox_notebook.error, OkxError)
+    assert "request 2 of 3, line 2 · 1 sent" in text
+    assert "Traceback" not in text
+    assert sandbox_notebook["bad"] == "kept"
+    assert "first" in sandbox_notebook
+    assert "never" not in sandbox_notebook
+
+
+def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) -> None:
+    """The ids of accepted orders are not lost: the frame is there, then the error is raised."""
+    good = ORDER
+    bad = ORDER.replace('"100"', '"0.0000001"')
+    sandbox_notebook.run(f"%%okx\nbatch = POST /api/v5/trade/batch-orders\n[{good}, {bad}]")
+    assert isinstance(sandbox_notebook.error, PartlyRefused)
+    batch = sandbox_notebook["batch"]
+    assert len(batch) == 2
+    assert batch.ordId[0]
+    assert batch.sCode[1] != "0"
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "words"),
+    [
+        ("%%okx\nGET / Balance", CellError, "heading"),
+        ("%%okx\nPOST /api/v5/trade/order\n{", CellError, "line"),
+        ("%%okx\nGET /api/v5/x?a={{ missing }}", CellError, "missing"),
+        ("%%okx --nonsense\nGET /api/v5/public/time", CellError, "nonsense"),
+        ("%okx", CellError, "no request"),
+        ("%okx_login nobody-here", CredentialsError, "nobody-here"),
+        ("%okx_login live", CredentialsError, "live"),
+        ("%%okx -a nobody-here\nGET /api/v5/public/time", CredentialsError, "nobody-here"),
+        ("%okx_logout nobody-here", CredentialsError, "nobody-here"),
+        ("%okx_explain", CellError, "which code"),
+    ],
+)
+def test_bad_input_is_one_clear_line(
+    notebook: Notebook, cell: str, kind: type[Exception], words: str
+) -> None:
+    """Each mistake is one error of its kind, at most three short lines, and no traceback."""
+    before = set(notebook.shell.user_ns)
+    text = notebook.run(cell)
+    assert isinstance(notebook.error, kind)
+    assert words in text
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("note:")]
+    assert len(lines) <= 3
+    assert set(notebook.shell.user_ns) - before <= {"_i1", "_i2", "_i3"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%okx_login --secret hunter2hunter2",
+        "%okx_login 00000000-aaaa-bbbb-cccc-000000000001",
+        "%okx_login main hunter2hunter2 other",
+        "%okx_login api_key=hunter2hunter2",
+        "%okx_login 0123456789ABCDEF0123456789ABCDEF",
+        "%okx --passphrase hunter2hunter2 GET /api/v5/public/time",
+        "%%okx --secret-key hunter2hunter2\nGET /api/v5/public/time",
+    ],
+)
+def test_a_secret_on_the_line_is_refused_and_forgotten(notebook: Notebook, line: str) -> None:
+    """The line is refused, and neither output, memory nor the history file keeps it."""
+    text = notebook.run(line)
+    assert isinstance(notebook.error, CredentialsError)
+    history = notebook.shell.history_manager
+    history.writeout_cache()
+    kept = text + repr(history.input_hist_raw) + repr(history.input_hist_parsed)
+    kept += repr({k: v for k, v in notebook.shell.user_ns.items() if k.startswith("_i")})
+    kept += repr(notebook.error.args)
+    for path in Path(history.hist_file).parent.glob("history*"):
+        kept += path.read_bytes().decode("latin-1")
+    secrets = ("hunter2", "00000000-aaaa", "0123456789ABCDEF")
+    assert not any(secret in kept for secret in secrets)
+    assert "make a new key" in text
+
+
+def test_with_nothing_set_up_a_cell_goes_to_the_sandbox(notebook: Notebook) -> None:
+    """Whoever just writes a request gets an exchange, and is told which."""
+    text = notebook.run("%%okx\ntime = GET /api/v5/public/time")
+    assert "the built-in sandbox" in text
+    assert len(notebook["time"]) == 1
+
+
+def test_login_without_anything_set_up_or_anybody_to_ask(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A headless notebook that just logs in gets the sandbox."""
+
+    def nobody_there(label: str) -> str:
+        raise StdinNotImplementedError(label)
+
+    monkeypatch.setattr("okx_magic.ui.prompts.getpass", nobody_there)
+    text = notebook.run("%okx_login")
+    assert notebook.error is None
+    assert text.startswith("[sandbox] sandbox · 127.0.0.1")
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A sandbox outside of the notebook, with its demo key in the environment."""
+    with Sandbox.start() as sandbox:
+        monkeypatch.setenv("OKX_API_KEY", sandbox.demo.key)
+        monkeypatch.setenv("OKX_SECRET_KEY", sandbox.demo.secret)
+        monkeypatch.setenv("OKX_PASSPHRASE", sandbox.demo.passphrase)
+        monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
+        yield sandbox
+
+
+def test_login_by_the_environment(notebook: Notebook, elsewhere: Sandbox) -> None:
+    """The variables are a demo account; the receipt names it, its key only shortened."""
+    text = notebook.run("%okx_login demo")
+    assert text.startswith("[demo] demo · 127.0.0.1")
+    assert elsewhere.demo.key not in text
+    assert elsewhere.demo.secret not in text
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "code"),
+    [
+        ("OKX_SECRET_KEY", "F" * 32, "50113"),
+        ("OKX_PASSPHRASE", "not-the-right-one", "50105"),
+        ("OKX_API_KEY", "11111111-2222-3333-4444-555555555555", "50119"),
+    ],
+)
+def test_login_with_a_wrong_credential_is_explained(
+    notebook: Notebook,
+    elsewhere: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    value: str,
+    code: str,
+) -> None:
+    """A refused log-in says which part is wrong, is not kept, and does not show the value."""
+    assert elsewhere.url
+    monkeypatch.setenv(variable, value)
+    text = notebook.run("%okx_login demo")
+    assert isinstance(notebook.error, OkxError)
+    assert notebook.error.code == code
+    assert "try" in text
+    assert value not in text
+    assert notebook.shell.magics_manager.registry["OkxMagic"].accounts.current is None
+
+
+def test_a_live_key_in_the_demo_account_is_told(
+    notebook: Notebook, elsewhere: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """50101 comes with the setting that decides."""
+    monkeypatch.setenv("OKX_API_KEY", elsewhere.live.key)
+    monkeypatch.setenv("OKX_SECRET_KEY", elsewhere.live.secret)
+    monkeypatch.setenv("OKX_PASSPHRASE", elsewhere.live.passphrase)
+    text = notebook.run("%okx_login demo")
+    assert "50101" in text
+    assert "OKX_DEMO" in text
+
+
+def test_an_unreachable_host_is_one_line(
+    notebook: Notebook, elsewhere: Sandbox
+) -> None:
+    """A host that is gone is named, with the way to go on without a network."""
+    notebook.run("%okx_login demo")
+    elsewhere.stop()
+    text = notebook.run("%%okx\nGET /api/v5/public/time")
+    assert isinstance(notebook.error, TransportError)
+    assert "127.0.0.1" in text
+
+
+def test_an_account_of_its_own_for_a_cell(notebook: Notebook, elsewhere: Sandbox) -> None:
+    """-a sends as another account without changing the current one for its own sake."""
+    assert elsewhere.url
+    notebook.run("%okx_login sandbox")
+    text = notebook.run("%%okx -a demo\nGET /api/v5/account/balance")
+    assert "[demo]" in text
+
+
+def test_a_contradicting_header_is_refused(sandbox_notebook: Notebook) -> None:
+    """A cell cannot talk itself into another environment."""
+    sandbox_notebook.run("%%okx\nGET /api/v5/public/time\nx-simulated-trading: 0")
+    assert isinstance(sandbox_notebook.error, RefusedError)
+
+
+def test_the_log_is_a_frame_without_secrets(sandbox_notebook: Notebook) -> None:
+    """Success and refusal are there in order, with code and time."""
+    sandbox_notebook.run("%okx GET /api/v5/market/ticker?instId=NO-SUCH")
+    sandbox_notebook.run("log = %okx_log")
+    log = sandbox_notebook["log"]
+    assert list(log.code) == ["0", "51001"]
+    assert log.index.is_monotonic_increasing
+    assert str(log.index.dtype) == "datetime64[ms, UTC]"
+
+
+def test_logout_forgets(sandbox_notebook: Notebook) -> None:
+    """After logging out the next cell starts anew."""
+    assert "logged out: sandbox" in sandbox_notebook.run("%okx_logout")
+    assert "built-in sandbox" in sandbox_notebook.run("%%okx\nGET /api/v5/public/time")
+
+
+def test_explain_says_what_a_code_means(notebook: Notebook) -> None:
+    """No session is needed to look up a code."""
+    assert "never the passphrase" in notebook.run("%okx_explain 50113")
+
+
+@pytest.mark.parametrize("magic", [f"%{name}" for name in MAGICS] + ["%%okx"])
+def test_help_starts_with_an_example(notebook: Notebook, magic: str) -> None:
+    """--help is help, not an error, and sends nothing."""
+    text = notebook.run(f"{magic} --help" + ("\nGET /x" if magic == "%%okx" else ""))
+    assert notebook.error is None
+    assert text.index("Examples") < text.index("--help")
+
+
+def test_unload_removes_all_of_it(bare_notebook: Notebook) -> None:
+    """Load, unload, load: no magic, no setting, no session, no thread is left between."""
+    threads = set(threading.enumerate())
+    shell = bare_notebook.shell
+    for _ in range(2):
+        bare_notebook.run("%load_ext okx_magic")
+        bare_notebook.run("%okx_login sandbox")
+        assert all(shell.find_line_magic(name) for name in MAGICS)
+        bare_notebook.run("%unload_ext okx_magic")
+        assert not any(shell.find_line_magic(name) for name in MAGICS)
+        assert shell.find_cell_magic("okx") is None
+        assert not any("Okx" in type(each).__name__ for each in shell.configurables)
+        left = [thread for thread in set(threading.enumerate()) - threads if "okx" in thread.name]
+        for thread in left:
+            thread.join(5)
+        assert not any(thread.is_alive() for thread in left)
+    gc.collect()
+
+
+def test_run_all_twice_gives_two_orders_with_two_ids(sandbox_notebook: Notebook) -> None:
+    """Running a cell again is a new order with an id of its own, never the same one resent."""
+    cell = f"%%okx\norder = POST /api/v5/trade/order\n{ORDER}"
+    ids = []
+    for _ in range(2):
+        sandbox_notebook.run(cell)
+        ids.append(sandbox_notebook["order"].clOrdId[0])
+    assert len(set(ids)) == 2
+
+
+def test_the_environment_is_left_alone(sandbox_notebook: Notebook) -> None:
+    """Logging in sets no variable that a cell could print."""
+    assert sandbox_notebook.error is None
+    assert not [name for name in os.environ if name.startswith("OKX_")]
