@@ -123,6 +123,6 @@ def _sandbox_session() -> Session:
         environment="sandbox",
         credentials=Credentials(keys.key, keys.secret, keys.passphrase),
         base_url=sandbox.url,
-        source="built in",
+        source="this kernel",
     )
     return Session(account, on_close=sandbox.stop)

@@ -1,4 +1,6 @@
-"""Every way to fail, drawn::
+"""Every way to fail, drawn.
+
+::
 
     OkxMagicError                 catches all below; never raised itself
     ├── CellError                 yours: the cell or the magic line cannot be sent (line, reason, remedy)
@@ -99,13 +101,15 @@ def _rebuilt(
 
 class CellError(OkxMagicError):
     """The cell or the magic line cannot be sent as it stands. Nothing of the cell was sent if it
-    comes from the grammar; ``line`` is the line of the cell, from 1 (None for the magic line)."""
+    comes from the grammar; ``line`` is the line of the cell, from 1 (None for the magic line).
+    """
 
     def __init__(self, message: str, *, line: int | None = None, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.line = line
 
     def headline(self) -> str:
+        """As for any error; without a place, the line of the cell and that nothing was sent."""
         text = super().headline()
         if self.line is None or self.place is not None:
             return text
@@ -144,7 +148,8 @@ class TransportError(OkxMagicError):
 
 class OutcomeUnknown(TransportError):
     """A POST was written and its answer lost: it may have been carried out. ``remedy`` holds the
-    request that settles it. It is never sent again by itself."""
+    request that settles it. It is never sent again by itself.
+    """
 
 
 class OkxError(OkxMagicError):
@@ -176,6 +181,7 @@ class OkxError(OkxMagicError):
         self.status = envelope.status
 
     def details(self) -> list[tuple[str, str]]:
+        """The meaning of the code, each refused item of several, and the remedy."""
         lines = [("means", self.means)] if self.means else []
         if len(self.items) > 1:
             lines += [("item", f"{code} {msg}") for code, msg in self.items]
@@ -184,4 +190,5 @@ class OkxError(OkxMagicError):
 
 class PartlyRefused(OkxError):
     """Code 2: part of a batch was carried out. The frame with all items was assigned before this was
-    raised, so that no accepted ``ordId`` is lost."""
+    raised, so that no accepted ``ordId`` is lost.
+    """

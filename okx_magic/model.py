@@ -55,6 +55,7 @@ class Sent:
 
     @property
     def prehash(self) -> str:
+        """The text that was signed."""
         if not self.timestamp:
             return ""
         return self.timestamp + self.method + self.target + self.body.decode("utf-8")

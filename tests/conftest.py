@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VARIABLES = (
     "OKX_API_KEY",
@@ -35,7 +37,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 class Notebook:
-    """Runs cells as a notebook does; ``run`` gives what a person sees, and the error if one was raised."""
+    """Runs cells as a notebook does; ``run`` gives what a person sees, and keeps the error."""
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell

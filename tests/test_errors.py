@@ -28,8 +28,7 @@ def test_the_block_is_what_a_person_needs() -> None:
     error = refused(means="the signature does not fit", remedy="%%okx --dry-run", account="demo")
     error.place = Place(number=2, total=3, line=4, sent=1)
     assert error._render_traceback_() == [
-        "OkxError 50113 Invalid Sign · POST /api/v5/trade/order · demo"
-        " · request 2 of 3, line 4 · 1 sent",
+        "OkxError 50113 Invalid Sign · POST /api/v5/trade/order · demo · request 2 of 3, line 4 · 1 sent",
         "  means   the signature does not fit",
         "  try     %%okx --dry-run",
     ]

@@ -24,7 +24,9 @@ from okx_magic.sandbox import Sandbox
 if TYPE_CHECKING:
     from conftest import Notebook
 
-ORDER = """{"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "100"}"""
+ORDER = (
+    """{"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "100"}"""
+)
 MAGICS = ("okx", "okx_login", "okx_logout", "okx_explain", "okx_log")
 
 
@@ -60,7 +62,7 @@ def test_the_magic_line_names_the_only_request(sandbox_notebook: Notebook) -> No
 
 
 def test_the_line_form_returns_its_frame(sandbox_notebook: Notebook) -> None:
-    """x = %okx GET … works, with options before it, and the frame is not shown."""
+    """Assigning from %okx GET … works, with options before it, and the frame is not shown."""
     sandbox_notebook.run("x = %okx GET /api/v5/market/tickers?instType=SPOT")
     assert isinstance(sandbox_notebook["x"], pd.DataFrame)
     sandbox_notebook.run("y = %okx --raw -q GET /api/v5/public/time")
@@ -264,9 +266,7 @@ def test_a_live_key_in_the_demo_account_is_told(
     assert "OKX_DEMO" in text
 
 
-def test_an_unreachable_host_is_one_line(
-    notebook: Notebook, elsewhere: Sandbox
-) -> None:
+def test_an_unreachable_host_is_one_line(notebook: Notebook, elsewhere: Sandbox) -> None:
     """A host that is gone is named, with the way to go on without a network."""
     notebook.run("%okx_login demo")
     elsewhere.stop()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # "table" is a list of objects that are themselves the rows of the answer (a balance's currencies).
 FieldType = Literal[
@@ -20,7 +22,8 @@ Kind = Literal["objects", "nested", "rows", "object", "row"]
 @dataclass(frozen=True, slots=True)
 class Param:
     """A parameter of a request. ``required`` is "yes", "no" or "conditional"; ``values`` are the known
-    values of an enumeration (a hint: OKX adds new ones); ``fields`` those of a list of objects."""
+    values of an enumeration (a hint: OKX adds new ones); ``fields`` those of a list of objects.
+    """
 
     name: str
     required: Literal["yes", "no", "conditional"]
@@ -44,7 +47,8 @@ class Endpoint:
     """One endpoint of the catalogue. ``kind`` says what ``data`` holds: ``objects``, ``nested`` (objects
     with lists or objects inside), ``rows`` (lists, named by ``columns``), ``object`` or ``row``.
     ``client_id`` names the field in which an order carries the caller's own id. ``headers`` are the
-    documented optional request headers."""
+    documented optional request headers.
+    """
 
     method: str
     path: str
@@ -69,7 +73,8 @@ class Endpoint:
 class Code:
     """An OKX code: its ``meaning`` in plain words ("" where OKX's text must do), its ``group`` ("auth",
     "order", …), the documented ``msg``, the HTTP status it comes with, an answer ``seen`` in the wild,
-    and the ``remedy``."""
+    and the ``remedy``.
+    """
 
     code: str
     meaning: str

@@ -11,7 +11,8 @@ from okx_magic.errors import CredentialsError
 
 def ask(label: str, hidden: bool) -> str:  # noqa: FBT001  # the shape that the sources call
     """The answer to one question, not echoed when ``hidden``. Raises CredentialsError where nobody
-    can be asked, as under nbclient and papermill."""
+    can be asked, as under nbclient and papermill.
+    """
     try:
         return getpass(label) if hidden else input(label)
     except (StdinNotImplementedError, EOFError):

@@ -22,7 +22,10 @@ def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool 
     """One line for a request that was answered; ``rows`` is None for a raw envelope."""
     request = reply.request
     target = f"{request.name} ← {request}" if request.name else str(request)
-    parts = [target, _rows_text(rows, request), f"{reply.milliseconds:.0f} ms", account.name]
+    parts = [target, _rows_text(rows, request), f"{reply.milliseconds:.0f} ms"]
+    # The badge already says "demo" for the account demo.
+    if account.name != account.environment:
+        parts.append(account.name)
     if reply.added_ids:
         ids = ", ".join(reply.added_ids)
         parts.insert(1, f"{_client_id_field(request)} {ids} added")
@@ -69,8 +72,7 @@ def dry_run(request: Request, sent: Sent, account: Account, added: tuple[str, ..
         lines += [
             f"  prehash   {sent.prehash}",
             f"  signature {_shown_signature(sent, account)}",
-            f"  headers   OK-ACCESS-KEY {account.credentials.hint if account.credentials else ''}"
-            f" · OK-ACCESS-TIMESTAMP {sent.timestamp} · OK-ACCESS-PASSPHRASE hidden",
+            f"  headers   {_shown_headers(sent, account)}",
         ]
     else:
         lines.append("  unsigned: the endpoint is public")
@@ -110,6 +112,12 @@ def _shown_signature(sent: Sent, account: Account) -> str:
     if account.environment == "sandbox":
         return sent.signature
     return f"{sent.signature[:_SIGNATURE_SHOWN]}… (cut)"
+
+
+def _shown_headers(sent: Sent, account: Account) -> str:
+    hint = account.credentials.hint if account.credentials else ""
+    shown = f"OK-ACCESS-KEY {hint} · OK-ACCESS-TIMESTAMP {sent.timestamp}"
+    return f"{shown} · OK-ACCESS-PASSPHRASE hidden"
 
 
 def _curl(request: Request, sent: Sent, account: Account) -> str:

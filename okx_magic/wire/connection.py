@@ -41,7 +41,8 @@ _LOG_LENGTH = 1000
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer with what the receipt tells of it. ``added_ids`` are the client order ids that were
-    put into the body; ``milliseconds`` is the time of the exchange."""
+    put into the body; ``milliseconds`` is the time of the exchange.
+    """
 
     envelope: Envelope
     request: Request
@@ -88,7 +89,8 @@ class Connection:
         self, request: Request, *, as_typed: bool = False
     ) -> tuple[Request, tuple[str, ...]]:
         """The request as it will be sent, and the client order ids added to it; refuses what must
-        not be sent."""
+        not be sent.
+        """
         rails.check(request, self.account.environment)
         headers = rails.environment_headers(self.account.environment)
         request = replace(
@@ -110,7 +112,8 @@ class Connection:
 
     def signs(self, request: Request) -> bool:
         """Whether this request is signed. Public endpoints are not: a wrong key would only break
-        them. A path that the catalogue does not know is."""
+        them. A path that the catalogue does not know is.
+        """
         endpoint = knowledge.endpoint(request.method, request.path)
         if endpoint is not None and not endpoint.private:
             return False

@@ -23,7 +23,8 @@ _SHOWN = 160
 
 def judge(answer: Answer, request: Request) -> Envelope:
     """The envelope of a success. Raises OkxError (OKX refused), PartlyRefused (some items of a batch
-    stand) or TransportError (this is not an answer of OKX's API)."""
+    stand) or TransportError (this is not an answer of OKX's API).
+    """
     if 300 <= answer.status < 400:
         raise _not_okx(answer, request, f"redirected to {_target_host(answer)}; not followed")
     envelope = _read(answer, request)
@@ -137,6 +138,7 @@ def _target_host(answer: Answer) -> str:
 
 def printable(text: str) -> str:
     """Server text fit for one line: control, bidirectional and other unprintable characters dropped,
-    cut at 160 characters."""
+    cut at 160 characters.
+    """
     clean = "".join(char for char in text if char.isprintable())
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"

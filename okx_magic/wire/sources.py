@@ -79,7 +79,8 @@ def typed_account(
     prompt: Prompt, *, environ: Mapping[str, str], seams: Seams | None = None
 ) -> Account | None:
     """The account that the person types in, whatever else is set up; None when they leave the key
-    empty, which means the sandbox."""
+    empty, which means the sandbox.
+    """
     found = read_prompt(prompt, environ)
     if found is None:
         return None

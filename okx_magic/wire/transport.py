@@ -44,6 +44,8 @@ class Answer:
 class _Guarded:
     """A connection that tells the guard of the running exchange which socket it uses."""
 
+    sock: Any
+
     def _new_conn(self) -> Any:
         sock = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
         guard = current_guard()
@@ -54,7 +56,7 @@ class _Guarded:
     def request(self, *args: Any, **kwargs: Any) -> None:
         # Connecting first keeps "could not connect" apart from "was written": only after this line
         # may a byte of the request have reached anyone.
-        if self.sock is None:  # type: ignore[has-type]  # an attribute of urllib3's connections
+        if self.sock is None:
             self.connect()  # type: ignore[attr-defined]
         guard = current_guard()
         if guard is not None:

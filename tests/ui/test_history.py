@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from okx_magic.ui.history import forget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TYPED = "--secret 'hunter2 \"quoted\"'"
 CELL = f"%env {TYPED}"
@@ -26,7 +29,11 @@ def shell(tmp_path: Path) -> Iterator[InteractiveShell]:
 def kept(shell: InteractiveShell) -> str:
     """All that the shell keeps of its inputs: memory, the cache for the file, and the file."""
     history = shell.history_manager
-    memory = [*history.input_hist_raw, *history.input_hist_parsed, *map(repr, history.db_input_cache)]
+    memory = [
+        *history.input_hist_raw,
+        *history.input_hist_parsed,
+        *map(repr, history.db_input_cache),
+    ]
     memory += [str(value) for name, value in shell.user_ns.items() if name.startswith("_i")]
     memory += [getattr(history, name) for name in ("_i", "_ii", "_iii", "_i00")]
     disk = b"".join(path.read_bytes() for path in Path(history.hist_file).parent.iterdir())

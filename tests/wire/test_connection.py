@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from conftest import RawServer, http
+from rawserver import RawServer, http
 
 from okx_magic.errors import CredentialsError, OkxError, OutcomeUnknown, RefusedError
 from okx_magic.model import Environment, Request

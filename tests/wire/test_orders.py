@@ -58,14 +58,18 @@ def test_an_order_gets_its_id_before_its_closing_brace(path: str, typed: str, se
     ),
     st.sampled_from([None, 1, 4]),
 )
-def test_the_orders_are_otherwise_what_they_were(orders: list[dict[str, object]], indent: int) -> None:
+def test_the_orders_are_otherwise_what_they_were(
+    orders: list[dict[str, object]], indent: int
+) -> None:
     """Parsed again, each order is what was typed plus an id, whatever its text looks like."""
     body, added = prepared(BATCH, json.dumps(orders, indent=indent, ensure_ascii=False))
     result = json.loads(body)
     without_id = [order for order in orders if "clOrdId" not in order]
     assert len(added) == len(without_id)
     ids = iter(added)
-    expected = [order if "clOrdId" in order else {**order, "clOrdId": next(ids)} for order in orders]
+    expected = [
+        order if "clOrdId" in order else {**order, "clOrdId": next(ids)} for order in orders
+    ]
     assert result == expected
 
 

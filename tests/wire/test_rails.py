@@ -28,7 +28,9 @@ def test_demo_and_sandbox_write(environment: Environment) -> None:
     [("live", "1", True), ("live", "0", False), ("demo", "0", True), ("demo", "1", False)],
 )
 def test_a_header_that_contradicts_the_account_is_refused(
-    environment: Environment, value: str, refused: bool  # noqa: FBT001
+    environment: Environment,
+    value: str,
+    refused: bool,  # noqa: FBT001
 ) -> None:
     """The environment header can confirm the account, never overrule it."""
     request = Request("GET", "/api/v5/public/time", headers=(("X-Simulated-Trading", value),))

@@ -11,9 +11,9 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from conftest import RawServer, http
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rawserver import RawServer, http
 
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.model import Request
@@ -151,7 +151,7 @@ def _drip(first: bytes) -> object:
     [
         pytest.param(_drip(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"), id="slow body"),
         pytest.param(_drip(b"HTTP/1.1 200 OK\r\nX-Slow: "), id="slow header"),
-        pytest.param(lambda connection: time.sleep(5), id="silence"),
+        pytest.param(lambda _: time.sleep(5), id="silence"),
     ],
 )
 def test_a_dripping_server_does_not_outlast_the_deadline(
@@ -196,7 +196,7 @@ def test_an_unreachable_host_is_one_line_and_nothing_was_written(open_transport:
     """A refused connection says so and that nothing left."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(TransportError, match="no connection to 127.0.0.1") as caught:
+    with pytest.raises(TransportError, match=r"no connection to 127\.0\.0\.1") as caught:
         open_transport(f"http://127.0.0.1:{port}").send(TIME, authorise)
     assert not caught.value.written
     assert "check the network" in caught.value.remedy

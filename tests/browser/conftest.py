@@ -1,0 +1,174 @@
+"""A real JupyterLab in a real Chromium, started once for all browser tests.
+
+Without Chromium the tests are skipped, unless OKX_MAGIC_BROWSER=required says that it must be there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOKEN = "for-this-test-run-only"
+ROOT = Path(__file__).parents[2]
+# Offline and quiet: nothing of Chromium's own asks the network for anything.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+# What would make a run differ from another: news, updates, autosave, cells that are not drawn.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+
+@dataclass
+class Lab:
+    """A running server. ``home`` is everything that Jupyter and IPython may write to."""
+
+    url: str
+    notebooks: Path
+    home: Path
+
+    def open(self, browser: Browser, name: str) -> LabNotebook:
+        page = browser.new_context(viewport={"width": 1200, "height": 1600}).new_page()
+        page.goto(f"{self.url}/doc/tree/{name}?token={TOKEN}")
+        notebook = LabNotebook(page)
+        notebook.wait_until(
+            "context.isReady && !!session.kernel && session.kernel.status === 'idle'"
+        )
+        return notebook
+
+
+class LabNotebook:
+    """One notebook in the browser, driven by Lab's own commands."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def run_all(self) -> None:
+        self.command("notebook:run-all-cells")
+        self.wait_until(
+            "session.kernel.status === 'idle' && [...widget.content.widgets].every(cell =>"
+            " cell.model.type !== 'code' || cell.model.executionCount !== null)"
+        )
+
+    def save(self) -> None:
+        self.command("docmanager:save")
+
+    def command(self, name: str, **arguments: object) -> None:
+        self.page.evaluate(
+            "async ([name, args]) => { await window.jupyterapp.commands.execute(name, args); }",
+            [name, arguments],
+        )
+
+    def wait_until(self, condition: str, *, timeout: float = 90) -> None:
+        """Wait for a JavaScript condition on the notebook's ``widget``, ``context`` and ``session``."""
+        self.page.wait_for_function(
+            "() => { const widget = window.jupyterapp?.shell?.currentWidget;"
+            " const context = widget?.context; const session = context?.sessionContext?.session;"
+            f" return !!session && ({condition}); }}",
+            timeout=timeout * 1000,
+        )
+
+    def outputs(self) -> str:
+        return "\n".join(self.page.locator(".jp-OutputArea-output").all_inner_texts())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        reason = "no Chromium here"
+        if os.environ.get("OKX_MAGIC_BROWSER") == "required":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    home = tmp_path_factory.mktemp("lab")
+    notebooks = home / "notebooks"
+    shutil.copytree(ROOT / "notebooks", notebooks)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with _server(home, notebooks, port) as url:
+        yield Lab(url, notebooks, home)
+
+
+@contextmanager
+def _server(home: Path, notebooks: Path, port: int) -> Iterator[str]:
+    for name, values in SETTINGS.items():
+        file = home / "settings" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OKX_")}
+    environment |= {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+    with (home / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
+                *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={notebooks}"),
+                *("--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"),
+                "--LabApp.extension_manager=readonly",
+            ],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(f"{url}/api/status?token={TOKEN}", process, home / "server.log")
+            yield url
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        assert process.poll() is None, log.read_text()[-3000:]
+        with suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # loopback
+            answer.read()
+            return
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start: {log.read_text()[-3000:]}")

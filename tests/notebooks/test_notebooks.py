@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(autouse=True)
+def _nobody(nobody: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel starts without credentials and without the person's own settings."""
+    monkeypatch.setenv("IPYTHONDIR", str(nobody / "ipython"))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    # Else the kernel picks a backend that wants a display.
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+
+
+def executed(path: Path) -> nbformat.NotebookNode:
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False).execute()
+    return notebook
+
+
+def outputs(notebook: nbformat.NotebookNode) -> str:
+    """All text that a reader of the notebook sees under its cells."""
+    shown = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            shown.append(output.get("text", ""))
+            shown.append(output.get("data", {}).get("text/plain", ""))
+    return "\n".join(shown)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebooks_are_saved_without_outputs(path: Path) -> None:
+    """Nothing that a run left behind is in the repository."""
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    assert "widgets" not in notebook.metadata
+
+
+def test_the_quickstart_runs_and_shows_what_it_promises() -> None:
+    """Every cell runs; balance, plot, order, fill, the wrong signature and its explanation are there."""
+    notebook = executed(ROOT / "notebooks" / "quickstart.ipynb")
+    text = outputs(notebook)
+    assert "[sandbox] balance ← GET /api/v5/account/balance · 2 rows" in text
+    assert "[sandbox] candles ← GET /api/v5/market/candles · 100 rows" in text
+    assert "[sandbox] order ← POST /api/v5/trade/order · clOrdId om" in text
+    assert "[sandbox] fills ← GET /api/v5/trade/fills · " in text
+    assert '401 {"msg":"Invalid Sign","code":"50113"}' in text
+    assert "never the passphrase" in text
+    assert any(
+        "image/png" in output.get("data", {})
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+    )

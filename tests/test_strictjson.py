@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from okx_magic import strictjson
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("ab\u6d4b", max_size=3), inner),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(value=JSON_VALUES, ascii_only=st.booleans(), indent=st.sampled_from([None, 2]))
+def test_reads_what_json_reads(value: Any, ascii_only: bool, indent: int | None) -> None:  # noqa: FBT001 - drawn
+    """Whatever Python writes as JSON is read back equal, from text and from UTF-8."""
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    assert strictjson.loads(text) == value
+    assert strictjson.loads(text.encode()) == value
+
+
+def test_numbers_keep_their_digits() -> None:
+    """Whole numbers are int, all others Decimal with every digit that was written."""
+    value = strictjson.loads("[1, 1.10, 1e-7, 12345678901234567890]")
+    assert value == [1, Decimal("1.10"), Decimal("1e-7"), 12345678901234567890]
+    assert str(value[1]) == "1.10"
+    assert [type(number) for number in value] == [int, Decimal, Decimal, int]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"a":1,"a":2}', 'the key "a" is given twice'),
+        ('{"x":[{"\\u0061":1,"a":1}]}', 'the key "a" is given twice'),
+        ("[NaN]", "NaN is not JSON"),
+        ('{"a":Infinity}', "Infinity is not JSON"),
+        ("-Infinity", "-Infinity is not JSON"),
+        ('"\\ud800"', "half a surrogate pair"),
+        ('{"\\udc00":1}', "half a surrogate pair"),
+        ('["\ud83d"]', "half a surrogate pair"),
+        ("[" * 65 + "]" * 65, "deeper than 64"),
+        ('{"a":' * 100_000, "deeper than 64"),
+        ("9" * 5_000, "a number of 5000 digits"),
+        ("1e" + "9" * 30, "exponent"),
+        (b'"\xff"', "not UTF-8 at byte 1"),
+        ('{"a":1,}', "char"),
+        ('{"a":1} x', "Extra data"),
+        ('"a\nb"', "Invalid control character"),
+        ("", "Expecting value"),
+    ],
+)
+def test_refuses_what_two_readers_could_read_differently(text: str | bytes, reason: str) -> None:
+    """Each of these is a ValueError with its reason, at any depth."""
+    with pytest.raises(ValueError, match=reason):
+        strictjson.loads(text)
+
+
+@pytest.mark.parametrize("text", ['"\\ud83d\\ude00"', '"\\\\ud800"', '"😀"'])
+def test_whole_surrogate_pairs_are_text(text: str) -> None:
+    """Two escapes that make one character, an escaped backslash and the character itself pass."""
+    assert strictjson.loads(text) == json.loads(text)
+
+
+def test_brackets_in_strings_are_no_depth() -> None:
+    """Only brackets outside strings count, and exactly ``max_depth`` levels are allowed."""
+    assert strictjson.loads('["' + '[{\\"' * 100 + '"]')
+    assert strictjson.loads("[" * 64 + "]" * 64)
+    assert strictjson.loads("[[]]", max_depth=2) == [[]]
+    with pytest.raises(ValueError, match="deeper than 2"):
+        strictjson.loads("[[[]]]", max_depth=2)
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * 200_000, '"a' * 200_000])
+def test_unclosed_strings_take_one_pass(text: str) -> None:
+    """A text of unclosed quotes is refused in linear time."""
+    start = time.process_time()
+    with pytest.raises(json.JSONDecodeError):
+        strictjson.loads(text)
+    assert time.process_time() - start < 2
