@@ -1,0 +1,181 @@
+"""A column of raw JSON values as one typed pandas array.
+
+A converter takes the whole column and gives an array, or None when any value does not fit: a number
+never becomes NaN because nobody could read it. OKX writes "nothing" as ``""``, rarely as null or by
+leaving the field out (as ``""`` here); all three are missing in every type.
+
+=========  ==============================  =========
+type       dtype                           missing
+=========  ==============================  =========
+text, id   ``string`` (Python storage)     ``NA``
+decimal    ``float64``                     ``NaN``
+(exact)    ``object`` of ``Decimal``       ``None``
+integer    ``Int64``                       ``NA``
+bool       ``boolean``                     ``NA``
+time       ``datetime64[ms, UTC]``         ``NaT``
+time_us    ``datetime64[us, UTC]``         ``NaT``
+list …     ``object`` of Python objects    ``None``
+=========  ==============================  =========
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
+
+from okx_magic.tables.decimals import DECIMAL_CHARACTERS, consist_of, floats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from okx_magic.knowledge.reader import FieldType
+
+Array = ExtensionArray | np.ndarray[Any, Any]
+
+_BOOLEANS = MappingProxyType(
+    {"true": True, "false": False, "1": True, "0": False, "": False},
+)
+
+
+def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Array | None:
+    """The column as an array of its type, or None when a value does not fit.
+
+    ``exact`` makes decimals ``Decimal`` objects, true to the last digit.
+    """
+    if kind in _CONTAINERS:
+        return _containers(values)
+    texts = as_texts(values)
+    if texts is None:
+        return None
+    convert = _exact_decimals if exact and kind == "decimal" else _CONVERTERS[kind]
+    return convert(texts)
+
+
+def untyped(values: Sequence[Any]) -> Array:
+    """The column as OKX sent it: text, or Python objects when it holds a list or an object."""
+    texts = as_texts(values)
+    return _objects(values) if texts is None else strings(texts)
+
+
+def as_texts(values: Sequence[Any]) -> Sequence[str] | None:
+    """The values as OKX's text, with ``""`` for null; None when one is a list or an object."""
+    try:
+        "".join(values)
+    except TypeError:
+        if any(isinstance(value, list | dict) for value in values):
+            return None
+        return [_as_text(value) for value in values]
+    return values
+
+
+def strings(texts: Sequence[str]) -> Array:
+    """Text and ids. Python storage, so that pyarrow's presence changes nothing."""
+    cells = np.fromiter((text or pd.NA for text in texts), dtype=object, count=len(texts))
+    return pd.array(cells, dtype=pd.StringDtype("python"))
+
+
+def _exact_decimals(texts: Sequence[str]) -> Array | None:
+    if not consist_of(texts, DECIMAL_CHARACTERS):
+        return None
+    try:
+        return _object_array([Decimal(text) if text else None for text in texts])
+    except InvalidOperation:
+        return None
+
+
+def _integers(texts: Sequence[str]) -> Array | None:
+    numbers = _int64(texts)
+    if numbers is None:
+        return None
+    return pd.arrays.IntegerArray(numbers, _blank(texts))
+
+
+def _booleans(texts: Sequence[str]) -> Array | None:
+    try:
+        flags = np.fromiter((_BOOLEANS[text] for text in texts), dtype=np.bool_, count=len(texts))
+    except KeyError:
+        return None
+    return pd.arrays.BooleanArray(flags, _blank(texts))
+
+
+def _milliseconds(texts: Sequence[str]) -> Array | None:
+    return _times(texts, "ms", earliest=10**12)
+
+
+def _microseconds(texts: Sequence[str]) -> Array | None:
+    return _times(texts, "us", earliest=10**15)
+
+
+def _times(texts: Sequence[str], unit: Literal["ms", "us"], *, earliest: int) -> Array | None:
+    """Times since 1970, in exactly as many digits as their unit has from 2001 to 2286.
+
+    So seconds are never read as milliseconds. ``"0"`` is OKX's other way to say "none" (OKX docs:
+    Cancel All After, ``triggerTime``).
+    """
+    numbers = _int64(texts)
+    if numbers is None:
+        return None
+    none = numbers == 0
+    if not (none | ((numbers >= earliest) & (numbers < 10 * earliest))).all():
+        return None
+    stamps = numbers.view(f"M8[{unit}]")
+    stamps[none] = np.datetime64("NaT")
+    return pd.array(stamps, dtype=pd.DatetimeTZDtype(unit, "UTC"))
+
+
+def _containers(values: Sequence[Any]) -> Array | None:
+    fit = all(isinstance(value, list | dict) or value is None or value == "" for value in values)
+    return _objects(values) if fit else None
+
+
+def _objects(values: Sequence[Any]) -> Array:
+    return _object_array([None if value == "" else value for value in values])
+
+
+def _object_array(values: Sequence[Any]) -> Array:
+    # np.array() would make a matrix of lists of equal length.
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _int64(texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+    """Whole numbers with 0 for blanks; None also for those beyond 64 bits, which stay text."""
+    if not consist_of(texts, b"0123456789-"):
+        return None
+    filled = [text or "0" for text in texts] if "" in texts else texts
+    try:
+        return np.fromiter(map(int, filled), dtype=np.int64, count=len(filled))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _blank(texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    if "" not in texts:
+        return np.zeros(len(texts), dtype=np.bool_)
+    return np.fromiter((not text for text in texts), dtype=np.bool_, count=len(texts))
+
+
+_CONTAINERS: frozenset[FieldType] = frozenset({"list", "object", "rows", "table"})
+_CONVERTERS: Mapping[FieldType, Callable[[Sequence[str]], Array | None]] = MappingProxyType(
+    {
+        "text": strings,
+        "id": strings,
+        "decimal": floats,
+        "integer": _integers,
+        "bool": _booleans,
+        "time": _milliseconds,
+        "time_us": _microseconds,
+    }
+)

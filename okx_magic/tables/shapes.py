@@ -1,0 +1,153 @@
+"""What ``data`` holds, as columns of raw values: objects, rows, order books and balances.
+
+The shapes are those of OKX's docs; anything else becomes a single column ``data``, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import chain, zip_longest
+from operator import itemgetter
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from okx_magic.knowledge.reader import Endpoint, FieldType
+
+TypeOf = Callable[[str], "FieldType | None"]
+
+_CANDLE_NAMES = MappingProxyType({"o": "open", "h": "high", "l": "low", "c": "close"})
+_SIDES = MappingProxyType({"asks": "ask", "bids": "bid"})
+_BOOK_NAMES = MappingProxyType({"price": "px", "totalQty": "sz", "count": "orders"})
+# The third of four values belonged to a retired feature and is always "0" (OKX docs: Order Book
+# Trading, Market Data, Get order book).
+_BOOK_LEVELS: Mapping[int, tuple[str, ...]] = MappingProxyType(
+    {3: ("px", "sz", "count"), 4: ("px", "sz", "", "count")}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns of ``length`` raw values each, by OKX's field names.
+
+    ``names`` are what the frame calls some of them, ``index`` is the column that becomes its index,
+    and ``attrs`` is what stood beside the rows.
+    """
+
+    columns: Mapping[str, Sequence[Any]]
+    length: int
+    names: Mapping[str, str] = field(default_factory=dict)
+    index: str | None = None
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tabulate(data: Any, endpoint: Endpoint | None, type_of: TypeOf) -> Table:
+    """The table in ``data``. ``endpoint`` is None when the catalogue does not know it."""
+    known = endpoint.columns if endpoint else ()
+    if data is None or data == []:
+        return _empty(endpoint, type_of)
+    items = data if isinstance(data, list) else [data]
+    if all(isinstance(item, dict) for item in items):
+        return _one_object(items[0], endpoint, type_of) if len(items) == 1 else _objects(items)
+    if known and all(isinstance(item, list) for item in items):
+        return _rows(items, known)
+    if endpoint and endpoint.kind == "row":
+        return _rows([items], known)
+    name = known[0] if len(known) == 1 else "data"
+    return Table({name: items}, len(items))
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON's own types, numbers as OKX's text where they are not whole."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value if isinstance(value, str | int | None) else str(value)
+
+
+def _empty(endpoint: Endpoint | None, type_of: TypeOf) -> Table:
+    """No rows, and the columns that the catalogue promises."""
+    if endpoint is None:
+        return Table({}, 0)
+    fields = endpoint.fields or endpoint.columns
+    if _has_sides(fields, type_of):
+        return _book({}, endpoint.columns)
+    if endpoint.columns:
+        return _rows([], endpoint.columns)
+    for name in fields:
+        if type_of(name) == "table":
+            fields = endpoint.nested.get(name, ())
+    return Table(dict.fromkeys(fields, ()), 0)
+
+
+def _one_object(item: dict[str, Any], endpoint: Endpoint | None, type_of: TypeOf) -> Table:
+    """A book, an object around a table, or one row."""
+    if _has_sides(item, type_of) and all(_is_list_of(item[side], list) for side in _SIDES):
+        return _book(item, endpoint.columns if endpoint else ())
+    for name, inner in item.items():
+        if type_of(name) == "table" and _is_list_of(inner, dict):
+            totals = {key: plain(value) for key, value in item.items() if key != name}
+            rows = _objects(inner) if inner else _empty(endpoint, type_of)
+            return replace(rows, attrs={"totals": totals})
+    return _objects([item])
+
+
+def _objects(items: list[dict[str, Any]]) -> Table:
+    """One row an object, the columns in the order in which they first appear."""
+    names = list(items[0])
+    if len(names) > 1 and set(map(len, items)) == {len(names)}:
+        # Nearly always every object has the same fields: then this takes half the time.
+        with suppress(KeyError):
+            columns = zip(*map(itemgetter(*names), items), strict=True)
+            return Table(dict(zip(names, columns, strict=True)), len(items))
+    names = list(dict.fromkeys(chain.from_iterable(items)))
+    return Table({name: [item.get(name, "") for item in items] for name in names}, len(items))
+
+
+def _rows(rows: list[list[Any]], known: Sequence[str]) -> Table:
+    """Lists whose places have names.
+
+    Candles come newest first and leave oldest first, by ``ts``. A single column
+    (``public/underlying``) comes as one list inside the list.
+    """
+    if len(known) == 1:
+        names = list(chain.from_iterable(rows))
+        return Table({known[0]: names}, len(names))
+    if known[:2] != ("ts", "o"):
+        return Table(_named(rows, known), len(rows))
+    if all(row and isinstance(row[0], str) for row in rows):
+        rows = sorted(rows, key=itemgetter(0))
+    return Table(_named(rows, known), len(rows), names=_CANDLE_NAMES, index="ts")
+
+
+def _book(book: Mapping[str, Any], known: Sequence[str]) -> Table:
+    """One row a level, best price first on each side as OKX sends them; ``ts`` … in attrs."""
+    labels = [label for side, label in _SIDES.items() for _ in book.get(side, ())]
+    levels = list(chain.from_iterable(book.get(side, ()) for side in _SIDES))
+    width = max(map(len, levels), default=4)
+    names = known or _BOOK_LEVELS.get(width, _BOOK_LEVELS[4][:width])
+    columns = {"side": labels, **_named(levels, names)}
+    beside = {name: plain(value) for name, value in book.items() if name not in _SIDES}
+    return Table(columns, len(levels), names=_BOOK_NAMES, attrs=beside)
+
+
+def _has_sides(fields: Mapping[str, Any] | Sequence[str], type_of: TypeOf) -> bool:
+    return all(side in fields and type_of(side) == "rows" for side in _SIDES)
+
+
+def _named(rows: Sequence[Sequence[Any]], known: Sequence[str]) -> dict[str, Sequence[Any]]:
+    """Columns by name; ``""`` among the names leaves its place out.
+
+    A place without a name is called after its number. A name without a place is a blank column.
+    """
+    sent = list(zip_longest(*rows, fillvalue=""))
+    sent += [("",) * len(rows)] * (len(known) - len(sent))
+    names = [*known, *(f"column{place}" for place in range(len(known) + 1, len(sent) + 1))]
+    return {name: values for name, values in zip(names, sent, strict=True) if name}
+
+
+def _is_list_of(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
