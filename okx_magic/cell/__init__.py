@@ -1,0 +1,30 @@
+r"""The cell language: text in, filled requests out. Pure: no network, no clock, no shell.
+
+    cell text ─► lines ─► grammar ─► Template ─► filling ─► model.Request
+                          (curl, target, headers, jsontext, variables)      (values)
+
+The whole language::
+
+    cell     = { blank | comment | request }
+    request  = [ NAME "=" ] METHOD SP target [ SP "HTTP/" version ] EOL
+               { query | header | comment | blank }  [ "body" EOL ]  [ json ]
+    METHOD   = "GET" | "POST"                        ; upper case
+    target   = "/" …no spaces…  |  "https://" an accepted host "/" …
+    query    = ( "?" | "&" ) key "=" value EOL       ; any indentation
+    header   = token ":" value EOL
+    json     = "{{" expr "}}" | object | array       ; ends where the value ends
+    comment  = ( "#" | "//" ) … EOL                  ; a whole line, also between JSON lines
+    variable = "{{" python expression "}}"
+    curl     = "curl" …shell words, "\" continues…   ; stands for one request
+
+Whatever cannot be sent as it stands is refused with line, reason and remedy (``CellError``).
+"""
+
+from __future__ import annotations
+
+from okx_magic.cell.filling import fill
+from okx_magic.cell.grammar import parse
+from okx_magic.cell.lines import check_name
+from okx_magic.cell.template import Cell, Template
+
+__all__ = ["Cell", "Template", "check_name", "fill", "parse"]

@@ -1,0 +1,194 @@
+"""A pasted curl command as its parts: method, URL, headers, data.
+
+Strategy: the command is cut into words as a shell would, then read word by word with a table of
+options. An option that the table does not know is refused by its name: to guess what it does to a
+signed request would be worse. Nothing is read from a file or from the environment.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from okx_magic.cell.headers import HeaderLine
+from okx_magic.cell.lines import BLANKS, Block, Line
+from okx_magic.errors import CellError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+class _Option(NamedTuple):
+    """What an option of curl means here; ``why`` it is left out, when a person should know."""
+
+    meaning: Literal["method", "header", "data", "url", "query", "flag", "setting"]
+    why: str = ""
+
+    @property
+    def takes_value(self) -> bool:
+        return self.meaning not in ("query", "flag")
+
+
+# curl(1): https://curl.se/docs/manpage.html
+_OPTIONS: Mapping[str, _Option] = MappingProxyType(
+    {
+        name: option
+        for names, option in (
+            ("-X --request", _Option("method")),
+            ("-H --header", _Option("header")),
+            ("-d --data --data-ascii --data-binary --data-raw --json", _Option("data")),
+            ("--url", _Option("url")),
+            ("-G --get", _Option("query")),
+            ("-s --silent -S --show-error -i --include -v --verbose", _Option("flag")),
+            ("-f --fail -# --progress-bar --compressed --http1.1 --http2", _Option("flag")),
+            ("-k --insecure", _Option("flag", "certificates are always verified")),
+            ("-L --location", _Option("flag", "redirects are never followed")),
+            ("-b --cookie", _Option("setting", "cookies are never sent")),
+            ("-A --user-agent", _Option("setting", "the client names itself")),
+            ("-m --max-time --connect-timeout", _Option("setting", "the session sets time limits")),
+        )
+        for name in names.split()
+    }
+)
+
+# POSIX shell, section 2.2: quoting. A line goes on in open quotes and behind a backslash; a blank
+# behind that backslash comes from pasting and is forgiven, and so is one on the last line.
+_CONTINUED = re.compile(rf"\\[{BLANKS}\r]*(?:\n|\Z)")
+_COMMAND = re.compile(
+    rf"""(?: '[^']*' | "(?:\\.|[^"\\])*" | {_CONTINUED.pattern} | \\. | [^\n'"\\$]++ | \$(?!') )*""",
+    re.DOTALL | re.VERBOSE,
+)
+_SHELL_WORDS = frozenset(("|", "||", "&", "&&", ";", ">", ">>", "<", "2>&1"))
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a curl command asks for, all of it on the ``line`` that the command begins on.
+
+    ``data`` are the values of its data options, in order; with ``as_query`` they belong to the
+    query. ``rest`` are the lines behind the command.
+    """
+
+    line: int
+    method: str
+    url: str
+    headers: tuple[HeaderLine, ...]
+    data: tuple[str, ...]
+    as_query: bool
+    notices: tuple[str, ...]
+    rest: Sequence[Line]
+
+
+def read_curl(block: Block) -> Command:
+    """The parts of the command that the block begins with. Raises CellError."""
+    line = block.number
+    words, used = _words("\n".join((block.rest, *(line.text for line in block.lines))), line)
+    arguments = list(_arguments(iter(words), line))
+
+    def given(meaning: str) -> list[str]:
+        return [value for name, value in arguments if _OPTIONS[name].meaning == meaning]
+
+    urls, methods, as_query = given("url"), given("method"), bool(given("query"))
+    data = tuple(_data(*pair, line) for pair in arguments if _OPTIONS[pair[0]].meaning == "data")
+    if len(urls) != 1:
+        raise CellError(
+            "a curl command has one URL; this one has " + ("several" if urls else "none"),
+            line=line,
+            remedy="put the URL in quotes, also for a {{ variable }} with blanks in it",
+        )
+    return Command(
+        line=line,
+        # As curl does: the last method given, else the one that the data asks for.
+        method=methods[-1] if methods else "POST" if data and not as_query else "GET",
+        url=urls[0],
+        headers=tuple(_header(text, line) for text in given("header")),
+        data=data,
+        as_query=as_query,
+        notices=tuple(
+            f"line {line}: curl's {name} dropped: {why}"
+            for name, _ in arguments
+            if (why := _OPTIONS[name].why)
+        ),
+        rest=block.lines[used:],
+    )
+
+
+def _words(text: str, line: int) -> tuple[list[str], int]:
+    """The words of the command, and how many further lines it takes."""
+    match = _COMMAND.match(text)
+    end = match.end() if match else 0
+    if text[end : end + 1] in ("'", '"'):
+        raise CellError(
+            "a quote of the curl command is not closed",
+            line=line,
+            remedy="look for the quote's other half; inside '…' no ' can stand",
+        )
+    if text.startswith("$'", end):
+        raise CellError(
+            "$'…' quoting is the shell's own",
+            line=line,
+            remedy="put the text in plain '…' quotes, as the JSON it should become",
+        )
+    words = shlex.split(_CONTINUED.sub(" ", text[:end]))
+    if shell := _SHELL_WORDS.intersection(words):
+        raise CellError(
+            f"{min(shell)} belongs to the shell, not to curl",
+            line=line,
+            remedy="paste the curl command alone",
+        )
+    return words, text.count("\n", 0, end)
+
+
+def _arguments(words: Iterator[str], line: int) -> Iterator[tuple[str, str]]:
+    """Each option with its value ("" for a flag); ``--url`` for a word that is no option."""
+    for word in words:
+        if not word.startswith("-"):
+            yield "--url", word
+            continue
+        # Short options may stand together (-sS) and hold their value (-XPOST).
+        name, attached = (word, "") if word.startswith("--") else (word[:2], word[2:])
+        while not _option(name, line).takes_value and attached:
+            yield name, ""
+            name, attached = f"-{attached[0]}", attached[1:]
+        if not _option(name, line).takes_value:
+            yield name, ""
+            continue
+        value = attached or next(words, None)
+        if value is None:
+            raise CellError(f"curl's {name} has no value", line=line, remedy="add it, or drop it")
+        yield name, value
+
+
+def _option(name: str, line: int) -> _Option:
+    option = _OPTIONS.get(name)
+    if option is None:
+        raise CellError(
+            f"curl's option {name.partition('=')[0]} is not known here",
+            line=line,
+            remedy="leave it out; method, URL, headers and data are understood",
+        )
+    return option
+
+
+def _header(text: str, line: int) -> HeaderLine:
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise CellError(
+            "a header of the curl command is not name: value",
+            line=line,
+            remedy="for example: -H 'expTime: 1700000000000'",
+        )
+    return HeaderLine(name.strip(BLANKS), value.strip(BLANKS), line)
+
+
+def _data(name: str, value: str, line: int) -> str:
+    if value.startswith("@") and name != "--data-raw":
+        raise CellError(
+            f"curl's {name} names a file, and no file is read",
+            line=line,
+            remedy="put the JSON itself between the quotes",
+        )
+    return value

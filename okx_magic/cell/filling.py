@@ -1,0 +1,74 @@
+"""Fills the variables of one template, just before it is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from okx_magic import strictjson
+from okx_magic.cell.headers import check_value
+from okx_magic.cell.template import Template, Text, Variable
+from okx_magic.cell.values import WRITE, UnfitValueError
+from okx_magic.errors import CellError
+from okx_magic.model import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def fill(template: Template, namespace: Mapping[str, Any]) -> Request:
+    """The request with every ``{{ expr }}`` replaced by its value in the namespace.
+
+    An expression is evaluated once for each place it stands in, in the order typed; the namespace
+    itself is not changed. A value never changes the structure around it. Raises CellError, naming
+    line and expression, for an expression that fails and for a value that cannot stand there.
+    """
+    scope = dict(namespace)
+    return Request(
+        method=template.method,
+        target=template.path + _filled(template.query, scope),
+        headers=tuple((name, _header(name, value, scope)) for name, value in template.fields),
+        body=_body(template.content, scope),
+        name=template.name,
+        line=template.line,
+    )
+
+
+def _body(text: Text, scope: dict[str, Any]) -> str:
+    body = _filled(text, scope)
+    first = next((piece for piece in text if isinstance(piece, Variable)), None)
+    if first is not None:
+        # Only now can be seen: two keys that became equal, and a value nested too deep.
+        try:
+            strictjson.loads(body)
+        except ValueError as problem:
+            raise CellError(
+                f"the filled body is refused: {problem}",
+                line=first.line,
+                remedy="check the values of its variables",
+            ) from None
+    return body
+
+
+def _header(name: str, text: Text, scope: dict[str, Any]) -> str:
+    value = _filled(text, scope)
+    first = next((piece for piece in text if isinstance(piece, Variable)), None)
+    if first is not None:
+        check_value(name, value, line=first.line)
+    return value
+
+
+def _filled(text: Text, scope: dict[str, Any]) -> str:
+    return "".join(piece if isinstance(piece, str) else _written(piece, scope) for piece in text)
+
+
+def _written(variable: Variable, scope: dict[str, Any]) -> str:
+    try:
+        # The person's own expression, in the person's own kernel: as a code cell would run it.
+        value = eval(variable.expression, scope)  # noqa: S307 - see above
+        return WRITE[variable.place](value)
+    except UnfitValueError as problem:
+        reason, remedy = str(problem), problem.remedy
+    except Exception as problem:  # noqa: BLE001 - foreign code: it can raise anything
+        reason = f"{type(problem).__name__}: {problem}"
+        remedy = "try the expression in a cell of its own"
+    raise CellError(f"{variable}: {reason}", line=variable.line, remedy=remedy)

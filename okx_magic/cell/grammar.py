@@ -1,0 +1,201 @@
+"""Cell text to templates: the rules of a request, line by line.
+
+Strategy: ``lines`` has cut the cell into one block for each request. A block is read once, from top
+to bottom: every line is a query line, a header, the word ``body``, or the beginning of the body;
+behind the body nothing stands. A curl command gives the same parts in another order, and from there
+on the way is the same. Every part is judged here, before the first request of the cell is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from okx_magic.cell.curl import Command, read_curl
+from okx_magic.cell.headers import TOKEN, HeaderLine, read_headers
+from okx_magic.cell.jsontext import Body, begins_body, read_body
+from okx_magic.cell.lines import BLANKS, EXAMPLE, Block, Line, blocks, check_name, first_word
+from okx_magic.cell.target import read_target
+from okx_magic.cell.template import Cell, Template, as_typed
+from okx_magic.cell.variables import mask, unmask
+from okx_magic.errors import CellError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from okx_magic.model import Method
+
+# request-line = METHOD SP target [ SP "HTTP/" version ]; a variable counts as one character, so
+# that blanks in it are none of the target.
+_REST = re.compile(rf"(?P<target>\S+)(?:[{BLANKS}]+HTTP/\d(?:\.\d)?)?")
+
+# header = token ":" value; no blank before the colon (RFC 9112, section 5.1).
+_HEADER = re.compile(rf"(?P<name>{TOKEN}):(?P<value>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the lines of one request hold, each part still to be judged."""
+
+    method: str
+    target: str
+    query: Sequence[Line]
+    headers: Sequence[HeaderLine]
+    body: Body | None
+    notices: Sequence[str] = ()
+
+
+def parse(text: str, *, hosts: Collection[str] = frozenset()) -> Cell:
+    """The requests of a cell, in order, with their variables unfilled.
+
+    ``hosts`` are those whose full URLs (``https://host/path``) are accepted and reduced to path and
+    query. Raises CellError, with line and remedy, at the first thing that cannot be sent as it
+    stands; whether an expression can be evaluated shows only in ``fill``.
+    """
+    templates: list[Template] = []
+    notices: list[str] = []
+    for block in blocks(text):
+        template, said = _template(block, hosts)
+        templates.append(template)
+        notices += said
+    return Cell(tuple(templates), tuple(notices))
+
+
+def _template(block: Block, hosts: Collection[str]) -> tuple[Template, list[str]]:
+    name = None if block.name is None else check_name(block.name, line=block.number)
+    parts = _curl_parts(read_curl(block)) if block.word == "curl" else _http_parts(block)
+    method = _method(parts.method, block.number)
+    target = read_target(parts.target, parts.query, line=block.number, hosts=hosts)
+    fields, dropped = read_headers(parts.headers)
+    if parts.body is not None and method == "GET":
+        raise CellError(
+            "a GET has no body",
+            line=parts.body.line,
+            remedy="its parameters stand in the query: ?key=value",
+        )
+    body = () if parts.body is None else parts.body.text
+    template = Template(method, target.path, target.query, body, fields, name, block.number)
+    return template, [*parts.notices, *target.notices, *dropped]
+
+
+def _http_parts(block: Block) -> _Parts:
+    query: list[Line] = []
+    headers: list[HeaderLine] = []
+    body = None
+    for place, line in enumerate(block.lines):
+        text = line.stripped
+        if begins_body(text) or text == "body":
+            body = _announced_body(block.lines[place:])
+            break
+        if text.startswith(("?", "&")):
+            query.append(line)
+        elif text:
+            headers.append(_header(line))
+    return _Parts(block.word, _typed_target(block), query, headers, body)
+
+
+# The examples of the OKX docs write the word "body" between the request line and the JSON.
+def _announced_body(lines: Sequence[Line]) -> Body:
+    start = 0
+    if lines[0].stripped == "body":
+        start = next((place for place, line in enumerate(lines[1:], 1) if line.stripped), 0)
+    if not begins_body(lines[start].stripped):
+        raise CellError(
+            "no JSON follows the word body",
+            line=lines[0].number,
+            remedy="a body is {…}, […] or {{ expr }}; drop the word when there is none",
+        )
+    return _body(lines[start:])
+
+
+def _curl_parts(command: Command) -> _Parts:
+    line = command.line
+    for after in command.rest:
+        if after.stripped:
+            raise CellError(
+                "text after the curl command",
+                line=after.number,
+                remedy="end each line of the command but the last with a backslash",
+            )
+    query, body = [], None
+    if command.as_query:
+        query = [Line(line, f"&{data}") for data in command.data]
+    elif len(command.data) > 1:
+        raise CellError("a second body", line=line, remedy="one request has one body")
+    elif command.data:
+        body = _curl_body(command.data[0], line)
+    return _Parts(command.method, command.url, query, command.headers, body, command.notices)
+
+
+def _curl_body(data: str, line: int) -> Body:
+    lines = [Line(line, text) for text in data.strip().split("\n")]
+    if not begins_body(lines[0].text):
+        raise CellError(
+            "the data of the curl command is not a JSON object or array",
+            line=line,
+            remedy="""for example: -d '{"instId": "BTC-USDT"}'; for a query add -G""",
+        )
+    return _body(lines)
+
+
+def _body(lines: Sequence[Line]) -> Body:
+    """The body, behind which nothing may stand."""
+    body = read_body(lines)
+    for line in body.rest:
+        if begins_body(line.stripped):
+            raise CellError(
+                "a second body",
+                line=line.number,
+                remedy="one request has one body; several orders are one array: [{…}, {…}]",
+            )
+        if line.stripped:
+            raise CellError(
+                "text after the body",
+                line=line.number,
+                remedy="query lines and headers stand before the body; "
+                "a new request begins with GET /… or POST /…",
+            )
+    return body
+
+
+def _method(word: str, line: int) -> Method:
+    if word in ("GET", "POST"):
+        return cast("Method", word)
+    if word.upper() in ("GET", "POST"):
+        raise CellError(f"the method {word} is written {word.upper()}", line=line, remedy=EXAMPLE)
+    raise CellError(
+        f"{word} is no method of OKX",
+        line=line,
+        remedy="its v5 API knows GET and POST; cancelling is a POST too",
+    )
+
+
+def _typed_target(block: Block) -> str:
+    masked, variables = mask(block.rest, line=block.number, place="query")
+    if match := _REST.fullmatch(masked):
+        return as_typed(unmask(match["target"], variables))
+    if not masked:
+        raise CellError(f"no path follows {block.word}", line=block.number, remedy=EXAMPLE)
+    if re.match(rf"/[{BLANKS}]", masked):
+        raise CellError(
+            "this is a heading of the OKX docs, not a request",
+            line=block.number,
+            remedy="paste the line under HTTP Request: GET /api/v5/…",
+        )
+    raise CellError(
+        "text after the target",
+        line=block.number,
+        remedy="comments need a line of their own; a blank in a query value is written %20",
+    )
+
+
+def _header(line: Line) -> HeaderLine:
+    header = _HEADER.fullmatch(line.stripped)
+    if header is None or header["value"].startswith("//"):
+        raise CellError(
+            f"{first_word(line)!r} begins neither a request, a query line, a header nor a body",
+            line=line.number,
+            remedy="requests begin with GET /… or POST /…; Python goes into a cell of its own",
+        )
+    return HeaderLine(header["name"], header["value"].strip(BLANKS), line.number)

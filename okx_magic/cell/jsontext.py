@@ -1,0 +1,191 @@
+"""JSON bodies as typed: where one ends, where its variables stand, whether it is JSON.
+
+Strategy: a scanner walks the text once and knows only strings, brackets and variables. It never
+rewrites: the body is the slice of the cell from the first bracket to the one that closes it.
+Whether that slice is JSON is judged by ``strictjson`` alone, with an atom in the place of each
+variable that could not combine with what stands beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from okx_magic import strictjson
+from okx_magic.cell.lines import BLANKS, Line
+from okx_magic.cell.template import Place, Text, Variable
+from okx_magic.cell.variables import end_of_variable
+from okx_magic.errors import CellError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# RFC 8259, section 7: a string ends at a quote that no backslash stands before; no line end in it.
+_IN_STRING = re.compile(r'\\[^\n]|["\n]|\{\{')
+# RFC 8259, section 2: outside strings, "{{", # and / never occur in JSON.
+_OUTSIDE = re.compile(r'\{\{|["{}\[\]#/]')
+
+# A whole string that looks like a variable of another language; keys are left alone. A quote behind
+# a backslash does not open the string: it is part of one.
+_FOREIGN_VARIABLE = re.compile(r'(?<!\\)"(\$\{?[A-Za-z_]\w*\}?|\{[A-Za-z_]\w*\})"(?!\s*:)')
+
+_COMMENT_REMEDY = "comments need a line of their own"
+
+# By what stands at the place where JSON ended: the usual mistake and its remedy.
+_REMEDIES = (
+    (re.compile(r"'"), 'JSON takes double quotes; a Python dict is written {{ {"key": value} }}'),
+    (re.compile(r"[}\]]"), "look for a comma before the closing bracket, or a missing value"),
+    (re.compile(r"True|False|None"), "JSON writes true, false and null"),
+    (re.compile(r"\$|\{?[A-Za-z_]\w*\}?"), "a variable is written {{ name }}, text in quotes"),
+    (re.compile(r"\\"), r"JSON knows \" \\ \/ \b \f \n \r \t and \u with four digits"),
+)
+
+
+class Body(NamedTuple):
+    """A body, the line it begins on, and the lines that stand behind it."""
+
+    text: Text
+    line: int
+    rest: Sequence[Line]
+
+
+def begins_body(text: str) -> bool:
+    """Whether a line, without its indentation, begins a body."""
+    return text.startswith(("{", "["))
+
+
+def read_body(lines: Sequence[Line]) -> Body:
+    """The body that begins on the first of these lines, from its first bracket to the last.
+
+    Raises CellError for one that is not closed, for text behind it on its last line, and for what
+    is not strict JSON.
+    """
+    source = _Source(lines)
+    start = len(source.text) - len(source.text.lstrip(BLANKS))
+    end, text = _scan(source, start)
+    last = bisect_right(source.starts, end - 1)
+    behind = source.text[end:].partition("\n")[0].strip(BLANKS + "\r")
+    if behind:
+        raise CellError(
+            "text after the body",
+            line=source.line_at(end - 1),
+            remedy=_COMMENT_REMEDY
+            if behind.startswith(("#", "//"))
+            else "the body is one JSON value and ends with its line",
+        )
+    _check(text, lines)
+    return Body(text, lines[0].number, lines[last:])
+
+
+class _Source:
+    """Lines as one text that knows on which line of the cell each place stands."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.text = "\n".join(line.text for line in lines)
+        self.starts = list(accumulate((len(line.text) + 1 for line in lines[:-1]), initial=0))
+        self._numbers = [line.number for line in lines]
+
+    def line_at(self, place: int) -> int:
+        return self._numbers[bisect_right(self.starts, place) - 1]
+
+    def end_of_line(self, place: int) -> int:
+        end = self.text.find("\n", place)
+        return len(self.text) if end < 0 else end
+
+
+def _scan(source: _Source, start: int) -> tuple[int, Text]:
+    """The index behind the value that begins at ``start``, and the value as pieces."""
+    pieces: list[str | Variable] = []
+    literal = place = start
+    depth, in_string = 0, False
+    while token := (_IN_STRING if in_string else _OUTSIDE).search(source.text, place):
+        mark, place = token[0], token.end()
+        if mark == "{{":
+            kind: Place = "string" if in_string else "value" if depth else "body"
+            variable = _variable(source, token.start(), kind)
+            pieces += [source.text[literal : token.start()], variable]
+            literal = place = token.start() + len(variable.source)
+        elif mark == '"':
+            in_string = not in_string
+        elif in_string:
+            _refuse_line_end(mark, source.line_at(token.start()))
+        elif mark in "#/":
+            raise CellError(
+                "a # or / outside of JSON strings",
+                line=source.line_at(token.start()),
+                remedy=_COMMENT_REMEDY,
+            )
+        else:
+            depth += 1 if mark in "{[" else -1
+        if depth == 0:
+            pieces.append(source.text[literal:place])
+            return place, tuple(piece for piece in pieces if piece != "")
+    raise CellError(
+        "the body is not closed",
+        line=source.line_at(start),
+        remedy="count the brackets and quotes from here on: one is open",
+    )
+
+
+def _variable(source: _Source, opening: int, place: Place) -> Variable:
+    # In a string a variable ends on its line, as the string does. Elsewhere it may take several.
+    line = source.line_at(opening)
+    stop = source.end_of_line(opening) if place == "string" else None
+    end = end_of_variable(source.text, opening, line=line, stop=stop)
+    return Variable(source.text[opening:end], line, place)
+
+
+def _refuse_line_end(mark: str, line: int) -> None:
+    if mark == "\n":
+        raise CellError(
+            "a JSON string is not closed on its line",
+            line=line,
+            remedy=r'close it with "; a line break in a string is written \n',
+        )
+
+
+def _check(text: Text, lines: Sequence[Line]) -> None:
+    json_text = "".join(
+        piece if isinstance(piece, str) else _atom(number, piece)
+        for number, piece in enumerate(text)
+    )
+    try:
+        strictjson.loads(json_text)
+    except json.JSONDecodeError as problem:
+        raise CellError(
+            f"the body is not JSON: {problem.msg}",
+            line=lines[problem.lineno - 1].number,
+            remedy=_remedy(json_text, problem.pos),
+        ) from None
+    except ValueError as problem:
+        raise CellError(
+            f"the body is refused: {problem}",
+            line=lines[0].number,
+            remedy="OKX and this client could read it differently; write it once and plainly",
+        ) from None
+    if foreign := _FOREIGN_VARIABLE.search(json_text):
+        raise CellError(
+            f"{foreign[0]} looks like a variable and would be sent as it stands",
+            line=lines[json_text.count("\n", 0, foreign.start())].number,
+            remedy=f"a variable is written {{{{ name }}}}; as text: {{{{ '{foreign[1]}' }}}}",
+        )
+
+
+# In a string: "{{" is never literal text, so that its number makes the atom unlike any other
+# string, and two keys with variables are not taken for equal. Elsewhere: null, because no digit or
+# letter beside it gives another JSON value (1 beside a number would). Line ends stay, for the line
+# numbers.
+def _atom(number: int, variable: Variable) -> str:
+    if variable.place == "string":
+        return f"{{{{{number}}}}}"
+    return "null" + "\n" * variable.source.count("\n")
+
+
+def _remedy(text: str, place: int) -> str:
+    for pattern, remedy in _REMEDIES:
+        if pattern.match(text, place):
+            return remedy
+    return 'a JSON value looks like this: {"instId": "BTC-USDT"}'

@@ -1,0 +1,125 @@
+"""A cell as lines: comments out, one block of lines for each request.
+
+Strategy: two things of a line are decided before anything else, and nowhere again. Whether it is a
+comment, and whether it begins a request. No JSON line can be taken for either: outside of strings
+JSON has no ``#``, no ``//`` and no word like GET, and a JSON string cannot cross a line.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from typing import NamedTuple
+
+from okx_magic.errors import CellError
+
+# Blank means blank to a person: web pages and PDFs paste U+00A0 for a space.
+BLANKS = " \t\u00a0"
+
+EXAMPLE = "a request looks like this: GET /api/v5/market/ticker?instId=BTC-USDT"
+
+# Whatever is meant as a method is taken as one, to be refused with a reason if OKX has none such.
+_METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS", re.IGNORECASE)
+
+# What stands before "=" of a query line, a header or JSON is no name.
+_NO_NAME = re.compile(r"[?&:\"'{}\[\]#]")
+
+# NUL stands for a variable while a line is judged; half a surrogate pair has no UTF-8 bytes.
+_UNSENDABLE = re.compile(r"[\0\ud800-\udfff]")
+
+
+class Line(NamedTuple):
+    """A line of the cell: its number, from 1, and its text without the line end."""
+
+    number: int
+    text: str
+
+    @property
+    def stripped(self) -> str:
+        """The text without blanks at its ends."""
+        return self.text.strip(BLANKS)
+
+
+class Block(NamedTuple):
+    """A request as lines: ``name = word rest`` on the first, then ``lines`` up to the next request.
+
+    ``word`` is the method as typed, or ``curl``.
+    """
+
+    number: int
+    name: str | None
+    word: str
+    rest: str
+    lines: tuple[Line, ...]
+
+
+def blocks(text: str) -> list[Block]:
+    """The requests of a cell. Raises CellError when there is none, or text before the first."""
+    lines = _lines(text)
+    begun = [(place, block) for place, line in enumerate(lines) if (block := _begun(line))]
+    first = begun[0][0] if begun else len(lines)
+    for line in lines[:first]:
+        if line.stripped:
+            raise CellError(
+                f"{first_word(line)!r} does not begin a request",
+                line=line.number,
+                remedy=f"{EXAMPLE}; Python goes into a cell of its own",
+            )
+    if not begun:
+        raise CellError("the cell holds no request", line=1, remedy=EXAMPLE)
+    ends = [place for place, _ in begun[1:]] + [len(lines)]
+    return [
+        block._replace(lines=tuple(lines[place + 1 : end]))
+        for (place, block), end in zip(begun, ends, strict=True)
+    ]
+
+
+def check_name(name: str, *, line: int | None) -> str:
+    """The name as Python will know it. Raises CellError when it cannot be assigned to."""
+    if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
+        raise CellError(
+            f"{name!r} cannot name a result",
+            line=line,
+            remedy="use a Python name, such as: balance = GET /api/v5/account/balance",
+        )
+    # Python reads identifiers in this form: a name stored in another could not be found.
+    return unicodedata.normalize("NFKC", name)
+
+
+def first_word(line: Line) -> str:
+    """Enough of a line to recognise it by, and no more: the rest may be anything, also a secret."""
+    match = re.match(r"[\w.$/-]{1,30}|.", line.stripped)
+    return match[0] if match else ""
+
+
+def _lines(text: str) -> list[Line]:
+    # Not splitlines(): it also splits at U+2028 and others, which JSON strings may hold.
+    lines = [
+        Line(number, text) for number, text in enumerate(text.replace("\r\n", "\n").split("\n"), 1)
+    ]
+    for line in lines:
+        if _UNSENDABLE.search(line.text):
+            raise CellError(
+                "the line holds a NUL or half a surrogate pair",
+                line=line.number,
+                remedy="delete the character; typing the line anew is quickest",
+            )
+    return [line for line in lines if not line.stripped.startswith(("#", "//"))]
+
+
+def _begun(line: Line) -> Block | None:
+    name, equals, right = line.stripped.partition("=")
+    if equals and not _NO_NAME.search(name):
+        word, rest = _word_and_rest(right.strip(BLANKS))
+        if word == "curl" or _METHOD.fullmatch(word):
+            return Block(line.number, name.strip(BLANKS), word, rest, ())
+    word, rest = _word_and_rest(line.stripped)
+    if word == "curl" or _METHOD.fullmatch(word):
+        return Block(line.number, None, word, rest, ())
+    return None
+
+
+def _word_and_rest(text: str) -> tuple[str, str]:
+    word, *rest = re.split(f"[{BLANKS}]+", text, maxsplit=1)
+    return word, "".join(rest)

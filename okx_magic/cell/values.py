@@ -1,0 +1,155 @@
+"""Python values as the text that stands for them: percent-encoded, inside JSON quotes, as JSON.
+
+Strategy: every value becomes one atom of the place it stands in. What has a meaning there (a quote,
+``&``, a line break) is escaped; what has no certain meaning (None, NaN, a time, half a surrogate
+pair) is refused with a reason. numpy and pandas are never imported: their scalars are recognised by
+the number types of the standard library and by ``dtype``.
+"""
+
+from __future__ import annotations
+
+import json
+import numbers
+import re
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from okx_magic.cell.template import Place
+
+# More digits than any amount needs, and few enough that 1E+999999999 does not fill the memory.
+_MOST_DIGITS = 1000
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class UnfitValueError(ValueError):
+    """A value that cannot stand where it was put; ``remedy`` says what can."""
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(reason)
+        self.remedy = remedy
+
+
+def in_query(value: Any) -> str:
+    """Percent-encoded; the items of a list or tuple joined by bare commas."""
+    if isinstance(value, list | tuple):
+        return ",".join(quote(plain_text(item), safe="") for item in value)
+    return quote(plain_text(value), safe="")
+
+
+def in_json_string(value: Any) -> str:
+    """Escaped text, to stand between two quotes."""
+    return json.dumps(plain_text(value), ensure_ascii=False)[1:-1]
+
+
+def as_json(value: Any) -> str:
+    """A JSON value, compact. A Decimal becomes a string, so that no reader rounds it."""
+    value = _unwrapped(value)
+    if isinstance(value, str | Decimal):
+        return f'"{in_json_string(value)}"'
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(as_json, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ",".join(_member(*item) for item in value.items()) + "}"
+    return plain_text(value)
+
+
+def as_body(value: Any) -> str:
+    """A JSON object, or an array of objects."""
+    several = isinstance(value, list | tuple)
+    for row in value if several else [value]:
+        if isinstance(row, dict):
+            continue
+        raise UnfitValueError(
+            f"a body is a dict or a list of dicts, not {'a list with ' * several}{_kind(row)}",
+            'for example {{ {"instId": "BTC-USDT"} }}; of a DataFrame df: '
+            '{{ df.to_dict("records") }}',
+        )
+    return as_json(value)
+
+
+def plain_text(value: Any) -> str:
+    """The text of a str, a number or a bool: digits without exponent, ``true`` and ``false``."""
+    value = _unwrapped(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        # The characters of the str itself: a subclass such as an Enum may show itself otherwise.
+        return _whole(str.__str__(value))
+    if isinstance(value, Decimal):
+        return _digits(value)
+    if isinstance(value, numbers.Integral):
+        return _digits(Decimal(int(value)))
+    if isinstance(value, numbers.Real):
+        return _digits(_decimal(value))
+    raise UnfitValueError(f"{_kind(value)} cannot stand here", _remedy(value))
+
+
+WRITE: Mapping[Place, Callable[[Any], str]] = MappingProxyType(
+    {
+        "query": in_query,
+        "string": in_json_string,
+        "value": as_json,
+        "body": as_body,
+        "header": plain_text,
+    }
+)
+
+
+def _member(key: Any, value: Any) -> str:
+    if not isinstance(key, str):
+        raise UnfitValueError(f"a JSON key is a str, not {_kind(key)}")
+    return f"{as_json(key)}:{as_json(value)}"
+
+
+# numpy's bool and arrays without dimensions are no numbers by type; numpy's durations are, and must
+# not pass as the count of some unit. ``dtype.kind`` tells them apart: "m" durations, "M" times.
+def _unwrapped(value: Any) -> Any:
+    kind = getattr(getattr(value, "dtype", None), "kind", None)
+    if kind is None or isinstance(value, str | float) or getattr(value, "ndim", None) != 0:
+        return value
+    if kind in ("m", "M"):
+        raise UnfitValueError(f"{_kind(value)} cannot stand here", _TIME_REMEDY)
+    return value.item() if kind in ("b", "U") else value[()]
+
+
+def _decimal(value: Any) -> Decimal:
+    # repr: the shortest digits that give the same float; a numpy float32 has its own in str.
+    digits = float.__repr__(value) if isinstance(value, float) else str(value)
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        raise UnfitValueError(f"{_kind(value)} cannot stand here", _remedy(value)) from None
+
+
+def _digits(number: Decimal) -> str:
+    if not number.is_finite():
+        raise UnfitValueError(f"the value is {number}", "check the value before it is used here")
+    if abs(number.adjusted()) > _MOST_DIGITS or len(number.as_tuple().digits) > _MOST_DIGITS:
+        raise UnfitValueError(f"a number of more than {_MOST_DIGITS} digits")
+    return format(number, "f")
+
+
+def _whole(text: str) -> str:
+    if _SURROGATE.search(text):
+        raise UnfitValueError("the text holds half a surrogate pair, which is not UTF-8")
+    return text
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
+_TIME_REMEDY = "OKX takes times as milliseconds since 1970: int(t.timestamp() * 1000)"
+
+
+def _remedy(value: Any) -> str:
+    if hasattr(value, "timestamp") or hasattr(value, "total_seconds"):
+        return _TIME_REMEDY
+    if hasattr(value, "tolist"):
+        return "pick one value, such as x.iloc[0] or x[0]; several in a query: x.tolist()"
+    return "give a str, an int, a float, a Decimal or a bool"

@@ -1,0 +1,98 @@
+"""JSON read strictly: what two readers could understand differently is refused.
+
+Python's own reader keeps the last of two equal keys, reads ``NaN``, accepts half a surrogate pair
+and rounds decimals. A signed request and a judged reply allow none of that.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+# A string up to its closing quote, or up to the end of the text when it has none: the pattern
+# matches at every quote, so that removing the strings takes one pass over any text.
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def loads(text: str | bytes, *, max_depth: int = 64) -> Any:
+    """The value of a JSON text: ``int`` for whole numbers, ``Decimal`` for all others.
+
+    Raises ``ValueError`` with a short reason for invalid UTF-8, broken syntax (then a
+    ``json.JSONDecodeError``, which knows the place), a key given twice in one object, NaN and
+    Infinity, half a surrogate pair, a number of more than 4,300 digits, and more than
+    ``max_depth`` levels of brackets.
+    """
+    if isinstance(text, bytes):
+        text = _decoded(text)
+    _check_depth(text, max_depth)
+    value = json.loads(
+        text,
+        object_pairs_hook=_object,
+        parse_constant=_refuse_constant,
+        parse_int=_integer,
+        parse_float=_decimal,
+    )
+    # Half a pair can only come from an escape, or stand in a str that never was UTF-8.
+    if "\\u" in text or _SURROGATE.search(text):
+        _check_surrogates(value)
+    return value
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise ValueError(f"not UTF-8 at byte {problem.start}") from None
+
+
+def _check_depth(text: str, max_depth: int) -> None:
+    # Before parsing, because the parser itself recurses once a level.
+    depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > max_depth:
+            raise ValueError(f"nested deeper than {max_depth} levels")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in members:
+            raise ValueError(f"the key {json.dumps(key)} is given twice")
+        members[key] = value
+    return members
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
+
+
+def _integer(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:  # sys.get_int_max_str_digits(): longer ones take quadratic time
+        raise ValueError(f"a number of {len(digits)} digits") from None
+
+
+def _decimal(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        raise ValueError("a number with too large an exponent") from None
+
+
+def _check_surrogates(value: Any) -> None:
+    if isinstance(value, str):
+        if _SURROGATE.search(value):
+            raise ValueError("half a surrogate pair is not text")
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            _check_surrogates(key)
+            _check_surrogates(member)
+    elif isinstance(value, list):
+        for item in value:
+            _check_surrogates(item)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from okx_magic.cell import check_name, fill, parse
+from okx_magic.errors import CellError
+
+
+def _refusal(text: str) -> CellError | None:
+    try:
+        parse(text)
+    except CellError as refusal:
+        return refusal
+    return None
+
+
+@settings(deadline=None, max_examples=150)
+@given(text=st.text() | st.text("GETPOSTcurl /?&={}\"[]:#x\n\\'", max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """Whatever is typed, the outcome is a cell or a CellError with line and remedy."""
+    refusal = _refusal(text)
+    if refusal is None:
+        assert parse(text).templates
+    else:
+        assert 1 <= (refusal.line or 0) <= text.count("\n") + 1
+        assert refusal.remedy
+
+
+@pytest.mark.parametrize("character", ["\0", "\udfff"])
+def test_characters_that_cannot_travel_are_refused(character: str) -> None:
+    """A NUL or half a surrogate pair anywhere in the cell is refused with its line."""
+    with pytest.raises(CellError, match="NUL or half a surrogate") as refusal:
+        parse(f'POST /api/v5/trade/order\n{{"a":\n"{character}"}}')
+    assert refusal.value.line == 3
+
+
+def test_line_separators_of_unicode_end_no_line() -> None:
+    """U+2028 and U+0085 are characters of a JSON string as any other."""
+    body = '{"a": "\u2028# \u2029// \x85?x=1"}'
+    (template,) = parse(f"POST /api/v5/trade/order\n{body}").templates
+    assert template.body == body
+
+
+def test_no_break_spaces_from_web_pages_are_blanks() -> None:
+    """U+00A0 indents and separates as a space does."""
+    nbsp = "\u00a0"
+    cell = f"{nbsp}x{nbsp}={nbsp}GET{nbsp}/api/v5/public/time{nbsp}HTTP/1.1\n{nbsp}?a=1{nbsp}"
+    (template,) = parse(cell).templates
+    assert (template.name, template.target) == ("x", "/api/v5/public/time?a=1")
+
+
+def test_names_are_those_that_python_will_find() -> None:
+    """A name is stored in the form in which Python looks it up."""
+    namespace = {check_name("ﬁlls", line=1): 1}
+    assert eval("ﬁlls", namespace) == 1  # noqa: S307 - a constant
+    for name in ("", "a b", "1a", "class", "None", "__x__", "a-b", "a.b"):
+        with pytest.raises(CellError, match="cannot name a result"):
+            check_name(name, line=None)
+
+
+def test_long_cells_take_linear_time() -> None:
+    """Cells of 100,000 odd characters are judged at once: no pattern backtracks."""
+    start = time.process_time()
+    for cell in (
+        "GET /x\n" * 10_000,
+        "GET /x?a=" + "{{ ( }}" * 2_000,
+        "GET /x?a=" + "a " * 50_000,
+        "x" + " " * 100_000,
+        "curl " + "\\ " * 50_000,
+        "curl '" + '\\" ' * 30_000,
+        "POST /x\n{" + '"a' * 50_000,
+        "POST /x\n{" + "\n" * 50_000 + "}",
+    ):
+        _refusal(cell)
+    assert time.process_time() - start < 10
+
+
+def test_a_wrong_variable_among_many_is_found_quickly() -> None:
+    """In a batch of 1,000 orders one bad expression costs no more than a second."""
+    row = '{"instId":"{{ a }}","sz":{{ a }}}'
+    start = time.process_time()
+    with pytest.raises(CellError, match="not a Python expression"):
+        parse("POST /x\n[{{ a b }}," + ",\n".join([row] * 1_000) + "]")
+    assert time.process_time() - start < 5
+
+
+def test_the_room_imports_nothing_heavy() -> None:
+    """Reading a cell loads neither requests nor pandas nor numpy."""
+    heavy = "{'requests', 'pandas', 'numpy', 'IPython'}"
+    code = f"import okx_magic.cell, sys; print({heavy} & {{*sys.modules}})"
+    command = [sys.executable, "-c", code]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "set()"
+
+
+def test_a_filled_request_knows_its_place() -> None:
+    """Name and line of a template reach the request."""
+    templates = parse("\n\na = GET /x\nGET /y").templates
+    assert [(fill(one, {}).name, fill(one, {}).line) for one in templates] == [("a", 3), (None, 4)]
