@@ -256,10 +256,11 @@ class OkxMagic(Magics):
     def _refuse_secret(self, line: str) -> None:
         from okx_magic.ui.history import forget  # noqa: PLC0415  # on first use
 
-        forget(self.shell, line)
+        forgotten = forget(self.shell, line)
         self.shell.set_next_input("%okx_login", replace=True)
+        kept = "" if forgotten else "; it also stays in IPython's history file, which is locked"
         raise CredentialsError(
-            "a magic line is no place for credentials: it is saved with the notebook",
+            f"a magic line is no place for credentials: it is saved with the notebook{kept}",
             remedy="clear this cell, make a new key at OKX if the secret was real, and use"
             " %okx_login --prompt, the environment or ~/.okx/config.toml",
         )

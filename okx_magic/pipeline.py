@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from okx_magic.cell import Template, fill, parse
+from okx_magic.cell import Template, check_name, fill, parse
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
 from okx_magic.ui import receipts
 
@@ -100,4 +100,4 @@ def _named(templates: tuple[Template, ...], name: str | None) -> tuple[Template,
             f"{name!r} on the magic line names one request, and the cell has {len(templates)}",
             remedy="name each request in the cell: name = GET /…",
         )
-    return (replace(templates[0], name=name),)
+    return (replace(templates[0], name=check_name(name, line=None)),)

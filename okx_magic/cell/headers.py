@@ -28,6 +28,7 @@ _CONNECTION = "it belongs to the connection"
 # RFC 9110, section 7.6.1: the headers of a connection are not the request's.
 _DROPPED: Mapping[str, str] = MappingProxyType(
     {
+        "ok-access-passphrase": "this cell holds a secret: take it out and change it at OKX",
         "host": "it comes from the account",
         "content-length": _COMPUTED,
         "content-type": "bodies are application/json",
@@ -65,7 +66,7 @@ def read_headers(lines: Iterable[HeaderLine]) -> tuple[Headers, tuple[str, ...]]
     notices: list[str] = []
     for header in lines:
         name = header.name.lower()
-        reason = _COMPUTED if name.startswith("ok-access-") else _DROPPED.get(name)
+        reason = _DROPPED.get(name) or (_COMPUTED if name.startswith("ok-access-") else None)
         if reason is None:
             _check_once(header, kept.get(name))
             kept[name] = header

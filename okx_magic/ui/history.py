@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _REMOVED = "[removed]"
 _LAST_INPUTS = ("_i", "_ii", "_iii", "_i00")
 
 
-def forget(shell: Any, text: str) -> None:
-    """Replace ``text`` wherever the shell keeps the inputs of this session."""
+def forget(shell: Any, text: str) -> bool:
+    """Replace ``text`` wherever the shell keeps the inputs of this session.
+
+    False when the history file could not be written, as while another kernel holds it.
+    """
     # The parsed form of a magic line holds its text as a Python literal.
     forms = {text, repr(text)[1:-1]}
 
@@ -24,10 +30,10 @@ def forget(shell: Any, text: str) -> None:
         return value
 
     _forget_in_memory(shell, clean)
-    _forget_on_disk(shell.history_manager, forms)
+    return _forget_on_disk(shell.history_manager, forms)
 
 
-def _forget_in_memory(shell: Any, clean: Any) -> None:
+def _forget_in_memory(shell: Any, clean: Callable[[str], str]) -> None:
     history = shell.history_manager
     for inputs in (history.input_hist_raw, history.input_hist_parsed):
         inputs[:] = [clean(source) for source in inputs]
@@ -42,16 +48,20 @@ def _forget_in_memory(shell: Any, clean: Any) -> None:
         ]
 
 
-def _forget_on_disk(history: Any, forms: set[str]) -> None:
-    if not history.enabled or getattr(history, "db", None) is None:
-        return
+def _forget_on_disk(history: Any, forms: set[str]) -> bool:
+    if not history.enabled or history.hist_file == ":memory:":
+        return True
     history.writeout_cache()
-    with closing(sqlite3.connect(history.hist_file, timeout=5)) as db, db:
-        # Else the old text stays in the file's free pages.
-        db.execute("PRAGMA secure_delete=ON")
-        for form in forms:
-            db.execute(
-                "UPDATE history SET source=replace(source,?,?), source_raw=replace(source_raw,?,?)"
-                " WHERE session=?",
-                (form, _REMOVED, form, _REMOVED, history.session_number),
-            )
+    try:
+        with closing(sqlite3.connect(history.hist_file, timeout=5)) as db, db:
+            # Else the old text stays in the file's free pages.
+            db.execute("PRAGMA secure_delete=ON")
+            for form in forms:
+                db.execute(
+                    "UPDATE history SET source=replace(source,?,?),"
+                    " source_raw=replace(source_raw,?,?) WHERE session=?",
+                    (form, _REMOVED, form, _REMOVED, history.session_number),
+                )
+    except sqlite3.Error:
+        return False
+    return True

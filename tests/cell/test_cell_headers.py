@@ -60,3 +60,10 @@ def test_the_http_library_takes_what_is_accepted(value: str) -> None:
     headers = dict(parse(f"GET /x\nexpTime: {value}").templates[0].headers)
     prepared = requests.Request("GET", "https://www.okx.com/x", headers=headers).prepare()
     assert prepared.headers["expTime"] == value
+
+
+def test_a_passphrase_in_a_cell_is_pointed_out() -> None:
+    """A pasted passphrase is not sent and not repeated, and the person is told to take it out."""
+    cell = parse("GET /api/v5/public/time\nOK-ACCESS-PASSPHRASE: hunter2")
+    assert "holds a secret" in cell.notices[0]
+    assert "hunter2" not in cell.notices[0]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,21 @@ def test_a_typed_secret_is_forgotten_everywhere(shell: InteractiveShell, saved: 
         shell.history_manager.writeout_cache()
     # The control: it was there.
     assert "hunter2" in kept(shell)
-    forget(shell, TYPED)
+    assert forget(shell, TYPED)
     assert "hunter2" not in kept(shell)
     assert "kept = 1" in kept(shell)
     assert "later = 1" in kept(shell)
+
+
+def test_a_history_file_that_cannot_be_written_is_told(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A locked file is no traceback that would show the line: memory is clean, and False says the rest."""
+    shell.run_cell(CELL, store_history=True)
+
+    def locked(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError
+
+    monkeypatch.setattr("okx_magic.ui.history.sqlite3.connect", locked)
+    assert not forget(shell, TYPED)
+    assert not any("hunter2" in source for source in shell.history_manager.input_hist_raw)
