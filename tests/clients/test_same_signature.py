@@ -43,7 +43,7 @@ def test_ccxt_sends_the_same_headers(
     exchange: ccxt.okx, method: str, path: str, params: dict[str, str]
 ) -> None:
     """For the target and body that ccxt would send, our four headers are ccxt's."""
-    signed = exchange.sign(path, "private", method, params)
+    signed = exchange.sign(path, ["private"], method, params)
     target = signed["url"].removeprefix("https://www.okx.com")
     assert target.startswith("/api/v5/")
     ours = Credentials(KEY, SECRET, PASSPHRASE).headers(

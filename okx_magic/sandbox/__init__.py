@@ -1,0 +1,14 @@
+"""The sandbox: a look-alike of OKX's v5 REST API on loopback, to try things on without an account.
+
+    with Sandbox.start() as sandbox:
+        ...  # sandbox.url, sandbox.demo.key, sandbox.demo.secret, sandbox.demo.passphrase
+
+It judges every signed request from its raw bytes, keeps two accounts (demo and live) whose sums
+add up exactly, and has one market, the same for the same seed, defined for any time in the past.
+Of the package it imports only the catalogue: nothing is shared with the code that signs.
+"""
+
+from okx_magic.sandbox.keys import Keys
+from okx_magic.sandbox.server import Sandbox
+
+__all__ = ["Keys", "Sandbox"]

@@ -1,0 +1,114 @@
+"""The exchange without its socket: a raw request in, a reply out.
+
+route ─► authenticate ─► parameters ─► settle what rests ─► handler ─► envelope
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, localcontext
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.knowledge import Endpoint, endpoint, endpoints
+from okx_magic.sandbox import params, routes_account, routes_trade, trading
+from okx_magic.sandbox.account import Account, Ids
+from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local
+from okx_magic.sandbox.replies import GatewayRefusalError, RefusalError, Reply, envelope
+from okx_magic.sandbox.routes_order import SERVICES, serve
+from okx_magic.sandbox.routes_public import PUBLIC
+from okx_magic.sandbox.trading import Desk
+
+if TYPE_CHECKING:
+    from okx_magic.sandbox.keys import Keys
+    from okx_magic.sandbox.market import Market
+    from okx_magic.sandbox.params import Params
+
+Clock = Callable[[], float]
+
+# So many digits that no sum of a session is ever rounded.
+_DIGITS = 50
+
+_START: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "demo": {"BTC": "1", "ETH": "10", "OKB": "100", "USDT": "100000", "USDC": "10000"},
+        "live": {"BTC": "0.1", "ETH": "1", "USDT": "5000"},
+    }
+)
+_FUNDING = MappingProxyType({"USDT": Decimal(1000)})
+
+_QUERIES: Mapping[str, Callable[[Desk, Params], list[Any]]] = MappingProxyType(
+    {
+        "/api/v5/account/config": routes_account.config,
+        "/api/v5/account/balance": routes_account.balance,
+        "/api/v5/account/positions": routes_account.positions,
+        "/api/v5/account/instruments": routes_account.account_instruments,
+        "/api/v5/asset/balances": routes_account.funding_balances,
+        "/api/v5/asset/currencies": routes_account.currencies,
+        "/api/v5/trade/order": routes_trade.order,
+        "/api/v5/trade/orders-pending": routes_trade.orders_pending,
+        "/api/v5/trade/orders-history": routes_trade.orders_history,
+        "/api/v5/trade/orders-history-archive": routes_trade.orders_history,
+        "/api/v5/trade/fills": routes_trade.fills,
+        "/api/v5/trade/fills-history": routes_trade.fills,
+    }
+)
+
+
+class Exchange:
+    """Two accounts on one market. Not thread-safe: one thread asks it, one request after
+    another.
+    """
+
+    def __init__(self, keyring: Mapping[str, Keys], market: Market, clock: Clock) -> None:
+        self._keyring = keyring
+        self._market = market
+        self._clock = clock
+        self._ids = Ids()
+        now = clock()
+        self._accounts = {
+            environment: Account(
+                uid=str(44_705_892_343_619_584 + number),
+                cash={ccy: Decimal(amount) for ccy, amount in _START[environment].items()},
+                funding=_FUNDING,
+                settled=int(now),
+                changed=int(now * 1000),
+            )
+            for number, environment in enumerate(_START)
+        }
+
+    def answer(self, request: RawRequest) -> Reply:
+        """The reply to ``request``; never raises for anything a client may send."""
+        now = self._clock()
+        with localcontext(prec=_DIGITS):
+            try:
+                return self._answer(request, now)
+            except RefusalError as refusal:
+                return refusal.reply
+
+    def _answer(self, request: RawRequest, now: float) -> Reply:
+        if not is_local(request.headers):
+            raise GatewayRefusalError("403")
+        known = _find(request)
+        query = params.from_query(request.target.partition("?")[2])
+        if not known.private:
+            if known.path not in PUBLIC:
+                raise RefusalError("50038")
+            return envelope(PUBLIC[known.path](query, self._market, now))
+        environment = authenticate(request, self._keyring, now)
+        desk = Desk(self._accounts[environment], self._market, self._ids, now)
+        trading.settle(desk)
+        if request.method == "POST" and known.path in SERVICES:
+            return serve(known, request, desk, self._clock)
+        if request.method == "GET" and known.path in _QUERIES:
+            return envelope(_QUERIES[known.path](desk, query))
+        raise RefusalError("50038")
+
+
+def _find(request: RawRequest) -> Endpoint:
+    known = endpoint(request.method, request.path)
+    if known is not None:
+        return known
+    if any(path == request.path for _, path in endpoints()):
+        raise GatewayRefusalError("50115")
+    raise RefusalError("404")

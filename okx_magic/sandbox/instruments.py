@@ -1,0 +1,104 @@
+"""The instruments on offer, from ``data/instruments.jsonl``: one a line, OKX's fields and the
+market's.
+
+``market`` in that file says how the sandbox prices an instrument: the ``series`` of prices it
+follows times ``basis``, its size for each ``unit`` of the series' volume, and the size of a usual
+``level`` of its book.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """An instrument; ``listing`` holds OKX's fields of it, but for the empty ones.
+
+    ``ct_val`` is what one contract is worth in ``ctValCcy`` (None for spot), ``inverse`` whether
+    that is a sum of dollars; ``strike`` and ``opt_type`` are of options. ``listed`` is in
+    seconds.
+    """
+
+    inst_id: str
+    inst_type: str
+    base: str
+    quote: str
+    tick: Decimal
+    lot: Decimal
+    min_size: Decimal
+    ct_val: Decimal | None
+    inverse: bool
+    strike: float
+    opt_type: str
+    listed: int
+    series: str
+    basis: float
+    unit: Decimal
+    level: Decimal
+    listing: Mapping[str, Any]
+
+    @property
+    def is_spot(self) -> bool:
+        """Whether it is a spot pair; everything else trades in contracts."""
+        return self.inst_type == "SPOT"
+
+    def row(self, fields: tuple[str, ...]) -> dict[str, Any]:
+        """The instrument as OKX lists it, with exactly these ``fields``."""
+        return {name: self.listing.get(name, _EMPTY.get(name, "")) for name in fields}
+
+
+# What stands in fields that do not apply, where it is not "".
+_EMPTY: Mapping[str, Any] = MappingProxyType(
+    {
+        "category": "1",
+        "elp": "0",
+        "futureSettlement": False,
+        "instCategory": "1",
+        "ruleType": "normal",
+        "state": "live",
+        "tradeQuoteCcyList": (),
+        "upcChg": (),
+    }
+)
+
+
+@cache
+def instruments() -> Mapping[str, Instrument]:
+    """All instruments by ``instId``."""
+    text = files("okx_magic.sandbox").joinpath("data", "instruments.jsonl").read_text("utf-8")
+    read = (_instrument(**json.loads(line)) for line in text.splitlines())
+    return MappingProxyType({instrument.inst_id: instrument for instrument in read})
+
+
+def _instrument(listing: dict[str, Any], market: dict[str, Any]) -> Instrument:
+    contract = "ctVal" in listing
+    base, _, quote = listing.get("uly", listing["instId"]).partition("-")
+    return Instrument(
+        inst_id=listing["instId"],
+        inst_type=listing["instType"],
+        base=base,
+        quote=quote,
+        tick=Decimal(listing["tickSz"]),
+        lot=Decimal(listing["lotSz"]),
+        min_size=Decimal(listing["minSz"]),
+        ct_val=Decimal(listing["ctVal"]) * Decimal(listing["ctMult"]) if contract else None,
+        inverse=listing.get("ctType") == "inverse",
+        strike=float(listing.get("stk", 0)),
+        opt_type=listing.get("optType", ""),
+        listed=int(listing["listTime"]) // 1000,
+        series=market["series"],
+        basis=market["basis"],
+        unit=Decimal(market["unit"]),
+        level=Decimal(market["level"]),
+        listing=MappingProxyType(listing),
+    )

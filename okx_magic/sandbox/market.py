@@ -1,0 +1,208 @@
+"""The one market of the sandbox: last prices, bars, books and trades, all of one price process.
+
+Everything is a pure function of seed, instrument and time, in whole seconds: the last price is
+the close of the bar that is still open, the best bid and offer enclose it, and one trade a
+second, at the second's close and for its whole volume, is what the bars are made of. The book is
+as deep again the next moment whatever was taken from it: what a person does here moves no price.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import shake_256
+from importlib.resources import files
+from itertools import accumulate
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from okx_magic.sandbox.pricetree import PriceTree, Series, Stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okx_magic.sandbox.instruments import Instrument
+
+DEPTH = 400
+
+# Options are priced by Black's formula as if they had always this long to live, at this volatility.
+_OPTION_DEVIATION = 0.6 * 0.5**0.5
+
+
+class Candle(NamedTuple):
+    """A bar in prices; ``vol`` in the instrument's size unit, ``vol_ccy`` and ``vol_quote`` as OKX
+    defines volCcy and volCcyQuote (spot: quote currency in both; contracts: base, then quote).
+    """
+
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    vol: Decimal
+    vol_ccy: Decimal
+    vol_quote: Decimal
+
+
+class Level(NamedTuple):
+    """One price of a book: how much stands there, in how many orders."""
+
+    px: Decimal
+    sz: Decimal
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Both sides of a book, best price first."""
+
+    asks: list[Level]
+    bids: list[Level]
+
+
+class Trade(NamedTuple):
+    """A public trade; ``number`` counts up through time, ``ms`` is its time."""
+
+    number: int
+    px: Decimal
+    sz: Decimal
+    side: str
+    ms: int
+
+
+class Market:
+    """All prices under ``seed``."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._places: dict[str, tuple[PriceTree, int]] = {}
+        text = files("okx_magic.sandbox").joinpath("data", "prices.json").read_text("utf-8")
+        for number, group in enumerate(json.loads(text)):
+            tree = PriceTree(f"{seed}:{number}", _series(group))
+            self._places |= {name: (tree, place) for place, name in enumerate(group)}
+
+    def last(self, instrument: Instrument, second: int) -> Decimal:
+        """The last price at the beginning of ``second``."""
+        tree, series = self._places[instrument.series]
+        return _price(instrument, tree.price(series, second))
+
+    def candle(self, instrument: Instrument, start: int, end: int) -> Candle:
+        """What happened from ``start`` up to ``end``; nothing yet when they are the same."""
+        if start == end:
+            last = self.last(instrument, start)
+            return Candle(last, last, last, last, Decimal(0), Decimal(0), Decimal(0))
+        tree, series = self._places[instrument.series]
+        return _candle(instrument, tree.over(series, start, end))
+
+    def book(self, instrument: Instrument, second: int, depth: int = DEPTH) -> Book:
+        """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
+        last = self.last(instrument, second)
+        spread, buying, asks, bids = self._draws(instrument, second)
+        gap = (1 + spread % 3) * instrument.tick
+        ask = last if buying else last + gap
+        return Book(
+            asks=_levels(instrument, ask, instrument.tick, asks, depth),
+            bids=_levels(instrument, ask - gap, -instrument.tick, bids, depth),
+        )
+
+    def trades(self, instrument: Instrument, second: int, count: int) -> list[Trade]:
+        """The last ``count`` trades before ``second``, newest first."""
+        if not instrument.unit:
+            return []
+        oldest = max(second - count, instrument.listed)
+        return [self._trade(instrument, number) for number in range(second - 1, oldest - 1, -1)]
+
+    def first_through(
+        self, instrument: Instrument, side: str, px: Decimal, start: int, end: int
+    ) -> int | None:
+        """The first second from ``start`` up to ``end`` in which the market trades below ``px``
+        (``side`` buy) or above it (sell), or None.
+        """
+
+        def through(left: int, right: int) -> bool:
+            candle = self.candle(instrument, left, right)
+            return candle.low < px if side == "buy" else candle.high > px
+
+        if start >= end or not through(start, end):
+            return None
+        while end - start > 1:
+            middle = (start + end) // 2
+            start, end = (start, middle) if through(start, middle) else (middle, end)
+        return start
+
+    def _trade(self, instrument: Instrument, second: int) -> Trade:
+        candle = self.candle(instrument, second, second + 1)
+        spread, buying, _, _ = self._draws(instrument, second + 1)
+        side = "buy" if buying else "sell"
+        return Trade(second, candle.close, candle.vol, side, second * 1000 + 500 + spread)
+
+    def _draws(self, instrument: Instrument, second: int) -> tuple[int, bool, bytes, bytes]:
+        # A number, whether the last trade was a purchase, and two bytes for each level of each
+        # side.
+        place = f"{self._seed}:{instrument.inst_id}:{second}".encode()
+        draws = shake_256(place).digest(2 + 4 * DEPTH)
+        return draws[0], draws[1] < 128, draws[2 : 2 + 2 * DEPTH], draws[2 + 2 * DEPTH :]
+
+
+def _series(group: Mapping[str, Mapping[str, Any]]) -> list[Series]:
+    factors = [name for name, facts in group.items() if facts["of"] == {name: 1}]
+    return [
+        Series(
+            weights=tuple(facts["of"].get(name, 0) for name in factors),
+            middle=math.log(facts["price"]),
+            reach=math.log(facts["reach"]),
+            deviation=facts["deviation"],
+            volume=int(facts["volume"]),
+        )
+        for facts in group.values()
+    ]
+
+
+def _price(instrument: Instrument, log_price: float) -> Decimal:
+    # Monotone in the series, rounding included: so highs stay above and lows below everything.
+    spot = math.exp(log_price) * instrument.basis
+    price = _option(spot, instrument) if instrument.opt_type else spot
+    return max(1, round(price / float(instrument.tick))) * instrument.tick
+
+
+def _option(spot: float, instrument: Instrument) -> float:
+    # In units of the underlying, as OKX quotes its options.
+    moneyness = math.log(spot / instrument.strike)
+    upper = moneyness / _OPTION_DEVIATION + _OPTION_DEVIATION / 2
+    lower = upper - _OPTION_DEVIATION
+    share, cdf = instrument.strike / spot, NormalDist().cdf
+    if instrument.opt_type == "C":
+        return cdf(upper) - share * cdf(lower)
+    return share * cdf(-lower) - cdf(-upper)
+
+
+def _candle(instrument: Instrument, stretch: Stretch) -> Candle:
+    prices = [_price(instrument, value) for value in stretch[:4]]
+    opened, _, _, closed = prices
+    high, low = max(prices), min(prices)
+    vol = stretch.volume * instrument.unit
+    middle = (opened + high + low + closed) / 4
+    if instrument.ct_val is None:
+        base, quote = vol, vol * middle
+        return Candle(opened, high, low, closed, vol, quote, quote)
+    worth = vol * instrument.ct_val
+    base, quote = (worth / middle, worth) if instrument.inverse else (worth, worth * middle)
+    return Candle(opened, high, low, closed, vol, base, quote)
+
+
+def _levels(
+    instrument: Instrument, best: Decimal, tick: Decimal, draws: bytes, depth: int
+) -> list[Level]:
+    # From the best price on, one to four ticks apart, and thicker further out.
+    levels = []
+    steps = accumulate((1 + draw // 64 for draw in draws[: 2 * depth : 2]), initial=0)
+    sizes = draws[1 : 2 * depth : 2]
+    for number, (step, draw) in enumerate(zip(steps, sizes, strict=False)):
+        px = best + step * tick
+        if px <= 0:
+            break
+        thickness = instrument.level * (10 + draw) * (50 + number) / 10_000
+        lots = max(thickness, instrument.min_size) // instrument.lot
+        levels.append(Level(px, lots * instrument.lot, 1 + draw // 32))
+    return levels

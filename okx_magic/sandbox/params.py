@@ -1,0 +1,98 @@
+"""Reading parameters: a missing one is refused with 50014, a bad one with 51000, both by name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from okx_magic.sandbox.replies import RefusalError
+
+Params = Mapping[str, str]
+
+# Wide enough for every market here, and narrow enough for exact arithmetic in 50 digits.
+_NUMBER = re.compile(r"\d{1,15}(\.\d{1,15})?", re.ASCII)
+_INTEGER = re.compile(r"\d{1,19}", re.ASCII)
+
+
+def from_query(query: str) -> Params:
+    """The parameters of a query string, decoded."""
+    return dict(parse_qsl(query, keep_blank_values=True))
+
+
+def from_body(body: bytes, *, array: bool) -> list[Params]:
+    """The JSON object (or, with ``array``, the objects) of a body; 50002 for anything else.
+
+    Numbers keep their digits: they are read as text.
+    """
+    try:
+        value = json.loads(body, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise RefusalError("50002") from None
+    items = value if array else [value]
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise RefusalError("50002")
+    return [{name: _as_text(field) for name, field in item.items()} for item in items]
+
+
+def required(params: Params, name: str) -> str:
+    """The value of ``name``, which must not be empty."""
+    value = params.get(name, "")
+    if not value:
+        raise RefusalError("50014", name)
+    return value
+
+
+def one_of(params: Params, name: str, values: Collection[str]) -> str:
+    """The value of ``name`` if it is empty or among ``values``."""
+    value = params.get(name, "")
+    if value and value not in values:
+        raise RefusalError("51000", name)
+    return value
+
+
+def matching(params: Params, name: str, pattern: re.Pattern[str]) -> str:
+    """The value of ``name`` if it is empty or matches ``pattern`` as a whole."""
+    value = params.get(name, "")
+    if value and pattern.fullmatch(value) is None:
+        raise RefusalError("51000", name)
+    return value
+
+
+def positive(params: Params, name: str) -> Decimal:
+    """The required decimal number ``name``, above zero and without an exponent."""
+    value = required(params, name)
+    if _NUMBER.fullmatch(value) is None or not Decimal(value):
+        raise RefusalError("51000", name)
+    return Decimal(value)
+
+
+def integer(params: Params, name: str) -> int | None:
+    """The whole number ``name``, such as a time in milliseconds or an id; None when empty."""
+    value = matching(params, name, _INTEGER)
+    return int(value) if value else None
+
+
+def limit(params: Params, *, default: int, highest: int) -> int:
+    """How many rows were asked for: from 1 to ``highest``."""
+    value = integer(params, "limit")
+    if value is None:
+        return default
+    if not 1 <= value <= highest:
+        raise RefusalError("51000", "limit")
+    return value
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)

@@ -1,0 +1,124 @@
+"""What the sandbox answers: OKX's envelopes, codes, texts and HTTP statuses.
+
+Texts are those of the documented table (``knowledge.explain``) but for the few below, which OKX's
+servers word differently.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.knowledge import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OK = "0"
+ALL_FAILED = "1"
+PARTLY_FAILED = "2"
+
+# As seen in live answers, blanks included; 50104, 50106 and 50107 follow the pattern of 50103. 403
+# is the sandbox's own.
+_LIVE_TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        ALL_FAILED: "All operations failed",
+        PARTLY_FAILED: "Bulk operation partially successful",
+        "403": "The sandbox answers requests from and to this machine only",
+        "404": "Not Found",
+        "50102": "Timestamp request expired",
+        "50103": "Request header OK-ACCESS-KEY can not be empty.",
+        "50104": "Request header OK-ACCESS-PASSPHRASE can not be empty.",
+        "50105": "Request header OK-ACCESS-PASSPHRASE incorrect.",
+        "50106": "Request header OK-ACCESS-SIGN can not be empty.",
+        "50107": "Request header OK-ACCESS-TIMESTAMP can not be empty.",
+        "50111": "Invalid OK-ACCESS-KEY",
+        "50113": "Invalid Sign",
+        "51000": "Parameter {param0}  error",
+        "51001": "Instrument ID doesn't exist.",
+        "51008": "Order failed. Insufficient {param0} balance in account ",
+        "51010": "You can't complete this request under your current account mode. ",
+        "51121": "Order quantity must be a multiple of the lot size",
+        "51400": (
+            "Order cancellation failed as the order has been filled, canceled or does not exist"
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP status and the JSON bytes of the body."""
+
+    status: int
+    body: bytes
+
+
+class RefusalError(Exception):
+    """The sandbox says no, with an OKX code; ``params`` fill the placeholders of its text."""
+
+    def __init__(self, code: str, *params: str) -> None:
+        self.code = code
+        self.msg = text(code, *params)
+        self.status = status(code)
+        super().__init__(f"{code} {self.msg}")
+
+    @property
+    def reply(self) -> Reply:
+        """``{"code":…,"data":[],"msg":…}``, as OKX's services refuse."""
+        return envelope([], code=self.code, msg=self.msg, status=self.status)
+
+
+class GatewayRefusalError(RefusalError):
+    """A refusal by OKX's gateway, before any service saw the request."""
+
+    @property
+    def reply(self) -> Reply:
+        """``{"msg":…,"code":…}``: no data, msg first."""
+        return Reply(self.status, _compact({"msg": self.msg, "code": self.code}))
+
+
+def text(code: str, *params: str) -> str:
+    """OKX's message for ``code``, its placeholders filled with ``params`` in their order."""
+    known = explain(code)
+    template = _LIVE_TEXTS.get(code) or (known.msg if known else "")
+    for number, value in enumerate(params):
+        template = template.replace(f"{{param{number}}}", value)
+    return template
+
+
+def status(code: str) -> int:
+    """The HTTP status that comes with ``code``."""
+    known = explain(code)
+    if known is not None:
+        return known.status or HTTPStatus.OK
+    return int(code) if code in {"403", "404"} else HTTPStatus.OK
+
+
+def envelope(data: Any, *, code: str = OK, msg: str = "", status: int = HTTPStatus.OK) -> Reply:
+    """The envelope of the public, account and query services."""
+    return Reply(status, _compact({"code": code, "data": data, "msg": msg}))
+
+
+def acknowledgement(
+    items: list[dict[str, str]], *, code: str, msg: str, in_time: float, out_time: float
+) -> Reply:
+    """The envelope of the order services: ``inTime`` and ``outTime`` (here in seconds) go out in
+    microseconds, and all keys are in alphabetical order.
+    """
+    body = {
+        "code": code,
+        "data": [dict(sorted(item.items())) for item in items],
+        "inTime": str(round(in_time * 1_000_000)),
+        "msg": msg,
+        "outTime": str(round(out_time * 1_000_000)),
+    }
+    return Reply(HTTPStatus.OK, _compact(body))
+
+
+def _compact(value: Any) -> bytes:
+    # What a client sent may come back in it, lone surrogates included.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

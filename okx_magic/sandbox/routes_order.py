@@ -1,0 +1,113 @@
+"""Writing: the order services, single and in batches, and how their outcomes are acknowledged.
+
+OKX docs: Order Book Trading, Trade.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from okx_magic.sandbox import params, trading
+from okx_magic.sandbox.replies import (
+    ALL_FAILED,
+    OK,
+    PARTLY_FAILED,
+    RefusalError,
+    Reply,
+    acknowledgement,
+    status,
+    text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from okx_magic.knowledge import Endpoint
+    from okx_magic.sandbox.gateway import RawRequest
+    from okx_magic.sandbox.params import Params
+    from okx_magic.sandbox.trading import Ack, Desk
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """An order service: what it does with one item, the code for too many of them, and which fields
+    of a refused item come back as they were sent and which empty.
+    """
+
+    act: Callable[[Desk, Params], Ack]
+    too_many: str
+    echoed: tuple[str, ...]
+    blank: tuple[str, ...]
+
+
+_PLACE = _Service(trading.place, "51111", ("clOrdId", "tag"), ("ordId", "subCode"))
+_CANCEL = _Service(trading.cancel, "51406", ("ordId", "clOrdId"), ())
+_AMEND = _Service(trading.amend, "51501", ("ordId", "clOrdId", "reqId"), ("subCode",))
+
+SERVICES: Mapping[str, _Service] = MappingProxyType(
+    {
+        "/api/v5/trade/order": _PLACE,
+        "/api/v5/trade/batch-orders": _PLACE,
+        "/api/v5/trade/cancel-order": _CANCEL,
+        "/api/v5/trade/cancel-batch-orders": _CANCEL,
+        "/api/v5/trade/amend-order": _AMEND,
+        "/api/v5/trade/amend-batch-orders": _AMEND,
+    }
+)
+
+
+def serve(known: Endpoint, request: RawRequest, desk: Desk, clock: Callable[[], float]) -> Reply:
+    """The acknowledgements of the order, or of the batch, in the body of ``request``.
+
+    Code 0 when all were accepted, 1 when none, 2 when some; ``clock`` gives the time of the answer.
+    """
+    _check_content(request)
+    service = SERVICES[known.path]
+    items = params.from_body(request.body, array=known.array_body)
+    if not items:
+        raise RefusalError("50000")
+    if known.array_max is not None and len(items) > known.array_max:
+        raise RefusalError(service.too_many, str(known.array_max))
+    if "expTime" in known.headers:
+        _check_deadline(request.headers, desk.ms)
+    acks = [_acted(service, desk, item, single=not known.array_body) for item in items]
+    refused = [ack for ack in acks if ack["sCode"] != OK]
+    code = OK if not refused else ALL_FAILED if len(refused) == len(acks) else PARTLY_FAILED
+    # A batch that fails in its parameters as a whole comes without a message.
+    silent = code == ALL_FAILED and all(_is_parameter_check(ack["sCode"]) for ack in acks)
+    msg = "" if silent or code == OK else text(code)
+    return acknowledgement(acks, code=code, msg=msg, in_time=desk.now, out_time=clock())
+
+
+def _acted(service: _Service, desk: Desk, item: Params, *, single: bool) -> Ack:
+    try:
+        return service.act(desk, item)
+    except RefusalError as refusal:
+        # OKX answers a bad parameter of a single order as a bad request, in a batch as an item.
+        if single and _is_parameter_check(refusal.code):
+            raise
+        echo = {name: item.get(name, "") for name in service.echoed}
+        ack = echo | dict.fromkeys(service.blank, "") | {"ts": str(desk.ms)}
+        return ack | {"sCode": refusal.code, "sMsg": refusal.msg}
+
+
+def _is_parameter_check(code: str) -> bool:
+    return status(code) == HTTPStatus.BAD_REQUEST
+
+
+def _check_content(request: RawRequest) -> None:
+    if not request.body:
+        raise RefusalError("50000")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise RefusalError("50006")
+
+
+def _check_deadline(headers: Mapping[str, str], now_ms: int) -> None:
+    # OKX docs, General Info, Expiration Time: the header expTime, in milliseconds.
+    deadline = params.integer({"expTime": headers.get("exptime", "")}, "expTime")
+    if deadline is not None and deadline < now_ms:
+        raise RefusalError("50036")

@@ -1,0 +1,168 @@
+"""The price process and what hangs on it, as pure functions."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from okx_magic.sandbox.bars import bars
+from okx_magic.sandbox.instruments import instruments
+from okx_magic.sandbox.market import Market
+
+NOW = 1_772_508_800
+MARKET = Market(3)
+NAMES = sorted(instruments())
+
+seconds = st.integers(1_600_000_000, 1_900_000_000)
+names = st.sampled_from(NAMES)
+
+
+@given(names, seconds, st.lists(st.integers(1, 100_000), min_size=1, max_size=6))
+@settings(deadline=None)
+def test_a_stretch_is_made_of_its_parts(name: str, start: int, lengths: list[int]) -> None:
+    """However a stretch is cut, its open, high, low, close and volume are those of the parts."""
+    instrument = instruments()[name]
+    cuts = [start]
+    for length in lengths:
+        cuts.append(cuts[-1] + length)
+    parts = [MARKET.candle(instrument, left, right) for left, right in pairwise(cuts)]
+    whole = MARKET.candle(instrument, cuts[0], cuts[-1])
+    assert whole.open == parts[0].open
+    assert whole.high == max(part.high for part in parts)
+    assert whole.low == min(part.low for part in parts)
+    assert whole.close == parts[-1].close
+    assert whole.vol == sum(part.vol for part in parts)
+    assert all(left.close == right.open for left, right in pairwise(parts))
+
+
+@given(names, seconds, st.integers(1, 10_000_000))
+@settings(deadline=None)
+def test_prices_stay_within_high_and_low(name: str, start: int, length: int) -> None:
+    """Open and close lie within low and high, all are above zero and on the tick."""
+    instrument = instruments()[name]
+    candle = MARKET.candle(instrument, start, start + length)
+    assert 0 < candle.low <= min(candle.open, candle.close)
+    assert candle.high >= max(candle.open, candle.close)
+    assert not any(price % instrument.tick for price in candle[:4])
+
+
+@given(names, seconds)
+@settings(deadline=None)
+def test_book_trades_and_candles_tell_one_story(name: str, second: int) -> None:
+    """The last trade is the close so far, the book encloses it and is sorted, best price first."""
+    instrument = instruments()[name]
+    last = MARKET.last(instrument, second)
+    book = MARKET.book(instrument, second)
+    assert MARKET.candle(instrument, second - 60, second).close == last
+    asks, bids = [level.px for level in book.asks], [level.px for level in book.bids]
+    assert asks == sorted(set(asks))
+    assert bids == sorted(set(bids), reverse=True)
+    for trade in MARKET.trades(instrument, second, 1):
+        assert trade.px == last == (asks if trade.side == "buy" else bids)[0]
+    assert last in {asks[0], *bids[:1]}
+    assert asks[0] > max(bids, default=Decimal(0))
+    assert all(level.sz >= instrument.min_size for level in book.asks + book.bids)
+    assert not any(level.sz % instrument.lot for level in book.asks + book.bids)
+    shallow = MARKET.book(instrument, second, depth=5)
+    assert shallow.asks == book.asks[:5]
+    assert shallow.bids == book.bids[:5]
+
+
+@given(seconds)
+@settings(deadline=None)
+def test_no_profit_around_the_triangle(second: int) -> None:
+    """ETH in BTC is ETH in dollars over BTC in dollars, to a tick."""
+    eth, btc, cross = (
+        MARKET.last(instruments()[name], second) for name in ("ETH-USDT", "BTC-USDT", "ETH-BTC")
+    )
+    assert abs(eth / btc - cross) < Decimal("0.00002")
+
+
+def test_trades_are_what_candles_are_made_of() -> None:
+    """The trades of a minute sum to its volume, and end at its close."""
+    instrument = instruments()["BTC-USDT"]
+    minute = NOW // 60 * 60
+    trades = MARKET.trades(instrument, minute + 60, 60)
+    candle = MARKET.candle(instrument, minute, minute + 60)
+    assert sum(trade.sz for trade in trades) == candle.vol
+    assert trades[0].px == candle.close
+    assert all(left.ms > right.ms for left, right in pairwise(trades))
+
+
+def test_the_seed_is_the_market() -> None:
+    """The same seed gives the same prices, whatever was asked before; another seed others."""
+    instrument = instruments()["SOL-USDT"]
+    asked_before = Market(3)
+    asked_before.candle(instrument, NOW - 10_000_000, NOW)
+    assert asked_before.last(instrument, NOW) == Market(3).last(instrument, NOW)
+    assert Market(4).last(instrument, NOW) != Market(3).last(instrument, NOW)
+
+
+def test_prices_move_as_prices_do() -> None:
+    """A day moves by per cents, a minute by hundredths of them, on average."""
+    instrument = instruments()["BTC-USDT"]
+    for width, low, high in ((86_400, 0.008, 0.05), (60, 0.0002, 0.0015)):
+        candles = [
+            MARKET.candle(instrument, NOW - width * (n + 1), NOW - width * n) for n in range(400)
+        ]
+        ranges = [math.log(candle.high / candle.low) for candle in candles]
+        assert low < sum(ranges) / len(ranges) < high
+
+
+@given(names, seconds, st.integers(1, 100_000), st.sampled_from(["buy", "sell"]))
+@settings(deadline=None)
+def test_first_through(name: str, start: int, length: int, side: str) -> None:
+    """The second found trades through the price, and none before it does."""
+    instrument = instruments()[name]
+    whole = MARKET.candle(instrument, start, start + length)
+    px = whole.low + instrument.tick if side == "buy" else whole.high - instrument.tick
+    found = MARKET.first_through(instrument, side, px, start, start + length)
+    assert found is not None
+    hit = MARKET.candle(instrument, found, found + 1)
+    assert hit.low < px if side == "buy" else hit.high > px
+    if found > start:
+        before = MARKET.candle(instrument, start, found)
+        assert before.low >= px if side == "buy" else before.high <= px
+    beyond = whole.low if side == "buy" else whole.high
+    assert MARKET.first_through(instrument, side, beyond, start, start + length) is None
+
+
+@pytest.mark.parametrize(
+    ("bar", "begins"),
+    [
+        ("1m", "2026-03-03 03:33"),
+        ("15m", "2026-03-03 03:30"),
+        ("4H", "2026-03-03 00:00"),
+        ("6H", "2026-03-02 22:00"),
+        ("6Hutc", "2026-03-03 00:00"),
+        ("12H", "2026-03-02 16:00"),
+        ("1D", "2026-03-02 16:00"),
+        ("1Dutc", "2026-03-03 00:00"),
+        ("1W", "2026-03-01 16:00"),
+        ("1Wutc", "2026-03-02 00:00"),
+        ("1M", "2026-02-28 16:00"),
+        ("1Mutc", "2026-03-01 00:00"),
+        ("3M", "2025-12-31 16:00"),
+        ("3Mutc", "2026-01-01 00:00"),
+    ],
+)
+def test_bars_open_where_okx_opens_them(bar: str, begins: str) -> None:
+    """From 6H on bars open at midnight of UTC+8, those in UTC at midnight of UTC."""
+    kind = bars()[bar]
+    start = datetime.fromtimestamp(kind.start(kind.number(NOW)), UTC)
+    assert f"{start:%Y-%m-%d %H:%M}" == begins
+
+
+@given(st.sampled_from(sorted(bars())), st.integers(0, 4_000_000_000))
+@settings(deadline=None)
+def test_every_second_is_in_its_bar(bar: str, second: int) -> None:
+    """Bars follow each other without gap: a second lies from its bar's start to the next one's."""
+    kind = bars()[bar]
+    number = kind.number(second)
+    assert kind.start(number) <= second < kind.start(number + 1)

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from okx_magic.knowledge import endpoint
+from okx_magic.sandbox.bars import bars
+
+if TYPE_CHECKING:
+    from sandbox_caller import Caller, Clock
+
+CANDLES = "/api/v5/market/candles"
+HISTORY = "/api/v5/market/history-candles"
+MINUTE = 60_000
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/api/v5/public/time",
+        "/api/v5/public/instruments?instType=SPOT",
+        "/api/v5/public/instruments?instType=OPTION&instFamily=BTC-USD",
+        "/api/v5/market/ticker?instId=BTC-USDT",
+        "/api/v5/market/tickers?instType=SWAP",
+        "/api/v5/market/books?instId=BTC-USDT",
+        "/api/v5/market/trades?instId=BTC-USDT",
+        "/api/v5/account/instruments?instType=SPOT",
+        "/api/v5/account/config",
+        "/api/v5/account/balance",
+        "/api/v5/asset/balances",
+        "/api/v5/asset/currencies",
+    ],
+)
+def test_rows_have_the_documented_fields(call: Caller, target: str) -> None:
+    """Every object has exactly the fields that the catalogue documents, in that order."""
+    known = endpoint("GET", target.partition("?")[0])
+    assert known is not None
+    rows = call.get(target).data
+    assert rows
+    assert {tuple(row) for row in rows} == {known.fields}
+
+
+def test_instruments_are_filtered(call: Caller) -> None:
+    """The instType chooses the kind; instId, instFamily and the retired uly choose among them."""
+
+    def ids(query: str) -> list[str]:
+        rows = call.public(f"/api/v5/public/instruments?{query}").data
+        return [row["instId"] for row in rows]
+
+    assert {"BTC-USDT", "ETH-USDT", "SOL-USDT", "OKB-USDT", "ETH-BTC", "BTC-USDC"} <= set(
+        ids("instType=SPOT")
+    )
+    assert ids("instType=SPOT&instId=BTC-USDT") == ["BTC-USDT"]
+    assert ids("instType=SWAP&instFamily=BTC-USD") == ["BTC-USD-SWAP"]
+    assert ids("instType=SWAP&uly=BTC-USD") == ["BTC-USD-SWAP"]
+    assert ids("instType=MARGIN") == []
+    assert all(name.startswith("ETH-USD-") for name in ids("instType=OPTION&uly=ETH-USD"))
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "code", "msg"),
+    [
+        ("/api/v5/public/instruments", 400, "50014", "Parameter instType can not be empty."),
+        ("/api/v5/public/instruments?instType=X", 400, "51000", "Parameter instType  error"),
+        ("/api/v5/public/instruments?instType=OPTION", 400, "50014",
+         "Parameter instFamily can not be empty."),
+        ("/api/v5/market/ticker", 400, "50014", "Parameter instId can not be empty."),
+        ("/api/v5/market/ticker?instId=X", 200, "51001", "Instrument ID doesn't exist."),
+        ("/api/v5/market/ticker?instId=btc-usdt", 200, "51001", "Instrument ID doesn't exist."),
+        ("/api/v5/market/books?instId=BTC-USDT&sz=401", 400, "51000", "Parameter sz  error"),
+        ("/api/v5/market/trades?instId=BTC-USDT&limit=501", 400, "51000",
+         "Parameter limit  error"),
+        ("/api/v5/market/candles?instId=BTC-USDT&limit=301", 400, "51000",
+         "Parameter limit  error"),
+        ("/api/v5/market/candles?instId=BTC-USDT&limit=0", 400, "51000",
+         "Parameter limit  error"),
+        ("/api/v5/market/candles?instId=BTC-USDT&bar=1h", 400, "51000", "Parameter bar  error"),
+        ("/api/v5/market/candles?instId=BTC-USDT&bar=1s", 400, "51000", "Parameter bar  error"),
+        ("/api/v5/market/candles?instId=BTC-USDT&after=x", 400, "51000",
+         "Parameter after  error"),
+    ],
+)  # fmt: skip
+def test_bad_queries(call: Caller, target: str, status: int, code: str, msg: str) -> None:
+    """A missing or bad parameter is refused by its name."""
+    answer = call.public(target)
+    assert (answer.status, answer.json) == (status, {"code": code, "data": [], "msg": msg})
+
+
+@pytest.mark.parametrize("inst_id", ["BTC-USDT", "BTC-USDT-SWAP", "BTC-USD-SWAP", "ETH-BTC"])
+def test_ticker_and_open_candle_agree(call: Caller, inst_id: str) -> None:
+    """The ticker's last is the close of every bar that is still open, and the last trade."""
+    ticker = call.public(f"/api/v5/market/ticker?instId={inst_id}").data[0]
+    for bar in sorted(set(bars()) - {"1s"}):
+        newest = call.public(f"{CANDLES}?instId={inst_id}&bar={bar}&limit=1").data[0]
+        assert (newest[4], newest[8]) == (ticker["last"], "0"), bar
+    trade = call.public(f"/api/v5/market/trades?instId={inst_id}&limit=1").data[0]
+    assert (trade["px"], trade["sz"]) == (ticker["last"], ticker["lastSz"])
+    assert float(ticker["bidPx"]) <= float(ticker["last"]) <= float(ticker["askPx"])
+    assert ticker in call.public(f"/api/v5/market/tickers?instType={ticker['instType']}").data
+
+
+@pytest.mark.parametrize("bar", sorted(set(bars()) - {"1s"}))
+def test_candles_are_newest_first_and_join(call: Caller, bar: str) -> None:
+    """Rows of nine, newest first, each opening where the one before closed; only one is open."""
+    rows = call.public(f"{CANDLES}?instId=ETH-USDT&bar={bar}&limit=50").data
+    assert len(rows) > 20
+    assert all(len(row) == 9 for row in rows)
+    assert all(int(new[0]) > int(old[0]) for new, old in pairwise(rows))
+    assert all(new[1] == old[4] for new, old in pairwise(rows))
+    assert [row[8] for row in rows] == ["0", *["1"] * (len(rows) - 1)]
+
+
+def test_a_bar_that_has_just_begun(call: Caller, clock: Clock) -> None:
+    """In its first second a bar stands at the close before it, without volume."""
+    clock.now = 1_772_508_840.2
+    new, old = call.public(f"{CANDLES}?instId=BTC-USDT&limit=2").data
+    assert new[1:5] == [old[4]] * 4
+    assert new[5:] == ["0", "0", "0", "0"]
+
+
+def test_cursors_are_exclusive(call: Caller) -> None:
+    """With after come older rows, with before newer ones, neither the cursor's own."""
+    rows = call.public(f"{CANDLES}?instId=BTC-USDT&limit=10").data
+    middle = rows[5][0]
+    older = call.public(f"{CANDLES}?instId=BTC-USDT&after={middle}&limit=4").data
+    newer = call.public(f"{CANDLES}?instId=BTC-USDT&before={middle}").data
+    both = call.public(f"{CANDLES}?instId=BTC-USDT&after={rows[2][0]}&before={rows[8][0]}").data
+    assert older == rows[6:10]
+    assert newer == rows[:5]
+    assert both == rows[3:8]
+    newest = call.public(f"{CANDLES}?instId=BTC-USDT&before={rows[9][0]}&limit=2").data
+    assert newest == rows[:2]
+
+
+@pytest.mark.parametrize("size", [1, 7, 99, 300])
+@pytest.mark.parametrize("bar", ["1m", "1D"])
+def test_paging_in_any_size_gives_the_same_rows(call: Caller, bar: str, size: int) -> None:
+    """History paged by after is one sequence, however many rows a page has."""
+    whole = call.public(f"{HISTORY}?instId=BTC-USDT&bar={bar}&limit=300").data
+    paged: list[list[str]] = []
+    after = ""
+    while len(paged) < 30:
+        query = f"instId=BTC-USDT&bar={bar}&limit={size}{after}"
+        paged += call.public(f"{HISTORY}?{query}").data
+        after = f"&after={paged[-1][0]}"
+    count = min(len(paged), 300)
+    assert paged[:count] == whole[:count]
+
+
+def test_history_ends_with_the_listing(call: Caller) -> None:
+    """Paging comes to an end: nothing is older than the bar in which the pair was listed."""
+    rows = call.public(f"{HISTORY}?instId=BTC-USDT&bar=1Mutc&limit=300").data
+    assert rows[-1][0] == "1546300800000"
+    assert call.public(f"{HISTORY}?instId=BTC-USDT&bar=1Mutc&after={rows[-1][0]}").data == []
+
+
+def test_recent_candles_reach_back_1440_bars(call: Caller) -> None:
+    """The recent endpoint ends after 1,440 bars; its history twin goes on, without the open bar."""
+    rows, after = [], ""
+    while page := call.public(f"{CANDLES}?instId=BTC-USDT&limit=300{after}").data:
+        rows += page
+        after = f"&after={page[-1][0]}"
+    assert len(rows) == 1440
+    history = call.public(f"{HISTORY}?instId=BTC-USDT&limit=2").data
+    assert history == rows[1:3]
+
+
+def test_book_depth(call: Caller) -> None:
+    """One level by default, up to 400; rows of four with the retired column 0."""
+    assert len(call.public("/api/v5/market/books?instId=BTC-USDT").data[0]["asks"]) == 1
+    book = call.public("/api/v5/market/books?instId=BTC-USDT&sz=400").data[0]
+    assert (len(book["asks"]), len(book["bids"])) == (400, 400)
+    assert {(len(row), row[2]) for row in book["asks"] + book["bids"]} == {(4, "0")}
+
+
+def test_no_number_has_an_exponent(call: Caller) -> None:
+    """Numbers are plain text, however small or large."""
+    for inst_type in ("SPOT", "SWAP", "FUTURES", "OPTION"):
+        for row in call.public(f"/api/v5/market/tickers?instType={inst_type}").data:
+            numbers = [value for name, value in row.items() if name not in {"instType", "instId"}]
+            assert not any("E" in value for value in numbers), row
