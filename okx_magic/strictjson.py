@@ -11,10 +11,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
-# A string up to its closing quote, or up to the end of the text when it has none: the pattern
-# matches at every quote, so that removing the strings takes one pass over any text.
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-_BRACKET = re.compile(r"[\[\]{}]")
+_CONTAINERS = (dict, list)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -28,16 +25,19 @@ def loads(text: str | bytes, *, max_depth: int = 64) -> Any:
     """
     if isinstance(text, bytes):
         text = _decoded(text)
-    _check_depth(text, max_depth)
-    value = json.loads(
-        text,
-        object_pairs_hook=_object,
-        parse_constant=_refuse_constant,
-        parse_int=_integer,
-        parse_float=_decimal,
-    )
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_int=_integer,
+            parse_float=_decimal,
+        )
+    except RecursionError:  # at about a thousand levels, before the C stack is in danger
+        raise ValueError(f"nested deeper than {max_depth} levels") from None
+    _check_depth(value, max_depth)
     # Half a pair can only come from an escape, or stand in a str that never was UTF-8.
-    if "\\u" in text or _SURROGATE.search(text):
+    if "\\u" in text or (not text.isascii() and _SURROGATE.search(text)):
         _check_surrogates(value)
     return value
 
@@ -49,21 +49,28 @@ def _decoded(data: bytes) -> str:
         raise ValueError(f"not UTF-8 at byte {problem.start}") from None
 
 
-def _check_depth(text: str, max_depth: int) -> None:
-    # Before parsing, because the parser itself recurses once a level.
-    depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        if depth > max_depth:
-            raise ValueError(f"nested deeper than {max_depth} levels")
+def _check_depth(value: Any, max_depth: int) -> None:
+    # Level by level, so that it costs one look at each member and no recursion.
+    level = [value]
+    for _ in range(max_depth):
+        level = [
+            member
+            for container in level
+            if type(container) in _CONTAINERS
+            for member in (container.values() if type(container) is dict else container)
+            if type(member) in _CONTAINERS
+        ]
+        if not level:
+            return
+    raise ValueError(f"nested deeper than {max_depth} levels")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in members:
-            raise ValueError(f"the key {json.dumps(key)} is given twice")
-        members[key] = value
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {json.dumps(twice)} is given twice")
     return members
 
 
