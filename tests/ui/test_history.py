@@ -60,7 +60,7 @@ def test_a_typed_secret_is_forgotten_everywhere(shell: InteractiveShell, saved: 
 def test_a_history_file_that_cannot_be_written_is_told(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A locked file is no traceback that would show the line: memory is clean, and False says the rest."""
+    """A locked file is no traceback that would show the line: memory is clean, False says the rest."""
     shell.run_cell(CELL, store_history=True)
 
     def locked(*_: object, **__: object) -> None:
