@@ -1,8 +1,9 @@
-"""The magics, a thin skin: options in, the pipeline, results out. Only this module knows the shell.
+"""The magics, a thin skin: options in, the pipeline, results out.
 
 %okx_login [NAME]            log in; with nothing set up, to the built-in sandbox
 %%okx [NAME] [options]       send what the cell says
 %okx METHOD /path            send one request and return its frame
+%okx_find WORDS              search the endpoints; a path shows its card
 %okx_explain CODE            what an OKX code means
 %okx_log                     this session's exchanges as a DataFrame
 %okx_logout [NAME]           forget credentials
@@ -10,42 +11,30 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic_arguments import argument, magic_arguments
 from traitlets import Bool
 
-from okx_magic.errors import CellError, CredentialsError
+from okx_magic import completer, magicline
+from okx_magic.errors import CellError
+from okx_magic.ui.notes import Note
+from okx_magic.ui.output import CellOutput, show
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Callable
-
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.accounts import Accounts
     from okx_magic.session import Session
-    from okx_magic.ui.notes import Note
-
-# The first word of a request on a %okx line; what stands before it are options.
-_REQUEST = re.compile(r"(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?(?:GET|POST|curl)\s.*)", re.DOTALL)
-
-# What must never stand on a magic line: it would stay in the notebook and in the history.
-_SECRET = re.compile(
-    r"(?i)(?:^|\s)--?\w*(?:secret|pass|key)"  # --secret, -passphrase, --api_key
-    r"|ok-access-|\b(?:secret|passphrase|password|api_?key)\w*\s*[=:]"
-    r"|\b[0-9a-f]{32}\b"  # a secret
-    r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # a key
-)
 
 
 def register(shell: InteractiveShell) -> None:
-    """Add the magics to a shell, with their settings under ``%config OkxMagic``."""
+    """Add the magics and their completion to a shell; settings under ``%config OkxMagic``."""
     # A Magics puts itself among the shell's configurables, which is what %config looks through.
-    shell.register_magics(OkxMagic(shell))
+    magics = OkxMagic(shell)
+    shell.register_magics(magics)
+    completer.install(shell, magics.opened)
 
 
 def unregister(shell: InteractiveShell) -> None:
@@ -57,6 +46,7 @@ def unregister(shell: InteractiveShell) -> None:
         for name in names:
             shell.magics_manager.magics[kind].pop(name, None)
     shell.configurables.remove(magics)
+    completer.uninstall(shell)
     magics.close()
 
 
@@ -82,6 +72,10 @@ class OkxMagic(Magics):
             self._opened = Accounts()
         return self._opened
 
+    def opened(self) -> Accounts | None:
+        """The sessions, if there ever was one."""
+        return self._opened
+
     def close(self) -> None:
         """Log out of every account."""
         if self._opened is not None:
@@ -96,6 +90,7 @@ class OkxMagic(Magics):
     @argument("--raw", action="store_true", help="OKX's envelope as a dict, not a frame")
     @argument("--decimal", action="store_true", help="exact decimals in place of float64")
     @argument("--as-typed", action="store_true", help="add no clOrdId to an order")
+    @argument("--force", action="store_true", help="send what the catalogue would refuse, too")
     @argument("-q", "--quiet", action="store_true", help="no receipt")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx(self, line: str, cell: str | None = None) -> Any:
@@ -113,8 +108,8 @@ class OkxMagic(Magics):
         A request with a name is assigned to it, one without is shown. ``{{ expression }}`` is Python.
         Lines that begin with ``?`` or ``&`` add to the query; ``#`` and ``//`` begin a comment line.
         """
-        options, text = _split(line) if cell is None else (line, cell)
-        arguments = self._arguments(self.okx, options)
+        options, text = magicline.split(line) if cell is None else (line, cell)
+        arguments = magicline.options(self.shell, self.okx, options)
         if arguments is None:
             return None
         if cell is None and not text:
@@ -127,13 +122,14 @@ class OkxMagic(Magics):
             text,
             session,
             self.shell.user_ns,
-            _CellOutput(self.shell, shows_values=cell is not None),
+            CellOutput(self.shell, shows_values=cell is not None),
             Options(
                 name=arguments.name,
                 dry_run=arguments.dry_run,
                 raw=arguments.raw,
                 decimal=arguments.decimal or self.decimal,
                 as_typed=arguments.as_typed,
+                force=arguments.force,
                 quiet=arguments.quiet or self.quiet,
             ),
         )
@@ -157,7 +153,7 @@ class OkxMagic(Magics):
 
         Never type a secret here: it would stay in the notebook.
         """
-        arguments = self._arguments(self.okx_login, line)
+        arguments = magicline.options(self.shell, self.okx_login, line)
         if arguments is None:
             return
         from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
@@ -168,7 +164,7 @@ class OkxMagic(Magics):
             prompt=ask if arguments.prompt else ask_if_anybody,
             typed=arguments.prompt,
         )
-        self._show(receipts.login(session, config))
+        show(receipts.login(session, config))
 
     @no_var_expand
     @line_magic
@@ -183,13 +179,33 @@ class OkxMagic(Magics):
             %okx_logout demo
             %okx_logout
         """
-        arguments = self._arguments(self.okx_logout, line)
+        arguments = magicline.options(self.shell, self.okx_logout, line)
         if arguments is None:
             return
-        from okx_magic.ui.notes import Note  # noqa: PLC0415  # on first use
-
         closed = self.accounts.close(arguments.name)
-        self._show(Note((f"logged out: {', '.join(closed) or 'nobody was logged in'}",)))
+        show(Note((f"logged out: {', '.join(closed) or 'nobody was logged in'}",)))
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("words", nargs="*", help="words of paths, titles and parameters; or a whole path")
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx_find(self, line: str) -> None:
+        """Search OKX's endpoints; a whole path shows what it takes, and a cell to paste.
+
+        Examples::
+
+            %okx_find funding rate
+            %okx_find /api/v5/market/candles
+        """
+        arguments = magicline.options(self.shell, self.okx_find, line)
+        if arguments is None:
+            return
+        if not arguments.words:
+            raise CellError("find what?", remedy="%okx_find funding rate")
+        from okx_magic.debug.find import find  # noqa: PLC0415  # on first use
+
+        show(Note(find(" ".join(arguments.words))))
 
     @no_var_expand
     @line_magic
@@ -203,15 +219,14 @@ class OkxMagic(Magics):
 
             %okx_explain 50113
         """
-        arguments = self._arguments(self.okx_explain, line)
+        arguments = magicline.options(self.shell, self.okx_explain, line)
         if arguments is None:
             return
         if not arguments.code:
             raise CellError("which code?", remedy="%okx_explain 50113")
         from okx_magic.debug.explain import explain  # noqa: PLC0415  # on first use
-        from okx_magic.ui.notes import Note  # noqa: PLC0415  # on first use
 
-        self._show(Note(explain(arguments.code)))
+        show(Note(explain(arguments.code)))
 
     @no_var_expand
     @line_magic
@@ -225,44 +240,12 @@ class OkxMagic(Magics):
             %okx_log
             log = %okx_log
         """
-        if self._arguments(self.okx_log, line) is None:
+        if magicline.options(self.shell, self.okx_log, line) is None:
             return None
         from okx_magic.tables.log import log_frame  # noqa: PLC0415  # pandas, on first use
 
         return log_frame(
             [exchange for session in self.accounts.open_sessions() for exchange in session.log]
-        )
-
-    def _arguments(self, magic: Callable[..., Any], line: str) -> Namespace | None:
-        """The parsed options; None when only help was asked for, which is shown."""
-        if _SECRET.search(line):
-            self._refuse_secret(line)
-        reason = ""
-        try:
-            arguments = parse_argstring(magic, line)
-        except (UsageError, ValueError) as error:
-            # UsageError alone would neither mark the cell as failed nor stop Run All.
-            reason = str(error)
-        else:
-            if arguments.help:
-                self._show(_help(magic))
-                return None
-            return arguments
-        # More words than the magic takes may be credentials: do not repeat them, and keep none.
-        if magic.__name__ == self.okx_login.__name__:
-            self._refuse_secret(line)
-        raise CellError(reason, remedy=f"%{magic.__name__} --help")
-
-    def _refuse_secret(self, line: str) -> None:
-        from okx_magic.ui.history import forget  # noqa: PLC0415  # on first use
-
-        forgotten = forget(self.shell, line)
-        self.shell.set_next_input("%okx_login", replace=True)
-        kept = "" if forgotten else "; it also stays in IPython's history file, which is locked"
-        raise CredentialsError(
-            f"a magic line is no place for credentials: it is saved with the notebook{kept}",
-            remedy="clear this cell, make a new key at OKX if the secret was real, and use"
-            " %okx_login --prompt, the environment or ~/.okx/config.toml",
         )
 
     def _session(self, name: str | None) -> Session:
@@ -271,47 +254,5 @@ class OkxMagic(Magics):
         if nobody and name is None and session.account.environment == "sandbox":
             from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
 
-            self._show(receipts.notices(["no credentials found, so this is the built-in sandbox"]))
+            show(receipts.notices(["no credentials found, so this is the built-in sandbox"]))
         return session
-
-    def _show(self, note: Note) -> None:
-        from IPython.display import display  # noqa: PLC0415  # on first use
-
-        display(note)
-
-
-class _CellOutput:
-    """Puts values into the user's namespace, and shows the rest under the cell."""
-
-    def __init__(self, shell: InteractiveShell, *, shows_values: bool) -> None:
-        self._shell = shell
-        self._shows_values = shows_values
-
-    def deliver(self, name: str | None, value: Any) -> None:
-        if name is not None:
-            self._shell.push({name: value})
-        elif self._shows_values:
-            self.note(value)
-
-    def note(self, note: Any) -> None:
-        from IPython.display import display  # noqa: PLC0415  # on first use
-
-        display(note)
-
-
-def _split(line: str) -> tuple[str, str]:
-    """Options and request of a %okx line."""
-    found = _REQUEST.search(line)
-    return (line[: found.start()], found[1]) if found else (line, "")
-
-
-def _help(magic: Callable[..., Any]) -> Note:
-    """Examples first, then the options."""
-    import inspect  # noqa: PLC0415  # on first use
-
-    from okx_magic.ui.notes import Note  # noqa: PLC0415  # on first use
-
-    parser = magic.parser
-    description = inspect.cleandoc(parser.description)
-    usage = parser.format_help().replace(parser.description, "")
-    return Note((f"%{magic.__name__}: {description}", usage.replace("::\n", "").strip()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from okx_magic.cell import Template, check_name, fill, parse
+from okx_magic.debug.check import check
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
 from okx_magic.ui import receipts
 
@@ -27,6 +28,7 @@ class Options:
     raw: bool = False
     decimal: bool = False
     as_typed: bool = False
+    force: bool = False
     quiet: bool = False
 
 
@@ -65,6 +67,8 @@ def run_cell(
 
 
 def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:
+    if not options.force and (said := check(request)):
+        output.note(receipts.notices(said))
     if options.dry_run:
         connection = session.connection
         prepared, added = connection.prepare(request, as_typed=options.as_typed)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ORDER = (
     """{"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "100"}"""
 )
-MAGICS = ("okx", "okx_login", "okx_logout", "okx_explain", "okx_log")
+MAGICS = ("okx", "okx_login", "okx_logout", "okx_find", "okx_explain", "okx_log")
 
 
 def test_named_requests_are_assigned_and_have_a_receipt(sandbox_notebook: Notebook) -> None:
@@ -95,6 +95,43 @@ def test_a_dry_run_sends_nothing(sandbox_notebook: Notebook) -> None:
     assert len(sandbox_notebook["history"]) == 0
 
 
+def test_what_cannot_succeed_is_not_sent_unless_forced(sandbox_notebook: Notebook) -> None:
+    """A missing parameter stops the cell before it leaves, named with its request; --force sends it."""
+    cell = "first = GET /api/v5/public/time\nsecond = GET /api/v5/market/ticker"
+    text = sandbox_notebook.run(f"%%okx\n{cell}")
+    assert isinstance(sandbox_notebook.error, CellError)
+    assert "needs instId · request 2 of 2, line 2 · 1 sent" in text
+    sandbox_notebook.run(f"%%okx --force\n{cell}")
+    assert isinstance(sandbox_notebook.error, OkxError)
+
+
+def test_variables_count_before_the_check(sandbox_notebook: Notebook) -> None:
+    """A body that is a variable has its keys; one that lacks some is refused as any other."""
+    sandbox_notebook.run(f"order = {ORDER}")
+    sandbox_notebook.run("%%okx placed\nPOST /api/v5/trade/order\n{{ order }}")
+    assert sandbox_notebook.error is None
+    sandbox_notebook.run("%%okx placed\nPOST /api/v5/trade/order\n{{ {'sz': order['sz']} }}")
+    assert isinstance(sandbox_notebook.error, CellError)
+
+
+def test_an_unknown_path_is_sent_with_a_notice(sandbox_notebook: Notebook) -> None:
+    """OKX decides, and the nearest paths are there to compare."""
+    text = sandbox_notebook.run("%%okx\nGET /api/v5/account/balances")
+    assert isinstance(sandbox_notebook.error, OkxError)
+    assert "near it: /api/v5/account/balance" in text
+    assert "near it" not in sandbox_notebook.run("%%okx --force\nGET /api/v5/account/balances")
+
+
+def test_find_shows_a_table_and_a_card_without_a_session(notebook: Notebook) -> None:
+    """Words give endpoints; a path gives its card, whose cell can be run as it stands."""
+    assert "/api/v5/public/funding-rate" in notebook.run("%okx_find funding rate")
+    assert "<div" in notebook.html
+    card = notebook.run("%okx_find /api/v5/market/candles")
+    assert notebook.shell.magics_manager.registry["OkxMagic"].opened() is None
+    notebook.run(card[card.index("%%okx") :].strip())
+    assert notebook.error is None
+
+
 def test_the_line_is_not_expanded(sandbox_notebook: Notebook) -> None:
     """IPython leaves $ and braces of our lines alone."""
     sandbox_notebook.run("inst = 'BTC-USDT'")
@@ -144,6 +181,9 @@ def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) ->
         ("%%okx -a nobody-here\nGET /api/v5/public/time", CredentialsError, "nobody-here"),
         ("%okx_logout nobody-here", CredentialsError, "nobody-here"),
         ("%okx_explain", CellError, "which code"),
+        ("%okx_find", CellError, "find what"),
+        ("%%okx\nGET /api/v5/market/ticker", CellError, "needs instId"),
+        ("%okx POST /api/v5/market/ticker?instId=X", CellError, "is a GET"),
     ],
 )
 def test_bad_input_is_one_clear_line(

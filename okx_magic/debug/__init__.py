@@ -1,1 +1,1 @@
-"""What went wrong and what to do: explanations of OKX's codes."""
+"""What went wrong and what to do: OKX's codes and endpoints explained, requests checked."""

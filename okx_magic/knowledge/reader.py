@@ -92,6 +92,7 @@ def endpoint(method: str, path: str) -> Endpoint | None:
     return None if record is None else _endpoint(record)
 
 
+@cache
 def endpoints() -> Mapping[tuple[str, str], Endpoint]:
     """All endpoints by ``(method, path)``."""
     return MappingProxyType({key: _endpoint(record) for key, record in _endpoint_records().items()})

@@ -1,1 +1,1 @@
-"""What the user sees: receipts, explanations and prompts, each as text and as HTML."""
+"""What the user sees: receipts, explanations and prompts as text and as HTML, and completion."""

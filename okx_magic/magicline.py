@@ -1,0 +1,86 @@
+"""Reads a magic line: its options, help when asked for, and no secrets ever."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from IPython.core.error import UsageError
+from IPython.core.magic_arguments import parse_argstring
+
+from okx_magic.errors import CellError, CredentialsError
+from okx_magic.ui.notes import Note
+from okx_magic.ui.output import show
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+# The first word of a request on a %okx line; what stands before it are options.
+_REQUEST = re.compile(r"(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?(?:GET|POST|curl)\s.*)", re.DOTALL)
+
+# What must never stand on a magic line: it would stay in the notebook and in the history.
+_SECRET = re.compile(
+    r"(?i)(?:^|\s)--?\w*(?:secret|pass|key)"  # --secret, -passphrase, --api_key
+    r"|ok-access-|\b(?:secret|passphrase|password|api_?key)\w*\s*[=:]"
+    r"|\b[0-9a-f]{32}\b"  # a secret
+    r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # a key
+)
+
+# The one magic whose words may be credentials, whatever they look like.
+_LOGIN = "okx_login"
+
+
+def split(line: str) -> tuple[str, str]:
+    """Options and request of a %okx line."""
+    found = _REQUEST.search(line)
+    return (line[: found.start()], found[1]) if found else (line, "")
+
+
+def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Namespace | None:
+    """The parsed options; None when only help was asked for, which is shown.
+
+    Raises CellError for what the magic does not take, and CredentialsError for a line with a secret,
+    which is taken out of the shell's history.
+    """
+    if _SECRET.search(line):
+        _refuse_secret(shell, line)
+    reason = ""
+    try:
+        arguments: Namespace = parse_argstring(magic, line)
+    except (UsageError, ValueError) as error:
+        # UsageError alone would neither mark the cell as failed nor stop Run All.
+        reason = str(error)
+    else:
+        if arguments.help:
+            show(_help(magic))
+            return None
+        return arguments
+    # More words than the magic takes may be credentials: do not repeat them, and keep none.
+    if magic.__name__ == _LOGIN:
+        _refuse_secret(shell, line)
+    raise CellError(reason, remedy=f"%{magic.__name__} --help")
+
+
+def _refuse_secret(shell: InteractiveShell, line: str) -> NoReturn:
+    from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
+
+    forgotten = forget(shell, line)
+    shell.set_next_input(f"%{_LOGIN}", replace=True)
+    kept = "" if forgotten else "; it also stays in IPython's history file, which is locked"
+    raise CredentialsError(
+        f"a magic line is no place for credentials: it is saved with the notebook{kept}",
+        remedy="clear this cell, make a new key at OKX if the secret was real, and use"
+        " %okx_login --prompt, the environment or ~/.okx/config.toml",
+    )
+
+
+def _help(magic: Any) -> Note:
+    """Examples first, then the options."""
+    parser = magic.parser
+    description = inspect.cleandoc(parser.description)
+    usage = parser.format_help().replace(parser.description, "")
+    return Note((f"%{magic.__name__}: {description}", usage.replace("::\n", "").strip()))

@@ -1,0 +1,145 @@
+"""Candidates for what is being typed in a cell: from the catalogue, and from names of here and now.
+
+``atcursor`` says what is being typed; this says what it could become. Pure: what lies outside of
+the text comes in through ``Names``, and is asked for only when it is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from okx_magic import knowledge
+from okx_magic.ui.atcursor import Kind, Spot, spot_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from okx_magic.knowledge import Endpoint, Param
+
+# Those that the docs know first; those that OKX has taken back are not offered.
+_OFFERED: Final = ("documented", "newer_than_docs_copy", "broker_docs", "agent_kit_only")
+_REQUIRED_FIRST: Final = ("yes", "conditional", "no")
+_BOOLEANS: Final = ("true", "false")
+_INSTRUMENT: Final = "instId"
+
+
+class Names(Protocol):
+    """The names that the catalogue does not hold. None of them raises; each may be empty."""
+
+    def options(self, magic: str) -> Iterable[str]:
+        """The options of a magic, as typed: ``--dry-run``."""
+
+    def accounts(self) -> Iterable[str]:
+        """The names that ``%okx_login`` would take."""
+
+    def instruments(self, inst_type: str) -> Iterable[str]:
+        """The account's ``instId`` of that ``instType``."""
+
+    def variables(self, owner: str) -> Iterable[str]:
+        """The names in the user's namespace, or the attributes of one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """``candidates``, best first, each to stand in the place of ``typed``, the text left of the
+    cursor. ``label`` says what they are.
+    """
+
+    typed: str
+    label: str
+    candidates: tuple[str, ...]
+
+
+def complete(text: str, line: int, column: int, names: Names) -> Completion | None:
+    """What could stand at the cursor of a cell; None where the cell is none of ours."""
+    spot = spot_at(text, line, column)
+    if spot is None:
+        return None
+    found = _matching(spot.typed, _CANDIDATES[spot.kind](spot, names))
+    return Completion(spot.typed, spot.kind, tuple(_dressed(spot, found)))
+
+
+def _matching(typed: str, candidates: Iterable[str]) -> Iterator[str]:
+    """Those that begin with what is typed, then those that hold it."""
+    wanted = typed.lower()
+    inside = []
+    for candidate in dict.fromkeys(candidates):
+        if candidate.lower().startswith(wanted):
+            yield candidate
+        elif wanted in candidate.lower():
+            inside.append(candidate)
+    yield from inside
+
+
+def _dressed(spot: Spot, candidates: Iterable[str]) -> Iterator[str]:
+    for candidate in candidates:
+        bare = spot.kind == "value" and candidate in _BOOLEANS
+        opening, closing = ("", "") if bare else (spot.opening, spot.closing)
+        yield opening + candidate + closing
+
+
+def _methods(spot: Spot, _: Names) -> Iterable[str]:
+    return ("GET", "POST") if spot.kind == "method" else ()
+
+
+def _paths(spot: Spot, _: Names) -> Iterable[str]:
+    offered = [
+        endpoint
+        for endpoint in knowledge.endpoints().values()
+        if endpoint.method == (spot.method or endpoint.method) and endpoint.status in _OFFERED
+    ]
+    offered.sort(key=lambda endpoint: (_OFFERED.index(endpoint.status), endpoint.path))
+    return [endpoint.path for endpoint in offered]
+
+
+def _parameters(spot: Spot, _: Names) -> Iterable[str]:
+    fresh = [param for param in _params(spot) if param.name not in spot.given]
+    fresh.sort(key=lambda param: _REQUIRED_FIRST.index(param.required))
+    return [param.name for param in fresh]
+
+
+def _values(spot: Spot, names: Names) -> Iterable[str]:
+    param = next((param for param in _params(spot) if param.name == spot.owner), None)
+    if param is not None and param.type == "boolean":
+        return _BOOLEANS
+    if param is not None and param.values:
+        return param.values
+    if spot.owner == _INSTRUMENT:
+        return names.instruments(_inst_type(spot))
+    return ()
+
+
+def _inst_type(spot: Spot) -> str:
+    """The type of instrument that is meant: the one given, else what the endpoint takes."""
+    param = next((param for param in _params(spot) if param.name == "instType"), None)
+    values = param.values if param and param.values else ("SPOT",)
+    given = spot.given.get("instType")
+    if given in values:
+        return given
+    # BTC-USDT is a spot pair; what has a third part is mostly a swap.
+    if spot.typed.count("-") > 1:
+        return "SWAP"
+    return "SPOT" if "SPOT" in values else values[0]
+
+
+def _params(spot: Spot) -> tuple[Param, ...]:
+    """The parameters that may stand in the query, or in the JSON object around the cursor."""
+    endpoint: Endpoint | None = knowledge.endpoint(spot.method, spot.path)
+    params = endpoint.params if endpoint else ()
+    for parent in spot.parents:
+        params = next((param.fields for param in params if param.name == parent), ())
+    return params
+
+
+_CANDIDATES: Mapping[Kind, Callable[[Spot, Names], Iterable[str]]] = {
+    "nothing": lambda _spot, _names: (),
+    "option": lambda spot, names: names.options(spot.owner),
+    "account": lambda _spot, names: names.accounts(),
+    "variable": lambda spot, names: names.variables(spot.owner),
+    "method": _methods,
+    "path": _paths,
+    "parameter": _parameters,
+    "key": _parameters,
+    "value": _values,
+}

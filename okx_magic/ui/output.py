@@ -1,0 +1,34 @@
+"""The way into a notebook's output and namespace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from IPython.display import display
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def show(value: Any) -> None:
+    """Show a value under the cell that runs."""
+    display(value)
+
+
+class CellOutput:
+    """Puts values into the user's namespace, and shows the rest under the cell."""
+
+    def __init__(self, shell: InteractiveShell, *, shows_values: bool) -> None:
+        self._shell = shell
+        self._shows_values = shows_values
+
+    def deliver(self, name: str | None, value: Any) -> None:
+        """Assign a value to its name, or show it when it has none."""
+        if name is not None:
+            self._shell.push({name: value})
+        elif self._shows_values:
+            self.note(value)
+
+    def note(self, note: Any) -> None:
+        """Show a receipt or a notice."""
+        show(note)
