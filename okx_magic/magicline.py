@@ -80,7 +80,9 @@ def _refuse_secret(shell: InteractiveShell, line: str) -> NoReturn:
 
 def _help(magic: Any) -> Note:
     """Examples first, then the options."""
-    parser = magic.parser
-    description = inspect.cleandoc(parser.description)
-    usage = parser.format_help().replace(parser.description, "")
-    return Note((f"%{magic.__name__}: {description}", usage.replace("::\n", "").strip()))
+    description = inspect.cleandoc(magic.parser.description).replace("::\n", ":\n")
+    # argparse prints the description again between the usage and the lists of what it takes.
+    listed = magic.parser.format_help()
+    places = (listed.find(title) for title in ("positional arguments:", "options:"))
+    first = min(place for place in places if place >= 0)
+    return Note((f"%{magic.__name__}: {description}", "", listed[first:].rstrip()))

@@ -356,6 +356,7 @@ def test_help_starts_with_an_example(notebook: Notebook, magic: str) -> None:
     text = notebook.run(f"{magic} --help" + ("\nGET /x" if magic == "%%okx" else ""))
     assert notebook.error is None
     assert text.index("Examples") < text.index("--help")
+    assert text.count("Examples") == 1
 
 
 def test_unload_removes_all_of_it(bare_notebook: Notebook) -> None:
