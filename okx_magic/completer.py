@@ -16,7 +16,6 @@ from weakref import WeakKeyDictionary
 from IPython.core.completer import SimpleCompletion, context_matcher
 
 from okx_magic.errors import OkxMagicError
-from okx_magic.ui.completion import complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,6 +38,8 @@ def install(shell: InteractiveShell, opened: Callable[[], Accounts | None]) -> N
     # Before all others: it then spares them the work, and jedi may take seconds.
     @context_matcher(identifier=_IDENTIFIER, priority=1000)
     def okx_matcher(context: CompletionContext) -> SimpleMatcherResult:
+        from okx_magic.ui.completion import complete  # noqa: PLC0415  # slows %load_ext, on first use
+
         found = complete(context.full_text, context.cursor_line, context.cursor_position, names)
         if found is None:
             return {"completions": []}

@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _CONTAINERS = (dict, list)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -25,19 +28,13 @@ def loads(text: str | bytes, *, max_depth: int = 64) -> Any:
     """
     if isinstance(text, bytes):
         text = _decoded(text)
-    try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
-            parse_int=_integer,
-            parse_float=_decimal,
-        )
-    except RecursionError:  # at about a thousand levels, before the C stack is in danger
-        raise ValueError(f"nested deeper than {max_depth} levels") from None
-    _check_depth(value, max_depth)
+    value = _read(text, max_depth)
+    # Every member has its colon. Are there more colons than members, then some stand in strings, or
+    # a key is given twice: the hook tells which, but costs as much as all the reading.
+    if _count_members(value, text, max_depth) < text.count(":"):
+        _read(text, max_depth, object_pairs_hook=_object)
     # Half a pair can only come from an escape, or stand in a str that never was UTF-8.
-    if "\\u" in text or (not text.isascii() and _SURROGATE.search(text)):
+    if "\\" in text or (not text.isascii() and _SURROGATE.search(text)):
         _check_surrogates(value)
     return value
 
@@ -49,20 +46,46 @@ def _decoded(data: bytes) -> str:
         raise ValueError(f"not UTF-8 at byte {problem.start}") from None
 
 
-def _check_depth(value: Any, max_depth: int) -> None:
-    # Level by level, so that it costs one look at each member and no recursion.
-    level = [value]
+def _read(
+    text: str,
+    max_depth: int,
+    object_pairs_hook: Callable[[list[tuple[str, Any]]], dict[str, Any]] | None = None,
+) -> Any:
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=object_pairs_hook,
+            parse_constant=_refuse_constant,
+            parse_int=_integer,
+            parse_float=_decimal,
+        )
+    except RecursionError:  # at about a thousand levels, before the C stack is in danger
+        raise ValueError(f"nested deeper than {max_depth} levels") from None
+
+
+def _count_members(value: Any, text: str, max_depth: int) -> int:
+    """The members of all objects in ``value``. Raises ValueError where it is too deep.
+
+    Level by level, so that it takes no recursion; and no further than all brackets of ``text`` have
+    been met, so that the innermost members, which are most of an answer, are not looked at.
+    """
+    members = 0
+    unmet = text.count("{") + text.count("[")
+    level = [value] if type(value) in _CONTAINERS else []
     for _ in range(max_depth):
+        members += sum(len(container) for container in level if type(container) is dict)
+        unmet -= len(level)
+        if not level or not unmet:
+            return members
         level = [
             member
             for container in level
-            if type(container) in _CONTAINERS
             for member in (container.values() if type(container) is dict else container)
             if type(member) in _CONTAINERS
         ]
-        if not level:
-            return
-    raise ValueError(f"nested deeper than {max_depth} levels")
+    if level:
+        raise ValueError(f"nested deeper than {max_depth} levels")
+    return members
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -27,6 +27,24 @@ def test_reads_what_json_reads(value: Any, ascii_only: bool, indent: int | None)
     assert strictjson.loads(text.encode()) == value
 
 
+@settings(deadline=None, max_examples=200)
+@given(
+    pairs=st.lists(
+        st.tuples(st.sampled_from("abcde"), st.sampled_from(["1", '":"', "{}", "[[]]"]))
+    ),
+    colon=st.sampled_from([":", " : "]),
+)
+def test_a_key_given_twice_is_always_found(pairs: list[tuple[str, str]], colon: str) -> None:
+    """An object with equal keys is refused, and one without is not, at any depth and spacing."""
+    text = "{" + ",".join(f'"{key}"{colon}{value}' for key, value in pairs) + "}"
+    for inside in (text, f'[{text},"["]', f'{{"x":{text}}}'):
+        if len(dict(pairs)) == len(pairs):
+            assert strictjson.loads(inside) == json.loads(inside)
+        else:
+            with pytest.raises(ValueError, match="given twice"):
+                strictjson.loads(inside)
+
+
 def test_numbers_keep_their_digits() -> None:
     """Whole numbers are int, all others Decimal with every digit that was written."""
     value = strictjson.loads("[1, 1.10, 1e-7, 12345678901234567890]")
@@ -40,6 +58,9 @@ def test_numbers_keep_their_digits() -> None:
     [
         ('{"a":1,"a":2}', 'the key "a" is given twice'),
         ('{"x":[{"\\u0061":1,"a":1}]}', 'the key "a" is given twice'),
+        ('{"a" :1,"a":2}', 'the key "a" is given twice'),
+        ('{"a":":","a":2}', 'the key "a" is given twice'),
+        ('{"a":{"b":1,"c":[{}]},"a":{}}', 'the key "a" is given twice'),
         ("[NaN]", "NaN is not JSON"),
         ('{"a":Infinity}', "Infinity is not JSON"),
         ("-Infinity", "-Infinity is not JSON"),

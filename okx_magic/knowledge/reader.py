@@ -34,12 +34,15 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``requests`` in ``seconds``, counted per ``scope`` ("ip", "user", "user+instrument" …)."""
+    """``requests`` in ``seconds``, counted per ``scope`` ("ip", "user", "user+instrument" …), for
+    options per ``options_scope`` where that is another one. ``unit`` is "requests" or "orders".
+    """
 
     requests: int
     seconds: float
     scope: str
     unit: str = "requests"
+    options_scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class Code:
     remedy: str
 
 
+# Asked several times for each request that is sent.
+@cache
 def endpoint(method: str, path: str) -> Endpoint | None:
     """The endpoint of exactly this method and path, or None when the catalogue does not know it."""
     record = _endpoint_records().get((method, path))
@@ -161,7 +166,11 @@ def _endpoint(record: Mapping[str, Any]) -> Endpoint:
         limit=None
         if limit is None
         else Limit(
-            limit["requests"], limit["seconds"], limit["scope"] or "", limit.get("unit", "requests")
+            limit["requests"],
+            limit["seconds"],
+            limit["scope"] or "",
+            limit.get("unit", "requests"),
+            limit.get("scope_options", ""),
         ),
         params=tuple(map(_param, record["params"])),
         paging=record.get("paging"),

@@ -1,11 +1,13 @@
 """OKX's answers as typed DataFrames: ``data`` becomes columns, each typed by its field's name.
 
     envelope.data ─► shapes.py ─► columns.py ─► frame.py ─► DataFrame
-                     raw columns  typed arrays  attrs
+                     raw columns  typed arrays  attrs           ▲
+    many envelopes ──────────────────────────► pages.py ────────┘
 
 pandas is imported here and nowhere above, so import this room late.
 """
 
 from okx_magic.tables.frame import to_frame
+from okx_magic.tables.pages import frame_of_pages
 
-__all__ = ["to_frame"]
+__all__ = ["frame_of_pages", "to_frame"]

@@ -20,7 +20,9 @@ list …     ``object`` of Python objects    ``None``
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,7 +38,11 @@ if TYPE_CHECKING:
     from okx_magic.knowledge.reader import FieldType
 
 Array = ExtensionArray | np.ndarray[Any, Any]
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
+_ZERO_FRACTION = re.compile(r"(?<=\d)\.0+\Z")
+_LARGEST_INT64 = np.iinfo(np.int64).max
 _BOOLEANS = MappingProxyType(
     {"true": True, "false": False, "1": True, "0": False, "": False},
 )
@@ -62,6 +68,14 @@ def untyped(values: Sequence[Any]) -> Array:
     return _objects(values) if texts is None else strings(texts)
 
 
+def joined(parts: Sequence[Array]) -> Array:
+    """The arrays one after the other; as objects when they are of different types."""
+    if len({part.dtype for part in parts}) > 1:
+        return _object_array(list(chain.from_iterable(parts)))
+    whole: Array = pd.concat([pd.Series(part, copy=False) for part in parts]).array
+    return whole
+
+
 def as_texts(values: Sequence[Any]) -> Sequence[str] | None:
     """The values as OKX's text, with ``""`` for null; None when one is a list or an object."""
     try:
@@ -75,8 +89,13 @@ def as_texts(values: Sequence[Any]) -> Sequence[str] | None:
 
 def strings(texts: Sequence[str]) -> Array:
     """Text and ids. Python storage, so that pyarrow's presence changes nothing."""
-    cells = np.fromiter((text or pd.NA for text in texts), dtype=object, count=len(texts))
+    filled = (text or pd.NA for text in texts) if "" in texts else texts
+    cells = np.fromiter(filled, dtype=object, count=len(texts))
     return pd.array(cells, dtype=pd.StringDtype("python"))
+
+
+def _floats(texts: Sequence[str]) -> Array | None:
+    return floats([texts])
 
 
 def _exact_decimals(texts: Sequence[str]) -> Array | None:
@@ -97,35 +116,44 @@ def _integers(texts: Sequence[str]) -> Array | None:
 
 def _booleans(texts: Sequence[str]) -> Array | None:
     try:
-        flags = np.fromiter((_BOOLEANS[text] for text in texts), dtype=np.bool_, count=len(texts))
+        flags = np.fromiter(map(_BOOLEANS.__getitem__, texts), dtype=np.bool_, count=len(texts))
     except KeyError:
         return None
     return pd.arrays.BooleanArray(flags, _blank(texts))
 
 
 def _milliseconds(texts: Sequence[str]) -> Array | None:
-    return _times(texts, "ms", earliest=10**12)
+    return _times(texts, "ms", digits=13)
 
 
 def _microseconds(texts: Sequence[str]) -> Array | None:
-    return _times(texts, "us", earliest=10**15)
+    return _times(texts, "us", digits=16)
 
 
-def _times(texts: Sequence[str], unit: Literal["ms", "us"], *, earliest: int) -> Array | None:
+def _times(texts: Sequence[str], unit: Literal["ms", "us"], *, digits: int) -> Array | None:
     """Times since 1970, in exactly as many digits as their unit has from 2001 to 2286.
 
-    So seconds are never read as milliseconds. ``"0"`` is OKX's other way to say "none" (OKX docs:
-    Cancel All After, ``triggerTime``).
+    So one unit is never read as another; seconds, of which a few old answers are, have ten digits.
+    ``"0"`` is OKX's other way to say "none" (OKX docs: Cancel All After, ``triggerTime``).
     """
     numbers = _int64(texts)
     if numbers is None:
         return None
     none = numbers == 0
-    if not (none | ((numbers >= earliest) & (numbers < 10 * earliest))).all():
-        return None
+    fit = none | _has_digits(numbers, digits)
+    if not fit.all():
+        seconds = _has_digits(numbers, 10)
+        if not (fit | seconds).all():
+            return None
+        numbers[seconds] *= 10 ** (digits - 10)
     stamps = numbers.view(f"M8[{unit}]")
     stamps[none] = np.datetime64("NaT")
     return pd.array(stamps, dtype=pd.DatetimeTZDtype(unit, "UTC"))
+
+
+def _has_digits(numbers: Integers, digits: int) -> Flags:
+    fit: Flags = (numbers >= 10 ** (digits - 1)) & (numbers < 10**digits)
+    return fit
 
 
 def _containers(values: Sequence[Any]) -> Array | None:
@@ -150,18 +178,26 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def _int64(texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+def _int64(texts: Sequence[str]) -> Integers | None:
     """Whole numbers with 0 for blanks; None also for those beyond 64 bits, which stay text."""
-    if not consist_of(texts, b"0123456789-"):
+    if not consist_of(texts, b"0123456789-."):
         return None
+    if "." in "".join(texts):
+        texts = [_ZERO_FRACTION.sub("", text) for text in texts]
     filled = [text or "0" for text in texts] if "" in texts else texts
+    line = ",".join(filled)
+    if "-" not in line and "." not in line:
+        numbers = np.fromstring(line, dtype=np.int64, sep=",")
+        # What is beyond 64 bits became the largest number.
+        if not (numbers == _LARGEST_INT64).any():
+            return numbers
     try:
         return np.fromiter(map(int, filled), dtype=np.int64, count=len(filled))
     except (ValueError, OverflowError):
         return None
 
 
-def _blank(texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _blank(texts: Sequence[str]) -> Flags:
     if "" not in texts:
         return np.zeros(len(texts), dtype=np.bool_)
     return np.fromiter((not text for text in texts), dtype=np.bool_, count=len(texts))
@@ -172,7 +208,7 @@ _CONVERTERS: Mapping[FieldType, Callable[[Sequence[str]], Array | None]] = Mappi
     {
         "text": strings,
         "id": strings,
-        "decimal": floats,
+        "decimal": _floats,
         "integer": _integers,
         "bool": _booleans,
         "time": _milliseconds,

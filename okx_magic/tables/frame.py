@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,6 +16,7 @@ from okx_magic.tables.shapes import Table, TypeOf, tabulate
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from okx_magic.knowledge.reader import Endpoint
     from okx_magic.model import Envelope, Request
 
 
@@ -25,47 +26,68 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
     Types come from the field's name and the endpoint, never from the values, so that every answer
     of an endpoint has the same dtypes (``columns.py`` lists them); ``decimal`` keeps every digit.
     Candles are indexed by ``ts``, oldest first. A book is one row a level. A balance is one row a
-    currency, with the account's totals in ``attrs["totals"]``. An empty answer has its columns.
+    currency and announcements are one row each, with what stood around them (the account's totals,
+    ``totalPage``) in ``attrs["totals"]``. An empty answer has its columns.
 
     ``attrs`` holds plain JSON: ``endpoint``, and ``untyped`` when some value did not fit the type
     of its field: the columns that therefore stayed as OKX sent them. No JSON in ``data`` raises.
     """
-    endpoint = knowledge.endpoint(request.method, request.path)
-    type_of = partial(knowledge.field_type, method=request.method, path=request.path)
-    table = tabulate(envelope.data, endpoint, type_of)
-    columns, misfits = _typed_columns(table, type_of, exact=decimal)
+    return frame_of_table(Types.of(request, exact=decimal).typed(envelope.data), request)
+
+
+def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame:
+    """The DataFrame of a table whose columns are typed arrays."""
+    columns = {table.names.get(name, name): array for name, array in table.columns.items()}
     index: pd.Index = pd.RangeIndex(table.length)
     if table.index is not None:
         index = pd.Index(columns.pop(table.index), name=table.index)
-    frame = pd.DataFrame(
-        {table.names.get(name, name): array for name, array in columns.items()},
-        index=index,
-        copy=False,
-    )
+    frame = pd.DataFrame(columns, index=index, copy=False)
     frame.attrs.update(table.attrs, endpoint=str(request))
-    if misfits:
-        frame.attrs["untyped"] = [table.names.get(name, name) for name in misfits]
+    if table.untyped:
+        frame.attrs["untyped"] = [table.names.get(name, name) for name in table.untyped]
     return frame
 
 
-def _typed_columns(
-    table: Table, type_of: TypeOf, *, exact: bool
-) -> tuple[dict[str, arrays.Array], list[str]]:
-    """The columns as arrays, and the names of those whose values did not fit their type."""
-    types = {name: type_of(name) for name in table.columns}
-    decimals = [name for name, kind in types.items() if kind == "decimal" and not exact]
-    done = _float_columns({name: table.columns[name] for name in decimals}, table.length)
-    columns: dict[str, arrays.Array] = {}
-    misfits = []
-    for name, values in table.columns.items():
-        kind = types[name]
-        array = done.get(name)
-        if array is None and kind is not None:
-            array = arrays.typed(values, kind, exact=exact)
-            if array is None:
-                misfits.append(name)
-        columns[name] = arrays.untyped(values) if array is None else array
-    return columns, misfits
+@dataclass(frozen=True, slots=True)
+class Types:
+    """The types of an endpoint's answers; ``exact`` keeps every digit of decimals."""
+
+    endpoint: Endpoint | None
+    type_of: TypeOf
+    exact: bool
+
+    @classmethod
+    def of(cls, request: Request, *, exact: bool) -> Types:
+        """Those of the catalogue, for the endpoint of this request."""
+        method, path = request.method, request.path
+        type_of = partial(knowledge.field_type, method=method, path=path)
+        return cls(knowledge.endpoint(method, path), type_of, exact)
+
+    def typed(self, data: Any) -> Table[arrays.Array]:
+        """The table in ``data``, its columns as typed arrays."""
+        table = tabulate(data, self.endpoint, self.type_of)
+        types = {name: self.type_of(name) for name in table.columns}
+        decimals = [name for name, kind in types.items() if kind == "decimal" and not self.exact]
+        done = _float_columns({name: table.columns[name] for name in decimals}, table.length)
+        columns: dict[str, arrays.Array] = {}
+        misfits = []
+        for name, values in table.columns.items():
+            kind = types[name]
+            array = done.get(name)
+            if array is None and kind is not None:
+                array = arrays.typed(values, kind, exact=self.exact)
+                if array is None:
+                    misfits.append(name)
+            columns[name] = arrays.untyped(values) if array is None else array
+        return Table(
+            columns, table.length, table.names, table.index, table.attrs, untyped=tuple(misfits)
+        )
+
+    def blank(self, name: str, length: int) -> arrays.Array:
+        """A column of ``length`` rows in which nothing was sent."""
+        texts = [""] * length
+        array = arrays.typed(texts, self.type_of(name) or "text", exact=self.exact)
+        return arrays.untyped(texts) if array is None else array
 
 
 def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[str, arrays.Array]:
@@ -73,7 +95,7 @@ def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[st
 
     Empty when one value is no decimal: then each column has to be tried by itself.
     """
-    block = floats(list(chain.from_iterable(columns.values())))
+    block = floats(list(columns.values()))
     if block is None:
         return {}
     return dict(zip(columns, block.reshape(len(columns), length), strict=True))

@@ -5,13 +5,13 @@ The shapes are those of OKX's docs; anything else becomes a single column ``data
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from okx_magic.knowledge.reader import Endpoint, FieldType
@@ -28,30 +28,39 @@ _BOOK_LEVELS: Mapping[int, tuple[str, ...]] = MappingProxyType(
 )
 
 
+Column = TypeVar("Column")
+
+
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Columns of ``length`` raw values each, by OKX's field names.
+class Table(Generic[Column]):
+    """Columns of ``length`` values each, by OKX's field names: raw values at first, then arrays.
 
     ``names`` are what the frame calls some of them, ``index`` is the column that becomes its index,
-    and ``attrs`` is what stood beside the rows.
+    ``attrs`` is what stood beside the rows, and ``untyped`` are the columns with a value that did not
+    fit its type.
     """
 
-    columns: Mapping[str, Sequence[Any]]
+    columns: Mapping[str, Column]
     length: int
     names: Mapping[str, str] = field(default_factory=dict)
     index: str | None = None
     attrs: Mapping[str, Any] = field(default_factory=dict)
+    untyped: tuple[str, ...] = ()
 
 
-def tabulate(data: Any, endpoint: Endpoint | None, type_of: TypeOf) -> Table:
+Raw = Table[Sequence[Any]]
+
+
+def tabulate(data: Any, endpoint: Endpoint | None, type_of: TypeOf) -> Raw:
     """The table in ``data``. ``endpoint`` is None when the catalogue does not know it."""
     known = endpoint.columns if endpoint else ()
     if data is None or data == []:
         return _empty(endpoint, type_of)
     items = data if isinstance(data, list) else [data]
-    if all(isinstance(item, dict) for item in items):
-        return _one_object(items[0], endpoint, type_of) if len(items) == 1 else _objects(items)
-    if known and all(isinstance(item, list) for item in items):
+    kinds = set(map(type, items))
+    if kinds == {dict}:
+        return _of_objects(items, endpoint, type_of)
+    if known and kinds == {list}:
         return _rows(items, known)
     if endpoint and endpoint.kind == "row":
         return _rows([items], known)
@@ -68,7 +77,7 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | None) else str(value)
 
 
-def _empty(endpoint: Endpoint | None, type_of: TypeOf) -> Table:
+def _empty(endpoint: Endpoint | None, type_of: TypeOf) -> Raw:
     """No rows, and the columns that the catalogue promises."""
     if endpoint is None:
         return Table({}, 0)
@@ -83,31 +92,34 @@ def _empty(endpoint: Endpoint | None, type_of: TypeOf) -> Table:
     return Table(dict.fromkeys(fields, ()), 0)
 
 
-def _one_object(item: dict[str, Any], endpoint: Endpoint | None, type_of: TypeOf) -> Table:
-    """A book, an object around a table, or one row."""
-    if _has_sides(item, type_of) and all(_is_list_of(item[side], list) for side in _SIDES):
-        return _book(item, endpoint.columns if endpoint else ())
-    for name, inner in item.items():
-        if type_of(name) == "table" and _is_list_of(inner, dict):
-            totals = {key: plain(value) for key, value in item.items() if key != name}
-            rows = _objects(inner) if inner else _empty(endpoint, type_of)
-            return replace(rows, attrs={"totals": totals})
-    return _objects([item])
+def _of_objects(items: list[dict[str, Any]], endpoint: Endpoint | None, type_of: TypeOf) -> Raw:
+    """A book, the table inside the objects, or one row an object."""
+    first = items[0]
+    sided = len(items) == 1 and _has_sides(first, type_of)
+    if sided and all(_is_list_of(first[side], list) for side in _SIDES):
+        return _book(first, endpoint.columns if endpoint else ())
+    for name in first:
+        if type_of(name) == "table" and all(_is_list_of(item.get(name), dict) for item in items):
+            rows = list(chain.from_iterable(item[name] for item in items))
+            around = [{k: plain(v) for k, v in item.items() if k != name} for item in items]
+            table = _objects(rows) if rows else _empty(endpoint, type_of)
+            return replace(table, attrs={"totals": around[0] if len(around) == 1 else around})
+    return _objects(items)
 
 
-def _objects(items: list[dict[str, Any]]) -> Table:
+def _objects(items: list[dict[str, Any]]) -> Raw:
     """One row an object, the columns in the order in which they first appear."""
     names = list(items[0])
     if len(names) > 1 and set(map(len, items)) == {len(names)}:
         # Nearly always every object has the same fields: then this takes half the time.
         with suppress(KeyError):
-            columns = zip(*map(itemgetter(*names), items), strict=True)
+            columns = _turned(map(itemgetter(*names), items), len(names))
             return Table(dict(zip(names, columns, strict=True)), len(items))
     names = list(dict.fromkeys(chain.from_iterable(items)))
     return Table({name: [item.get(name, "") for item in items] for name in names}, len(items))
 
 
-def _rows(rows: list[list[Any]], known: Sequence[str]) -> Table:
+def _rows(rows: list[list[Any]], known: Sequence[str]) -> Raw:
     """Lists whose places have names.
 
     Candles come newest first and leave oldest first, by ``ts``. A single column
@@ -118,12 +130,12 @@ def _rows(rows: list[list[Any]], known: Sequence[str]) -> Table:
         return Table({known[0]: names}, len(names))
     if known[:2] != ("ts", "o"):
         return Table(_named(rows, known), len(rows))
-    if all(row and isinstance(row[0], str) for row in rows):
+    with suppress(IndexError, TypeError):  # rows that are none of OKX's stay as they came
         rows = sorted(rows, key=itemgetter(0))
     return Table(_named(rows, known), len(rows), names=_CANDLE_NAMES, index="ts")
 
 
-def _book(book: Mapping[str, Any], known: Sequence[str]) -> Table:
+def _book(book: Mapping[str, Any], known: Sequence[str]) -> Raw:
     """One row a level, best price first on each side as OKX sends them; ``ts`` … in attrs."""
     labels = [label for side, label in _SIDES.items() for _ in book.get(side, ())]
     levels = list(chain.from_iterable(book.get(side, ()) for side in _SIDES))
@@ -143,10 +155,23 @@ def _named(rows: Sequence[Sequence[Any]], known: Sequence[str]) -> dict[str, Seq
 
     A place without a name is called after its number. A name without a place is a blank column.
     """
-    sent = list(zip_longest(*rows, fillvalue=""))
+    widths = set(map(len, rows))
+    sent = _turned(rows, widths.pop()) if len(widths) == 1 else _filled_up(rows)
     sent += [("",) * len(rows)] * (len(known) - len(sent))
     names = [*known, *(f"column{place}" for place in range(len(known) + 1, len(sent) + 1))]
     return {name: values for name, values in zip(names, sent, strict=True) if name}
+
+
+def _turned(rows: Iterable[Sequence[Any]], width: int) -> list[Sequence[Any]]:
+    """The columns of rows of equal width."""
+    # zip(*rows) runs through all rows once for each column, which no cache holds for long.
+    cells = list(chain.from_iterable(rows))
+    return [cells[place::width] for place in range(width)]
+
+
+def _filled_up(rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+    """The columns of rows of unequal width, with ``""`` where a row is short."""
+    return list(zip_longest(*rows, fillvalue=""))
 
 
 def _is_list_of(value: Any, kind: type) -> bool:

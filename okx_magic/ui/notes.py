@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,8 @@ class Note:
         return badge + "\n".join(self.lines)
 
     def _repr_html_(self) -> str:
+        import html  # noqa: PLC0415  # its table of entities slows %load_ext
+
         badge = ""
         if self.environment:
             colour = _BADGE_COLOURS[self.environment]

@@ -1,4 +1,4 @@
-"""One account's way to OKX: check, give the order its id, take the time, sign, send, judge, log.
+"""One account's way to OKX: check, give the order its id, pace, take the time, sign, send, judge, log.
 
 Each attempt is stamped and signed afresh. Nothing is sent twice, but for one case: after 50102 (the
 timestamp was refused at the door, so nothing was carried out) the clock is measured and the request
@@ -23,15 +23,20 @@ from okx_magic.errors import (
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.wire import orders, rails
 from okx_magic.wire.clock import Clock
+from okx_magic.wire.limits import claims
+from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.replies import judge
 from okx_magic.wire.signing import timestamp_text
 from okx_magic.wire.transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from okx_magic.wire.account import Account
     from okx_magic.wire.credentials import Credentials
+    from okx_magic.wire.pacing import Turn
+    from okx_magic.wire.transport import Answer
 
 _TIME = Request("GET", "/api/v5/public/time")
 _CLOCK_REFUSED = "50102"
@@ -51,10 +56,18 @@ class Reply:
 
 
 class Connection:
-    """Sends the requests of one account. ``log`` keeps the last 1,000 exchanges, without secrets."""
+    """Sends the requests of one account. ``log`` keeps the last 1,000 exchanges, without secrets.
+
+    Connections that share a ``pacer`` keep to OKX's limits together.
+    """
 
     def __init__(
-        self, account: Account, *, transport: Transport | None = None, clock: Clock | None = None
+        self,
+        account: Account,
+        *,
+        transport: Transport | None = None,
+        clock: Clock | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         self.account = account
         self.transport = transport or Transport(
@@ -64,23 +77,31 @@ class Connection:
             ca_bundle=account.ca_bundle,
         )
         self.clock = clock or Clock(self._ask_time)
+        self._pacer = pacer or Pacer()
         self.log: deque[Exchange] = deque(maxlen=_LOG_LENGTH)
 
-    def send(self, request: Request, *, as_typed: bool = False) -> Reply:
-        """Send a request and judge its answer.
+    def send(
+        self,
+        request: Request,
+        *,
+        as_typed: bool = False,
+        sleep: Callable[[float], None] | None = None,
+    ) -> Reply:
+        """Send a request, as soon as OKX's limits allow, and judge its answer.
 
         Raises the errors of ``okx_magic.errors``, each with the request and the account. With
-        ``as_typed`` an order goes without a client order id if it was typed without one.
+        ``as_typed`` an order goes without a client order id if it was typed without one. ``sleep``
+        waits in place of the pacer's own.
         """
         try:
             prepared, added = self.prepare(request, as_typed=as_typed)
             try:
-                return replace(self._attempt(prepared), added_ids=added)
+                return self._attempt(prepared, added, sleep)
             except OkxError as error:
                 if error.code != _CLOCK_REFUSED:
                     raise
             self.clock.forget()
-            return replace(self._attempt(prepared), added_ids=added)
+            return self._attempt(prepared, added, sleep)
         except OkxMagicError as error:
             error.account = error.account or self.account.name
             raise
@@ -123,7 +144,9 @@ class Connection:
         """Close the connections."""
         self.transport.close()
 
-    def _attempt(self, request: Request) -> Reply:
+    def _attempt(
+        self, request: Request, added: tuple[str, ...], sleep: Callable[[float], None] | None
+    ) -> Reply:
         sent: Sent | None = None
 
         def authorise(method: str, target: str, body: bytes) -> Mapping[str, str]:
@@ -132,28 +155,34 @@ class Connection:
             return headers
 
         signed = self.signs(request)
-        # Before the deadline of the request starts, as it may have to ask the exchange.
-        milliseconds = self.clock.now() if signed else 0
-        sent_at, started = time.time(), time.monotonic()
-        error: OkxMagicError | None = None
+        answer: Answer | None = None
         envelope: Envelope | None = None
-        status: int | None = None
-        try:
-            answer = self.transport.send(request, authorise if signed else None)
-            status = answer.status
-            envelope = judge(answer, request)
-        except TransportError as failure:
-            error = _unknown_outcome(failure, request) or failure
-        except OkxMagicError as failure:
-            error = failure
-        elapsed = (time.monotonic() - started) * 1000
+        error: OkxMagicError | None = None
+        with self._turn(request, sleep) as turn:
+            # After the wait, so that the timestamp is fresh; before the deadline of the request
+            # starts, as it may have to ask the exchange.
+            milliseconds = self.clock.now() if signed else 0
+            sent_at, started = time.time(), time.monotonic()
+            try:
+                answer = self.transport.send(request, authorise if signed else None)
+                turn.round_trip = answer.round_trip
+            except OkxMagicError as failure:
+                error = failure
+            elapsed = (time.monotonic() - started) * 1000
+        if answer is not None:
+            try:
+                envelope = judge(answer, request)
+            except OkxMagicError as failure:
+                error = failure
+        if isinstance(error, TransportError):
+            error = _unknown_outcome(error, request) or error
         self.log.append(
             Exchange(
                 request=request,
                 account=self.account.name,
                 environment=self.account.environment,
                 sent=sent,
-                status=status,
+                status=answer.status if answer else None,
                 code=error.code if isinstance(error, OkxError) else "0" if envelope else "",
                 outcome=error.message if error else "ok",
                 sent_at=sent_at,
@@ -163,7 +192,14 @@ class Connection:
         if error is not None:
             raise error
         assert envelope is not None  # noqa: S101  # one of the two is set
-        return Reply(envelope, request, elapsed)
+        return Reply(envelope, request, elapsed, added)
+
+    def _turn(
+        self, request: Request, sleep: Callable[[float], None] | None = None
+    ) -> AbstractContextManager[Turn]:
+        account = self.account
+        user = account.credentials.hint if account.credentials else ""
+        return self._pacer.turn(claims(request, base_url=account.base_url, user=user), sleep)
 
     def _sign(
         self, milliseconds: int, method: str, target: str, body: bytes
@@ -181,7 +217,10 @@ class Connection:
         return self.account.credentials
 
     def _ask_time(self) -> int:
-        envelope = judge(self.transport.send(_TIME), _TIME)
+        with self._turn(_TIME) as turn:
+            answer = self.transport.send(_TIME)
+            turn.round_trip = answer.round_trip
+        envelope = judge(answer, _TIME)
         return int(envelope.data[0]["ts"])
 
 

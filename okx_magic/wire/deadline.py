@@ -9,30 +9,44 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 _current: ContextVar[Guard | None] = ContextVar("okx_magic_guard", default=None)
 
 
 class Guard:
-    """What is known of one exchange while it runs.
+    """What is known of one exchange while it runs; a context manager around it.
 
-    ``written`` turns True just before the first byte of the request may leave; ``expired`` when the
-    deadline passed first.
+    ``written_at`` is the time, on the monotonic clock, just before the first byte of the request may
+    leave, None until then; ``expired`` turns True when the deadline passed first.
     """
 
-    __slots__ = ("_socket", "deadline", "expired", "written")
+    __slots__ = ("_release", "_socket", "_token", "deadline", "expired", "written_at")
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, release: Callable[[Guard], None]) -> None:
         self.deadline = deadline
+        self._release = release
         self.expired = False
-        self.written = False
+        self.written_at: float | None = None
         self._socket: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        self._token = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+        self._release(self)
+
+    @property
+    def written(self) -> bool:
+        """Whether any byte of the request may have left."""
+        return self.written_at is not None
 
     def watch(self, sock: socket.socket) -> None:
         """Name the socket that the exchange uses from now on."""
@@ -63,10 +77,9 @@ class Watchdog:
         self._wakes_at = 0.0
         self._thread: threading.Thread | None = None
 
-    @contextmanager
-    def guard(self, seconds: float) -> Iterator[Guard]:
-        """Run an exchange that is cut off after ``seconds``."""
-        guard = Guard(time.monotonic() + seconds)
+    def guard(self, seconds: float) -> Guard:
+        """The guard of an exchange that is cut off ``seconds`` from now."""
+        guard = Guard(time.monotonic() + seconds, self._release)
         with self._changed:
             self._guards.add(guard)
             if self._thread is None:
@@ -78,19 +91,17 @@ class Watchdog:
             # A later deadline needs no waking: the thread looks again at the earlier one.
             elif guard.deadline < self._wakes_at:
                 self._changed.notify()
-        token = _current.set(guard)
-        try:
-            yield guard
-        finally:
-            _current.reset(token)
-            with self._changed:
-                self._guards.discard(guard)
+        return guard
 
     def stop(self) -> None:
         """Forget all guards and let the thread end at once."""
         with self._changed:
             self._guards.clear()
             self._changed.notify()
+
+    def _release(self, guard: Guard) -> None:
+        with self._changed:
+            self._guards.discard(guard)
 
     def _run(self) -> None:
         with self._changed:

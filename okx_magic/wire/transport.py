@@ -6,9 +6,11 @@ prepared is signed and sent. What the library would change is refused before any
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -18,27 +20,35 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from okx_magic.errors import RefusedError, TransportError
-from okx_magic.wire.deadline import Watchdog, current_guard
+from okx_magic.wire.deadline import Guard, Watchdog, current_guard
 from okx_magic.wire.failures import Failure, TooLargeError, describe, late
 from okx_magic.wire.proxies import without_userinfo
 
 if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
+
     from okx_magic.model import Request
 
 # The largest answers of OKX (all options of a family) are near 3 MB of JSON.
 LARGEST_ANSWER = 32 * 1024 * 1024
 CONNECT_SECONDS = 3.05
+# Connections that are kept: as many as the widest limit of paging lets go at once.
+MOST_AT_ONCE = 40
 
 Authorise = Callable[[str, str, bytes], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: HTTP status, headers by lower-case name, decompressed body."""
+    """What came back: HTTP status, headers by name in any case, decompressed body.
+
+    ``round_trip`` is the time from the first byte sent to the last one received, in seconds.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    round_trip: float = math.inf
 
 
 class _Guarded:
@@ -61,7 +71,7 @@ class _Guarded:
         guard = current_guard()
         if guard is not None:
             guard.watch(self.sock)
-            guard.written = True
+            guard.written_at = time.monotonic()
         super().request(*args, **kwargs)  # type: ignore[misc]
 
 
@@ -114,12 +124,11 @@ class Transport:
         self._verify: str | bool = ca_bundle or True
         self._user_agent = user_agent
         self._watchdog = Watchdog()
-        self._session = requests.Session()
-        # Off: .netrc, proxy and CA variables would act unseen. What of them is wanted stands in the
-        # account.
-        self._session.trust_env = False
-        self._session.mount("https://", _GuardedAdapter())
-        self._session.mount("http://", _GuardedAdapter())
+        # No Session above it: .netrc, proxy and CA variables would act unseen, and cookies be kept.
+        # What of them is wanted stands in the account.
+        self._adapter = _GuardedAdapter(pool_maxsize=MOST_AT_ONCE)
+        self._pool: HTTPConnectionPool | None = None
+        self._timeouts = urllib3.Timeout(connect=min(CONNECT_SECONDS, timeout), read=timeout)
 
     def prepare(self, request: Request) -> requests.PreparedRequest:
         """The request as the HTTP library will send it, unsigned.
@@ -130,18 +139,16 @@ class Transport:
         headers = dict(request.headers)
         headers |= {
             "User-Agent": self._user_agent,
-            "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
         }
         if body:
             headers["Content-Type"] = "application/json"
         prepared = requests.PreparedRequest()
-        prepared.prepare(
-            method=request.method,
-            url=self.base_url + request.target,
-            headers=headers,
-            data=body or None,
-        )
+        # The steps of prepare() less those for cookies, authentication and hooks, of which we use none.
+        prepared.prepare_method(request.method)
+        prepared.prepare_url(self.base_url + request.target, None)
+        prepared.prepare_headers(headers)
+        prepared.prepare_body(body or None, None)
         unchanged = (
             prepared.path_url == request.target
             and (prepared.body or b"") == body
@@ -162,13 +169,14 @@ class Transport:
         headers that prove the account. Raises TransportError when no whole answer came in time.
         """
         prepared = self.prepare(request)
+        headers = dict(prepared.headers.lower_items())
         with self._watchdog.guard(self.timeout) as guard:
             if authorise is not None:
                 body = prepared.body if isinstance(prepared.body, bytes) else b""
-                prepared.headers.update(authorise(request.method, prepared.path_url, body))
+                headers |= authorise(request.method, prepared.path_url, body)
             failure: Failure | None = None
             try:
-                answer = self._exchange(prepared)
+                answer = self._exchange(prepared, headers, guard)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 failure = describe(
                     error, host=self._netloc, proxy=self._proxy_name, seconds=self.timeout
@@ -187,17 +195,23 @@ class Transport:
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._session.close()
+        self._adapter.close()
         self._watchdog.stop()
 
-    def _exchange(self, prepared: requests.PreparedRequest) -> Answer:
-        response = self._session.send(
-            prepared,
-            stream=True,
-            allow_redirects=False,
-            verify=self._verify,
-            proxies=self._proxies,
-            timeout=(min(CONNECT_SECONDS, self.timeout), self.timeout),
+    def _exchange(
+        self, prepared: requests.PreparedRequest, headers: Mapping[str, str], guard: Guard
+    ) -> Answer:
+        response = self._pool_for(prepared).urlopen(
+            prepared.method or "",
+            prepared.path_url,
+            body=prepared.body,
+            headers=headers,
+            redirect=False,
+            retries=False,
+            assert_same_host=False,
+            preload_content=False,
+            decode_content=False,
+            timeout=self._timeouts,
         )
         try:
             body = _read(response)
@@ -205,14 +219,25 @@ class Transport:
             # Half-read: the connection cannot carry another exchange.
             response.close()
             raise
-        response.raw.release_conn()
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, body)
+        response.release_conn()
+        round_trip = time.monotonic() - guard.written_at if guard.written_at else math.inf
+        return Answer(response.status, response.headers, body, round_trip)
+
+    def _pool_for(self, prepared: requests.PreparedRequest) -> HTTPConnectionPool:
+        # Looked up once: there is one host, and the look-up costs a sixth of an exchange on loopback.
+        if self._pool is None:
+            pool = self._adapter.get_connection_with_tls_context(
+                prepared, self._verify, proxies=self._proxies
+            )
+            self._adapter.cert_verify(pool, prepared.url, self._verify, None)  # type: ignore[no-untyped-call]  # its types lack it
+            # One of ours: the adapter's pool managers make no others.
+            self._pool = cast("HTTPConnectionPool", pool)
+        return self._pool
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(response: BaseHTTPResponse) -> bytes:
     """The decompressed body, which is never let grow beyond the limit."""
-    body: bytes = response.raw.read(LARGEST_ANSWER + 1, decode_content=True)
+    body: bytes = response.read(LARGEST_ANSWER + 1, decode_content=True)
     if len(body) > LARGEST_ANSWER:
         raise TooLargeError
     return body

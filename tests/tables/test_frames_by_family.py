@@ -128,6 +128,45 @@ def test_a_balance_without_currencies_has_its_columns(frame_of: FrameOf) -> None
     assert frame.attrs["totals"] == {"totalEq": "0"}
 
 
+def test_announcements_are_one_row_each(frame_of: FrameOf) -> None:
+    """The announcements inside the answer's only object are the rows; ``totalPage`` is in attrs."""
+    endpoint = "GET /api/v5/support/announcements"
+    details = [
+        {"annType": "announcements-latest", "pTime": "1767225600000", "title": "One: the first"},
+        {"annType": "announcements-api", "pTime": "", "title": "Two"},
+    ]
+    frame = frame_of(endpoint, [{"totalPage": "90", "details": details}])
+    assert frame["title"].tolist() == ["One: the first", "Two"]
+    assert str(frame["pTime"].dtype) == "datetime64[ms, UTC]"
+    assert frame.attrs["totals"] == {"totalPage": "90"}
+    pages = [{"totalPage": "2", "details": details}, {"totalPage": "2", "details": details[:1]}]
+    assert len(frame_of(endpoint, pages)) == 3
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "row"),
+    [
+        (
+            "GET /api/v5/account/trade-fee",
+            {"feeGroup": [{"groupId": "1", "maker": "-0.0008"}], "fiat": [], "maker": "-0.0008"},
+        ),
+        (
+            "GET /api/v5/account/account-position-risk",
+            {"balData": [{"ccy": "BTC", "eq": "1"}], "posData": [], "ts": "1767225600000"},
+        ),
+        ("GET /api/v5/asset/asset-valuation", {"details": {"earn": "1"}, "totalBal": "1"}),
+    ],
+)
+def test_other_nested_lists_stay_objects(
+    frame_of: FrameOf, endpoint: str, row: dict[str, Any]
+) -> None:
+    """Lists and objects inside an object are cells of its one row, unchanged."""
+    frame = frame_of(endpoint, [row])
+    nested = {name: value for name, value in row.items() if isinstance(value, list | dict)}
+    assert {name: frame.loc[0, name] for name in nested} == nested
+    assert list(frame.columns) == list(row)
+
+
 def test_orders_have_a_dtype_for_each_kind_of_field(frame_of: FrameOf) -> None:
     """Ids, decimals, times, text booleans and nested fields of an order each get their dtype."""
     frame = frame_of(PENDING)

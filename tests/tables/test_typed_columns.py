@@ -58,13 +58,13 @@ def test_json_integers_become_ids() -> None:
 def test_floats_are_the_nearest(texts: list[str]) -> None:
     """Every decimal becomes the float64 that ``float()`` gives, however many digits it has."""
     expected = np.array([float(text or "nan") for text in texts])
-    np.testing.assert_array_equal(floats(texts), expected)
+    np.testing.assert_array_equal(floats([texts]), expected)
 
 
 @given(st.lists(st.text(alphabet="0123456789-.,eE+_ ni") | NUMBERS, min_size=1, max_size=4))
 def test_floats_are_refused_rather_than_guessed(texts: list[str]) -> None:
     """Where any text is no number, there is no column; where there is one, ``float()`` agrees."""
-    numbers = floats(texts)
+    numbers = floats([texts])
     if numbers is not None:
         np.testing.assert_array_equal(numbers, [float(text or "nan") for text in texts])
 
@@ -92,14 +92,14 @@ def test_floats_are_refused_rather_than_guessed(texts: list[str]) -> None:
 )
 def test_what_is_no_decimal(text: str) -> None:
     """Text that Python would read as a number, and OKX never means as one, is refused."""
-    assert floats(["1.5", text]) is None
-    assert floats([text]) is None
+    assert floats([["1.5", text]]) is None
+    assert floats([[text]]) is None
     assert typed(["1.5", text], "decimal") is None
 
 
 def test_only_text_is_a_decimal_text() -> None:
     """Values that are no text are left to the column's own conversion."""
-    assert floats(["1", None]) is None
+    assert floats([["1", None]]) is None
     assert list(typed([1, Decimal("2.5"), "3"], "decimal")) == [1.0, 2.5, 3.0]
 
 
@@ -120,7 +120,25 @@ def test_whole_numbers_are_nullable() -> None:
     """Whole numbers are Int64 up to 64 bits; a blank is missing, more bits are no Int64."""
     column = typed(["9223372036854775807", "", "-1", 5], "integer")
     assert list(column) == [9223372036854775807, pd.NA, -1, 5]
-    assert typed(["9223372036854775808"], "integer") is None
+    assert list(typed(["9223372036854775806", "9"], "integer")) == [9223372036854775806, 9]
+    for too_large in ("9223372036854775808", "99999999999999999999", "-9223372036854775809"):
+        assert typed([too_large], "integer") is None
+
+
+def test_a_fraction_of_zeros_is_whole() -> None:
+    """Zeros after the point leave a number whole; any other fraction is no whole number."""
+    assert list(typed(["3.0", "12.00", "-1.0", ""], "integer")) == [3, 12, -1, pd.NA]
+    for text in ("3.5", "3.", ".0", "1.0.0", "-.0"):
+        assert typed([text], "integer") is None
+
+
+@pytest.mark.parametrize("kind", ["time", "time_us"])
+def test_seconds_are_times_too(kind: FieldType) -> None:
+    """Ten digits are seconds, and stand for the same moment beside finer times and blanks."""
+    finer = "1767225600" + "0" * {"time": 3, "time_us": 6}[kind]
+    column = pd.Series(typed(["1767225600", finer, ""], kind))
+    assert column[0] == column[1] == pd.Timestamp("2026-01-01T00:00:00Z")
+    assert column.isna().tolist() == [False, False, True]
 
 
 def test_booleans_in_every_spelling() -> None:
@@ -147,9 +165,9 @@ def test_times_are_utc(kind: FieldType, text: str, expected: str) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["1767225600", "17672256001234", "20260101", "-1", "1e12", "now"])
+@pytest.mark.parametrize("text", ["17672256001234", "20260101", "-1", "1e12", "now"])
 def test_what_is_no_time(text: str) -> None:
-    """A text that is not 13 digits is no time in milliseconds: it might be one of another unit."""
+    """Neither 13 digits nor the ten of seconds: no time, it might be one of another unit."""
     assert typed(["1767225600123", text], "time") is None
 
 

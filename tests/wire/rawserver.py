@@ -7,6 +7,10 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ssl
 
 Reply = bytes | Callable[[socket.socket], None]
 
@@ -23,7 +27,8 @@ EMPTY = http(b'{"code":"0","msg":"","data":[]}')
 @dataclass
 class RawServer:
     """Answers each request with ``reply``, or with what ``answer`` makes of its head; ``requests``
-    holds what came, as (head, body). With ``hang_up`` it closes after an answer.
+    holds what came, as (head, body). With ``hang_up`` it closes after an answer; with ``tls`` it is an
+    https server.
     """
 
     reply: Reply = EMPTY
@@ -31,10 +36,12 @@ class RawServer:
     connections: int = 0
     answer: Callable[[bytes], bytes] | None = None
     hang_up: bool = False
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        scheme = "https" if self.tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
         self._open: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -72,8 +79,11 @@ class RawServer:
                 self._open.append(connection)
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError), connection:
+    def _secured(self, accepted: socket.socket) -> socket.socket:
+        return self.tls.wrap_socket(accepted, server_side=True) if self.tls else accepted
+
+    def _serve(self, accepted: socket.socket) -> None:
+        with suppress(OSError), self._secured(accepted) as connection:
             while True:
                 head = _until(connection, b"\r\n\r\n")
                 if not head:

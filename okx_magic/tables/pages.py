@@ -1,0 +1,82 @@
+"""Many pages of one answer as one frame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from okx_magic.tables import columns as arrays
+from okx_magic.tables.frame import Types, frame_of_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from okx_magic.model import Envelope, Request
+    from okx_magic.tables.shapes import Table
+
+
+# Rows converted at once: enough to spread the fixed cost, few enough to stay in the cache.
+_ROWS = 1000
+
+
+def frame_of_pages(
+    envelopes: Iterable[Envelope], request: Request, *, decimal: bool = False
+) -> pd.DataFrame:
+    """One frame of all pages, as ``to_frame`` would give it of all their rows in one answer.
+
+    Pages are converted as they come and not kept, so that a generator of them needs little memory.
+    Where a value does not fit the type of its field, ``attrs["untyped"]`` names the column: the rows
+    near that value hold OKX's text, the others typed values. A row that stands on two pages stands
+    in the frame twice. ``attrs["totals"]`` are those of the first pages. Raises ValueError when
+    there is no page at all.
+    """
+    types = Types.of(request, exact=decimal)
+    tables = list(_tables(envelopes, types))
+    if not tables:
+        raise ValueError("no pages")
+    first = tables[0]
+    if first.index is not None:
+        # OKX's pages come newest first; this way round there is little or nothing left to sort.
+        tables.reverse()
+    filled = [table for table in tables if table.length] or [first]
+    frame = frame_of_table(replace(_joined(filled, types), attrs=first.attrs), request)
+    if isinstance(frame.index, pd.DatetimeIndex):
+        frame = frame.sort_index(kind="stable")
+    return frame
+
+
+def _tables(envelopes: Iterable[Envelope], types: Types) -> Iterator[Table[arrays.Array]]:
+    """The pages as typed tables, some pages in each; at least one if there is a page."""
+    rows: list[Any] = []
+    envelope = None
+    for envelope in envelopes:
+        if isinstance(envelope.data, list):
+            rows += envelope.data
+        elif envelope.data is not None:
+            rows.append(envelope.data)
+        if len(rows) >= _ROWS:
+            yield types.typed(rows)
+            # Before the next page is read, which then finds the memory of this one in the cache.
+            rows = []
+    if envelope is not None:
+        yield types.typed(rows)
+
+
+def _joined(tables: Sequence[Table[arrays.Array]], types: Types) -> Table[arrays.Array]:
+    """The tables under one another, the columns in the order in which they first appear."""
+    columns = {}
+    for name in dict.fromkeys(chain.from_iterable(table.columns for table in tables)):
+        parts = [
+            table.columns[name] if name in table.columns else types.blank(name, table.length)
+            for table in tables
+        ]
+        columns[name] = arrays.joined(parts)
+    return replace(
+        tables[0],
+        columns=columns,
+        length=sum(table.length for table in tables),
+        untyped=tuple(dict.fromkeys(chain.from_iterable(table.untyped for table in tables))),
+    )
