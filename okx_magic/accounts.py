@@ -10,25 +10,36 @@ from okx_magic.errors import CredentialsError
 from okx_magic.session import Session
 from okx_magic.wire.account import Account
 from okx_magic.wire.credentials import Credentials
+from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.sources import SANDBOX, find_account, typed_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.wire.external import Prompt
+    from okx_magic.wire.pacing import OnWait
 
 # Harmless, private and answered to every key: it proves key, secret, passphrase and clock at once.
 _PROOF: Final = "/api/v5/account/config"
 
 
 class Accounts:
-    """Opens and closes sessions. ``current`` is the name of the one that was opened last."""
+    """Opens and closes sessions. ``current`` is the name of the one that was opened last.
+
+    All of them keep to OKX's limits together; ``on_wait`` is told the seconds and the limit when one
+    makes a request wait.
+    """
 
     def __init__(
-        self, *, environ: Mapping[str, str] | None = None, home: Path | None = None
+        self,
+        *,
+        environ: Mapping[str, str] | None = None,
+        home: Path | None = None,
+        on_wait: OnWait | None = None,
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._home = home or Path.home()
+        self._pacer = Pacer(on_wait=on_wait)
         self._sessions: dict[str, Session] = {}
         self.current: str | None = None
 
@@ -45,7 +56,8 @@ class Accounts:
         Without a name the first source that has credentials wins; with nothing set up the sandbox
         starts. Raises CredentialsError.
         """
-        return self._adopt(open_session(name, environ=self._environ, home=self._home))
+        account = find_account(name, environ=self._environ, home=self._home)
+        return self._adopt(_session(account, self._pacer))
 
     def login(
         self, name: str | None = None, *, prompt: Prompt | None = None, typed: bool = False
@@ -56,9 +68,11 @@ class Accounts:
         ``prompt`` is asked when no source has credentials, or with ``typed`` at once; no key typed
         means the sandbox.
         """
-        session = open_session(
-            name, environ=self._environ, home=self._home, prompt=prompt, typed=typed
-        )
+        if typed and prompt is not None:
+            account = typed_account(prompt, environ=self._environ)
+        else:
+            account = find_account(name, environ=self._environ, home=self._home, prompt=prompt)
+        session = _session(account, self._pacer)
         try:
             config = session.request("GET", _PROOF).data[0]
         except BaseException:
@@ -93,27 +107,16 @@ class Accounts:
         return tuple(self._sessions.values())
 
 
-def open_session(
-    name: str | None = None,
-    *,
-    environ: Mapping[str, str] | None = None,
-    home: Path | None = None,
-    prompt: Prompt | None = None,
-    typed: bool = False,
-) -> Session:
-    """A session of the named account; without a name, of the first credentials found or the sandbox.
-
-    With ``typed`` only ``prompt`` is asked.
-    """
-    environ = os.environ if environ is None else environ
-    if typed and prompt is not None:
-        account = typed_account(prompt, environ=environ)
-    else:
-        account = find_account(name, environ=environ, home=home or Path.home(), prompt=prompt)
-    return Session(account) if account is not None else _sandbox_session()
+def open_session(name: str | None = None) -> Session:
+    """A session of the named account; without a name, of the first credentials found or the sandbox."""
+    return _session(find_account(name, environ=os.environ, home=Path.home()), Pacer())
 
 
-def _sandbox_session() -> Session:
+def _session(account: Account | None, pacer: Pacer) -> Session:
+    return _sandbox_session(pacer) if account is None else Session(account, pacer=pacer)
+
+
+def _sandbox_session(pacer: Pacer) -> Session:
     from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use
 
     sandbox = Sandbox.start()
@@ -125,4 +128,4 @@ def _sandbox_session() -> Session:
         base_url=sandbox.url,
         source="this kernel",
     )
-    return Session(account, on_close=sandbox.stop)
+    return Session(account, pacer=pacer, on_close=sandbox.stop)

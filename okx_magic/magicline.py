@@ -30,6 +30,9 @@ _SECRET = re.compile(
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # a key
 )
 
+# A variable on the line while its options are told apart.
+_NUMBERED = re.compile("\0(\\d+)\0")
+
 # The one magic whose words may be credentials, whatever they look like.
 _LOGIN = "okx_login"
 
@@ -49,8 +52,9 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     if _SECRET.search(line):
         _refuse_secret(shell, line)
     reason = ""
+    masked, variables = _set_aside(line)
     try:
-        arguments: Namespace = parse_argstring(magic, line)
+        arguments: Namespace = parse_argstring(magic, masked)
     except (UsageError, ValueError) as error:
         # UsageError alone would neither mark the cell as failed nor stop Run All.
         reason = str(error)
@@ -58,11 +62,26 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
         if arguments.help:
             show(_help(magic))
             return None
+        for name, value in vars(arguments).items():
+            if isinstance(value, str):
+                setattr(arguments, name, _NUMBERED.sub(lambda n: variables[int(n[1])], value))
         return arguments
     # More words than the magic takes may be credentials: do not repeat them, and keep none.
     if magic.__name__ == _LOGIN:
         _refuse_secret(shell, line)
     raise CellError(reason, remedy=f"%{magic.__name__} --help")
+
+
+def _set_aside(line: str) -> tuple[str, list[str]]:
+    """The line with a numbered mark for each ``{{ … }}``, whose blanks and quotes mean nothing here."""
+    if "{{" not in line:
+        return line, []
+    from okx_magic.cell.variables import MARK, mask  # noqa: PLC0415  # on first use
+
+    masked, variables = mask(line, line=None, place="value")
+    first, *rest = masked.split(MARK)
+    numbered = (f"{MARK}{number}{MARK}{text}" for number, text in enumerate(rest))
+    return first + "".join(numbered), [variable.source for variable in variables]
 
 
 def _refuse_secret(shell: InteractiveShell, line: str) -> NoReturn:

@@ -62,14 +62,16 @@ class OkxMagic(Magics):
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._opened: Accounts | None = None
+        self._said: set[str] = set()
 
     @property
     def accounts(self) -> Accounts:
         """The sessions of this shell."""
         if self._opened is None:
             from okx_magic.accounts import Accounts  # noqa: PLC0415  # requests, on first use
+            from okx_magic.ui import receipts  # noqa: PLC0415  # same
 
-            self._opened = Accounts()
+            self._opened = Accounts(on_wait=lambda *wait: show(receipts.waiting(*wait)))
         return self._opened
 
     def opened(self) -> Accounts | None:
@@ -89,6 +91,10 @@ class OkxMagic(Magics):
     @argument("--dry-run", action="store_true", help="show what would be sent; send nothing")
     @argument("--raw", action="store_true", help="OKX's envelope as a dict, not a frame")
     @argument("--decimal", action="store_true", help="exact decimals in place of float64")
+    @argument("--pages", metavar="N", type=int, help="at most N pages, in one frame")
+    @argument("--all", action="store_true", help="all pages there are, in one frame")
+    @argument("--since", metavar="T", help="all rows from this time on: 2024-01-31, 90d, {{ t }}")
+    @argument("--until", metavar="T", help="only rows before this time; times are UTC")
     @argument("--as-typed", action="store_true", help="add no clOrdId to an order")
     @argument("--force", action="store_true", help="send what the catalogue would refuse, too")
     @argument("-q", "--quiet", action="store_true", help="no receipt")
@@ -105,8 +111,13 @@ class OkxMagic(Magics):
 
             df = %okx GET /api/v5/market/tickers?instType=SPOT
 
+            %%okx --since 2024-01-01 --until 2024-02-01
+            hours = GET /api/v5/market/candles?instId=BTC-USDT&bar=1H
+
         A request with a name is assigned to it, one without is shown. ``{{ expression }}`` is Python.
         Lines that begin with ``?`` or ``&`` add to the query; ``#`` and ``//`` begin a comment line.
+        A time is a date, an ISO time (UTC if it names no zone), milliseconds since 1970, or how long
+        ago: 90d, 36h, 2y, "2 years ago". Rows are those with since ≤ time < until.
         """
         options, text = magicline.split(line) if cell is None else (line, cell)
         arguments = magicline.options(self.shell, self.okx, options)
@@ -122,7 +133,7 @@ class OkxMagic(Magics):
             text,
             session,
             self.shell.user_ns,
-            CellOutput(self.shell, shows_values=cell is not None),
+            CellOutput(self.shell, shows_values=cell is not None, said=self._said),
             Options(
                 name=arguments.name,
                 dry_run=arguments.dry_run,
@@ -131,6 +142,10 @@ class OkxMagic(Magics):
                 as_typed=arguments.as_typed,
                 force=arguments.force,
                 quiet=arguments.quiet or self.quiet,
+                pages=arguments.pages,
+                everything=arguments.all,
+                since=arguments.since,
+                until=arguments.until,
             ),
         )
         return value if cell is None else None

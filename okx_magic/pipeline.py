@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from okx_magic.cell import Template, check_name, fill, parse
 from okx_magic.debug.check import check
+from okx_magic.debug.days import day_of_bars
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
+from okx_magic.paged import run_paged, span_of
 from okx_magic.ui import receipts
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Request
     from okx_magic.session import Session
+    from okx_magic.tables.paging import Span
     from okx_magic.ui.notes import Note
     from okx_magic.wire.connection import Reply
 
@@ -30,6 +33,15 @@ class Options:
     as_typed: bool = False
     force: bool = False
     quiet: bool = False
+    pages: int | None = None
+    everything: bool = False
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def paged(self) -> bool:
+        """Whether it asks for more than one page."""
+        return self.everything or (self.pages, self.since, self.until) != (None, None, None)
 
 
 class Output(Protocol):
@@ -40,6 +52,9 @@ class Output(Protocol):
 
     def note(self, note: Note) -> None:
         """Show a receipt or a notice."""
+
+    def note_once(self, key: str, note: Note) -> None:
+        """Show a notice, if none of the same key was shown in this kernel before."""
 
 
 def run_cell(
@@ -54,10 +69,21 @@ def run_cell(
     templates = _named(cell.templates, options.name)
     if cell.notices:
         output.note(receipts.notices(cell.notices))
+    span = span_of(templates, session, namespace, options)
     value = None
     for number, template in enumerate(templates, start=1):
         try:
-            value = _run_one(fill(template, namespace), session, output, options)
+            request = fill(template, namespace)
+            if not options.force and (said := check(request)):
+                output.note(receipts.notices(said))
+            if day := day_of_bars(request):
+                output.note_once("day", receipts.notices([day]))
+            if options.dry_run:
+                _show_unsent(request, span, session, output, options)
+            elif span is not None:
+                value = run_paged(request, span, session, output, options)
+            else:
+                value = _run_one(request, session, output, options)
         except OkxMagicError as error:
             if len(templates) > 1:
                 sent = 0 if options.dry_run else number - 1
@@ -66,15 +92,19 @@ def run_cell(
     return value
 
 
+def _show_unsent(
+    request: Request, span: Span | None, session: Session, output: Output, options: Options
+) -> None:
+    """What would be sent; of many pages the first."""
+    connection = session.connection
+    if span is not None:
+        request = session.first_page(request, span)
+    prepared, added = connection.prepare(request, as_typed=options.as_typed)
+    sent = connection.preview(prepared)
+    output.note(receipts.dry_run(prepared, sent, session.account, added))
+
+
 def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:
-    if not options.force and (said := check(request)):
-        output.note(receipts.notices(said))
-    if options.dry_run:
-        connection = session.connection
-        prepared, added = connection.prepare(request, as_typed=options.as_typed)
-        sent = connection.preview(prepared)
-        output.note(receipts.dry_run(prepared, sent, session.account, added))
-        return None
     send = session.connection.send if options.raw else session.send_for_frame
     try:
         reply = send(request, as_typed=options.as_typed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -19,11 +20,15 @@ from okx_magic.wire.connection import Connection, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     import pandas as pd
 
     from okx_magic.errors import PartlyRefused
+    from okx_magic.pull import Progress, Pulled
+    from okx_magic.tables.paging import Span
     from okx_magic.wire.account import Account
+    from okx_magic.wire.pacing import Pacer
 
 _TABLES = "okx_magic.tables"
 
@@ -31,12 +36,19 @@ _TABLES = "okx_magic.tables"
 class Session:
     """Sends requests as one account. Use as a context manager, or ``close`` it.
 
-    ``on_close`` is called once after the connections are closed.
+    Sessions that share a ``pacer`` keep to OKX's limits together. ``on_close`` is called once after
+    the connections are closed.
     """
 
-    def __init__(self, account: Account, *, on_close: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        account: Account,
+        *,
+        pacer: Pacer | None = None,
+        on_close: Callable[[], None] | None = None,
+    ) -> None:
         self.account = account
-        self.connection = Connection(account)
+        self.connection = Connection(account, pacer=pacer)
         self._on_close = on_close
 
     @property
@@ -75,6 +87,62 @@ class Session:
         """
         request = _request(method, target, body, headers)
         return self.to_frame(self.send_for_frame(request), decimal=decimal)
+
+    def pages(
+        self,
+        target: str,
+        *,
+        pages: int | None = None,
+        since: Any = None,
+        until: Any = None,
+        executor: Executor | None = None,
+    ) -> pd.DataFrame:
+        """GET page after page and return all rows with ``since ≤ time < until`` as one DataFrame.
+
+        Without any bound it is everything that OKX has; ``pages`` is the most pages to ask for. A
+        time is a date, an ISO text (in UTC if it names no zone), milliseconds, or a text such as
+        ``90d``. ``attrs["notices"]`` says what should be known of the frame.
+
+        ``executor`` has the pages of public candles fetched by its workers, such as those of
+        ``dask.distributed.Client.get_executor(pure=False)``; no credentials reach them.
+        """
+        from okx_magic.pull import Pull  # noqa: PLC0415  # pandas, on first use
+
+        request = _request("GET", target, "", None)
+        span = self.span(pages=pages, since=since, until=until)
+        pulled = Pull(self.connection, executor=executor).bring(request, span)
+        pulled.frame.attrs["notices"] = list(pulled.notices)
+        return pulled.frame
+
+    @staticmethod
+    def span(*, pages: int | None = None, since: Any = None, until: Any = None) -> Span:
+        """What to bring, from times as a person gives them. Raises CellError."""
+        from okx_magic.tables.moments import milliseconds  # noqa: PLC0415  # pandas, on first use
+        from okx_magic.tables.paging import Span  # noqa: PLC0415  # same
+
+        now = int(time.time() * 1000)
+        bounds = (None if each is None else milliseconds(each, now) for each in (since, until))
+        return Span(pages, *bounds)
+
+    @staticmethod
+    def first_page(request: Request, span: Span) -> Request:
+        """The request with which ``pull`` would begin. Raises CellError for one without pages."""
+        from okx_magic.pull import first_page  # noqa: PLC0415  # pandas, on first use
+
+        return first_page(request, span)
+
+    def pull(
+        self,
+        request: Request,
+        span: Span,
+        *,
+        decimal: bool = False,
+        progress: Progress | None = None,
+    ) -> Pulled:
+        """As ``pages``, with what the receipt tells. Raises PullInterrupted at Ctrl-C."""
+        from okx_magic.pull import Pull  # noqa: PLC0415  # pandas, on first use
+
+        return Pull(self.connection, progress=progress).bring(request, span, decimal=decimal)
 
     def send_for_frame(self, request: Request, *, as_typed: bool = False) -> Reply:
         """Send a request whose answer will become a frame: pandas is imported while it is under way."""

@@ -28,11 +28,13 @@ ROOMS: dict[str, set[str]] = {
     "tables": {"model", "errors", "knowledge"},
     "debug": {"model", "errors", "strictjson", "knowledge", "wire"},
     "sandbox": {"model", "knowledge"},
-    "session": {"model", "errors", "wire", "tables"},
+    "pull": {"model", "errors", "knowledge", "wire", "tables"},
+    "session": {"model", "errors", "wire", "tables", "pull"},
     "ui": {"model", "errors", "knowledge", "wire", "session", "debug"},
     "accounts": {"model", "errors", "wire", "session", "sandbox"},
-    "pipeline": {"model", "errors", "cell", "wire", "session", "debug", "ui"},
-    "magicline": {"errors", "ui"},
+    "paged": {"model", "errors", "cell", "tables", "pull", "session", "ui"},
+    "pipeline": {"model", "errors", "cell", "wire", "session", "debug", "ui", "paged"},
+    "magicline": {"errors", "cell", "ui"},
     "completer": {"errors", "wire", "session", "ui"},
     "magics": {
         "errors",
@@ -58,6 +60,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "IPython": ("magics.py", "magicline.py", "completer.py", "ui/prompts.py", "ui/output.py"),
     "traitlets": ("magics.py",),
     "keyring": ("wire/external.py",),
+    "tqdm": ("ui/progress.py",),
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

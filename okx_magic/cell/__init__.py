@@ -22,9 +22,9 @@ Whatever cannot be sent as it stands is refused with line, reason and remedy (``
 
 from __future__ import annotations
 
-from okx_magic.cell.filling import fill
+from okx_magic.cell.filling import evaluate, fill
 from okx_magic.cell.grammar import parse
 from okx_magic.cell.lines import check_name
 from okx_magic.cell.template import Cell, Template
 
-__all__ = ["Cell", "Template", "check_name", "fill", "parse"]
+__all__ = ["Cell", "Template", "check_name", "evaluate", "fill", "parse"]

@@ -12,7 +12,7 @@ from okx_magic.errors import CellError
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 def fill(template: Template, namespace: Mapping[str, Any]) -> Request:
@@ -31,6 +31,17 @@ def fill(template: Template, namespace: Mapping[str, Any]) -> Request:
         name=template.name,
         line=template.line,
     )
+
+
+def evaluate(text: str, namespace: Mapping[str, Any]) -> Any:
+    """What an option of the magic line stands for: the value of ``{{ expr }}`` as it is, of any other
+    text that text, without quotes around it. Raises CellError for an expression that fails.
+    """
+    if text.startswith("{{") and text.endswith("}}"):
+        return _used(Variable(text, None, "value"), dict(namespace), lambda value: value)
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        return text[1:-1]
+    return text
 
 
 def _body(text: Text, scope: dict[str, Any]) -> str:
@@ -62,10 +73,14 @@ def _filled(text: Text, scope: dict[str, Any]) -> str:
 
 
 def _written(variable: Variable, scope: dict[str, Any]) -> str:
+    written: str = _used(variable, scope, WRITE[variable.place])
+    return written
+
+
+def _used(variable: Variable, scope: dict[str, Any], use: Callable[[Any], Any]) -> Any:
     try:
         # The person's own expression, in the person's own kernel: as a code cell would run it.
-        value = eval(variable.expression, scope)  # noqa: S307 - see above
-        return WRITE[variable.place](value)
+        return use(eval(variable.expression, scope))  # noqa: S307 - see above
     except UnfitValueError as problem:
         reason, remedy = str(problem), problem.remedy
     except Exception as problem:  # noqa: BLE001 - foreign code: it can raise anything

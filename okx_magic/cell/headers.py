@@ -75,7 +75,7 @@ def read_headers(lines: Iterable[HeaderLine]) -> tuple[Headers, tuple[str, ...]]
     return tuple((header.name, _text(header)) for header in kept.values()), tuple(notices)
 
 
-def check_value(name: str, value: str, *, line: int) -> None:
+def check_value(name: str, value: str, *, line: int | None) -> None:
     """Refuses a header value that could end the header or that Latin-1 cannot write."""
     if not _VALUE.fullmatch(value):
         raise CellError(

@@ -19,12 +19,12 @@ Place = Literal["query", "string", "value", "body", "header"]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """``{{ expr }}``: its ``source`` as typed, braces included, the ``line`` it stands on, and its
-    ``place`` in the request.
+    """``{{ expr }}``: its ``source`` as typed, braces included, the ``line`` it stands on (None for the
+    magic line), and its ``place`` in the request.
     """
 
     source: str
-    line: int
+    line: int | None
     place: Place
 
     @property

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MARK = "\0"
 
 
-def mask(text: str, *, line: int, place: Place) -> tuple[str, tuple[Variable, ...]]:
+def mask(text: str, *, line: int | None, place: Place) -> tuple[str, tuple[Variable, ...]]:
     """The text with one ``MARK`` for each variable, and the variables in their order."""
     literals: list[str] = []
     variables: list[Variable] = []
@@ -44,7 +44,7 @@ def unmask(masked: str, variables: Iterable[Variable]) -> Text:
 
 # The end of a variable: the first "}}" at which the text since "{{" is a whole Python expression.
 # Not simply the first "}}": {{ {"a": {"b": 1}}["a"] }} and {{ "}}" }} hold one of their own.
-def end_of_variable(text: str, opening: int, *, line: int, stop: int | None = None) -> int:
+def end_of_variable(text: str, opening: int, *, line: int | None, stop: int | None = None) -> int:
     """The index behind the ``}}`` that closes the variable whose ``{{`` is at ``opening``.
 
     It is looked for before ``stop``. Raises CellError for one that is not closed or whose

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic import knowledge
+from okx_magic.errors import TransportError
 from okx_magic.knowledge.bars import DEFAULT_BAR, bar_length
 from okx_magic.tables.paging import Course, Span, query_of, with_query
 
@@ -58,27 +59,32 @@ class Piece:
         return with_query(self.request, after=after)
 
     def fetch(self, fetch: Fetch) -> Fetched:
-        """The rows of the piece; ``fetch`` sends a request and brings its rows, newest first."""
+        """The rows of the piece; ``fetch`` sends a request and brings its rows, newest first.
+
+        Raises TransportError when the answers do not go back in time.
+        """
         rows: list[Any] = []
         after = self.high
-        for pages in range(1, _MOST_PAGES + 1):
-            page = fetch(self.page(after))
+        pages = 0
+        while True:
+            pages += 1
+            request = self.page(after)
+            page = fetch(request)
+            if not page:
+                return Fetched(rows, pages, ended=True)
             times = [int(row[0]) for row in page]
+            if after is not None and max(times) >= after:
+                raise TransportError(
+                    f"the answer has bars from after={after} on", written=True, request=request
+                )
             rows += [
                 row
                 for row, time in zip(page, times, strict=True)
-                if (self.low is None or time >= self.low) and (after is None or time < after)
+                if self.low is None or time >= self.low
             ]
-            if not page:
-                return Fetched(rows, pages, ended=True)
-            if self.low is None or min(times) < self.low + self.length:
-                break
             after = min(times)
-        return Fetched(rows, pages, ended=False)
-
-
-# A piece has at most 300 bars; a server that gives fewer rows a page than this is not OKX.
-_MOST_PAGES: Final = 300
+            if self.low is None or after < self.low + self.length:
+                return Fetched(rows, pages, ended=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from math import trunc
 from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -68,7 +67,7 @@ def _moment(value: Any, now: pd.Timestamp) -> pd.Timestamp:
     if isinstance(value, date):
         return _utc(pd.Timestamp(value))
     if isinstance(value, Real):
-        return _read(str(trunc(value)), now)
+        return _read(str(int(float(value))), now)
     return _utc(pd.Timestamp(value))
 
 

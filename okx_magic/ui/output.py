@@ -16,11 +16,15 @@ def show(value: Any) -> None:
 
 
 class CellOutput:
-    """Puts values into the user's namespace, and shows the rest under the cell."""
+    """Puts values into the user's namespace, and shows the rest under the cell.
 
-    def __init__(self, shell: InteractiveShell, *, shows_values: bool) -> None:
+    ``said`` holds what the kernel's session was told already.
+    """
+
+    def __init__(self, shell: InteractiveShell, *, shows_values: bool, said: set[str]) -> None:
         self._shell = shell
         self._shows_values = shows_values
+        self._said = said
 
     def deliver(self, name: str | None, value: Any) -> None:
         """Assign a value to its name, or show it when it has none."""
@@ -32,3 +36,9 @@ class CellOutput:
     def note(self, note: Any) -> None:
         """Show a receipt or a notice."""
         show(note)
+
+    def note_once(self, key: str, note: Any) -> None:
+        """Show a notice, if none of the same key was shown in this kernel before."""
+        if key not in self._said:
+            self._said.add(key)
+            self.note(note)

@@ -10,7 +10,9 @@ from okx_magic.ui.notes import Note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from okx_magic.knowledge import Limit
     from okx_magic.model import Request, Sent
+    from okx_magic.pull import Pulled
     from okx_magic.session import Session
     from okx_magic.wire.account import Account
     from okx_magic.wire.connection import Reply
@@ -21,8 +23,11 @@ _SIGNATURE_SHOWN = 6
 def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool = False) -> Note:
     """One line for a request that was answered; ``rows`` is None for a raw envelope."""
     request = reply.request
-    target = f"{request.name} ← {request}" if request.name else str(request)
-    parts = [target, _rows_text(rows, request), f"{reply.milliseconds:.0f} ms"]
+    parts = [
+        _named(request, request.name),
+        _rows_text(rows, request),
+        f"{reply.milliseconds:.0f} ms",
+    ]
     # The badge already says "demo" for the account demo.
     if account.name != account.environment:
         parts.append(account.name)
@@ -32,6 +37,30 @@ def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool 
     elif as_typed and _lacks_client_id(request):
         parts.insert(1, "no clOrdId: a lost answer could not be settled")
     return Note((" · ".join(parts),), account.environment)
+
+
+def pulled(what: Pulled, account: Account, *, name: str | None) -> Note:
+    """One line for a request that was answered in pages, and what should be known of its frame."""
+    rows = len(what.frame)
+    parts = [
+        _named(what.request, name),
+        "0 rows: OKX has nothing there" if rows == 0 else _counted(rows, "row"),
+        _counted(what.pages, "page"),
+        f"{what.milliseconds / 1000:.1f} s",
+    ]
+    if account.name != account.environment:
+        parts.append(account.name)
+    lines = [" · ".join(parts), *(f"  note: {text}" for text in what.notices)]
+    return Note(tuple(lines), account.environment)
+
+
+def waiting(seconds: float, limit: Limit) -> Note:
+    """Why nothing happens for a moment."""
+    return Note(
+        (
+            f"waiting {seconds:.1f} s: OKX takes {limit.requests} {limit.unit} in {limit.seconds:g} s",
+        )
+    )
 
 
 def notices(texts: Iterable[str]) -> Note:
@@ -85,10 +114,18 @@ def _rows_text(rows: int | None, request: Request) -> str:
         return "raw"
     if rows == 0:
         return "0 rows: OKX has nothing for this request"
-    text = f"{rows:,} row" + ("s" if rows != 1 else "")
+    text = _counted(rows, "row")
     endpoint = knowledge.endpoint(request.method, request.path)
     most = endpoint.paging.get("limit_max") if endpoint and endpoint.paging else None
     return f"{text} (the endpoint's maximum)" if rows == most else text
+
+
+def _named(request: Request, name: str | None) -> str:
+    return f"{name} ← {request}" if name else str(request)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("s" if number != 1 else "")
 
 
 def _client_id_field(request: Request) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okx_magic.errors import TransportError
 from okx_magic.model import Request
 from okx_magic.tables.grid import Grid, grid
 from okx_magic.tables.paging import Span, check, query_of
@@ -101,6 +102,14 @@ def test_nothing_older_ends_it() -> None:
     fetched = piece.fetch(Market([]))
     assert fetched.ended
     assert fetched.rows == []
+
+
+def test_a_server_that_ignores_the_cursor_is_an_error() -> None:
+    """It would be asked for ever, or its rows be taken for older ones."""
+    market = Market([NOW])
+    piece = next(planned(f"{OLDER}?instId=X&bar=1H", Span()).pieces(NOW - HOUR, None))
+    with pytest.raises(TransportError, match="has bars from after="):
+        piece.fetch(lambda _: market(Request("GET", f"{OLDER}?limit=5")))
 
 
 @pytest.mark.parametrize(
