@@ -388,7 +388,9 @@ def test_run_all_twice_gives_two_orders_with_two_ids(sandbox_notebook: Notebook)
     assert len(set(ids)) == 2
 
 
-def test_the_environment_is_left_alone(sandbox_notebook: Notebook) -> None:
+def test_the_environment_is_left_alone(notebook: Notebook) -> None:
     """Logging in sets no variable that a cell could print."""
-    assert sandbox_notebook.error is None
-    assert not [name for name in os.environ if name.startswith("OKX_")]
+    before = dict(os.environ)
+    notebook.run("%okx_login sandbox")
+    assert notebook.error is None
+    assert dict(os.environ) == before
