@@ -38,7 +38,9 @@ def test_repo2docker_reads_the_environment() -> None:
     )
     dockerfile = done.stdout + done.stderr
     assert "Building conda environment for python=3.12" in dockerfile
-    assert re.search(r'^RUN .*pip install .*-r "binder/requirements\.txt"$', dockerfile, re.MULTILINE)
+    assert re.search(
+        r'^RUN .*pip install .*-r "binder/requirements\.txt"$', dockerfile, re.MULTILINE
+    )
     assert re.search(r"^RUN \./binder/postBuild$", dockerfile, re.MULTILINE)
 
 

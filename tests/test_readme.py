@@ -48,7 +48,9 @@ def test_the_python_example_runs(nobody: Path) -> None:
 
 def test_the_two_commands_stand_at_the_top() -> None:
     """The command that runs and the one that tests come before everything but the introduction."""
-    assert README.index("<!-- run -->") < README.index("<!-- test -->") < README.index("## The magics")
+    assert (
+        README.index("<!-- run -->") < README.index("<!-- test -->") < README.index("## The magics")
+    )
 
 
 def test_the_changelog_speaks_of_this_version() -> None:
