@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +10,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 VARIABLES = (
@@ -86,6 +86,3 @@ def sandbox_notebook(notebook: Notebook) -> Notebook:
     """A notebook logged in to a sandbox of its own."""
     notebook.run("%okx_login sandbox")
     return notebook
-
-
-RunCell = Callable[[str], str]

@@ -26,7 +26,6 @@ from okx_magic.sandbox.market import Market
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
-    from types import TracebackType
 
 _ADDRESS = "127.0.0.1"
 _BODY_LIMIT = 1 << 20
@@ -74,12 +73,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _run(self) -> None:

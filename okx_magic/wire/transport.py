@@ -224,7 +224,7 @@ class Transport:
         return Answer(response.status, response.headers, body, round_trip)
 
     def _pool_for(self, prepared: requests.PreparedRequest) -> HTTPConnectionPool:
-        # Looked up once: there is one host, and the look-up costs a sixth of an exchange on loopback.
+        # Looked up once, as there is one host.
         if self._pool is None:
             pool = self._adapter.get_connection_with_tls_context(
                 prepared, self._verify, proxies=self._proxies
