@@ -42,7 +42,8 @@ class OkxMagicError(Exception):
     """Base of all errors of okx_magic; raised only as one of its kinds.
 
     ``remedy`` is what to do next, in one line. ``request`` is the request it speaks of, when there is
-    one; ``account`` the name of the account; ``place`` where in the cell it stood.
+    one; ``account`` the name of the account; ``place`` where in the cell it stood. ``pulled`` is what
+    had come of many pages before one of them failed (``okx_magic.pull.Pulled``), or None.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class OkxMagicError(Exception):
         self.request = request
         self.account = account
         self.place: Place | None = None
+        self.pulled: Any = None
 
     def headline(self) -> str:
         """The first line of the block: kind, message, request, account and place."""
