@@ -13,11 +13,11 @@ def split(body: bytes) -> tuple[bytes, NumberRows | None]:
     Otherwise the answer as it came and None. The numbers are texts, equally many in each row, and
     written without blanks between them, as OKX does.
     """
-    start, end = body.find(b'[["'), body.rfind(b'"]]') + 3
-    if not 0 <= start < end:
+    start, end = body.find(b"["), body.rfind(b"]") + 1
+    if not body.startswith(b'[["', start) or not body.endswith(b'"]]', start + 3, end):
         return body, None
     around = body[:start] + b"[]" + body[end:]
-    rows = None if around.count(b"[") > 1 else _rows(body[start:end])
+    rows = _rows(body[start:end])
     return (body, None) if rows is None else (around, rows)
 
 
