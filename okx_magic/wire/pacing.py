@@ -51,9 +51,7 @@ class Pacer:
         self._sleep = sleep
         self._windows: dict[tuple[str, ...], _Window] = {}
 
-    def turn(
-        self, claims: Sequence[Claim], sleep: Callable[[float], None] | None = None
-    ) -> Turn:
+    def turn(self, claims: Sequence[Claim], sleep: Callable[[float], None] | None = None) -> Turn:
         """Wait until a request that makes these claims may leave; send it inside of the turn.
 
         ``sleep`` waits in place of the pacer's own, and nobody is told; to give up, it raises. Claims
