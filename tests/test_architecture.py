@@ -56,6 +56,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("tables/",),
     "numpy": ("tables/",),
+    "msgspec": ("strictjson.py", "tables/decimals.py"),
     "tornado": ("sandbox/",),
     "IPython": ("magics.py", "magicline.py", "completer.py", "ui/prompts.py", "ui/output.py"),
     "traitlets": ("magics.py",),
@@ -126,7 +127,7 @@ def forbidden(*args, **kwargs):
     raise AssertionError("a socket was opened")
 socket.socket.connect = socket.socket.bind = forbidden
 shell.run_line_magic("load_ext", "okx_magic")
-heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "okx_magic.wire"}
+heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "msgspec", "okx_magic.wire"}
 print(sorted(heavy & (set(sys.modules) - before)))
 """
 
