@@ -45,6 +45,7 @@ ROOMS: dict[str, set[str]] = {
         "magicline",
         "magics_diagnosis",
         "completer",
+        "diagnosis",
         "session",
         "ui",
     },
