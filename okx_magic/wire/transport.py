@@ -82,8 +82,8 @@ class Transport:
     def prepare(self, request: Request) -> requests.PreparedRequest:
         """The request as the HTTP library will send it, unsigned.
 
-        Raises RefusedError when the library would change its target, body or host, or cannot send
-        it at all.
+        Raises RefusedError when the library would change its method, target, body or host, or cannot
+        send it at all.
         """
         headers = dict(request.headers) | self._headers
         if request.body:
@@ -107,13 +107,15 @@ class Transport:
                 request=request,
             ) from None
         unchanged = (
-            prepared.path_url == request.target
+            prepared.method == request.method
+            and prepared.path_url == request.target
             and (prepared.body or b"") == body
             and urlsplit(prepared.url).netloc == self._netloc
         )
         if not unchanged:
             raise RefusedError(
-                f"the HTTP library would send {prepared.path_url!r} in place of what was typed",
+                f"the HTTP library would send {prepared.method} {prepared.path_url!r} in place of"
+                " what was typed",
                 remedy="percent-encode the target as it should travel",
                 request=request,
             )
