@@ -6,6 +6,7 @@ import argparse
 import sys
 import threading
 
+from okx_magic.sandbox import faults
 from okx_magic.sandbox.server import Sandbox
 
 _CONNECT = """\
@@ -45,12 +46,12 @@ Ctrl-C stops it.
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs until interrupted; gives the exit status: 0, or 1 when the port is taken."""
-    parser = argparse.ArgumentParser(prog="python -m okx_magic.sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
-    parser.add_argument("--seed", type=int, help="the same keys and market each time")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        sandbox = Sandbox.start(port=options.port, seed=options.seed)
+        sandbox = Sandbox.start(port=options.port, seed=options.seed, faults=options.faults)
+    except ValueError as error:
+        print(f"--faults: {error}", file=sys.stderr)  # noqa: T201 - an edge
+        return 1
     except (OSError, OverflowError) as error:
         print(f"Port {options.port} cannot be used: {error}", file=sys.stderr)  # noqa: T201 - an edge
         return 1
@@ -61,6 +62,20 @@ def main(arguments: list[str] | None = None) -> int:
         except KeyboardInterrupt:
             return 0
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    listed = (f"  {name:12} {says}" for name, says in faults.described().items())
+    parser = argparse.ArgumentParser(
+        prog="python -m okx_magic.sandbox",
+        description=__doc__,
+        epilog="\n".join((str(faults.__doc__).partition("\n\n")[2], *listed)),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
+    parser.add_argument("--seed", type=int, help="the same keys, market and chance each time")
+    parser.add_argument("--faults", default="", metavar="RULES", help="what goes wrong: see below")
+    return parser
 
 
 def _how_to_connect(sandbox: Sandbox) -> str:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from okx_magic.sandbox.replies import GatewayRefusalError
+from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,26 +68,26 @@ def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -
     """The environment ("demo" or "live") of the account the request is signed for.
 
     ``keyring`` holds the keys of each environment, ``now`` is in seconds. Raises
-    GatewayRefusalError at the first rule that is broken; OKX does not document their order.
+    RefusalError at the first rule that is broken; OKX does not document their order.
     """
     for name, code in _AUTH_HEADERS:
         if not request.headers.get(name):
-            raise GatewayRefusalError(code)
+            raise RefusalError(code)
     timestamp = request.headers["ok-access-timestamp"]
     if abs(now - _seconds(timestamp)) > WINDOW_S:
-        raise GatewayRefusalError("50102")
+        raise RefusalError("50102")
     environment = _owner(request.headers["ok-access-key"], keyring)
     # OKX docs, Demo Trading Services: the header is 1 for demo; 0 or none is live.
     wanted = "demo" if request.headers.get("x-simulated-trading") == "1" else "live"
     if environment != wanted:
-        raise GatewayRefusalError("50101")
+        raise RefusalError("50101")
     keys = keyring[environment]
     if not _same(request.headers["ok-access-passphrase"], keys.passphrase):
-        raise GatewayRefusalError("50105")
+        raise RefusalError("50105")
     prehash = (timestamp + request.method + request.target).encode("latin-1") + request.body
     digest = hmac.new(keys.secret.encode(), prehash, hashlib.sha256).digest()
     if not _same(request.headers["ok-access-sign"], base64.b64encode(digest).decode()):
-        raise GatewayRefusalError("50113")
+        raise RefusalError("50113")
     return environment
 
 
@@ -98,11 +98,11 @@ def _seconds(timestamp: str) -> float:
         return float(timestamp)
     match = _ISO.fullmatch(timestamp)
     if match is None:
-        raise GatewayRefusalError("50112")
+        raise RefusalError("50112")
     try:
         whole = datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
     except ValueError:  # the 31st of February
-        raise GatewayRefusalError("50112") from None
+        raise RefusalError("50112") from None
     return whole.timestamp() + float((match[2] or ".") + "0")
 
 
@@ -110,7 +110,7 @@ def _owner(key: str, keyring: Mapping[str, Keys]) -> str:
     for environment, keys in keyring.items():
         if _same(key, keys.key):
             return environment
-    raise GatewayRefusalError("50119" if _UUID.fullmatch(key) else "50111")
+    raise RefusalError("50119" if _UUID.fullmatch(key) else "50111")
 
 
 def _same(given: str, right: str) -> bool:

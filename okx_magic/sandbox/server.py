@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import threading
 import time
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
 from tornado.httpserver import HTTPServer
-from tornado.httputil import (
-    HTTPConnection,
-    HTTPHeaders,
-    HTTPMessageDelegate,
-    HTTPServerConnectionDelegate,
-    RequestStartLine,
-    ResponseStartLine,
-)
 
-from okx_magic.sandbox.exchange import Clock, Exchange
-from okx_magic.sandbox.gateway import RawRequest
+from okx_magic.sandbox.conversation import Gate
+from okx_magic.sandbox.exchange import Exchange
+from okx_magic.sandbox.faulty import FaultyExchange
 from okx_magic.sandbox.keys import Keys, issue_keys
 from okx_magic.sandbox.market import Market
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Callable
 
 _ADDRESS = "127.0.0.1"
 _BODY_LIMIT = 1 << 20
@@ -40,29 +33,53 @@ class Sandbox:
     It runs in a daemon thread of its own until ``stop``, or the end of a ``with`` block.
     """
 
-    def __init__(self, *, port: int, seed: int | None, clock: Clock) -> None:
+    def __init__(self, *, port: int, seed: int | None, clock: Callable[[], float]) -> None:
         self.demo = issue_keys("demo", seed)
         self.live = issue_keys("live", seed)
         keyring: dict[str, Keys] = {"demo": self.demo, "live": self.live}
         market = Market(_DEFAULT_MARKET if seed is None else seed)
-        self._exchange = Exchange(keyring, market, clock)
         self._socket = socket.create_server((_ADDRESS, port))
         self._socket.settimeout(0)
-        self.url = f"http://{_ADDRESS}:{self._socket.getsockname()[1]}"
+        port = self._socket.getsockname()[1]
+        self.url = f"http://{_ADDRESS}:{port}"
+        self._exchange = FaultyExchange(
+            Exchange(keyring, market, clock()),
+            clock,
+            elsewhere=f"http://localhost:{port}",
+            seed=secrets.token_hex() if seed is None else str(seed),
+        )
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="okx-sandbox", daemon=True)
 
     @classmethod
-    def start(cls, *, port: int = 0, seed: int | None = None, clock: Clock = time.time) -> Sandbox:
+    def start(
+        cls,
+        *,
+        port: int = 0,
+        seed: int | None = None,
+        faults: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> Sandbox:
         """A sandbox that listens when this returns; OSError if ``port`` is taken.
 
-        ``port`` 0 takes a free one. With a ``seed`` keys and market are always the same; without,
-        the keys are random and the market is market 0. ``clock`` gives seconds since 1970.
+        ``port`` 0 takes a free one. With a ``seed`` keys, market and chance are always the same;
+        without, they are random and the market is market 0. ``faults`` as in ``set_faults``.
+        ``clock`` gives seconds since 1970.
         """
         sandbox = cls(port=port, seed=seed, clock=clock)
+        sandbox.set_faults(faults)
         sandbox._thread.start()
         return sandbox
+
+    def set_faults(self, rules: str) -> None:
+        """Sets the faults that will strike, in the place of those before; "" is none.
+
+        Such as ``"lose-answer"``, ``"2nd POST /api/v5/trade/order: hang-after"`` or ``"3% any:
+        reset-after | 502"``: ``okx_magic.sandbox.faults`` has the grammar, ``described`` there the
+        names. Requests are counted from now. ValueError says what cannot be read.
+        """
+        self._exchange.set_faults(rules)
 
     def stop(self) -> None:
         """Closes all connections and ends the thread; a second call does nothing."""
@@ -77,15 +94,13 @@ class Sandbox:
         self.stop()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
+        # Answers that still drip or wait are cancelled at its end.
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
 
     async def _serve(self) -> None:
         server = HTTPServer(
-            _Gate(self._exchange),
+            Gate(self._exchange),
             max_body_size=_BODY_LIMIT,
             body_timeout=_BODY_SECONDS,
             idle_connection_timeout=_IDLE_SECONDS,
@@ -94,55 +109,3 @@ class Sandbox:
         await self._ended.wait()
         server.stop()
         await server.close_all_connections()
-
-
-class _Gate(HTTPServerConnectionDelegate):
-    """Gives each request on each connection a reader of its own."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-
-    def start_request(
-        self, server_conn: object, request_conn: HTTPConnection
-    ) -> HTTPMessageDelegate:
-        del server_conn
-        return _Reader(self._exchange, request_conn)
-
-
-class _Reader(HTTPMessageDelegate):
-    """Gathers one request as it came, and writes the reply."""
-
-    def __init__(self, exchange: Exchange, connection: HTTPConnection) -> None:
-        self._exchange = exchange
-        self._connection = connection
-        self._start = RequestStartLine("", "", "")
-        self._headers = HTTPHeaders()
-        self._body = bytearray()
-
-    def headers_received(
-        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> Awaitable[None] | None:
-        assert isinstance(start_line, RequestStartLine)  # noqa: S101 - a server hears requests only
-        self._start, self._headers = start_line, headers
-        return None
-
-    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        self._body += chunk
-        return None
-
-    def finish(self) -> None:
-        request = RawRequest(
-            method=self._start.method,
-            target=self._start.path,
-            headers={name.lower(): value for name, value in self._headers.get_all()},
-            body=bytes(self._body),
-        )
-        reply = self._exchange.answer(request)
-        headers = HTTPHeaders(
-            {"Content-Type": "application/json", "Content-Length": str(len(reply.body))}
-        )
-        line = ResponseStartLine("HTTP/1.1", reply.status, HTTPStatus(reply.status).phrase)
-        # The answer to HEAD has the headers of a body, and none.
-        body = b"" if request.method == "HEAD" else reply.body
-        self._connection.write_headers(line, headers, body)
-        self._connection.finish()

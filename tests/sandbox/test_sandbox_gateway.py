@@ -4,7 +4,7 @@ import pytest
 
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local
 from okx_magic.sandbox.keys import Keys
-from okx_magic.sandbox.replies import GatewayRefusalError
+from okx_magic.sandbox.replies import RefusalError
 
 # Made-up credentials; the signatures were computed with openssl dgst -hmac.
 KEYS = Keys(
@@ -48,7 +48,7 @@ def request(
 
 
 def refusal(asked: RawRequest, now: float = NOW) -> str:
-    with pytest.raises(GatewayRefusalError) as caught:
+    with pytest.raises(RefusalError) as caught:
         authenticate(asked, KEYRING, now)
     return caught.value.code
 
