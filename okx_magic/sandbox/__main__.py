@@ -7,6 +7,7 @@ import sys
 import threading
 
 from okx_magic.sandbox import faults
+from okx_magic.sandbox.keys import PERMISSIONS
 from okx_magic.sandbox.server import Sandbox
 
 _CONNECT = """\
@@ -48,9 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs until interrupted; gives the exit status: 0, or 1 when the port is taken."""
     options = _parser().parse_args(arguments)
     try:
-        sandbox = Sandbox.start(port=options.port, seed=options.seed, faults=options.faults)
+        sandbox = Sandbox.start(**vars(options))
     except ValueError as error:
-        print(f"--faults: {error}", file=sys.stderr)  # noqa: T201 - an edge
+        print(f"These options cannot be used: {error}", file=sys.stderr)  # noqa: T201 - an edge
         return 1
     except (OSError, OverflowError) as error:
         print(f"Port {options.port} cannot be used: {error}", file=sys.stderr)  # noqa: T201 - an edge
@@ -72,10 +73,19 @@ def _parser() -> argparse.ArgumentParser:
         epilog="\n".join((str(faults.__doc__).partition("\n\n")[2], *listed)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
-    parser.add_argument("--seed", type=int, help="the same keys, market and chance each time")
-    parser.add_argument("--faults", default="", metavar="RULES", help="what goes wrong: see below")
+    add = parser.add_argument
+    add("--port", type=int, default=0, help="0 (the default) takes a free one")
+    add("--seed", type=int, help="the same keys, market and chance each time")
+    add("--faults", default="", metavar="RULES", help="what goes wrong: see below")
+    add("--no-limits", dest="limits", action="store_false", help="without OKX's rate limits")
+    names = ",".join(PERMISSIONS)
+    add("--permissions", type=_words, default="read_only,trade", help=f"of the keys: {names}")
+    add("--addresses", type=_words, default="", help="bind the keys to these IP addresses")
     return parser
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
 
 
 def _how_to_connect(sandbox: Sandbox) -> str:

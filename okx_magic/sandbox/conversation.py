@@ -74,6 +74,7 @@ class _Reader(HTTPMessageDelegate):
             target=self._start.path,
             headers={name.lower(): value for name, value in self._headers.get_all()},
             body=bytes(self._body),
+            address=self._connection.context.remote_ip,  # type: ignore[attr-defined] # Tornado's
         )
         reply = self._exchange.answer(request)
         headers = HTTPHeaders({"Content-Type": reply.content_type, **dict(reply.headers)})

@@ -1,6 +1,6 @@
 """The exchange without its socket: a raw request in, a reply out.
 
-route ─► authenticate ─► parameters ─► settle what rests ─► handler ─► envelope
+route ─► authenticate ─► permissions ─► limits ─► settle what rests ─► handler ─► envelope
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 from okx_magic.knowledge import Endpoint, endpoints
 from okx_magic.sandbox import params, routes_account, routes_trade, trading
 from okx_magic.sandbox.account import Account, Ids
-from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local
+from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
 from okx_magic.sandbox.replies import RefusalError, Reply, envelope
-from okx_magic.sandbox.routes_order import SERVICES, serve
+from okx_magic.sandbox.routes_order import SERVICES, read_orders, serve
 from okx_magic.sandbox.routes_public import PUBLIC
 from okx_magic.sandbox.trading import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from okx_magic.sandbox.keys import Keys
+    from okx_magic.sandbox.limits import Limits
     from okx_magic.sandbox.market import Market
     from okx_magic.sandbox.params import Params
 
@@ -59,8 +60,9 @@ class Exchange:
     another.
     """
 
-    def __init__(self, keyring: Mapping[str, Keys], market: Market, now: float) -> None:
-        self._keyring = keyring
+    def __init__(self, keys: Iterable[Keys], market: Market, limits: Limits, now: float) -> None:
+        self._keyring = {each.key: each for each in keys}
+        self._limits = limits
         self._market = market
         self._ids = Ids()
         self._accounts = {
@@ -73,6 +75,10 @@ class Exchange:
             )
             for number, environment in enumerate(_START)
         }
+
+    def admit(self, keys: Keys) -> None:
+        """From now on ``keys`` are good, too; also from other threads."""
+        self._keyring = self._keyring | {keys.key: keys}
 
     def answer(self, request: RawRequest, now: float, *, arrived: float | None = None) -> Reply:
         """The reply to ``request``, carried out at ``now``; never raises for anything a client may
@@ -90,15 +96,20 @@ class Exchange:
         known = _find(request)
         query = params.from_query(request.target.partition("?")[2])
         if not known.private:
+            self._limits.count(known, "", request.address, [query], now)
             if known.path not in PUBLIC:
                 raise RefusalError("50038")
             return envelope(PUBLIC[known.path](query, self._market, now))
-        environment = authenticate(request, self._keyring, arrived)
-        desk = Desk(self._accounts[environment], self._market, self._ids, now)
+        keys = authenticate(request, self._keyring, arrived)
+        permit(keys, known)
+        ordering = known.method == "POST" and known.path in SERVICES
+        items = read_orders(known, request) if ordering else [query]
+        self._limits.count(known, keys.environment, request.address, items, now)
+        desk = Desk(self._accounts[keys.environment], self._market, self._ids, now, keys)
         trading.settle(desk)
-        if request.method == "POST" and known.path in SERVICES:
-            return serve(known, request, desk, arrived)
-        if request.method == "GET" and known.path in _QUERIES:
+        if ordering:
+            return serve(known, request.headers, items, desk, arrived)
+        if known.method == "GET" and known.path in _QUERIES:
             return envelope(_QUERIES[known.path](desk, query))
         raise RefusalError("50038")
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.exchange import Exchange
     from okx_magic.sandbox.faults import Strike
     from okx_magic.sandbox.gateway import RawRequest
+    from okx_magic.sandbox.keys import Keys
 
 HEADER = "x-sandbox-fault"
 
@@ -23,16 +24,16 @@ class FaultyExchange:
     """``exchange`` behind faults. A request may ask for a fault of its own by the header
     ``x-sandbox-fault``, which holds ``FAULT[=NUMBER]``.
 
-    ``clock`` gives seconds since 1970, ``elsewhere`` is the origin that redirects lead to, and
-    ``seed`` decides what falls to chance.
+    ``clock`` gives seconds since 1970, ``scheme`` is that of redirects, and ``seed`` decides what
+    falls to chance.
     """
 
     def __init__(
-        self, exchange: Exchange, clock: Callable[[], float], *, elsewhere: str, seed: str
+        self, exchange: Exchange, clock: Callable[[], float], *, scheme: str, seed: str
     ) -> None:
         self._exchange = exchange
         self._clock = clock
-        self._elsewhere = elsewhere
+        self._scheme = scheme
         self._seed = seed
         self._rules: list[Rule] = []
         # What is still to be carried out, with its times of arrival and of carrying out.
@@ -43,6 +44,10 @@ class FaultyExchange:
         cannot be read are a ValueError, and change nothing.
         """
         self._rules = read_rules(text, self._seed)
+
+    def admit(self, keys: Keys) -> None:
+        """From now on ``keys`` are good, too."""
+        self._exchange.admit(keys)
 
     def answer(self, request: RawRequest) -> Reply:
         """The reply to ``request``, and how it is put on the wire."""
@@ -75,9 +80,12 @@ class FaultyExchange:
         return replace(reply, wire=fault.wire, pause=pause)
 
     def _page(self, page: Reply, request: RawRequest) -> Reply:
-        if page.status in {302, 307}:
-            return replace(page, headers=(("Location", self._elsewhere + request.target),))
-        return page
+        if page.status not in {302, 307}:
+            return page
+        name, colon, port = request.headers.get("host", "").partition(":")
+        other = "127.0.0.1" if name == "localhost" else "localhost"
+        location = f"{self._scheme}://{other}{colon}{port}{request.target}"
+        return replace(page, headers=(("Location", location),))
 
     def _carry_out_late(self, now: float) -> None:
         due = [late for late in self._late if late[1] <= now]

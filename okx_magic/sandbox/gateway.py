@@ -20,6 +20,7 @@ from okx_magic.sandbox.replies import RefusalError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from okx_magic.knowledge import Endpoint
     from okx_magic.sandbox.keys import Keys
 
 WINDOW_S = 30
@@ -37,15 +38,21 @@ _AUTH_HEADERS = (
     ("ok-access-passphrase", "50104"),
 )
 
+# What the docs call a permission, and what a key calls it.
+_PERMISSIONS = {"Read": "read_only", "Trade": "trade", "Withdraw": "withdraw"}
+
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A request as its bytes came: ``target`` undecoded, header names in lower case."""
+    """A request as its bytes came: ``target`` undecoded, header names in lower case. ``address`` is
+    the client's.
+    """
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes = b""
+    address: str = "127.0.0.1"
 
     @property
     def path(self) -> str:
@@ -64,11 +71,11 @@ def is_local(headers: Mapping[str, str]) -> bool:
     )
 
 
-def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -> str:
-    """The environment ("demo" or "live") of the account the request is signed for.
+def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -> Keys:
+    """The keys that the request is signed with.
 
-    ``keyring`` holds the keys of each environment, ``now`` is in seconds. Raises
-    RefusalError at the first rule that is broken; OKX does not document their order.
+    ``keyring`` holds all keys by their name, ``now`` is in seconds. Raises RefusalError at the
+    first rule that is broken; OKX does not document their order.
     """
     for name, code in _AUTH_HEADERS:
         if not request.headers.get(name):
@@ -76,19 +83,30 @@ def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -
     timestamp = request.headers["ok-access-timestamp"]
     if abs(now - _seconds(timestamp)) > WINDOW_S:
         raise RefusalError("50102")
-    environment = _owner(request.headers["ok-access-key"], keyring)
+    name = request.headers["ok-access-key"]
+    keys = keyring.get(name)
+    if keys is None or now >= keys.rights.expires:
+        raise RefusalError("50119" if _UUID.fullmatch(name) else "50111")
     # OKX docs, Demo Trading Services: the header is 1 for demo; 0 or none is live.
     wanted = "demo" if request.headers.get("x-simulated-trading") == "1" else "live"
-    if environment != wanted:
+    if keys.environment != wanted:
         raise RefusalError("50101")
-    keys = keyring[environment]
+    if not keys.rights.admits(request.address):
+        raise RefusalError("50110", request.address)
     if not _same(request.headers["ok-access-passphrase"], keys.passphrase):
         raise RefusalError("50105")
     prehash = (timestamp + request.method + request.target).encode("latin-1") + request.body
     digest = hmac.new(keys.secret.encode(), prehash, hashlib.sha256).digest()
     if not _same(request.headers["ok-access-sign"], base64.b64encode(digest).decode()):
         raise RefusalError("50113")
-    return environment
+    return keys
+
+
+def permit(keys: Keys, known: Endpoint) -> None:
+    """Refuses an endpoint that the keys have no permission for."""
+    usual = "Read" if known.method == "GET" else "Trade"
+    if _PERMISSIONS[known.permission or usual] not in keys.rights.permissions:
+        raise RefusalError("50120")
 
 
 def _seconds(timestamp: str) -> float:
@@ -104,13 +122,6 @@ def _seconds(timestamp: str) -> float:
     except ValueError:  # the 31st of February
         raise RefusalError("50112") from None
     return whole.timestamp() + float((match[2] or ".") + "0")
-
-
-def _owner(key: str, keyring: Mapping[str, Keys]) -> str:
-    for environment, keys in keyring.items():
-        if _same(key, keys.key):
-            return environment
-    raise RefusalError("50119" if _UUID.fullmatch(key) else "50111")
 
 
 def _same(given: str, right: str) -> bool:

@@ -63,21 +63,32 @@ SERVICES: Mapping[str, _Service] = MappingProxyType(
 )
 
 
-def serve(known: Endpoint, request: RawRequest, desk: Desk, arrived: float) -> Reply:
-    """The acknowledgements of the order, or of the batch, in the body of ``request``.
-
-    Code 0 when all were accepted, 1 when none, 2 when some. It came at ``arrived``, in seconds.
-    """
-    started = time.perf_counter()
-    _check_content(request)
-    service = SERVICES[known.path]
+def read_orders(known: Endpoint, request: RawRequest) -> list[Params]:
+    """What is asked for in the body of ``request``: one item, or those of a batch."""
+    if not request.body:
+        raise RefusalError("50000")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise RefusalError("50006")
     items = params.from_body(request.body, array=known.array_body)
     if not items:
         raise RefusalError("50000")
+    return items
+
+
+def serve(
+    known: Endpoint, headers: Mapping[str, str], items: list[Params], desk: Desk, arrived: float
+) -> Reply:
+    """The acknowledgements of the order, or of the batch, that came at ``arrived``, in seconds.
+
+    Code 0 when all were accepted, 1 when none, 2 when some.
+    """
+    started = time.perf_counter()
+    service = SERVICES[known.path]
     if known.array_max is not None and len(items) > known.array_max:
         raise RefusalError(service.too_many, str(known.array_max))
     if "expTime" in known.headers:
-        _check_deadline(request.headers, arrived, desk.now)
+        _check_deadline(headers, arrived, desk.now)
     acks = [_acted(service, desk, item, single=not known.array_body) for item in items]
     return _answer(acks, arrived, desk.now + time.perf_counter() - started)
 
@@ -122,14 +133,6 @@ def _refused(service: _Service, item: Params, refusal: RefusalError, now: float)
 
 def _is_parameter_check(code: str) -> bool:
     return status(code) == HTTPStatus.BAD_REQUEST
-
-
-def _check_content(request: RawRequest) -> None:
-    if not request.body:
-        raise RefusalError("50000")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise RefusalError("50006")
 
 
 def _check_deadline(headers: Mapping[str, str], arrived: float, now: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 import socket
 import threading
@@ -14,11 +15,12 @@ from tornado.httpserver import HTTPServer
 from okx_magic.sandbox.conversation import Gate
 from okx_magic.sandbox.exchange import Exchange
 from okx_magic.sandbox.faulty import FaultyExchange
-from okx_magic.sandbox.keys import Keys, issue_keys
+from okx_magic.sandbox.keys import ENVIRONMENTS, Keys, Rights, issue_keys
+from okx_magic.sandbox.limits import Limits
 from okx_magic.sandbox.market import Market
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _ADDRESS = "127.0.0.1"
 _BODY_LIMIT = 1 << 20
@@ -30,47 +32,53 @@ _DEFAULT_MARKET = 0
 class Sandbox:
     """A running exchange at ``url``, with ``demo`` and ``live`` keys of two separate accounts.
 
-    It runs in a daemon thread of its own until ``stop``, or the end of a ``with`` block.
+    ``Sandbox.start`` makes one. It runs in a daemon thread of its own until ``stop``, or the end of
+    a ``with`` block.
     """
 
-    def __init__(self, *, port: int, seed: int | None, clock: Callable[[], float]) -> None:
-        self.demo = issue_keys("demo", seed)
-        self.live = issue_keys("live", seed)
-        keyring: dict[str, Keys] = {"demo": self.demo, "live": self.live}
-        market = Market(_DEFAULT_MARKET if seed is None else seed)
+    def __init__(
+        self, exchange: FaultyExchange, keys: Iterable[Keys], *, port: int, seed: int | None
+    ) -> None:
+        self.demo, self.live = keys
+        self._seed = seed
+        self._made = 0
+        self._exchange = exchange
         self._socket = socket.create_server((_ADDRESS, port))
         self._socket.settimeout(0)
-        port = self._socket.getsockname()[1]
-        self.url = f"http://{_ADDRESS}:{port}"
-        self._exchange = FaultyExchange(
-            Exchange(keyring, market, clock()),
-            clock,
-            elsewhere=f"http://localhost:{port}",
-            seed=secrets.token_hex() if seed is None else str(seed),
-        )
+        self.url = f"http://{_ADDRESS}:{self._socket.getsockname()[1]}"
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="okx-sandbox", daemon=True)
+        self._thread.start()
 
     @classmethod
-    def start(
+    def start(  # noqa: PLR0913 - each has its keyword and its default
         cls,
         *,
         port: int = 0,
         seed: int | None = None,
         faults: str = "",
+        limits: bool = True,
+        permissions: Iterable[str] = ("read_only", "trade"),
+        addresses: Iterable[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> Sandbox:
         """A sandbox that listens when this returns; OSError if ``port`` is taken.
 
         ``port`` 0 takes a free one. With a ``seed`` keys, market and chance are always the same;
-        without, they are random and the market is market 0. ``faults`` as in ``set_faults``.
-        ``clock`` gives seconds since 1970.
+        without, they are random and the market is market 0. ``faults`` are as in ``set_faults``;
+        ``limits`` says whether OKX's rate limits are kept; ``permissions`` and ``addresses`` of both
+        keys are as in ``make_key``. ``clock`` gives seconds since 1970. ValueError for rules,
+        permissions or addresses that cannot be read.
         """
-        sandbox = cls(port=port, seed=seed, clock=clock)
-        sandbox.set_faults(faults)
-        sandbox._thread.start()
-        return sandbox
+        rights = Rights(tuple(permissions), tuple(addresses))
+        keys = [issue_keys(one, seed, rights) for one in ENVIRONMENTS]
+        market = Market(_DEFAULT_MARKET if seed is None else seed)
+        exchange = Exchange(keys, market, Limits(kept=limits), clock())
+        chance = secrets.token_hex() if seed is None else str(seed)
+        faulty = FaultyExchange(exchange, clock, scheme="http", seed=chance)
+        faulty.set_faults(faults)
+        return cls(faulty, keys, port=port, seed=seed)
 
     def set_faults(self, rules: str) -> None:
         """Sets the faults that will strike, in the place of those before; "" is none.
@@ -80,6 +88,28 @@ class Sandbox:
         names. Requests are counted from now. ValueError says what cannot be read.
         """
         self._exchange.set_faults(rules)
+
+    def make_key(
+        self,
+        environment: str = "demo",
+        *,
+        permissions: Iterable[str] = ("read_only", "trade"),
+        addresses: Iterable[str] = (),
+        expires: float = math.inf,
+        label: str = "sandbox",
+    ) -> Keys:
+        """Another key for the "demo" or the "live" account.
+
+        ``permissions`` are some of read_only, trade and withdraw; ``addresses``, single ones or
+        networks, bind it to them; it ``expires`` at that time, in seconds since 1970. ValueError
+        for what is none of these.
+        """
+        self._made += 1
+        seed = None if self._seed is None else f"{self._seed}:{self._made}"
+        rights = Rights(tuple(permissions), tuple(addresses), expires)
+        keys = issue_keys(environment, seed, rights, label)
+        self._exchange.admit(keys)
+        return keys
 
     def stop(self) -> None:
         """Closes all connections and ends the thread; a second call does nothing."""
