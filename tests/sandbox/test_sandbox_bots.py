@@ -110,6 +110,35 @@ def test_a_script_waits_for_the_ready_line() -> None:
         process.terminate()
 
 
+def program(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "okx_magic.sandbox", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_help_names_every_fault() -> None:
+    """--help has the grammar of the rules, and a line for each fault."""
+    said = program("--help").stdout
+    for name, says in described().items():
+        assert re.search(rf"^  {re.escape(name)} +{re.escape(says)}$", said, re.MULTILINE), name
+    assert "2nd POST /api/v5/trade/order: hang-after" in said
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--faults", "gremlins"),
+        ("--permissions", "everything"),
+        ("--addresses", "here"),
+        ("--certificate", "/dev/null"),
+        ("--port", "99999"),
+    ],
+)
+def test_options_that_cannot_be_used(options: tuple[str, ...]) -> None:
+    """An option that cannot be used is one line on stderr, and exit status 1."""
+    done = program(*options)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done
+
+
 def test_the_page(call: Caller, sandbox: Sandbox) -> None:
     """The page says what this is, what is served and what can go wrong; it has no scripts, loads
     nothing, and knows no secrets.
