@@ -31,6 +31,7 @@ ROOMS: dict[str, set[str]] = {
     "pull": {"model", "errors", "knowledge", "wire", "tables"},
     "session": {"model", "errors", "wire", "tables", "pull", "debug"},
     "ui": {"model", "errors", "knowledge", "wire", "session", "debug"},
+    "pytest_plugin": {"sandbox"},
     "accounts": {"model", "errors", "wire", "session", "sandbox"},
     "paged": {"model", "errors", "cell", "tables", "pull", "session", "ui"},
     "pipeline": {"model", "errors", "cell", "wire", "session", "debug", "ui", "paged"},
@@ -80,6 +81,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "traitlets": ("magics.py",),
     "keyring": ("wire/external.py",),
     "tqdm": ("ui/progress.py",),
+    "pytest": ("pytest_plugin.py",),
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))
