@@ -31,6 +31,7 @@ ROOMS: dict[str, set[str]] = {
     "pull": {"model", "errors", "knowledge", "wire", "tables"},
     "session": {"model", "errors", "wire", "tables", "pull", "debug"},
     "ui": {"model", "errors", "knowledge", "wire", "session", "debug"},
+    "pytest_plugin": {"sandbox"},
     "accounts": {"model", "errors", "wire", "session", "sandbox"},
     "paged": {"model", "errors", "cell", "tables", "pull", "session", "ui"},
     "pipeline": {"model", "errors", "cell", "wire", "session", "debug", "ui", "paged"},
@@ -64,9 +65,10 @@ ROOMS: dict[str, set[str]] = {
 # library: the only places that may import it
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
-    "urllib3": ("wire/transport.py", "wire/failures.py"),
+    "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("tables/",),
     "numpy": ("tables/",),
+    "msgspec": ("strictjson.py", "tables/decimals.py"),
     "tornado": ("sandbox/",),
     "IPython": (
         "magics.py",
@@ -79,6 +81,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "traitlets": ("magics.py",),
     "keyring": ("wire/external.py",),
     "tqdm": ("ui/progress.py",),
+    "pytest": ("pytest_plugin.py",),
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -144,7 +147,7 @@ def forbidden(*args, **kwargs):
     raise AssertionError("a socket was opened")
 socket.socket.connect = socket.socket.bind = forbidden
 shell.run_line_magic("load_ext", "okx_magic")
-heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "okx_magic.wire"}
+heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "msgspec", "okx_magic.wire"}
 print(sorted(heavy & (set(sys.modules) - before)))
 """
 
