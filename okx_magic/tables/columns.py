@@ -68,8 +68,8 @@ def are_usual(numbers: Floats, kind: FieldType | None) -> bool:
     and all in milliseconds, or of flags, which may be written "1.0".
     """
     if kind == "time":
-        usual = (numbers >= 10**12) & (numbers < 10**13) & (numbers == np.floor(numbers))
-        return bool(usual.all())
+        in_milliseconds = numbers.min() >= 10**12 and numbers.max() < 10**13
+        return bool(in_milliseconds and (numbers == np.floor(numbers)).all())
     if kind == "bool":
         return bool(((numbers == 0) | (numbers == 1)).all())
     return kind == "decimal"
@@ -79,7 +79,7 @@ def typed_numbers(numbers: Floats, kind: FieldType | None) -> Array:
     """A column of numbers that are usual for their type, as an array of it."""
     if kind == "time":
         stamps = numbers.astype(np.int64).view("M8[ms]")
-        return pd.array(stamps, dtype=pd.DatetimeTZDtype("ms", "UTC"))
+        return pd.array(stamps, dtype=pd.DatetimeTZDtype("ms", "UTC"), copy=False)
     if kind == "bool":
         return pd.arrays.BooleanArray(numbers == 1, np.zeros(len(numbers), dtype=np.bool_))
     return numbers
@@ -171,7 +171,7 @@ def _times(texts: Sequence[str], unit: Literal["ms", "us"], *, digits: int) -> A
         numbers[seconds] *= 10 ** (digits - 10)
     stamps = numbers.view(f"M8[{unit}]")
     stamps[none] = np.datetime64("NaT")
-    return pd.array(stamps, dtype=pd.DatetimeTZDtype(unit, "UTC"))
+    return pd.array(stamps, dtype=pd.DatetimeTZDtype(unit, "UTC"), copy=False)
 
 
 def _has_digits(numbers: Integers, digits: int) -> Flags:
