@@ -51,16 +51,21 @@ def slipped_forms(secret: str) -> tuple[Derived, ...]:
 
 
 def _grouped(right: bytes, named: Iterable[tuple[str, Kind, str | bytes]]) -> list[Derived]:
-    names: dict[bytes, list[tuple[str, Kind]]] = {right: []}
+    names: dict[bytes, list[tuple[str, Kind]]] = {_as_key(right): []}
     for name, kind, form in named:
-        plain = form.encode() if isinstance(form, str) else form
-        if plain != right:
-            names.setdefault(plain, []).append((name, kind))
+        key = _as_key(form.encode() if isinstance(form, str) else form)
+        if key != _as_key(right):
+            names.setdefault(key, []).append((name, kind))
     make = sealed(_maker(tuple(names)))
     return [
         Derived(tuple(all_names), partial(make, number))
         for number, all_names in enumerate(names.values())
     ]
+
+
+def _as_key(form: bytes) -> bytes:
+    """The form without NULs at its end: HMAC fills up every key with them (RFC 2104, section 2)."""
+    return form.rstrip(b"\0")
 
 
 def _maker(forms: tuple[bytes, ...]) -> Callable[[int, Scheme], Mac]:
