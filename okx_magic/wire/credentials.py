@@ -7,6 +7,7 @@ code in the same process: ``__closure__`` still reaches them.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Final, Never
 
@@ -32,15 +33,17 @@ class Credentials:
 
     Blanks around the values are taken off. An empty value, or one with a character that cannot
     stand in an HTTP header, is a ``CredentialsError`` that names the field, ``source`` and the
-    position of the character, never the value. ``hint`` is the shortened key (``985…083``);
+    position of the character, never the value. ``hint`` is the shortened key (``985…083``),
+    ``key_hash`` tells keys apart without showing them;
     ``warnings`` says what looks unusual about the values without showing them.
 
     Two credentials are equal only if they are the same object; they cannot be pickled or copied.
     """
 
-    __slots__ = ("_headers", "_redact", "hint", "warnings")
+    __slots__ = ("_headers", "_redact", "hint", "key_hash", "warnings")
 
     hint: Final[str]
+    key_hash: Final[str]
     warnings: Final[tuple[str, ...]]
 
     def __init__(self, key: str, secret: str, passphrase: str, *, source: str = "") -> None:
@@ -51,6 +54,7 @@ class Credentials:
         self._headers = _signer(plain_key, plain_secret, plain_passphrase)
         self._redact = redactor((plain_secret, plain_passphrase))
         self.hint = _hint(plain_key)
+        self.key_hash = hashlib.sha256(plain_key.encode()).hexdigest()[:16]
         self.warnings = tuple(_doubts(plain_key, plain_secret, plain_passphrase))
 
     def headers(self, timestamp: str, method: str, target: str, body: bytes) -> dict[str, str]:
