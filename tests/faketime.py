@@ -39,4 +39,4 @@ class FakeTime:
             self.passed += seconds
 
     def timing(self, seed: int = 0) -> Timing:
-        return Timing(self.now, self.sleep, random.Random(seed).random)
+        return Timing(self.now, self.sleep, random.Random(seed).random)  # noqa: S311  # jitter

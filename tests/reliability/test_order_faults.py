@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from lab import Lab, lab, order
 
-from okx_magic.errors import NotCarriedOut, OkxMagicError
+from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
 from okx_magic.wire import retry
 from okx_magic.wire.attempt import Flight
 
@@ -121,8 +121,6 @@ def test_an_order_that_comes_up_after_its_exptime_is_not_booked(bench: Lab) -> N
 
 def test_a_look_up_that_fails_is_no_proof(bench: Lab) -> None:
     """While every look-up fails nothing is said but that nobody knows, with the request that tells."""
-    from okx_magic.errors import OutcomeUnknown
-
     bench.sandbox.set_faults("next POST */trade/order: reset-before, every GET */trade/order: 502")
     with pytest.raises(OutcomeUnknown) as caught:
         bench.connection.send(order())
