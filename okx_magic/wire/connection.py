@@ -23,6 +23,7 @@ from okx_magic.errors import (
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.wire import orders, rails
 from okx_magic.wire.clock import Clock
+from okx_magic.wire.gate import Gate
 from okx_magic.wire.limits import claims
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.replies import judge
@@ -58,7 +59,8 @@ class Reply:
 class Connection:
     """Sends the requests of one account. ``log`` keeps the last 1,000 exchanges, without secrets.
 
-    Connections that share a ``pacer`` keep to OKX's limits together.
+    Connections that share a ``pacer`` keep to OKX's limits together. ``gate`` holds the safety rules;
+    without one of its own a live connection only reads.
     """
 
     def __init__(
@@ -68,8 +70,10 @@ class Connection:
         transport: Transport | None = None,
         clock: Clock | None = None,
         pacer: Pacer | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.account = account
+        self.gate = gate or Gate(account)
         self.transport = transport or Transport(
             account.base_url,
             timeout=account.timeout,
@@ -85,16 +89,18 @@ class Connection:
         request: Request,
         *,
         as_typed: bool = False,
+        again: bool = False,
         sleep: Callable[[float], None] | None = None,
     ) -> Reply:
         """Send a request, as soon as OKX's limits allow, and judge its answer.
 
         Raises the errors of ``okx_magic.errors``, each with the request and the account. With
-        ``as_typed`` an order goes without a client order id if it was typed without one. ``sleep``
-        waits in place of the pacer's own.
+        ``as_typed`` an order goes without a client order id if it was typed without one, with ``again``
+        although the same was sent just now. ``sleep`` waits in place of the pacer's own.
         """
         try:
             prepared, added = self.prepare(request, as_typed=as_typed)
+            self.gate.admit(prepared, again=again)
             try:
                 return self._attempt(prepared, added, sleep)
             except OkxError as error:
@@ -109,10 +115,10 @@ class Connection:
     def prepare(
         self, request: Request, *, as_typed: bool = False
     ) -> tuple[Request, tuple[str, ...]]:
-        """The request as it will be sent, and the client order ids added to it; refuses what must
-        not be sent.
+        """The request as it will be sent, and the client order ids added to it; refuses one
+        that contradicts the account.
         """
-        rails.check(request, self.account.environment)
+        rails.check_headers(request, self.account.environment)
         headers = rails.environment_headers(self.account.environment)
         request = replace(
             request, headers=(*rails.without_environment_header(request), *headers.items())
