@@ -36,16 +36,16 @@ class Credentials:
     Blanks around the values are taken off. An empty value, or one with a character that cannot
     stand in an HTTP header, is a ``CredentialsError`` that names the field, ``source`` and the
     position of the character, never the value. ``hint`` is the shortened key (``985…083``),
-    ``tail`` its last four characters, ``mark`` a name for it in files that must not hold it;
+    ``tail`` its last four characters, ``key_hash`` tells keys apart without showing them;
     ``warnings`` says what looks unusual about the values without showing them.
 
     Two credentials are equal only if they are the same object; they cannot be pickled or copied.
     """
 
-    __slots__ = ("_headers", "_redact", "hint", "mark", "tail", "warnings")
+    __slots__ = ("_headers", "_redact", "hint", "key_hash", "tail", "warnings")
 
     hint: Final[str]
-    mark: Final[str]
+    key_hash: Final[str]
     tail: Final[str]
     warnings: Final[tuple[str, ...]]
 
@@ -58,7 +58,7 @@ class Credentials:
         self._redact = redactor((plain_secret, plain_passphrase))
         self.hint = _hint(plain_key)
         self.tail = plain_key[-4:] if len(plain_key) >= _LONG_ENOUGH else ""
-        self.mark = hashlib.sha256(b"okx_magic " + plain_key.encode()).hexdigest()[:16]
+        self.key_hash = hashlib.sha256(plain_key.encode()).hexdigest()[:16]
         self.warnings = tuple(_doubts(plain_key, plain_secret, plain_passphrase))
 
     def headers(self, timestamp: str, method: str, target: str, body: bytes) -> dict[str, str]:

@@ -15,13 +15,13 @@ FOLDER: Final = ".okx_magic"
 
 
 class Latch:
-    """On or off for one account, known by ``mark``, which tells nothing of its key.
+    """On or off for one account, known by ``key_hash``, which tells nothing of its key.
 
     What cannot be read counts as on.
     """
 
-    def __init__(self, folder: Path, mark: str, *, clock: Callable[[], float] = time.time) -> None:
-        self._path = folder / f"kill-{mark}.json"
+    def __init__(self, folder: Path, key_hash: str, *, clock: Callable[[], float] = time.time) -> None:
+        self._path = folder / f"kill-{key_hash}.json"
         self._clock = clock
         self._here = False
 

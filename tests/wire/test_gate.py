@@ -78,7 +78,7 @@ def test_the_sentence_names_the_key() -> None:
     assert not gate.arming.armed
 
 
-@pytest.mark.parametrize(
+@pytest.key_hash.parametrize(
     "typed", ["", "yes", "place real orders", "place real orders 7084", "True"]
 )
 def test_only_the_sentence_arms(typed: str) -> None:
@@ -90,7 +90,7 @@ def test_only_the_sentence_arms(typed: str) -> None:
     assert arming.armed
 
 
-@pytest.mark.parametrize(
+@pytest.key_hash.parametrize(
     ("monotonic", "wall", "armed"),
     [
         (ARMED_SECONDS - 1, ARMED_SECONDS - 1, True),
@@ -204,12 +204,12 @@ def test_the_latch_outlives_its_maker(tmp_path: Path) -> None:
     gate.admit(ORDER)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+@pytest.key_hash.skipif(os.name != "posix", reason="modes are POSIX")
 def test_nobody_else_may_read_the_latch(tmp_path: Path) -> None:
     """Folder 0700, file 0600, and the key is in neither name nor content."""
     folder = tmp_path / ".okx_magic"
-    mark = account().credentials.mark  # type: ignore[union-attr]  # it has some
-    Latch(folder, mark).set("main")
+    key_hash = account().credentials.key_hash  # type: ignore[union-attr]  # it has some
+    Latch(folder, key_hash).set("main")
     (file,) = folder.iterdir()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -232,7 +232,7 @@ def test_a_latch_that_cannot_be_written_holds_all_the_same(tmp_path: Path) -> No
 @given(st.text(min_size=1))
 def test_marks_of_other_keys_differ(other: str) -> None:
     """The mark is the same for the same key, and another for any other."""
-    mark = Credentials(KEY, "0" * 32, "Correct-Horse-9!").mark
-    assert mark == account().credentials.mark  # type: ignore[union-attr]  # it has some
+    key_hash = Credentials(KEY, "0" * 32, "Correct-Horse-9!").key_hash
+    assert key_hash == account().credentials.key_hash  # type: ignore[union-attr]  # it has some
     if other.isascii() and other.isalnum() and other != KEY:
-        assert Credentials(other, "0" * 32, "Correct-Horse-9!").mark != mark
+        assert Credentials(other, "0" * 32, "Correct-Horse-9!").key_hash != key_hash_
