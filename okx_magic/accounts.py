@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from okx_magic.errors import CredentialsError
 from okx_magic.session import Session
 from okx_magic.wire.account import Account
 from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.pacing import Pacer
+from okx_magic.wire.probe import PROOF, ask, elsewhere
 from okx_magic.wire.sources import SANDBOX, find_account, typed_account
 
 if TYPE_CHECKING:
@@ -18,16 +19,15 @@ if TYPE_CHECKING:
 
     from okx_magic.wire.external import Prompt
     from okx_magic.wire.pacing import OnWait
-
-# Harmless, private and answered to every key: it proves key, secret, passphrase and clock at once.
-_PROOF: Final = "/api/v5/account/config"
+    from okx_magic.wire.probe import Asked
 
 
 class Accounts:
     """Opens and closes sessions. ``current`` is the name of the one that was opened last.
 
     All of them keep to OKX's limits together; ``on_wait`` is told the seconds and the limit when one
-    makes a request wait.
+    makes a request wait. ``refused`` is the session of the last log-in that failed, closed, for its log
+    and its account; None after one that succeeded.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Accounts:
         self._pacer = Pacer(on_wait=on_wait)
         self._sessions: dict[str, Session] = {}
         self.current: str | None = None
+        self.refused: Session | None = None
 
     def session(self, name: str | None = None) -> Session:
         """The open session of that name, or the current one; opened first if there is none."""
@@ -63,7 +64,8 @@ class Accounts:
         self, name: str | None = None, *, prompt: Prompt | None = None, typed: bool = False
     ) -> tuple[Session, Mapping[str, Any]]:
         """As ``open``, but proved by one signed request; returns its answer too, the one row of
-        GET /api/v5/account/config. An account that is refused is not kept.
+        GET /api/v5/account/config. An account that is refused is not logged in; it is kept aside as
+        ``refused`` until the next log-in or log-out.
 
         ``prompt`` is asked when no source has credentials, or with ``typed`` at once; no key typed
         means the sandbox.
@@ -72,13 +74,35 @@ class Accounts:
             account = typed_account(prompt, environ=self._environ)
         else:
             account = find_account(name, environ=self._environ, home=self._home, prompt=prompt)
+        session = self._proved(account)
+        return session, session.config
+
+    def elsewhere(self) -> tuple[Account, ...]:
+        """Where ``ask_elsewhere`` would ask; none where the refusal leaves no doubt of the place."""
+        if self.refused is None or not self.refused.log:
+            return ()
+        return elsewhere(self.refused.account, self.refused.log[-1].code)
+
+    def ask_elsewhere(self) -> tuple[Asked, ...]:
+        """Ask the other sites, or in the other environment, for the key of the refused log-in: one
+        signed GET /api/v5/account/config each. Only for a person who agreed to it.
+        """
+        return tuple(map(ask, self.elsewhere()))
+
+    def login_elsewhere(self, account: Account) -> Session:
+        """Log in where ``ask_elsewhere`` found the key to be accepted."""
+        return self._proved(account)
+
+    def _proved(self, account: Account | None) -> Session:
         session = _session(account, self._pacer)
         try:
-            config = session.request("GET", _PROOF).data[0]
+            session.config = session.request("GET", PROOF).data[0]
         except BaseException:
             session.close()
+            self.refused = session
             raise
-        return self._adopt(session), config
+        self.refused = None
+        return self._adopt(session)
 
     def _adopt(self, session: Session) -> Session:
         name = session.account.name
@@ -100,6 +124,7 @@ class Accounts:
             self._sessions.pop(each).close()
         if self.current in names:
             self.current = next(reversed(self._sessions), None)
+        self.refused = None
         return names
 
     def open_sessions(self) -> tuple[Session, ...]:

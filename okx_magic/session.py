@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from okx_magic.errors import PartlyRefused
+    from okx_magic.debug.case import Known
+    from okx_magic.errors import OkxMagicError, PartlyRefused
     from okx_magic.pull import Progress, Pulled
     from okx_magic.tables.paging import Span
     from okx_magic.wire.account import Account
@@ -37,7 +38,7 @@ class Session:
     """Sends requests as one account. Use as a context manager, or ``close`` it.
 
     Sessions that share a ``pacer`` keep to OKX's limits together. ``on_close`` is called once after
-    the connections are closed.
+    the connections are closed. ``config`` is the row of GET /api/v5/account/config that a log-in got.
     """
 
     def __init__(
@@ -48,13 +49,20 @@ class Session:
         on_close: Callable[[], None] | None = None,
     ) -> None:
         self.account = account
-        self.connection = Connection(account, pacer=pacer)
+        self.connection = Connection(account, pacer=pacer, on_failure=self._check_causes)
         self._on_close = on_close
+        self.config: Mapping[str, Any] = {}
 
     @property
     def log(self) -> Sequence[Exchange]:
         """The last exchanges, oldest first, without secrets."""
         return tuple(self.connection.log)
+
+    def known(self) -> Known:
+        """What this session knows around each of its exchanges, for a trace of one."""
+        from okx_magic.debug.case import Known  # noqa: PLC0415  # on first use
+
+        return Known(self.log, self.config)
 
     def request(
         self,
@@ -163,6 +171,12 @@ class Session:
         on_close, self._on_close = self._on_close, None
         if on_close is not None:
             on_close()
+
+    def _check_causes(self, error: OkxMagicError, exchange: Exchange) -> None:
+        from okx_magic.debug.causes import Case, causes  # noqa: PLC0415  # only a failure needs it
+
+        case = Case(exchange.code, self.account, exchange, self.known())
+        error.checked = tuple(map(str, causes(case)))
 
     def __enter__(self) -> Self:
         return self

@@ -235,4 +235,4 @@ def test_marks_of_other_keys_differ(other: str) -> None:
     key_hash = Credentials(KEY, "0" * 32, "Correct-Horse-9!").key_hash
     assert key_hash == account().credentials.key_hash  # type: ignore[union-attr]  # it has some
     if other.isascii() and other.isalnum() and other != KEY:
-        assert Credentials(other, "0" * 32, "Correct-Horse-9!").key_hash != key_hash_
+        assert Credentials(other, "0" * 32, "Correct-Horse-9!").key_hash != key_hash
