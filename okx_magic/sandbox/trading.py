@@ -19,6 +19,7 @@ from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account import Account, Ids
+    from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.market import Market
     from okx_magic.sandbox.params import Params
 
@@ -40,12 +41,13 @@ Ack = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where orders of one account are dealt with: at ``now``, in seconds."""
+    """Where one account is dealt with, for who has the ``keys``: at ``now``, in seconds."""
 
     account: Account
     market: Market
     ids: Ids
     now: float
+    keys: Keys
 
     @property
     def ms(self) -> int:
