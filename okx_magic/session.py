@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from okx_magic.model import Envelope, Exchange, Request
 from okx_magic.wire.connection import Connection, Reply
+from okx_magic.wire.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,8 +38,10 @@ _TABLES = "okx_magic.tables"
 class Session:
     """Sends requests as one account. Use as a context manager, or ``close`` it.
 
-    Sessions that share a ``pacer`` keep to OKX's limits together. ``on_close`` is called once after
-    the connections are closed. ``config`` is the row of GET /api/v5/account/config that a log-in got.
+    Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` holds the safety rules; one
+    of its own lets a live session read only. ``on_close`` is called once after the connections are
+    closed. ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are
+    what the person should know then.
     """
 
     def __init__(
@@ -46,12 +49,17 @@ class Session:
         account: Account,
         *,
         pacer: Pacer | None = None,
+        gate: Gate | None = None,
         on_close: Callable[[], None] | None = None,
     ) -> None:
         self.account = account
-        self.connection = Connection(account, pacer=pacer, on_failure=self._check_causes)
+        self.gate = gate or Gate(account)
+        self.connection = Connection(
+            account, pacer=pacer, on_failure=self._check_causes, gate=self.gate
+        )
         self._on_close = on_close
         self.config: Mapping[str, Any] = {}
+        self.warnings = account.warnings
 
     @property
     def log(self) -> Sequence[Exchange]:
@@ -152,10 +160,12 @@ class Session:
 
         return Pull(self.connection, progress=progress).bring(request, span, decimal=decimal)
 
-    def send_for_frame(self, request: Request, *, as_typed: bool = False) -> Reply:
+    def send_for_frame(
+        self, request: Request, *, as_typed: bool = False, again: bool = False
+    ) -> Reply:
         """Send a request whose answer will become a frame: pandas is imported while it is under way."""
         _import_tables_meanwhile()
-        return self.connection.send(request, as_typed=as_typed)
+        return self.connection.send(request, as_typed=as_typed, again=again)
 
     @staticmethod
     def to_frame(reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:

@@ -66,7 +66,7 @@ class Connection:
     without one of its own a live connection only reads.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its keyword, and a test replaces one or two
         self,
         account: Account,
         *,

@@ -67,12 +67,29 @@ class Gate:
         # The answer may have taken its time.
         rails.check(request, self._standing(request, again=again))
 
+    @property
+    def latched(self) -> bool:
+        """Whether the kill switch is on."""
+        return bool(self.latch)
+
+    def kill(self) -> bool:
+        """Let only reads and cancels through from now on, in every kernel; False when that could not
+        be written to disk, so that it holds in this kernel only.
+        """
+        self.arming.disarm()
+        return self.latch is None or self.latch.set(self._account.name)
+
+    def release(self) -> None:
+        """Let orders through again."""
+        if self.latch is not None:
+            self.latch.lift()
+
     def _standing(self, request: Request, *, again: bool) -> rails.Standing:
         repeats = self._repeats
         return rails.Standing(
             environment=self._account.environment,
             armed=self.arming.armed,
-            latched=bool(self.latch),
+            latched=self.latched,
             allow=self._account.allow,
             repeats=repeats.seconds_since(request) if repeats else None,
             unsettled=repeats.unsettled(request) if repeats else False,

@@ -20,7 +20,9 @@ class Latch:
     What cannot be read counts as on.
     """
 
-    def __init__(self, folder: Path, key_hash: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, folder: Path, key_hash: str, *, clock: Callable[[], float] = time.time
+    ) -> None:
         self._path = folder / f"kill-{key_hash}.json"
         self._clock = clock
         self._here = False

@@ -78,7 +78,7 @@ def test_the_sentence_names_the_key() -> None:
     assert not gate.arming.armed
 
 
-@pytest.key_hash.parametrize(
+@pytest.mark.parametrize(
     "typed", ["", "yes", "place real orders", "place real orders 7084", "True"]
 )
 def test_only_the_sentence_arms(typed: str) -> None:
@@ -90,7 +90,7 @@ def test_only_the_sentence_arms(typed: str) -> None:
     assert arming.armed
 
 
-@pytest.key_hash.parametrize(
+@pytest.mark.parametrize(
     ("monotonic", "wall", "armed"),
     [
         (ARMED_SECONDS - 1, ARMED_SECONDS - 1, True),
@@ -204,7 +204,7 @@ def test_the_latch_outlives_its_maker(tmp_path: Path) -> None:
     gate.admit(ORDER)
 
 
-@pytest.key_hash.skipif(os.name != "posix", reason="modes are POSIX")
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
 def test_nobody_else_may_read_the_latch(tmp_path: Path) -> None:
     """Folder 0700, file 0600, and the key is in neither name nor content."""
     folder = tmp_path / ".okx_magic"
