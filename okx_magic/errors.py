@@ -6,6 +6,7 @@
     ├── CellError                 yours: the cell or the magic line cannot be sent (line, reason, remedy)
     ├── CredentialsError          yours: no credentials, a partial set, an unknown profile
     ├── RefusedError              ours: a safety rule refused before anything was sent
+    ├── KillIncomplete            ours: after the kill switch's 20 s something is still open
     ├── TransportError            nobody's: no trustworthy answer came
     │   ├── OutcomeUnknown        … to a request that may have been carried out all the same
     │   └── NotCarriedOut         … and a look-up showed that nothing was carried out
@@ -127,6 +128,12 @@ class CredentialsError(OkxMagicError):
 
 class RefusedError(OkxMagicError):
     """A safety rule refused the request. Nothing was sent."""
+
+
+class KillIncomplete(OkxMagicError):
+    """The kill switch could not bring the open orders to none in its time, or could not see them. It
+    stays on.
+    """
 
 
 class TransportError(OkxMagicError):

@@ -31,6 +31,7 @@ class Options:
     raw: bool = False
     decimal: bool = False
     as_typed: bool = False
+    again: bool = False
     force: bool = False
     quiet: bool = False
     pages: int | None = None
@@ -109,7 +110,7 @@ def _show_unsent(
 def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:
     send = session.connection.send if options.raw else session.send_for_frame
     try:
-        reply = send(request, as_typed=options.as_typed)
+        reply = send(request, as_typed=options.as_typed, again=options.again)
     except PartlyRefused as refused:
         # Assigned before it is raised, so that the ids of accepted orders are not lost.
         output.deliver(request.name, _value(refused, session, options))

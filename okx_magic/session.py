@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from okx_magic.model import Envelope, Exchange, Request
 from okx_magic.wire.connection import Connection
+from okx_magic.wire.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from okx_magic.errors import PartlyRefused
+    from okx_magic.debug.case import Known
+    from okx_magic.errors import OkxMagicError, PartlyRefused
     from okx_magic.pull import Progress, Pulled
     from okx_magic.tables.paging import Span
     from okx_magic.wire.account import Account
@@ -37,8 +39,10 @@ _TABLES = "okx_magic.tables"
 class Session:
     """Sends requests as one account. Use as a context manager, or ``close`` it.
 
-    Sessions that share a ``pacer`` keep to OKX's limits together. ``on_close`` is called once after
-    the connections are closed.
+    Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` holds the safety rules; one
+    of its own lets a live session read only. ``on_close`` is called once after the connections are
+    closed. ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are
+    what the person should know then.
     """
 
     def __init__(
@@ -46,16 +50,28 @@ class Session:
         account: Account,
         *,
         pacer: Pacer | None = None,
+        gate: Gate | None = None,
         on_close: Callable[[], None] | None = None,
     ) -> None:
         self.account = account
-        self.connection = Connection(account, pacer=pacer)
+        self.gate = gate or Gate(account)
+        self.connection = Connection(
+            account, pacer=pacer, on_failure=self._check_causes, gate=self.gate
+        )
         self._on_close = on_close
+        self.config: Mapping[str, Any] = {}
+        self.warnings = account.warnings
 
     @property
     def log(self) -> Sequence[Exchange]:
         """The last exchanges, oldest first, without secrets."""
         return tuple(self.connection.log)
+
+    def known(self) -> Known:
+        """What this session knows around each of its exchanges, for a trace of one."""
+        from okx_magic.debug.case import Known  # noqa: PLC0415  # on first use
+
+        return Known(self.log, self.config)
 
     def request(
         self,
@@ -145,10 +161,12 @@ class Session:
 
         return Pull(self.connection, progress=progress).bring(request, span, decimal=decimal)
 
-    def send_for_frame(self, request: Request, *, as_typed: bool = False) -> Reply:
+    def send_for_frame(
+        self, request: Request, *, as_typed: bool = False, again: bool = False
+    ) -> Reply:
         """Send a request whose answer will become a frame: pandas is imported while it is under way."""
         _import_tables_meanwhile()
-        return self.connection.send(request, as_typed=as_typed)
+        return self.connection.send(request, as_typed=as_typed, again=again)
 
     @staticmethod
     def to_frame(reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
@@ -164,6 +182,12 @@ class Session:
         on_close, self._on_close = self._on_close, None
         if on_close is not None:
             on_close()
+
+    def _check_causes(self, error: OkxMagicError, exchange: Exchange) -> None:
+        from okx_magic.debug.causes import Case, causes  # noqa: PLC0415  # only a failure needs it
+
+        case = Case(exchange.code, self.account, exchange, self.known())
+        error.checked = tuple(map(str, causes(case)))
 
     def __enter__(self) -> Self:
         return self

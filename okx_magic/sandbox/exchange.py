@@ -19,7 +19,7 @@ from okx_magic.sandbox.routes_public import PUBLIC
 from okx_magic.sandbox.trading import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.limits import Limits
@@ -56,12 +56,15 @@ _QUERIES: Mapping[str, Callable[[Desk, Params], list[Any]]] = MappingProxyType(
 
 
 class Exchange:
-    """Two accounts on one market. Not thread-safe: one thread asks it, one request after
-    another.
+    """Two accounts on one market. ``keyring`` holds the keys by their names, and may grow.
+
+    Not thread-safe: one thread asks it, one request after another.
     """
 
-    def __init__(self, keys: Iterable[Keys], market: Market, limits: Limits, now: float) -> None:
-        self._keyring = {each.key: each for each in keys}
+    def __init__(
+        self, keyring: Mapping[str, Keys], market: Market, limits: Limits, now: float
+    ) -> None:
+        self._keyring = keyring
         self._limits = limits
         self._market = market
         self._ids = Ids()
@@ -75,10 +78,6 @@ class Exchange:
             )
             for number, environment in enumerate(_START)
         }
-
-    def admit(self, keys: Keys) -> None:
-        """From now on ``keys`` are good, too; also from other threads."""
-        self._keyring = self._keyring | {keys.key: keys}
 
     def answer(self, request: RawRequest, now: float, *, arrived: float | None = None) -> Reply:
         """The reply to ``request``, carried out at ``now``; never raises for anything a client may

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.exchange import Exchange
     from okx_magic.sandbox.faults import Strike
     from okx_magic.sandbox.gateway import RawRequest
-    from okx_magic.sandbox.keys import Keys
 
 HEADER = "x-sandbox-fault"
 
@@ -44,10 +43,6 @@ class FaultyExchange:
         cannot be read are a ValueError, and change nothing.
         """
         self._rules = read_rules(text, self._seed)
-
-    def admit(self, keys: Keys) -> None:
-        """From now on ``keys`` are good, too."""
-        self._exchange.admit(keys)
 
     def answer(self, request: RawRequest) -> Reply:
         """The reply to ``request``, and how it is put on the wire."""

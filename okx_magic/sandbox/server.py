@@ -6,9 +6,11 @@ import asyncio
 import math
 import secrets
 import socket
+import ssl
 import threading
 import time
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Self
 
 from tornado.httpserver import HTTPServer
 
@@ -21,6 +23,7 @@ from okx_magic.sandbox.market import Market
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from os import PathLike
 
 _ADDRESS = "127.0.0.1"
 _BODY_LIMIT = 1 << 20
@@ -29,23 +32,25 @@ _IDLE_SECONDS = 300
 _DEFAULT_MARKET = 0
 
 
+@dataclass(eq=False)
 class Sandbox:
-    """A running exchange at ``url``, with ``demo`` and ``live`` keys of two separate accounts.
+    """A running exchange at ``url``, with ``demo`` and ``live`` keys of two separate accounts;
+    ``keys`` are those that it is dressed for. ``Sandbox.start`` makes one.
 
-    ``Sandbox.start`` makes one. It runs in a daemon thread of its own until ``stop``, or the end of
-    a ``with`` block.
+    It runs in a daemon thread of its own until ``stop``, or the end of a ``with`` block.
     """
 
-    def __init__(
-        self, exchange: FaultyExchange, keys: Iterable[Keys], *, port: int, seed: int | None
-    ) -> None:
-        self.demo, self.live = keys
-        self._seed = seed
-        self._made = 0
-        self._exchange = exchange
-        self._socket = socket.create_server((_ADDRESS, port))
-        self._socket.settimeout(0)
-        self.url = f"http://{_ADDRESS}:{self._socket.getsockname()[1]}"
+    url: str
+    demo: Keys
+    live: Keys
+    keys: Keys
+    _keyring: dict[str, Keys] = field(repr=False)
+    _exchange: FaultyExchange = field(repr=False)
+    _listener: socket.socket = field(repr=False)
+    _tls: ssl.SSLContext | None = field(repr=False)
+    _seed: int | None = field(repr=False)
+
+    def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="okx-sandbox", daemon=True)
@@ -59,26 +64,37 @@ class Sandbox:
         seed: int | None = None,
         faults: str = "",
         limits: bool = True,
+        dress: Literal["demo", "live"] = "demo",
         permissions: Iterable[str] = ("read_only", "trade"),
         addresses: Iterable[str] = (),
+        tls: ssl.SSLContext | str | PathLike[str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> Sandbox:
-        """A sandbox that listens when this returns; OSError if ``port`` is taken.
+        """A sandbox that listens when this returns.
 
         ``port`` 0 takes a free one. With a ``seed`` keys, market and chance are always the same;
         without, they are random and the market is market 0. ``faults`` are as in ``set_faults``;
-        ``limits`` says whether OKX's rate limits are kept; ``permissions`` and ``addresses`` of both
-        keys are as in ``make_key``. ``clock`` gives seconds since 1970. ValueError for rules,
-        permissions or addresses that cannot be read.
+        ``limits`` says whether OKX's rate limits are kept. ``dress`` says which keys it hands out,
+        ``permissions`` and ``addresses`` what they are good for (see ``make_key``). With ``tls``, a
+        context or the path of a PEM file with key and certificate, it speaks https. ``clock`` gives
+        seconds since 1970. OSError for a port that is taken or a certificate that cannot be used,
+        ValueError for other options that cannot be read.
         """
         rights = Rights(tuple(permissions), tuple(addresses))
-        keys = [issue_keys(one, seed, rights) for one in ENVIRONMENTS]
+        demo, live = (issue_keys(environment, seed, rights) for environment in ENVIRONMENTS)
+        keyring = {keys.key: keys for keys in (demo, live)}
         market = Market(_DEFAULT_MARKET if seed is None else seed)
-        exchange = Exchange(keys, market, Limits(kept=limits), clock())
+        exchange = Exchange(keyring, market, Limits(kept=limits), clock())
+        scheme = "http" if tls is None else "https"
         chance = secrets.token_hex() if seed is None else str(seed)
-        faulty = FaultyExchange(exchange, clock, scheme="http", seed=chance)
+        faulty = FaultyExchange(exchange, clock, scheme=scheme, seed=chance)
         faulty.set_faults(faults)
-        return cls(faulty, keys, port=port, seed=seed)
+        context = _context(tls)
+        listener = socket.create_server((_ADDRESS, port))
+        listener.settimeout(0)
+        url = f"{scheme}://{_ADDRESS}:{listener.getsockname()[1]}"
+        keys = live if dress == "live" else demo
+        return cls(url, demo, live, keys, keyring, faulty, listener, context, seed)
 
     def set_faults(self, rules: str) -> None:
         """Sets the faults that will strike, in the place of those before; "" is none.
@@ -104,11 +120,10 @@ class Sandbox:
         networks, bind it to them; it ``expires`` at that time, in seconds since 1970. ValueError
         for what is none of these.
         """
-        self._made += 1
-        seed = None if self._seed is None else f"{self._seed}:{self._made}"
+        seed = None if self._seed is None else f"{self._seed}:{len(self._keyring)}"
         rights = Rights(tuple(permissions), tuple(addresses), expires)
         keys = issue_keys(environment, seed, rights, label)
-        self._exchange.admit(keys)
+        self._keyring[keys.key] = keys
         return keys
 
     def stop(self) -> None:
@@ -131,11 +146,20 @@ class Sandbox:
     async def _serve(self) -> None:
         server = HTTPServer(
             Gate(self._exchange),
+            ssl_options=self._tls,
             max_body_size=_BODY_LIMIT,
             body_timeout=_BODY_SECONDS,
             idle_connection_timeout=_IDLE_SECONDS,
         )
-        server.add_socket(self._socket)
+        server.add_socket(self._listener)
         await self._ended.wait()
         server.stop()
         await server.close_all_connections()
+
+
+def _context(tls: ssl.SSLContext | str | PathLike[str] | None) -> ssl.SSLContext | None:
+    if tls is None or isinstance(tls, ssl.SSLContext):
+        return tls
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tls)
+    return context

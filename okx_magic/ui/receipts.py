@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from okx_magic import knowledge
@@ -82,8 +83,12 @@ def login(session: Session, config: Mapping[str, Any]) -> Note:
         facts.append(f"through the proxy {account.proxy_name}")
     lines.append("  " + " · ".join(facts))
     if account.environment == "live":
-        lines.append("  live account: reading only")
-    lines += [f"  warning: {warning}" for warning in account.warnings]
+        lines.append("  live account: reading only, until %okx_live")
+    if session.gate.latched:
+        since = session.gate.latch.since if session.gate.latch else None
+        when = f" since {datetime.fromtimestamp(since, UTC):%Y-%m-%d %H:%M} UTC" if since else ""
+        lines.append(f"  the kill switch is on{when}: only cancels are sent; %okx_kill --release")
+    lines += [f"  warning: {warning}" for warning in session.warnings]
     return Note(tuple(lines), account.environment)
 
 

@@ -17,6 +17,7 @@ from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.wire import orders, rails, retry
 from okx_magic.wire.attempt import Attempt, Flight, Reply, log_attempt, seconds_asked
 from okx_magic.wire.clock import Clock
+from okx_magic.wire.gate import Gate
 from okx_magic.wire.limits import claims
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.replies import judge, printable
@@ -45,12 +46,13 @@ class Connection:
     """Sends the requests of one account. ``log`` keeps the last 1,000 exchanges, without secrets.
 
     Connections that share a ``pacer`` keep to OKX's limits together. ``on_failure`` is given each
-    error that a request ends in with its last exchange, to add to it before it is raised. What changes
-    something is written into ``ledger``, if there is one, before it is sent. ``timing`` is how the
-    waits between attempts pass.
+    error that a request ends in with its last exchange, to add to it before it is raised. ``gate`` holds
+    the safety rules; without one of its own a live connection only reads. What changes something is
+    written into ``ledger``, if there is one, before it is sent. ``timing`` is how the waits between
+    attempts pass.
     """
 
-    def __init__(  # noqa: PLR0913  # each has its keyword and its default
+    def __init__(  # noqa: PLR0913  # each by its keyword, and a test replaces one or two
         self,
         account: Account,
         *,
@@ -58,10 +60,12 @@ class Connection:
         clock: Clock | None = None,
         pacer: Pacer | None = None,
         on_failure: Callable[[OkxMagicError, Exchange], None] | None = None,
+        gate: Gate | None = None,
         ledger: Ledger | None = None,
         timing: retry.Timing | None = None,
     ) -> None:
         self.account = account
+        self.gate = gate or Gate(account)
         self.ledger = ledger
         self.timing = timing or retry.Timing()
         self._budget = retry.Budget()
@@ -81,17 +85,21 @@ class Connection:
         request: Request,
         *,
         as_typed: bool = False,
+        again: bool = False,
         sleep: Callable[[float], None] | None = None,
     ) -> Reply:
         """Send a request, as soon as OKX's limits allow, and judge its answer.
 
         Raises the errors of ``okx_magic.errors``, each with the request and the account. With
         ``as_typed`` an order goes without a client order id if it was typed without one, and without
-        an expTime. ``sleep`` waits in place of the pacer's own.
+        an expTime; with ``again`` although the same was sent just now. ``sleep`` waits in place of the
+        pacer's own.
         """
         flight = Flight(sleep=sleep)
         try:
             prepared, added = self.prepare(request, as_typed=as_typed)
+            # As typed: an id that was added would make it unlike the one before.
+            self.gate.admit(request, again=again)
             if retry.kind_of(prepared) == "read":
                 return self._read(prepared, flight)
             flight.expires = not as_typed and takes_expiry(prepared)
@@ -105,10 +113,10 @@ class Connection:
     def prepare(
         self, request: Request, *, as_typed: bool = False
     ) -> tuple[Request, tuple[str, ...]]:
-        """The request as it will be sent, and the client order ids added to it; refuses what must
-        not be sent.
+        """The request as it will be sent, and the client order ids added to it; refuses one
+        that contradicts the account.
         """
-        rails.check(request, self.account.environment)
+        rails.check_headers(request, self.account.environment)
         headers = rails.environment_headers(self.account.environment)
         request = replace(
             request, headers=(*rails.without_environment_header(request), *headers.items())

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.errors import CredentialsError
-from okx_magic.wire.redaction import redactor
+from okx_magic.wire.redaction import pseudonym, redactor, replacer
 from okx_magic.wire.signing import prehash, signature
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 _HEX32: Final = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 # OKX asks for 8 to 32 characters when a key is made (OKX docs, Overview, API key Creation).
 _SHORTEST_PASSPHRASE: Final = 8
+# Of a shorter key, six characters would be most of it.
+_LONG_ENOUGH: Final = 12
 
 
 class Credentials:
@@ -34,16 +36,17 @@ class Credentials:
     Blanks around the values are taken off. An empty value, or one with a character that cannot
     stand in an HTTP header, is a ``CredentialsError`` that names the field, ``source`` and the
     position of the character, never the value. ``hint`` is the shortened key (``985…083``),
-    ``key_hash`` tells keys apart without showing them;
+    ``tail`` its last four characters, ``key_hash`` tells keys apart without showing them;
     ``warnings`` says what looks unusual about the values without showing them.
 
     Two credentials are equal only if they are the same object; they cannot be pickled or copied.
     """
 
-    __slots__ = ("_headers", "_redact", "hint", "key_hash", "warnings")
+    __slots__ = ("_disguise", "_headers", "_redact", "hint", "key_hash", "tail", "warnings")
 
     hint: Final[str]
     key_hash: Final[str]
+    tail: Final[str]
     warnings: Final[tuple[str, ...]]
 
     def __init__(self, key: str, secret: str, passphrase: str, *, source: str = "") -> None:
@@ -53,7 +56,9 @@ class Credentials:
         plain_passphrase = _checked(f"passphrase{origin}", passphrase, spaces=True)
         self._headers = _signer(plain_key, plain_secret, plain_passphrase)
         self._redact = redactor((plain_secret, plain_passphrase))
+        self._disguise = _disguiser(plain_key, plain_secret, plain_passphrase)
         self.hint = _hint(plain_key)
+        self.tail = plain_key[-4:] if len(plain_key) >= _LONG_ENOUGH else ""
         self.key_hash = hashlib.sha256(plain_key.encode()).hexdigest()[:16]
         self.warnings = tuple(_doubts(plain_key, plain_secret, plain_passphrase))
 
@@ -73,6 +78,17 @@ class Credentials:
         """
         return self._redact(text)
 
+    def pseudonyms(self, salt: bytes) -> dict[str, str]:
+        """What ``disguise`` puts in the place of ``key``, ``secret`` and ``passphrase``."""
+        return self._disguise(bytes(salt))[0]
+
+    def disguise(self, text: str, salt: bytes) -> str:
+        """As ``redact``, for a text that strangers may read: the key and its hint go as well, and
+        each value has a pseudonym that is the same wherever the salt is the same.
+        """
+        # Made fit here, where no secret is in sight should an argument be unfit.
+        return self._disguise(bytes(salt))[1](str(text))
+
     def __repr__(self) -> str:
         return f"<okx credentials {self.hint}>"
 
@@ -91,6 +107,18 @@ def _signer(key: str, secret: str, passphrase: str) -> Callable[[str, bytes], di
         }
 
     return headers
+
+
+def _disguiser(
+    key: str, secret: str, passphrase: str
+) -> Callable[[bytes], tuple[dict[str, str], Callable[[str], str]]]:
+    def disguise(salt: bytes) -> tuple[dict[str, str], Callable[[str], str]]:
+        values = {"passphrase": passphrase, "secret": secret, "key": key}
+        names = {kind: pseudonym(kind, value, salt) for kind, value in values.items()}
+        marks = {value: names[kind] for kind, value in values.items()}
+        return names, replacer({_hint(key): names["key"], **marks})
+
+    return disguise
 
 
 def _checked(field: str, value: str, *, spaces: bool = False) -> str:
@@ -123,8 +151,7 @@ def _fault(character: str, *, spaces: bool) -> str:
 
 
 def _hint(key: str) -> str:
-    # Of a short text, six characters would be most of it.
-    return f"{key[:3]}…{key[-3:]}" if len(key) >= 12 else "…"
+    return f"{key[:3]}…{key[-3:]}" if len(key) >= _LONG_ENOUGH else "…"
 
 
 def _doubts(key: str, secret: str, passphrase: str) -> Iterator[str]:

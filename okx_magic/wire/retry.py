@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
+from okx_magic.wire import moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,18 +107,6 @@ POLICY: Final[Mapping[Kind, Mapping[Heard, Rule]]] = MappingProxyType(
     }
 )
 
-_CLOSED_PREFIXES: Final = tuple(
-    f"/api/v5/{room}/"
-    for room in ("asset", "broker", "fiat", "finance", "users", "account/subaccount")
-)
-_CANCELS: Final = frozenset(
-    {
-        "/api/v5/trade/cancel-order",
-        "/api/v5/trade/cancel-batch-orders",
-        "/api/v5/trade/cancel-algos",
-        "/api/v5/sprd/cancel-order",
-    }
-)
 _AMENDS: Final = frozenset(
     {
         "/api/v5/trade/amend-order",
@@ -125,27 +114,16 @@ _AMENDS: Final = frozenset(
         "/api/v5/sprd/amend-order",
     }
 )
-# POSTs that only calculate.
-_CALCULATIONS: Final = frozenset(
-    {
-        "/api/v5/account/position-builder",
-        "/api/v5/account/position-builder-graph",
-        "/api/v5/trade/order-precheck",
-        "/api/v5/tradingBot/grid/min-investment",
-    }
+_KINDS: Final[Mapping[moves.Kind, Kind]] = MappingProxyType(
+    {"read": "read", "order": "order", "cancel": "cancel", "settings": "setting"}
 )
 
 
 def kind_of(request: Request) -> Kind:
-    """How a request is to be treated; what is not known is treated as an order."""
-    path = request.path
-    if request.method == "GET" or path in _CALCULATIONS:
-        return "read"
-    if path.startswith(_CLOSED_PREFIXES):
-        return "closed"
-    if path in _CANCELS | _AMENDS:
-        return "cancel" if path in _CANCELS else "amend"
-    return "setting" if path.startswith("/api/v5/account/set-") else "order"
+    """How a request is to be treated; what is not known is treated as what moves money."""
+    if request.path in _AMENDS:
+        return "amend"
+    return _KINDS.get(moves.kind_of(request), "closed")
 
 
 def classify(error: TransportError | OkxError) -> Heard:

@@ -15,6 +15,7 @@ from okx_magic.errors import (
     OkxMagicError,
     OutcomeUnknown,
     PartlyRefused,
+    RefusedError,
 )
 from okx_magic.model import Envelope
 from okx_magic.wire import ledger, lookups, retry
@@ -60,8 +61,7 @@ class Writing:
         Raises OutcomeUnknown, NotCarriedOut, Interrupted, and what any request may raise.
         """
         try:
-            if self._ledger is not None:
-                self._entry = self._ledger.open(self._as_entry())
+            self._open()
             reply = self._carry_out()
         except KeyboardInterrupt:
             # Raised below: as the context of ours it would keep the frames that were signing.
@@ -187,6 +187,16 @@ class Writing:
             settles=self._settles(),
             fingerprint=ledger.fingerprint(self._typed),
         )
+
+    def _open(self) -> None:
+        if self._ledger is None:
+            return
+        try:
+            self._entry = self._ledger.open(self._as_entry())
+        except RefusedError:
+            # To cancel lessens what is at risk: a full disk must not be in its way.
+            if self._kind != "cancel":
+                raise
 
     def _close(self, outcome: str, code: str = "") -> None:
         if self._ledger is None or not self._entry:
