@@ -190,7 +190,7 @@ class Connection:
             elapsed = (time.monotonic() - started) * 1000
         if answer is not None:
             try:
-                envelope = judge(answer, request)
+                envelope = judge(answer, request, self._redact)
             except OkxMagicError as failure:
                 error = failure
         if isinstance(error, TransportError):
@@ -206,7 +206,7 @@ class Connection:
             sent_at=sent_at,
             milliseconds=elapsed,
             offset=self.clock.offset,
-            answered=_telling(answer) if answer and error else (),
+            answered=self._telling(answer) if answer and error else (),
         )
         if error is not None:
             self.log.append(exchange)
@@ -238,15 +238,18 @@ class Connection:
             )
         return self.account.credentials
 
+    def _redact(self, text: str) -> str:
+        credentials = self.account.credentials
+        return credentials.redact(text) if credentials else text
+
+    def _telling(self, answer: Answer) -> tuple[tuple[str, str], ...]:
+        given = ((name, answer.headers.get(name, "")) for name in _TELLING)
+        return tuple((name, printable(self._redact(value))) for name, value in given if value)
+
     def _ask_time(self) -> int:
         # Logged only if it fails: a person did not ask for it.
         envelope, _ = self._exchange(_TIME)
         return int(envelope.data[0]["ts"])
-
-
-def _telling(answer: Answer) -> tuple[tuple[str, str], ...]:
-    given = ((name, answer.headers.get(name, "")) for name in _TELLING)
-    return tuple((name, printable(value)) for name, value in given if value)
 
 
 def _unknown_outcome(error: TransportError, request: Request) -> OutcomeUnknown | None:
