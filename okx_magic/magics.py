@@ -165,7 +165,9 @@ class OkxMagic(Magics):
     @magic_arguments()
     @argument("name", nargs="?", help="sandbox, demo, live, or a profile of ~/.okx/config.toml")
     @argument("--prompt", action="store_true", help="ask for the credentials, whatever is set up")
-    @argument("--unset-env", action="store_true", help="then unset the variables of the credentials")
+    @argument(
+        "--unset-env", action="store_true", help="then unset the variables of the credentials"
+    )
     @argument("--faults", metavar="RULES", default="", help="what goes wrong in the sandbox")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_login(self, line: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from okx_magic.session import Session
     from okx_magic.tables.paging import Span
     from okx_magic.ui.notes import Note
-    from okx_magic.wire.connection import Reply
+    from okx_magic.wire.attempt import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,8 @@ def _show_unsent(
     if span is not None:
         request = session.first_page(request, span)
     prepared, added = connection.prepare(request, as_typed=options.as_typed)
+    if not options.as_typed:
+        prepared = connection.expiring(prepared)
     sent = connection.preview(prepared)
     output.note(receipts.dry_run(prepared, sent, session.account, added))
 

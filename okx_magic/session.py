@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from okx_magic.model import Envelope, Exchange, Request
-from okx_magic.wire.connection import Connection, Reply
+from okx_magic.wire.connection import Connection
 from okx_magic.wire.gate import Gate
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from okx_magic.pull import Progress, Pulled
     from okx_magic.tables.paging import Span
     from okx_magic.wire.account import Account
+    from okx_magic.wire.attempt import Reply
     from okx_magic.wire.pacing import Pacer
 
 _TABLES = "okx_magic.tables"

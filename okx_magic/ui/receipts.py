@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from okx_magic.pull import Pulled
     from okx_magic.session import Session
     from okx_magic.wire.account import Account
-    from okx_magic.wire.connection import Reply
+    from okx_magic.wire.attempt import Reply
 
 _SIGNATURE_SHOWN = 6
 

@@ -24,9 +24,7 @@ _DEEPEST_ANSWER = 64
 _SHOWN = 160
 
 
-def judge(
-    answer: Answer, request: Request, redact: Callable[[str], str] | None = None
-) -> Envelope:
+def judge(answer: Answer, request: Request, redact: Callable[[str], str] | None = None) -> Envelope:
     """The envelope of a success. Raises OkxError (OKX refused), PartlyRefused (some items of a batch
     stand) or TransportError (this is not an answer of OKX's API).
 

@@ -1,4 +1,4 @@
-"""A sandbox dressed as live, a profile that leads to it, and a person who may be there to answer."""
+"""A lab on the sandbox; a sandbox dressed as live, a profile for it, and a person to answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 from IPython.core.error import StdinNotImplementedError
+from lab import Lab, lab
 
 from okx_magic.sandbox import Sandbox
 
@@ -88,3 +89,10 @@ def live_notebook(live: Sandbox, notebook: Notebook) -> Notebook:  # noqa: ARG00
     notebook.run("%okx_login main")
     assert notebook.error is None
     return notebook
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Lab]:
+    """A sandbox and a connection to it, on a clock that passes without waiting."""
+    with lab(tmp_path) as running:
+        yield running

@@ -56,7 +56,9 @@ WRONG_CELLS = (
 
 
 @pytest.fixture
-def keys(nobody: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sandbox, tuple[str, ...]]]:
+def keys(
+    nobody: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Sandbox, tuple[str, ...]]]:
     """A sandbox whose demo keys stand in the environment, and the two secrets among them."""
     with Sandbox.start(limits=False) as sandbox:
         demo = sandbox.demo
@@ -140,7 +142,10 @@ def test_an_interrupt_shows_no_secret(
 
 
 def test_no_log_shows_a_secret(
-    notebook: Notebook, keys: Keys, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    notebook: Notebook,
+    keys: Keys,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """With all loggers at DEBUG, log-in and ten calls, some of them failing, write none of them."""
     _, secrets = keys
