@@ -195,7 +195,14 @@ class Connection:
         return self.clock.now()
 
     def _read(self, request: Request, flight: Flight) -> Reply:
-        attempt, _ = self.deliver(request, flight, self.course("read"))
+        try:
+            attempt, _ = self.deliver(request, flight, self.course("read"))
+        except KeyboardInterrupt:
+            attempt = None
+        if attempt is None:
+            # Anew: the frames that it came through were signing, and a verbose traceback shows what
+            # they hold.
+            raise KeyboardInterrupt
         envelope, exchange = _answered(attempt), attempt.exchange
         return Reply(envelope, request, exchange.milliseconds, attempts=flight.attempts)
 
