@@ -13,9 +13,10 @@ from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.place import on_binder, refuse_on_binder
 from okx_magic.wire.probe import PROOF, ask, elsewhere
 from okx_magic.wire.sources import find_account, typed_account
+from okx_magic.wire.variables import unset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
     from okx_magic.session import Session
     from okx_magic.wire.account import Account
@@ -37,7 +38,7 @@ class Accounts:
     def __init__(
         self,
         *,
-        environ: Mapping[str, str] | None = None,
+        environ: MutableMapping[str, str] | None = None,
         home: Path | None = None,
         on_wait: OnWait | None = None,
         confirm: Confirm | None = None,
@@ -91,6 +92,12 @@ class Accounts:
             raise CellError("--faults is for the sandbox", remedy="%okx_login sandbox --faults …")
         session = self._proved(account, faults)
         return session, session.config
+
+    def unset_variables(self) -> tuple[str, ...]:
+        """Take key, secret and passphrase out of this process's environment variables, where every
+        cell and every program that it starts could read them; returns the names of those there were.
+        """
+        return unset(self._environ)
 
     def elsewhere(self) -> tuple[Account, ...]:
         """Where ``ask_elsewhere`` would ask; none where the refusal leaves no doubt of the place."""

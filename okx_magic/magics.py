@@ -165,6 +165,9 @@ class OkxMagic(Magics):
     @magic_arguments()
     @argument("name", nargs="?", help="sandbox, demo, live, or a profile of ~/.okx/config.toml")
     @argument("--prompt", action="store_true", help="ask for the credentials, whatever is set up")
+    @argument(
+        "--unset-env", action="store_true", help="then unset the variables of the credentials"
+    )
     @argument("--faults", metavar="RULES", default="", help="what goes wrong in the sandbox")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_login(self, line: str) -> None:
@@ -176,6 +179,9 @@ class OkxMagic(Magics):
             %okx_login sandbox       the built-in exchange: no account, no network
             %okx_login demo          OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, demo trading
             %okx_login main          the profile main of ~/.okx/config.toml
+            %okx_login --unset-env   so that %env and !env do not show the credentials afterwards
+            %okx_login sandbox --faults lose-answer
+                                     the next order is carried out, and its answer lost
 
         Never type a secret here: it would stay in the notebook.
         """
@@ -200,6 +206,8 @@ class OkxMagic(Magics):
                 raise
             session, config = found, found.config
         show(receipts.login(session, config))
+        if arguments.unset_env:
+            show(receipts.unset(self.accounts.unset_variables()))
 
     @no_var_expand
     @line_magic

@@ -11,6 +11,7 @@ from okx_magic.wire.account import Account
 from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.gate import Gate
 from okx_magic.wire.latch import FOLDER, Latch
+from okx_magic.wire.ledger import Ledger
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.place import refuse_on_binder
 from okx_magic.wire.sources import SANDBOX
@@ -45,9 +46,14 @@ class Opener:
         return Session(account, pacer=self.pacer, gate=self._gate(account))
 
     def _gate(self, account: Account) -> Gate:
-        key_hash = account.credentials.key_hash if account.credentials else "none"
-        latch = Latch(self.home / FOLDER, key_hash)
-        return Gate(account, latch=latch, confirm=self.confirm)
+        key_hash = account.credentials.key_hash if account.credentials else ""
+        folder = self.home / FOLDER
+        return Gate(
+            account,
+            latch=Latch(folder, key_hash),
+            ledger=Ledger(folder / "ledger.ndjson"),
+            confirm=self.confirm,
+        )
 
     def _sandbox(self, faults: str) -> Session:
         from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use

@@ -57,7 +57,11 @@ class Session:
         self.account = account
         self.gate = gate or Gate(account)
         self.connection = Connection(
-            account, pacer=pacer, on_failure=self._check_causes, gate=self.gate
+            account,
+            pacer=pacer,
+            on_failure=self._check_causes,
+            gate=self.gate,
+            ledger=self.gate.ledger,
         )
         self._on_close = on_close
         self.config: Mapping[str, Any] = {}

@@ -65,7 +65,7 @@ def test_a_history_that_ends_early_is_told(sandbox_notebook: Notebook) -> None:
 def test_orders_are_walked_by_their_ids(sandbox_notebook: Notebook) -> None:
     """Seven orders in pages of three: all of them, newest first, each once."""
     body = '{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"limit","px":"1","sz":"1"}'
-    sandbox_notebook.run("%%okx -q\n" + f"POST /api/v5/trade/order\n{body}\n" * 7)
+    sandbox_notebook.run("%%okx -q --again\n" + f"POST /api/v5/trade/order\n{body}\n" * 7)
     cell = "pending = GET /api/v5/trade/orders-pending?limit=3"
     text = sandbox_notebook.run(f"%%okx --all\n{cell}")
     ids = list(sandbox_notebook["pending"].ordId)

@@ -92,6 +92,13 @@ def login(session: Session, config: Mapping[str, Any]) -> Note:
     return Note(tuple(lines), account.environment)
 
 
+def unset(names: tuple[str, ...]) -> Note:
+    """Which variables are gone, and where they may still stand."""
+    if not names:
+        return Note(("unset: none of the variables was set",))
+    return Note((f"unset in this kernel: {', '.join(names)}; not where the kernel was started",))
+
+
 def dry_run(request: Request, sent: Sent, account: Account, added: tuple[str, ...]) -> Note:
     """What would be sent, to the byte, and how it would be signed; secrets hidden."""
     lines = [

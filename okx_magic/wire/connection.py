@@ -196,7 +196,14 @@ class Connection:
         return self.clock.now()
 
     def _read(self, request: Request, flight: Flight) -> Reply:
-        attempt, _ = self.deliver(request, flight, self.course("read"))
+        try:
+            attempt, _ = self.deliver(request, flight, self.course("read"))
+        except KeyboardInterrupt:
+            attempt = None
+        if attempt is None:
+            # Anew: the frames that it came through were signing, and a verbose traceback shows what
+            # they hold.
+            raise KeyboardInterrupt
         envelope, exchange = _answered(attempt), attempt.exchange
         return Reply(envelope, request, exchange.milliseconds, attempts=flight.attempts)
 
@@ -236,7 +243,7 @@ class Connection:
             elapsed = (time.monotonic() - started) * 1000
         if answer is not None:
             try:
-                envelope = judge(answer, request)
+                envelope = judge(answer, request, self._redact)
             except OkxMagicError as failure:
                 error = failure
         exchange = Exchange(
@@ -250,7 +257,7 @@ class Connection:
             sent_at=sent_at,
             milliseconds=elapsed,
             offset=self.clock.offset,
-            answered=_telling(answer) if answer and error else (),
+            answered=self._telling(answer) if answer and error else (),
             attempt=flight.attempts,
         )
         flight.last = exchange
@@ -290,6 +297,14 @@ class Connection:
             )
         return self.account.credentials
 
+    def _redact(self, text: str) -> str:
+        credentials = self.account.credentials
+        return credentials.redact(text) if credentials else text
+
+    def _telling(self, answer: Answer) -> tuple[tuple[str, str], ...]:
+        given = ((name, answer.headers.get(name, "")) for name in _TELLING)
+        return tuple((name, printable(self._redact(value))) for name, value in given if value)
+
     def _ask_time(self) -> int:
         flight, course = Flight(), self.course("read")
         while True:
@@ -309,8 +324,3 @@ def _answered(attempt: Attempt) -> Envelope:
         raise attempt.error
     assert attempt.envelope is not None  # noqa: S101  # one of the two is set
     return attempt.envelope
-
-
-def _telling(answer: Answer) -> tuple[tuple[str, str], ...]:
-    given = ((name, answer.headers.get(name, "")) for name in _TELLING)
-    return tuple((name, printable(value)) for name, value in given if value)

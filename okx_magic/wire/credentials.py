@@ -12,11 +12,14 @@ import re
 from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.errors import CredentialsError
+from okx_magic.wire.derived import sealed, slipped_forms, wrong_forms
 from okx_magic.wire.redaction import pseudonym, redactor, replacer
 from okx_magic.wire.signing import prehash, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from okx_magic.wire.derived import Derived
 
 # What copying drags along at either end. Narrower than str.strip, which would also take off a
 # no-break space: that one is a mistake the person should hear of.
@@ -42,7 +45,18 @@ class Credentials:
     Two credentials are equal only if they are the same object; they cannot be pickled or copied.
     """
 
-    __slots__ = ("_disguise", "_headers", "_redact", "hint", "key_hash", "tail", "warnings")
+    __slots__ = (
+        "_disguise",
+        "_headers",
+        "_name",
+        "_redact",
+        "_slipped",
+        "_wrong",
+        "hint",
+        "key_hash",
+        "tail",
+        "warnings",
+    )
 
     hint: Final[str]
     key_hash: Final[str]
@@ -55,8 +69,9 @@ class Credentials:
         plain_secret = _checked(f"secret{origin}", secret)
         plain_passphrase = _checked(f"passphrase{origin}", passphrase, spaces=True)
         self._headers = _signer(plain_key, plain_secret, plain_passphrase)
+        self._wrong, self._slipped = _deriver(plain_key, plain_secret, plain_passphrase)
         self._redact = redactor((plain_secret, plain_passphrase))
-        self._disguise = _disguiser(plain_key, plain_secret, plain_passphrase)
+        self._name, self._disguise = _disguiser(plain_key, plain_secret, plain_passphrase)
         self.hint = _hint(plain_key)
         self.tail = plain_key[-4:] if len(plain_key) >= _LONG_ENOUGH else ""
         self.key_hash = hashlib.sha256(plain_key.encode()).hexdigest()[:16]
@@ -70,6 +85,17 @@ class Credentials:
         # The message is made here, where no secret is in sight should an argument be unfit.
         return self._headers(timestamp, prehash(timestamp, method, target, body))
 
+    def wrong_forms(self) -> tuple[Derived, ...]:
+        """The secret, and each wrong form of it that people sign with, as digest functions.
+
+        The first is the right form. Forms that are the same for these values are one.
+        """
+        return self._wrong()
+
+    def slipped_forms(self) -> tuple[Derived, ...]:
+        """The some thousand forms that one slip of typing makes of the secret, as digest functions."""
+        return self._slipped()
+
     def redact(self, text: str) -> str:
         """The text with the secret and the passphrase replaced by ``«secret»``.
 
@@ -80,14 +106,13 @@ class Credentials:
 
     def pseudonyms(self, salt: bytes) -> dict[str, str]:
         """What ``disguise`` puts in the place of ``key``, ``secret`` and ``passphrase``."""
-        return self._disguise(bytes(salt))[0]
+        return self._name(salt)
 
     def disguise(self, text: str, salt: bytes) -> str:
         """As ``redact``, for a text that strangers may read: the key and its hint go as well, and
         each value has a pseudonym that is the same wherever the salt is the same.
         """
-        # Made fit here, where no secret is in sight should an argument be unfit.
-        return self._disguise(bytes(salt))[1](str(text))
+        return self._disguise(salt, text)
 
     def __repr__(self) -> str:
         return f"<okx credentials {self.hint}>"
@@ -111,14 +136,30 @@ def _signer(key: str, secret: str, passphrase: str) -> Callable[[str, bytes], di
 
 def _disguiser(
     key: str, secret: str, passphrase: str
-) -> Callable[[bytes], tuple[dict[str, str], Callable[[str], str]]]:
-    def disguise(salt: bytes) -> tuple[dict[str, str], Callable[[str], str]]:
-        values = {"passphrase": passphrase, "secret": secret, "key": key}
-        names = {kind: pseudonym(kind, value, salt) for kind, value in values.items()}
-        marks = {value: names[kind] for kind, value in values.items()}
-        return names, replacer({_hint(key): names["key"], **marks})
+) -> tuple[Callable[[bytes], dict[str, str]], Callable[[bytes, str], str]]:
+    values = {"passphrase": passphrase, "secret": secret, "key": key}
 
-    return disguise
+    def name(salt: bytes) -> dict[str, str]:
+        return {kind: pseudonym(kind, value, salt) for kind, value in values.items()}
+
+    def disguise(salt: bytes, text: str) -> str:
+        names = name(salt)
+        marks = {value: names[kind] for kind, value in values.items()}
+        return replacer({_hint(key): names["key"], **marks})(text)
+
+    return sealed(name), sealed(disguise)
+
+
+def _deriver(
+    key: str, secret: str, passphrase: str
+) -> tuple[Callable[[], tuple[Derived, ...]], Callable[[], tuple[Derived, ...]]]:
+    def wrong() -> tuple[Derived, ...]:
+        return wrong_forms(secret, key, passphrase)
+
+    def slipped() -> tuple[Derived, ...]:
+        return slipped_forms(secret)
+
+    return sealed(wrong), sealed(slipped)
 
 
 def _checked(field: str, value: str, *, spaces: bool = False) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import time
+from typing import TYPE_CHECKING, Final
 
 from okx_magic.errors import RefusedError
 from okx_magic.wire import rails
 from okx_magic.wire.arming import Arming
+from okx_magic.wire.ledger import fingerprint
 from okx_magic.wire.summary import summary
 
 if TYPE_CHECKING:
@@ -15,26 +17,21 @@ if TYPE_CHECKING:
     from okx_magic.model import Request
     from okx_magic.wire.account import Account
     from okx_magic.wire.latch import Latch
+    from okx_magic.wire.ledger import Ledger
 
     # Asks the person for yes or no; raises RefusedError where nobody can be asked.
     Confirm = Callable[[str], bool]
 
 
-class Repeats(Protocol):
-    """What is known of earlier sendings of a request."""
-
-    def seconds_since(self, request: Request) -> float | None:
-        """How long ago the same request was last sent and not refused; None for not lately."""
-
-    def unsettled(self, request: Request) -> bool:
-        """Whether the outcome of the same request is unknown."""
+# After these it is known that nothing was carried out, so it may be sent anew.
+_NOTHING_DONE: Final = frozenset({"not sent", "refused", "not done"})
 
 
 class Gate:
     """The rails of one account.
 
     ``confirm`` is asked before each write of a live account; without it there is nobody to ask, and
-    none is sent. ``latch`` is the kill switch's, ``repeats`` knows what was sent before.
+    none is sent. ``latch`` is the kill switch's, ``ledger`` knows what was sent before.
     """
 
     def __init__(
@@ -42,15 +39,17 @@ class Gate:
         account: Account,
         *,
         latch: Latch | None = None,
-        repeats: Repeats | None = None,
+        ledger: Ledger | None = None,
         confirm: Confirm | None = None,
-        arming: Arming | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._account = account
         self.latch = latch
-        self._repeats = repeats
+        self.ledger = ledger
         self._confirm = confirm
-        self.arming = arming or Arming(_sentence(account))
+        self._clock = clock
+        self.key_hash = account.credentials.key_hash if account.credentials else ""
+        self.arming = Arming(_sentence(account))
 
     def admit(self, request: Request, *, again: bool = False) -> None:
         """Raise RefusedError unless the request may be sent now, asking the person where one must
@@ -85,16 +84,29 @@ class Gate:
             self.latch.lift()
 
     def _standing(self, request: Request, *, again: bool) -> rails.Standing:
-        repeats = self._repeats
+        repeats, unsettled = self._before(request)
         return rails.Standing(
             environment=self._account.environment,
             armed=self.arming.armed,
             latched=self.latched,
             allow=self._account.allow,
-            repeats=repeats.seconds_since(request) if repeats else None,
-            unsettled=repeats.unsettled(request) if repeats else False,
+            repeats=repeats,
+            unsettled=unsettled,
             again=again,
         )
+
+    def _before(self, request: Request) -> tuple[float | None, bool]:
+        """How many seconds ago the same request was sent and may have been carried out, and whether
+        the outcome of one is unknown.
+        """
+        if self.ledger is None or request.method == "GET":
+            return None, False
+        mark = fingerprint(request)
+        unsettled = any(each.fingerprint == mark for each in self.ledger.unsettled(self.key_hash))
+        entry = self.ledger.recent(self.key_hash, mark, rails.AGAIN_SECONDS)
+        if entry is None or entry.outcome in _NOTHING_DONE:
+            return None, unsettled
+        return max(self._clock() - entry.time, 0.0), unsettled
 
     def _question(self, request: Request, standing: rails.Standing) -> str:
         account = self._account

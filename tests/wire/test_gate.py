@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +18,7 @@ from okx_magic.wire.arming import Arming
 from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.gate import Gate
 from okx_magic.wire.latch import Latch
+from okx_magic.wire.ledger import Entry, Ledger, fingerprint
 from okx_magic.wire.rails import ARMED_SECONDS
 
 if TYPE_CHECKING:
@@ -52,18 +53,27 @@ class Times:
         return Arming(SENTENCE, monotonic=lambda: self.monotonic, wall=lambda: self.wall)
 
 
-@dataclass
-class Before:
-    """What was sent earlier."""
-
-    seconds: float | None = None
-    lost: bool = False
-
-    def seconds_since(self, _: Request) -> float | None:
-        return self.seconds
-
-    def unsettled(self, _: Request) -> bool:
-        return self.lost
+def written(folder: Path, *outcomes: str) -> Ledger:
+    """A ledger in which the order was sent once for each outcome, a second apart; "" is none yet."""
+    now = iter(range(1000))
+    ledger = Ledger(folder / "ledger.ndjson", clock=lambda: float(next(now)))
+    for outcome in outcomes:
+        entry = ledger.open(
+            Entry(
+                environment="demo",
+                account="main",
+                key=Gate(account()).key_hash,
+                method="POST",
+                path=ORDER.path,
+                orders=(),
+                settles=(),
+                fingerprint=fingerprint(ORDER),
+            )
+        )
+        if outcome:
+            ledger.close(entry, outcome)
+    ledger._clock = lambda: 20.0
+    return ledger
 
 
 def account(environment: Environment = "live") -> Account:
@@ -122,12 +132,12 @@ def test_live_orders_can_be_switched_off() -> None:
 
 def test_a_live_order_needs_the_sentence_and_a_yes() -> None:
     """Without the first nobody is asked; with both it passes, each time with a question of its own."""
-    person, arming = Person(), Times().arming()
-    gate = Gate(account(), confirm=person, arming=arming)
+    person = Person()
+    gate = Gate(account(), confirm=person)
     with pytest.raises(RefusedError, match="read-only"):
         gate.admit(ORDER)
     assert person.asked == []
-    arming.arm(SENTENCE)
+    gate.arming.arm(SENTENCE)
     gate.admit(ORDER)
     gate.admit(ORDER)
     line = "LIVE main (key 985…083) · buy BTC-USDT · sz 1 · POST /api/v5/trade/order"
@@ -136,32 +146,33 @@ def test_a_live_order_needs_the_sentence_and_a_yes() -> None:
 
 def test_no_is_no() -> None:
     """Whatever is not yes leaves the order where it is."""
-    arming = Times().arming()
-    arming.arm(SENTENCE)
+    gate = Gate(account(), confirm=Person(answer=False))
+    gate.arming.arm(SENTENCE)
     with pytest.raises(RefusedError, match="yes was not said"):
-        Gate(account(), confirm=Person(answer=False), arming=arming).admit(ORDER)
+        gate.admit(ORDER)
 
 
 def test_nobody_cannot_say_yes() -> None:
     """A session that no person stands behind sends nothing, armed or not."""
-    arming = Times().arming()
-    arming.arm(SENTENCE)
+    gate = Gate(account())
+    gate.arming.arm(SENTENCE)
     with pytest.raises(RefusedError, match="nobody is here"):
-        Gate(account(), arming=arming).admit(ORDER)
+        gate.admit(ORDER)
 
 
 def test_an_answer_that_comes_too_late_does_not_count() -> None:
     """Who says yes after the quarter of an hour has to arm again."""
     times = Times()
-    arming = times.arming()
-    arming.arm(SENTENCE)
 
     def slow(_: str) -> bool:
         times.monotonic += ARMED_SECONDS
         return True
 
+    gate = Gate(account(), confirm=slow)
+    gate.arming = times.arming()
+    gate.arming.arm(SENTENCE)
     with pytest.raises(RefusedError, match="read-only"):
-        Gate(account(), confirm=slow, arming=arming).admit(ORDER)
+        gate.admit(ORDER)
 
 
 def test_a_cancel_needs_neither() -> None:
@@ -171,21 +182,52 @@ def test_a_cancel_needs_neither() -> None:
     assert person.asked == []
 
 
-def test_a_repetition_is_told_with_the_question() -> None:
+def test_a_repetition_is_told_with_the_question(tmp_path: Path) -> None:
     """On live the person decides, and knows."""
-    person, arming = Person(), Times().arming()
-    arming.arm(SENTENCE)
-    Gate(account(), confirm=person, arming=arming, repeats=Before(7)).admit(ORDER)
-    assert person.asked[0].endswith("the same was sent 7 s ago")
+    person, ledger = Person(), written(tmp_path, "done")
+    gate = Gate(account(), confirm=person, ledger=ledger, clock=lambda: 20.0)
+    gate.arming.arm(SENTENCE)
+    gate.admit(ORDER)
+    assert person.asked[0].endswith("the same was sent 20 s ago")
 
 
-def test_on_demo_the_same_is_not_sent_twice() -> None:
+@pytest.mark.parametrize(
+    ("outcomes", "rule"),
+    [
+        (["done"], "was sent 20 s ago"),
+        (["partly done"], "was sent 20 s ago"),
+        (["refused", "done"], "was sent 18 s ago"),
+        (["unknown"], "still unknown"),
+        ([""], "still unknown"),
+        (["", "refused"], "still unknown"),
+    ],
+)
+def test_on_demo_the_same_is_not_sent_twice(tmp_path: Path, outcomes: list[str], rule: str) -> None:
     """A re-run is refused, also while the first is unsettled, unless the person says again."""
-    for before in (Before(7), Before(lost=True)):
-        gate = Gate(account("demo"), repeats=before)
-        with pytest.raises(RefusedError):
+    gate = Gate(account("demo"), ledger=written(tmp_path, *outcomes), clock=lambda: 20.0)
+    with pytest.raises(RefusedError, match=rule):
+        gate.admit(ORDER)
+    gate.admit(ORDER, again=True)
+    gate.admit(replace(ORDER, body=ORDER.body.replace('"1"', '"2"')))
+
+
+@pytest.mark.parametrize("outcomes", [[], ["refused"], ["not sent"], ["not done"]])
+def test_what_was_not_carried_out_may_be_sent_anew(tmp_path: Path, outcomes: list[str]) -> None:
+    """Nothing stands of it, so a second one is the first."""
+    Gate(account("demo"), ledger=written(tmp_path, *outcomes), clock=lambda: 20.0).admit(ORDER)
+
+
+def test_after_a_minute_the_same_is_a_new_order(tmp_path: Path) -> None:
+    """By then it is no slip of the hand; an unsettled one still is in the way."""
+    for outcome, admitted in (("done", True), ("unknown", False)):
+        ledger = written(tmp_path / outcome, outcome)
+        ledger._clock = lambda: 61.0 + 1e-3
+        gate = Gate(account("demo"), ledger=ledger, clock=lambda: 61.0)
+        if admitted:
             gate.admit(ORDER)
-        gate.admit(ORDER, again=True)
+        else:
+            with pytest.raises(RefusedError):
+                gate.admit(ORDER)
 
 
 def test_the_latch_outlives_its_maker(tmp_path: Path) -> None:
