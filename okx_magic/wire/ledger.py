@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Request
 
-# Outcomes after which nothing is left to ask.
-_SETTLED: Final = frozenset({"done", "partly done", "not done", "refused", "not sent"})
 UNKNOWN: Final = "unknown"
+# A person was told that nobody can tell.
+TOLD: Final = "told"
+# Outcomes after which nothing is left to ask.
+_SETTLED: Final = frozenset({"done", "partly done", "not done", "refused", "not sent", TOLD})
 
 _log = logging.getLogger("okx_magic")
 
