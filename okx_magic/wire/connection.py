@@ -189,7 +189,11 @@ class Connection:
     def look(self, request: Request, seconds: float) -> Envelope:
         """Send a GET once, within so many seconds."""
         prepared, _ = self.prepare(request)
-        return _answered(self._try(prepared, Flight(), seconds))
+        attempt = self._try(prepared, Flight(), seconds)
+        if attempt.error is not None and retry.is_clock(attempt.error):
+            # It is not sent again here: for whoever looks next.
+            self.clock.forget()
+        return _answered(attempt)
 
     def fresh_time(self) -> int:
         """The exchange's time in milliseconds, measured now."""
