@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from okx_magic import knowledge
-from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
+from okx_magic.errors import CredentialsError, OkxError, OkxMagicError, TransportError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.wire import orders, rails, retry
 from okx_magic.wire.attempt import Attempt, Flight, Reply, log_attempt, seconds_asked
@@ -24,6 +24,7 @@ from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.replies import judge, printable
 from okx_magic.wire.signing import timestamp_text
 from okx_magic.wire.stamps import takes_expiry, with_expiry
+from okx_magic.wire.targets import check_target
 from okx_magic.wire.transport import Transport
 from okx_magic.wire.writing import Writing
 
@@ -118,6 +119,7 @@ class Connection:
         """The request as it will be sent, and the client order ids added to it; refuses one
         that contradicts the account.
         """
+        check_target(request)
         rails.check_headers(request, self.account.environment)
         headers = rails.environment_headers(self.account.environment)
         request = replace(
@@ -318,12 +320,25 @@ class Connection:
             attempt = self._try(_TIME, flight, course.left, log=False)
             course.spent(attempt.exchange.milliseconds / 1000)
             if attempt.error is None:
-                return int(_answered(attempt).data[0]["ts"])
+                return _time_in(_answered(attempt))
             step = course.after(attempt.error)
             if step.action != "again":
                 self._tell(attempt.error, attempt.exchange)
                 raise attempt.error
             self.timing.sleep(step.wait)
+
+
+def _time_in(envelope: Envelope) -> int:
+    """The exchange's time in milliseconds, from the answer of GET /api/v5/public/time."""
+    try:
+        return int(envelope.data[0]["ts"])
+    except (LookupError, TypeError, ValueError):
+        raise TransportError(
+            "the exchange's time cannot be read",
+            written=True,
+            status=envelope.status,
+            request=_TIME,
+        ) from None
 
 
 def _answered(attempt: Attempt) -> Envelope:
