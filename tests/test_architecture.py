@@ -59,7 +59,7 @@ ROOMS: dict[str, set[str]] = {
 # library: the only places that may import it
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
-    "urllib3": ("wire/transport.py", "wire/failures.py"),
+    "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("tables/",),
     "numpy": ("tables/",),
     "tornado": ("sandbox/",),

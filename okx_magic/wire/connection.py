@@ -106,8 +106,9 @@ class Connection:
             return Writing(self, prepared, flight, typed=request, added=added).run()
         except OkxMagicError as error:
             error.account = error.account or self.account.name
-            if self._on_failure is not None and flight.last is not None:
-                self._on_failure(error, flight.last)
+            # A failure to learn the time was told where it happened.
+            if flight.last is not None and error.request is not _TIME:
+                self._tell(error, flight.last)
             raise
 
     def prepare(
@@ -270,6 +271,10 @@ class Connection:
     def _now_unasked(self) -> int:
         return self.clock.local_now() + (self.clock.offset or 0)
 
+    def _tell(self, error: OkxMagicError, exchange: Exchange) -> None:
+        if self._on_failure is not None:
+            self._on_failure(error, exchange)
+
     def _turn(
         self, request: Request, sleep: Callable[[float], None] | None = None
     ) -> AbstractContextManager[Turn]:
@@ -309,6 +314,7 @@ class Connection:
                 return int(_answered(attempt).data[0]["ts"])
             step = course.after(attempt.error)
             if step.action != "again":
+                self._tell(attempt.error, attempt.exchange)
                 raise attempt.error
             self.timing.sleep(step.wait)
 
