@@ -28,14 +28,8 @@ Kind = Literal[
 ]
 
 # On a live account these need the profile's permission, besides everything that an order needs.
-GUARDED: Final[tuple[Kind, ...]] = (
-    "withdraw",
-    "transfer",
-    "subaccount",
-    "key",
-    "earn",
-    "loan",
-    "unknown",
+GUARDED: Final[frozenset[str]] = frozenset(
+    {"withdraw", "transfer", "subaccount", "key", "earn", "loan", "unknown"}
 )
 
 _ROOT: Final = "/api/v5/"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 import requests
+from faketime import FakeTime
 from nbclient import NotebookClient
 
 from okx_magic.sandbox import Sandbox
@@ -69,6 +70,8 @@ def keys(
         monkeypatch.setenv("OKX_PASSPHRASE", demo.passphrase)
         monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
         monkeypatch.setenv("OKX_TIMEOUT_MS", "1000")
+        # The waits between attempts are of no interest here.
+        monkeypatch.setattr("okx_magic.wire.retry.Timing", FakeTime().timing)
         yield sandbox, (demo.secret, demo.passphrase)
 
 
