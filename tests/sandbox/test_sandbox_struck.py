@@ -103,6 +103,19 @@ def test_an_order_meets_each_fault(
     assert state(call, "a2") == "0"
 
 
+@pytest.mark.parametrize(("fault", "orders"), [("lose-answer", 2), ("lose-request", 1)])
+def test_control_a_naive_client_orders_twice(
+    call: Caller, hasty: Caller, sandbox: Sandbox, fault: str, orders: int
+) -> None:
+    """Who sends an order again because its answer was lost has two, where it had been booked."""
+    sandbox.set_faults(fault)
+    wanted = order("") | {"ordType": "market", "sz": "100"}
+    assert meet(hasty, wanted) is ConnectionResetError
+    assert isinstance(meet(hasty, wanted), Answer)
+    fills = call.get("/api/v5/trade/fills").data
+    assert len({fill["ordId"] for fill in fills}) == orders
+
+
 def test_the_header_asks_for_a_fault(call: Caller, hasty: Caller) -> None:
     """A request asks for a fault of its own by x-sandbox-fault; a name that is not known is told."""
     assert meet(hasty, order("a1"), **{"x-sandbox-fault": "lose-answer"}) is ConnectionResetError
