@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.place import on_binder, refuse_on_binder
 from okx_magic.wire.probe import PROOF, ask, elsewhere
 from okx_magic.wire.sources import find_account, typed_account
+from okx_magic.wire.unsettled import tell_unsettled
 from okx_magic.wire.variables import unset
 
 if TYPE_CHECKING:
@@ -120,6 +122,7 @@ class Accounts:
         try:
             session.config = session.request("GET", PROOF).data[0]
             session.warnings += key_warnings(session.config, session.account)
+            session.warnings += tell_unsettled(session.connection, time.time())
         except BaseException:
             session.close()
             self.refused = session

@@ -178,11 +178,16 @@ class Session:
 
     @staticmethod
     def to_frame(reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
-        """The frame of an answer, also of one that was partly refused."""
+        """The frame of an answer, also of one that was partly refused. ``attrs["recovered"]`` is True
+        where the answer was lost and it was made from a look-up.
+        """
         from okx_magic.tables import to_frame  # noqa: PLC0415  # pandas, on first use
 
         assert reply.request is not None  # noqa: S101  # set by the connection
-        return to_frame(reply.envelope, reply.request, decimal=decimal)
+        frame = to_frame(reply.envelope, reply.request, decimal=decimal)
+        if not isinstance(reply, Exception) and reply.recovered:
+            frame.attrs["recovered"] = True
+        return frame
 
     def close(self) -> None:
         """Close the connections; the session cannot be used afterwards."""

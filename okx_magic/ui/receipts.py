@@ -38,7 +38,14 @@ def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool 
         parts.insert(1, f"{_client_id_field(request)} {ids} added")
     elif as_typed and _lacks_client_id(request):
         parts.insert(1, "no clOrdId: a lost answer could not be settled")
-    return Note((" · ".join(parts),), account.environment)
+    if reply.attempts > 1:
+        parts.append(f"{reply.attempts} attempts")
+    lines = [" · ".join(parts)]
+    if reply.recovered:
+        lines.append(
+            "  recovered: its answer was lost, and a look-up shows that it was carried out"
+        )
+    return Note(tuple(lines), account.environment)
 
 
 def pulled(what: Pulled, account: Account, *, name: str | None) -> Note:

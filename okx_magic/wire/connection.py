@@ -19,6 +19,7 @@ from okx_magic.wire.attempt import Attempt, Flight, Reply, log_attempt, seconds_
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.gate import Gate
 from okx_magic.wire.limits import claims
+from okx_magic.wire.lookups import check_whose
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.replies import judge, printable
 from okx_magic.wire.signing import timestamp_text
@@ -188,7 +189,11 @@ class Connection:
     def look(self, request: Request, seconds: float) -> Envelope:
         """Send a GET once, within so many seconds."""
         prepared, _ = self.prepare(request)
-        return _answered(self._try(prepared, Flight(), seconds))
+        attempt = self._try(prepared, Flight(), seconds)
+        if attempt.error is not None and retry.is_clock(attempt.error):
+            # It is not sent again here: for whoever looks next.
+            self.clock.forget()
+        return _answered(attempt)
 
     def fresh_time(self) -> int:
         """The exchange's time in milliseconds, measured now."""
@@ -244,6 +249,8 @@ class Connection:
         if answer is not None:
             try:
                 envelope = judge(answer, request, self._redact)
+                if request.body:
+                    check_whose(request, envelope)
             except OkxMagicError as failure:
                 error = failure
         exchange = Exchange(
@@ -252,7 +259,7 @@ class Connection:
             environment=self.account.environment,
             sent=sent,
             status=answer.status if answer else None,
-            code=error.code if isinstance(error, OkxError) else "0" if envelope else "",
+            code=error.code if isinstance(error, OkxError) else "" if error else "0",
             outcome=error.message if error else "ok",
             sent_at=sent_at,
             milliseconds=elapsed,
@@ -266,7 +273,7 @@ class Connection:
             self.log.append(exchange)
         log_attempt(exchange, flight)
         wait = seconds_asked(answer.headers.get("retry-after", "")) if answer and error else None
-        return Attempt(exchange, envelope, error, wait)
+        return Attempt(exchange, None if error else envelope, error, wait)
 
     def _now_unasked(self) -> int:
         return self.clock.local_now() + (self.clock.offset or 0)

@@ -25,9 +25,15 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Request
 
-# Outcomes after which nothing is left to ask.
-_SETTLED: Final = frozenset({"done", "partly done", "not done", "refused", "not sent"})
 UNKNOWN: Final = "unknown"
+# A person was told that nobody can tell.
+TOLD: Final = "told"
+# Outcomes after which nothing is left to ask.
+_SETTLED: Final = frozenset({"done", "partly done", "not done", "refused", "not sent", TOLD})
+
+# So long, in seconds, settled entries are kept in memory; a sweep comes after so many new ones.
+_REMEMBERED: Final = 3600
+_SWEEP: Final = 1000
 
 _log = logging.getLogger("okx_magic")
 
@@ -84,6 +90,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
         self._read = 0
+        self._next_sweep = _SWEEP
 
     def open(self, entry: Entry) -> str:
         """Write down that ``entry`` is about to be sent, and return its id.
@@ -151,7 +158,17 @@ class Ledger:
                         break
                     self._read += len(text)
                     self._take(text)
+            if len(self._entries) > self._next_sweep:
+                self._sweep()
             return list(self._entries.values())
+
+    def _sweep(self) -> None:
+        """Forget what nobody asks for any more: settled entries from long ago."""
+        since = self._clock() - _REMEMBERED
+        self._entries = {
+            each.id: each for each in self._entries.values() if each.open or each.time >= since
+        }
+        self._next_sweep = len(self._entries) + _SWEEP
 
     def _take(self, text: bytes) -> None:
         try:

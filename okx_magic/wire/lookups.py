@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from okx_magic import knowledge, strictjson
+from okx_magic.errors import TransportError
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from okx_magic.model import Envelope
 
 _ORDER: Final = "/api/v5/trade/order"
 _ALGO: Final = "/api/v5/trade/order-algo"
@@ -85,6 +88,23 @@ def items_of(request: Request) -> tuple[Item, ...]:
         for wanted in (body if isinstance(body, list) else [body])
         if isinstance(wanted, dict)
     )
+
+
+def check_whose(request: Request, envelope: Envelope) -> None:
+    """Raise TransportError where the acknowledgements name other orders than the request: they were left
+    on a kept connection, or mixed up on the way.
+    """
+    items = items_of(request) if request.path in _WHERE else ()
+    if not isinstance(envelope.data, list) or len(items) != len(envelope.data):
+        return
+    for item, ack in zip(items, envelope.data, strict=True):
+        if isinstance(ack, dict) and ack.get(item.id_field, "") not in {"", item.id}:
+            raise TransportError(
+                "the answer is about another order",
+                written=True,
+                status=envelope.status,
+                request=request,
+            )
 
 
 def history_of(item: Item) -> Request | None:

@@ -108,7 +108,7 @@ class Pool:
         while self._kept:
             connection = self._kept.pop()
             # What can be read before anything was asked is the end, or no answer to us.
-            if connection.is_connected:
+            if connection.is_connected and not _decrypted(connection.sock):
                 return connection
             connection.close()
         return None
@@ -150,6 +150,13 @@ class Pool:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(self._ca_bundle)
         return context
+
+
+def _decrypted(sock: Any) -> int:
+    """How many bytes TLS holds that were not read: no look at the socket shows them."""
+    # TLS inside the TLS of a proxy is no socket.
+    tls = getattr(sock, "sslobj", sock)
+    return tls.pending() if hasattr(tls, "pending") else 0
 
 
 def _address(url: Url) -> tuple[str, int]:

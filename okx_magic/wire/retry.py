@@ -141,6 +141,11 @@ def classify(error: TransportError | OkxError) -> Heard:
     return "doubtful" if error.status >= 500 or error.status == 408 else "refused"
 
 
+def is_clock(error: OkxMagicError) -> bool:
+    """Whether OKX refused a request for its time."""
+    return isinstance(error, OkxError) and classify(error) == "clock"
+
+
 def rule(kind: Kind, heard: Heard, *, live: bool) -> Rule:
     """What may be done for a request of this kind."""
     if live and kind in {"order", "amend"} and heard == "throttled":

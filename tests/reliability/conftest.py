@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 from IPython.core.error import StdinNotImplementedError
-from lab import Lab, lab
+from lab import HASTY, Lab, lab
 
 from okx_magic.sandbox import Sandbox
 
@@ -95,4 +95,11 @@ def live_notebook(live: Sandbox, notebook: Notebook) -> Notebook:  # noqa: ARG00
 def bench(tmp_path: Path) -> Iterator[Lab]:
     """A sandbox and a connection to it, on a clock that passes without waiting."""
     with lab(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[Lab]:
+    """The same, for what really hangs."""
+    with lab(tmp_path, timeout=HASTY) as running:
         yield running

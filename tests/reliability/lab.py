@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 PLACE = "/api/v5/trade/order"
 RESTING = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit"}
-# Short, as nothing here is slow but what never comes.
-TIMEOUT = 0.25
+# Seconds, where nothing is slow but what never comes.
+HASTY = 0.25
 
 
 def order(**fields: str) -> Request:
@@ -55,7 +55,7 @@ class Lab:
 
 
 @contextmanager
-def lab(folder: Path, *, timeout: float = TIMEOUT, limits: bool = False) -> Iterator[Lab]:
+def lab(folder: Path, *, timeout: float = 15, limits: bool = False) -> Iterator[Lab]:
     time = FakeTime()
     with Sandbox.start(seed=11, limits=limits, clock=time.true) as sandbox:
         keys = sandbox.demo

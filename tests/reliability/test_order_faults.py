@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from lab import Lab, lab, order
+from lab import HASTY, Lab, lab, order
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
 from okx_magic.wire import retry
@@ -31,7 +31,7 @@ Moment = Literal["before", "after"]
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with lab(tmp_path_factory.mktemp("faults")) as running:
+    with lab(tmp_path_factory.mktemp("faults"), timeout=HASTY) as running:
         yield running
 
 
@@ -88,16 +88,16 @@ def test_a_naive_client_books_twice(shared: Lab, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_not_placed_is_said_only_when_it_is_proved(bench: Lab, fault: str) -> None:
+def test_not_placed_is_said_only_when_it_is_proved(hasty: Lab, fault: str) -> None:
     """That an order was not placed is said only after its expTime, and a second: until then a copy may
     be on its way. It leaves once.
     """
-    bench.sandbox.set_faults(f"next POST */trade/order: {fault}-before")
-    began = bench.time.true()
+    hasty.sandbox.set_faults(f"next POST */trade/order: {fault}-before")
+    began = hasty.time.true()
     with pytest.raises(NotCarriedOut):
-        bench.connection.send(order())
-    assert bench.time.true() - began >= 6.0
-    assert sum(each.request.method == "POST" for each in bench.connection.log) == 1
+        hasty.connection.send(order())
+    assert hasty.time.true() - began >= 6.0
+    assert sum(each.request.method == "POST" for each in hasty.connection.log) == 1
 
 
 def test_an_order_booked_late_is_found(bench: Lab) -> None:
