@@ -77,6 +77,14 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     raise CellError(reason, remedy=f"%{magic.__name__} --help")
 
 
+def forget_secret(shell: InteractiveShell, text: str) -> None:
+    """Take a text that names a secret, or holds what looks like one, out of the shell's history."""
+    if _SECRET.search(text) or _NAMED.search(text):
+        from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
+
+        forget(shell, text.strip())
+
+
 def _set_aside(line: str) -> tuple[str, list[str]]:
     """The line with a numbered mark for each ``{{ … }}``, whose blanks and quotes mean nothing here."""
     if "{{" not in line:

@@ -196,7 +196,8 @@ class OkxMagic(Magics):
                 arguments.name,
                 prompt=ask if arguments.prompt else ask_if_anybody,
                 typed=arguments.prompt,
-                faults=arguments.faults,
+                # IPython leaves the quotes of a word on.
+                faults=arguments.faults.strip("\"'"),
             )
         except OkxError:
             from okx_magic.diagnosis import found_elsewhere  # noqa: PLC0415  # only for a refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -75,8 +76,9 @@ class Opener:
         gate = self._gate(account)
 
         def end() -> None:
-            # Its key dies with it, and so must the latch for that key.
-            gate.release()
+            # Its key dies with it, so nobody needs the latch for that key.
+            with suppress(OSError):
+                gate.release()
             sandbox.stop()
 
         return Session(account, pacer=self.pacer, gate=gate, on_close=end)

@@ -34,12 +34,22 @@ ROOMS: dict[str, set[str]] = {
     "opening": {"errors", "wire", "session", "sandbox"},
     "accounts": {"model", "errors", "wire", "session", "opening"},
     "moneyrails": {"errors", "wire", "ui"},
+    "pytest_plugin": {"sandbox"},
     "paged": {"model", "errors", "cell", "tables", "pull", "session", "ui"},
     "pipeline": {"model", "errors", "cell", "wire", "session", "debug", "ui", "paged"},
     "diagnosis": {"errors", "debug", "wire", "ui"},
+    "investigation": {"errors", "cell", "debug", "diagnosis", "ui"},
     "magicline": {"errors", "cell", "ui"},
     "completer": {"errors", "wire", "session", "ui"},
-    "magics_diagnosis": {"errors", "diagnosis", "magicline", "ui", "debug", "tables"},
+    "magics_diagnosis": {
+        "errors",
+        "diagnosis",
+        "investigation",
+        "magicline",
+        "ui",
+        "debug",
+        "tables",
+    },
     "magics_money": {"moneyrails", "magicline", "ui"},
     "magics": {
         "errors",
@@ -62,6 +72,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("tables/",),
     "numpy": ("tables/",),
+    "msgspec": ("strictjson.py", "tables/decimals.py"),
     "tornado": ("sandbox/",),
     "IPython": (
         "magics.py",
@@ -75,6 +86,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "traitlets": ("magics.py",),
     "keyring": ("wire/external.py",),
     "tqdm": ("ui/progress.py",),
+    "pytest": ("pytest_plugin.py",),
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -140,7 +152,7 @@ def forbidden(*args, **kwargs):
     raise AssertionError("a socket was opened")
 socket.socket.connect = socket.socket.bind = forbidden
 shell.run_line_magic("load_ext", "okx_magic")
-heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "okx_magic.wire"}
+heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "msgspec", "okx_magic.wire"}
 print(sorted(heavy & (set(sys.modules) - before)))
 """
 

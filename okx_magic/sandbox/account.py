@@ -1,7 +1,7 @@
 """A trading account: what it owns, its orders and fills. The sums are exact.
 
 ``cash`` changes only in ``book``, by exactly what the fill says; what is frozen is never stored but
-summed over the open orders, so the two cannot come apart. Of what is over, the last 5,000 orders
+summed over the open orders, so the two cannot come apart. Of what is over, the last 2,000 orders
 (or a few more) and fills are remembered.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from okx_magic.sandbox.orders import Fill, Order
 
-_REMEMBERED = 5000
+_REMEMBERED = 2000
 
 
 class Ids:

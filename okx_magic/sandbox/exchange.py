@@ -17,6 +17,7 @@ from okx_magic.sandbox.replies import RefusalError, Reply, envelope
 from okx_magic.sandbox.routes_order import SERVICES, read_orders, serve
 from okx_magic.sandbox.routes_public import PUBLIC
 from okx_magic.sandbox.trading import Desk
+from okx_magic.sandbox.welcome import welcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -92,6 +93,8 @@ class Exchange:
     def _answer(self, request: RawRequest, now: float, arrived: float) -> Reply:
         if not is_local(request.headers):
             raise RefusalError("403")
+        if (request.method, request.path) == ("GET", "/"):
+            return welcome(request.headers["host"], _served())
         known = _find(request)
         query = params.from_query(request.target.partition("?")[2])
         if not known.private:
@@ -111,6 +114,12 @@ class Exchange:
         if known.method == "GET" and known.path in _QUERIES:
             return envelope(_QUERIES[known.path](desk, query))
         raise RefusalError("50038")
+
+
+def _served() -> list[Endpoint]:
+    gets, posts = {*PUBLIC, *_QUERIES}, SERVICES
+    known = endpoints().items()
+    return [each for (how, path), each in known if path in (gets if how == "GET" else posts)]
 
 
 def _find(request: RawRequest) -> Endpoint:

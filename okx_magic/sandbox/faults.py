@@ -10,7 +10,8 @@ A rule is ``[WHICH] [METHOD] [PATH]: FAULT[=NUMBER]``. WHICH is ``next``, ``next
 ``every`` or ``P%``, METHOD ``GET``, ``POST`` or ``any``, PATH a pattern with ``*``; what is left out is
 the next, POST and any path (``skew`` alone: every request). Behind a fault ``-before`` says that the
 request is not carried out, ``-after`` that it is, ``-late=MS`` that it is so many milliseconds later.
-Where none of them stands it is carried out if something of OKX's own answer comes through.
+Where none of them stands it is carried out if something of OKX's own answer comes through. The header
+``x-sandbox-fault`` of a request asks for ``FAULT[=NUMBER]`` for that request.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from random import Random
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from okx_magic.knowledge import explain
 from okx_magic.sandbox.replies import HTML, Reply, Wire
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 
     from okx_magic.sandbox.gateway import RawRequest
 
-Moment = Literal["before", "after", "late"]
-
-_LATE_MS = 1000.0
+_LATE_MS = 1000
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,9})?", re.ASCII)
 _NAME = re.compile(r"(?P<base>.+?)(?:-(?P<moment>before|after|late))?")
 _SELECTOR = re.compile(
@@ -47,15 +46,16 @@ _SELECTOR = re.compile(
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What a client meets: the ``page``, OKX's refusal with ``code`` or else OKX's own answer, put on
-    the ``wire`` in some way. ``number`` is what stands behind ``=`` where nothing does: milliseconds,
-    for ``skew`` seconds.
+    the ``wire`` in some way. ``moment`` is when the request is carried out: ``before`` it (so never),
+    ``after`` it or ``late``. ``number`` stands behind ``=`` where nothing does: milliseconds, for
+    ``skew`` seconds. ``usual`` are the requests of a rule that names none.
     """
 
     says: str
     wire: Wire = "whole"
     page: Reply | None = None
     code: str = ""
-    moment: Moment = "before"
+    moment: str = "before"
     number: float = 0.0
     usual: str = "next POST"
 
@@ -68,12 +68,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """A fault about to happen: with a request that is not carried out, is, or is ``late`` seconds
-    from now. ``pause`` is in seconds.
+    """A fault about to happen, now or, where its moment is late, in ``late`` seconds. ``pause`` and
+    ``skew`` are in seconds as well.
     """
 
     fault: Fault
-    moment: Moment
+    moment: str
     late: float
     pause: float
     skew: float
@@ -81,6 +81,11 @@ class Strike:
 
 def _page(status: int, says: str) -> Reply:
     return Reply(status, f"<html><body><h1>{status} {says}</h1></body></html>".encode(), HTML)
+
+
+def _refusal(code: str) -> Fault | None:
+    known = explain(code)
+    return Fault(f"OKX's code {code}: {known.meaning}", code=code) if known else None
 
 
 _PAGES = {500: "Internal Server Error", 502: "Bad Gateway"}
@@ -114,7 +119,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "skew": Fault(
             "the exchange's clock is so many seconds ahead", moment="after", usual="every any"
         ),
-        **{code: Fault(f"OKX's code {code}", code=code) for code in _DOUBTFUL},
+        **{code: fault for code in _DOUBTFUL if (fault := _refusal(code))},
     }
 )
 
@@ -122,9 +127,6 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 def described() -> dict[str, str]:
     """A line for each fault, by its name."""
     lines = {name: fault.says for name, fault in FAULTS.items()}
-    for code in _DOUBTFUL:
-        known = explain(code)
-        lines[code] = f"OKX's code {code}: {known.meaning if known else ''}"
     return lines | {"CODE": "any other code of OKX's table, as 50011 or 51008, with its text"}
 
 
@@ -198,16 +200,13 @@ def _strike(text: str) -> Strike:
     if equals and _NUMBER.fullmatch(number) is None:
         raise ValueError(f"{text!r} has no number behind its =")
     match = _NAME.fullmatch(name)
-    fault = _fault(match["base"]) if match else None
+    fault = (FAULTS.get(match["base"]) or _refusal(match["base"])) if match else None
     if match is None or fault is None:
         raise ValueError(f"no fault is called {name!r}; there are {', '.join(described())}")
-    moment: Moment = match["moment"] or fault.moment  # type: ignore[assignment]  # by the pattern
-    value = float(number) if equals else None
-    late = 0.0
+    moment = match["moment"] or fault.moment
+    late, value = 0.0, float(number) if equals else fault.number
     if moment == "late":
-        late, value = (_LATE_MS if value is None else value) / 1000, None
-    if value is None:
-        value = fault.number
+        late, value = float(number or _LATE_MS) / 1000, fault.number
     skews = fault is FAULTS["skew"]
     return Strike(
         fault=fault,
@@ -216,10 +215,3 @@ def _strike(text: str) -> Strike:
         pause=0.0 if skews else value / 1000,
         skew=value if skews else 0.0,
     )
-
-
-def _fault(name: str) -> Fault | None:
-    if name in FAULTS:
-        return FAULTS[name]
-    known = explain(name)
-    return Fault(known.meaning, code=name) if known else None

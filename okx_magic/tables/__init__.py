@@ -2,12 +2,15 @@
 
     envelope.data ─► shapes.py ─► columns.py ─► frame.py ─► DataFrame
                      raw columns  typed arrays  attrs           ▲
+    envelope.number_rows ─► numberrows.py ──────┘               │
+                     rows of numbers, at once                   │
     many envelopes ──────────────────────────► pages.py ────────┘
 
 pandas is imported here and nowhere above, so import this room late.
 """
 
 from okx_magic.tables.frame import to_frame
+from okx_magic.tables.harmless import safe_csv
 from okx_magic.tables.pages import frame_of_pages
 
-__all__ = ["frame_of_pages", "to_frame"]
+__all__ = ["frame_of_pages", "safe_csv", "to_frame"]

@@ -31,11 +31,13 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from okx_magic.tables.decimals import DECIMAL_CHARACTERS, consist_of, floats
+from okx_magic.tables.harmless import plain, plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from okx_magic.knowledge.reader import FieldType
+    from okx_magic.tables.decimals import Floats
 
 Array = ExtensionArray | np.ndarray[Any, Any]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
@@ -60,6 +62,28 @@ def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Arr
         return None
     convert = _exact_decimals if exact and kind == "decimal" else _CONVERTERS[kind]
     return convert(texts)
+
+
+def are_usual(numbers: Floats, kind: FieldType | None) -> bool:
+    """Whether ``typed_numbers`` can make a column of that type: of decimals, of times that are whole
+    and all in milliseconds, or of flags, which may be written "1.0".
+    """
+    if kind == "time":
+        usual = (numbers >= 10**12) & (numbers < 10**13) & (numbers == np.floor(numbers))
+        return bool(usual.all())
+    if kind == "bool":
+        return bool(((numbers == 0) | (numbers == 1)).all())
+    return kind == "decimal"
+
+
+def typed_numbers(numbers: Floats, kind: FieldType | None) -> Array:
+    """A column of numbers that are usual for their type, as an array of it."""
+    if kind == "time":
+        stamps = numbers.astype(np.int64).view("M8[ms]")
+        return pd.array(stamps, dtype=pd.DatetimeTZDtype("ms", "UTC"))
+    if kind == "bool":
+        return pd.arrays.BooleanArray(numbers == 1, np.zeros(len(numbers), dtype=np.bool_))
+    return numbers
 
 
 def untyped(values: Sequence[Any]) -> Array:
@@ -89,6 +113,7 @@ def as_texts(values: Sequence[Any]) -> Sequence[str] | None:
 
 def strings(texts: Sequence[str]) -> Array:
     """Text and ids. Python storage, so that pyarrow's presence changes nothing."""
+    texts = plain(texts)
     filled = (text or pd.NA for text in texts) if "" in texts else texts
     cells = np.fromiter(filled, dtype=object, count=len(texts))
     return pd.array(cells, dtype=pd.StringDtype("python"))
@@ -162,7 +187,7 @@ def _containers(values: Sequence[Any]) -> Array | None:
 
 
 def _objects(values: Sequence[Any]) -> Array:
-    return _object_array([None if value == "" else value for value in values])
+    return _object_array([None if value == "" else plain_within(value) for value in values])
 
 
 def _object_array(values: Sequence[Any]) -> Array:

@@ -48,7 +48,7 @@ def ask_person(label: str) -> str:
     except (StdinNotImplementedError, EOFError):
         pass
     raise RefusedError(
-        "nobody is here to answer, and a live account does not trade by itself",
+        "nobody is here to answer",
         remedy="run the cell in a notebook or a terminal with a person before it",
     )
 

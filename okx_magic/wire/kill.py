@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import OkxError, OkxMagicError
 from okx_magic.model import Request
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 20.0
 _PAUSE: Final = 0.5
+# For one list; a longer silence is better spent asking again.
+_LOOK_SECONDS: Final = 3.0
 _PAGE: Final = 100
 # cancel-all-after takes 10 to 120 s; 0 would switch it off.
 _TIMER: Final = "10"
@@ -156,7 +158,8 @@ class Killer:
     def _pages(self, sort: _Sort, chosen: str) -> Iterator[dict[str, Any]]:
         after = ""
         while True:
-            data = self._send("GET", f"{sort.listing}?limit={_PAGE}{chosen}{after}")
+            request = Request("GET", f"{sort.listing}?limit={_PAGE}{chosen}{after}")
+            data = self._connection.look(request, _LOOK_SECONDS).data
             yield from data
             if len(data) < _PAGE:
                 return
@@ -166,7 +169,7 @@ class Killer:
         orders = [{"instId": row["instId"], sort.id: row[sort.id]} for row in rows]
         if self._batches or sort is _ALGOS:
             try:
-                self._send("POST", sort.cancel, orders)
+                self._post(sort.cancel, orders)
             except OkxError as refusal:
                 # Refused items are over by themselves, or still there in the next round.
                 if refusal.items or sort is _ALGOS:
@@ -177,7 +180,7 @@ class Killer:
                 return
         for order in orders:
             try:
-                self._send("POST", _SINGLE_CANCEL, order)
+                self._post(_SINGLE_CANCEL, order)
             except OkxError:
                 continue  # as above
 
@@ -186,7 +189,7 @@ class Killer:
         if not self._timer:
             return
         try:
-            self._send("POST", "/api/v5/trade/cancel-all-after", {"timeOut": _TIMER})
+            self._post("/api/v5/trade/cancel-all-after", {"timeOut": _TIMER})
         except OkxError as refusal:
             self._tell(f"cancel-all-after is not to be had ({refusal.message}): without it")
         except OkxMagicError as error:
@@ -196,10 +199,9 @@ class Killer:
             self._tell(f"OKX cancels all again in {_TIMER} s")
         self._timer = False
 
-    def _send(self, method: Literal["GET", "POST"], target: str, body: Any = None) -> list[Any]:
-        text = "" if body is None else json.dumps(body, separators=(",", ":"))
-        data = self._connection.send(Request(method, target, text)).envelope.data
-        return data if isinstance(data, list) else []
+    def _post(self, path: str, body: Any) -> None:
+        text = json.dumps(body, separators=(",", ":"))
+        self._connection.send(Request("POST", path, text))
 
 
 def _chunks(rows: list[dict[str, Any]], size: int) -> Iterable[list[dict[str, Any]]]:

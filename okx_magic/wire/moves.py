@@ -1,7 +1,7 @@
-"""What a request does to an account, by its path: reads, cancels, trades, or moves money elsewhere.
+"""What a request does to an account, as far as the safety rules tell kinds apart. Pure.
 
-Read off the titles and descriptions of the endpoints (OKX docs). A path that is not in the catalogue
-is of the kind "unknown", which the rails take for the worst.
+The catalogue says what each endpoint changes; a path that it does not know is of the kind "unknown",
+which the rails take for the worst.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from okx_magic import knowledge, strictjson
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okx_magic.knowledge import Endpoint
     from okx_magic.model import Request
 
 Kind = Literal[
@@ -28,123 +31,34 @@ Kind = Literal[
 ]
 
 # On a live account these need the profile's permission, besides everything that an order needs.
-GUARDED: Final[tuple[Kind, ...]] = (
-    "withdraw",
-    "transfer",
-    "subaccount",
-    "key",
-    "earn",
-    "loan",
-    "unknown",
+GUARDED: Final[frozenset[str]] = frozenset(
+    {"withdraw", "transfer", "subaccount", "key", "earn", "loan", "unknown"}
 )
 
-_ROOT: Final = "/api/v5/"
-_CANCEL_ALL_AFTER: Final = "cancel-all-after"
+_KINDS: Final[Mapping[str | None, Kind]] = {
+    None: "read",
+    "order": "order",
+    "setting": "settings",
+    "transfer": "transfer",
+    "withdrawal": "withdraw",
+    "subaccount": "subaccount",
+    "key": "key",
+    "loan": "loan",
+    "earn": "earn",
+    # Those that are no cancel of an order.
+    "cancel": "settings",
+}
 
-# The first beginning that fits decides. What fits none changes a setting.
-_BEGINNINGS: Final[tuple[tuple[Kind, tuple[str, ...]], ...]] = (
-    (
-        "read",
-        (
-            "account/bills-history-archive",
-            "account/position-builder",
-            "account/simulated_margin",
-            "aigc/mcp/",
-            "asset/convert/estimate-quote",
-            "asset/monthly-statement",
-            "broker/dma/rebate-per-orders",
-            "broker/dma/trades",
-            "broker/fd/rebate-per-orders",
-            "broker/nd/rebate-per-orders",
-            "fiat/buy-sell/quote",
-            "finance/flexible-loan/max-loan",
-            "finance/sfp/dcd/quote",
-            "finance/sfp/dcd/redeem-quote",
-            "finance/stable-rewards/quote",
-            "trade/fills-archive",
-            "trade/order-precheck",
-            "tradingBot/grid/compute-margin-balance",
-            "tradingBot/grid/min-investment",
-        ),
-    ),
-    (
-        "cancel",
-        (
-            "rfq/cancel-",
-            "sprd/cancel-",
-            "sprd/mass-cancel",
-            "trade/cancel-",
-            "trade/mass-cancel",
-            "tradingBot/signal/cancel-sub-order",
-        ),
-    ),
-    (
-        "withdraw",
-        (
-            "asset/withdrawal",
-            "asset/cancel-withdrawal",
-            "fiat/create-withdrawal",
-            "fiat/cancel-withdrawal",
-        ),
-    ),
-    ("transfer", ("asset/transfer", "asset/subaccount/transfer", "account/move-positions")),
-    (
-        "key",
-        (
-            "users/subaccount/apikey",
-            "users/subaccount/modify-apikey",
-            "users/subaccount/delete-apikey",
-            "broker/dma/subaccount/",
-            "broker/nd/subaccount/",
-        ),
-    ),
-    (
-        "loan",
-        (
-            "account/borrow-repay",
-            "account/fixed-loan/",
-            "account/quick-margin-borrow-repay",
-            "account/spot-manual-borrow-repay",
-            "account/subaccount/set-loan-allocation",
-            "finance/fixed-loan/",
-            "finance/flexible-loan/",
-        ),
-    ),
-    ("subaccount", ("users/subaccount/", "account/subaccount/", "asset/broker/", "broker/")),
-    ("earn", ("finance/", "account/set-auto-earn")),
-    (
-        "order",
-        (
-            "asset/convert",
-            "copytrading/algo-order",
-            "copytrading/close-subposition",
-            "copytrading/first-copy-settings",
-            "fiat/buy-sell/trade",
-            "rfq/create-",
-            "rfq/execute-quote",
-            "sprd/order",
-            "trade/batch-orders",
-            "trade/close-position",
-            "trade/easy-convert",
-            "trade/one-click-repay",
-            "trade/order",
-            "tradingBot/dca/create",
-            "tradingBot/dca/margin/",
-            "tradingBot/dca/orders/",
-            "tradingBot/grid/adjust-investment",
-            "tradingBot/grid/close-position",
-            "tradingBot/grid/copy-order-algo",
-            "tradingBot/grid/margin-balance",
-            "tradingBot/grid/order-",
-            "tradingBot/recurring/add-investment",
-            "tradingBot/recurring/order-algo",
-            "tradingBot/signal/close-position",
-            "tradingBot/signal/margin-balance",
-            "tradingBot/signal/order-algo",
-            "tradingBot/signal/sub-order",
-        ),
-    ),
+# What only takes orders and quotes back. To stop a bot may sell what it holds, and to take back an
+# order that closes a position leaves the position: those are none of these.
+_CANCELS: Final = (
+    "/api/v5/rfq/cancel-",
+    "/api/v5/sprd/cancel-",
+    "/api/v5/sprd/mass-cancel",
+    "/api/v5/trade/cancel-",
+    "/api/v5/trade/mass-cancel",
 )
+_CANCEL_ALL_AFTER: Final = "/cancel-all-after"
 
 
 def kind_of(request: Request) -> Kind:
@@ -154,13 +68,15 @@ def kind_of(request: Request) -> Kind:
     endpoint = knowledge.endpoint(request.method, request.path)
     if endpoint is None:
         return "unknown"
-    if not endpoint.private:
-        return "read"
-    path = request.path.removeprefix(_ROOT)
-    kind: Kind = next((kind for kind, paths in _BEGINNINGS if path.startswith(paths)), "settings")
-    if kind == "cancel" and path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(request.body):
-        return "settings"
-    return kind
+    if _cancels(endpoint, request.body):
+        return "cancel"
+    return _KINDS[endpoint.effect]
+
+
+def _cancels(endpoint: Endpoint, body: str) -> bool:
+    if endpoint.effect != "cancel" or not endpoint.path.startswith(_CANCELS):
+        return False
+    return not endpoint.path.endswith(_CANCEL_ALL_AFTER) or _arms_timer(body)
 
 
 def _arms_timer(body: str) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 INSIST: Final = "OKX_KEYS_ON_BINDER"
 
 # BinderHub sets these in each of its notebooks (mybinder.readthedocs.io, "Environment variables").
-_BINDER: Final = ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST", "BINDER_REPO_URL", "BINDER_REQUEST")
+_BINDER: Final = ("BINDER_LAUNCH_HOST", "BINDER_REPO_URL", "BINDER_REQUEST")
 
 
 def on_binder(environ: Mapping[str, str]) -> bool:

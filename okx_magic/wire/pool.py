@@ -33,6 +33,8 @@ class _Guarded(http.client.HTTPConnection):
     """A connection that serves one exchange at a time, and tells its guard what goes on."""
 
     guard: Guard
+    # Whoever turns http.client's debugging on would have it print the headers, passphrase and all.
+    debuglevel = 0
     # urllib3's looks at each header for whether it shall be left out.
     putheader = http.client.HTTPConnection.putheader
 

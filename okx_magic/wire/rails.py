@@ -104,7 +104,7 @@ def _check_repeat(request: Request, standing: Standing) -> None:
     if standing.unsettled:
         raise RefusedError(
             "the outcome of the same request is still unknown",
-            remedy="settle that one first (%okx_login tells how); --again sends it once more",
+            remedy="%okx_login looks it up; --again sends it once more all the same",
             request=request,
         )
     # On live the person is asked, and told of the repetition.

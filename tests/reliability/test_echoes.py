@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import pickle
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 import requests
+from faketime import FakeTime
 
 from okx_magic.errors import OkxMagicError, OutcomeUnknown
 from okx_magic.model import Request
 from okx_magic.session import Session
 from okx_magic.wire.account import Account
 from okx_magic.wire.credentials import Credentials
+from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.replies import judge
 from okx_magic.wire.transport import Answer
 
@@ -60,12 +63,20 @@ ANSWERS: dict[str, Any] = {
 }
 
 
+@contextmanager
+def logged_in(passphrase: str = PASSPHRASE) -> Iterator[Session]:
+    """A session whose time passes at once."""
+    credentials, time = Credentials(KEY, SECRET, passphrase), FakeTime()
+    account = Account("demo", "demo", credentials, "https://www.okx.com", "a test")
+    with Session(account, pacer=Pacer(clock=time.now, sleep=time.sleep)) as opened:
+        opened.connection.clock.offset = 0
+        opened.connection.timing = time.timing()
+        yield opened
+
+
 @pytest.fixture
 def session() -> Iterator[Session]:
-    credentials = Credentials(KEY, SECRET, PASSPHRASE)
-    account = Account("demo", "demo", credentials, "https://www.okx.com", "a test")
-    with Session(account) as opened:
-        opened.connection.clock.offset = 0
+    with logged_in() as opened:
         yield opened
 
 
@@ -93,7 +104,7 @@ def test_an_echo_is_taken_out_of_the_error(
     """Neither secret nor passphrase in the error, its pickle, its context or the log, in any form."""
     said = " ".join(map(WRITTEN[written], SECRETS))
     made = ANSWERS[answer](said)
-    monkeypatch.setattr(session.connection.transport, "send", lambda *_: made)
+    monkeypatch.setattr(session.connection.transport, "send", lambda *_, **__: made)
     with pytest.raises(OkxMagicError) as caught:
         session.connection.send(request_)
     shown = all_of(caught.value, session)
@@ -114,12 +125,10 @@ def test_a_passphrase_that_is_a_word_of_okx_hides_no_refusal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Taking ``sCode`` out of an answer must not turn a refused order into one that stands."""
-    credentials = Credentials(KEY, SECRET, "sCode")
-    with Session(Account("demo", "demo", credentials, "https://www.okx.com", "a test")) as odd:
-        odd.connection.clock.offset = 0
+    with logged_in("sCode") as odd:
         body = json.dumps({"code": "0", "msg": "", "data": [{"sCode": "51008", "sMsg": "no"}]})
         monkeypatch.setattr(
-            odd.connection.transport, "send", lambda *_: Answer(200, {}, body.encode())
+            odd.connection.transport, "send", lambda *_, **__: Answer(200, {}, body.encode())
         )
         with pytest.raises(OutcomeUnknown, match="repeats our credentials"):
             odd.connection.send(ORDER)

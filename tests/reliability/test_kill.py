@@ -165,6 +165,10 @@ class Exchange:
         data = self.answer(request.path, request.target, request.body)
         return type("Reply", (), {"envelope": Envelope("0", "", data)})
 
+    def look(self, request: Request, _: float) -> Envelope:
+        envelope: Envelope = self.send(request).envelope
+        return envelope
+
     def answer(self, path: str, target: str, body: str) -> list[Any]:
         if path == "/api/v5/trade/orders-pending":
             after = target.partition("after=")[2]

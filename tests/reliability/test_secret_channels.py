@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
+import requests
+from faketime import FakeTime
 from nbclient import NotebookClient
 
 from okx_magic.sandbox import Sandbox
@@ -68,6 +70,8 @@ def keys(
         monkeypatch.setenv("OKX_PASSPHRASE", demo.passphrase)
         monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
         monkeypatch.setenv("OKX_TIMEOUT_MS", "1000")
+        # The waits between attempts are of no interest here.
+        monkeypatch.setattr("okx_magic.wire.retry.Timing", FakeTime().timing)
         yield sandbox, (demo.secret, demo.passphrase)
 
 
@@ -139,30 +143,48 @@ def test_an_interrupt_shows_no_secret(
         assert secret not in text + notebook.run("%tb Verbose")
 
 
-def test_no_log_shows_a_secret(
-    notebook: Notebook,
-    keys: Keys,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    """With all loggers at DEBUG, log-in and ten calls, some of them failing, write none of them."""
-    _, secrets = keys
+@pytest.fixture
+def overheard(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """All that any logger says at DEBUG, with http.client told to print what it sends."""
     heard = io.StringIO()
     handler = logging.StreamHandler(heard)
     root = logging.getLogger()
-    monkeypatch.setattr(root, "level", logging.DEBUG)
+    before = root.level
+    root.setLevel(logging.DEBUG)
     root.addHandler(handler)
-    try:
-        text = notebook.run("%okx_login demo")
-        for fault in (*FAULTS[:5], *[""] * 5):
-            header = f"\nx-sandbox-fault: {fault}" if fault else ""
-            text += notebook.run(f"%%okx\nGET /api/v5/account/balance{header}")
-    finally:
-        root.removeHandler(handler)
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    yield heard
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def test_no_log_shows_a_secret(
+    notebook: Notebook,
+    keys: Keys,
+    overheard: io.StringIO,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Log-in and ten calls, some of them failing, with everything that can be told to talk talking."""
+    _, secrets = keys
+    text = notebook.run("%okx_login demo")
+    for fault in (*FAULTS[:5], *[""] * 5):
+        header = f"\nx-sandbox-fault: {fault}" if fault else ""
+        text += notebook.run(f"%%okx\nGET /api/v5/account/balance{header}")
     out, err = capfd.readouterr()
-    assert "/api/v5/account/balance" in heard.getvalue()
+    assert "/api/v5/account/balance" in overheard.getvalue()
     for secret in secrets:
-        assert secret not in heard.getvalue() + text + out + err
+        assert secret not in overheard.getvalue() + text + out + err
+
+
+def test_a_naive_call_prints_its_headers(
+    keys: Keys, overheard: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The control: so told, http.client prints the passphrase."""
+    sandbox, secrets = keys
+    headers = {"OK-ACCESS-PASSPHRASE": secrets[1]}
+    requests.get(sandbox.url + "/api/v5/public/time", headers=headers, timeout=5)
+    assert "/api/v5/public/time" in overheard.getvalue()
+    assert secrets[1] in capsys.readouterr().out
 
 
 def test_history_has_nothing_of_a_log_in(notebook: Notebook, keys: Keys, nobody: Path) -> None:

@@ -155,6 +155,14 @@ def test_the_keys_that_it_starts_with() -> None:
         assert sandbox.demo.rights.permissions == ("read_only",)
 
 
+def test_no_repr_shows_secrets(sandbox: Sandbox) -> None:
+    """Neither the sandbox nor its keys show a secret or a passphrase."""
+    for keys in (sandbox.demo, sandbox.live, sandbox.make_key()):
+        for shown in (repr(sandbox), repr(keys), str(keys.rights)):
+            assert keys.secret not in shown
+            assert keys.passphrase not in shown
+
+
 def test_seeded_keys_repeat_themselves() -> None:
     """With a seed the same keys are made again, one after the other, none of them twice."""
 

@@ -17,7 +17,7 @@ from okx_magic.sandbox.trading import Desk
 if TYPE_CHECKING:
     from sandbox_caller import Caller
 
-KEEPS = 5000
+KEEPS = 2000
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def limit(number: int, px: str = "1") -> dict[str, str]:
 
 
 def test_orders_that_are_over_are_forgotten_in_the_end(desk: Desk) -> None:
-    """Some thousand orders are remembered by both ids, and those before them are not; what is open
-    stays.
+    """The last thousands of orders are remembered by both ids, those before them are not; what is
+    open stays.
     """
     account = desk.account
     resting = trading.place(desk, limit(0))["ordId"]

@@ -8,16 +8,18 @@ from okx_magic.wire.moves import GUARDED, kind_of
 
 # Words in a path that speak of money leaving, or of whom it obeys.
 TELLING = ("withdraw", "transfer", "subaccount", "apikey", "borrow", "loan", "finance/")
-# Those of them that only read, or move money within the account's own orders.
+# Those of them that only read or quote, take something back, or move nothing out of the account.
 HARMLESS = {
-    "/api/v5/account/set-auto-loan": "settings",
+    "/api/v5/asset/cancel-withdrawal": "settings",
+    "/api/v5/fiat/cancel-withdrawal": "settings",
     "/api/v5/finance/flexible-loan/max-loan": "read",
     "/api/v5/finance/sfp/dcd/quote": "read",
     "/api/v5/finance/sfp/dcd/redeem-quote": "read",
     "/api/v5/finance/stable-rewards/quote": "read",
-    "/api/v5/tradingBot/grid/withdraw-income": "settings",
-    "/api/v5/broker/dma/report-subaccount-ip": "subaccount",
-    "/api/v5/broker/nd/report-subaccount-ip": "subaccount",
+    "/api/v5/finance/staking-defi/cancel": "settings",
+    "/api/v5/finance/staking-defi/eth/cancel-redeem": "settings",
+    "/api/v5/finance/staking-defi/sol/cancel-redeem": "settings",
+    "/api/v5/tradingBot/grid/withdraw-income": "order",
 }
 POSTS = [path for method, path in knowledge.endpoints() if method == "POST"]
 
@@ -31,7 +33,7 @@ def test_what_speaks_of_money_that_leaves_is_guarded(path: str) -> None:
 
 @pytest.mark.parametrize("path", POSTS)
 def test_reads_and_cancels_are_told_from_orders(path: str) -> None:
-    """Whatever gives an order its own id is an order; no cancel of another's field is one."""
+    """Whatever gives an order its own id is an order; what passes as a cancel says so in its path."""
     endpoint = knowledge.endpoint("POST", path)
     assert endpoint is not None
     kind = kind_of(Request("POST", path, "{}"))
@@ -39,8 +41,16 @@ def test_reads_and_cancels_are_told_from_orders(path: str) -> None:
         assert kind == "order"
     if kind == "cancel":
         assert "cancel" in path
+        assert "withdraw" not in path
     if kind == "read":
         assert endpoint.permission != "Withdraw"
+
+
+def test_stopping_a_bot_is_no_cancel() -> None:
+    """It may sell all that the bot holds."""
+    for bot in ("grid", "recurring", "signal"):
+        path = f"/api/v5/tradingBot/{bot}/stop-order-algo"
+        assert kind_of(Request("POST", path, "[]")) == "order"
 
 
 @pytest.mark.parametrize(
