@@ -35,6 +35,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def empty_books(shared: Lab) -> None:
+    shared.forget_orders()
+
+
 def outcome_of(bench: Lab, request: Request) -> tuple[str, str, str]:
     """Placed or not, as a person is told, the order's id, and what the ledger says."""
     try:
@@ -66,7 +71,6 @@ def test_an_order_is_booked_once_or_not_at_all_and_said_so(
             assert (shared.booked(client_id), named, written) == (1, "placed", "done")
         else:
             assert (shared.booked(client_id), named, written) == (0, "not placed", "not done")
-    shared.forget_orders()
 
 
 def naive(bench: Lab, request: Request) -> None:
@@ -84,7 +88,6 @@ def test_a_naive_client_books_twice(shared: Lab, fault: str) -> None:
     shared.sandbox.set_faults(f"next POST */trade/order: {fault}-after")
     naive(shared, order(ordType="market", sz="10", px=""))
     assert len(shared.orders()) == 2
-    shared.forget_orders()
 
 
 @pytest.mark.parametrize("fault", FAULTS)
