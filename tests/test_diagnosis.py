@@ -4,10 +4,11 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import okx_magic.accounts
 from okx_magic.errors import CellError, OkxError, TransportError
 from okx_magic.sandbox import Sandbox
 from okx_magic.wire import probe
@@ -199,12 +200,63 @@ def test_success_never_loads_what_explains_failure() -> None:
 
 def test_explain_checks_what_it_can(sandbox_notebook: Notebook) -> None:
     """Once somebody is logged in, a code comes with what is known here; WebSocket codes, too."""
-    assert "checked ✓ clock: this computer's clock agrees" in sandbox_notebook.run(
-        "%okx_explain 60006"
-    )
+    assert "checked ✓ clock: this computer's clock " in sandbox_notebook.run("%okx_explain 60006")
     assert "checked ? site: asked at 127.0.0.1" in sandbox_notebook.run("%okx_explain 60032")
     sandbox_notebook.run("%okx_logout")
     assert "checked" not in sandbox_notebook.run("%okx_explain 60006")
+
+
+@pytest.mark.parametrize(
+    ("options", "cell", "code", "words"),
+    [
+        (
+            {"permissions": ("read_only",)},
+            "POST /api/v5/trade/order\n{}",
+            "50120",
+            "checked ✗ permission: the endpoint needs Trade; the key may read",
+        ),
+        (
+            {"faults": "every GET /api/v5/account/balance: 50102"},
+            "GET /api/v5/account/balance",
+            "50102",
+            "exchange's, and the timestamp was corrected by that; the answer has no date to compare",
+        ),
+        (
+            {},
+            "POST /api/v5/trade/order\nexpTime: 1714979289\n{}",
+            "50036",
+            "checked ✗ expTime: 1714979289 is not in milliseconds since 1970",
+        ),
+    ],
+)
+def test_refusals_of_the_sandbox_are_checked(
+    notebook: Notebook,
+    monkeypatch: pytest.MonkeyPatch,
+    options: dict[str, Any],
+    cell: str,
+    code: str,
+    words: str,
+) -> None:
+    """What an exchange refuses for a real reason is traced to that reason, under the cell."""
+    with Sandbox.start(**options) as sandbox:
+        log_in_by(monkeypatch, sandbox, sandbox.url)
+        notebook.run("%okx_login demo")
+        assert notebook.error is None
+        block = notebook.run(f"%%okx --force\n{cell}")
+    assert isinstance(notebook.error, OkxError)
+    assert notebook.error.code == code
+    assert words in block
+
+
+def test_an_address_that_the_key_is_not_bound_to_is_named(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that the exchange saw, out of its own message."""
+    with Sandbox.start(addresses=("203.0.113.7",)) as sandbox:
+        log_in_by(monkeypatch, sandbox, sandbox.url)
+        block = notebook.run("%okx_login demo")
+    assert "50110" in block
+    assert "checked ? address: OKX saw 127.0.0.1, an IPv4 address" in block
 
 
 def test_a_page_in_place_of_json_is_traced(
@@ -274,7 +326,7 @@ def test_without_a_yes_nobody_else_is_asked(
     """Only a yes is a yes; without it the refusal stands as it is."""
     assert two_sites
     asked = answering(word)
-    monkeypatch.setattr(probe, "ask", lambda *_: pytest.fail("somebody was asked"))
+    monkeypatch.setattr(okx_magic.accounts, "ask", lambda *_: pytest.fail("somebody was asked"))
     notebook.run("%okx_login demo")
     assert len(asked) == 1
     assert isinstance(notebook.error, OkxError)
@@ -324,7 +376,7 @@ def test_a_live_key_is_found_but_not_logged_in(
     def at_home(account: probe.Account) -> probe.Asked:
         return probe.Asked(probe.replace(account, base_url="https://www.okx.com"), "50101", "…")
 
-    monkeypatch.setattr("okx_magic.accounts.ask", at_home)
+    monkeypatch.setattr(okx_magic.accounts, "ask", at_home)
     text = notebook.run("%okx_login demo")
     assert "it is a live key of www.okx.com" in text
     assert "OKX_DEMO=0 in the environment" in text

@@ -2,10 +2,12 @@
 
 fresh.py load EXTENSION
 fresh.py first-cell overlapped|serial
+fresh.py catalogue one|all|json
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,6 +56,8 @@ def starting() -> Iterator[Callable[..., Callable[[], float]]]:
 
 def main(kind: str, which: str) -> float:
     """The seconds of one measurement in this process."""
+    if kind == "catalogue":
+        return _catalogue(which)
     from IPython.terminal.ipapp import TerminalIPythonApp  # noqa: PLC0415  # the child alone
 
     app = TerminalIPythonApp.instance()
@@ -71,6 +76,20 @@ def main(kind: str, which: str) -> float:
     seconds = time.perf_counter() - started
     assert str(app.shell.user_ns["ticker"]["last"].dtype) == "float64"
     return seconds
+
+
+def _catalogue(which: str) -> float:
+    from okx_magic import knowledge  # noqa: PLC0415  # the child alone
+
+    file = files("okx_magic.knowledge").joinpath("data", "endpoints.jsonl")
+    actions: dict[str, Callable[[], object]] = {
+        "one": lambda: knowledge.endpoint("GET", "/api/v5/account/balance"),
+        "all": knowledge.endpoints,
+        "json": lambda: [json.loads(line) for line in file.read_text("utf-8").splitlines()],
+    }
+    started = time.perf_counter()
+    assert actions[which]()
+    return time.perf_counter() - started
 
 
 def _never_start(name: str) -> None:

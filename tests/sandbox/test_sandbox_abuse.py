@@ -348,6 +348,6 @@ sandbox.stop()
 
 def test_abuse_is_no_news() -> None:
     """Hostile bytes of many kinds write nothing to stdout or stderr."""
-    command = [sys.executable, "-X", "dev", "-c", PROGRAM]
+    command = [sys.executable, "-W", "error", "-c", PROGRAM]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     assert (done.stdout, done.stderr) == ("", "")
