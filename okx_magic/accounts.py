@@ -3,45 +3,54 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from okx_magic.errors import CredentialsError
-from okx_magic.session import Session
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
+from okx_magic.errors import CellError, CredentialsError
+from okx_magic.opening import Opener
+from okx_magic.wire.keycheck import key_warnings
 from okx_magic.wire.pacing import Pacer
-from okx_magic.wire.sources import SANDBOX, find_account, typed_account
+from okx_magic.wire.place import on_binder, refuse_on_binder
+from okx_magic.wire.probe import PROOF, ask, elsewhere
+from okx_magic.wire.sources import find_account, typed_account
+from okx_magic.wire.unsettled import tell_unsettled
+from okx_magic.wire.variables import unset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
+    from okx_magic.session import Session
+    from okx_magic.wire.account import Account
     from okx_magic.wire.external import Prompt
+    from okx_magic.wire.gate import Confirm
     from okx_magic.wire.pacing import OnWait
-
-# Harmless, private and answered to every key: it proves key, secret, passphrase and clock at once.
-_PROOF: Final = "/api/v5/account/config"
+    from okx_magic.wire.probe import Asked
 
 
 class Accounts:
     """Opens and closes sessions. ``current`` is the name of the one that was opened last.
 
     All of them keep to OKX's limits together; ``on_wait`` is told the seconds and the limit when one
-    makes a request wait.
+    makes a request wait, ``confirm`` the question before each write of a live account. ``refused`` is
+    the session of the last log-in that failed, closed, for its log and its account; None after one
+    that succeeded.
     """
 
     def __init__(
         self,
         *,
-        environ: Mapping[str, str] | None = None,
+        environ: MutableMapping[str, str] | None = None,
         home: Path | None = None,
         on_wait: OnWait | None = None,
+        confirm: Confirm | None = None,
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._home = home or Path.home()
-        self._pacer = Pacer(on_wait=on_wait)
+        self._opener = Opener(self._environ, self._home, Pacer(on_wait=on_wait), confirm)
         self._sessions: dict[str, Session] = {}
         self.current: str | None = None
+        self.refused: Session | None = None
 
     def session(self, name: str | None = None) -> Session:
         """The open session of that name, or the current one; opened first if there is none."""
@@ -57,28 +66,69 @@ class Accounts:
         starts. Raises CredentialsError.
         """
         account = find_account(name, environ=self._environ, home=self._home)
-        return self._adopt(_session(account, self._pacer))
+        return self._adopt(self._opener.open(account))
 
     def login(
-        self, name: str | None = None, *, prompt: Prompt | None = None, typed: bool = False
+        self,
+        name: str | None = None,
+        *,
+        prompt: Prompt | None = None,
+        typed: bool = False,
+        faults: str = "",
     ) -> tuple[Session, Mapping[str, Any]]:
         """As ``open``, but proved by one signed request; returns its answer too, the one row of
-        GET /api/v5/account/config. An account that is refused is not kept.
+        GET /api/v5/account/config. An account that is refused is not logged in; it is kept aside as
+        ``refused`` until the next log-in or log-out.
 
         ``prompt`` is asked when no source has credentials, or with ``typed`` at once; no key typed
-        means the sandbox.
+        means the sandbox. ``faults`` are for the sandbox: what goes wrong there, to practise.
         """
         if typed and prompt is not None:
+            # Before a key is typed, not after.
+            refuse_on_binder(self._environ)
             account = typed_account(prompt, environ=self._environ)
         else:
-            account = find_account(name, environ=self._environ, home=self._home, prompt=prompt)
-        session = _session(account, self._pacer)
+            asked = None if on_binder(self._environ) else prompt
+            account = find_account(name, environ=self._environ, home=self._home, prompt=asked)
+        if faults and account is not None:
+            raise CellError("--faults is for the sandbox", remedy="%okx_login sandbox --faults …")
+        session = self._proved(account, faults)
+        return session, session.config
+
+    def unset_variables(self) -> tuple[str, ...]:
+        """Take key, secret and passphrase out of this process's environment variables, where every
+        cell and every program that it starts could read them; returns the names of those there were.
+        """
+        return unset(self._environ)
+
+    def elsewhere(self) -> tuple[Account, ...]:
+        """Where ``ask_elsewhere`` would ask; none where the refusal leaves no doubt of the place."""
+        if self.refused is None or not self.refused.log:
+            return ()
+        return elsewhere(self.refused.account, self.refused.log[-1].code)
+
+    def ask_elsewhere(self) -> tuple[Asked, ...]:
+        """Ask the other sites, or in the other environment, for the key of the refused log-in: one
+        signed GET /api/v5/account/config each. Only for a person who agreed to it.
+        """
+        return tuple(map(ask, self.elsewhere()))
+
+    def login_elsewhere(self, account: Account) -> Session:
+        """Log in where ``ask_elsewhere`` found the key to be accepted."""
+        return self._proved(account)
+
+    def _proved(self, account: Account | None, faults: str = "") -> Session:
+        session = self._opener.open(account, faults=faults)
         try:
-            config = session.request("GET", _PROOF).data[0]
+            session.config = session.request("GET", PROOF).data[0]
+            session.warnings += key_warnings(session.config, session.account)
+            session.warnings += tell_unsettled(session.connection, time.time())
         except BaseException:
             session.close()
+            self.refused = session
             raise
-        return self._adopt(session), config
+        self.refused = None
+        return self._adopt(session)
 
     def _adopt(self, session: Session) -> Session:
         name = session.account.name
@@ -100,6 +150,7 @@ class Accounts:
             self._sessions.pop(each).close()
         if self.current in names:
             self.current = next(reversed(self._sessions), None)
+        self.refused = None
         return names
 
     def open_sessions(self) -> tuple[Session, ...]:
@@ -108,24 +159,9 @@ class Accounts:
 
 
 def open_session(name: str | None = None) -> Session:
-    """A session of the named account; without a name, of the first credentials found or the sandbox."""
-    return _session(find_account(name, environ=os.environ, home=Path.home()), Pacer())
+    """A session of the named account; without a name, of the first credentials found or the sandbox.
 
-
-def _session(account: Account | None, pacer: Pacer) -> Session:
-    return _sandbox_session(pacer) if account is None else Session(account, pacer=pacer)
-
-
-def _sandbox_session(pacer: Pacer) -> Session:
-    from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use
-
-    sandbox = Sandbox.start()
-    keys = sandbox.demo
-    account = Account(
-        name=SANDBOX,
-        environment="sandbox",
-        credentials=Credentials(keys.key, keys.secret, keys.passphrase),
-        base_url=sandbox.url,
-        source="this kernel",
-    )
-    return Session(account, pacer=pacer, on_close=sandbox.stop)
+    Nobody is asked by it, so a live one only reads.
+    """
+    opener = Opener(os.environ, Path.home())
+    return opener.open(find_account(name, environ=opener.environ, home=opener.home))

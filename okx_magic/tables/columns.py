@@ -31,6 +31,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from okx_magic.tables.decimals import DECIMAL_CHARACTERS, consist_of, floats
+from okx_magic.tables.harmless import plain, plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -112,6 +113,7 @@ def as_texts(values: Sequence[Any]) -> Sequence[str] | None:
 
 def strings(texts: Sequence[str]) -> Array:
     """Text and ids. Python storage, so that pyarrow's presence changes nothing."""
+    texts = plain(texts)
     filled = (text or pd.NA for text in texts) if "" in texts else texts
     cells = np.fromiter(filled, dtype=object, count=len(texts))
     return pd.array(cells, dtype=pd.StringDtype("python"))
@@ -185,7 +187,7 @@ def _containers(values: Sequence[Any]) -> Array | None:
 
 
 def _objects(values: Sequence[Any]) -> Array:
-    return _object_array([None if value == "" else value for value in values])
+    return _object_array([None if value == "" else plain_within(value) for value in values])
 
 
 def _object_array(values: Sequence[Any]) -> Array:

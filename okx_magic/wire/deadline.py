@@ -10,13 +10,10 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_current: ContextVar[Guard | None] = ContextVar("okx_magic_guard", default=None)
 
 
 class Guard:
@@ -26,33 +23,47 @@ class Guard:
     leave, None until then; ``expired`` turns True when the deadline passed first.
     """
 
-    __slots__ = ("_release", "_socket", "_token", "deadline", "expired", "written_at")
+    __slots__ = ("_on_write", "_release", "_socket", "deadline", "expired", "written_at")
 
-    def __init__(self, deadline: float, release: Callable[[Guard], None]) -> None:
+    def __init__(
+        self,
+        deadline: float,
+        release: Callable[[Guard], None],
+        on_write: Callable[[], None] | None = None,
+    ) -> None:
         self.deadline = deadline
         self._release = release
+        self._on_write = on_write
         self.expired = False
         self.written_at: float | None = None
         self._socket: socket.socket | None = None
 
     def __enter__(self) -> Self:
-        self._token = _current.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _current.reset(self._token)
-        self._release(self)
+        self.end()
 
     @property
     def written(self) -> bool:
         """Whether any byte of the request may have left."""
         return self.written_at is not None
 
+    def note_write(self) -> None:
+        """Note that the first byte is about to leave, before it does; ``on_write`` is told."""
+        if self._on_write is not None:
+            self._on_write()
+        self.written_at = time.monotonic()
+
     def watch(self, sock: socket.socket) -> None:
         """Name the socket that the exchange uses from now on."""
         self._socket = sock
         if self.expired:
             self.expire()
+
+    def end(self) -> None:
+        """From here on the deadline does nothing."""
+        self._release(self)
 
     def expire(self) -> None:
         """Shut the socket, so that whoever waits on it wakes with an error."""
@@ -61,11 +72,6 @@ class Guard:
             # The plain method also on a TLS socket: its own would wait for the other side.
             with suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-def current_guard() -> Guard | None:
-    """The guard of the exchange that this thread is in, if any."""
-    return _current.get()
 
 
 class Watchdog:
@@ -77,9 +83,9 @@ class Watchdog:
         self._wakes_at = 0.0
         self._thread: threading.Thread | None = None
 
-    def guard(self, seconds: float) -> Guard:
+    def guard(self, seconds: float, on_write: Callable[[], None] | None = None) -> Guard:
         """The guard of an exchange that is cut off ``seconds`` from now."""
-        guard = Guard(time.monotonic() + seconds, self._release)
+        guard = Guard(time.monotonic() + seconds, self._release, on_write)
         with self._changed:
             self._guards.add(guard)
             if self._thread is None:
