@@ -43,10 +43,11 @@ def contents(value: Any) -> Iterator[Content]:
         yield Content(value[0], Mistake("the body's array left off", _SHAPE, USUAL))
     elif value:
         yield Content(value[0], Mistake("only the first item of the body's array", _SHAPE, KNOWN))
+    # 1 == 1.0 == True, so the texts are compared.
+    unchanged = repr(value)
     for name, change, reach in _CHANGES:
         changed = _everywhere(value, change)
-        # 1 == 1.0 == True, so the texts are compared.
-        if repr(changed) != repr(value):
+        if repr(changed) != unchanged:
             yield Content(changed, Mistake(name, _CONTENT, reach))
     for name, left_out in (
         ("the body without its null members", (None,)),

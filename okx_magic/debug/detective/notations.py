@@ -75,18 +75,18 @@ def _microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def iso_text(time: int) -> str:
+def _iso_text(time: int) -> str:
     """All that ISO 8601 has to say: ``2020-12-08T09:08:57.715000+00:00``."""
     return (_EPOCH + timedelta(microseconds=time)).isoformat(timespec="microseconds")
 
 
 def iso(time: int) -> str:
     """A time as OKX wants it."""
-    return iso_text(time)[:23] + "Z"
+    return _iso_text(time)[:23] + "Z"
 
 
 def _in_pattern(time: int, pattern: str) -> str:
-    text = iso_text(time)
+    text = _iso_text(time)
     date, clock, us = text[:10], text[11:19], text[20:26]
     return pattern.format(
         date=date,
