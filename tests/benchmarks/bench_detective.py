@@ -40,6 +40,7 @@ _ORDER = ("POST", ORDER, BODY)
 _GET = ("GET", QUERY, "")
 CASES: dict[str, tuple[str, str, tuple[str, str, str], float | None]] = {
     "one mistake, POST": (f"{NOW}POST{ORDER}", SECRET, _ORDER, 0.005),
+    "one mistake, secret": (f"{NOW}POST{ORDER}{BODY}", f"{SECRET}\n", _ORDER, 0.005),
     "one mistake, GET": (f"{NOW}GET{QUERY.partition('?')[0]}", SECRET, _GET, 0.005),
     "two mistakes, POST": (f"{NOW}post{ORDER}", SECRET, _ORDER, 0.05),
     "two mistakes, GET": (f"{NOW[:-1]}GET{QUERY}", f"{SECRET}\n", _GET, 0.05),

@@ -134,4 +134,9 @@ def signed_with(sent: Sent, *names: str) -> str:
     return signing.signature()
 
 
+def rotated(items: list[str]) -> list[str]:
+    """The first at the end."""
+    return items[1:] + items[:1]
+
+
 register("empty parts left out", "none", lambda signing: setattr(signing, "drop_empty", True))

@@ -189,6 +189,33 @@ def _zoned(signing: Signing, zone: str) -> None:
     signing.timestamp = local.isoformat(timespec="milliseconds").encode()
 
 
+# ---- the clock ------------------------------------------------------------------------------------
+
+
+@pattern(
+    r"a second reading of the clock, (?P<far>\d+) (?P<unit>ms|s) (?P<way>before|after) the header's",
+    "clock",
+    lambda sent: (
+        []
+        if sent.timestamp.isdigit()
+        else [
+            f"a second reading of the clock, {far} the header's"
+            for far in (
+                "1 ms after",
+                "3 ms before",
+                "1234 ms after",
+                "29999 ms before",
+                "7 s after",
+            )
+        ]
+    ),
+)
+def _reread(signing: Signing, far: str, unit: str, way: str) -> None:
+    gap = timedelta(milliseconds=int(far) * (1000 if unit == "s" else 1))
+    at = moment(signing.sent)
+    signing.timestamp = iso(at + gap if way == "after" else at - gap).encode()
+
+
 # ---- the method -----------------------------------------------------------------------------------
 
 METHODS: dict[str, Callable[[str], str]] = {

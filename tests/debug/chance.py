@@ -8,8 +8,9 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
-import byhand_content  # noqa: F401 - registers its mistakes
+import byhand_body  # noqa: F401 - registers its mistakes
 import byhand_parts  # noqa: F401 - the same
+import byhand_query  # noqa: F401 - the same
 import byhand_secret  # noqa: F401 - the same
 import byhand_wrapping  # noqa: F401 - the same
 from byhand import Sent

@@ -34,7 +34,7 @@ PARTS = (
 # A slip or an order is what is left to say when nothing more exact is: then the exact name is shown.
 GENERAL = ("slip", "query order", "key order", "other path")
 # Of these there are thousands, and each takes as long as all others together.
-MOST = {"slip": 6, "clock": 6, "query order": 6, "key order": 6, "other path": 6}
+MOST = {"slip": 4, "clock": 4, "query order": 3, "key order": 3, "other path": 2}
 # Two mistakes in the same of these cannot both be made.
 EXCLUSIVE = (
     {"query", "query order"},
@@ -157,17 +157,16 @@ def test_no_mistake_of_the_catalogue_is_untested() -> None:
     assert sorted(name for name in told if not known(name)) == []
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_pairs_of_known_mistakes_are_named(seed: int) -> None:
     """At least 95 of 100 pairs of mistakes that people are known for are named."""
-    missed, tried = pairs(dice(f"known {seed}"), 30, COMMON)
+    missed, tried = pairs(dice(f"known {seed}"), 40, COMMON)
     assert len(missed) <= tried * 0.05, missed
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_pairs_of_any_mistakes_are_named(seed: int) -> None:
-    """The same of pairs from the whole catalogue, of which few fit each request."""
-    missed, tried = pairs(dice(f"any {seed}"), 5, None)
+def test_pairs_of_any_mistakes_are_named() -> None:
+    """The same of pairs from the whole catalogue, rare ones with rare ones."""
+    missed, tried = pairs(dice("any"), 20, None)
     assert len(missed) <= tried * 0.05, missed
 
 
@@ -200,18 +199,17 @@ def pairs(rng: Random, count: int, among: frozenset[str] | None) -> tuple[list[o
 def test_nobody_is_accused_for_a_foreign_signature() -> None:
     """Of 1,000 signatures by chance and of other secrets, none is explained."""
     rng = dice("foreign")
-    for _ in range(4):
+    for _ in range(2):
         sent = request(rng)
-        foreign = [
-            signed_with(replace(sent, secret=f"{rng.getrandbits(128):032X}")) for _ in range(50)
-        ]
-        chance = [base64.b64encode(rng.randbytes(32)).decode() for _ in range(100)]
-        chance += [rng.randbytes(32).hex() for _ in range(50)]
-        chance += [base64.b64encode(rng.randbytes(size)).decode() for size in (16, 20, 48, 64) * 12]
-        chance += [base64.b64encode(rng.randbytes(32)).decode().lower() for _ in range(2)]
-        readings = [each for text in foreign + chance for each in unwrapped(text)]
+        others = [replace(sent, secret=f"{rng.getrandbits(128):032X}") for _ in range(200)]
+        texts = [signed_with(other) for other in others]
+        texts += [base64.b64encode(rng.randbytes(32)).decode() for _ in range(150)]
+        texts += [rng.randbytes(32).hex() for _ in range(50)]
+        texts += [base64.b64encode(rng.randbytes(size)).decode() for size in (16, 20, 48, 64) * 25]
+        assert len(texts) == 500
+        readings = [each for text in texts for each in unwrapped(text)]
         # All at once: the search compares each digest with all of them.
-        search = Search(evidence(sent, chance[-1]), readings, credentials(sent))
+        search = Search(evidence(sent, texts[-1]), readings, credentials(sent))
         assert search.hits() == []
         assert search.tried > 300_000
 

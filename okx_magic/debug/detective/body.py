@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import hashlib
 import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote_plus
 
+from okx_magic.debug.detective.contents import contents, reshaped
 from okx_magic.debug.detective.jsonforms import COMPACT, DEFAULT, form_texts, json_forms
+from okx_magic.debug.detective.literals import literal
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake, Wrong, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from okx_magic.debug.detective.jsonforms import Form, Writer
 
@@ -24,13 +25,10 @@ _BYTES = (
     " no second serialiser"
 )
 _PRESENT = "sign exactly the body that is sent: all of it, and nothing where none is sent"
-_CONTENT = "sign the very values that are sent: change nothing between signing and sending"
 _CODING = "sign the bytes that are sent: the body's text in UTF-8"
-_SHAPE = "send and sign the same shape: an object for one order, an array for a batch"
 
 # More would make more signatures than there is time for.
 _LONGEST_BODY = 20_000
-_MOST_MEMBERS = 40
 
 _WORDS: tuple[tuple[str, str, int], ...] = (
     ("{}", "{} for a body", USUAL),
@@ -59,7 +57,7 @@ def once(query: str, body: str) -> Iterator[Wrong]:
     if value is not None and len(body) <= _LONGEST_BODY:
         forms = tuple(json_forms(value))
         yield from _serialised(value, forms)
-        yield from _reshaped(value, own_writers(body, forms))
+        yield from reshaped(value, own_writers(body, forms))
     for text, name, reach in _WORDS:
         yield wrong(text, Mistake(name, _PRESENT, reach))
     if body:
@@ -74,31 +72,31 @@ def twice(body: str, reach: int) -> Iterator[Wrong]:
     value = read(body)
     if value is None or len(body) > _LONGEST_BODY:
         return
-    for name, changed, correction, content_reach in _contents(value):
-        if content_reach < reach:
+    for content in contents(value):
+        if content.mistake.reach < reach:
             continue
-        content = Mistake(name, correction, content_reach)
-        for form in json_forms(changed):
+        for form in json_forms(content.value):
             if form.reach >= reach:
                 serialised = Mistake(f"the body as {form.name}", _BYTES, form.reach)
-                yield wrong(form.text, content, serialised)
+                yield wrong(form.text, content.mistake, serialised)
 
 
 def read(body: str) -> Any:
     """The value that a body holds: of JSON, of a printed Python object, or of a form; else None."""
-    for reader in (json.loads, ast.literal_eval):
-        try:
-            value = reader(body)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            continue
-        if isinstance(value, str):  # encoded twice
-            try:
-                value = json.loads(value)
-            except ValueError:
-                return None
-        return value if isinstance(value, dict | list) and _is_plain(value) else None
+    value = _loaded(body)
+    if isinstance(value, str):  # encoded twice
+        value = _loaded(value)
+    if isinstance(value, dict | list):
+        return value if _is_plain(value) else None
     pairs = parse_qsl(body, keep_blank_values=True)
     return dict(pairs) if pairs and re.fullmatch(r"[^\s{}\[\]]+", body) else None
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return literal(text)
 
 
 def _is_plain(value: Any) -> bool:
@@ -128,142 +126,6 @@ def own_writers(body: str, forms: Iterable[Form]) -> tuple[Writer, ...]:
         if form.text == body and form.writer is not None:
             return (form.writer,)
     return COMPACT, DEFAULT
-
-
-# ---- other content --------------------------------------------------------------------------------
-
-
-def _reshaped(value: Any, writers: tuple[Writer, ...]) -> Iterator[Wrong]:
-    for name, changed, correction, reach in _contents(value):
-        for writer in writers:
-            yield wrong(writer.write(changed), Mistake(name, correction, reach))
-    for name, changed, correction in _leavings(value):
-        for writer in writers:
-            yield wrong(writer.write(changed), Mistake(name, correction))
-
-
-def _contents(value: Any) -> Iterator[tuple[str, Any, str, int]]:
-    """Values that take another's place as a whole: name, value, correction and reach."""
-    if isinstance(value, dict):
-        yield "the body in an array of its own", [value], _SHAPE, USUAL
-    elif len(value) == 1:
-        yield "the body's array left off", value[0], _SHAPE, USUAL
-    else:
-        yield "only the first item of the body's array", value[0] if value else {}, _SHAPE, KNOWN
-    for name, change, reach in _CHANGES:
-        changed = _everywhere(value, change)
-        # 1 == 1.0 == True, so the texts are compared.
-        if repr(changed) != repr(value):
-            yield name, changed, _CONTENT, reach
-    for name, left_out in (
-        ("the body without its null members", (None,)),
-        ("the body without its empty members", (None, "")),
-    ):
-        yield name, _without(value, left_out), _CONTENT, KNOWN
-
-
-def _leavings(value: Any) -> Iterator[tuple[str, Any, str]]:
-    """The object, or each object of an array, without one member."""
-    objects = [value] if isinstance(value, dict) else value
-    names = dict.fromkeys(key for each in objects if isinstance(each, dict) for key in each)
-    for left in list(names)[:_MOST_MEMBERS]:
-        less = [
-            {key: member for key, member in each.items() if key != left}
-            if isinstance(each, dict)
-            else each
-            for each in objects
-        ]
-        changed = less if isinstance(value, list) else less[0]
-        yield f"the body without its {left}", changed, _CONTENT
-
-
-_INTEGER = re.compile(r"-?(?:0|[1-9]\d*)")
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
-_MOST_DIGITS = 300  # a float can't hold more
-
-
-def _number_as_text(member: Any) -> Any:
-    number = isinstance(member, int | float) and not isinstance(member, bool)
-    return str(member) if number else member
-
-
-def _text_as_number(member: Any) -> Any:
-    if not _is_digits(member):
-        return member
-    return int(member) if _INTEGER.fullmatch(member) else float(member)
-
-
-def _text_as_float(member: Any) -> Any:
-    return float(member) if _is_digits(member) else member
-
-
-def _is_digits(member: Any) -> TypeGuard[str]:
-    return (
-        isinstance(member, str)
-        and len(member) <= _MOST_DIGITS
-        and _DECIMAL.fullmatch(member) is not None
-    )
-
-
-def _whole_as_integer(member: Any) -> Any:
-    whole = isinstance(member, float) and member.is_integer()
-    return int(member) if whole else member
-
-
-def _integer_as_float(member: Any) -> Any:
-    integer = isinstance(member, int) and not isinstance(member, bool)
-    return float(member) if integer and abs(member) < 10**15 else member
-
-
-_BOOLEANS = {"true": True, "false": False, "True": True, "False": False}
-
-_CHANGES: tuple[tuple[str, Callable[[Any], Any], int], ...] = (
-    ("the body's numbers as text", _number_as_text, USUAL),
-    ("the body's text as numbers, where it is digits", _text_as_number, USUAL),
-    ("the body's text as floats, where it is digits", _text_as_float, KNOWN),
-    ("the body's whole floats as integers", _whole_as_integer, RARE),
-    ("the body's integers as floats", _integer_as_float, RARE),
-    (
-        "the body's true and false as text",
-        lambda member: str(member).lower() if isinstance(member, bool) else member,
-        KNOWN,
-    ),
-    (
-        "the body's true and false as Python's words in text",
-        lambda member: str(member) if isinstance(member, bool) else member,
-        KNOWN,
-    ),
-    (
-        "the body's texts true and false as booleans",
-        lambda member: _BOOLEANS.get(member, member) if isinstance(member, str) else member,
-        KNOWN,
-    ),
-    ("the body's null as empty text", lambda member: "" if member is None else member, RARE),
-    ("the body's empty text as null", lambda member: None if member == "" else member, RARE),
-    (
-        "the body's text without blanks at its ends",
-        lambda member: member.strip() if isinstance(member, str) else member,
-        RARE,
-    ),
-)
-
-
-def _everywhere(value: Any, change: Callable[[Any], Any]) -> Any:
-    if isinstance(value, dict):
-        return {key: _everywhere(member, change) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_everywhere(item, change) for item in value]
-    return change(value)
-
-
-def _without(value: Any, left_out: tuple[Any, ...]) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: _without(member, left_out)
-            for key, member in value.items()
-            if not (member is None or isinstance(member, str)) or member not in left_out
-        }
-    return [_without(item, left_out) for item in value] if isinstance(value, list) else value
 
 
 # ---- the same text, touched -----------------------------------------------------------------------
@@ -341,7 +203,7 @@ def _hashed(hash_name: str, plain: bytes) -> str:
 def _query_as_body(query: str) -> Iterator[Wrong]:
     """The parameters of a GET signed as a body, behind the query."""
     text = query.removeprefix("?")
-    correction = "a GET has no body: sign its query alone"
+    correction = "sign the query alone: a GET has no body"
     for form in json_forms(dict(parse_qsl(text, keep_blank_values=True))):
         name = f"the query's parameters once more, as {form.name}, for a body"
         reach = KNOWN if form.reach == USUAL else RARE

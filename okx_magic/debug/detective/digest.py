@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from okx_magic.wire.derivations import Kind
 
 _CORRECTION = (
-    "HMAC-SHA256 with the secret as key and the prehash as message:"
+    "compute HMAC-SHA256 with the secret as key and the prehash as message:"
     " hmac.new(secret.encode(), prehash.encode(), hashlib.sha256)"
 )
 

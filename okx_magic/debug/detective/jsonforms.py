@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, quote_plus
 
@@ -115,8 +115,14 @@ DEFAULT = Writer(_LAYOUTS[1], _STYLES[0])
 
 
 def _dumped(value: Any, layout: _Layout, *, ascii_only: bool) -> str:
-    return json.dumps(
-        value, ensure_ascii=ascii_only, separators=layout.separators, indent=layout.indent
+    return _encoder(layout, ascii_only).encode(value)
+
+
+# json.dumps makes a new one for each text, which takes as long as a short text does.
+@cache
+def _encoder(layout: _Layout, ascii_only: bool) -> json.JSONEncoder:  # noqa: FBT001 - of the two kinds
+    return json.JSONEncoder(
+        ensure_ascii=ascii_only, separators=layout.separators, indent=layout.indent
     )
 
 

@@ -60,5 +60,5 @@ def distinct(right: Iterable[bytes], found: Iterable[Wrong]) -> list[Wrong]:
         if before is None or len(each.mistakes) < len(before.mistakes):
             kept[each.text] = each
         elif len(each.mistakes) == len(before.mistakes) == 1:
-            kept[each.text] = before._replace(also=before.also + each.mistakes)
+            kept[each.text] = Wrong(each.text, before.mistakes, before.also + each.mistakes)
     return list(kept.values())

@@ -23,7 +23,7 @@ _BASE_CORRECTION = (
 _SLASH_CORRECTION = "sign the path with the very slashes of the request line"
 _TEXT_CORRECTION = "sign the path exactly as it stands in the request line"
 _LOGIN_CORRECTION = (
-    "a REST request signs its own path; a WebSocket log-in signs GET and /users/self/verify"
+    "sign the path of the request itself; only a WebSocket log-in signs GET and /users/self/verify"
 )
 _COMMON = ("www.okx.com", "openapi.okx.com")
 # Older names; none of them answers any more.

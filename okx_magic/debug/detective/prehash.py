@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import NamedTuple
+
+from okx_magic.debug.detective.literals import literal
 
 _PREHASH = re.compile(
     r"""
@@ -44,8 +45,7 @@ def split(text: str) -> Prehash | None:
 def _unquoted(text: str) -> str:
     if not re.fullmatch(r"b?(['\"]).*\1", text, re.DOTALL):
         return text
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    value = literal(text)
+    if value is None:
         return text
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

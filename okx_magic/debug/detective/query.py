@@ -27,7 +27,7 @@ _WRITING = (
 )
 _ORDER = "sign the parameters in the order in which they are sent; nothing is sorted"
 _MEMBERS = "sign the very parameters that are sent: leave empty ones out of both, or of none"
-_AS_BODY = "a GET has no body: its parameters are signed as the query that is sent"
+_AS_BODY = "sign the parameters of a GET as the query that is sent: a GET has no body"
 
 _MOST_PARAMETERS = 40
 

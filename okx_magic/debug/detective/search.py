@@ -58,6 +58,7 @@ class Search:
         self._evidence = evidence
         self._ways = Ways(evidence)
         self._targets = {each.digest: each.mistakes for each in readings}
+        self._digests = frozenset(self._targets)
         self._sizes = {len(digest) for digest in self._targets}
         self._credentials = credentials
         self.tried = 0
@@ -91,31 +92,28 @@ class Search:
 
     def _tried_all(self, keyed: Iterable[_Keyed], batch: Batch) -> list[Hit]:
         """The hits of the first digest function that has any: no other gives the same digest."""
-        # Messages for a single function are made one by one: there can be very many.
         keyed = list(keyed)
+        # Messages for a single function are made one by one: there can be very many.
         messages = list(batch.messages()) if len(keyed) > 1 else None
         for each in keyed:
-            if hits := list(self._matches(each, messages or batch.messages(), batch)):
-                return hits
+            self.tried += len(batch)
+            # Compared without a step of Python for each; which one it was is asked once it is there.
+            if not self._digests.isdisjoint(map(each.mac, messages or batch.messages())):
+                return list(self._matches(each, batch))
         return []
 
-    def _matches(self, keyed: _Keyed, messages: Iterable[bytes], batch: Batch) -> Iterator[Hit]:
-        for number, wrapped in self._compared(keyed.mac, messages):
+    def _matches(self, keyed: _Keyed, batch: Batch) -> Iterator[Hit]:
+        for number, digest in enumerate(map(keyed.mac, batch.messages())):
+            if digest not in self._digests:
+                continue
             found = batch.way(number)
             # Where rare mistakes were not tried, they are looked for now, to the same effect.
             others = self._ways.others(found) if batch.reach > RARE else ()
             for way in (found, *others):
-                yield Hit((*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also))
-
-    def _compared(
-        self, mac: Mac, messages: Iterable[bytes]
-    ) -> Iterator[tuple[int, tuple[Mistake, ...]]]:
-        """The places of the messages that match, each with what was wrapped around the signature."""
-        targets, number = self._targets, -1
-        for number, digest in enumerate(map(mac, messages)):
-            if digest in targets:
-                yield number, targets[digest]
-        self.tried += number + 1
+                yield Hit(
+                    (*keyed.mistakes, *way.mistakes, *self._targets[digest]),
+                    (*keyed.also, *way.also),
+                )
 
     # ---- secrets and schemes -----------------------------------------------------------------------
 
@@ -205,9 +203,10 @@ class Search:
         right = self._ways.right
         head, tail = b"".join(right[:place]), b"".join(right[place + 1 :])
         for each in self._right:
-            messages = (head + text + tail for text in sweep.texts())
-            for number, wrapped in self._compared(each.mac, messages):
-                yield Hit((*sweep.told(number).mistakes, *wrapped))
+            for number, text in enumerate(sweep.texts()):
+                self.tried += 1
+                if (digest := each.mac(head + text + tail)) in self._digests:
+                    yield Hit((*sweep.told(number).mistakes, *self._targets[digest]))
 
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""

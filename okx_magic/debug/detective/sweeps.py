@@ -10,10 +10,11 @@ from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okx_magic import knowledge
-from okx_magic.debug.detective import body, timestamp
+from okx_magic.debug.detective import body
 from okx_magic.debug.detective.jsonforms import COMPACT, DEFAULT, json_forms
 from okx_magic.debug.detective.mistakes import Mistake, Wrong, wrong
-from okx_magic.debug.detective.timestamp import NOTATIONS
+from okx_magic.debug.detective.notations import NOTATIONS, instant, notation_of
+from okx_magic.debug.detective.timestamp import MISTAKES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -79,14 +80,14 @@ def _listed(texts: Texts) -> Sweep:
 
 def rereadings(header: str) -> Iterator[Sweep]:
     """The clock read once more for the prehash than for the header, and written in its notation."""
-    time, notation = timestamp.instant(header), timestamp.notation_of(header)
+    time, notation = instant(header), notation_of(header)
     if time is not None and notation is not None:
         yield _clock(time, notation, written_alike=True)
 
 
 def rereadings_otherwise(header: str) -> Iterator[Sweep]:
     """The same in another notation than the header's: two mistakes."""
-    time, own = timestamp.instant(header), timestamp.notation_of(header)
+    time, own = instant(header), notation_of(header)
     if time is not None:
         for notation in _REREAD:
             if notation != own:
@@ -95,7 +96,7 @@ def rereadings_otherwise(header: str) -> Iterator[Sweep]:
 
 def near_readings(header: str) -> list[Wrong]:
     """The timestamps a little before and behind the header's, in its notation."""
-    time, notation = timestamp.instant(header), timestamp.notation_of(header)
+    time, notation = instant(header), notation_of(header)
     if time is None or notation is None:
         return []
     step = _grain(notation)
@@ -105,7 +106,7 @@ def near_readings(header: str) -> list[Wrong]:
 
 def finer_readings(header: str) -> Iterator[Sweep]:
     """One reading of the clock, of which the header shows fewer digits than were signed."""
-    time, own = timestamp.instant(header), timestamp.notation_of(header)
+    time, own = instant(header), notation_of(header)
     if time is None or own is None:
         return
     coarse = _grain(own)
@@ -117,10 +118,10 @@ def finer_readings(header: str) -> Iterator[Sweep]:
 
 def float_readings(header: str) -> Iterator[Sweep]:
     """``str(time.time())`` in the millisecond that the header shows: a float each 0.24 µs."""
-    time, own = timestamp.instant(header), timestamp.notation_of(header)
+    time, own = instant(header), notation_of(header)
     if time is None or own is None or _grain(own) != _MILLISECOND:
         return
-    told = (timestamp.MISTAKES["the timestamp as epoch seconds with a fraction"],)
+    told = (MISTAKES["the timestamp as epoch seconds with a fraction"],)
 
     def floats() -> Iterator[float]:
         reading = time / _SECOND
@@ -138,7 +139,7 @@ def _clock(time: int, notation: str, *, written_alike: bool) -> Sweep:
 
     def mistakes(reading: int) -> tuple[Mistake, ...]:
         reread = _reread(reading - time)
-        return (reread,) if written_alike else (reread, timestamp.MISTAKES[notation])
+        return (reread,) if written_alike else (reread, MISTAKES[notation])
 
     return _swept(notation, range(start - window, start + window + 1, grain), mistakes)
 
@@ -155,7 +156,7 @@ def _swept(
 
 
 def _finer(notation: str) -> Callable[[int], tuple[Mistake, ...]]:
-    return lambda _reading: (timestamp.MISTAKES[notation],)
+    return lambda _reading: (MISTAKES[notation],)
 
 
 def _grain(notation: str) -> int:

@@ -85,6 +85,9 @@ class Batch:
         self._blocks = tuple(blocks)
         self._ends = list(accumulate(map(len, self._blocks)))
 
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
     def messages(self) -> Iterator[bytes]:
         """The prehashes of all blocks."""
         return chain.from_iterable(block.messages() for block in self._blocks)

@@ -6,13 +6,13 @@ read in two ways is read in both. The right signature has a single layer, Base64
 
 from __future__ import annotations
 
-import ast
 import base64
 import binascii
 import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from okx_magic.debug.detective.literals import literal
 from okx_magic.debug.detective.mistakes import Mistake
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _peeled(text: str) -> Iterator[tuple[str, str]]:
     """The text without its outermost layer, for each that it may have."""
     yield from _without_blanks(text)
     if re.fullmatch(r"b'[^']*'|b\"[^\"]*\"", text):
-        yield _literal(text[1:]), "the signature as b'…', as Python prints bytes"
+        yield text[2:-1], "the signature as b'…', as Python prints bytes"
     elif len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`":
         yield text[1:-1], "quotes around the signature"
     if re.search("%[0-9a-fA-F]{2}", text):
@@ -93,14 +93,6 @@ def _without_blanks(text: str) -> Iterator[tuple[str, str]]:
         yield re.sub(r"\s", "", text), "the signature broken into lines"
     if text.endswith("\\n"):
         yield text.removesuffix("\\n"), "a backslash and an n behind the signature"
-
-
-def _literal(quoted: str) -> str:
-    try:
-        value = ast.literal_eval(quoted)
-    except (ValueError, SyntaxError):
-        return quoted[1:-1]
-    return value if isinstance(value, str) else quoted[1:-1]
 
 
 # ---- from text to bytes ---------------------------------------------------------------------------
@@ -177,9 +169,6 @@ def _inner(
 def _from_repr(
     text: str, mistakes: tuple[Mistake, ...]
 ) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return
+    value = literal(text)
     if isinstance(value, bytes) and len(value) in _SIZES:
         yield value, (*mistakes, Mistake("the Base64 of the digest as b'…'", _BASE64))

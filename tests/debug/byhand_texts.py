@@ -1,0 +1,135 @@
+"""The texts of a value, by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LAYOUTS: dict[str, dict[str, Any]] = {
+    "compact JSON": {"separators": (",", ":")},
+    "JSON with blanks, as json.dumps writes it": {},
+    "JSON indented by 2": {"indent": 2},
+    "JSON indented by 4": {"indent": 4},
+    "JSON with blanks behind its commas only": {"separators": (", ", ":")},
+    "JSON with blanks behind its colons only": {"separators": (",", ": ")},
+    "JSON indented by tabs": {"indent": "\t"},
+    "JSON in lines without indentation": {"indent": 0},
+    "JSON indented by 3": {"indent": 3},
+    "JSON indented by 1": {"indent": 1},
+    "JSON with blanks around its colons": {"separators": (", ", " : ")},
+    "JSON indented by 2 with blanks around its colons": {"indent": 2, "separators": (",", " : ")},
+}
+
+
+def _go(text: str) -> str:
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _upper(text: str) -> str:
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: "\\u" + found[1].upper(), text)
+
+
+def _dotnet(text: str) -> str:
+    text = text.replace('\\"', "\\u0022").replace("'", "\\u0027")
+    return _upper(_go(text).replace("+", "\\u002b").replace("`", "\\u0060"))
+
+
+STYLES: dict[str, tuple[bool, Callable[[str], str]]] = {
+    "non-ASCII as \\u escapes": (True, str),
+    "non-ASCII kept": (False, str),
+    "\\/ for each /": (True, lambda text: text.replace("/", "\\/")),
+    "non-ASCII kept and \\/ for each /": (False, lambda text: text.replace("/", "\\/")),
+    "<, > and & escaped": (False, _go),
+    "escapes as .NET writes them": (True, _dotnet),
+    "\\u escapes in capitals": (True, _upper),
+}
+
+
+def _sorted(value: Any) -> Any:
+    return json.loads(json.dumps(value, sort_keys=True))
+
+
+def _reversed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_reversed(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _reversed(value[key]) for key in list(value)[::-1]}
+    return value
+
+
+ORDERS: dict[str, Callable[[Any], Any]] = {
+    "": lambda value: value,
+    ", keys sorted": _sorted,
+    ", keys in reverse": _reversed,
+}
+PRINTED: dict[str, Callable[[Any], str]] = {
+    "a printed Python object": str,
+    "a printed Python object with double quotes put in": lambda value: str(value).replace("'", '"'),
+    "a printed Python object without blanks": lambda value: "".join(str(value).split(" ")),
+    "a printed Python object with double quotes put in and without blanks": lambda value: "".join(
+        str(value).split(" ")
+    ).replace("'", '"'),
+    "a printed list of Python's items": lambda value: str([*value.items()]),
+    "a printed Java map": lambda value: "{" + ", ".join(f"{k}={v}" for k, v in value.items()) + "}",
+    "a printed Ruby hash": lambda value: (
+        "{" + ", ".join(f'"{k}"=>{json.dumps(v)}' for k, v in value.items()) + "}"
+    ),
+    "a printed Go map": lambda value: "map[" + " ".join(f"{k}:{v}" for k, v in value.items()) + "]",
+    "keys and values without marks": lambda value: "".join(f"{k}{v}" for k, v in value.items()),
+}
+FORMS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "a form, as urlencode writes it": urlencode,
+    "a form with %20 for blanks": lambda value: urlencode(value, quote_via=quote, safe="/"),
+    "a form without any encoding": lambda value: "&".join(f"{k}={v}" for k, v in value.items()),
+}
+
+
+def text_of(name: str, value: Any) -> str:
+    """The text that a form of this name makes of the value."""
+    behind_mark = name.endswith(", behind a ?")
+    name = name.removesuffix(", behind a ?")
+    order = next(each for each in (", keys in reverse", ", keys sorted", "") if name.endswith(each))
+    name, value = name.removesuffix(order), ORDERS[order](value)
+    if name in PRINTED:
+        return PRINTED[name](value)
+    if name in FORMS:
+        return "?" * behind_mark + FORMS[name](value)
+    layout = max((each for each in LAYOUTS if name.startswith(each)), key=len)
+    style = name.removeprefix(layout).removeprefix(", ") or "non-ASCII as \\u escapes"
+    ascii_only, change = STYLES[style]
+    return change(json.dumps(value, ensure_ascii=ascii_only, **LAYOUTS[layout]))
+
+
+def forms_of(value: Any, *, as_form: bool) -> Iterator[str]:
+    """The names of all texts of the value; of several that make the same of it the plainest."""
+    seen: set[str] = set()
+    for order in ORDERS:
+        for layout, options in LAYOUTS.items():
+            plain, kept = (
+                json.dumps(value, ensure_ascii=each, **options) for each in (True, False)
+            )
+            for style in STYLES:
+                name = f"{layout}, {style}"
+                if style == "non-ASCII as \\u escapes" and plain == kept:
+                    name = layout
+                yield from _unseen(name + order, value, seen)
+        printed = list(PRINTED)[: None if isinstance(value, dict) else 4]
+        for name in printed:
+            yield from _unseen(name + order, value, seen)
+    if as_form and isinstance(value, dict):
+        for order in ORDERS:
+            for name in FORMS:
+                yield from _unseen(name + order, value, seen)
+                yield from _unseen(f"{name}{order}, behind a ?", value, seen)
+
+
+def _unseen(name: str, value: Any, seen: set[str]) -> Iterator[str]:
+    text = text_of(name, value)
+    if text not in seen:
+        seen.add(text)
+        yield name
