@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,12 +11,22 @@ from okx_magic.errors import CredentialsError
 from okx_magic.session import Session
 from okx_magic.wire.account import Account
 from okx_magic.wire.credentials import Credentials
+from okx_magic.wire.offers import (
+    Offer,
+    entered_account,
+    entered_url,
+    offered_account,
+    offers,
+    sites,
+    unread_offers,
+)
 from okx_magic.wire.pacing import Pacer
-from okx_magic.wire.sources import SANDBOX, find_account, typed_account
+from okx_magic.wire.sources import SANDBOX, Seams, find_account, typed_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from okx_magic.model import Environment
     from okx_magic.wire.external import Prompt
     from okx_magic.wire.pacing import OnWait
 
@@ -27,7 +38,9 @@ class Accounts:
     """Opens and closes sessions. ``current`` is the name of the one that was opened last.
 
     All of them keep to OKX's limits together; ``on_wait`` is told the seconds and the limit when one
-    makes a request wait.
+    makes a request wait. A panel may log in from a thread of its own while cells run. ``refused`` is
+    the session of the last log-in that failed, closed, for its log and its account; None after one
+    that succeeded.
     """
 
     def __init__(
@@ -39,15 +52,19 @@ class Accounts:
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._home = home or Path.home()
+        self._seams = Seams()
         self._pacer = Pacer(on_wait=on_wait)
+        self._lock = threading.RLock()
         self._sessions: dict[str, Session] = {}
         self.current: str | None = None
+        self.refused: Session | None = None
 
     def session(self, name: str | None = None) -> Session:
         """The open session of that name, or the current one; opened first if there is none."""
-        wanted = name or self.current
-        if wanted in self._sessions:
-            return self._sessions[wanted]
+        with self._lock:
+            wanted = name or self.current
+            if wanted in self._sessions:
+                return self._sessions[wanted]
         return self.open(name)
 
     def open(self, name: str | None = None) -> Session:
@@ -72,39 +89,80 @@ class Accounts:
             account = typed_account(prompt, environ=self._environ)
         else:
             account = find_account(name, environ=self._environ, home=self._home, prompt=prompt)
+        session = self._proved(account)
+        return session, session.config
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The sources of credentials that can be logged in with, in the order they are searched."""
+        return offers(self._environ, self._home)
+
+    def unread_offers(self) -> tuple[Offer, ...]:
+        """Those that are read only when chosen; finding them may take a tenth of a second."""
+        return unread_offers(self._seams)
+
+    def sites(self) -> tuple[tuple[str, str], ...]:
+        """Key and host of each site that typed credentials may belong to, the likely one first."""
+        return sites(self._environ)
+
+    def login_with(self, offer: str) -> Session:
+        """As ``login``, with the offered source of this key."""
+        account = offered_account(offer, environ=self._environ, home=self._home, seams=self._seams)
+        return self._proved(account)
+
+    def login_typed(self, credentials: Credentials, environment: Environment, site: str) -> Session:
+        """As ``login``, with credentials that the person typed into a form.
+
+        Those for the sandbox go to the one in this kernel, and the site does not matter.
+        """
+        if environment == SANDBOX:
+            base_url = self.session(SANDBOX).account.base_url
+        else:
+            base_url = entered_url(site, self._environ)
+        account = entered_account(
+            credentials, environment, base_url, environ=self._environ, seams=self._seams
+        )
+        return self._proved(account)
+
+    def _proved(self, account: Account | None) -> Session:
         session = _session(account, self._pacer)
         try:
-            config = session.request("GET", _PROOF).data[0]
+            session.config = session.request("GET", _PROOF).data[0]
         except BaseException:
             session.close()
+            self.refused = session
             raise
-        return self._adopt(session), config
+        self.refused = None
+        return self._adopt(session)
 
     def _adopt(self, session: Session) -> Session:
         name = session.account.name
-        if name in self._sessions:
-            self._sessions.pop(name).close()
-        self._sessions[name] = session
-        self.current = name
+        with self._lock:
+            if name in self._sessions:
+                session.succeed(self._sessions.pop(name))
+            self._sessions[name] = session
+            self.current = name
         return session
 
     def close(self, name: str | None = None) -> list[str]:
         """Close the session of that name, or all; returns the names that were closed."""
-        if name is not None and name not in self._sessions:
-            known = ", ".join(self._sessions) or "none"
-            raise CredentialsError(
-                f"no account {name!r} is logged in", remedy=f"logged in: {known}"
-            )
-        names = [name] if name is not None else list(self._sessions)
-        for each in names:
-            self._sessions.pop(each).close()
-        if self.current in names:
-            self.current = next(reversed(self._sessions), None)
+        with self._lock:
+            if name is not None and name not in self._sessions:
+                known = ", ".join(self._sessions) or "none"
+                raise CredentialsError(
+                    f"no account {name!r} is logged in", remedy=f"logged in: {known}"
+                )
+            names = [name] if name is not None else list(self._sessions)
+            for each in names:
+                self._sessions.pop(each).close()
+            if self.current in names:
+                self.current = next(reversed(self._sessions), None)
+            self.refused = None
         return names
 
     def open_sessions(self) -> tuple[Session, ...]:
         """All open sessions, in the order of their log-in."""
-        return tuple(self._sessions.values())
+        with self._lock:
+            return tuple(self._sessions.values())
 
 
 def open_session(name: str | None = None) -> Session:

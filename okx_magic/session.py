@@ -37,7 +37,7 @@ class Session:
     """Sends requests as one account. Use as a context manager, or ``close`` it.
 
     Sessions that share a ``pacer`` keep to OKX's limits together. ``on_close`` is called once after
-    the connections are closed.
+    the connections are closed. ``config`` is the row of GET /api/v5/account/config that a log-in got.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Session:
         self.account = account
         self.connection = Connection(account, pacer=pacer)
         self._on_close = on_close
+        self.config: Mapping[str, Any] = {}
 
     @property
     def log(self) -> Sequence[Exchange]:
@@ -163,6 +164,14 @@ class Session:
         on_close, self._on_close = self._on_close, None
         if on_close is not None:
             on_close()
+
+    def succeed(self, earlier: Session) -> None:
+        """Close the session that this one replaces. Where both talk to the same host, what that one
+        would have closed at its end, such as the sandbox, lives on to the end of this one.
+        """
+        if self._on_close is None and self.account.base_url == earlier.account.base_url:
+            self._on_close, earlier._on_close = earlier._on_close, None
+        earlier.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,275 @@
+// Draws the panel from the state that the kernel keeps (the model's traits), and sends what a person
+// does as messages. The front end sets no trait, so nothing typed here is ever part of the widget's
+// state: that is what keeps secrets out of saved notebooks.
+
+const PART_NAMES = { timestamp: "timestamp", method: "method", target: "path and query", body: "body" };
+const MONEY = { sandbox: "invented money", demo: "simulated money", live: "real money · reading only" };
+// Text fields let Lab's shortcuts alone by themselves; on anything else a letter would be one.
+const QUIET = { "data-lm-suppress-shortcuts": "true" };
+
+// An element with attributes, listeners (on…) and children. Strings become text, never HTML.
+function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+function button(label, onclick, attributes = {}) {
+  return h("button", { type: "button", class: "okx-button", onclick, ...QUIET, ...attributes }, label);
+}
+
+// A label beside its control; hide() takes both away.
+function field(panel, label, control) {
+  control.id = `${panel.id}-${label.replaceAll(" ", "-")}`;
+  const row = h("div", { class: "okx-field" }, h("label", { for: control.id }, label), control);
+  return { row, hide: (hidden) => row.toggleAttribute("hidden", hidden) };
+}
+
+function textInput(attributes = {}) {
+  return h("input", { type: "text", autocomplete: "off", spellcheck: "false", ...attributes });
+}
+
+function chooser(options, selected) {
+  return options.map(([value, label]) =>
+    h("option", { value, selected: value === selected }, label));
+}
+
+// The bar at the top: which environment the cells' requests go to, in words and colour.
+function header(panel) {
+  const badge = h("strong", { class: "okx-badge" });
+  const who = h("span", { class: "okx-who" });
+  const bar = h("header", { class: "okx-bar" }, badge, who);
+  panel.draw("account", ({ current, usual }) => {
+    bar.dataset.environment = current ? current.environment : "none";
+    badge.textContent = current ? current.environment.toUpperCase() : "NOT LOGGED IN";
+    who.textContent = current
+      ? [MONEY[current.environment], current.name, current.host].join(" · ")
+      : `a cell would use: ${usual}`;
+  });
+  return bar;
+}
+
+// Three tabs, and beside them what is under way.
+function tabs(panel, pages) {
+  const names = Object.keys(pages);
+  const list = h("div", { role: "tablist", class: "okx-tabs", ...QUIET, onkeydown: onArrow });
+  const buttons = names.map((name) =>
+    h("button", { type: "button", role: "tab", id: `${panel.id}-tab-${name}`,
+      "aria-controls": `${panel.id}-page-${name}`, onclick: () => panel.open(name), ...QUIET }, name));
+  const bodies = names.map((name) =>
+    h("section", { role: "tabpanel", id: `${panel.id}-page-${name}`, class: "okx-page",
+      "aria-labelledby": `${panel.id}-tab-${name}` }, ...pages[name]));
+  const status = h("p", { role: "status", class: "okx-status" });
+
+  panel.open = (wanted) => names.forEach((name, i) => {
+    buttons[i].setAttribute("aria-selected", name === wanted);
+    buttons[i].tabIndex = name === wanted ? 0 : -1;
+    bodies[i].hidden = name !== wanted;
+  });
+  function onArrow(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const next = (buttons.indexOf(event.target) + step + names.length) % names.length;
+    panel.open(names[next]);
+    buttons[next].focus();
+  }
+  panel.say = (text) => {
+    status.textContent = text;
+    status.classList.toggle("okx-busy", text !== "");
+  };
+  list.append(...buttons);
+  return [h("div", { class: "okx-row" }, list, status), ...bodies];
+}
+
+// Source, environment, site and credentials; "log in" and "log out".
+function loginForm(panel) {
+  const source = h("select", QUIET);
+  const environment = environmentSwitch(panel, (chosen) => { pick(chosen); arrange(); });
+  const site = h("select", QUIET);
+  const host = h("output");
+  const key = textInput();
+  const secret = textInput({ type: "password" });
+  const passphrase = textInput({ type: "password" });
+  const rows = {
+    source: field(panel, "source", source), site: field(panel, "site", site),
+    host: field(panel, "host", host), key: field(panel, "key", key),
+    secret: field(panel, "secret", secret), passphrase: field(panel, "passphrase", passphrase),
+  };
+  const submit = button("log in", null, { type: "submit", class: "okx-button okx-first" });
+  const leave = button("log out", () => panel.send({ kind: "logout" }));
+  let offers = [];
+
+  const offer = () => offers.find((each) => each.key === source.value);
+  // The environment was chosen: stay with a source that can be of it, else take the first that is.
+  function pick(chosen) {
+    if (source.value === "typed" || offer()?.environment === chosen) return;
+    source.value = offers.find((each) => each.environment === chosen)?.key ?? "typed";
+  }
+  // The source was chosen: it says the environment, and which fields are needed.
+  function arrange() {
+    const typed = source.value === "typed";
+    if (!typed) environment.set(offer()?.environment ?? null);
+    for (const name of ["key", "secret", "passphrase"]) rows[name].hide(!typed);
+    const fixed = typed ? (environment.get() === "sandbox" ? "this kernel" : "") : offer()?.host ?? "";
+    rows.site.hide(!typed || fixed !== "");
+    rows.host.hide(fixed === "");
+    host.textContent = [fixed, offer()?.hint && `key ${offer().hint}`].filter(Boolean).join(" · ");
+  }
+  source.addEventListener("change", () => { arrange(); });
+
+  panel.draw("account", (state) => {
+    leave.disabled = !state.current;
+    const before = JSON.stringify(offers);
+    if (JSON.stringify(state.offers) === before) return;
+    const kept = source.value || state.first;
+    offers = state.offers;
+    const labels = offers.map(({ key, label, problem }) =>
+      [key, problem ? `${label}: ${problem}` : label]);
+    source.replaceChildren(...chooser([...labels, ["typed", "typed in here"]], kept));
+    site.replaceChildren(...chooser(
+      state.sites.map(([name, at]) => [name, name === "other" ? at : `${name} · ${at}`])));
+    arrange();
+  });
+  panel.disableWhileBusy(submit);
+
+  function onsubmit(event) {
+    event.preventDefault();
+    const message = { kind: "login", source: source.value, environment: environment.get() };
+    if (source.value === "typed") {
+      Object.assign(message, { site: site.value, key: key.value, secret: secret.value,
+        passphrase: passphrase.value });
+    }
+    for (const input of [key, secret, passphrase]) input.value = "";
+    panel.send(message);
+  }
+  return h("form", { autocomplete: "off", class: "okx-form", onsubmit }, environment.row,
+    ...Object.values(rows).map(({ row }) => row), h("div", { class: "okx-actions" }, submit, leave));
+}
+
+// The switch between the environments: radio buttons, so that the keyboard works as everywhere.
+function environmentSwitch(panel, onchange) {
+  const name = `${panel.id}-environment`;
+  const radios = ["sandbox", "demo", "live"].map((value) =>
+    h("input", { type: "radio", name, value, id: `${name}-${value}`, ...QUIET,
+      onchange: () => onchange(value) }));
+  const segments = radios.flatMap((radio) =>
+    [radio, h("label", { for: radio.id, "data-environment": radio.value }, radio.value)]);
+  return {
+    row: h("fieldset", { class: "okx-switch" }, h("legend", {}, "environment"),
+      h("div", { class: "okx-segments" }, ...segments)),
+    get: () => radios.find((radio) => radio.checked)?.value ?? "",
+    set: (value) => radios.forEach((radio) => { radio.checked = radio.value === value; }),
+  };
+}
+
+// How the last log-in ended, and what is known of the account.
+function accountState(panel) {
+  const said = h("div", { role: "status", class: "okx-said" });
+  const facts = h("dl", { class: "okx-facts" });
+  panel.draw("work", ({ text, refusal }) => {
+    said.replaceChildren(...(refusal ? [refusalBlock(refusal)] : text ? [h("p", {}, text)] : []));
+  });
+  panel.draw("account", ({ current }) => {
+    facts.replaceChildren();
+    if (!current) return;
+    const warnings = current.warnings.map((warning) => ["warning", warning]);
+    const others = current.others.length ? [["also open", current.others.join(", ")]] : [];
+    facts.append(...pairs([...current.facts, ...others, ...warnings]));
+  });
+  return [said, facts];
+}
+
+function pairs(list) {
+  return list.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)]);
+}
+
+function refusalBlock({ headline, lines }) {
+  return h("div", { class: "okx-refusal" }, h("p", {}, headline), h("dl", {}, ...pairs(lines)));
+}
+
+// The last exchanges, newest first; choosing one opens it.
+function requestList(panel) {
+  const heads = ["time (UTC)", "request", "account", "HTTP", "code", "ms"];
+  const body = h("tbody");
+  const empty = h("p", { class: "okx-empty" }, "Nothing was sent yet: run a cell with %%okx.");
+  panel.draw("requests", (requests) => {
+    empty.hidden = requests.length > 0;
+    table.hidden = requests.length === 0;
+    body.replaceChildren(...requests.map(requestRow));
+    mark();
+  });
+  const mark = () => {
+    const chosen = panel.model.get("signature")?.id;
+    for (const row of body.children) row.toggleAttribute("aria-current", row.dataset.id === chosen);
+  };
+  panel.draw("signature", mark);
+  function requestRow(done) {
+    const choose = () => { panel.send({ kind: "choose", id: done.id }); panel.open("Signature"); };
+    const time = new Date(done.at).toISOString().slice(11, 23);
+    const failed = done.code !== "0";
+    return h("tr", { "data-id": done.id, class: failed && "okx-failed" },
+      h("td", {}, time),
+      h("td", {}, h("button", { type: "button", class: "okx-link", onclick: choose, ...QUIET },
+        `${done.method} ${done.target}`), failed ? h("small", {}, done.outcome) : null),
+      h("td", {}, done.account), h("td", {}, done.status ?? "–"),
+      h("td", {}, failed ? `✕ ${done.code || "none"}` : "✓ 0"), h("td", {}, done.took));
+  }
+  const table = h("table", { class: "okx-requests" },
+    h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), body);
+  return [empty, table];
+}
+
+function makePanel(model) {
+  const id = `okx-${Math.random().toString(36).slice(2)}`;
+  const heard = [];
+  const panel = {
+    model, id,
+    // Draw a part of the state now and whenever it changes.
+    draw(part, paint) {
+      const repaint = () => paint(model.get(part));
+      model.on(`change:${part}`, repaint);
+      heard.push([`change:${part}`, repaint]);
+      repaint();
+    },
+    send(message) {
+      panel.waiting(true);
+      model.send(message);
+    },
+    // Between a click and the kernel's word for it, which a running cell may delay.
+    waiting(on) {
+      panel.say(on ? "waiting for the kernel" : "");
+      for (const control of busy) control.disabled = on;
+    },
+    disableWhileBusy: (control) => busy.push(control),
+    close: () => heard.forEach(([event, repaint]) => model.off(event, repaint)),
+  };
+  const busy = [];
+  return panel;
+}
+
+function render({ model, el }) {
+  const panel = makePanel(model);
+  const root = h("div", { class: "okx-panel" }, header(panel), ...tabs(panel, {
+    Account: [loginForm(panel), ...accountState(panel)],
+    Requests: requestList(panel),
+  }));
+  panel.draw("work", (work) => {
+    panel.waiting(work.busy !== "");
+    panel.say(work.busy);
+  });
+  // Other front ends than Lab hear of keys here; Ctrl-S and the like still reach them.
+  for (const type of ["keydown", "keyup", "keypress"]) {
+    root.addEventListener(type, (event) => {
+      if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+    });
+  }
+  panel.open("Account");
+  el.append(root);
+  return panel.close;
+}
+
+export default { render };
