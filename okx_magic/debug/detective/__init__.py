@@ -1,0 +1,10 @@
+"""Names the mistake behind a signature that OKX refused, whoever made it.
+
+Strategy: the signature is computed afresh under every mistake that people make, then under every
+pair and every triple, until one gives the same bytes. An HMAC does not collide, so a match is a
+proof of what was signed; what remains is to name it so that a person can put it right.
+"""
+
+from okx_magic.debug.detective.records import Evidence, Explanation, Verdict
+
+__all__ = ["Evidence", "Explanation", "Verdict"]

@@ -1,0 +1,87 @@
+"""What goes into an investigation and what comes out of it: frozen, plain, free of secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["right", "explained", "unexplained"]
+
+_RIGHT = (
+    "the signature is right for these inputs",
+    (
+        "  leaves  the bytes changed after they were signed: the HTTP library wrote the query or the"
+        " body afresh, a proxy or a redirect touched them, or other bytes were sent than these"
+    ),
+    "  or      the secret belongs to another key than the one that was sent with it",
+)
+_NEVER = (
+    "  never   50113 is not about the passphrase (50105), an unknown key (50111, 50119) or the clock"
+    " (50102, 50112)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A signature, and the request that it was sent with.
+
+    ``signature`` is the text of ``OK-ACCESS-SIGN``, ``timestamp`` that of ``OK-ACCESS-TIMESTAMP``;
+    ``method``, ``target`` and ``body`` are those of the request as it travelled. ``host`` is the
+    host it went to, as in a URL ("" where it is not known).
+    """
+
+    signature: str
+    timestamp: str
+    method: str
+    target: str
+    body: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Mistakes that together give exactly the signature in question.
+
+    ``sentence`` tells them ("signed with the body left out"), ``correction`` says what to do instead.
+    ``mistakes`` are their names, one for each; ``also`` are names of further mistakes that would
+    have given the same bytes for this request.
+    """
+
+    sentence: str
+    correction: str
+    mistakes: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an investigation found.
+
+    ``right``: the signature is that of the inputs. ``explained``: each of the ``explanations`` gives
+    this signature, all with the same, smallest number of mistakes, the likeliest first.
+    ``unexplained``: nothing that was tried gives it. ``tried`` counts the signatures computed.
+    """
+
+    kind: Kind
+    explanations: tuple[Explanation, ...] = ()
+    tried: int = 0
+
+    def lines(self) -> tuple[str, ...]:
+        """The finding as a person reads it; the first line says the most."""
+        if self.kind == "right":
+            return (*_RIGHT, _NEVER)
+        if self.kind == "unexplained":
+            return (
+                f"no explanation found: each of {self.tried:,} ways to sign gives another signature",
+                (
+                    "  leaves  the secret is another key's, the inputs are not those that were signed,"
+                    " or the mistake is not in the catalogue"
+                ),
+                _NEVER,
+            )
+        told: list[str] = []
+        for explanation in self.explanations:
+            told += [explanation.sentence, f"  instead {explanation.correction}"]
+        if len(self.explanations) > 1:
+            told.insert(0, f"{len(self.explanations)} explanations fit, each gives this signature")
+        return tuple(told)
