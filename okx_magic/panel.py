@@ -8,31 +8,33 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, get_args
 
 from okx_magic.errors import CredentialsError, OkxMagicError
-from okx_magic.model import Environment, Exchange
+from okx_magic.model import Environment
 from okx_magic.ui import panelstate
 from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.offers import TYPED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from okx_magic.accounts import Accounts
+    from okx_magic.model import Exchange
+    from okx_magic.session import Session
     from okx_magic.wire.account import Account
     from okx_magic.wire.offers import Offer
 
 _REQUESTS_SHOWN: Final = 25
-_AT_ONCE: Final = "one thing at a time: the panel still waits for an answer"
+_EVIDENCE: Final = ("signature", "timestamp", "method", "target", "body")
 
 
 class View(Protocol):
     """Where the panel is drawn."""
 
     def show(self, part: str, value: Any) -> None:
-        """Draw one part of the state: ``account``, ``work``, ``requests`` or ``signature``. May be
-        called from any thread.
+        """Draw one part of the state: ``account``, ``work``, ``requests``, ``signature`` or
+        ``verdict``. May be called from any thread.
         """
 
 
@@ -56,9 +58,13 @@ class Panel:
         self._drawing = threading.Lock()
         self._working = threading.Lock()
         self._told = 0
+        self._chosen = ""
+        self._traced = ""
         self._handlers: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "login": self._login,
             "logout": self._logout,
+            "choose": self._choose,
+            "check": self._check,
         }
         self.refresh()
         self._tell()
@@ -69,10 +75,16 @@ class Panel:
         """Draw what may have changed: called after each cell."""
         with self._drawing:
             self._view.show("account", self._account())
+            exchanges = self._exchanges()
             self._view.show(
-                "requests",
-                [panelstate.exchange(_id(done), done) for done, _ in self._exchanges()],
+                "requests", [panelstate.exchange(number, done) for number, done, _ in exchanges]
             )
+            looked_at = self._looked_at(exchanges)
+            if looked_at is None:
+                self._view.show("signature", None)
+            elif looked_at.id != self._traced:
+                self._view.show("signature", _signature(*looked_at))
+            self._traced = looked_at.id if looked_at else ""
 
     def receive(self, message: Mapping[str, Any]) -> None:
         """Do what a button asks for. ``kind`` names the button; unknown ones do nothing.
@@ -115,15 +127,47 @@ class Panel:
             self.refresh()
             self._tell(f"logged out: {', '.join(names)}; its credentials are forgotten")
 
+    def _choose(self, message: Mapping[str, Any]) -> None:
+        # Who chooses the newest wants to see the newest, also after the next cell.
+        exchanges = self._exchanges()
+        chosen = _text(message, "id")
+        self._chosen = "" if exchanges and exchanges[0].id == chosen else chosen
+        self._view.show("verdict", {})
+        self.refresh()
+
+    def _check(self, message: Mapping[str, Any]) -> None:
+        from okx_magic.debug.detective import Evidence, investigate  # noqa: PLC0415  # on first use
+
+        account = self._asked_account()
+        credentials = account.credentials if account else None
+        if account is None or credentials is None:
+            raise CredentialsError(
+                "nobody is logged in: the secret is needed to try mistakes with",
+                remedy="log in with the key that the signature was made for",
+            )
+        evidence = Evidence(
+            **{field: _text(message, field) for field in _EVIDENCE}, host=account.host
+        )
+
+        def look() -> None:
+            found = investigate(evidence, credentials)
+            self._view.show("verdict", panelstate.verdict(found))
+
+        self._work("looking for the mistake", look)
+
     def _look(self) -> None:
         self._unread = self._accounts.unread_offers()
         if self._unread:
             self.refresh()
 
     def _work(self, label: str, job: Callable[[], object]) -> None:
-        """Do a job in a thread; what it raises is shown."""
+        """Do a job in a thread; what it raises is shown.
+
+        One at a time. The buttons are off meanwhile, so a second one was pressed before its view
+        knew; it will see what comes of the first.
+        """
         if not self._working.acquire(blocking=False):
-            raise CredentialsError(_AT_ONCE)
+            return
         self._tell(busy=label)
         threading.Thread(target=self._do, args=(job,), name="okx-panel", daemon=True).start()
 
@@ -151,29 +195,55 @@ class Panel:
     def _account(self) -> panelstate.Json:
         sources = panelstate.offered(self._accounts.offers(), self._unread, self._accounts.sites())
         sessions = self._accounts.open_sessions()
-        name = self._accounts.current
-        current = next((each for each in sessions if each.account.name == name), None)
+        current = self._current(sessions)
         if current is None:
             return {**sources, "current": None}
         others = [session for session in sessions if session is not current]
         return {**sources, "current": panelstate.account(current, others, self._today())}
 
-    def _exchanges(self) -> list[tuple[Exchange, Account]]:
-        """The last exchanges and their accounts, newest first."""
-        newest = sorted(self._logged(), key=lambda logged: logged[0].sent_at, reverse=True)
+    def _exchanges(self) -> list[_Logged]:
+        """The last exchanges, newest first."""
+        newest = sorted(self._logged(), key=lambda logged: logged.exchange.sent_at, reverse=True)
         return newest[:_REQUESTS_SHOWN]
 
-    def _logged(self) -> Iterator[tuple[Exchange, Account]]:
+    def _logged(self) -> Iterator[_Logged]:
         sessions = list(self._accounts.open_sessions())
         if self._accounts.refused is not None:
             sessions.append(self._accounts.refused)
         for session in sessions:
             for done in session.log[-_REQUESTS_SHOWN:]:
-                yield done, session.account
+                yield _Logged(f"{done.account} {done.sent_at!r}", done, session.account)
+
+    def _asked_account(self) -> Account | None:
+        """Whose secret the detective tries: that of the exchange looked at, else the current one's."""
+        looked_at = self._looked_at(self._exchanges())
+        if looked_at is not None:
+            return looked_at.account
+        current = self._current(self._accounts.open_sessions())
+        return current.account if current else None
+
+    def _current(self, sessions: Sequence[Session]) -> Session | None:
+        name = self._accounts.current
+        return next((each for each in sessions if each.account.name == name), None)
+
+    def _looked_at(self, exchanges: list[_Logged]) -> _Logged | None:
+        """The exchange that was chosen, else the newest."""
+        chosen = (logged for logged in exchanges if logged.id == self._chosen)
+        return next(chosen, exchanges[0] if exchanges else None)
 
 
-def _id(exchange: Exchange) -> str:
-    return f"{exchange.account} {exchange.sent_at!r}"
+class _Logged(NamedTuple):
+    """An exchange with the account it was sent by; ``id`` is the same each time."""
+
+    id: str
+    exchange: Exchange
+    account: Account
+
+
+def _signature(number: str, exchange: Exchange, account: Account) -> panelstate.Json:
+    from okx_magic.debug.trace import trace  # noqa: PLC0415  # on first use
+
+    return panelstate.signature(number, exchange, trace(exchange, account))
 
 
 def _text(message: Mapping[str, Any], field: str) -> str:
@@ -183,7 +253,8 @@ def _text(message: Mapping[str, Any], field: str) -> str:
 
 
 def _environment(name: str) -> Environment:
-    for environment in get_args(Environment):
-        if name == environment:
-            return environment
+    chosen: Environment
+    for chosen in get_args(Environment):
+        if name == chosen:
+            return chosen
     raise CredentialsError("choose an environment: sandbox, demo or live")

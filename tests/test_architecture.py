@@ -36,12 +36,15 @@ ROOMS: dict[str, set[str]] = {
     "pipeline": {"model", "errors", "cell", "wire", "session", "debug", "ui", "paged"},
     "magicline": {"errors", "cell", "ui"},
     "completer": {"errors", "wire", "session", "ui"},
+    "panel": {"model", "errors", "wire", "session", "accounts", "debug", "ui"},
+    "shellpanel": {"accounts", "panel", "ui"},
     "magics": {
         "errors",
         "accounts",
         "pipeline",
         "magicline",
         "completer",
+        "shellpanel",
         "session",
         "ui",
         "debug",
@@ -58,7 +61,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "numpy": ("tables/",),
     "tornado": ("sandbox/",),
     "IPython": ("magics.py", "magicline.py", "completer.py", "ui/prompts.py", "ui/output.py"),
-    "traitlets": ("magics.py",),
+    "traitlets": ("magics.py", "ui/panel.py"),
+    "anywidget": ("ui/panel.py",),
+    "ipywidgets": ("ui/panel.py",),
     "keyring": ("wire/external.py",),
     "tqdm": ("ui/progress.py",),
 }
@@ -126,7 +131,7 @@ def forbidden(*args, **kwargs):
     raise AssertionError("a socket was opened")
 socket.socket.connect = socket.socket.bind = forbidden
 shell.run_line_magic("load_ext", "okx_magic")
-heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "okx_magic.wire"}
+heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "anywidget", "okx_magic.wire"}
 print(sorted(heavy & (set(sys.modules) - before)))
 """
 

@@ -31,8 +31,9 @@ class PanelWidget(anywidget.AnyWidget):
 
     account = traitlets.Dict().tag(sync=True)
     work = traitlets.Dict().tag(sync=True)
-    requests = traitlets.List().tag(sync=True)
+    requests: Any = traitlets.List().tag(sync=True)
     signature = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    verdict = traitlets.Dict().tag(sync=True)
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ Texts from a server stay as they came: the front end puts them in as text, never
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from okx_magic.ui.receipts import permissions
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from okx_magic.debug.detective import Verdict
+    from okx_magic.debug.trace import Trace
     from okx_magic.errors import OkxMagicError
     from okx_magic.model import Exchange
     from okx_magic.session import Session
@@ -76,6 +79,24 @@ def exchange(number: str, done: Exchange) -> Json:
         "outcome": done.outcome,
         "took": round(done.milliseconds),
     }
+
+
+def signature(number: str, done: Exchange, traced: Trace) -> Json:
+    """An exchange step by step, and what the detective would be asked about it."""
+    sent = done.sent
+    evidence = {
+        "signature": sent.signature if sent else "",
+        "timestamp": sent.timestamp if sent else "",
+        "method": sent.method if sent else done.request.method,
+        "target": sent.target if sent else done.request.target,
+        "body": sent.body.decode("utf-8") if sent else done.request.body,
+    }
+    return {"id": number, "evidence": evidence, **asdict(traced)}
+
+
+def verdict(found: Verdict) -> Json:
+    """The finding of the detective, a line each."""
+    return {"kind": found.kind, "lines": list(found.lines())}
 
 
 def refusal(error: OkxMagicError) -> Json:

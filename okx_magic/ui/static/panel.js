@@ -223,6 +223,91 @@ function requestList(panel) {
   return [empty, table];
 }
 
+// The chosen exchange: its prehash in four colours, and each step from there to what was sent.
+function signatureSteps(panel) {
+  const page = h("div");
+  panel.draw("signature", (trace) => page.replaceChildren(...(trace ? steps(trace) : [
+    h("p", { class: "okx-empty" }, "Choose a request to see how it was signed.")])));
+  function steps(trace) {
+    const causes = trace.causes.map(({ name, found, holds }) => check(holds, name, found));
+    const told = [h("h4", {}, trace.title), causes.length ? h("ul", {}, ...causes) : null];
+    if (!trace.signature) told.push(h("p", {}, "Not signed: the endpoint is public."));
+    else told.push(...prehash(trace), ...code("HMAC-SHA256 under the secret, as hexadecimal digits",
+      trace.digest), ...code("the same as Base64: OK-ACCESS-SIGN", trace.signature));
+    const headers = trace.headers.map(([name, value]) => `${name}: ${value}`).join("\n");
+    return [...told, ...code("headers as sent, secrets hidden", headers),
+      ...code("as curl, without secrets", trace.curl)].filter(Boolean);
+  }
+  function prehash({ parts, size }) {
+    const spans = parts.map(({ name, text }) => h("span", { "data-part": name }, text));
+    const rules = parts.map(({ name, rule, kept, found }) =>
+      check(kept, PART_NAMES[name], found, rule, name));
+    return [...code(`prehash, ${size} bytes`, ...spans), h("ul", { class: "okx-rules" }, ...rules)];
+  }
+  return page;
+}
+
+// A line with a check mark: what was looked at, by which rule, and what was found.
+function check(kept, name, found, rule = "", part = null) {
+  const [mark, words] = kept === null ? ["○", "not checked"] : kept ? ["✓", "yes"] : ["✕", "no"];
+  return h("li", { "data-kept": String(kept) },
+    h("span", { class: "okx-mark", role: "img", "aria-label": words, title: words }, mark),
+    h("span", { class: "okx-name" }, h("span", { "data-part": part }, name)),
+    h("span", {}, rule ? `${rule} ` : "", h("small", {}, found)));
+}
+
+// A step's result under its title, with a button that copies exactly its text.
+function code(title, ...content) {
+  const block = h("pre", { class: "okx-code", tabindex: "0", "aria-label": title }, ...content);
+  const copy = button("copy", () => copyText(block, copy), { "aria-label": `copy ${title}` });
+  return [h("div", { class: "okx-step" }, h("span", {}, title), copy), block];
+}
+
+async function copyText(block, control) {
+  try {
+    await navigator.clipboard.writeText(block.textContent);
+  } catch {
+    // No leave, or no https: the old way, which needs a selection.
+    getSelection().selectAllChildren(block);
+    document.execCommand("copy");
+  }
+  control.textContent = "copied";
+  setTimeout(() => { control.textContent = "copy"; }, 1500);
+}
+
+// The detective: which mistake made a signature that OKX refused, of this code or any other.
+function detective(panel) {
+  const inputs = { signature: textInput(), timestamp: textInput(), method: textInput(),
+    target: textInput(), body: h("textarea", { rows: "2", spellcheck: "false" }) };
+  const labels = { target: "path and query" };
+  const rows = Object.entries(inputs).map(([name, input]) =>
+    field(panel, labels[name] ?? name, input).row);
+  const submit = button("find the mistake", null, { type: "submit", class: "okx-button okx-first" });
+  const verdict = h("div", { role: "status", class: "okx-verdict" });
+  let shown = null;
+
+  panel.draw("signature", (trace) => {
+    if (!trace || trace.id === shown) return;
+    shown = trace.id;
+    for (const [name, input] of Object.entries(inputs)) input.value = trace.evidence[name];
+  });
+  panel.draw("verdict", ({ kind, lines }) => {
+    verdict.dataset.kind = kind ?? "";
+    verdict.replaceChildren(...(lines ?? []).map((line) => h("p", {}, line)));
+  });
+  panel.disableWhileBusy(submit);
+  function onsubmit(event) {
+    event.preventDefault();
+    const values = Object.entries(inputs).map(([name, input]) => [name, input.value]);
+    panel.send({ kind: "check", ...Object.fromEntries(values) });
+  }
+  return h("form", { autocomplete: "off", class: "okx-form okx-detective", onsubmit },
+    h("h4", {}, "Which mistake made a signature?"),
+    h("p", { class: "okx-hint" }, "The inputs of a request that OKX refused, from any program, and "
+      + "the signature it sent; checked with the secret that is logged in."),
+    ...rows, h("div", { class: "okx-actions" }, submit), verdict);
+}
+
 function makePanel(model) {
   const id = `okx-${Math.random().toString(36).slice(2)}`;
   const heard = [];
@@ -256,6 +341,7 @@ function render({ model, el }) {
   const root = h("div", { class: "okx-panel" }, header(panel), ...tabs(panel, {
     Account: [loginForm(panel), ...accountState(panel)],
     Requests: requestList(panel),
+    Signature: [signatureSteps(panel), detective(panel)],
   }));
   panel.draw("work", (work) => {
     panel.waiting(work.busy !== "");
