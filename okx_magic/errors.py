@@ -42,7 +42,8 @@ class OkxMagicError(Exception):
     """Base of all errors of okx_magic; raised only as one of its kinds.
 
     ``remedy`` is what to do next, in one line. ``request`` is the request it speaks of, when there is
-    one; ``account`` the name of the account; ``place`` where in the cell it stood.
+    one; ``account`` the name of the account; ``place`` where in the cell it stood; ``checked`` what was
+    found of its possible causes, a line each.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class OkxMagicError(Exception):
         self.request = request
         self.account = account
         self.place: Place | None = None
+        self.checked: tuple[str, ...] = ()
 
     def headline(self) -> str:
         """The first line of the block: kind, message, request, account and place."""
@@ -76,7 +78,8 @@ class OkxMagicError(Exception):
 
     def details(self) -> list[tuple[str, str]]:
         """Label and text of each further line of the block."""
-        return [("try", self.remedy)] if self.remedy else []
+        lines = [("checked", found) for found in self.checked]
+        return [*lines, ("try", self.remedy)] if self.remedy else lines
 
     # https://ipython.readthedocs.io/en/stable/config/integrating.html: a list of lines, shown in place
     # of the traceback. So neither source lines nor local variables reach the notebook.
@@ -181,7 +184,7 @@ class OkxError(OkxMagicError):
         self.status = envelope.status
 
     def details(self) -> list[tuple[str, str]]:
-        """The meaning of the code, each refused item of several, and the remedy."""
+        """The meaning of the code, each refused item of several, what was checked, and the remedy."""
         lines = [("means", self.means)] if self.means else []
         if len(self.items) > 1:
             lines += [("item", f"{code} {msg}") for code, msg in self.items]

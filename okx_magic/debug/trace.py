@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from okx_magic.debug.case import Case, Cause, Known
+from okx_magic.debug.causes import causes
+from okx_magic.debug.parts import Part, parts
+from okx_magic.debug.shell import curl
 
 if TYPE_CHECKING:
-    from okx_magic.debug.causes import Cause
-    from okx_magic.model import Environment
+    from collections.abc import Iterator
 
-PartName = Literal["timestamp", "method", "target", "body"]
+    from okx_magic.model import Environment, Exchange
+    from okx_magic.wire.account import Account
 
+__all__ = ["Cause", "Known", "Part", "Trace", "trace"]
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One of the four parts of a prehash, in their order.
-
-    ``text`` is the part as it was signed, ``rule`` the rule that it obeys, and ``found`` what the
-    check of that rule found. ``kept`` says whether the rule was kept; None where there was nothing
-    to check, as for a request that was not signed.
-    """
-
-    name: PartName
-    text: str
-    rule: str
-    kept: bool | None
-    found: str
+_NOTHING_KNOWN = Known()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +43,36 @@ class Trace:
     headers: tuple[tuple[str, str], ...]
     curl: str
     causes: tuple[Cause, ...] = ()
+
+
+def trace(exchange: Exchange, account: Account, known: Known = _NOTHING_KNOWN) -> Trace:
+    """The trace of an exchange of this account; ``known`` serves the causes of a refusal."""
+    sent = exchange.sent
+    return Trace(
+        title=_title(exchange),
+        account=account.name,
+        environment=account.environment,
+        parts=parts(exchange),
+        size=len(sent.prehash.encode()) if sent else 0,
+        digest=base64.b64decode(sent.signature).hex() if sent else "",
+        signature=sent.signature if sent else "",
+        headers=tuple(_headers(exchange, account)),
+        curl=curl(exchange.request, sent, account),
+        causes=causes(Case(exchange.code, account, exchange, known)),
+    )
+
+
+def _title(exchange: Exchange) -> str:
+    status = "no answer" if exchange.status is None else f"HTTP {exchange.status}"
+    return f"{exchange.request} · {status} · {exchange.outcome}"
+
+
+def _headers(exchange: Exchange, account: Account) -> Iterator[tuple[str, str]]:
+    if exchange.sent is not None:
+        yield "OK-ACCESS-KEY", account.credentials.hint if account.credentials else "…"
+        yield "OK-ACCESS-SIGN", exchange.sent.signature
+        yield "OK-ACCESS-TIMESTAMP", exchange.sent.timestamp
+        yield "OK-ACCESS-PASSPHRASE", "hidden"
+    yield from exchange.request.headers
+    if exchange.request.body:
+        yield "Content-Type", "application/json"

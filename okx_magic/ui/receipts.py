@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okx_magic import knowledge
+from okx_magic.debug.shell import curl
 from okx_magic.ui.notes import Note
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def dry_run(request: Request, sent: Sent, account: Account, added: tuple[str, ..
         ]
     else:
         lines.append("  unsigned: the endpoint is public")
-    lines.append(f"  curl      {_curl(request, sent, account)}")
+    lines.append(f"  curl      {curl(request, sent, account)}")
     return Note(tuple(lines), account.environment)
 
 
@@ -156,21 +157,3 @@ def _shown_headers(sent: Sent, account: Account) -> str:
     hint = account.credentials.hint if account.credentials else ""
     shown = f"OK-ACCESS-KEY {hint} · OK-ACCESS-TIMESTAMP {sent.timestamp}"
     return f"{shown} · OK-ACCESS-PASSPHRASE hidden"
-
-
-def _curl(request: Request, sent: Sent, account: Account) -> str:
-    words = ["curl"]
-    if sent.method != "GET":
-        words += ["-X", sent.method]
-    words.append(_quoted(account.base_url + sent.target))
-    if sent.timestamp:
-        words += ["-H 'OK-ACCESS-KEY: …' -H 'OK-ACCESS-SIGN: …' -H 'OK-ACCESS-PASSPHRASE: …'"]
-        words += ["-H", _quoted(f"OK-ACCESS-TIMESTAMP: {sent.timestamp}")]
-    words += [f"-H {_quoted(f'{name}: {value}')}" for name, value in request.headers]
-    if sent.body:
-        words += ["-H 'Content-Type: application/json' --data-raw", _quoted(sent.body.decode())]
-    return " ".join(words)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"

@@ -25,7 +25,7 @@ from okx_magic.wire import orders, rails
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.limits import claims
 from okx_magic.wire.pacing import Pacer
-from okx_magic.wire.replies import judge
+from okx_magic.wire.replies import judge, printable
 from okx_magic.wire.signing import timestamp_text
 from okx_magic.wire.transport import Transport
 
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 _TIME = Request("GET", "/api/v5/public/time")
 _CLOCK_REFUSED = "50102"
 _LOG_LENGTH = 1000
+# The headers that tell OKX's own answers from those of something in between.
+_TELLING = ("date", "server", "via", "content-type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Reply:
 class Connection:
     """Sends the requests of one account. ``log`` keeps the last 1,000 exchanges, without secrets.
 
-    Connections that share a ``pacer`` keep to OKX's limits together.
+    Connections that share a ``pacer`` keep to OKX's limits together. ``on_failure`` is given each
+    error that an exchange ends in, to add to it before it is raised.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Connection:
         transport: Transport | None = None,
         clock: Clock | None = None,
         pacer: Pacer | None = None,
+        on_failure: Callable[[OkxMagicError, Exchange], None] | None = None,
     ) -> None:
         self.account = account
         self.transport = transport or Transport(
@@ -78,6 +82,7 @@ class Connection:
         )
         self.clock = clock or Clock(self._ask_time)
         self._pacer = pacer or Pacer()
+        self._on_failure = on_failure
         self.log: deque[Exchange] = deque(maxlen=_LOG_LENGTH)
 
     def send(
@@ -147,6 +152,14 @@ class Connection:
     def _attempt(
         self, request: Request, added: tuple[str, ...], sleep: Callable[[float], None] | None
     ) -> Reply:
+        envelope, exchange = self._exchange(request, sleep)
+        self.log.append(exchange)
+        return Reply(envelope, request, exchange.milliseconds, added)
+
+    def _exchange(
+        self, request: Request, sleep: Callable[[float], None] | None = None
+    ) -> tuple[Envelope, Exchange]:
+        """Send once; a failure is logged here, then raised."""
         sent: Sent | None = None
 
         def authorise(method: str, target: str, body: bytes) -> Mapping[str, str]:
@@ -176,23 +189,26 @@ class Connection:
                 error = failure
         if isinstance(error, TransportError):
             error = _unknown_outcome(error, request) or error
-        self.log.append(
-            Exchange(
-                request=request,
-                account=self.account.name,
-                environment=self.account.environment,
-                sent=sent,
-                status=answer.status if answer else None,
-                code=error.code if isinstance(error, OkxError) else "0" if envelope else "",
-                outcome=error.message if error else "ok",
-                sent_at=sent_at,
-                milliseconds=elapsed,
-            )
+        exchange = Exchange(
+            request=request,
+            account=self.account.name,
+            environment=self.account.environment,
+            sent=sent,
+            status=answer.status if answer else None,
+            code=error.code if isinstance(error, OkxError) else "0" if envelope else "",
+            outcome=error.message if error else "ok",
+            sent_at=sent_at,
+            milliseconds=elapsed,
+            offset=self.clock.offset,
+            answered=_telling(answer) if answer and error else (),
         )
         if error is not None:
+            self.log.append(exchange)
+            if self._on_failure is not None:
+                self._on_failure(error, exchange)
             raise error
         assert envelope is not None  # noqa: S101  # one of the two is set
-        return Reply(envelope, request, elapsed, added)
+        return envelope, exchange
 
     def _turn(
         self, request: Request, sleep: Callable[[float], None] | None = None
@@ -217,11 +233,14 @@ class Connection:
         return self.account.credentials
 
     def _ask_time(self) -> int:
-        with self._turn(_TIME) as turn:
-            answer = self.transport.send(_TIME)
-            turn.round_trip = answer.round_trip
-        envelope = judge(answer, _TIME)
+        # Logged only if it fails: a person did not ask for it.
+        envelope, _ = self._exchange(_TIME)
         return int(envelope.data[0]["ts"])
+
+
+def _telling(answer: Answer) -> tuple[tuple[str, str], ...]:
+    given = ((name, answer.headers.get(name, "")) for name in _TELLING)
+    return tuple((name, printable(value)) for name, value in given if value)
 
 
 def _unknown_outcome(error: TransportError, request: Request) -> OutcomeUnknown | None:

@@ -1,0 +1,163 @@
+"""Causes of a refusal that lie with the account: credentials, site, environment, permission, address."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from okx_magic import knowledge
+from okx_magic.debug.case import Case, Cause, ago
+from okx_magic.wire.account import SITES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from okx_magic.model import Exchange
+
+_ADDRESS = re.compile(r"[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*[0-9A-Fa-f]")
+_PERMISSIONS = {"Read": "read_only", "Trade": "trade", "Withdraw": "withdraw"}
+
+
+def credentials(case: Case) -> Iterator[Cause]:
+    """What the three values look like, without telling them."""
+    values = case.account.credentials
+    if values is None:
+        yield Cause("credentials", "the account has none", holds=True)
+        return
+    for warning in values.warnings:
+        yield Cause("credentials", warning)
+    if not values.warnings:
+        usual = "key, secret and passphrase look as OKX's do, with nothing around them"
+        yield Cause("credentials", f"{usual}; they are from {case.account.source}", holds=False)
+
+
+def secret(case: Case) -> Iterator[Cause]:
+    """Whether the secret can be the one of this key. Says nothing of the other two values: OKX has
+    codes of their own for those.
+    """
+    values = case.account.credentials
+    before = case.accepted
+    if before is not None:
+        found = f"{_accepted(case, before)} with it: it is the right one"
+        yield Cause("secret", found, holds=False)
+        return
+    if values is not None:
+        for warning in values.warnings:
+            if "secret and passphrase" in warning:
+                yield Cause("secret", "it is the same text as another of the three values")
+            elif warning.startswith("the secret"):
+                yield Cause("secret", warning)
+    found = "OKX has accepted nothing that it signed in this session: it may be of another API key"
+    yield Cause("secret", found)
+
+
+def before(case: Case) -> Iterator[Cause]:
+    """Whether the same account was accepted before, which tells a mistake from a change."""
+    accepted = case.accepted
+    if accepted is not None:
+        found = f"{_accepted(case, accepted)} of this account: something changed since then"
+        yield Cause("before", found)
+    else:
+        yield Cause("before", "OKX has accepted nothing of this account in this session")
+
+
+def site(case: Case) -> Iterator[Cause]:
+    """Where the key was looked for: it is known at one of OKX's sites only."""
+    host = case.account.host
+    asked = next((name for name, each in SITES.items() if host in each.hosts), "")
+    if not asked:
+        yield Cause("site", f"asked at {host}, which knows none but its own keys")
+        return
+    others = ", ".join(f"{name} ({_host(name)})" for name in SITES if name != asked)
+    found = f"asked at {host}, which is the site {asked}; not asked at {others}"
+    yield Cause("site", found)
+
+
+def environment(case: Case) -> Iterator[Cause]:
+    """Which environment was asked for, and which header said so."""
+    name = case.account.environment
+    if case.exchange is None:
+        sent = case.account.environment != "live"
+    else:
+        headers = {key.lower(): value for key, value in case.exchange.request.headers}
+        sent = headers.get("x-simulated-trading") == "1"
+    header = "with x-simulated-trading: 1" if sent else "without x-simulated-trading"
+    other = "live" if sent else "demo"
+    found = (
+        f"sent as {name} ({header}), from {case.account.source}: the key is one of {other} trading"
+    )
+    yield Cause("environment", found, holds=True)
+
+
+def demo_feature(case: Case) -> Iterator[Cause]:
+    """Whether it was demo trading that was asked for a feature of live trading."""
+    name = case.account.environment
+    demo = name != "live"
+    found = f"the account is {name}" + (", and demo trading lacks this endpoint" if demo else "")
+    yield Cause("environment", found, holds=demo or None)
+
+
+def permission(case: Case) -> Iterator[Cause]:
+    """What the endpoint needs against what the key may do."""
+    has = str(case.known.config.get("perm", ""))
+    may = f"the key may {has.replace('_only', '').replace(',', ', ')}" if has else ""
+    request = case.exchange.request if case.exchange else None
+    endpoint = knowledge.endpoint(request.method, request.path) if request else None
+    needed = endpoint.permission if endpoint else None
+    if needed is None:
+        found = "the catalogue does not know which one the endpoint needs"
+        yield Cause("permission", "; ".join(filter(None, (found, may))))
+    elif not has:
+        found = f"the endpoint needs {needed}; GET /api/v5/account/config tells what the key may do"
+        yield Cause("permission", found)
+    else:
+        given = _PERMISSIONS.get(needed) in has.split(",")
+        yield Cause("permission", f"the endpoint needs {needed}; {may}", holds=not given)
+
+
+def address(case: Case) -> Iterator[Cause]:
+    """The address that OKX saw, against those that the key is bound to."""
+    outcome = case.exchange.outcome if case.exchange else ""
+    seen = next(filter(_is_address, _ADDRESS.findall(outcome)), "")
+    bound = str(case.known.config.get("ip", ""))
+    if not seen:
+        yield Cause("address", "OKX's answer does not name the address that it saw")
+    elif bound:
+        inside = seen in bound.split(",")
+        found = f"OKX saw {seen}, and the key is bound to {bound}"
+        yield Cause("address", found, holds=None if inside else True)
+    else:
+        version = ip_address(seen).version
+        found = f"OKX saw {seen}, an IPv{version} address: look for it in the key's list"
+        yield Cause("address", found)
+
+
+def proxy(case: Case) -> Iterator[Cause]:
+    """Whether something of the person's own stands between here and OKX."""
+    name = case.account.proxy_name
+    if name:
+        yield Cause("proxy", f"the request went through {name}, which may change or answer it")
+    elif case.account.ca_bundle:
+        found = f"whoever owns a key of {case.account.ca_bundle} can read and change what is sent"
+        yield Cause("proxy", found)
+    else:
+        yield Cause("proxy", "okx_magic used none", holds=False)
+
+
+def _accepted(case: Case, before: Exchange) -> str:
+    now = case.exchange.sent_at if case.exchange else before.sent_at
+    when = ago(now - before.sent_at) if case.exchange else "in this session"
+    return f"OKX accepted {before.request} {when}"
+
+
+def _host(site_name: str) -> str:
+    return SITES[site_name].base_url.removeprefix("https://")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
