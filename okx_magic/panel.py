@@ -57,6 +57,7 @@ class Panel:
         self._unread: tuple[Offer, ...] = ()
         self._drawing = threading.Lock()
         self._working = threading.Lock()
+        self._said: panelstate.Json = {}
         self._told = 0
         self._chosen = ""
         self._traced = ""
@@ -99,11 +100,8 @@ class Panel:
             handler(message)
         except OkxMagicError as error:
             self._tell(error=error)
-
-    def wait(self) -> None:
-        """Until nothing is under way."""
-        with self._working:
-            pass
+        # The view turned its buttons off when it sent the message, and waits for an answer.
+        self._answer()
 
     def _login(self, message: Mapping[str, Any]) -> None:
         source = _text(message, "source")
@@ -184,13 +182,16 @@ class Panel:
             self._tell(said, error=failure)
 
     def _tell(self, text: str = "", *, busy: str = "", error: OkxMagicError | None = None) -> None:
-        """Say what is under way or how it ended. Each time is new, also where the words are not."""
+        """Say what is under way, or how it ended."""
+        refusal = panelstate.refusal(error) if error else None
+        self._said = {"busy": busy, "text": text, "refusal": refusal}
+        self._answer()
+
+    def _answer(self) -> None:
+        """Draw what was said last. Each time is another, also where the words are the same."""
         with self._drawing:
             self._told += 1
-            refusal = panelstate.refusal(error) if error else None
-            self._view.show(
-                "work", {"number": self._told, "busy": busy, "text": text, "refusal": refusal}
-            )
+            self._view.show("work", {"number": self._told, **self._said})
 
     def _account(self) -> panelstate.Json:
         sources = panelstate.offered(self._accounts.offers(), self._unread, self._accounts.sites())

@@ -110,15 +110,15 @@ def _facts(session: Session, today: date) -> Iterable[tuple[str, str]]:
     yield "from", known.source
     if config:
         yield "permissions", permissions(config)
-        yield "addresses", str(config.get("ip") or "") or "any: the key is bound to none"
+        yield "addresses", str(config.get("ip") or "") or "any (the key is bound to none)"
     else:
-        yield "permissions", "not asked: a cell opened this account, nobody logged in"
+        yield "permissions", "not asked yet: log in to know"
     if known.created is not None:
         yield "key's age", f"{(today - known.created).days} days, made {known.created}"
     elif known.environment != "sandbox":
-        yield "key's age", "not known: created = … in a profile tells"
+        yield "key's age", "not known (a profile may say: created = …)"
     offset = session.connection.clock.offset
     if offset is not None:
-        yield "clock", f"the exchange is {offset / 1000:+.1f} s from here"
+        yield "clock", f"{offset / 1000:+.1f} s to the exchange's"
     if known.proxy_name:
         yield "proxy", known.proxy_name

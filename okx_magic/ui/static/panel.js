@@ -47,7 +47,7 @@ function header(panel) {
     bar.dataset.environment = current ? current.environment : "none";
     badge.textContent = current ? current.environment.toUpperCase() : "NOT LOGGED IN";
     who.textContent = current
-      ? [MONEY[current.environment], current.name, current.host].join(" · ")
+      ? [MONEY[current.environment], current.name, current.host, `key ${current.hint}`].join(" · ")
       : `a cell would use: ${usual}`;
   });
   return bar;
@@ -176,11 +176,11 @@ function accountState(panel) {
   panel.draw("account", ({ current }) => {
     facts.replaceChildren();
     if (!current) return;
-    const warnings = current.warnings.map((warning) => ["warning", warning]);
     const others = current.others.length ? [["also open", current.others.join(", ")]] : [];
-    facts.append(...pairs([...current.facts, ...others, ...warnings]));
+    facts.append(...pairs([...current.facts, ...others]), ...current.warnings.flatMap((warning) =>
+      [h("dt", { class: "okx-warning" }, "warning"), h("dd", {}, warning)]));
   });
-  return [said, facts];
+  return { said, facts };
 }
 
 function pairs(list) {
@@ -195,17 +195,19 @@ function refusalBlock({ headline, lines }) {
 function requestList(panel) {
   const heads = ["time (UTC)", "request", "account", "HTTP", "code", "ms"];
   const body = h("tbody");
+  const table = h("table", { class: "okx-requests" },
+    h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), body);
   const empty = h("p", { class: "okx-empty" }, "Nothing was sent yet: run a cell with %%okx.");
+  const mark = () => {
+    const chosen = panel.model.get("signature")?.id;
+    for (const row of body.children) row.toggleAttribute("aria-current", row.dataset.id === chosen);
+  };
   panel.draw("requests", (requests) => {
     empty.hidden = requests.length > 0;
     table.hidden = requests.length === 0;
     body.replaceChildren(...requests.map(requestRow));
     mark();
   });
-  const mark = () => {
-    const chosen = panel.model.get("signature")?.id;
-    for (const row of body.children) row.toggleAttribute("aria-current", row.dataset.id === chosen);
-  };
   panel.draw("signature", mark);
   function requestRow(done) {
     const choose = () => { panel.send({ kind: "choose", id: done.id }); panel.open("Signature"); };
@@ -218,8 +220,6 @@ function requestList(panel) {
       h("td", {}, done.account), h("td", {}, done.status ?? "–"),
       h("td", {}, failed ? `✕ ${done.code || "none"}` : "✓ 0"), h("td", {}, done.took));
   }
-  const table = h("table", { class: "okx-requests" },
-    h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), body);
   return [empty, table];
 }
 
@@ -253,7 +253,7 @@ function check(kept, name, found, rule = "", part = null) {
   return h("li", { "data-kept": String(kept) },
     h("span", { class: "okx-mark", role: "img", "aria-label": words, title: words }, mark),
     h("span", { class: "okx-name" }, h("span", { "data-part": part }, name)),
-    h("span", {}, rule ? `${rule} ` : "", h("small", {}, found)));
+    h("span", {}, rule, rule ? h("small", {}, found) : found));
 }
 
 // A step's result under its title, with a button that copies exactly its text.
@@ -284,9 +284,13 @@ function detective(panel) {
     field(panel, labels[name] ?? name, input).row);
   const submit = button("find the mistake", null, { type: "submit", class: "okx-button okx-first" });
   const verdict = h("div", { role: "status", class: "okx-verdict" });
+  const hint = h("p", { class: "okx-hint" });
   let shown = null;
 
   panel.draw("signature", (trace) => {
+    const whose = trace ? `the secret of ${trace.account}` : "the secret that is logged in";
+    hint.textContent = "Put in what OKX refused, from any program: it is signed again with " + whose
+      + ", right and with every mistake that people make.";
     if (!trace || trace.id === shown) return;
     shown = trace.id;
     for (const [name, input] of Object.entries(inputs)) input.value = trace.evidence[name];
@@ -303,9 +307,7 @@ function detective(panel) {
   }
   return h("form", { autocomplete: "off", class: "okx-form okx-detective", onsubmit },
     h("h4", {}, "Which mistake made a signature?"),
-    h("p", { class: "okx-hint" }, "The inputs of a request that OKX refused, from any program, and "
-      + "the signature it sent; checked with the secret that is logged in."),
-    ...rows, h("div", { class: "okx-actions" }, submit), verdict);
+    hint, ...rows, h("div", { class: "okx-actions" }, submit), verdict);
 }
 
 function makePanel(model) {
@@ -338,8 +340,9 @@ function makePanel(model) {
 
 function render({ model, el }) {
   const panel = makePanel(model);
+  const state = accountState(panel);
   const root = h("div", { class: "okx-panel" }, header(panel), ...tabs(panel, {
-    Account: [loginForm(panel), ...accountState(panel)],
+    Account: [h("div", { class: "okx-columns" }, loginForm(panel), state.facts), state.said],
     Requests: requestList(panel),
     Signature: [signatureSteps(panel), detective(panel)],
   }));
