@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from okx_magic.errors import CredentialsError
 from okx_magic.session import Session
@@ -21,6 +21,7 @@ from okx_magic.wire.offers import (
     unread_offers,
 )
 from okx_magic.wire.pacing import Pacer
+from okx_magic.wire.probe import PROOF, ask, elsewhere
 from okx_magic.wire.sources import SANDBOX, Seams, find_account, typed_account
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
     from okx_magic.model import Environment
     from okx_magic.wire.external import Prompt
     from okx_magic.wire.pacing import OnWait
-
-# Harmless, private and answered to every key: it proves key, secret, passphrase and clock at once.
-_PROOF: Final = "/api/v5/account/config"
+    from okx_magic.wire.probe import Asked
 
 
 class Accounts:
@@ -80,7 +79,8 @@ class Accounts:
         self, name: str | None = None, *, prompt: Prompt | None = None, typed: bool = False
     ) -> tuple[Session, Mapping[str, Any]]:
         """As ``open``, but proved by one signed request; returns its answer too, the one row of
-        GET /api/v5/account/config. An account that is refused is not kept.
+        GET /api/v5/account/config. An account that is refused is not logged in; it is kept aside as
+        ``refused`` until the next log-in or log-out.
 
         ``prompt`` is asked when no source has credentials, or with ``typed`` at once; no key typed
         means the sandbox.
@@ -123,10 +123,26 @@ class Accounts:
         )
         return self._proved(account)
 
+    def elsewhere(self) -> tuple[Account, ...]:
+        """Where ``ask_elsewhere`` would ask; none where the refusal leaves no doubt of the place."""
+        if self.refused is None or not self.refused.log:
+            return ()
+        return elsewhere(self.refused.account, self.refused.log[-1].code)
+
+    def ask_elsewhere(self) -> tuple[Asked, ...]:
+        """Ask the other sites, or in the other environment, for the key of the refused log-in: one
+        signed GET /api/v5/account/config each. Only for a person who agreed to it.
+        """
+        return tuple(map(ask, self.elsewhere()))
+
+    def login_elsewhere(self, account: Account) -> Session:
+        """Log in where ``ask_elsewhere`` found the key to be accepted."""
+        return self._proved(account)
+
     def _proved(self, account: Account | None) -> Session:
         session = _session(account, self._pacer)
         try:
-            session.config = session.request("GET", _PROOF).data[0]
+            session.config = session.request("GET", PROOF).data[0]
         except BaseException:
             session.close()
             self.refused = session

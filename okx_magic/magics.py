@@ -4,10 +4,9 @@
 %okx_login NAME              log in without it
 %%okx [NAME] [options]       send what the cell says
 %okx METHOD /path            send one request and return its frame
-%okx_find WORDS              search the endpoints; a path shows its card
-%okx_explain CODE            what an OKX code means
-%okx_log                     this session's exchanges as a DataFrame
 %okx_logout [NAME]           forget credentials
+
+Those that look up and explain are in ``magics_diagnosis``.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from traitlets import Bool
 
 from okx_magic import completer, magicline
-from okx_magic.errors import CellError
+from okx_magic.errors import CellError, OkxError
+from okx_magic.magics_diagnosis import OkxDiagnosis
 from okx_magic.shellpanel import ShellPanel, fits
 from okx_magic.ui.notes import Note
 from okx_magic.ui.output import CellOutput, show
@@ -37,21 +37,24 @@ def register(shell: InteractiveShell) -> None:
     """Add the magics and their completion to a shell; settings under ``%config OkxMagic``."""
     # A Magics puts itself among the shell's configurables, which is what %config looks through.
     magics = OkxMagic(shell)
-    shell.register_magics(magics)
+    diagnosis = OkxDiagnosis(shell, lambda: magics.accounts, magics.opened)
+    shell.register_magics(magics, diagnosis)
     completer.install(shell, magics.opened)
 
 
 def unregister(shell: InteractiveShell) -> None:
     """Remove all that ``register`` added, and log out of every account."""
-    magics = shell.magics_manager.registry.pop(OkxMagic.__name__, None)
-    if magics is None:
+    registry = shell.magics_manager.registry
+    if OkxMagic.__name__ not in registry:
         return
-    for kind, names in magics.magics.items():
-        for name in names:
-            shell.magics_manager.magics[kind].pop(name, None)
-    shell.configurables.remove(magics)
+    registry[OkxMagic.__name__].close()
+    for kind in (OkxMagic, OkxDiagnosis):
+        magics = registry.pop(kind.__name__)
+        for where, names in magics.magics.items():
+            for name in names:
+                shell.magics_manager.magics[where].pop(name, None)
+        shell.configurables.remove(magics)
     completer.uninstall(shell)
-    magics.close()
 
 
 @magics_class
@@ -187,13 +190,21 @@ class OkxMagic(Magics):
             self._panel.show()
             return
         from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
-        from okx_magic.ui.prompts import ask, ask_if_anybody  # noqa: PLC0415  # on first use
+        from okx_magic.ui.prompts import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
 
-        session, config = self.accounts.login(
-            arguments.name,
-            prompt=ask if arguments.prompt else ask_if_anybody,
-            typed=arguments.prompt,
-        )
+        try:
+            session, config = self.accounts.login(
+                arguments.name,
+                prompt=ask if arguments.prompt else ask_if_anybody,
+                typed=arguments.prompt,
+            )
+        except OkxError:
+            from okx_magic.diagnosis import found_elsewhere  # noqa: PLC0415  # only for a refusal
+
+            found = found_elsewhere(self.accounts, confirm, show)
+            if found is None:
+                raise
+            session, config = found, found.config
         show(receipts.login(session, config))
 
     @no_var_expand
@@ -214,69 +225,6 @@ class OkxMagic(Magics):
             return
         closed = self.accounts.close(arguments.name)
         show(Note((f"logged out: {', '.join(closed) or 'nobody was logged in'}",)))
-
-    @no_var_expand
-    @line_magic
-    @magic_arguments()
-    @argument("words", nargs="*", help="words of paths, titles and parameters; or a whole path")
-    @argument("-h", "--help", action="store_true", help="show this")
-    def okx_find(self, line: str) -> None:
-        """Search OKX's endpoints; a whole path shows what it takes, and a cell to paste.
-
-        Examples::
-
-            %okx_find funding rate
-            %okx_find /api/v5/market/candles
-        """
-        arguments = magicline.options(self.shell, self.okx_find, line)
-        if arguments is None:
-            return
-        if not arguments.words:
-            raise CellError("find what?", remedy="%okx_find funding rate")
-        from okx_magic.debug.find import find  # noqa: PLC0415  # on first use
-
-        show(Note(find(" ".join(arguments.words))))
-
-    @no_var_expand
-    @line_magic
-    @magic_arguments()
-    @argument("code", nargs="?", help="an OKX code, such as 50113")
-    @argument("-h", "--help", action="store_true", help="show this")
-    def okx_explain(self, line: str) -> None:
-        """Say what an OKX code means, its usual causes, and what to do.
-
-        Examples::
-
-            %okx_explain 50113
-        """
-        arguments = magicline.options(self.shell, self.okx_explain, line)
-        if arguments is None:
-            return
-        if not arguments.code:
-            raise CellError("which code?", remedy="%okx_explain 50113")
-        from okx_magic.debug.explain import explain  # noqa: PLC0415  # on first use
-
-        show(Note(explain(arguments.code)))
-
-    @no_var_expand
-    @line_magic
-    @magic_arguments()
-    @argument("-h", "--help", action="store_true", help="show this")
-    def okx_log(self, line: str) -> Any:
-        """This session's exchanges as a DataFrame, oldest first, without secrets.
-
-        Examples::
-
-            %okx_log
-            log = %okx_log
-        """
-        if magicline.options(self.shell, self.okx_log, line) is None:
-            return None
-        from okx_magic.tables.log import log_frame  # noqa: PLC0415  # pandas, on first use
-
-        return log_frame(
-            [exchange for session in self.accounts.open_sessions() for exchange in session.log]
-        )
 
     def _session(self, name: str | None) -> Session:
         nobody = self.accounts.current is None

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from okx_magic.errors import PartlyRefused
+    from okx_magic.debug.case import Known
+    from okx_magic.errors import OkxMagicError, PartlyRefused
     from okx_magic.pull import Progress, Pulled
     from okx_magic.tables.paging import Span
     from okx_magic.wire.account import Account
@@ -48,7 +49,7 @@ class Session:
         on_close: Callable[[], None] | None = None,
     ) -> None:
         self.account = account
-        self.connection = Connection(account, pacer=pacer)
+        self.connection = Connection(account, pacer=pacer, on_failure=self._check_causes)
         self._on_close = on_close
         self.config: Mapping[str, Any] = {}
 
@@ -56,6 +57,12 @@ class Session:
     def log(self) -> Sequence[Exchange]:
         """The last exchanges, oldest first, without secrets."""
         return tuple(self.connection.log)
+
+    def known(self) -> Known:
+        """What this session knows around each of its exchanges, for a trace of one."""
+        from okx_magic.debug.case import Known  # noqa: PLC0415  # on first use
+
+        return Known(self.log, self.config)
 
     def request(
         self,
@@ -172,6 +179,12 @@ class Session:
         if self._on_close is None and self.account.base_url == earlier.account.base_url:
             self._on_close, earlier._on_close = earlier._on_close, None
         earlier.close()
+
+    def _check_causes(self, error: OkxMagicError, exchange: Exchange) -> None:
+        from okx_magic.debug.causes import Case, causes  # noqa: PLC0415  # only a failure needs it
+
+        case = Case(exchange.code, self.account, exchange, self.known())
+        error.checked = tuple(map(str, causes(case)))
 
     def __enter__(self) -> Self:
         return self

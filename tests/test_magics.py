@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ORDER = (
     """{"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "100"}"""
 )
-MAGICS = ("okx", "okx_login", "okx_logout", "okx_find", "okx_explain", "okx_log")
+MAGICS = ("okx", "okx_login", "okx_logout", "okx_debug", "okx_find", "okx_explain", "okx_log")
 
 
 def test_named_requests_are_assigned_and_have_a_receipt(sandbox_notebook: Notebook) -> None:

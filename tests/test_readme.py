@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from okx_magic.magics import OkxMagic
+from okx_magic.magics_diagnosis import OkxDiagnosis
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-MAGICS = sorted(OkxMagic.magics["line"] | OkxMagic.magics["cell"])
+MAGICS = sorted(
+    {name for kind in (OkxMagic, OkxDiagnosis) for names in kind.magics.values() for name in names}
+)
 
 
 @pytest.mark.parametrize("name", MAGICS)

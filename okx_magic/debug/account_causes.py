@@ -55,11 +55,12 @@ def secret(case: Case) -> Iterator[Cause]:
 def before(case: Case) -> Iterator[Cause]:
     """Whether the same account was accepted before, which tells a mistake from a change."""
     accepted = case.accepted
-    if accepted is not None:
-        found = f"{_accepted(case, accepted)} of this account: something changed since then"
-        yield Cause("before", found)
-    else:
+    if accepted is None:
         yield Cause("before", "OKX has accepted nothing of this account in this session")
+        return
+    found = f"{_accepted(case, accepted)} of this account"
+    found += ": something changed since then" if case.exchange else ""
+    yield Cause("before", found)
 
 
 def site(case: Case) -> Iterator[Cause]:
@@ -76,34 +77,37 @@ def site(case: Case) -> Iterator[Cause]:
 
 def environment(case: Case) -> Iterator[Cause]:
     """Which environment was asked for, and which header said so."""
-    name = case.account.environment
+    name, source = case.account.environment, case.account.source
     if case.exchange is None:
-        sent = case.account.environment != "live"
-    else:
-        headers = {key.lower(): value for key, value in case.exchange.request.headers}
-        sent = headers.get("x-simulated-trading") == "1"
-    header = "with x-simulated-trading: 1" if sent else "without x-simulated-trading"
-    other = "live" if sent else "demo"
-    found = (
-        f"sent as {name} ({header}), from {case.account.source}: the key is one of {other} trading"
-    )
+        yield Cause("environment", f"the account in use is {name}, from {source}")
+        return
+    headers = {key.lower(): value for key, value in case.exchange.request.headers}
+    demo = headers.get("x-simulated-trading") == "1"
+    header = "with x-simulated-trading: 1" if demo else "without x-simulated-trading"
+    other = "live" if demo else "demo"
+    found = f"sent as {name} ({header}), from {source}: the key is one of {other} trading"
     yield Cause("environment", found, holds=True)
 
 
 def demo_feature(case: Case) -> Iterator[Cause]:
     """Whether it was demo trading that was asked for a feature of live trading."""
     name = case.account.environment
-    demo = name != "live"
-    found = f"the account is {name}" + (", and demo trading lacks this endpoint" if demo else "")
-    yield Cause("environment", found, holds=demo or None)
+    if case.exchange is not None and name != "live":
+        found = f"the account is {name}, and demo trading lacks this endpoint"
+        yield Cause("environment", found, holds=True)
+    else:
+        yield Cause("environment", f"the account in use is {name}")
 
 
 def permission(case: Case) -> Iterator[Cause]:
     """What the endpoint needs against what the key may do."""
     has = str(case.known.config.get("perm", ""))
     may = f"the key may {has.replace('_only', '').replace(',', ', ')}" if has else ""
-    request = case.exchange.request if case.exchange else None
-    endpoint = knowledge.endpoint(request.method, request.path) if request else None
+    if case.exchange is None:
+        yield Cause("permission", may or "what the key may do is not known here")
+        return
+    request = case.exchange.request
+    endpoint = knowledge.endpoint(request.method, request.path)
     needed = endpoint.permission if endpoint else None
     if needed is None:
         found = "the catalogue does not know which one the endpoint needs"
@@ -118,8 +122,9 @@ def permission(case: Case) -> Iterator[Cause]:
 
 def address(case: Case) -> Iterator[Cause]:
     """The address that OKX saw, against those that the key is bound to."""
-    outcome = case.exchange.outcome if case.exchange else ""
-    seen = next(filter(_is_address, _ADDRESS.findall(outcome)), "")
+    if case.exchange is None:
+        return
+    seen = next(filter(_is_address, _ADDRESS.findall(case.exchange.outcome)), "")
     bound = str(case.known.config.get("ip", ""))
     if not seen:
         yield Cause("address", "OKX's answer does not name the address that it saw")
@@ -146,8 +151,9 @@ def proxy(case: Case) -> Iterator[Cause]:
 
 
 def _accepted(case: Case, before: Exchange) -> str:
-    now = case.exchange.sent_at if case.exchange else before.sent_at
-    when = ago(now - before.sent_at) if case.exchange else "in this session"
+    if case.exchange is None:
+        return f"OKX accepted {before.request} in this session"
+    when = ago(case.exchange.sent_at - before.sent_at)
     return f"OKX accepted {before.request} {when}"
 
 

@@ -16,6 +16,8 @@ from okx_magic.debug import account_causes as account
 from okx_magic.debug import request_causes as request
 from okx_magic.debug.case import Case, Cause
 
+__all__ = ["Case", "Cause", "causes"]
+
 _Check = Callable[[Case], Iterator[Cause]]
 
 # The code of an answer that is not OKX's: HTML, broken JSON, a redirect.

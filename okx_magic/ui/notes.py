@@ -14,7 +14,7 @@ _BADGE_COLOURS: dict[Environment, str] = {
     "demo": "#b45309",
     "live": "#dc2626",
 }
-_FONT = "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px)"
+FONT = "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,25 @@ class Note:
     environment: Environment | None = None
 
     def __repr__(self) -> str:
-        badge = f"[{self._badge()}] " if self.environment else ""
+        badge = f"[{badge_text(self.environment)}] " if self.environment else ""
         return badge + "\n".join(self.lines)
 
     def _repr_html_(self) -> str:
         import html  # noqa: PLC0415  # its table of entities slows %load_ext
 
-        badge = ""
-        if self.environment:
-            colour = _BADGE_COLOURS[self.environment]
-            badge = (
-                f'<span style="background:{colour};color:#fff;border-radius:3px;padding:0 5px;'
-                f'margin-right:6px">{html.escape(self._badge())}</span>'
-            )
+        badge = badge_html(self.environment) if self.environment else ""
         text = "\n".join(map(html.escape, self.lines))
-        return f'<div style="{_FONT};white-space:pre-wrap;line-height:1.4">{badge}{text}</div>'
+        return f'<div style="{FONT};white-space:pre-wrap;line-height:1.4">{badge}{text}</div>'
 
-    def _badge(self) -> str:
-        # Live is the one to see from across the room.
-        return "LIVE" if self.environment == "live" else str(self.environment)
+
+def badge_text(environment: Environment) -> str:
+    """The environment as a word; live is the one to see from across the room."""
+    return "LIVE" if environment == "live" else environment
+
+
+def badge_html(environment: Environment) -> str:
+    """The word on its colour."""
+    return (
+        f'<span style="background:{_BADGE_COLOURS[environment]};color:#fff;border-radius:3px;'
+        f'padding:0 5px;margin-right:6px">{badge_text(environment)}</span>'
+    )

@@ -23,6 +23,14 @@ def ask(label: str, hidden: bool) -> str:  # noqa: FBT001  # the shape that the 
     )
 
 
+def confirm(question: str) -> bool:
+    """Whether the answer to a question is yes; no where nobody can be asked."""
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except (StdinNotImplementedError, EOFError):
+        return False
+
+
 def ask_if_anybody(label: str, hidden: bool) -> str:  # noqa: FBT001  # the shape that the sources call
     """As ``ask``, but an empty answer where nobody can be asked."""
     try:

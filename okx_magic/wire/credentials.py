@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.errors import CredentialsError
-from okx_magic.wire.redaction import redactor
+from okx_magic.wire.redaction import pseudonym, redactor, replacer
 from okx_magic.wire.signing import prehash, signature
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Credentials:
     Two credentials are equal only if they are the same object; they cannot be pickled or copied.
     """
 
-    __slots__ = ("_headers", "_redact", "hint", "warnings")
+    __slots__ = ("_disguise", "_headers", "_redact", "hint", "warnings")
 
     hint: Final[str]
     warnings: Final[tuple[str, ...]]
@@ -50,6 +50,7 @@ class Credentials:
         plain_passphrase = _checked(f"passphrase{origin}", passphrase, spaces=True)
         self._headers = _signer(plain_key, plain_secret, plain_passphrase)
         self._redact = redactor((plain_secret, plain_passphrase))
+        self._disguise = _disguiser(plain_key, plain_secret, plain_passphrase)
         self.hint = _hint(plain_key)
         self.warnings = tuple(_doubts(plain_key, plain_secret, plain_passphrase))
 
@@ -69,6 +70,17 @@ class Credentials:
         """
         return self._redact(text)
 
+    def pseudonyms(self, salt: bytes) -> dict[str, str]:
+        """What ``disguise`` puts in the place of ``key``, ``secret`` and ``passphrase``."""
+        return self._disguise(bytes(salt))[0]
+
+    def disguise(self, text: str, salt: bytes) -> str:
+        """As ``redact``, for a text that strangers may read: the key and its hint go as well, and
+        each value has a pseudonym that is the same wherever the salt is the same.
+        """
+        # Made fit here, where no secret is in sight should an argument be unfit.
+        return self._disguise(bytes(salt))[1](str(text))
+
     def __repr__(self) -> str:
         return f"<okx credentials {self.hint}>"
 
@@ -87,6 +99,18 @@ def _signer(key: str, secret: str, passphrase: str) -> Callable[[str, bytes], di
         }
 
     return headers
+
+
+def _disguiser(
+    key: str, secret: str, passphrase: str
+) -> Callable[[bytes], tuple[dict[str, str], Callable[[str], str]]]:
+    def disguise(salt: bytes) -> tuple[dict[str, str], Callable[[str], str]]:
+        values = {"passphrase": passphrase, "secret": secret, "key": key}
+        names = {kind: pseudonym(kind, value, salt) for kind, value in values.items()}
+        marks = {value: names[kind] for kind, value in values.items()}
+        return names, replacer({_hint(key): names["key"], **marks})
+
+    return disguise
 
 
 def _checked(field: str, value: str, *, spaces: bool = False) -> str:

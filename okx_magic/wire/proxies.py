@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # In the order of the standard library: the small spelling first, the scheme's own before the
 # general.
-_PROXY_VARIABLES: Final = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+PROXY_VARIABLES: Final = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _EXEMPTIONS: Final = ("no_proxy", "NO_PROXY")
 
 
@@ -21,7 +21,7 @@ def proxy_for(host: str, environ: Mapping[str, str]) -> str | None:
 
     None where it names none, or where ``NO_PROXY`` exempts the host or a domain above it.
     """
-    name = next((name for name in _PROXY_VARIABLES if environ.get(name)), None)
+    name = next((name for name in PROXY_VARIABLES if environ.get(name)), None)
     if name is None or _exempt(host, environ):
         return None
     return checked_proxy(environ[name], name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import html
 import json
 import re
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MARK: Final = "«secret»"
 
@@ -26,16 +27,35 @@ def redactor(values: Iterable[str]) -> Callable[[str], str]:
     HTML-escaped, as a Python literal and in Base64. Values shorter than 4 characters are left
     alone.
     """
-    forms = {form for value in values if len(value) >= _SHORTEST for form in _forms(value)}
+    return replacer(dict.fromkeys(values, MARK))
+
+
+def replacer(marks: Mapping[str, str]) -> Callable[[str], str]:
+    """As ``redactor``, with a mark of its own for each value."""
+    forms = {
+        form: mark
+        for value, mark in marks.items()
+        if len(value) >= _SHORTEST
+        for form in _forms(value)
+    }
     if not forms:
         return str
     # The longest first, so that no form leaves the tail of another behind.
     pattern = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))))
 
     def redact(text: str) -> str:
-        return pattern.sub(MARK, text)
+        return pattern.sub(lambda found: forms[found[0]], text)
 
     return redact
+
+
+def pseudonym(kind: str, value: str, salt: bytes) -> str:
+    """``«kind 1f0c93ab»``: the same for the same value and salt.
+
+    Whoever does not know the salt, which should be random and stay in the process, cannot try values
+    out until one fits, however few there are.
+    """
+    return f"«{kind} {hmac.digest(salt, value.encode(), 'sha256').hex()[:8]}»"
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ def test_an_explanation_says_meaning_and_remedy() -> None:
     """50113 is explained by what it is and what it never is."""
     text = "\n".join(explain("50113"))
     assert "never the passphrase" in text
-    assert "--dry-run" in text
+    assert "%okx_debug shows what was signed" in text
     assert "HTTP    401" in text
 
 

@@ -1,0 +1,105 @@
+"""A trace as a person reads it: lines in a terminal, colours and a legend in a notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from okx_magic import knowledge
+from okx_magic.ui.notes import FONT, badge_html, badge_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from okx_magic.debug.parts import Part, PartName
+    from okx_magic.debug.trace import Trace
+
+_MARKS: Final = {True: "✓", False: "✗", None: "·"}
+
+# Half transparent, so that the text keeps its contrast on light and on dark; the line below tells the
+# parts apart where colours cannot be.
+_COLOURS: Final[Mapping[PartName, tuple[str, str]]] = {
+    "timestamp": ("37,99,235", "solid"),
+    "method": ("22,163,74", "double"),
+    "target": ("217,119,6", "dashed"),
+    "body": ("219,39,119", "dotted"),
+}
+_ROW: Final = '<tr><td style="{label}">{name}</td><td style="{cell}">{text}</td></tr>'
+_CELL: Final = "text-align:left;vertical-align:top;padding:1px 8px 1px 0;white-space:pre-wrap;"
+_LABEL: Final = _CELL + "opacity:.75;white-space:nowrap"
+_TEXT: Final = _CELL + "overflow-wrap:anywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """Shows a trace. All of it is escaped in HTML: it carries text from servers.
+
+    ``code`` is OKX's, for what it means and what to do.
+    """
+
+    trace: Trace
+    code: str = ""
+
+    def lines(self) -> tuple[str, ...]:
+        """The trace as text."""
+        trace = self.trace
+        lines = [f"{trace.title} · {trace.account}"]
+        for part in trace.parts:
+            lines.append(f"  {part.name:<9} {part.text or '(none)'}")
+            lines += [f"  {'':<9} {line}" for line in _verdict(part)]
+        lines += [f"  {label:<9} {text}" for label, text in self._rows()]
+        return tuple(lines)
+
+    def __repr__(self) -> str:
+        return f"[{badge_text(self.trace.environment)}] " + "\n".join(self.lines())
+
+    def _repr_html_(self) -> str:
+        import html  # noqa: PLC0415  # its table of entities slows %load_ext
+
+        trace = self.trace
+        title = html.escape(f"{trace.title} · {trace.account}")
+        parts = "".join(
+            _row(_painted(part, html.escape(part.name)), html.escape("\n".join(_verdict(part))))
+            for part in trace.parts
+        )
+        signed = "".join(_painted(part, html.escape(part.text)) for part in trace.parts)
+        rows = "".join(_row(html.escape(name), html.escape(text)) for name, text in self._rows())
+        return (
+            f'<div style="{FONT};line-height:1.5">{badge_html(trace.environment)}{title}'
+            f'<div style="margin:6px 0;white-space:pre-wrap;overflow-wrap:anywhere">{signed}</div>'
+            f'<table style="{FONT};border-collapse:collapse;margin:0">{parts}{rows}</table></div>'
+        )
+
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        """Label and text of all that follows the parts."""
+        trace = self.trace
+        if trace.signature:
+            yield "prehash", f"{trace.size} bytes: the four parts with nothing between them"
+            yield "HMAC", f"SHA-256 of it under the secret: {trace.digest}"
+            yield "Base64", f"of the HMAC's 32 bytes: {trace.signature}"
+        else:
+            yield "unsigned", "no OK-ACCESS headers were sent"
+        for name, value in trace.headers:
+            yield "header", f"{name}: {value}"
+        yield "curl", trace.curl
+        for cause in trace.causes:
+            yield "checked", str(cause)
+        known = knowledge.explain(self.code) if self.code not in ("", "0") else None
+        if known is not None and known.meaning:
+            yield "means", known.meaning
+        if known is not None and known.remedy:
+            yield "try", known.remedy
+
+
+def _verdict(part: Part) -> tuple[str, str]:
+    return f"{_MARKS[part.kept]} {part.found}", f"  rule: {part.rule}"
+
+
+def _painted(part: Part, escaped: str) -> str:
+    rgb, line = _COLOURS[part.name]
+    style = f"background:rgba({rgb},.22);border-bottom:2px {line} rgb({rgb})"
+    return f'<span style="{style}">{escaped}</span>' if escaped else ""
+
+
+def _row(name: str, text: str) -> str:
+    return _ROW.format(label=_LABEL, cell=_TEXT, name=name, text=text)
