@@ -38,7 +38,7 @@ def chosen(accounts: Accounts, number: int, name: str | None) -> tuple[Exchange,
     """The exchange of that number, 1 being the last one, and its session; only those of an account if
     one is named. A refused log-in counts, too. Raises CellError if there is none.
     """
-    found = sorted(_exchanges(accounts, name), key=lambda each: each[0].sent_at)
+    found = sorted(exchanges(accounts, name), key=lambda each: each[0].sent_at)
     if not 1 <= number <= len(found):
         whose = f" by {name}" if name else ""
         said = (
@@ -121,7 +121,8 @@ def found_elsewhere(
     return accounts.login_elsewhere(home)
 
 
-def _exchanges(accounts: Accounts, name: str | None) -> Iterator[tuple[Exchange, Session]]:
+def exchanges(accounts: Accounts, name: str | None = None) -> Iterator[tuple[Exchange, Session]]:
+    """All exchanges with their sessions, those of a refused log-in too; of one account if named."""
     sessions = list(accounts.open_sessions())
     if accounts.refused is not None:
         sessions.append(accounts.refused)

@@ -10,22 +10,26 @@ import threading
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, get_args
 
-from okx_magic.errors import CredentialsError, OkxMagicError
+from okx_magic.debug.trace import trace
+from okx_magic.diagnosis import exchanges, found_elsewhere
+from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Environment
 from okx_magic.ui import panelstate
 from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.offers import TYPED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from okx_magic.accounts import Accounts
     from okx_magic.model import Exchange
     from okx_magic.session import Session
+    from okx_magic.ui.notes import Note
     from okx_magic.wire.account import Account
     from okx_magic.wire.offers import Offer
 
 _REQUESTS_SHOWN: Final = 25
+_ASKING: Final = "asking the exchange"
 _EVIDENCE: Final = ("signature", "timestamp", "method", "target", "body")
 
 
@@ -63,6 +67,7 @@ class Panel:
         self._traced = ""
         self._handlers: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "login": self._login,
+            "elsewhere": self._ask_elsewhere,
             "logout": self._logout,
             "choose": self._choose,
             "check": self._check,
@@ -76,15 +81,15 @@ class Panel:
         """Draw what may have changed: called after each cell."""
         with self._drawing:
             self._view.show("account", self._account())
-            exchanges = self._exchanges()
+            logged = self._exchanges()
             self._view.show(
-                "requests", [panelstate.exchange(number, done) for number, done, _ in exchanges]
+                "requests", [panelstate.exchange(number, done) for number, done, _ in logged]
             )
-            looked_at = self._looked_at(exchanges)
+            looked_at = self._looked_at(logged)
             if looked_at is None:
                 self._view.show("signature", None)
             elif looked_at.id != self._traced:
-                self._view.show("signature", _signature(*looked_at))
+                self._view.show("signature", looked_at.traced())
             self._traced = looked_at.id if looked_at else ""
 
     def receive(self, message: Mapping[str, Any]) -> None:
@@ -106,7 +111,7 @@ class Panel:
     def _login(self, message: Mapping[str, Any]) -> None:
         source = _text(message, "source")
         if source != TYPED:
-            self._work("asking the exchange", lambda: self._accounts.login_with(source))
+            self._work(_ASKING, lambda: _welcome(self._accounts.login_with(source)))
             return
         environment = _environment(_text(message, "environment"))
         site = _text(message, "site")
@@ -114,9 +119,20 @@ class Panel:
             *(_text(message, field) for field in ("key", "secret", "passphrase"))
         )
         self._work(
-            "asking the exchange",
-            lambda: self._accounts.login_typed(credentials, environment, site),
+            _ASKING,
+            lambda: _welcome(self._accounts.login_typed(credentials, environment, site)),
         )
+
+    def _ask_elsewhere(self, message: Mapping[str, Any]) -> None:
+        del message
+
+        def ask() -> str:
+            notes: list[Note] = []
+            # Whoever pressed the button has agreed.
+            found_elsewhere(self._accounts, lambda _: True, notes.append)
+            return "\n".join(line for note in notes for line in note.lines)
+
+        self._work("asking elsewhere", ask)
 
     def _logout(self, message: Mapping[str, Any]) -> None:
         del message
@@ -127,9 +143,9 @@ class Panel:
 
     def _choose(self, message: Mapping[str, Any]) -> None:
         # Who chooses the newest wants to see the newest, also after the next cell.
-        exchanges = self._exchanges()
+        logged = self._exchanges()
         chosen = _text(message, "id")
-        self._chosen = "" if exchanges and exchanges[0].id == chosen else chosen
+        self._chosen = "" if logged and logged[0].id == chosen else chosen
         self._view.show("verdict", {})
         self.refresh()
 
@@ -147,9 +163,10 @@ class Panel:
             **{field: _text(message, field) for field in _EVIDENCE}, host=account.host
         )
 
-        def look() -> None:
+        def look() -> str:
             found = investigate(evidence, credentials)
             self._view.show("verdict", panelstate.verdict(found))
+            return ""
 
         self._work("looking for the mistake", look)
 
@@ -158,8 +175,8 @@ class Panel:
         if self._unread:
             self.refresh()
 
-    def _work(self, label: str, job: Callable[[], object]) -> None:
-        """Do a job in a thread; what it raises is shown.
+    def _work(self, label: str, job: Callable[[], str]) -> None:
+        """Do a job in a thread; what it says or raises is shown.
 
         One at a time. The buttons are off meanwhile, so a second one was pressed before its view
         knew; it will see what comes of the first.
@@ -169,21 +186,21 @@ class Panel:
         self._tell(busy=label)
         threading.Thread(target=self._do, args=(job,), name="okx-panel", daemon=True).start()
 
-    def _do(self, job: Callable[[], object]) -> None:
-        said, failure = "it broke off; the kernel's log says why", None
+    def _do(self, job: Callable[[], str]) -> None:
+        text, failure = "it broke off; the log of the kernel says why", None
         try:
-            job()
-            said = ""
+            text = job()
         except OkxMagicError as error:
-            said, failure = "", error
+            text, failure = "", error
         finally:
             self._working.release()
             self.refresh()
-            self._tell(said, error=failure)
+            self._tell(text, error=failure)
 
     def _tell(self, text: str = "", *, busy: str = "", error: OkxMagicError | None = None) -> None:
         """Say what is under way, or how it ended."""
-        refusal = panelstate.refusal(error) if error else None
+        places = self._accounts.elsewhere() if isinstance(error, OkxError) else ()
+        refusal = panelstate.refusal(error, places) if error else None
         self._said = {"busy": busy, "text": text, "refusal": refusal}
         self._answer()
 
@@ -204,47 +221,44 @@ class Panel:
 
     def _exchanges(self) -> list[_Logged]:
         """The last exchanges, newest first."""
-        newest = sorted(self._logged(), key=lambda logged: logged.exchange.sent_at, reverse=True)
-        return newest[:_REQUESTS_SHOWN]
-
-    def _logged(self) -> Iterator[_Logged]:
-        sessions = list(self._accounts.open_sessions())
-        if self._accounts.refused is not None:
-            sessions.append(self._accounts.refused)
-        for session in sessions:
-            for done in session.log[-_REQUESTS_SHOWN:]:
-                yield _Logged(f"{done.account} {done.sent_at!r}", done, session.account)
+        logged = [
+            _Logged(f"{done.account} {done.sent_at!r}", done, session)
+            for done, session in exchanges(self._accounts)
+        ]
+        logged.sort(key=lambda each: each.exchange.sent_at, reverse=True)
+        return logged[:_REQUESTS_SHOWN]
 
     def _asked_account(self) -> Account | None:
         """Whose secret the detective tries: that of the exchange looked at, else the current one's."""
         looked_at = self._looked_at(self._exchanges())
-        if looked_at is not None:
-            return looked_at.account
-        current = self._current(self._accounts.open_sessions())
-        return current.account if current else None
+        session = looked_at.session if looked_at else self._current(self._accounts.open_sessions())
+        return session.account if session else None
 
     def _current(self, sessions: Sequence[Session]) -> Session | None:
         name = self._accounts.current
         return next((each for each in sessions if each.account.name == name), None)
 
-    def _looked_at(self, exchanges: list[_Logged]) -> _Logged | None:
+    def _looked_at(self, logged: list[_Logged]) -> _Logged | None:
         """The exchange that was chosen, else the newest."""
-        chosen = (logged for logged in exchanges if logged.id == self._chosen)
-        return next(chosen, exchanges[0] if exchanges else None)
+        chosen = (each for each in logged if each.id == self._chosen)
+        return next(chosen, logged[0] if logged else None)
 
 
 class _Logged(NamedTuple):
-    """An exchange with the account it was sent by; ``id`` is the same each time."""
+    """An exchange with the session it was sent by; ``id`` is the same each time."""
 
     id: str
     exchange: Exchange
-    account: Account
+    session: Session
+
+    def traced(self) -> panelstate.Json:
+        """The exchange step by step."""
+        steps = trace(self.exchange, self.session.account, self.session.known())
+        return panelstate.signature(self.id, self.exchange, steps)
 
 
-def _signature(number: str, exchange: Exchange, account: Account) -> panelstate.Json:
-    from okx_magic.debug.trace import trace  # noqa: PLC0415  # on first use
-
-    return panelstate.signature(number, exchange, trace(exchange, account))
+def _welcome(session: Session) -> str:
+    return f"logged in: {session.account.name}"
 
 
 def _text(message: Mapping[str, Any], field: str) -> str:

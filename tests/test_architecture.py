@@ -37,7 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "diagnosis": {"errors", "debug", "wire", "ui"},
     "magicline": {"errors", "cell", "ui"},
     "completer": {"errors", "wire", "session", "ui"},
-    "panel": {"model", "errors", "wire", "session", "accounts", "debug", "ui"},
+    "panel": {"model", "errors", "wire", "session", "accounts", "diagnosis", "debug", "ui"},
     "shellpanel": {"accounts", "panel", "ui"},
     "magics_diagnosis": {"errors", "diagnosis", "magicline", "ui", "debug", "tables"},
     "magics": {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from okx_magic.errors import OkxMagicError
     from okx_magic.model import Exchange
     from okx_magic.session import Session
+    from okx_magic.wire.account import Account
     from okx_magic.wire.offers import Offer
 
 # What a widget's state may hold.
@@ -99,9 +100,15 @@ def verdict(found: Verdict) -> Json:
     return {"kind": found.kind, "lines": list(found.lines())}
 
 
-def refusal(error: OkxMagicError) -> Json:
-    """An error as its block: headline, and the label and text of each further line."""
-    return {"headline": error.headline(), "lines": [list(line) for line in error.details()]}
+def refusal(error: OkxMagicError, elsewhere: Sequence[Account]) -> Json:
+    """An error as its block: headline, label and text of each further line, and where else the key
+    could be asked for.
+    """
+    return {
+        "headline": error.headline(),
+        "lines": [list(line) for line in error.details()],
+        "elsewhere": [f"{place.host} ({place.environment})" for place in elsewhere],
+    }
 
 
 def _facts(session: Session, today: date) -> Iterable[tuple[str, str]]:

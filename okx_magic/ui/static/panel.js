@@ -171,7 +171,9 @@ function accountState(panel) {
   const said = h("div", { role: "status", class: "okx-said" });
   const facts = h("dl", { class: "okx-facts" });
   panel.draw("work", ({ text, refusal }) => {
-    said.replaceChildren(...(refusal ? [refusalBlock(refusal)] : text ? [h("p", {}, text)] : []));
+    said.replaceChildren(...(refusal ? refusalBlock(panel, refusal)
+      : text.split("\n").map((line) => h("p", {}, line))));
+    said.hidden = !refusal && !text;
   });
   panel.draw("account", ({ current }) => {
     facts.replaceChildren();
@@ -187,8 +189,12 @@ function pairs(list) {
   return list.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)]);
 }
 
-function refusalBlock({ headline, lines }) {
-  return h("div", { class: "okx-refusal" }, h("p", {}, headline), h("dl", {}, ...pairs(lines)));
+function refusalBlock(panel, { headline, lines, elsewhere }) {
+  const block = h("div", { class: "okx-refusal" }, h("p", {}, headline), h("dl", {}, ...pairs(lines)));
+  if (!elsewhere.length) return [block];
+  const ask = button(`ask ${elsewhere.join(" and ")}`, () => panel.send({ kind: "elsewhere" }));
+  return [block, h("div", { class: "okx-elsewhere" },
+    h("p", {}, "The key may be known elsewhere; asking shows it there."), ask)];
 }
 
 // The last exchanges, newest first; choosing one opens it.
@@ -229,7 +235,8 @@ function signatureSteps(panel) {
   panel.draw("signature", (trace) => page.replaceChildren(...(trace ? steps(trace) : [
     h("p", { class: "okx-empty" }, "Choose a request to see how it was signed.")])));
   function steps(trace) {
-    const causes = trace.causes.map(({ name, found, holds }) => check(holds, name, found));
+    const causes = trace.causes.map(({ name, found, holds }) =>
+      check(holds === null ? null : !holds, name, found));
     const told = [h("h4", {}, trace.title), causes.length ? h("ul", {}, ...causes) : null];
     if (!trace.signature) told.push(h("p", {}, "Not signed: the endpoint is public."));
     else told.push(...prehash(trace), ...code("HMAC-SHA256 under the secret, as hexadecimal digits",
@@ -249,7 +256,7 @@ function signatureSteps(panel) {
 
 // A line with a check mark: what was looked at, by which rule, and what was found.
 function check(kept, name, found, rule = "", part = null) {
-  const [mark, words] = kept === null ? ["○", "not checked"] : kept ? ["✓", "yes"] : ["✕", "no"];
+  const [mark, words] = kept === null ? ["?", "open"] : kept ? ["✓", "in order"] : ["✕", "wrong"];
   return h("li", { "data-kept": String(kept) },
     h("span", { class: "okx-mark", role: "img", "aria-label": words, title: words }, mark),
     h("span", { class: "okx-name" }, h("span", { "data-part": part }, name)),
