@@ -11,11 +11,14 @@ import re
 from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.errors import CredentialsError
+from okx_magic.wire.derived import sealed, slipped_forms, wrong_forms
 from okx_magic.wire.redaction import pseudonym, redactor, replacer
 from okx_magic.wire.signing import prehash, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from okx_magic.wire.derived import Derived
 
 # What copying drags along at either end. Narrower than str.strip, which would also take off a
 # no-break space: that one is a mistake the person should hear of.
@@ -38,7 +41,7 @@ class Credentials:
     Two credentials are equal only if they are the same object; they cannot be pickled or copied.
     """
 
-    __slots__ = ("_disguise", "_headers", "_redact", "hint", "warnings")
+    __slots__ = ("_disguise", "_headers", "_redact", "_slipped", "_wrong", "hint", "warnings")
 
     hint: Final[str]
     warnings: Final[tuple[str, ...]]
@@ -49,6 +52,7 @@ class Credentials:
         plain_secret = _checked(f"secret{origin}", secret)
         plain_passphrase = _checked(f"passphrase{origin}", passphrase, spaces=True)
         self._headers = _signer(plain_key, plain_secret, plain_passphrase)
+        self._wrong, self._slipped = _deriver(plain_key, plain_secret, plain_passphrase)
         self._redact = redactor((plain_secret, plain_passphrase))
         self._disguise = _disguiser(plain_key, plain_secret, plain_passphrase)
         self.hint = _hint(plain_key)
@@ -61,6 +65,17 @@ class Credentials:
         """
         # The message is made here, where no secret is in sight should an argument be unfit.
         return self._headers(timestamp, prehash(timestamp, method, target, body))
+
+    def wrong_forms(self) -> tuple[Derived, ...]:
+        """The secret, and each wrong form of it that people sign with, as digest functions.
+
+        The first is the right form. Forms that are the same for these values are one.
+        """
+        return self._wrong()
+
+    def slipped_forms(self) -> tuple[Derived, ...]:
+        """The some thousand forms that one slip of typing makes of the secret, as digest functions."""
+        return self._slipped()
 
     def redact(self, text: str) -> str:
         """The text with the secret and the passphrase replaced by ``«secret»``.
@@ -111,6 +126,18 @@ def _disguiser(
         return names, replacer({_hint(key): names["key"], **marks})
 
     return disguise
+
+
+def _deriver(
+    key: str, secret: str, passphrase: str
+) -> tuple[Callable[[], tuple[Derived, ...]], Callable[[], tuple[Derived, ...]]]:
+    def wrong() -> tuple[Derived, ...]:
+        return wrong_forms(secret, key, passphrase)
+
+    def slipped() -> tuple[Derived, ...]:
+        return slipped_forms(secret)
+
+    return sealed(wrong), sealed(slipped)
 
 
 def _checked(field: str, value: str, *, spaces: bool = False) -> str:

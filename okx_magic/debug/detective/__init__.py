@@ -1,10 +1,15 @@
 """Names the mistake behind a signature that OKX refused, whoever made it.
 
+    Evidence ─► wrapping ─► search ─► investigation ─► Verdict
+                            (ways: timestamp, method, path, query, body, joining;
+                             digest, sweeps, damage)
+
 Strategy: the signature is computed afresh under every mistake that people make, then under every
 pair and every triple, until one gives the same bytes. An HMAC does not collide, so a match is a
 proof of what was signed; what remains is to name it so that a person can put it right.
 """
 
+from okx_magic.debug.detective.investigation import investigate
 from okx_magic.debug.detective.records import Evidence, Explanation, Verdict
 
-__all__ = ["Evidence", "Explanation", "Verdict"]
+__all__ = ["Evidence", "Explanation", "Verdict", "investigate"]

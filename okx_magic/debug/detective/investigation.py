@@ -1,0 +1,61 @@
+"""From evidence to a verdict in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okx_magic.debug.detective.records import Explanation, Verdict
+from okx_magic.debug.detective.search import Search
+from okx_magic.debug.detective.wrapping import unwrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from okx_magic.debug.detective.mistakes import Mistake
+    from okx_magic.debug.detective.records import Evidence
+    from okx_magic.debug.detective.search import Hit
+    from okx_magic.wire.credentials import Credentials
+
+
+def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
+    """What was done to make this signature of this request under the secret of these credentials.
+
+    All is computed here; nothing is sent, and no secret is in the verdict.
+    """
+    search = Search(evidence, unwrapped(evidence.signature), credentials)
+    hits = search.hits()
+    if not hits:
+        return Verdict("unexplained", tried=search.tried)
+    fewest = min(len(hit.mistakes) for hit in hits)
+    if fewest == 0:
+        return Verdict("right", tried=search.tried)
+    smallest = [hit for hit in hits if len(hit.mistakes) == fewest]
+    # Sorting is stable: among equally usual ones the order of the catalogue stays.
+    smallest.sort(key=lambda hit: -sum(mistake.reach for mistake in hit.mistakes))
+    explanations = tuple(dict.fromkeys(map(_explained, smallest)))
+    return Verdict("explained", explanations, search.tried)
+
+
+def _explained(hit: Hit) -> Explanation:
+    kinds = {mistake.correction for mistake in hit.mistakes}
+    # Another name of one kind says nothing new; another kind could be what really happened.
+    others = [mistake for mistake in hit.also if mistake.correction not in kinds]
+    sentence = f"signed with {_listed([mistake.name for mistake in hit.mistakes])}"
+    if others:
+        sentence += f" (here the same as {_listed([each.name for each in others], 'or')})"
+    return Explanation(
+        sentence,
+        "; ".join(_distinct((*hit.mistakes, *others))),
+        tuple(mistake.name for mistake in hit.mistakes),
+        tuple(dict.fromkeys(mistake.name for mistake in hit.also)),
+    )
+
+
+def _distinct(mistakes: Iterable[Mistake]) -> list[str]:
+    return list(dict.fromkeys(mistake.correction for mistake in mistakes))
+
+
+def _listed(names: Sequence[str], word: str = "and") -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"

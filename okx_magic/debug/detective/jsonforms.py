@@ -1,0 +1,251 @@
+r"""The texts that serialisers make of one value: every product of key order, layout and escapes.
+
+What one program writes as ``{"a":"é"}`` another writes as ``{"a": "\u00e9"}``, and a signature over
+one does not fit the other.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, quote_plus
+
+from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Form(NamedTuple):
+    """One text of a value. ``name`` completes "the body as …"; ``writer`` wrote it, if JSON's did."""
+
+    name: str
+    text: str
+    reach: int
+    writer: Writer | None = None
+
+    def named(self, name: str, reach: int) -> Form:
+        """The form under another name and reach."""
+        return Form(name, self.text, reach, self.writer)
+
+
+class _Layout(NamedTuple):
+    """How ``json.dumps`` is to set out the text."""
+
+    name: str
+    reach: int
+    separators: tuple[str, str]
+    indent: int | str | None = None
+
+
+# (",", ":") is JavaScript, orjson, httpx, Go and PHP; (", ", ": ") Python's own default. Jackson's and
+# Gson's pretty printers are the last ones.
+_LAYOUTS = (
+    _Layout("compact JSON", USUAL, (",", ":")),
+    _Layout("JSON with blanks, as json.dumps writes it", USUAL, (", ", ": ")),
+    _Layout("JSON indented by 2", USUAL, (",", ": "), 2),
+    _Layout("JSON indented by 4", KNOWN, (",", ": "), 4),
+    _Layout("JSON with blanks behind its commas only", KNOWN, (", ", ":")),
+    _Layout("JSON with blanks behind its colons only", KNOWN, (",", ": ")),
+    _Layout("JSON indented by tabs", RARE, (",", ": "), "\t"),
+    _Layout("JSON in lines without indentation", RARE, (",", ": "), 0),
+    _Layout("JSON indented by 3", RARE, (",", ": "), 3),
+    _Layout("JSON indented by 1", RARE, (",", ": "), 1),
+    _Layout("JSON with blanks around its colons", RARE, (", ", " : ")),
+    _Layout("JSON indented by 2 with blanks around its colons", RARE, (",", " : "), 2),
+)
+
+
+class _Style(NamedTuple):
+    """Which characters are escaped: first ``json.dumps``, then ``change``."""
+
+    name: str
+    reach: int
+    ascii_only: bool
+    change: Callable[[str], str]
+
+
+_HTML = re.compile("[<>&]")
+_DOTNET = re.compile("[<>&'+`]")
+_HEX = re.compile(r"\\u[0-9a-f]{4}")
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
+def _large_hex(text: str) -> str:
+    return _HEX.sub(lambda match: "\\u" + match[0][2:].upper(), text)
+
+
+# System.Text.Json escapes more than JSON asks for, in capitals.
+def _as_dotnet(text: str) -> str:
+    return _large_hex(_DOTNET.sub(_escape, text).replace('\\"', "\\u0022"))
+
+
+_STYLES = (
+    _Style("non-ASCII as \\u escapes", USUAL, ascii_only=True, change=str),
+    _Style("non-ASCII kept", USUAL, ascii_only=False, change=str),
+    _Style("\\/ for each /", KNOWN, ascii_only=True, change=lambda text: text.replace("/", "\\/")),
+    _Style(
+        "non-ASCII kept and \\/ for each /",
+        RARE,
+        ascii_only=False,
+        change=lambda text: text.replace("/", "\\/"),
+    ),
+    _Style(
+        "<, > and & escaped", KNOWN, ascii_only=False, change=lambda text: _HTML.sub(_escape, text)
+    ),
+    _Style("escapes as .NET writes them", RARE, ascii_only=True, change=_as_dotnet),
+    _Style("\\u escapes in capitals", RARE, ascii_only=True, change=_large_hex),
+)
+
+
+class Writer(NamedTuple):
+    """One serialiser of JSON, without a say in the order of keys."""
+
+    layout: _Layout
+    style: _Style
+
+    def write(self, value: Any) -> str:
+        """The JSON text of the value."""
+        return self.style.change(_dumped(value, self.layout, ascii_only=self.style.ascii_only))
+
+
+COMPACT = Writer(_LAYOUTS[0], _STYLES[0])
+DEFAULT = Writer(_LAYOUTS[1], _STYLES[0])
+
+
+def _dumped(value: Any, layout: _Layout, *, ascii_only: bool) -> str:
+    return json.dumps(
+        value, ensure_ascii=ascii_only, separators=layout.separators, indent=layout.indent
+    )
+
+
+# json.dumps indents in Python, ten times as slow as it does the rest: so it does it once, by 1, and
+# the lines are then widened. No string of JSON holds a line break, so each line begins with its blanks.
+def _all_dumped(value: Any, *, ascii_only: bool) -> Iterator[str]:
+    """The value in each of the layouts."""
+    by_one: dict[tuple[str, str], str] = {}
+    for layout in _LAYOUTS:
+        if layout.indent is None:
+            yield _dumped(value, layout, ascii_only=ascii_only)
+            continue
+        if layout.separators not in by_one:
+            narrow = layout._replace(indent=1)
+            by_one[layout.separators] = _dumped(value, narrow, ascii_only=ascii_only)
+        unit = " " * layout.indent if isinstance(layout.indent, int) else layout.indent
+        yield _INDENTATION.sub(partial(_widened, unit), by_one[layout.separators])
+
+
+_INDENTATION = re.compile("^ +", re.MULTILINE)
+
+
+def _widened(unit: str, blanks: re.Match[str]) -> str:
+    return unit * len(blanks[0])
+
+
+def sorted_keys(value: Any) -> Any:
+    """The value with the keys of all its objects sorted."""
+    if isinstance(value, dict):
+        return {key: sorted_keys(value[key]) for key in sorted(value)}
+    return [sorted_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def reversed_keys(value: Any) -> Any:
+    """The value with the keys of all its objects in reverse order."""
+    if isinstance(value, dict):
+        return {key: reversed_keys(value[key]) for key in reversed(value)}
+    return [reversed_keys(item) for item in value] if isinstance(value, list) else value
+
+
+_ORDERS: tuple[tuple[str, Callable[[Any], Any], int], ...] = (
+    ("", lambda value: value, USUAL),
+    (", keys sorted", sorted_keys, USUAL),
+    (", keys in reverse", reversed_keys, KNOWN),
+)
+
+
+def _ordered(value: Any) -> Iterator[tuple[str, Any, int]]:
+    """The value in each order of keys that differs from those before: its name, itself, its reach."""
+    seen = set()
+    for name, order, reach in _ORDERS:
+        changed = order(value)
+        text = _dumped(changed, _LAYOUTS[0], ascii_only=True)
+        if text not in seen:
+            seen.add(text)
+            yield name, changed, reach
+
+
+def json_forms(value: Any) -> Iterator[Form]:
+    """The JSON texts of the value, and what people take for JSON. The first is compact."""
+    for order_name, changed, reach in _ordered(value):
+        plain = list(_all_dumped(changed, ascii_only=True))
+        # Without a \\u there is nothing to keep: half of the time saved.
+        several = "\\u" in plain[0]
+        kept = list(_all_dumped(changed, ascii_only=False)) if several else plain
+        for layout, *texts in zip(_LAYOUTS, plain, kept, strict=True):
+            for form in _styled(layout, *texts):
+                yield form.named(form.name + order_name, _together(form.reach, reach))
+        for form in _printed(changed):
+            yield form.named(form.name + order_name, _together(form.reach, reach))
+
+
+def form_texts(members: dict[str, Any]) -> Iterator[Form]:
+    """The members as a form or a query has them."""
+    for order_name, changed, order_reach in _ordered(members):
+        for name, encode, reach in (
+            ("a form, as urlencode writes it", quote_plus, USUAL),
+            ("a form with %20 for blanks", quote, KNOWN),
+            ("a form without any encoding", str, KNOWN),
+        ):
+            pairs = "&".join(f"{encode(key)}={encode(str(v))}" for key, v in changed.items())
+            reach_of_both = _together(reach, order_reach)
+            yield Form(name + order_name, pairs, reach_of_both)
+            yield Form(f"{name}{order_name}, behind a ?", f"?{pairs}", min(reach_of_both, KNOWN))
+
+
+def _together(one: int, other: int) -> int:
+    """The reach of two things in one: two that are not usual are rare together."""
+    return RARE if one < USUAL and other < USUAL else min(one, other)
+
+
+def _styled(layout: _Layout, plain: str, kept: str) -> Iterator[Form]:
+    """The layout in each style that makes a difference; the name of one that makes none is left out."""
+    several = plain != kept or "/" in plain or _DOTNET.search(plain) or '\\"' in plain
+    seen = set()
+    for style in _STYLES if several else _STYLES[:1]:
+        text = style.change(plain if style.ascii_only else kept)
+        if text in seen:
+            continue
+        seen.add(text)
+        unmarked = style is _STYLES[0] and plain == kept
+        name = layout.name + ("" if unmarked else f", {style.name}")
+        yield Form(name, text, _together(layout.reach, style.reach), Writer(layout, style))
+
+
+def _printed(value: Any) -> Iterator[Form]:
+    """What printing the object gives in Python and elsewhere."""
+    if not isinstance(value, dict | list):
+        return
+    printed = str(value)
+    without_blanks = printed.replace(" ", "")
+    name = "a printed Python object"
+    yield Form(name, printed, USUAL)
+    yield Form(f"{name} with double quotes put in", printed.replace("'", '"'), KNOWN)
+    yield Form(f"{name} without blanks", without_blanks, KNOWN)
+    quoted = without_blanks.replace("'", '"')
+    yield Form(f"{name} with double quotes put in and without blanks", quoted, KNOWN)
+    if isinstance(value, dict):
+        members = list(value.items())
+        yield Form("a printed list of Python's items", str(members), RARE)
+        java = ", ".join(f"{key}={member}" for key, member in members)
+        yield Form("a printed Java map", f"{{{java}}}", RARE)
+        ruby = ", ".join(f'"{key}"=>{json.dumps(member)}' for key, member in members)
+        yield Form("a printed Ruby hash", f"{{{ruby}}}", RARE)
+        go = " ".join(f"{key}:{member}" for key, member in members)
+        yield Form("a printed Go map", f"map[{go}]", RARE)
+        bare = "".join(f"{key}{member}" for key, member in members)
+        yield Form("keys and values without marks", bare, RARE)

@@ -1,0 +1,215 @@
+"""The search: every digest of the catalogue, fewest mistakes first, until one is the signature's.
+
+Strategy: a level is all that can be done wrong with so many mistakes, and is searched to its end, so
+that explanations of equal size are all found. Whatever takes long is left until the pairs are done;
+no two different messages have one digest, so nothing that comes later could explain the same
+signature by other bytes.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from okx_magic.debug.detective import sweeps
+from okx_magic.debug.detective.damage import damage
+from okx_magic.debug.detective.digest import Named, schemes, secret_mistake
+from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake
+from okx_magic.debug.detective.ways import Batch, Ways
+from okx_magic.wire.macs import RIGHT, digest_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from okx_magic.debug.detective.records import Evidence
+    from okx_magic.debug.detective.sweeps import Sweep
+    from okx_magic.debug.detective.wrapping import Unwrapped
+    from okx_magic.wire.credentials import Credentials
+    from okx_magic.wire.derived import Derived
+    from okx_magic.wire.macs import Mac
+
+
+class Hit(NamedTuple):
+    """A way that gives the signature: its mistakes, and others that would have given the same."""
+
+    mistakes: tuple[Mistake, ...]
+    also: tuple[Mistake, ...] = ()
+
+
+class _Keyed(NamedTuple):
+    """A digest function, and what is wrong with its secret or its scheme."""
+
+    mac: Mac
+    mistakes: tuple[Mistake, ...] = ()
+    also: tuple[Mistake, ...] = ()
+
+    @property
+    def reach(self) -> int:
+        return min((mistake.reach for mistake in self.mistakes), default=USUAL)
+
+
+class Search:
+    """The search for one signature. ``tried`` counts the digests computed so far."""
+
+    def __init__(
+        self, evidence: Evidence, readings: Sequence[Unwrapped], credentials: Credentials
+    ) -> None:
+        self._evidence = evidence
+        self._ways = Ways(evidence)
+        self._targets = {each.digest: each.mistakes for each in readings}
+        self._sizes = {len(digest) for digest in self._targets}
+        self._credentials = credentials
+        self.tried = 0
+
+    def hits(self) -> list[Hit]:
+        """All ways of the fewest mistakes that give the signature; empty if none is known."""
+        for stage in self._stages():
+            if found := list(stage()):
+                return found
+        return []
+
+    def _stages(self) -> Iterator[Callable[[], Iterator[Hit]]]:
+        yield lambda: self._level(0, USUAL)
+        yield lambda: self._level(1, RARE)
+        yield lambda: self._level(2, KNOWN)
+        yield self._long_single
+        yield self._damaged
+        yield self._long_pairs
+        yield lambda: self._level(2, RARE)
+        yield lambda: self._level(3, USUAL)
+
+    # ---- levels ------------------------------------------------------------------------------------
+
+    def _level(self, total: int, reach: int) -> Iterator[Hit]:
+        """All ways of ``total`` mistakes, each of this reach, in prehash, secret and scheme."""
+        for keyed_wrong in range(min(total, 2) + 1):
+            keyed = list(self._keyed(keyed_wrong, reach))
+            batch = self._ways.batch(total - keyed_wrong, reach)
+            if len(keyed) == 1:
+                yield from self._matches(keyed[0], batch.messages(), batch)
+            elif keyed:
+                messages = list(batch.messages())
+                for each in keyed:
+                    yield from self._matches(each, messages, batch)
+
+    def _matches(self, keyed: _Keyed, messages: Iterable[bytes], batch: Batch) -> Iterator[Hit]:
+        for number, wrapped in self._compared(keyed.mac, messages):
+            mistakes, also = batch.told(number)
+            yield Hit((*keyed.mistakes, *mistakes, *wrapped), (*keyed.also, *also))
+
+    def _compared(
+        self, mac: Mac, messages: Iterable[bytes]
+    ) -> Iterator[tuple[int, tuple[Mistake, ...]]]:
+        """The places of the messages that match, each with what was wrapped around the signature."""
+        targets, number = self._targets, -1
+        for number, digest in enumerate(map(mac, messages)):
+            if digest in targets:
+                yield number, targets[digest]
+        self.tried += number + 1
+
+    # ---- secrets and schemes -----------------------------------------------------------------------
+
+    def _keyed(self, mistakes: int, reach: int) -> Iterator[_Keyed]:
+        """The digest functions with so many mistakes in secret and scheme."""
+        if mistakes == 0:
+            yield from self._right
+        elif mistakes == 1:
+            yield from (each for each in self._keyed_once if each.reach >= reach)
+        else:
+            yield from self._keyed_twice(reach)
+
+    @cached_property
+    def _forms(self) -> tuple[Derived, ...]:
+        return self._credentials.wrong_forms()
+
+    @cached_property
+    def _schemes(self) -> list[Named]:
+        return schemes(self._sizes)
+
+    @cached_property
+    def _right(self) -> list[_Keyed]:
+        """The right function, unless the signature's length tells that it was another one."""
+        fits = digest_size(RIGHT.hash) in self._sizes
+        return [_Keyed(self._forms[0].mac(RIGHT))] if fits else []
+
+    @cached_property
+    def _keyed_once(self) -> list[_Keyed]:
+        right, *wrong = self._forms
+        keyed = [_Keyed(right.mac(each.scheme), (each.mistake,)) for each in self._schemes]
+        if self._right:
+            keyed += [_with_form(form) for form in wrong]
+        return keyed
+
+    def _keyed_twice(self, reach: int) -> Iterator[_Keyed]:
+        _, *wrong = self._forms
+        for form in wrong:
+            first, *others = _names(form)
+            if first.reach < reach:
+                continue
+            for scheme, mistake in self._schemes:
+                # A digest without a key has none that could be wrong.
+                if mistake.reach >= reach and scheme.construction != "no key":
+                    yield _Keyed(form.mac(scheme), (first, mistake), tuple(others))
+
+    # ---- what takes long ---------------------------------------------------------------------------
+
+    def _long_single(self) -> Iterator[Hit]:
+        """Single mistakes of which there are thousands."""
+        evidence, ways = self._evidence, self._ways
+        for sweep in (
+            *sweeps.rereadings(evidence.timestamp),
+            *sweeps.finer_readings(evidence.timestamp),
+        ):
+            yield from self._swept(sweep, 0)
+        yield from self._swept(sweeps.other_paths(ways.path), 2)
+        yield from self._swept(sweeps.query_orders(ways.query), 3)
+        yield from self._swept(sweeps.key_orders(evidence.body), 4)
+        if self._right:
+            message = [b"".join(ways.right)]
+            for form in self._credentials.slipped_forms():
+                keyed = _with_form(form)
+                for _, wrapped in self._compared(keyed.mac, message):
+                    yield Hit((*keyed.mistakes, *wrapped), keyed.also)
+
+    def _long_pairs(self) -> Iterator[Hit]:
+        """Pairs of which there are ten thousands, and those of a second reading with any other."""
+        for sweep in sweeps.rereadings_otherwise(self._evidence.timestamp):
+            yield from self._swept(sweep, 0)
+        near = sweeps.near_readings(self._evidence.timestamp)
+        batch = self._ways.batch_with(0, near, 1, KNOWN)
+        for each in self._right:
+            yield from self._matches(each, batch.messages(), batch)
+        alone = self._ways.batch_with(0, near, 0, KNOWN)
+        messages = list(alone.messages())
+        for each in self._keyed(1, KNOWN):
+            yield from self._matches(each, messages, alone)
+
+    def _swept(self, sweep: Sweep, place: int) -> Iterator[Hit]:
+        """The sweep's texts in the place of one part, all else right."""
+        right = self._ways.right
+        head, tail = b"".join(right[:place]), b"".join(right[place + 1 :])
+        for each in self._right:
+            messages = (head + text + tail for text in sweep.texts())
+            for number, wrapped in self._compared(each.mac, messages):
+                yield Hit((*sweep.told(number).mistakes, *wrapped))
+
+    def _damaged(self) -> Iterator[Hit]:
+        """A right signature, or one of a single mistake, of which not all characters are left."""
+        signature = self._evidence.signature
+        mac = self._forms[0].mac(RIGHT)
+        for mistakes in (0, 1):
+            batch = self._ways.batch(mistakes, KNOWN)
+            for number, message in enumerate(batch.messages()):
+                self.tried += 1
+                if found := damage(signature, mac(message)):
+                    told, also = batch.told(number)
+                    yield Hit((*told, found), also)
+
+
+def _names(form: Derived) -> tuple[Mistake, ...]:
+    return tuple(secret_mistake(name, kind) for name, kind in form.names)
+
+
+def _with_form(form: Derived) -> _Keyed:
+    first, *others = _names(form)
+    return _Keyed(form.mac(RIGHT), (first,), tuple(others))

@@ -1,0 +1,131 @@
+"""Message digests under a secret: HMAC-SHA256, and what people compute in its place.
+
+Nothing here is used to sign. What these functions return is called many thousand times while an
+interrupt may strike, and a verbose traceback shows what locals and closures hold: so they hold hash
+states and bound methods, which show as an address, never the secret's bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Mac = Callable[[bytes], bytes]
+
+Construction = Literal[
+    "hmac",
+    "no key",
+    "message then key",
+    "key then message",
+    "key and message swapped",
+    "hmac twice",
+]
+
+# RFC 2104, section 2.
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+
+
+class Scheme(NamedTuple):
+    """How a message and a secret become a digest; ``hash`` is a name of hashlib."""
+
+    construction: Construction
+    hash: str
+
+
+RIGHT = Scheme("hmac", "sha256")
+
+
+def digest_size(hash_name: str) -> int:
+    """The bytes of a digest; 0 for a hash that this system's OpenSSL does not have or allow."""
+    try:
+        return hashlib.new(hash_name, usedforsecurity=False).digest_size
+    except ValueError:
+        return 0
+
+
+def mac(secret: bytes, scheme: Scheme) -> Mac:
+    """The function from a message to its digest. The hash must have a ``digest_size``."""
+    return _CONSTRUCTIONS[scheme.construction](secret, scheme.hash)
+
+
+# The states are those after the key's block, so each message costs two copies: 0.7 µs, where
+# hmac.digest takes 1.8 µs and copies of an hmac.HMAC 1.1 µs.
+def _hmac(secret: bytes, hash_name: str) -> Mac:
+    empty = hashlib.new(hash_name, usedforsecurity=False)
+    if len(secret) > empty.block_size:
+        secret = hashlib.new(hash_name, secret, usedforsecurity=False).digest()
+    block = secret.ljust(empty.block_size, b"\0")
+    inner, outer = empty.copy(), empty
+    inner.update(block.translate(_INNER))
+    outer.update(block.translate(_OUTER))
+    return _nested(inner.copy, outer.copy)
+
+
+def _nested(inner: Callable[[], hashlib._Hash], outer: Callable[[], hashlib._Hash]) -> Mac:
+    def digest(message: bytes) -> bytes:
+        state = inner()
+        state.update(message)
+        last = outer()
+        last.update(state.digest())
+        return last.digest()
+
+    return digest
+
+
+def _hmac_twice(secret: bytes, hash_name: str) -> Mac:
+    once = _hmac(secret, hash_name)
+    return lambda message: once(once(message))
+
+
+def _no_key(_secret: bytes, hash_name: str) -> Mac:
+    return lambda message: hashlib.new(hash_name, message, usedforsecurity=False).digest()
+
+
+def _key_then_message(secret: bytes, hash_name: str) -> Mac:
+    keyed = hashlib.new(hash_name, secret, usedforsecurity=False).copy
+
+    def digest(message: bytes) -> bytes:
+        state = keyed()
+        state.update(message)
+        return state.digest()
+
+    return digest
+
+
+# ``secret.join((a, b""))`` is ``a + secret``.
+def _message_then_key(secret: bytes, hash_name: str) -> Mac:
+    behind = secret.join
+    return lambda message: hashlib.new(
+        hash_name, behind((message, b"")), usedforsecurity=False
+    ).digest()
+
+
+def _swapped(secret: bytes, hash_name: str) -> Mac:
+    behind = secret.join
+    size = hashlib.new(hash_name, usedforsecurity=False).block_size
+
+    def digest(message: bytes) -> bytes:
+        if len(message) > size:
+            message = hashlib.new(hash_name, message, usedforsecurity=False).digest()
+        block = message.ljust(size, b"\0")
+        inner = hashlib.new(
+            hash_name, behind((block.translate(_INNER), b"")), usedforsecurity=False
+        )
+        outer = block.translate(_OUTER) + inner.digest()
+        return hashlib.new(hash_name, outer, usedforsecurity=False).digest()
+
+    return digest
+
+
+_CONSTRUCTIONS: dict[Construction, Callable[[bytes, str], Mac]] = {
+    "hmac": _hmac,
+    "no key": _no_key,
+    "message then key": _message_then_key,
+    "key then message": _key_then_message,
+    "key and message swapped": _swapped,
+    "hmac twice": _hmac_twice,
+}
