@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from okx_magic.model import Envelope, Exchange, Request
 from okx_magic.wire.connection import Connection, Reply
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from okx_magic.debug.case import Known
     from okx_magic.errors import OkxMagicError, PartlyRefused
+    from okx_magic.model import Method
     from okx_magic.pull import Progress, Pulled
     from okx_magic.tables.paging import Span
     from okx_magic.wire.account import Account
@@ -204,7 +205,9 @@ def _request(
 ) -> Request:
     if not isinstance(body, str):
         body = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return Request(method, target, body, tuple((headers or {}).items()))
+    # Else "get" would be signed, and the HTTP library would send GET.
+    upper = cast("Method", method.upper())
+    return Request(upper, target, body, tuple((headers or {}).items()))
 
 
 def _import_tables_meanwhile() -> None:

@@ -48,6 +48,7 @@ ROOMS: dict[str, set[str]] = {
         "magics_diagnosis",
         "completer",
         "shellpanel",
+        "diagnosis",
         "session",
         "ui",
     },

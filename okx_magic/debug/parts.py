@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PartName = Literal["timestamp", "method", "target", "body"]
 
 WINDOW_SECONDS = 30
-TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 # RFC 3986: what stands for itself in a path or a query, and escapes.
 _URL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 _ROOT = "/api/v5/"
@@ -50,6 +50,16 @@ def parts(exchange: Exchange) -> tuple[Part, ...]:
     return (_timestamp(exchange), _method(exchange), _target(exchange), _body(exchange))
 
 
+def moment(timestamp: str) -> datetime | None:
+    """The time that a timestamp of the documented form names; None for any other text."""
+    if not _TIMESTAMP.fullmatch(timestamp):
+        return None
+    try:
+        return datetime.fromisoformat(timestamp)
+    except ValueError:  # the 31st of February
+        return None
+
+
 def _timestamp(exchange: Exchange) -> Part:
     rule = (
         "UTC as 2020-12-08T09:08:57.715Z: milliseconds and Z, 24 characters;"
@@ -58,13 +68,14 @@ def _timestamp(exchange: Exchange) -> Part:
     if exchange.sent is None:
         return Part("timestamp", "", rule, None, "not signed, so there is none")
     text = exchange.sent.timestamp
-    if not TIMESTAMP.fullmatch(text):
+    stamp = moment(text)
+    if stamp is None:
         return Part("timestamp", text, rule, kept=False, found="not of this form")
     if exchange.offset is None:
         found = "24 characters; the exchange's clock was not measured"
         return Part("timestamp", text, rule, kept=True, found=found)
     theirs = exchange.sent_at + exchange.offset / 1000
-    away = datetime.fromisoformat(text).timestamp() - theirs
+    away = stamp.timestamp() - theirs
     found = f"24 characters, {abs(away):.1f} s from the exchange's clock; "
     found += clock_text(exchange.offset)
     return Part("timestamp", text, rule, kept=abs(away) <= WINDOW_SECONDS, found=found)

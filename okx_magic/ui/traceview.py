@@ -24,10 +24,9 @@ _COLOURS: Final[Mapping[PartName, tuple[str, str]]] = {
     "target": ("217,119,6", "dashed"),
     "body": ("219,39,119", "dotted"),
 }
-_ROW: Final = '<tr><td style="{label}">{name}</td><td style="{cell}">{text}</td></tr>'
-_CELL: Final = "text-align:left;vertical-align:top;padding:1px 8px 1px 0;white-space:pre-wrap;"
-_LABEL: Final = _CELL + "opacity:.75;white-space:nowrap"
-_TEXT: Final = _CELL + "overflow-wrap:anywhere"
+# No table: front ends give tables stripes and colours of their own.
+_GRID: Final = "display:grid;grid-template-columns:max-content 1fr;column-gap:8px"
+_WRAP: Final = "white-space:pre-wrap;overflow-wrap:anywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,8 @@ class TraceView:
         rows = "".join(_row(html.escape(name), html.escape(text)) for name, text in self._rows())
         return (
             f'<div style="{FONT};line-height:1.5">{badge_html(trace.environment)}{title}'
-            f'<div style="margin:6px 0;white-space:pre-wrap;overflow-wrap:anywhere">{signed}</div>'
-            f'<table style="{FONT};border-collapse:collapse;margin:0">{parts}{rows}</table></div>'
+            f'<div style="margin:6px 0;{_WRAP}">{signed}</div>'
+            f'<div style="{_GRID}">{parts}{rows}</div></div>'
         )
 
     def _rows(self) -> Iterator[tuple[str, str]]:
@@ -102,4 +101,4 @@ def _painted(part: Part, escaped: str) -> str:
 
 
 def _row(name: str, text: str) -> str:
-    return _ROW.format(label=_LABEL, cell=_TEXT, name=name, text=text)
+    return f'<div>{name}</div><div style="{_WRAP}">{text}</div>'

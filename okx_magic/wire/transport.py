@@ -133,7 +133,7 @@ class Transport:
     def prepare(self, request: Request) -> requests.PreparedRequest:
         """The request as the HTTP library will send it, unsigned.
 
-        Raises RefusedError when the library would change its target, body or host.
+        Raises RefusedError when the library would change its method, target, body or host.
         """
         body = request.body.encode("utf-8")
         headers = dict(request.headers)
@@ -150,13 +150,15 @@ class Transport:
         prepared.prepare_headers(headers)
         prepared.prepare_body(body or None, None)
         unchanged = (
-            prepared.path_url == request.target
+            prepared.method == request.method
+            and prepared.path_url == request.target
             and (prepared.body or b"") == body
             and urlsplit(prepared.url).netloc == self._netloc
         )
         if not unchanged:
             raise RefusedError(
-                f"the HTTP library would send {prepared.path_url!r} in place of what was typed",
+                f"the HTTP library would send {prepared.method} {prepared.path_url!r} in place of"
+                " what was typed",
                 remedy="percent-encode the target as it should travel",
                 request=request,
             )

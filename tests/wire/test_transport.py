@@ -108,6 +108,15 @@ def test_a_target_that_the_library_would_change_is_refused(
     assert server.connections == 0
 
 
+def test_a_method_that_the_library_would_change_is_refused(
+    open_transport: Opener, server: RawServer
+) -> None:
+    """A method in small letters would be signed as such, and sent in capitals."""
+    with pytest.raises(RefusedError, match="HTTP library would send GET"):
+        open_transport(server.url).send(Request("get", "/api/v5/x"), authorise)  # type: ignore[arg-type]  # wrong on purpose
+    assert server.connections == 0
+
+
 def test_a_host_smuggled_through_the_target_is_refused(
     open_transport: Opener, server: RawServer
 ) -> None:
