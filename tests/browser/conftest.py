@@ -105,14 +105,11 @@ class LabNotebook:
     def run(self, cell: int, *, wait: bool = True) -> None:
         """Run one cell, counted from 0; by default to its end."""
         self.page.evaluate(
-            "number => { const widget = window.jupyterapp.shell.currentWidget;"
-            " widget.content.activeCellIndex = number;"
-            " window.jupyterapp.commands.execute('notebook:run-cell'); }",
-            cell,
+            "async ([number, wait]) => { const app = window.jupyterapp;"
+            " app.shell.currentWidget.content.activeCellIndex = number;"
+            " const done = app.commands.execute('notebook:run-cell'); if (wait) await done; }",
+            [cell, wait],
         )
-        if wait:
-            model = f"widget.content.widgets[{cell}].model"
-            self.wait_until(f"session.kernel.status === 'idle' && {model}.executionCount !== null")
 
     def theme(self, name: str) -> None:
         self.command("apputils:change-theme", theme=name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -135,19 +137,6 @@ class Story:
         panel.sees("invented money")
         assert panel.bar().startswith("SANDBOX")
 
-    def saves_while_the_kernel_is_busy(self) -> None:
-        """The message with the secret waits in the kernel's queue meanwhile."""
-        keys, panel = self.keys, self.panel
-        self.notebook.run(4, wait=False)
-        self.notebook.wait_until("session.kernel.status === 'busy'")
-        panel.type_in("demo", keys.key, keys.secret, keys.passphrase)
-        panel.press("log in")
-        panel.sees("waiting for the kernel")
-        self.notebook.save()
-        assert panel.bar().startswith("SANDBOX")
-        (self.lab.notebooks / "go-on").touch()
-        panel.sees("simulated money")
-
     def opens_a_failed_exchange(self) -> None:
         self.notebook.run(3)
         self.panel.tab("Requests")
@@ -157,6 +146,40 @@ class Story:
         self.panel.sees("POST /api/v5/trade/order · HTTP 200")
         prehash = self.panel.root.locator(".okx-code").first.inner_text()
         assert re.fullmatch(r"\S+ZPOST/api/v5/trade/order\{.*\}", prehash)
+
+    def asks_the_detective(self) -> None:
+        """The signature of the same request with a mistake in it, as another program would make it."""
+        panel, host = self.panel, "https://www.okx.com"
+        timestamp, target = "2026-01-31T12:00:00.000Z", "/api/v5/account/balance"
+        message = f"{timestamp}GET{host}{target}".encode()
+        digest = hmac.digest(self.keys.secret.encode(), message, "sha256")
+        values = {
+            "signature": base64.b64encode(digest).decode(),
+            "timestamp": timestamp,
+            "method": "GET",
+            "path and query": target,
+            "body": "",
+        }
+        panel.tab("Signature")
+        for label, value in values.items():
+            panel.field(label).fill(value)
+        panel.press("find the mistake")
+        panel.sees("full URL")
+
+    def saves_while_the_kernel_is_busy(self) -> None:
+        """The message with the secret may have to wait in the kernel's queue meanwhile."""
+        keys, panel = self.keys, self.panel
+        panel.tab("Account")
+        self.notebook.run(4, wait=False)
+        self.notebook.wait_until("session.kernel.status === 'busy'")
+        panel.type_in("demo", keys.key, keys.secret, keys.passphrase)
+        panel.press("log in")
+        assert panel.typed() == ["", "", ""]
+        self.notebook.save()
+        self.notebook.wait_until("widget.content.widgets[4].model.executionCount === null")
+        (self.lab.notebooks / "go-on").touch()
+        self.notebook.wait_until("widget.content.widgets[4].model.executionCount !== null")
+        panel.sees("simulated money")
 
     def leaks_by_a_stock_password(self) -> None:
         self.notebook.run(5)
@@ -178,8 +201,9 @@ def test_no_secret_typed_into_the_panel_is_kept(
     story.logs_in()
     story.saves_half_way_through_typing()
     story.switches_the_environment()
-    story.saves_while_the_kernel_is_busy()
     story.opens_a_failed_exchange()
+    story.saves_while_the_kernel_is_busy()
+    story.asks_the_detective()
     story.leaks_by_a_stock_password()
     story.notebook.page.screenshot(path=str(tmp_path / "panel.png"))
 
