@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 # The first word of a request on a %okx line; what stands before it are options.
 _REQUEST = re.compile(r"(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?(?:GET|POST|curl)\s.*)", re.DOTALL)
 
-# What must never stand on a magic line: it would stay in the notebook and in the history.
+# What must never stand on a magic line, as it would stay in the notebook and in the history: secrets
+# and keys by their form, and whatever stands behind a name of theirs.
 _SECRET = re.compile(
-    r"(?i)(?:^|\s)--?\w*(?:secret|pass|key)"  # --secret, -passphrase, --api_key
-    r"|ok-access-|\b(?:secret|passphrase|password|api_?key)\w*\s*[=:]"
-    r"|\b[0-9a-f]{32}\b"  # a secret
+    r"(?i)\b[0-9a-f]{32}\b"  # a secret
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # a key
 )
+_NAMED = re.compile(
+    r"(?i)(?:^|\s)--?\w*(?:secret|pass|key)"  # --secret, -passphrase, --api_key
+    r"|ok-access-|\b(?:secret|passphrase|password|api_?key)\w*\s*[=:]"
+)
+# An expression may hold such a name: {{ headers["OK-ACCESS-SIGN"] }}.
+_EXPRESSION = re.compile(r"\{\{.*?\}\}")
 
 # A variable on the line while its options are told apart.
 _NUMBERED = re.compile("\0(\\d+)\0")
@@ -49,7 +54,7 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     Raises CellError for what the magic does not take, and CredentialsError for a line with a secret,
     which is taken out of the shell's history.
     """
-    if _SECRET.search(line):
+    if _SECRET.search(line) or _NAMED.search(_EXPRESSION.sub("", line)):
         _refuse_secret(shell, line)
     reason = ""
     masked, variables = _set_aside(line)
@@ -70,6 +75,14 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     if magic.__name__ == _LOGIN:
         _refuse_secret(shell, line)
     raise CellError(reason, remedy=f"%{magic.__name__} --help")
+
+
+def forget_secret(shell: InteractiveShell, text: str) -> None:
+    """Take a text that names a secret, or holds what looks like one, out of the shell's history."""
+    if _SECRET.search(text) or _NAMED.search(text):
+        from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
+
+        forget(shell, text.strip())
 
 
 def _set_aside(line: str) -> tuple[str, list[str]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from okx_magic import magicline
@@ -46,14 +46,17 @@ class OkxDiagnosis(Magics):
         self._salt = os.urandom(16)
 
     @no_var_expand
-    @line_magic
+    @line_cell_magic
     @magic_arguments()
     @argument("number", metavar="N", nargs="?", type=int, default=1, help="1: the last exchange")
-    @argument("-a", "--account", metavar="NAME", help="only the exchanges of this account")
+    @argument("-a", "--account", metavar="NAME", help="of this account: exchanges, and the secret")
     @argument("--curl", action="store_true", help="a script that signs it afresh, with openssl")
     @argument("--report", action="store_true", help="a bug report without anything private")
+    @argument("--check", metavar="SIGNATURE", nargs="?", const="", help="name the mistake in it")
+    @argument("--timestamp", metavar="T", default="", help="the one that it was made with")
+    @argument("--compare", action="store_true", help="of a cell: two prehashes, without a secret")
     @argument("-h", "--help", action="store_true", help="show this")
-    def okx_debug(self, line: str) -> None:
+    def okx_debug(self, line: str, cell: str | None = None) -> None:
         """Show how a request was signed, step by step, and what was checked if it was refused.
 
         Examples::
@@ -62,9 +65,22 @@ class OkxDiagnosis(Magics):
             %okx_debug 2             the one before it
             %okx_debug --curl        a script for bash, to compare outside of Python
             %okx_debug --report      the whole story, to be posted
+
+            %okx_debug --check QzZ2…K5c=     a signature of the same request, made elsewhere
+
+            %%okx_debug --check QzZ2…K5c= --timestamp 2020-12-08T09:08:57.715Z
+            POST /api/v5/trade/order
+            {"instId": "BTC-USDT", "sz": "1"}
+
+        In the place of the request the cell may hold all headers as they were sent, or a prehash as
+        it was printed: with its headers a request needs no options but --check. ``{{ expression }}``
+        is Python. Nothing is sent, and no secret is wanted: -a NAME says whose is computed with.
         """
         arguments = magicline.options(self.shell, self.okx_debug, line)
         if arguments is None:
+            return
+        if cell is not None or arguments.compare or arguments.check is not None:
+            self._investigate(arguments, cell)
             return
         from okx_magic import diagnosis  # noqa: PLC0415  # on first use
 
@@ -75,6 +91,33 @@ class OkxDiagnosis(Magics):
             show(diagnosis.script(exchange, session))
         else:
             show(diagnosis.view(exchange, session))
+
+    def _investigate(self, arguments: Any, cell: str | None) -> None:
+        from okx_magic.investigation import (  # noqa: PLC0415  # on first use
+            Question,
+            check_pasted,
+            check_sent,
+            compared,
+        )
+
+        names = self.shell.user_ns
+        if arguments.compare and cell is not None:
+            show(compared(cell, names))
+            return
+        if arguments.check is None:
+            raise CellError(
+                "a cell goes with --check or --compare, and --compare with a cell",
+                remedy="%okx_debug --help shows examples",
+            )
+        question = Question(arguments.check, arguments.timestamp, arguments.account).filled(names)
+        if cell is None:
+            show(check_sent(self._accounts(), arguments.number, question))
+            return
+        try:
+            show(check_pasted(cell, self._accounts(), question, names))
+        except CellError:
+            magicline.forget_secret(self.shell, cell)
+            raise
 
     @no_var_expand
     @line_magic

@@ -9,6 +9,7 @@ Names follow OKX (``code``, ``msg``, ``data``) and HTTP (``method``, ``target``,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 Method = Literal["GET", "POST"]
@@ -61,19 +62,61 @@ class Sent:
         return self.timestamp + self.method + self.target + self.body.decode("utf-8")
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that the lists can be kept.
+@dataclass(frozen=True)
+class NumberRows:
+    """Rows of numbers, such as candles: ``count`` rows of ``width`` texts each.
+
+    ``line`` has the texts as they came, row after row, joined by commas. They consist of digits, points
+    and signs, or are blank. A long history is a frame sooner than it is Python's lists, so these are
+    made only for those who ask.
+    """
+
+    line: bytes = field(repr=False)
+    count: int
+    width: int
+
+    @cached_property
+    def lists(self) -> list[list[str]]:
+        """The rows as lists of text."""
+        texts = self.line.decode("ascii").split(",")
+        return [texts[start : start + self.width] for start in range(0, len(texts), self.width)]
+
+
+class _Data:
+    """The field ``data`` of an Envelope, which gives rows of numbers as the lists that they are."""
+
+    def __get__(self, envelope: Envelope | None, _: type) -> Any:
+        if envelope is None:
+            # So dataclass asks for a default, and there is none.
+            raise AttributeError
+        held = envelope.__dict__["data"]
+        return held.lists if isinstance(held, NumberRows) else held
+
+    def __set__(self, envelope: Envelope, value: Any) -> None:
+        envelope.__dict__["data"] = value
+
+
+# Without slots, because ``data`` is a descriptor, which is how a field gets a getter. It is no default.
+@dataclass(frozen=True)
 class Envelope:
     """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and what stands beside it.
 
-    ``data`` keeps every number as the text that OKX sent; ``extra`` holds ``inTime``, ``outTime`` and
-    the like.
+    ``data`` keeps every number as the text that OKX sent; it may be given as ``NumberRows``. ``extra``
+    holds ``inTime``, ``outTime`` and the like.
     """
 
     code: str
     msg: str
-    data: Any
+    data: Any = _Data()
     extra: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+
+    @property
+    def number_rows(self) -> NumberRows | None:
+        """``data`` as it came, if it is rows of numbers that were given so."""
+        held = self.__dict__["data"]
+        return held if isinstance(held, NumberRows) else None
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object that OKX sent, as ``--raw`` shows it."""

@@ -37,11 +37,14 @@ class RawServer:
     answer: Callable[[bytes], bytes] | None = None
     hang_up: bool = False
     tls: ssl.SSLContext | None = None
+    address: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        self._listener = socket.create_server((self.address, 0), family=family)
         scheme = "https" if self.tls else "http"
-        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        self.url = f"{scheme}://{host}:{self._listener.getsockname()[1]}"
         self._open: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 

@@ -31,15 +31,25 @@ ROOMS: dict[str, set[str]] = {
     "pull": {"model", "errors", "knowledge", "wire", "tables"},
     "session": {"model", "errors", "wire", "tables", "pull", "debug"},
     "ui": {"model", "errors", "knowledge", "wire", "session", "debug"},
+    "pytest_plugin": {"sandbox"},
     "accounts": {"model", "errors", "wire", "session", "sandbox"},
     "paged": {"model", "errors", "cell", "tables", "pull", "session", "ui"},
     "pipeline": {"model", "errors", "cell", "wire", "session", "debug", "ui", "paged"},
     "diagnosis": {"errors", "debug", "wire", "ui"},
+    "investigation": {"errors", "cell", "debug", "diagnosis", "ui"},
     "magicline": {"errors", "cell", "ui"},
     "completer": {"errors", "wire", "session", "ui"},
     "panel": {"model", "errors", "wire", "session", "accounts", "diagnosis", "debug", "ui"},
     "shellpanel": {"accounts", "panel", "ui"},
-    "magics_diagnosis": {"errors", "diagnosis", "magicline", "ui", "debug", "tables"},
+    "magics_diagnosis": {
+        "errors",
+        "diagnosis",
+        "investigation",
+        "magicline",
+        "ui",
+        "debug",
+        "tables",
+    },
     "magics": {
         "errors",
         "accounts",
@@ -58,9 +68,10 @@ ROOMS: dict[str, set[str]] = {
 # library: the only places that may import it
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
-    "urllib3": ("wire/transport.py", "wire/failures.py"),
+    "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("tables/",),
     "numpy": ("tables/",),
+    "msgspec": ("strictjson.py", "tables/decimals.py"),
     "tornado": ("sandbox/",),
     "IPython": (
         "magics.py",
@@ -75,6 +86,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "ipywidgets": ("ui/panel.py",),
     "keyring": ("wire/external.py",),
     "tqdm": ("ui/progress.py",),
+    "pytest": ("pytest_plugin.py",),
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -140,7 +152,7 @@ def forbidden(*args, **kwargs):
     raise AssertionError("a socket was opened")
 socket.socket.connect = socket.socket.bind = forbidden
 shell.run_line_magic("load_ext", "okx_magic")
-heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "anywidget", "okx_magic.wire"}
+heavy = {"pandas", "numpy", "ipywidgets", "requests", "urllib3", "tornado", "msgspec", "okx_magic.wire"}
 print(sorted(heavy & (set(sys.modules) - before)))
 """
 

@@ -80,7 +80,7 @@ def snippet(
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start() as running:
+    with Sandbox.start(limits=False) as running:
         yield running
 
 

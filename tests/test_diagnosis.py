@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -205,6 +205,59 @@ def test_explain_checks_what_it_can(sandbox_notebook: Notebook) -> None:
     assert "checked ? site: asked at 127.0.0.1" in sandbox_notebook.run("%okx_explain 60032")
     sandbox_notebook.run("%okx_logout")
     assert "checked" not in sandbox_notebook.run("%okx_explain 60006")
+
+
+@pytest.mark.parametrize(
+    ("options", "cell", "code", "words"),
+    [
+        (
+            {"permissions": ("read_only",)},
+            "POST /api/v5/trade/order\n{}",
+            "50120",
+            "checked ✗ permission: the endpoint needs Trade; the key may read",
+        ),
+        (
+            {"faults": "every GET /api/v5/account/balance: 50102"},
+            "GET /api/v5/account/balance",
+            "50102",
+            "clock: this computer's clock agrees with the exchange's, and the timestamp was corrected",
+        ),
+        (
+            {},
+            "POST /api/v5/trade/order\nexpTime: 1714979289\n{}",
+            "50036",
+            "checked ✗ expTime: 1714979289 is not in milliseconds since 1970",
+        ),
+    ],
+)
+def test_refusals_of_the_sandbox_are_checked(
+    notebook: Notebook,
+    monkeypatch: pytest.MonkeyPatch,
+    options: dict[str, Any],
+    cell: str,
+    code: str,
+    words: str,
+) -> None:
+    """What an exchange refuses for a real reason is traced to that reason, under the cell."""
+    with Sandbox.start(**options) as sandbox:
+        log_in_by(monkeypatch, sandbox, sandbox.url)
+        notebook.run("%okx_login demo")
+        assert notebook.error is None
+        block = notebook.run(f"%%okx --force\n{cell}")
+    assert isinstance(notebook.error, OkxError)
+    assert notebook.error.code == code
+    assert words in block
+
+
+def test_an_address_that_the_key_is_not_bound_to_is_named(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that the exchange saw, out of its own message."""
+    with Sandbox.start(addresses=("203.0.113.7",)) as sandbox:
+        log_in_by(monkeypatch, sandbox, sandbox.url)
+        block = notebook.run("%okx_login demo")
+    assert "50110" in block
+    assert "checked ? address: OKX saw 127.0.0.1, an IPv4 address" in block
 
 
 def test_a_page_in_place_of_json_is_traced(

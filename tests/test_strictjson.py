@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from decimal import Decimal
 from typing import Any
@@ -43,6 +44,29 @@ def test_a_key_given_twice_is_always_found(pairs: list[tuple[str, str]], colon: 
         else:
             with pytest.raises(ValueError, match="given twice"):
                 strictjson.loads(inside)
+
+
+MARKS = '{}[],:-1 \n\x0b\x00\ufeffé"'
+WORDS = ("true", "null", "NaN", "Infinity", "'a'", "-0", "01", "1.", ".5", "1.50", "1e5", "1E+400")
+STRINGS = ('"a"', '"b"', '":"', r'"\ud83d"', r'"\udc00"', r'"\ud83d\ude00"', "9" * 30)
+ALMOST_JSON = st.lists(st.sampled_from([*MARKS, *WORDS, *STRINGS]), max_size=8)
+
+
+@settings(deadline=None, max_examples=500)
+@given(text=ALMOST_JSON.map("".join) | JSON_VALUES.map(json.dumps), inside=st.booleans())
+def test_the_quick_reader_takes_nothing_that_the_careful_one_refuses(
+    text: str, *, inside: bool
+) -> None:
+    """What is read quickly is what Python's own reader gives with all checks, or is refused as by it."""
+    text = f'{{"x":[{text}]}}' if inside else text
+    try:
+        careful = strictjson._loads_slowly(text, 64)
+    except ValueError as refused:
+        with pytest.raises(ValueError, match=re.escape(str(refused))):
+            strictjson.loads(text.encode())
+    else:
+        value = strictjson.loads(text.encode())
+        assert repr(value) == repr(careful)
 
 
 def test_numbers_keep_their_digits() -> None:

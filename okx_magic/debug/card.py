@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from okx_magic.knowledge import Endpoint, Limit, Param
+    from okx_magic.knowledge import Effect, Endpoint, Limit, Param
 
 # What a first try of any endpoint could use. Any other value is the person's own, so the example
 # has a variable in its place.
@@ -27,6 +27,17 @@ _EXAMPLES = {
 }
 _SWAP = "BTC-USDT-SWAP"
 _VALUES_SHOWN = 8
+_EFFECTS: Mapping[Effect, str] = {
+    "order": "trades: moves money",
+    "cancel": "takes back what is not carried out yet",
+    "setting": "changes how the account trades",
+    "transfer": "transfers: moves money",
+    "withdrawal": "withdraws: moves money out of OKX",
+    "subaccount": "manages sub-accounts",
+    "key": "manages API keys",
+    "loan": "borrows or repays: moves money",
+    "earn": "puts money to work or takes it back: moves money",
+}
 _STATUS = {
     "newer_than_docs_copy": "newer than the catalogue's docs: its parameters may be incomplete",
     "broker_docs": "for brokers",
@@ -43,6 +54,8 @@ def card(endpoint: Endpoint) -> tuple[str, ...]:
     if endpoint.permission:
         facts.append(f"permission {endpoint.permission}")
     facts.append(_limit(endpoint.limit))
+    if endpoint.effect is not None:
+        facts.append(_EFFECTS[endpoint.effect])
     lines.append("  " + " · ".join(facts))
     if endpoint.status in _STATUS:
         lines.append(f"  {_STATUS[endpoint.status]}")

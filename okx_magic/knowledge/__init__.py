@@ -6,6 +6,7 @@ only code. Source of the facts: the OKX API docs (https://www.okx.com/docs-v5/),
 
 from okx_magic.knowledge.reader import (
     Code,
+    Effect,
     Endpoint,
     Limit,
     Param,
@@ -18,6 +19,7 @@ from okx_magic.knowledge.reader import (
 
 __all__ = [
     "Code",
+    "Effect",
     "Endpoint",
     "Limit",
     "Param",

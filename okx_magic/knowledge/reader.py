@@ -17,6 +17,20 @@ FieldType = Literal[
     "text", "id", "decimal", "integer", "bool", "time", "time_us", "list", "object", "rows", "table"
 ]
 Kind = Literal["objects", "nested", "rows", "object", "row"]
+# "order" is all that trades: orders, quotes, positions, conversions, bots. "cancel" takes back or halts
+# what is not carried out yet. "setting" moves no money by itself, but changes how the account trades.
+Effect = Literal[
+    "order",
+    "cancel",
+    "setting",
+    "transfer",
+    "withdrawal",
+    "subaccount",
+    "key",
+    "loan",
+    "earn",
+]
+_MOVES_MONEY = frozenset[Effect | None]({"order", "transfer", "withdrawal", "loan", "earn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +63,9 @@ class Limit:
 class Endpoint:
     """One endpoint of the catalogue. ``kind`` says what ``data`` holds: ``objects``, ``nested`` (objects
     with lists or objects inside), ``rows`` (lists, named by ``columns``), ``object`` or ``row``.
-    ``client_id`` names the field in which an order carries the caller's own id. ``headers`` are the
-    documented optional request headers.
+    ``effect`` is what a request changes, None for one that only reads or asks. ``client_id`` names the
+    field in which an order carries the caller's own id. ``headers`` are the documented optional
+    request headers.
     """
 
     method: str
@@ -59,6 +74,7 @@ class Endpoint:
     status: str
     private: bool
     permission: str | None
+    effect: Effect | None
     limit: Limit | None
     params: tuple[Param, ...]
     paging: Mapping[str, Any] | None
@@ -70,6 +86,11 @@ class Endpoint:
     array_max: int | None
     client_id: str | None
     headers: tuple[str, ...]
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether a request spends, lends, borrows or moves money, or commits it to an order."""
+        return self.effect in _MOVES_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +184,7 @@ def _endpoint(record: Mapping[str, Any]) -> Endpoint:
         status=record["status"],
         private=record["auth"] == "private",
         permission=record.get("permission"),
+        effect=record.get("effect"),
         limit=None
         if limit is None
         else Limit(

@@ -1,14 +1,23 @@
-"""``python -m okx_magic.sandbox``: the sandbox for other programs, until Ctrl-C."""
+"""``python -m okx_magic.sandbox``: the sandbox for other programs, until Ctrl-C.
+
+The first line is JSON and says that it is ready: {"url": …, "environment": "demo" or "live",
+"key": …, "secret": …, "passphrase": …}.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
+import logging
 import sys
 import threading
 
+from okx_magic.sandbox import faults
+from okx_magic.sandbox.keys import ENVIRONMENTS, PERMISSIONS
 from okx_magic.sandbox.server import Sandbox
 
 _CONNECT = """\
+
 Sandbox ready at {url} (loopback only; these keys are worth nothing anywhere else)
 
   account  key                                   secret                            passphrase
@@ -16,25 +25,25 @@ Sandbox ready at {url} (loopback only; these keys are worth nothing anywhere els
   live     {live.key}  {live.secret}  {live.passphrase}
 
 # shell, for okx_magic and for OKX's own toolkit
-export OKX_API_KEY={demo.key}
-export OKX_SECRET_KEY={demo.secret}
-export OKX_PASSPHRASE={demo.passphrase}
+export OKX_API_KEY={keys.key}
+export OKX_SECRET_KEY={keys.secret}
+export OKX_PASSPHRASE={keys.passphrase}
 export OKX_API_BASE_URL={url}
-export OKX_DEMO=1
+export OKX_DEMO={demo_flag}
 
 # ccxt
 import ccxt
 okx = ccxt.okx()
-okx.apiKey, okx.secret, okx.password = {demo_triple}
-okx.set_sandbox_mode(True)
+okx.apiKey, okx.secret, okx.password = {triple}
+okx.set_sandbox_mode({is_demo})
 okx.urls["api"]["rest"] = "{url}"
 print(okx.fetch_balance()["total"])
 
 # python-okx
 from okx import Account
 account = Account.AccountAPI(
-    {demo_triple},
-    flag="1",
+    {triple},
+    flag="{demo_flag}",
     domain="{url}",
 )
 print(account.get_account_balance())
@@ -44,15 +53,14 @@ Ctrl-C stops it.
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs until interrupted; gives the exit status: 0, or 1 when the port is taken."""
-    parser = argparse.ArgumentParser(prog="python -m okx_magic.sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
-    parser.add_argument("--seed", type=int, help="the same keys and market each time")
-    options = parser.parse_args(arguments)
+    """Runs until interrupted; gives the exit status: 0, or 1 for options that cannot be used."""
+    options = _parser().parse_args(arguments)
+    # A failed handshake is no news.
+    logging.getLogger("tornado").addHandler(logging.NullHandler())
     try:
-        sandbox = Sandbox.start(port=options.port, seed=options.seed)
-    except (OSError, OverflowError) as error:
-        print(f"Port {options.port} cannot be used: {error}", file=sys.stderr)  # noqa: T201 - an edge
+        sandbox = Sandbox.start(**vars(options))
+    except (OSError, OverflowError, ValueError) as error:
+        print(f"Cannot start (--port {options.port}): {error}", file=sys.stderr)  # noqa: T201 - an edge
         return 1
     with sandbox:
         print(_how_to_connect(sandbox), flush=True)  # noqa: T201 - an edge
@@ -63,10 +71,51 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    listed = (f"  {name:12} {says}" for name, says in faults.described().items())
+    parser = argparse.ArgumentParser(
+        prog="python -m okx_magic.sandbox",
+        description=__doc__,
+        epilog="\n".join((str(faults.__doc__).partition("\n\n")[2], *listed)),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--port", type=int, default=0, help="0 (the default) takes a free one")
+    add("--seed", type=int, help="the same keys, market and chance each time")
+    add("--faults", default="", metavar="RULES", help="what goes wrong: see below")
+    add("--no-limits", dest="limits", action="store_false", help="without OKX's rate limits")
+    dress = "whose keys it hands out; okx_magic itself sends live ones over https only"
+    add("--dress", choices=ENVIRONMENTS, default="demo", help=dress)
+    names = ",".join(PERMISSIONS)
+    add("--permissions", type=_words, default="read_only,trade", help=f"of the keys: {names}")
+    add("--addresses", type=_words, default="", help="bind the keys to these IP addresses")
+    certificate = "PEM file of key and certificate: then it speaks https"
+    add("--certificate", dest="tls", metavar="FILE", help=certificate)
+    return parser
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
+
+
 def _how_to_connect(sandbox: Sandbox) -> str:
-    demo = sandbox.demo
-    triple = ", ".join(f'"{part}"' for part in (demo.key, demo.secret, demo.passphrase))
-    return _CONNECT.format(url=sandbox.url, demo=demo, live=sandbox.live, demo_triple=triple)
+    keys = sandbox.keys
+    triple = {"key": keys.key, "secret": keys.secret, "passphrase": keys.passphrase}
+    ready = {"url": sandbox.url, "environment": keys.environment} | triple
+    is_demo = keys.environment == "demo"
+    return (
+        json.dumps(ready)
+        + "\n"
+        + _CONNECT.format(
+            url=sandbox.url,
+            demo=sandbox.demo,
+            live=sandbox.live,
+            keys=keys,
+            triple=", ".join(f'"{part}"' for part in triple.values()),
+            is_demo=is_demo,
+            demo_flag=int(is_demo),
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -1,19 +1,23 @@
 """A trading account: what it owns, its orders and fills. The sums are exact.
 
 ``cash`` changes only in ``book``, by exactly what the fill says; what is frozen is never stored but
-summed over the open orders, so the two cannot come apart.
+summed over the open orders, so the two cannot come apart. Of what is over, the last 2,000 orders
+(or a few more) and fills are remembered.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from okx_magic.sandbox.orders import Fill, Order
+
+_REMEMBERED = 2000
 
 
 class Ids:
@@ -31,9 +35,9 @@ class Ids:
 @dataclass(slots=True)
 class Account:
     """``cash`` is by currency, open orders included; ``funding`` is the other, idle account.
-    ``orders`` are by ``ordId``, oldest first, ``fills`` oldest first. ``settled`` is the second
-    up to which open orders have been held against the market; ``changed`` when a balance last
-    moved, in milliseconds.
+    ``orders`` are by ``ordId``, oldest first, as are ``open``, those that can still trade; ``fills``
+    are oldest first. ``settled`` is the second up to which open orders have been held against the
+    market; ``changed`` when a balance last moved, in milliseconds.
     """
 
     uid: str
@@ -42,15 +46,14 @@ class Account:
     settled: int
     changed: int
     orders: dict[str, Order] = field(default_factory=dict)
-    fills: list[Fill] = field(default_factory=list)
-
-    def open_orders(self) -> Iterator[Order]:
-        """The orders that can still trade, oldest first."""
-        return (order for order in self.orders.values() if order.is_open)
+    open: dict[str, Order] = field(default_factory=dict)
+    fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    # The newest order of each instId and clOrdId.
+    _named: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def frozen(self, ccy: str) -> Decimal:
         """How much of ``ccy`` open orders hold back."""
-        held = (order.frozen for order in self.open_orders() if order.ticket.pays == ccy)
+        held = (order.frozen for order in self.open.values() if order.ticket.pays == ccy)
         return sum(held, Decimal(0))
 
     def available(self, ccy: str) -> Decimal:
@@ -60,6 +63,13 @@ class Account:
     def keep(self, order: Order) -> None:
         """Puts ``order`` in the place of what was known of it."""
         self.orders[order.ord_id] = order
+        self._named[order.names] = max(order.ord_id, self._named.get(order.names, ""))
+        if order.is_open:
+            self.open[order.ord_id] = order
+            return
+        self.open.pop(order.ord_id, None)
+        if len(self.orders) - len(self.open) >= 2 * _REMEMBERED:
+            self._forget()
 
     def book(self, order: Order, fills: Iterable[Fill]) -> Order:
         """Settles ``fills`` of ``order`` in cash, and gives and keeps the order as it then
@@ -86,12 +96,12 @@ class Account:
         """The order of ``inst_id`` with this ``ordId`` or, where that is empty, the newest one with
         this ``clOrdId``.
         """
-        if ord_id:
-            order = self.orders.get(ord_id)
-            return order if order and order.ticket.instrument.inst_id == inst_id else None
-        named = (
-            order
-            for order in reversed(self.orders.values())
-            if order.ticket.cl_ord_id == cl_ord_id and order.ticket.instrument.inst_id == inst_id
-        )
-        return next(named, None)
+        order = self.orders.get(ord_id or self._named.get((inst_id, cl_ord_id), ""))
+        return order if order and order.ticket.instrument.inst_id == inst_id else None
+
+    def _forget(self) -> None:
+        over = [order for order in self.orders.values() if not order.is_open]
+        for order in over[:-_REMEMBERED]:
+            del self.orders[order.ord_id]
+            if self._named.get(order.names) == order.ord_id:
+                del self._named[order.names]

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from okx_magic.sandbox.replies import GatewayRefusalError
+from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from okx_magic.knowledge import Endpoint
     from okx_magic.sandbox.keys import Keys
 
 WINDOW_S = 30
@@ -37,15 +38,21 @@ _AUTH_HEADERS = (
     ("ok-access-passphrase", "50104"),
 )
 
+# What the docs call a permission, and what a key calls it.
+_PERMISSIONS = {"Read": "read_only", "Trade": "trade", "Withdraw": "withdraw"}
+
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A request as its bytes came: ``target`` undecoded, header names in lower case."""
+    """A request as its bytes came: ``target`` undecoded, header names in lower case. ``address`` is
+    the client's.
+    """
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes = b""
+    address: str = "127.0.0.1"
 
     @property
     def path(self) -> str:
@@ -64,31 +71,42 @@ def is_local(headers: Mapping[str, str]) -> bool:
     )
 
 
-def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -> str:
-    """The environment ("demo" or "live") of the account the request is signed for.
+def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -> Keys:
+    """The keys that the request is signed with.
 
-    ``keyring`` holds the keys of each environment, ``now`` is in seconds. Raises
-    GatewayRefusalError at the first rule that is broken; OKX does not document their order.
+    ``keyring`` holds all keys by their name, ``now`` is in seconds. Raises RefusalError at the
+    first rule that is broken; OKX does not document their order.
     """
     for name, code in _AUTH_HEADERS:
         if not request.headers.get(name):
-            raise GatewayRefusalError(code)
+            raise RefusalError(code)
     timestamp = request.headers["ok-access-timestamp"]
     if abs(now - _seconds(timestamp)) > WINDOW_S:
-        raise GatewayRefusalError("50102")
-    environment = _owner(request.headers["ok-access-key"], keyring)
+        raise RefusalError("50102")
+    name = request.headers["ok-access-key"]
+    keys = keyring.get(name)
+    if keys is None or now >= keys.rights.expires:
+        raise RefusalError("50119" if _UUID.fullmatch(name) else "50111")
     # OKX docs, Demo Trading Services: the header is 1 for demo; 0 or none is live.
     wanted = "demo" if request.headers.get("x-simulated-trading") == "1" else "live"
-    if environment != wanted:
-        raise GatewayRefusalError("50101")
-    keys = keyring[environment]
+    if keys.environment != wanted:
+        raise RefusalError("50101")
+    if not keys.rights.admits(request.address):
+        raise RefusalError("50110", request.address)
     if not _same(request.headers["ok-access-passphrase"], keys.passphrase):
-        raise GatewayRefusalError("50105")
+        raise RefusalError("50105")
     prehash = (timestamp + request.method + request.target).encode("latin-1") + request.body
     digest = hmac.new(keys.secret.encode(), prehash, hashlib.sha256).digest()
     if not _same(request.headers["ok-access-sign"], base64.b64encode(digest).decode()):
-        raise GatewayRefusalError("50113")
-    return environment
+        raise RefusalError("50113")
+    return keys
+
+
+def permit(keys: Keys, known: Endpoint) -> None:
+    """Refuses an endpoint that the keys have no permission for."""
+    usual = "Read" if known.method == "GET" else "Trade"
+    if _PERMISSIONS[known.permission or usual] not in keys.rights.permissions:
+        raise RefusalError("50120")
 
 
 def _seconds(timestamp: str) -> float:
@@ -98,19 +116,12 @@ def _seconds(timestamp: str) -> float:
         return float(timestamp)
     match = _ISO.fullmatch(timestamp)
     if match is None:
-        raise GatewayRefusalError("50112")
+        raise RefusalError("50112")
     try:
         whole = datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
     except ValueError:  # the 31st of February
-        raise GatewayRefusalError("50112") from None
+        raise RefusalError("50112") from None
     return whole.timestamp() + float((match[2] or ".") + "0")
-
-
-def _owner(key: str, keyring: Mapping[str, Keys]) -> str:
-    for environment, keys in keyring.items():
-        if _same(key, keys.key):
-            return environment
-    raise GatewayRefusalError("50119" if _UUID.fullmatch(key) else "50111")
 
 
 def _same(given: str, right: str) -> bool:

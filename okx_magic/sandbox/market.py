@@ -12,18 +12,18 @@ import json
 import math
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import shake_256
 from importlib.resources import files
 from itertools import accumulate
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from okx_magic.sandbox.instruments import Instrument, instruments
 from okx_magic.sandbox.pricetree import PriceTree, Series, Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from okx_magic.sandbox.instruments import Instrument
 
 DEPTH = 400
 
@@ -77,6 +77,8 @@ class Market:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._places: dict[str, tuple[PriceTree, int]] = {}
+        # Every order of a second meets the same book.
+        self._books = lru_cache(maxsize=64)(self._book)
         text = files("okx_magic.sandbox").joinpath("data", "prices.json").read_text("utf-8")
         for number, group in enumerate(json.loads(text)):
             tree = PriceTree(f"{seed}:{number}", _series(group))
@@ -97,14 +99,7 @@ class Market:
 
     def book(self, instrument: Instrument, second: int, depth: int = DEPTH) -> Book:
         """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
-        last = self.last(instrument, second)
-        spread, buying, asks, bids = self._draws(instrument, second)
-        gap = (1 + spread % 3) * instrument.tick
-        ask = last if buying else last + gap
-        return Book(
-            asks=_levels(instrument, ask, instrument.tick, asks, depth),
-            bids=_levels(instrument, ask - gap, -instrument.tick, bids, depth),
-        )
+        return self._books(instrument.inst_id, second, depth)
 
     def trades(self, instrument: Instrument, second: int, count: int) -> list[Trade]:
         """The last ``count`` trades before ``second``, newest first."""
@@ -130,6 +125,17 @@ class Market:
             middle = (start + end) // 2
             start, end = (start, middle) if through(start, middle) else (middle, end)
         return start
+
+    def _book(self, inst_id: str, second: int, depth: int) -> Book:
+        instrument = instruments()[inst_id]
+        last = self.last(instrument, second)
+        spread, buying, asks, bids = self._draws(instrument, second)
+        gap = (1 + spread % 3) * instrument.tick
+        ask = last if buying else last + gap
+        return Book(
+            asks=_levels(instrument, ask, instrument.tick, asks, depth),
+            bids=_levels(instrument, ask - gap, -instrument.tick, bids, depth),
+        )
 
     def _trade(self, instrument: Instrument, second: int) -> Trade:
         candle = self.candle(instrument, second, second + 1)

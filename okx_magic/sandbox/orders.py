@@ -77,6 +77,11 @@ class Order:
     cancel_source: str = ""
 
     @property
+    def names(self) -> tuple[str, str]:
+        """Its instId and its clOrdId."""
+        return self.ticket.instrument.inst_id, self.ticket.cl_ord_id
+
+    @property
     def is_open(self) -> bool:
         """Whether it can still trade."""
         return self.state in OPEN_STATES

@@ -10,12 +10,19 @@ import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from okx_magic.knowledge import explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+
+# How an answer is put on the wire: as it should be, byte by byte, twice, broken off, or not at all
+# (then the connection stays open, is closed or is reset).
+Wire = Literal["whole", "drip", "twice", "half", "nothing", "close", "reset"]
 
 OK = "0"
 ALL_FAILED = "1"
@@ -29,6 +36,7 @@ _LIVE_TEXTS: Mapping[str, str] = MappingProxyType(
         PARTLY_FAILED: "Bulk operation partially successful",
         "403": "The sandbox answers requests from and to this machine only",
         "404": "Not Found",
+        "50011": "Too Many Requests",
         "50102": "Timestamp request expired",
         "50103": "Request header OK-ACCESS-KEY can not be empty.",
         "50104": "Request header OK-ACCESS-PASSPHRASE can not be empty.",
@@ -49,12 +57,22 @@ _LIVE_TEXTS: Mapping[str, str] = MappingProxyType(
 )
 
 
+# Refused by OKX's gateway, before any service saw the request, as are all codes of the group "auth".
+_GATEWAY = frozenset({"403", "50011", "50115"})
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP status and the JSON bytes of the body."""
+    """An HTTP status, the bytes of the body and ``headers`` beside the usual ones. It goes on the
+    ``wire`` in some way, ``pause`` seconds from now; when it drips, those lie between two bytes.
+    """
 
     status: int
     body: bytes
+    content_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+    wire: Wire = "whole"
+    pause: float = 0.0
 
 
 class RefusalError(Exception):
@@ -68,17 +86,13 @@ class RefusalError(Exception):
 
     @property
     def reply(self) -> Reply:
-        """``{"code":…,"data":[],"msg":…}``, as OKX's services refuse."""
+        """``{"code":…,"data":[],"msg":…}`` as OKX's services refuse, or ``{"msg":…,"code":…}`` as
+        its gateway does.
+        """
+        known = explain(self.code)
+        if self.code in _GATEWAY or (known is not None and known.group == "auth"):
+            return Reply(self.status, _compact({"msg": self.msg, "code": self.code}))
         return envelope([], code=self.code, msg=self.msg, status=self.status)
-
-
-class GatewayRefusalError(RefusalError):
-    """A refusal by OKX's gateway, before any service saw the request."""
-
-    @property
-    def reply(self) -> Reply:
-        """``{"msg":…,"code":…}``: no data, msg first."""
-        return Reply(self.status, _compact({"msg": self.msg, "code": self.code}))
 
 
 def text(code: str, *params: str) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox.instruments import instruments
+from okx_magic.sandbox.keys import PERMISSIONS
 from okx_magic.sandbox.routes_public import listed
 from okx_magic.sandbox.rows import fields_of, filled, plain
 
@@ -25,7 +26,7 @@ _ZERO = Decimal(0)
 
 
 def config(desk: Desk, _: Params) -> list[Any]:
-    """The account's settings: Spot mode, net positions, may read and trade."""
+    """The account's settings (Spot mode, net positions), and what the key may do."""
     values = {
         "uid": desk.account.uid,
         "mainUid": desk.account.uid,
@@ -45,8 +46,9 @@ def config(desk: Desk, _: Params) -> list[Any]:
         "spotTraderInsts": [],
         "opAuth": "0",
         "kycLv": "3",
-        "label": "sandbox",
-        "perm": "read_only,trade",
+        "label": desk.keys.label,
+        "ip": ",".join(desk.keys.rights.addresses),
+        "perm": ",".join(name for name in PERMISSIONS if name in desk.keys.rights.permissions),
         "liquidationGear": "-1",
         "enableSpotBorrow": False,
         "spotBorrowAutoRepay": False,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from okx_magic.sandbox import params
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes_public import TYPES
-from okx_magic.sandbox.rows import fields_of, filled, page, plain
+from okx_magic.sandbox.rows import Row, fields_of, filled, page, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from decimal import Decimal
 
     from okx_magic.sandbox.orders import Fill, Order
@@ -39,53 +40,50 @@ def order(desk: Desk, query: Params) -> list[Any]:
 
 def orders_pending(desk: Desk, query: Params) -> list[Any]:
     """The open orders, newest first."""
-    return _order_page(query, _PENDING, list(desk.account.open_orders()))
+    return _order_page(query, _PENDING, reversed(desk.account.open.values()))
 
 
 def orders_history(desk: Desk, query: Params) -> list[Any]:
     """The orders that are over, newest first."""
     params.required(query, "instType")
-    over = [
+    over = (
         one
-        for one in desk.account.orders.values()
+        for one in reversed(desk.account.orders.values())
         if not one.is_open and (one.filled or one.updated > desk.ms - _FORGOTTEN_MS)
-    ]
+    )
     return _order_page(query, _HISTORY, over)
 
 
 def fills(desk: Desk, query: Params) -> list[Any]:
     """The executions, newest first; paged by ``billId``."""
-    entries = [
-        (int(fill.bill_id), filled(fields_of(_FILLS), _fill_values(fill)))
-        for fill in reversed(desk.account.fills)
-    ]
+    select = _selector(query, ("instId", "ordId"), "ts")
+    entries = ((int(fill.bill_id), fill) for fill in reversed(desk.account.fills))
     return page(
-        query,
-        [entry for entry in entries if _selected(entry[1], query, ("instId", "ordId"), "ts")],
-        default=100,
-        highest=100,
+        query, entries, lambda fill: select(filled(fields_of(_FILLS), _fill_values(fill))), most=100
     )
 
 
-def _order_page(query: Params, path: str, orders: list[Order]) -> list[Any]:
-    entries = [
-        (int(one.ord_id), filled(fields_of(path), _order_values(one))) for one in reversed(orders)
-    ]
-    names = ("instId", "ordType", "state")
-    chosen = [entry for entry in entries if _selected(entry[1], query, names, "cTime")]
-    return page(query, chosen, default=100, highest=100)
+def _order_page(query: Params, path: str, newest_first: Iterable[Order]) -> list[Any]:
+    select = _selector(query, ("instId", "ordType", "state"), "cTime")
+    entries = ((int(one.ord_id), one) for one in newest_first)
+    return page(
+        query, entries, lambda one: select(filled(fields_of(path), _order_values(one))), most=100
+    )
 
 
-def _selected(row: dict[str, Any], query: Params, names: tuple[str, ...], time: str) -> bool:
-    inst_type = params.one_of(query, "instType", TYPES)
+def _selector(query: Params, names: tuple[str, ...], time: str) -> Callable[[Row], Row | None]:
+    # Gives back the rows that ``query`` asks for.
+    wanted = {name: query[name] for name in names if query.get(name)}
+    if inst_type := params.one_of(query, "instType", TYPES):
+        wanted["instType"] = inst_type
     begin, end = params.integer(query, "begin"), params.integer(query, "end")
-    at = int(row[time])
-    return (
-        inst_type in {"", row["instType"]}
-        and all(query.get(name) in {None, "", row[name]} for name in names)
-        and (begin is None or at >= begin)
-        and (end is None or at <= end)
-    )
+
+    def select(row: Row) -> Row | None:
+        at = int(row[time])
+        within = (begin is None or at >= begin) and (end is None or at <= end)
+        return row if within and all(row[name] == wanted[name] for name in wanted) else None
+
+    return select
 
 
 def _order_values(one: Order) -> dict[str, Any]:

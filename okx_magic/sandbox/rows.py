@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from okx_magic.knowledge import endpoint
 from okx_magic.sandbox import params
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from decimal import Decimal
 
     from okx_magic.sandbox.params import Params
 
-T = TypeVar("T")
+Entry = TypeVar("Entry")
+Row = dict[str, Any]
 
 
 def plain(number: Decimal) -> str:
@@ -35,16 +37,24 @@ def filled(fields: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values.get(name, "") for name in fields}
 
 
-def page(query: Params, entries: Sequence[tuple[int, T]], *, default: int, highest: int) -> list[T]:
-    """The page of ``entries`` (cursor and row, newest first) that ``after``, ``before`` and
-    ``limit`` ask for. Cursors themselves are left out; ``before`` alone gives the newest of what
-    is newer.
+def page(
+    query: Params,
+    entries: Iterable[tuple[int, Entry]],
+    row: Callable[[Entry], Row | None],
+    *,
+    most: int,
+) -> list[Row]:
+    """The page of ``entries`` (with their cursors, newest first) that ``after``, ``before`` and
+    ``limit`` (at most ``most``, which is also usual) ask for, each as its ``row``, without those
+    that have none. Cursors themselves are left out; ``before`` alone gives the newest of what is
+    newer.
     """
     after, before = params.integer(query, "after"), params.integer(query, "before")
-    count = params.limit(query, default=default, highest=highest)
-    rows = [
-        row
-        for cursor, row in entries
-        if (after is None or cursor < after) and (before is None or cursor > before)
-    ]
-    return rows[:count]
+    rows = (
+        made
+        for cursor, entry in entries
+        if (after is None or cursor < after)
+        and (before is None or cursor > before)
+        and (made := row(entry)) is not None
+    )
+    return list(islice(rows, params.limit(query, default=most, highest=most)))

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import secrets
 import socket
+import ssl
 import threading
 import time
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Self
 
 from tornado.httpserver import HTTPServer
-from tornado.httputil import (
-    HTTPConnection,
-    HTTPHeaders,
-    HTTPMessageDelegate,
-    HTTPServerConnectionDelegate,
-    RequestStartLine,
-    ResponseStartLine,
-)
 
-from okx_magic.sandbox.exchange import Clock, Exchange
-from okx_magic.sandbox.gateway import RawRequest
-from okx_magic.sandbox.keys import Keys, issue_keys
+from okx_magic.sandbox.conversation import Gate
+from okx_magic.sandbox.exchange import Exchange
+from okx_magic.sandbox.faulty import FaultyExchange
+from okx_magic.sandbox.keys import ENVIRONMENTS, Keys, Rights, issue_keys
+from okx_magic.sandbox.limits import Limits
 from okx_magic.sandbox.market import Market
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Callable, Iterable
+    from os import PathLike
 
 _ADDRESS = "127.0.0.1"
 _BODY_LIMIT = 1 << 20
@@ -34,35 +32,99 @@ _IDLE_SECONDS = 300
 _DEFAULT_MARKET = 0
 
 
+@dataclass(eq=False)
 class Sandbox:
-    """A running exchange at ``url``, with ``demo`` and ``live`` keys of two separate accounts.
+    """A running exchange at ``url``, with ``demo`` and ``live`` keys of two separate accounts;
+    ``keys`` are those that it is dressed for. ``Sandbox.start`` makes one.
 
     It runs in a daemon thread of its own until ``stop``, or the end of a ``with`` block.
     """
 
-    def __init__(self, *, port: int, seed: int | None, clock: Clock) -> None:
-        self.demo = issue_keys("demo", seed)
-        self.live = issue_keys("live", seed)
-        keyring: dict[str, Keys] = {"demo": self.demo, "live": self.live}
-        market = Market(_DEFAULT_MARKET if seed is None else seed)
-        self._exchange = Exchange(keyring, market, clock)
-        self._socket = socket.create_server((_ADDRESS, port))
-        self._socket.settimeout(0)
-        self.url = f"http://{_ADDRESS}:{self._socket.getsockname()[1]}"
+    url: str
+    demo: Keys
+    live: Keys
+    keys: Keys
+    _keyring: dict[str, Keys] = field(repr=False)
+    _exchange: FaultyExchange = field(repr=False)
+    _listener: socket.socket = field(repr=False)
+    _tls: ssl.SSLContext | None = field(repr=False)
+    _seed: int | None = field(repr=False)
+
+    def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="okx-sandbox", daemon=True)
+        self._thread.start()
 
     @classmethod
-    def start(cls, *, port: int = 0, seed: int | None = None, clock: Clock = time.time) -> Sandbox:
-        """A sandbox that listens when this returns; OSError if ``port`` is taken.
+    def start(  # noqa: PLR0913 - each has its keyword and its default
+        cls,
+        *,
+        port: int = 0,
+        seed: int | None = None,
+        faults: str = "",
+        limits: bool = True,
+        dress: Literal["demo", "live"] = "demo",
+        permissions: Iterable[str] = ("read_only", "trade"),
+        addresses: Iterable[str] = (),
+        tls: ssl.SSLContext | str | PathLike[str] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> Sandbox:
+        """A sandbox that listens when this returns.
 
-        ``port`` 0 takes a free one. With a ``seed`` keys and market are always the same; without,
-        the keys are random and the market is market 0. ``clock`` gives seconds since 1970.
+        ``port`` 0 takes a free one. With a ``seed`` keys, market and chance are always the same;
+        without, they are random and the market is market 0. ``faults`` are as in ``set_faults``;
+        ``limits`` says whether OKX's rate limits are kept. ``dress`` says which keys it hands out,
+        ``permissions`` and ``addresses`` what they are good for (see ``make_key``). With ``tls``, a
+        context or the path of a PEM file with key and certificate, it speaks https. ``clock`` gives
+        seconds since 1970. OSError for a port that is taken or a certificate that cannot be used,
+        ValueError for other options that cannot be read.
         """
-        sandbox = cls(port=port, seed=seed, clock=clock)
-        sandbox._thread.start()
-        return sandbox
+        rights = Rights(tuple(permissions), tuple(addresses))
+        demo, live = (issue_keys(environment, seed, rights) for environment in ENVIRONMENTS)
+        keyring = {keys.key: keys for keys in (demo, live)}
+        market = Market(_DEFAULT_MARKET if seed is None else seed)
+        exchange = Exchange(keyring, market, Limits(kept=limits), clock())
+        scheme = "http" if tls is None else "https"
+        chance = secrets.token_hex() if seed is None else str(seed)
+        faulty = FaultyExchange(exchange, clock, scheme=scheme, seed=chance)
+        faulty.set_faults(faults)
+        context = _context(tls)
+        listener = socket.create_server((_ADDRESS, port))
+        listener.settimeout(0)
+        url = f"{scheme}://{_ADDRESS}:{listener.getsockname()[1]}"
+        keys = live if dress == "live" else demo
+        return cls(url, demo, live, keys, keyring, faulty, listener, context, seed)
+
+    def set_faults(self, rules: str) -> None:
+        """Sets the faults that will strike, in the place of those before; "" is none.
+
+        Such as ``"lose-answer"``, ``"2nd POST /api/v5/trade/order: hang-after"`` or ``"3% any:
+        reset-after | 502"``: ``okx_magic.sandbox.faults`` has the grammar, ``described`` there the
+        names. Requests are counted from now. ValueError says what cannot be read.
+        """
+        self._exchange.set_faults(rules)
+
+    def make_key(
+        self,
+        environment: str = "demo",
+        *,
+        permissions: Iterable[str] = ("read_only", "trade"),
+        addresses: Iterable[str] = (),
+        expires: float = math.inf,
+        label: str = "sandbox",
+    ) -> Keys:
+        """Another key for the "demo" or the "live" account.
+
+        ``permissions`` are some of read_only, trade and withdraw; ``addresses``, single ones or
+        networks, bind it to them; it ``expires`` at that time, in seconds since 1970. ValueError
+        for what is none of these.
+        """
+        seed = None if self._seed is None else f"{self._seed}:{len(self._keyring)}"
+        rights = Rights(tuple(permissions), tuple(addresses), expires)
+        keys = issue_keys(environment, seed, rights, label)
+        self._keyring[keys.key] = keys
+        return keys
 
     def stop(self) -> None:
         """Closes all connections and ends the thread; a second call does nothing."""
@@ -77,72 +139,27 @@ class Sandbox:
         self.stop()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
+        # Answers that still drip or wait are cancelled at its end.
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
 
     async def _serve(self) -> None:
         server = HTTPServer(
-            _Gate(self._exchange),
+            Gate(self._exchange),
+            ssl_options=self._tls,
             max_body_size=_BODY_LIMIT,
             body_timeout=_BODY_SECONDS,
             idle_connection_timeout=_IDLE_SECONDS,
         )
-        server.add_socket(self._socket)
+        server.add_socket(self._listener)
         await self._ended.wait()
         server.stop()
         await server.close_all_connections()
 
 
-class _Gate(HTTPServerConnectionDelegate):
-    """Gives each request on each connection a reader of its own."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-
-    def start_request(
-        self, server_conn: object, request_conn: HTTPConnection
-    ) -> HTTPMessageDelegate:
-        del server_conn
-        return _Reader(self._exchange, request_conn)
-
-
-class _Reader(HTTPMessageDelegate):
-    """Gathers one request as it came, and writes the reply."""
-
-    def __init__(self, exchange: Exchange, connection: HTTPConnection) -> None:
-        self._exchange = exchange
-        self._connection = connection
-        self._start = RequestStartLine("", "", "")
-        self._headers = HTTPHeaders()
-        self._body = bytearray()
-
-    def headers_received(
-        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> Awaitable[None] | None:
-        assert isinstance(start_line, RequestStartLine)  # noqa: S101 - a server hears requests only
-        self._start, self._headers = start_line, headers
-        return None
-
-    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        self._body += chunk
-        return None
-
-    def finish(self) -> None:
-        request = RawRequest(
-            method=self._start.method,
-            target=self._start.path,
-            headers={name.lower(): value for name, value in self._headers.get_all()},
-            body=bytes(self._body),
-        )
-        reply = self._exchange.answer(request)
-        headers = HTTPHeaders(
-            {"Content-Type": "application/json", "Content-Length": str(len(reply.body))}
-        )
-        line = ResponseStartLine("HTTP/1.1", reply.status, HTTPStatus(reply.status).phrase)
-        # The answer to HEAD has the headers of a body, and none.
-        body = b"" if request.method == "HEAD" else reply.body
-        self._connection.write_headers(line, headers, body)
-        self._connection.finish()
+def _context(tls: ssl.SSLContext | str | PathLike[str] | None) -> ssl.SSLContext | None:
+    if tls is None or isinstance(tls, ssl.SSLContext):
+        return tls
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tls)
+    return context

@@ -19,6 +19,7 @@ from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account import Account, Ids
+    from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.market import Market
     from okx_magic.sandbox.params import Params
 
@@ -35,17 +36,21 @@ _FOK_INCOMPLETE = "13"
 _IOC_INCOMPLETE = "14"
 _POST_ONLY_WOULD_TAKE = "31"
 
+# OKX docs, Place order: so many orders of one instrument may be open.
+_MOST_OPEN = 500
+
 Ack = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where orders of one account are dealt with: at ``now``, in seconds."""
+    """Where one account is dealt with, for who has the ``keys``: at ``now``, in seconds."""
 
     account: Account
     market: Market
     ids: Ids
     now: float
+    keys: Keys
 
     @property
     def ms(self) -> int:
@@ -61,9 +66,11 @@ class Desk:
 def place(desk: Desk, wanted: Params) -> Ack:
     """Takes a new order; the acknowledgement says that it was accepted, not that it traded."""
     ticket = read_ticket(wanted)
-    taken = {order.ticket.cl_ord_id for order in desk.account.open_orders()} - {""}
-    if ticket.cl_ord_id in taken:
+    beside = [order.ticket for order in desk.account.open.values()]
+    if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
         raise RefusalError("51016")
+    if sum(other.instrument is ticket.instrument for other in beside) >= _MOST_OPEN:
+        raise RefusalError("51102", str(_MOST_OPEN))
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
     _check_funds(desk, ticket, _cost(desk, order))
     _enter(desk, order)
@@ -96,8 +103,10 @@ def amend(desk: Desk, wanted: Params) -> Ack:
 def settle(desk: Desk) -> None:
     """Fills what rested and was traded through since the account was last looked at."""
     account = desk.account
+    if account.settled >= desk.second:
+        return
     due = []
-    for order in account.open_orders():
+    for order in account.open.values():
         ticket = order.ticket
         if ticket.px is None:
             continue
@@ -106,7 +115,7 @@ def settle(desk: Desk) -> None:
         )
         if second is not None:
             due.append((second, order, ticket.px))
-    account.settled = max(account.settled, desk.second)
+    account.settled = desk.second
     for second, order, px in sorted(due, key=lambda entry: entry[0]):
         left = order.ticket.sz - order.filled
         fill = _fill(desk, order, (px, left), MAKER_FEE, ms=(second + 1) * 1000)

@@ -2,6 +2,8 @@
 
     envelope.data ─► shapes.py ─► columns.py ─► frame.py ─► DataFrame
                      raw columns  typed arrays  attrs           ▲
+    envelope.number_rows ─► numberrows.py ──────┘               │
+                     rows of numbers, at once                   │
     many envelopes ──────────────────────────► pages.py ────────┘
 
 pandas is imported here and nowhere above, so import this room late.

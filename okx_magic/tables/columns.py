@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from okx_magic.knowledge.reader import FieldType
+    from okx_magic.tables.decimals import Floats
 
 Array = ExtensionArray | np.ndarray[Any, Any]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
@@ -60,6 +61,28 @@ def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Arr
         return None
     convert = _exact_decimals if exact and kind == "decimal" else _CONVERTERS[kind]
     return convert(texts)
+
+
+def are_usual(numbers: Floats, kind: FieldType | None) -> bool:
+    """Whether ``typed_numbers`` can make a column of that type: of decimals, of times that are whole
+    and all in milliseconds, or of flags, which may be written "1.0".
+    """
+    if kind == "time":
+        usual = (numbers >= 10**12) & (numbers < 10**13) & (numbers == np.floor(numbers))
+        return bool(usual.all())
+    if kind == "bool":
+        return bool(((numbers == 0) | (numbers == 1)).all())
+    return kind == "decimal"
+
+
+def typed_numbers(numbers: Floats, kind: FieldType | None) -> Array:
+    """A column of numbers that are usual for their type, as an array of it."""
+    if kind == "time":
+        stamps = numbers.astype(np.int64).view("M8[ms]")
+        return pd.array(stamps, dtype=pd.DatetimeTZDtype("ms", "UTC"))
+    if kind == "bool":
+        return pd.arrays.BooleanArray(numbers == 1, np.zeros(len(numbers), dtype=np.bool_))
+    return numbers
 
 
 def untyped(values: Sequence[Any]) -> Array:

@@ -1,15 +1,16 @@
-"""Decimal texts as float64, correctly rounded, in a third of the time that ``float()`` takes.
+"""Decimal texts as float64, each the nearest one, many at once.
 
-Where the digits make a whole number up to 2**53 and the power of ten is exact too, one division of
-the two is the nearest float64 (IEEE 754; Clinger 1990). Nearly all of OKX's prices and sizes are
-such numbers, so whole answers go that way at once; ``float()`` reads the others one by one.
+Texts joined by commas are a JSON array of numbers, which msgspec reads four times as fast as
+``float()`` reads the texts. What JSON writes in another way ("007", "1.", "1e-8") ``float()`` reads.
 """
 
 from __future__ import annotations
 
+import struct
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 DECIMAL_CHARACTERS = b"0123456789+-.eE"
-_LARGEST_EXACT = 2**53
-_POWERS_OF_TEN = np.array([float(10**power) for power in range(23)])
+_NUMBERS = msgspec.json.Decoder(list[float])
 
 
 def floats(columns: Sequence[Sequence[Any]]) -> Floats | None:
@@ -36,9 +36,28 @@ def floats(columns: Sequence[Sequence[Any]]) -> Floats | None:
         line = ",".join(map(",".join, columns)).encode("utf-8", "replace")
     except TypeError:
         return None
-    if not _is_plain(line):
-        return _floats_one_by_one(list(chain.from_iterable(columns)))
-    return _plain_floats(line, count)
+    numbers = floats_of_line(line, count) if _is_plain(line) else None
+    return _floats_one_by_one(list(chain.from_iterable(columns))) if numbers is None else numbers
+
+
+def floats_of_line(line: bytes, count: int) -> Floats | None:
+    """The same of ``count`` texts joined by commas, of digits, points and signs only.
+
+    None when one is not as JSON writes numbers ("007", "1.2.3"), or has a comma of its own
+    ("60,221.15" would read as two).
+    """
+    numbers = _read(line)
+    if numbers is not None:
+        return numbers if len(numbers) == count else None
+    ends = np.flatnonzero(np.frombuffer(line + b",", dtype=np.uint8) == ord(","))
+    blank = np.diff(ends, prepend=-1) == 1
+    if len(blank) != count or not blank.any():
+        return None
+    filled = np.insert(np.frombuffer(line, dtype=np.uint8), ends[blank], ord("0"))
+    numbers = _read(filled.tobytes())
+    if numbers is not None:
+        numbers[blank] = np.nan
+    return numbers
 
 
 def consist_of(texts: Sequence[str], characters: bytes) -> bool:
@@ -58,41 +77,15 @@ def _is_plain(line: bytes) -> bool:
     )
 
 
-def _plain_floats(line: bytes, count: int) -> Floats | None:
-    """Floats of ``count`` texts without exponents, joined by commas."""
-    characters = np.frombuffer(line + b",", dtype=np.uint8)
-    marks = np.flatnonzero((characters == ord(",")) | (characters == ord(".")))
-    is_dot = characters[marks] == ord(".")
-    commas = np.flatnonzero(~is_dot)
-    ends = marks[commas]
-    if len(ends) != count:
-        # A text with a comma of its own ("60,221.15"), which would read as two.
+def _read(line: bytes) -> Floats | None:
+    try:
+        numbers = _NUMBERS.decode(b"[" + line + b"]")
+    except msgspec.DecodeError:  # also for what is beyond the range of float64
         return None
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    blank = starts == ends
-    if blank.any():
-        filled = np.insert(characters, ends[blank], ord("0"))
-        numbers = _plain_floats(filled[:-1].tobytes(), count)
-        return None if numbers is None else np.where(blank, np.nan, numbers)
-    negative = characters[starts] == ord("-")
-    # The mark before the first comma is, by Python's index -1, the last comma: no dot either.
-    has_dot = is_dot[commas - 1]
-    well_formed = (
-        not (is_dot[1:] & is_dot[:-1]).any()
-        and np.count_nonzero(negative) == np.count_nonzero(characters == ord("-"))
-        and (ends - starts - has_dot - negative).min() > 0
-    )
-    if not well_formed:
-        return None
-    decimals = np.where(has_dot, ends - marks[commas - 1] - 1, 0)
-    # Beyond 64 bits this gives the largest whole number, which is not exact either.
-    whole = np.fromstring(line.translate(None, b"."), dtype=np.int64, sep=",")
-    numbers = whole / _POWERS_OF_TEN.take(decimals, mode="clip")
-    exact = (whole <= _LARGEST_EXACT) & (whole >= -_LARGEST_EXACT)
-    exact &= decimals < len(_POWERS_OF_TEN)
-    for place in np.flatnonzero(~exact).tolist():
-        numbers[place] = float(line[starts[place] : ends[place]])
-    return None if np.isinf(numbers).any() else numbers
+    array = np.empty(len(numbers))
+    # At half the time of np.fromiter().
+    struct.pack_into(f"={len(numbers)}d", array.data, 0, *numbers)
+    return array
 
 
 def _floats_one_by_one(texts: Sequence[str]) -> Floats | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from okx_magic import knowledge
 from okx_magic.tables import columns as arrays
 from okx_magic.tables.decimals import floats
+from okx_magic.tables.numberrows import block_of, table_of
 from okx_magic.tables.shapes import Table, TypeOf, tabulate
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from okx_magic.knowledge.reader import Endpoint
     from okx_magic.model import Envelope, Request
+    from okx_magic.tables.decimals import Floats
 
 
 def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> pd.DataFrame:
@@ -32,7 +34,10 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
     ``attrs`` holds plain JSON: ``endpoint``, and ``untyped`` when some value did not fit the type
     of its field: the columns that therefore stayed as OKX sent them. No JSON in ``data`` raises.
     """
-    return frame_of_table(Types.of(request, exact=decimal).typed(envelope.data), request)
+    types = Types.of(request, exact=decimal)
+    block = types.block([envelope])
+    table = types.typed(envelope.data) if block is None else types.table_of_blocks([block])
+    return frame_of_table(table, request)
 
 
 def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame:
@@ -62,6 +67,18 @@ class Types:
         method, path = request.method, request.path
         type_of = partial(knowledge.field_type, method=method, path=path)
         return cls(knowledge.endpoint(method, path), type_of, exact)
+
+    def block(self, pages: Sequence[Envelope]) -> Floats | None:
+        """The numbers of some pages, for ``table_of_blocks``; None where ``typed`` must do."""
+        numbers = [page.number_rows for page in pages if page.number_rows is not None]
+        if self.endpoint is None or self.exact or len(numbers) < len(pages):
+            return None
+        return block_of(numbers, self.endpoint.columns, self.type_of)
+
+    def table_of_blocks(self, blocks: Sequence[Floats]) -> Table[arrays.Array]:
+        """The table of all blocks, its columns as typed arrays."""
+        names = self.endpoint.columns if self.endpoint else ()
+        return table_of(blocks, names, self.type_of)
 
     def typed(self, data: Any) -> Table[arrays.Array]:
         """The table in ``data``, its columns as typed arrays."""

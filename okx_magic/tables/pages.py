@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from okx_magic.model import Envelope, Request
+    from okx_magic.tables.decimals import Floats
     from okx_magic.tables.shapes import Table
 
 
@@ -50,19 +51,50 @@ def frame_of_pages(
 
 def _tables(envelopes: Iterable[Envelope], types: Types) -> Iterator[Table[arrays.Array]]:
     """The pages as typed tables, some pages in each; at least one if there is a page."""
-    rows: list[Any] = []
-    envelope = None
+    blocks: list[Floats] = []
+    for pages in _some_at_once(envelopes):
+        block = types.block(pages)
+        if block is not None:
+            blocks.append(block)
+            continue
+        if blocks:
+            yield types.table_of_blocks(blocks)
+            blocks = []
+        yield types.typed(_data(pages))
+    if blocks:
+        yield types.table_of_blocks(blocks)
+
+
+def _some_at_once(envelopes: Iterable[Envelope]) -> Iterator[list[Envelope]]:
+    pages: list[Envelope] = []
+    rows = 0
     for envelope in envelopes:
-        if isinstance(envelope.data, list):
-            rows += envelope.data
-        elif envelope.data is not None:
-            rows.append(envelope.data)
-        if len(rows) >= _ROWS:
-            yield types.typed(rows)
+        pages.append(envelope)
+        rows += _length(envelope)
+        if rows >= _ROWS:
+            yield pages
             # Before the next page is read, which then finds the memory of this one in the cache.
-            rows = []
-    if envelope is not None:
-        yield types.typed(rows)
+            pages, rows = [], 0
+    if pages:
+        yield pages
+
+
+def _length(page: Envelope) -> int:
+    numbers = page.number_rows
+    if numbers is not None:
+        return numbers.count
+    return len(page.data) if isinstance(page.data, list) else 1
+
+
+def _data(pages: Iterable[Envelope]) -> list[Any]:
+    """The rows of all pages."""
+    rows: list[Any] = []
+    for page in pages:
+        if isinstance(page.data, list):
+            rows += page.data
+        elif page.data is not None:
+            rows.append(page.data)
+    return rows
 
 
 def _joined(tables: Sequence[Table[arrays.Array]], types: Types) -> Table[arrays.Array]:

@@ -47,7 +47,7 @@ class Course:
     kind of value that is, and which field tells a row's time.
     """
 
-    param: Literal["after", "end", "page"]
+    param: Literal["after", "endId", "end", "page"]
     field: str
     kind: Literal["id", "time", "page"]
     most: int | None
@@ -72,13 +72,15 @@ def course(request: Request) -> Course:
         return Course("page", "page", "page", most, None)
     if filters and endpoint.columns[:1] == ("ts",):
         return Course("end", "ts", "time", most, "ts", filters=True)
-    if field is None or "after" not in names:
+    # Spreads, block trades and dual investment: records older than endId, which is itself left out.
+    param: Literal["after", "endId"] = "after" if "after" in names else "endId"
+    if field is None or param not in names:
         _refuse(request, endpoint)
     if request.path == HISTORY_TRADES and query_of(request).get("type") == "2":
         return Course("after", "ts", "time", most, "ts")
-    if paging["style"] == "after/before by id":
+    if paging["style"].endswith(" by id"):
         time = next((name for name in _TIMES if name in endpoint.fields), None)
-        return Course("after", field, "id", most, time, filters=filters)
+        return Course(param, field, "id", most, time, filters=filters)
     candles = endpoint.columns[:2] == ("ts", "o")
     return Course("after", field, "time", most, field, candles=candles)
 
@@ -94,8 +96,8 @@ def check(request: Request, span: Span) -> Course:
         reason = "--since must be before --until"
     elif way.time is None and (span.since, span.until) != (None, None):
         reason = f"the rows of {request.path} have no time to choose by: --pages and --all do"
-    elif "before" in query:
-        reason = "before= is for newer rows, and paging goes to older ones: use --since"
+    elif newer := {"before", "beginId"} & query.keys():
+        reason = f"{min(newer)}= is for newer rows, and paging goes to older ones: use --since"
     elif span.until is not None and way.param in query:
         reason = f"--until and {way.param}= both say where to begin"
     elif not query.get("limit", "1").isdecimal() or query.get("limit") == "0":
@@ -126,7 +128,7 @@ def _refuse(request: Request, endpoint: Endpoint | None) -> NoReturn:
             f"the catalogue does not know {request.path}, so not how it is paged either",
             line=request.line,
         )
-    names = ("limit", "begin", "end", "after", "before", "beginId")
+    names = ("limit", "begin", "end", "after", "before", "beginId", "endId")
     offered = [param.name for param in endpoint.params if param.name in names]
     raise CellError(
         f"{request.path} has no pages that follow each other",

@@ -68,6 +68,18 @@ def tabulate(data: Any, endpoint: Endpoint | None, type_of: TypeOf) -> Raw:
     return Table({name: items}, len(items))
 
 
+def are_candles(known: Sequence[str]) -> bool:
+    """Whether rows with places of these names are candles."""
+    return tuple(known[:2]) == ("ts", "o")
+
+
+def named_rows(columns: Mapping[str, Column], length: int, known: Sequence[str]) -> Table[Column]:
+    """The table of rows with places of these names."""
+    if are_candles(known):
+        return Table(columns, length, names=_CANDLE_NAMES, index="ts")
+    return Table(columns, length)
+
+
 def plain(value: Any) -> Any:
     """The value as JSON's own types, numbers as OKX's text where they are not whole."""
     if isinstance(value, dict):
@@ -128,11 +140,10 @@ def _rows(rows: list[list[Any]], known: Sequence[str]) -> Raw:
     if len(known) == 1:
         names = list(chain.from_iterable(rows))
         return Table({known[0]: names}, len(names))
-    if known[:2] != ("ts", "o"):
-        return Table(_named(rows, known), len(rows))
-    with suppress(IndexError, TypeError):  # rows that are none of OKX's stay as they came
-        rows = sorted(rows, key=itemgetter(0))
-    return Table(_named(rows, known), len(rows), names=_CANDLE_NAMES, index="ts")
+    if are_candles(known):
+        with suppress(IndexError, TypeError):  # rows that are none of OKX's stay as they came
+            rows = sorted(rows, key=itemgetter(0))
+    return named_rows(_named(rows, known), len(rows), known)
 
 
 def _book(book: Mapping[str, Any], known: Sequence[str]) -> Raw:

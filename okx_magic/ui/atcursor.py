@@ -20,7 +20,7 @@ Kind = Literal[
     "nothing", "option", "account", "method", "path", "parameter", "value", "key", "variable"
 ]
 
-_CELL = re.compile(r"\s*%%okx(?=\s)")
+_CELL = re.compile(r"\s*%%(okx(?:_debug)?)(?=\s)")
 _LINE = re.compile(r"\s*(?:[^\W\d][\w.,\s\[\]]*=\s*)?%(okx\w*)(?=\s)")
 _START = re.compile(r"\s*(?:[^\W\d]\w*\s*=\s*)?(GET|POST)\s+")
 _LINE_START = re.compile(r"\s+(?:.*\s)?(?=(?:[^\W\d]\w*\s*=\s*)?(?:GET|POST)\s)")
@@ -67,7 +67,7 @@ def spot_at(text: str, line: int, column: int) -> Spot | None:
     if first < line and _CELL.match(lines[first] + "\n"):
         return _in_request(lines[first + 1 :], line - first - 1, left, right)
     if first == line and (cell := _CELL.match(left)):
-        return _in_options("okx", left[cell.end() :], otherwise="option")
+        return _in_options(cell[1], left[cell.end() :], otherwise="option")
     if (magic := _LINE.match(left)) is None:
         return None
     if magic[1] == "okx" and (start := _LINE_START.match(left, magic.end())):

@@ -41,7 +41,16 @@ class Credentials:
     Two credentials are equal only if they are the same object; they cannot be pickled or copied.
     """
 
-    __slots__ = ("_disguise", "_headers", "_redact", "_slipped", "_wrong", "hint", "warnings")
+    __slots__ = (
+        "_disguise",
+        "_headers",
+        "_name",
+        "_redact",
+        "_slipped",
+        "_wrong",
+        "hint",
+        "warnings",
+    )
 
     hint: Final[str]
     warnings: Final[tuple[str, ...]]
@@ -54,7 +63,7 @@ class Credentials:
         self._headers = _signer(plain_key, plain_secret, plain_passphrase)
         self._wrong, self._slipped = _deriver(plain_key, plain_secret, plain_passphrase)
         self._redact = redactor((plain_secret, plain_passphrase))
-        self._disguise = _disguiser(plain_key, plain_secret, plain_passphrase)
+        self._name, self._disguise = _disguiser(plain_key, plain_secret, plain_passphrase)
         self.hint = _hint(plain_key)
         self.warnings = tuple(_doubts(plain_key, plain_secret, plain_passphrase))
 
@@ -87,14 +96,13 @@ class Credentials:
 
     def pseudonyms(self, salt: bytes) -> dict[str, str]:
         """What ``disguise`` puts in the place of ``key``, ``secret`` and ``passphrase``."""
-        return self._disguise(bytes(salt))[0]
+        return self._name(salt)
 
     def disguise(self, text: str, salt: bytes) -> str:
         """As ``redact``, for a text that strangers may read: the key and its hint go as well, and
         each value has a pseudonym that is the same wherever the salt is the same.
         """
-        # Made fit here, where no secret is in sight should an argument be unfit.
-        return self._disguise(bytes(salt))[1](str(text))
+        return self._disguise(salt, text)
 
     def __repr__(self) -> str:
         return f"<okx credentials {self.hint}>"
@@ -118,14 +126,18 @@ def _signer(key: str, secret: str, passphrase: str) -> Callable[[str, bytes], di
 
 def _disguiser(
     key: str, secret: str, passphrase: str
-) -> Callable[[bytes], tuple[dict[str, str], Callable[[str], str]]]:
-    def disguise(salt: bytes) -> tuple[dict[str, str], Callable[[str], str]]:
-        values = {"passphrase": passphrase, "secret": secret, "key": key}
-        names = {kind: pseudonym(kind, value, salt) for kind, value in values.items()}
-        marks = {value: names[kind] for kind, value in values.items()}
-        return names, replacer({_hint(key): names["key"], **marks})
+) -> tuple[Callable[[bytes], dict[str, str]], Callable[[bytes, str], str]]:
+    values = {"passphrase": passphrase, "secret": secret, "key": key}
 
-    return disguise
+    def name(salt: bytes) -> dict[str, str]:
+        return {kind: pseudonym(kind, value, salt) for kind, value in values.items()}
+
+    def disguise(salt: bytes, text: str) -> str:
+        names = name(salt)
+        marks = {value: names[kind] for kind, value in values.items()}
+        return replacer({_hint(key): names["key"], **marks})(text)
+
+    return sealed(name), sealed(disguise)
 
 
 def _deriver(

@@ -10,13 +10,10 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_current: ContextVar[Guard | None] = ContextVar("okx_magic_guard", default=None)
 
 
 class Guard:
@@ -26,7 +23,7 @@ class Guard:
     leave, None until then; ``expired`` turns True when the deadline passed first.
     """
 
-    __slots__ = ("_release", "_socket", "_token", "deadline", "expired", "written_at")
+    __slots__ = ("_release", "_socket", "deadline", "expired", "written_at")
 
     def __init__(self, deadline: float, release: Callable[[Guard], None]) -> None:
         self.deadline = deadline
@@ -36,12 +33,10 @@ class Guard:
         self._socket: socket.socket | None = None
 
     def __enter__(self) -> Self:
-        self._token = _current.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _current.reset(self._token)
-        self._release(self)
+        self.end()
 
     @property
     def written(self) -> bool:
@@ -54,6 +49,10 @@ class Guard:
         if self.expired:
             self.expire()
 
+    def end(self) -> None:
+        """From here on the deadline does nothing."""
+        self._release(self)
+
     def expire(self) -> None:
         """Shut the socket, so that whoever waits on it wakes with an error."""
         self.expired = True
@@ -61,11 +60,6 @@ class Guard:
             # The plain method also on a TLS socket: its own would wait for the other side.
             with suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-def current_guard() -> Guard | None:
-    """The guard of the exchange that this thread is in, if any."""
-    return _current.get()
 
 
 class Watchdog:

@@ -5,6 +5,7 @@ The library's own texts are not used: they can quote headers.
 
 from __future__ import annotations
 
+import ssl
 from typing import NamedTuple
 
 from urllib3 import exceptions as http
@@ -14,6 +15,10 @@ _NETWORK = "check the network; %okx_login sandbox works without one"
 
 class TooLargeError(http.HTTPError):
     """An answer grew beyond the limit."""
+
+
+class CodingError(http.HTTPError):
+    """An answer is compressed otherwise than it was asked to be, or not as it says."""
 
 
 class Failure(NamedTuple):
@@ -42,32 +47,32 @@ _KINDS: tuple[tuple[type[BaseException], Failure], ...] = (
     (http.NewConnectionError, Failure("no connection to {host}", _NETWORK)),
     (http.ConnectTimeoutError, Failure("{host} did not accept a connection in time", _NETWORK)),
     (
-        http.SSLError,
+        ssl.SSLError,
         Failure(
             "TLS with {host} failed: {tls}",
             "name your company's certificate file as ca_bundle in the profile",
         ),
     ),
-    (http.DecodeError, Failure("the answer is not compressed as it says")),
+    (CodingError, Failure("the answer is not compressed as it says")),
     (TooLargeError, Failure("the answer is larger than any of OKX's")),
 )
 _CUT = Failure("the connection was cut before the answer was complete")
 
 
 def describe(error: BaseException, *, host: str, proxy: str, seconds: float) -> Failure:
-    """The failure behind an exception of requests, urllib3 or the socket."""
+    """The failure behind an exception of urllib3, http.client or the socket."""
     causes = _causes(error)
     for kind, failure in _KINDS:
         if any(isinstance(cause, kind) for cause in causes):
             message = failure.message.format(host=host, proxy=proxy, tls=_tls_reason(causes))
             return Failure(message, failure.remedy)
-    if any(isinstance(cause, http.ReadTimeoutError | TimeoutError) for cause in causes):
+    if any(isinstance(cause, TimeoutError) for cause in causes):
         return late(seconds)
     return _CUT
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """The error and all that it wraps: requests hides urllib3's reason in its arguments."""
+    """The error and all that it wraps: urllib3 hides reasons in its arguments."""
     found: list[BaseException] = []
     queue = [error]
     while queue:

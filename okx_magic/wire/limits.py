@@ -55,15 +55,17 @@ def claims(request: Request, *, base_url: str, user: str) -> tuple[Claim, ...]:
     if endpoint is None or endpoint.limit is None:
         return ()
     path, limit = request.path, endpoint.limit
-    items = _items(request) if _looks_inside(limit) else [{}]
+    by_user = endpoint.private and not limit.scope.startswith("ip")
+    who = (base_url, user if by_user else "")
+    if not _looks_inside(limit):
+        return (Claim((request.method, path, *who), limit, 1),)
+    items = _items(request)
     if limit.unit == _ORDERS and len(items) == 1:
         # A batch of one order counts as that order.
         single = knowledge.endpoint(request.method, path.replace("batch-orders", "order"))
         if single is not None and single.limit is not None:
             path, limit = single.path, single.limit
-    by_user = endpoint.private and not limit.scope.startswith("ip")
-    shared = (request.method, path, base_url, user if by_user else "")
-    counts = Counter((*shared, *_values(item, limit)) for item in items)
+    counts = Counter((request.method, path, *who, *_values(item, limit)) for item in items)
     if limit.unit != _ORDERS:
         counts = Counter(counts.keys())
     return tuple(Claim(key, limit, count) for key, count in sorted(counts.items()))

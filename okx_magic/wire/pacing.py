@@ -13,12 +13,10 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from okx_magic.knowledge import Limit
     from okx_magic.wire.limits import Claim
@@ -52,24 +50,31 @@ class Pacer:
         self._clock = clock
         self._sleep = sleep
         self._windows: dict[tuple[str, ...], _Window] = {}
-        self._lock = threading.Lock()
 
-    @contextmanager
-    def turn(
-        self, claims: Sequence[Claim], sleep: Callable[[float], None] | None = None
-    ) -> Iterator[Turn]:
-        """Wait until a request that makes these claims may leave; send it inside of the block.
+    def turn(self, claims: Sequence[Claim], sleep: Callable[[float], None] | None = None) -> Turn:
+        """Wait until a request that makes these claims may leave; send it inside of the turn.
 
         ``sleep`` waits in place of the pacer's own, and nobody is told; to give up, it raises. Claims
         come in the order of their keys: if each took two windows in an order of its own, two
         requests could wait for each other.
         """
-        turn = Turn()
-        with ExitStack() as stack:
+        turn = Turn(self._clock)
+        try:
             for claim in claims:
-                waiting = sleep or partial(self._tell_and_sleep, claim.limit)
-                stack.enter_context(self._window(claim).places(claim.count, turn, waiting))
-            yield turn
+                window = self._window(claim)
+                taken = window.take(claim.count)
+                turn.holds.append((window, taken))
+                # Looked at again after each sleep: a shorter round trip, seen meanwhile, means
+                # waiting longer.
+                while (seconds := window.free_at(taken) - self._clock()) > 0:
+                    if sleep is None:
+                        self._tell_and_sleep(claim.limit, seconds)
+                    else:
+                        sleep(seconds)
+        except BaseException:
+            turn.give_up()
+            raise
+        return turn
 
     def _tell_and_sleep(self, limit: Limit, seconds: float) -> None:
         if self._on_wait is not None and seconds > WORTH_TELLING:
@@ -77,59 +82,67 @@ class Pacer:
         self._sleep(seconds)
 
     def _window(self, claim: Claim) -> _Window:
-        with self._lock:
-            window = self._windows.get(claim.key)
-            if window is None:
-                window = _Window(claim.limit, self._clock)
-                self._windows[claim.key] = window
-            return window
+        window = self._windows.get(claim.key)
+        if window is None:
+            # Of two that are made at the same time, both get the one that is kept.
+            window = self._windows.setdefault(claim.key, _Window(claim.limit))
+        return window
 
 
 class Turn:
-    """One request on its way. Whoever sends it sets ``round_trip``: the seconds from its first byte
-    to its answer, without the time for connecting, which later requests do not take again.
+    """One request on its way; a context manager around its sending.
+
+    Whoever sends it sets ``round_trip``: the seconds from its first byte to its answer, without the
+    time for connecting, which later requests do not take again. ``holds`` are its places.
     """
 
-    __slots__ = ("round_trip",)
+    __slots__ = ("_clock", "holds", "round_trip")
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.holds: list[tuple[_Window, list[float]]] = []
         self.round_trip = math.inf
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        now = self._clock()
+        for window, taken in self.holds:
+            window.give_back([now] * len(taken), self.round_trip)
+
+    def give_up(self) -> None:
+        """Leave the places as they were."""
+        for window, taken in self.holds:
+            window.give_back(taken)
 
 
 class _Window:
     """The places of one limit. A place out of use remembers when its last answer came."""
 
-    def __init__(self, limit: Limit, clock: Callable[[], float]) -> None:
+    def __init__(self, limit: Limit) -> None:
         self._limit = limit
-        self._clock = clock
         self._answered = [-math.inf] * limit.requests
         self._shortest = math.inf
         self._changed = threading.Condition()
 
-    @contextmanager
-    def places(self, count: int, turn: Turn, sleep: Callable[[float], None]) -> Iterator[None]:
+    def take(self, count: int) -> list[float]:
+        """Places out of use, as many as there can be, each as the time of its last answer: the
+        longest unused first. Waits for requests on their way where there are too few.
+        """
         count = min(count, self._limit.requests)
         with self._changed:
-            self._changed.wait_for(lambda: len(self._answered) >= count)
-            taken = [heapq.heappop(self._answered) for _ in range(count)]
-        try:
-            # Looked at again after each sleep: a shorter round trip, seen meanwhile, means waiting
-            # longer.
-            while (seconds := self._free_at(taken[-1]) - self._clock()) > 0:
-                sleep(seconds)
-        except BaseException:
-            self._give_back(taken)
-            raise
-        try:
-            yield
-        finally:
-            self._give_back([self._clock()] * count, turn.round_trip)
+            while len(self._answered) < count:
+                self._changed.wait()
+            return [heapq.heappop(self._answered) for _ in range(count)]
 
-    def _free_at(self, answered: float) -> float:
+    def free_at(self, taken: Sequence[float]) -> float:
+        """When places that were taken may be used."""
         known = self._shortest * _TRUSTED if math.isfinite(self._shortest) else 0
-        return answered + self._limit.seconds + _MARGIN - known
+        return taken[-1] + self._limit.seconds + _MARGIN - known
 
-    def _give_back(self, times: Sequence[float], round_trip: float = math.inf) -> None:
+    def give_back(self, times: Sequence[float], round_trip: float = math.inf) -> None:
+        """Places go out of use, with the times of their last answers."""
         with self._changed:
             self._shortest = min(self._shortest, round_trip)
             for each in times:

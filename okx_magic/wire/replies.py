@@ -7,12 +7,14 @@ read before the status: OKX explains a 401 or a 429 in its body, and answers mos
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from okx_magic import knowledge, strictjson
 from okx_magic.errors import OkxError, PartlyRefused, TransportError
-from okx_magic.model import Envelope, Request
+from okx_magic.model import Envelope, NumberRows, Request
+from okx_magic.wire.numberrows import split
 
 if TYPE_CHECKING:
     from okx_magic.wire.transport import Answer
@@ -30,7 +32,7 @@ def judge(answer: Answer, request: Request) -> Envelope:
     envelope = _read(answer, request)
     if envelope.code == "0" and answer.status != 200:
         raise _not_okx(answer, request, "code 0 came with an HTTP status of failure")
-    refused = _refused_items(envelope.data)
+    refused = [] if envelope.number_rows else _refused_items(envelope.data)
     if envelope.code != "0" or refused:
         raise _refusal(envelope, refused, request)
     return envelope
@@ -40,7 +42,7 @@ def _read(answer: Answer, request: Request) -> Envelope:
     if not answer.body.strip():
         raise _not_okx(answer, request, "the answer is empty")
     try:
-        reply = strictjson.loads(answer.body, max_depth=_DEEPEST_ANSWER)
+        reply = _loads(answer.body)
     except ValueError as error:
         reason = _not_json(answer, str(error))
     else:
@@ -55,6 +57,18 @@ def _read(answer: Answer, request: Request) -> Envelope:
                 answer.status,
             )
     raise _not_okx(answer, request, reason)
+
+
+def _loads(body: bytes) -> Any:
+    """The answer's value, with its data as NumberRows where it is such. Raises ValueError."""
+    around, rows = split(body)
+    if rows is not None:
+        with suppress(ValueError):  # whose place would be one of another text
+            reply = strictjson.loads(around, max_depth=_DEEPEST_ANSWER)
+            # There is no other list in it, so this is the one that the rows stood in.
+            if isinstance(reply, dict) and reply.get("data") == []:
+                return reply | {"data": rows}
+    return strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
 
 
 def _misfit(reply: Any, request: Request) -> str:
@@ -73,7 +87,7 @@ def _misfit(reply: Any, request: Request) -> str:
 
 
 def _fits(data: Any, request: Request) -> bool:
-    if isinstance(data, list):
+    if isinstance(data, list | NumberRows):
         return True
     endpoint = knowledge.endpoint(request.method, request.path)
     # Three documented endpoints answer with an object; of an unknown one either form is taken.

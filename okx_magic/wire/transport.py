@@ -6,33 +6,34 @@ prepared is signed and sent. What the library would change is refused before any
 
 from __future__ import annotations
 
+import gzip
+import http.client
+import io
 import math
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from okx_magic.errors import RefusedError, TransportError
-from okx_magic.wire.deadline import Guard, Watchdog, current_guard
-from okx_magic.wire.failures import Failure, TooLargeError, describe, late
+from okx_magic.wire.deadline import Guard, Watchdog
+from okx_magic.wire.failures import CodingError, Failure, TooLargeError, describe, late
+from okx_magic.wire.pool import ERRORS, Pool
 from okx_magic.wire.proxies import without_userinfo
 
 if TYPE_CHECKING:
-    from urllib3.response import BaseHTTPResponse
+    from email.message import Message
 
     from okx_magic.model import Request
 
 # The largest answers of OKX (all options of a family) are near 3 MB of JSON.
 LARGEST_ANSWER = 32 * 1024 * 1024
-CONNECT_SECONDS = 3.05
-# Connections that are kept: as many as the widest limit of paging lets go at once.
+# Exchanges side by side, each on a connection of its own: as many as the widest limit of paging allows.
 MOST_AT_ONCE = 40
 
 Authorise = Callable[[str, str, bytes], Mapping[str, str]]
@@ -46,62 +47,9 @@ class Answer:
     """
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] | Message
     body: bytes
     round_trip: float = math.inf
-
-
-class _Guarded:
-    """A connection that tells the guard of the running exchange which socket it uses."""
-
-    sock: Any
-
-    def _new_conn(self) -> Any:
-        sock = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
-        guard = current_guard()
-        if guard is not None:
-            guard.watch(sock)
-        return sock
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        # Connecting first keeps "could not connect" apart from "was written": only after this line
-        # may a byte of the request have reached anyone.
-        if self.sock is None:
-            self.connect()  # type: ignore[attr-defined]
-        guard = current_guard()
-        if guard is not None:
-            guard.watch(self.sock)
-            guard.written_at = time.monotonic()
-        super().request(*args, **kwargs)  # type: ignore[misc]
-
-
-class _GuardedHTTP(_Guarded, HTTPConnection):
-    pass
-
-
-class _GuardedHTTPS(_Guarded, HTTPSConnection):
-    pass
-
-
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _GuardedHTTP
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _GuardedHTTPS
-
-
-class _GuardedAdapter(HTTPAdapter):
-    _POOLS = {"http": _HTTPPool, "https": _HTTPSPool}  # noqa: RUF012  # read only
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._POOLS
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = self._POOLS
-        return manager
 
 
 class Transport:
@@ -120,35 +68,44 @@ class Transport:
         self.timeout = timeout
         self._netloc = urlsplit(base_url).netloc
         self._proxy_name = without_userinfo(proxy) if proxy else ""
-        self._proxies = {"https": proxy} if proxy else {}
-        self._verify: str | bool = ca_bundle or True
-        self._user_agent = user_agent
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
         self._watchdog = Watchdog()
-        # No Session above it: .netrc, proxy and CA variables would act unseen, and cookies be kept.
+        # No Session of requests: .netrc, proxy and CA variables would act unseen, and cookies be kept.
         # What of them is wanted stands in the account.
-        self._adapter = _GuardedAdapter(pool_maxsize=MOST_AT_ONCE)
-        self._pool: HTTPConnectionPool | None = None
-        self._timeouts = urllib3.Timeout(connect=min(CONNECT_SECONDS, timeout), read=timeout)
+        self._pool = Pool(
+            base_url,
+            timeout=timeout,
+            ca_bundle=ca_bundle or DEFAULT_CA_BUNDLE_PATH,
+            proxy=proxy,
+        )
 
     def prepare(self, request: Request) -> requests.PreparedRequest:
         """The request as the HTTP library will send it, unsigned.
 
-        Raises RefusedError when the library would change its method, target, body or host.
+        Raises RefusedError when the library would change its method, target, body or host, or cannot
+        send it at all.
         """
-        body = request.body.encode("utf-8")
-        headers = dict(request.headers)
-        headers |= {
-            "User-Agent": self._user_agent,
-            "Accept-Encoding": "gzip, deflate",
-        }
-        if body:
+        headers = dict(request.headers) | self._headers
+        if request.body:
             headers["Content-Type"] = "application/json"
         prepared = requests.PreparedRequest()
-        # The steps of prepare() less those for cookies, authentication and hooks, of which we use none.
-        prepared.prepare_method(request.method)
-        prepared.prepare_url(self.base_url + request.target, None)
-        prepared.prepare_headers(headers)
-        prepared.prepare_body(body or None, None)
+        try:
+            body = request.body.encode("utf-8")
+            # The steps of prepare() less those for cookies, authentication and hooks, of which we use
+            # none.
+            prepared.prepare_method(request.method)
+            prepared.prepare_url(self.base_url + request.target, None)
+            prepared.prepare_headers(headers)
+            prepared.prepare_body(body or None, None)
+            # As http.client will write them.
+            "".join(headers).encode("ascii")
+            "".join(headers.values()).encode("latin-1")
+        except (requests.RequestException, UnicodeEncodeError):
+            raise RefusedError(
+                "the HTTP library cannot send this target, these headers or this body",
+                remedy="a target is ASCII, a header one line of Latin-1, a body Unicode",
+                request=request,
+            ) from None
         unchanged = (
             prepared.method == request.method
             and prepared.path_url == request.target
@@ -171,15 +128,16 @@ class Transport:
         headers that prove the account. Raises TransportError when no whole answer came in time.
         """
         prepared = self.prepare(request)
+        method, target = request.method, prepared.path_url
+        body = prepared.body if isinstance(prepared.body, bytes) else b""
         headers = dict(prepared.headers.lower_items())
         with self._watchdog.guard(self.timeout) as guard:
             if authorise is not None:
-                body = prepared.body if isinstance(prepared.body, bytes) else b""
-                headers |= authorise(request.method, prepared.path_url, body)
+                headers |= authorise(method, target, body)
             failure: Failure | None = None
             try:
-                answer = self._exchange(prepared, headers, guard)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                answer = self._exchange(guard, method, target, body, headers)
+            except ERRORS as error:
                 failure = describe(
                     error, host=self._netloc, proxy=self._proxy_name, seconds=self.timeout
                 )
@@ -197,49 +155,46 @@ class Transport:
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._adapter.close()
+        self._pool.close()
         self._watchdog.stop()
 
     def _exchange(
-        self, prepared: requests.PreparedRequest, headers: Mapping[str, str], guard: Guard
+        self, guard: Guard, method: str, target: str, body: bytes, headers: Mapping[str, str]
     ) -> Answer:
-        response = self._pool_for(prepared).urlopen(
-            prepared.method or "",
-            prepared.path_url,
-            body=prepared.body,
-            headers=headers,
-            redirect=False,
-            retries=False,
-            assert_same_host=False,
-            preload_content=False,
-            decode_content=False,
-            timeout=self._timeouts,
-        )
+        connection = self._pool.take(guard)
         try:
-            body = _read(response)
+            response = connection.exchange(method, target, body or None, headers)
+            content = _read(response)
         except BaseException:
             # Half-read: the connection cannot carry another exchange.
-            response.close()
+            connection.close()
             raise
-        response.release_conn()
+        # Kept only when its deadline cannot shut it any more, under the exchange that comes next.
+        guard.end()
+        self._pool.keep(connection)
         round_trip = time.monotonic() - guard.written_at if guard.written_at else math.inf
-        return Answer(response.status, response.headers, body, round_trip)
-
-    def _pool_for(self, prepared: requests.PreparedRequest) -> HTTPConnectionPool:
-        # Looked up once, as there is one host.
-        if self._pool is None:
-            pool = self._adapter.get_connection_with_tls_context(
-                prepared, self._verify, proxies=self._proxies
-            )
-            self._adapter.cert_verify(pool, prepared.url, self._verify, None)  # type: ignore[no-untyped-call]  # its types lack it
-            # One of ours: the adapter's pool managers make no others.
-            self._pool = cast("HTTPConnectionPool", pool)
-        return self._pool
+        return Answer(response.status, response.headers, content, round_trip)
 
 
-def _read(response: BaseHTTPResponse) -> bytes:
+def _read(response: http.client.HTTPResponse) -> bytes:
     """The decompressed body, which is never let grow beyond the limit."""
-    body: bytes = response.read(LARGEST_ANSWER + 1, decode_content=True)
+    body = response.read(LARGEST_ANSWER + 1)
+    if response.length and len(body) <= LARGEST_ANSWER:
+        # When it is told how much to read, http.client does not.
+        raise http.client.IncompleteRead(body, response.length)
+    coding = response.headers.get("Content-Encoding", "identity").lower()
+    if coding != "identity":
+        body = _decompressed(body, coding)
     if len(body) > LARGEST_ANSWER:
         raise TooLargeError
     return body
+
+
+def _decompressed(body: bytes, coding: str) -> bytes:
+    """At most one byte more than the limit."""
+    if coding != "gzip":
+        raise CodingError
+    try:
+        return gzip.GzipFile(fileobj=io.BytesIO(body)).read(LARGEST_ANSWER + 1)
+    except (EOFError, OSError, zlib.error):
+        raise CodingError from None

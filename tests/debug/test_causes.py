@@ -326,3 +326,21 @@ def test_no_secret_is_in_any_text(code: str) -> None:
     case = Case(code, account(), exchange(code=code), Known((EARLIER,), {"perm": "read_only"}))
     told = " ".join(map(str, causes(case) + causes(dataclasses.replace(case, exchange=None))))
     assert not any(value in told for value in (KEY, SECRET, PASSPHRASE))
+
+
+@given(
+    code=st.sampled_from(["", *REST, *WEBSOCKET]),
+    outcome=st.text(max_size=80),
+    said=st.text(max_size=40),
+    value=st.text(max_size=20),
+    config=st.dictionaries(st.sampled_from(["perm", "ip", "uid"]), st.text(max_size=20)),
+)
+def test_nothing_that_a_server_says_breaks_a_check(
+    code: str, outcome: str, said: str, value: str, config: dict[str, str]
+) -> None:
+    """Whatever stands in an answer, in its headers and in the account's config: no exception."""
+    answered = (("date", said), ("server", said))
+    refused = exchange(order(("expTime", value)), code, outcome, answered=answered)
+    known = Known((refused, EARLIER), config)
+    assert all(map(str, causes(Case(code, account(), refused, known))))
+    assert all(map(str, causes(Case(code, account(), None, known))))

@@ -72,6 +72,27 @@ def test_nothing_found_says_so() -> None:
     assert "nothing" in find("%")[0]
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/api/v5/asset/withdrawal", "moves money out of OKX"),
+        ("/api/v5/trade/amend-order", "moves money"),
+        ("/api/v5/trade/cancel-order", "takes back what is not carried out yet"),
+        ("/api/v5/account/set-leverage", "changes how the account trades"),
+    ],
+)
+def test_a_card_tells_what_a_request_changes(path: str, said: str) -> None:
+    """Whether a request moves money stands beside the limit; nothing is said of one that reads."""
+    assert said in find(path)[1]
+
+
+def test_every_effect_has_its_words() -> None:
+    """Each card of a POST with an effect can be shown, and moves money exactly where it says so."""
+    for endpoint in ENDPOINTS:
+        facts = card(endpoint)[1]
+        assert ("moves money" in facts) == endpoint.moves_money, endpoint.path
+
+
 def test_a_card_tells_what_an_endpoint_takes() -> None:
     """Access, permission, limit, parameters with their values, paging, and a cell."""
     text = "\n".join(find("/api/v5/trade/fills"))

@@ -44,7 +44,7 @@ _AT_THE_DOOR = tuple(str(code) for code in range(50100, 50120))
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start() as running:
+    with Sandbox.start(limits=False) as running:
         yield running
 
 

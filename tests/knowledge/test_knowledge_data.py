@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from okx_magic import knowledge
-from okx_magic.knowledge.reader import FieldType, Kind
+from okx_magic.knowledge.reader import Effect, FieldType, Kind
 
 DATA = files("okx_magic.knowledge").joinpath("data")
 TEXTS = {item.name: item.read_text("utf-8") for item in DATA.iterdir()}
@@ -23,6 +23,17 @@ OVERRIDDEN = [(endpoint, name) for endpoint, types in OVERRIDES.items() for name
 SEQUENCES = {"seqId", "prevSeqId"}
 # A time of day, in text or hours, at which a bot buys.
 TIMES_OF_DAY = {"recurringTime"}
+
+
+# POSTs that only ask, each decided by hand: quotes, previews, and files that OKX makes on order.
+ONLY_ASKING = {
+    *("account/position-builder", "account/position-builder-graph", "account/simulated_margin"),
+    *("account/bills-history-archive", "asset/monthly-statement", "trade/fills-archive"),
+    *("broker/dma/rebate-per-orders", "broker/fd/rebate-per-orders", "broker/nd/rebate-per-orders"),
+    *("asset/convert/estimate-quote", "fiat/buy-sell/quote", "finance/stable-rewards/quote"),
+    *("finance/sfp/dcd/quote", "finance/sfp/dcd/redeem-quote", "finance/flexible-loan/max-loan"),
+    *("trade/order-precheck", "tradingBot/grid/compute-margin-balance", "skill/download/presign"),
+}
 
 
 def names_in(endpoint: knowledge.Endpoint) -> list[str]:
@@ -94,6 +105,58 @@ def test_methods_paths_and_kinds_are_well_formed() -> None:
         assert re.fullmatch(r"/api/v5(/[A-Za-z0-9_-]+)+", endpoint.path)
         assert endpoint.kind in {None, *get_args(Kind)}
         assert endpoint.title
+
+
+def test_what_a_request_changes_was_decided_for_each() -> None:
+    """Every private POST has its effect or is listed as only asking; nothing public or a GET has one."""
+    for endpoint in ENDPOINTS:
+        assert endpoint.effect in {None, *get_args(Effect)}
+        if endpoint.method == "GET" or not endpoint.private:
+            assert endpoint.effect is None, endpoint.path
+    asking = {
+        endpoint.path.removeprefix("/api/v5/")
+        for endpoint in ENDPOINTS
+        if endpoint.method == "POST" and endpoint.private and endpoint.effect is None
+    }
+    assert asking == ONLY_ASKING
+
+
+@pytest.mark.parametrize(
+    ("word", "effects"),
+    [
+        ("withdrawal", {"withdrawal", "cancel"}),
+        ("transfer", {"transfer", "subaccount"}),
+        ("subaccount", {"subaccount", "key", "transfer", "loan"}),
+        ("apikey", {"key"}),
+        ("cancel", {"cancel"}),
+        ("order", {"order", "cancel", "loan", "earn", "setting", None}),
+        ("loan", {"loan", "earn", None}),
+        ("staking-defi", {"earn", "cancel"}),
+    ],
+)
+def test_effects_agree_with_the_paths(word: str, effects: set[str | None]) -> None:
+    """No path says one thing and its effect another."""
+    named = [each for each in ENDPOINTS if each.method == "POST" and word in each.path]
+    assert {each.effect for each in named} <= effects
+    assert named
+
+
+def test_effects_agree_with_the_permissions() -> None:
+    """What OKX asks the permission to withdraw for is a withdrawal; who may only read changes nothing."""
+    for endpoint in ENDPOINTS:
+        if endpoint.permission == "Withdraw":
+            assert endpoint.effect == "withdrawal", endpoint.path
+        if endpoint.permission == "Read":
+            assert endpoint.effect is None, endpoint.path
+
+
+def test_what_moves_money_is_known() -> None:
+    """Orders and transfers do; a cancel, a setting or a look does not."""
+    moving = {each.path for each in ENDPOINTS if each.moves_money}
+    assert {"/api/v5/trade/order", "/api/v5/asset/transfer", "/api/v5/asset/withdrawal"} <= moving
+    still = {"/api/v5/trade/cancel-order", "/api/v5/account/set-leverage"}
+    still |= {"/api/v5/trade/order-precheck", "/api/v5/account/balance"}
+    assert not moving & still
 
 
 def test_rows_have_names() -> None:

@@ -61,3 +61,18 @@ def test_the_quickstart_runs_and_shows_what_it_promises() -> None:
         for cell in notebook.cells
         for output in cell.get("outputs", [])
     )
+
+
+def test_the_debugging_notebook_finds_the_cause() -> None:
+    """GET works, POST fails, the detective names why, the repaired client works; no secret is shown."""
+    notebook = executed(ROOT / "notebooks" / "signature-debugging.ipynb")
+    text = outputs(notebook)
+    assert '200 {"code":"0","data":[{' in text
+    assert '401 {"msg":"Invalid Sign","code":"50113"}' in text
+    assert "checked ✓ secret: OKX accepted GET /api/v5/account/config" in text
+    assert "[demo] POST /api/v5/trade/order · HTTP 200 · ok · demo" in text
+    assert text.count("signed with the body as JSON with blanks, as json.dumps writes it") == 2
+    assert "they differ from byte 58 on, in the body" in text
+    assert "the signature is right for these inputs" in text
+    assert "OK-ACCESS-PASSPHRASE: «passphrase " in text
+    assert "Sandbox-demo-" not in text

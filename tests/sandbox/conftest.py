@@ -20,7 +20,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def sandbox(clock: Clock) -> Iterator[Sandbox]:
-    with Sandbox.start(seed=11, clock=clock) as running:
+    with Sandbox.start(seed=11, limits=False, clock=clock) as running:
         yield running
 
 

@@ -4,14 +4,19 @@ import pytest
 
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local
 from okx_magic.sandbox.keys import Keys
-from okx_magic.sandbox.replies import GatewayRefusalError
+from okx_magic.sandbox.replies import RefusalError
 
 # Made-up credentials; the signatures were computed with openssl dgst -hmac.
 KEYS = Keys(
-    "00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET0FOR0TESTS0ONLY000001", "fake-pass-1"
+    "00000000-aaaa-bbbb-cccc-000000000001",
+    "FAKE0SECRET0FOR0TESTS0ONLY000001",
+    "fake-pass-1",
+    "live",
 )
-OTHER = Keys("00000000-aaaa-bbbb-cccc-000000000002", "FAKE0SECRET0FOR0TESTS0ONLY000002", "p")
-KEYRING = {"live": KEYS, "demo": OTHER}
+OTHER = Keys(
+    "00000000-aaaa-bbbb-cccc-000000000002", "FAKE0SECRET0FOR0TESTS0ONLY000002", "p", "demo"
+)
+KEYRING = {KEYS.key: KEYS, OTHER.key: OTHER}
 AT = "2024-05-06T07:08:09.010Z"
 NOW = 1_714_979_289.01
 
@@ -48,7 +53,7 @@ def request(
 
 
 def refusal(asked: RawRequest, now: float = NOW) -> str:
-    with pytest.raises(GatewayRefusalError) as caught:
+    with pytest.raises(RefusalError) as caught:
         authenticate(asked, KEYRING, now)
     return caught.value.code
 
@@ -57,7 +62,7 @@ def refusal(asked: RawRequest, now: float = NOW) -> str:
 def test_signatures_made_elsewhere_pass(method: str, target: str, body: bytes, sign: str) -> None:
     """A signature that openssl made over timestamp, method, target and body passes."""
     asked = request(method, target, body, ok_access_sign=sign)
-    assert authenticate(asked, KEYRING, NOW) == "live"
+    assert authenticate(asked, KEYRING, NOW) is KEYS
 
 
 @pytest.mark.parametrize(
@@ -150,7 +155,7 @@ def test_the_order_of_the_checks() -> None:
 @pytest.mark.parametrize("value", ["0", "", "2", "true"])
 def test_only_1_means_demo(value: str) -> None:
     """Any x-simulated-trading but 1 asks for the live account."""
-    assert authenticate(request(x_simulated_trading=value), KEYRING, NOW) == "live"
+    assert authenticate(request(x_simulated_trading=value), KEYRING, NOW) is KEYS
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from okx_magic.sandbox import trading
 from okx_magic.sandbox.account import Account, Ids
 from okx_magic.sandbox.instruments import instruments
+from okx_magic.sandbox.keys import issue_keys
 from okx_magic.sandbox.market import Market
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.trading import Desk
@@ -19,6 +20,7 @@ from okx_magic.sandbox.trading import Desk
 NOW = 1_772_508_800
 OPENING = {"BTC": Decimal("1.5"), "ETH": Decimal(20), "USDT": Decimal(200_000)}
 MARKET = Market(5)
+KEYS = issue_keys("demo", 1)
 
 steps = st.lists(
     st.tuples(
@@ -37,7 +39,7 @@ steps = st.lists(
 
 
 def desk(account: Account, ids: Ids, now: float) -> Desk:
-    at = Desk(account, MARKET, ids, now)
+    at = Desk(account, MARKET, ids, now, KEYS)
     trading.settle(at)
     return at
 

@@ -12,6 +12,8 @@ from okx_magic.model import Method, Request
 from okx_magic.tables.paging import Span, check, course, query_of, with_query
 from okx_magic.tables.walk import Walk
 
+SPREADS = Request("GET", "/api/v5/sprd/trades?sprdId=BTC-USDT_BTC-USDT-SWAP")
+QUOTES = Request("GET", "/api/v5/rfq/quotes?state=filled")
 BILLS = Request("GET", "/api/v5/account/bills?ccy=BTC")
 DEPOSITS = Request("GET", "/api/v5/asset/deposit-history")
 FILLS = Request("GET", "/api/v5/trade/fills-history?instType=SPOT")
@@ -39,8 +41,9 @@ class History:
         query = query_of(request)
         rows = self.rows
         by_time = not self.id_field or query.get("type") == "2"
-        if "after" in query:
-            cursor = int(query["after"])
+        typed = query.get("after") or query.get("endId")
+        if typed:
+            cursor = int(typed)
             rows = [row for row in rows if self.value(row, by_time=by_time) < cursor]
         if "begin" in query:
             rows = [row for row in rows if time_of(row) > int(query["begin"])]
@@ -107,14 +110,14 @@ def test_by_time_every_row_comes_once_and_in_order(
 
 
 @settings(deadline=None, max_examples=150)
-@given(cases(), st.sampled_from([BILLS, FILLS, ALGOS, TRADES]))
+@given(cases(), st.sampled_from([BILLS, FILLS, ALGOS, TRADES, SPREADS, QUOTES]))
 def test_by_id_every_row_comes_once_and_in_order(
     case: tuple[int, list[int], Span], request_: Request
 ) -> None:
     """The same by ids, with and without a filter of time, and where only the first page goes by time."""
     page, made, span = case
     field = course(request_).field
-    time = "cTime" if request_ is ALGOS else "ts"
+    time = course(request_).time or ""
     rows: list[Row] = [
         {field: str(10_000 - number), "ts": str(each), time: str(each)}
         for number, each in enumerate(made)
@@ -198,8 +201,8 @@ def test_what_has_no_pages_is_refused(method: Method, target: str, words: str) -
 def test_a_refusal_names_what_is_offered() -> None:
     """Parameters that choose rows, where there are any."""
     with pytest.raises(CellError) as caught:
-        check(Request("GET", "/api/v5/sprd/trades"), Span())
-    assert caught.value.remedy == "it offers beginId, begin, end, limit"
+        check(Request("GET", "/api/v5/rfq/trades"), Span())
+    assert caught.value.remedy == "it offers beginId, endId, limit"
 
 
 @pytest.mark.parametrize(
@@ -208,6 +211,7 @@ def test_a_refusal_names_what_is_offered() -> None:
         ("/api/v5/account/bills", Span(pages=0), "1 or more"),
         ("/api/v5/account/bills", Span(since=2, until=2), "before"),
         ("/api/v5/account/bills?before=7", Span(), "before="),
+        ("/api/v5/sprd/trades?beginId=7", Span(), "beginId="),
         ("/api/v5/asset/bills?after=7", Span(until=7), "both say where to begin"),
         ("/api/v5/support/announcements", Span(since=7), "no time to choose by"),
         ("/api/v5/account/bills?limit=x", Span(), "not a number"),

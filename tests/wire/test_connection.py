@@ -156,7 +156,7 @@ def test_an_order_that_never_left_is_not_unknown(connect: Open, server: RawServe
     connection = connect()
     connection.send(BALANCE)
     server.close()
-    connection.transport._adapter.close()
+    connection.transport.close()
     with pytest.raises(Exception, match="no connection") as caught:
         connection.send(ORDER)
     assert not isinstance(caught.value, OutcomeUnknown)

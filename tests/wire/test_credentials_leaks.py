@@ -172,3 +172,24 @@ def test_the_proxy_password_is_not_in_the_repr() -> None:
     )
     assert "Passw0rd" not in repr(made)
     assert made.proxy_name == "http://proxy.example:3128"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda keys: keys.disguise("x", "no bytes"),
+        lambda keys: keys.disguise(b"no text", b"salt"),
+        lambda keys: keys.pseudonyms("no bytes"),
+    ],
+)
+def test_a_failure_while_disguising_shows_nothing(ask: Callable[[Any], object]) -> None:
+    """What fails inside comes out without the frames in which the values are."""
+    shown = io.StringIO()
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - any will do
+        ask(holder())
+    error = caught.value
+    VerboseTB(ostream=shown)(type(error), error, error.__traceback__)
+    lines = traceback.TracebackException.from_exception(error, capture_locals=True).format()
+    text = shown.getvalue() + "".join(lines)
+    assert text
+    assert not any(value in text for value in (KEY, SECRET, PASSPHRASE))

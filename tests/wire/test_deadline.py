@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from okx_magic.wire.deadline import Watchdog, current_guard
+from okx_magic.wire.deadline import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,16 +61,27 @@ def test_a_socket_named_after_the_deadline_is_shut_at_once(pair: Pair) -> None:
         assert pair[0].recv(1) == b""
 
 
-def test_guards_belong_to_their_thread() -> None:
-    """The guard of one exchange is not seen by another thread, and is gone when it is over."""
-    seen: list[object] = []
-    with Watchdog().guard(1) as guard:
-        thread = threading.Thread(target=lambda: seen.append(current_guard()))
-        thread.start()
-        thread.join()
-        assert current_guard() is guard
-    assert seen == [None]
-    assert current_guard() is None
+def test_the_deadline_of_one_exchange_is_not_that_of_another(pair: Pair) -> None:
+    """A socket is shut by its own guard alone, also when another's time is over beside it."""
+    watchdog = Watchdog()
+    with watchdog.guard(60) as guard, watchdog.guard(0.0) as late:
+        guard.watch(pair[0])
+        while not late.expired:
+            time.sleep(0.005)
+        pair[0].sendall(b"alive")
+        assert pair[1].recv(5) == b"alive"
+        assert not guard.expired
+
+
+def test_an_ended_guard_does_nothing(pair: Pair) -> None:
+    """What ended before its deadline may be used by others, though its block is not over yet."""
+    with Watchdog().guard(0.05) as guard:
+        guard.watch(pair[0])
+        guard.end()
+        time.sleep(0.15)
+        pair[0].sendall(b"alive")
+        assert pair[1].recv(5) == b"alive"
+    assert not guard.expired
 
 
 def test_the_thread_ends_when_nothing_is_guarded() -> None:

@@ -126,6 +126,25 @@ def test_a_host_smuggled_through_the_target_is_refused(
     assert server.connections == 0
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(Request("GET", "[/x"), id="no URL"),
+        pytest.param(Request("GET", "/x", headers=(("expTime", "1\r\nX: 2"),)), id="line break"),
+        pytest.param(Request("GET", "/x", headers=(("expTime", "☃"),)), id="not Latin-1"),
+        pytest.param(Request("GET", "/x", headers=(("é", "1"),)), id="name not ASCII"),
+        pytest.param(Request("POST", "/x", '"\ud800"'), id="half a surrogate pair"),
+    ],
+)
+def test_what_the_library_cannot_send_is_refused(
+    open_transport: Opener, server: RawServer, request_: Request
+) -> None:
+    """It is one error of ours, and nothing is sent."""
+    with pytest.raises(RefusedError, match="cannot send"):
+        open_transport(server.url).send(request_, authorise)
+    assert server.connections == 0
+
+
 def test_connections_are_kept(open_transport: Opener, server: RawServer) -> None:
     """Twenty requests of one session use one connection."""
     transport = open_transport(server.url)
@@ -186,6 +205,9 @@ def test_control_of_the_deadline_test(open_transport: Opener, server: RawServer)
     [
         pytest.param(b"", id="closed at once"),
         pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", id="half a body"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{", id="half a chunk"
+        ),
         pytest.param(b"\x00\x01garbage\r\n\r\n", id="not HTTP"),
     ],
 )
@@ -248,6 +270,13 @@ def test_the_environment_is_not_trusted(
     assert server.header("Authorization") is None
 
 
+def test_a_large_answer_is_refused(open_transport: Opener, server: RawServer) -> None:
+    """It is not read to its end."""
+    server.reply = http(b" " * (LARGEST_ANSWER + 1_000_000))
+    with pytest.raises(TransportError, match="larger than any"):
+        open_transport(server.url).send(TIME)
+
+
 def test_an_answer_beyond_the_limit_is_refused(open_transport: Opener, server: RawServer) -> None:
     """A small compressed answer that grows beyond the limit is refused before it fills the memory."""
     bomb = gzip.compress(b" " * (LARGEST_ANSWER + 1_000_000), compresslevel=9)
@@ -260,6 +289,33 @@ def test_a_compressed_answer_is_read(open_transport: Opener, server: RawServer) 
     """A gzip answer arrives decompressed."""
     server.reply = http(gzip.compress(b'{"code":"0"}'), headers="Content-Encoding: gzip\r\n")
     assert open_transport(server.url).send(TIME).body == b'{"code":"0"}'
+
+
+def test_an_answer_in_chunks_is_read(open_transport: Opener, server: RawServer) -> None:
+    """Chunks are put together, and the connection serves again."""
+    server.reply = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
+    )
+    transport = open_transport(server.url)
+    assert [transport.send(TIME).body for _ in range(2)] == [b"{}", b"{}"]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        pytest.param(b'{"code":"0"}', "gzip", id="not compressed at all"),
+        pytest.param(gzip.compress(b'{"code":"0"}')[:-9], "gzip", id="half of it"),
+        pytest.param(gzip.compress(b'{"code":"0"}'), "br", id="not asked for"),
+    ],
+)
+def test_what_is_not_compressed_as_it_says_is_an_error(
+    open_transport: Opener, server: RawServer, body: bytes, coding: str
+) -> None:
+    """It is named, and half of an answer is not taken for the whole."""
+    server.reply = http(body, headers=f"Content-Encoding: {coding}\r\n")
+    with pytest.raises(TransportError, match="not compressed as it says"):
+        open_transport(server.url).send(TIME)
 
 
 def test_no_body_has_no_content_type(open_transport: Opener, server: RawServer) -> None:

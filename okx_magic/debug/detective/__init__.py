@@ -9,7 +9,8 @@ pair and every triple, until one gives the same bytes. An HMAC does not collide,
 proof of what was signed; what remains is to name it so that a person can put it right.
 """
 
+from okx_magic.debug.detective.comparison import compare
 from okx_magic.debug.detective.investigation import investigate
-from okx_magic.debug.detective.records import Evidence, Explanation, Verdict
+from okx_magic.debug.detective.records import Comparison, Evidence, Explanation, Verdict
 
-__all__ = ["Evidence", "Explanation", "Verdict", "investigate"]
+__all__ = ["Comparison", "Evidence", "Explanation", "Verdict", "compare", "investigate"]

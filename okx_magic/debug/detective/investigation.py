@@ -26,14 +26,22 @@ def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
     hits = search.hits()
     if not hits:
         return Verdict("unexplained", tried=search.tried)
-    fewest = min(len(hit.mistakes) for hit in hits)
-    if fewest == 0:
+    if any(not hit.mistakes for hit in hits):
         return Verdict("right", tried=search.tried)
-    smallest = [hit for hit in hits if len(hit.mistakes) == fewest]
-    # Sorting is stable: among equally usual ones the order of the catalogue stays.
-    smallest.sort(key=lambda hit: -sum(mistake.reach for mistake in hit.mistakes))
-    explanations = tuple(dict.fromkeys(map(_explained, smallest)))
-    return Verdict("explained", explanations, search.tried)
+    return Verdict("explained", explanations(hits), search.tried)
+
+
+def explanations(hits: Iterable[Hit]) -> tuple[Explanation, ...]:
+    """The hits of the fewest mistakes in words, the likeliest first."""
+    smallest = sorted(hits, key=_size_and_rarity)
+    fewest = len(smallest[0].mistakes)
+    told = (_explained(hit) for hit in smallest if len(hit.mistakes) == fewest)
+    return tuple(dict.fromkeys(told))
+
+
+# Sorting is stable: among equally usual ones the order of the catalogue stays.
+def _size_and_rarity(hit: Hit) -> tuple[int, int]:
+    return len(hit.mistakes), -sum(mistake.reach for mistake in hit.mistakes)
 
 
 def _explained(hit: Hit) -> Explanation:

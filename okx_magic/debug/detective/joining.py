@@ -24,6 +24,9 @@ _CORRECTION = (
     " or behind them"
 )
 _WHOLE = "sign the joined text itself, as its UTF-8 bytes"
+_ENDS = (
+    "sign the joined text alone: echo and files add a line break at its end (printf '%s' does not)"
+)
 
 
 class Joining(NamedTuple):
@@ -75,6 +78,10 @@ def _then(change: Callable[[bytes], bytes]) -> Join:
     return lambda parts: change(b"".join(parts))
 
 
+def _within(before: bytes, behind: bytes) -> Join:
+    return lambda parts: before + b"".join(parts) + behind
+
+
 def _utf16(text: bytes, coding: str) -> bytes:
     return text.decode("utf-8", "replace").encode(coding, "surrogatepass")
 
@@ -91,14 +98,17 @@ def _as_text(change: Callable[[str], str]) -> Callable[[bytes], bytes]:
     return lambda text: change(text.decode("utf-8", "replace")).encode("utf-8", "replace")
 
 
+# What stands before and behind the joined text, and how often it does.
+_EDGES: dict[str, tuple[bytes, bytes, int]] = {
+    "a line break at the end of the prehash": (b"", b"\n", USUAL),
+    "a Windows line break at the end of the prehash": (b"", b"\r\n", KNOWN),
+    "a blank at the end of the prehash": (b"", b" ", KNOWN),
+    "a blank at the start of the prehash": (b" ", b"", KNOWN),
+    "a line break at the start of the prehash": (b"\n", b"", RARE),
+    "a byte order mark before the prehash": (b"\xef\xbb\xbf", b"", KNOWN),
+    "a NUL character at the end of the prehash": (b"", b"\0", KNOWN),
+}
 _TEXTS: dict[str, tuple[Callable[[bytes], bytes], int]] = {
-    "a line break at the end of the prehash": (lambda text: text + b"\n", USUAL),
-    "a Windows line break at the end of the prehash": (lambda text: text + b"\r\n", KNOWN),
-    "a blank at the end of the prehash": (lambda text: text + b" ", KNOWN),
-    "a blank at the start of the prehash": (lambda text: b" " + text, KNOWN),
-    "a line break at the start of the prehash": (lambda text: b"\n" + text, RARE),
-    "a byte order mark before the prehash": (lambda text: b"\xef\xbb\xbf" + text, KNOWN),
-    "a NUL character at the end of the prehash": (lambda text: text + b"\0", KNOWN),
     "the prehash in double quotes": (lambda text: b'"' + text + b'"', KNOWN),
     "the prehash in single quotes": (lambda text: b"'" + text + b"'", KNOWN),
     "the prehash as b'…'": (lambda text: repr(text).encode(), KNOWN),
@@ -111,7 +121,6 @@ _TEXTS: dict[str, tuple[Callable[[bytes], bytes], int]] = {
     "the prehash as UTF-16": (lambda text: _utf16(text, "utf-16-le"), KNOWN),
     "the prehash as UTF-16 with a byte order mark": (lambda text: _utf16(text, "utf-16"), RARE),
     "the prehash as a JSON string": (_as_text(json.dumps), RARE),
-    "the prehash without its blanks": (lambda text: text.replace(b" ", b""), RARE),
     "the SHA-256 of the prehash in its place": (_digest("sha256"), KNOWN),
     "the SHA-256 of the prehash in hexadecimal in its place": (_hex_digest("sha256"), KNOWN),
     "the SHA-512 of the prehash in its place": (_digest("sha512"), RARE),
@@ -144,6 +153,8 @@ PLAIN = Joining(b"".join, ())
 
 def _once() -> Iterator[Joining]:
     straight = (0, 1, 2, 3)
+    for name, (before, behind, reach) in _EDGES.items():
+        yield Joining(_within(before, behind), (Mistake(name, _ENDS, reach),))
     for name, (change, reach) in _TEXTS.items():
         yield Joining(_then(change), (Mistake(name, _WHOLE, reach),))
     for between, (separator, reach) in _SEPARATORS.items():

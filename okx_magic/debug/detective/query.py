@@ -261,3 +261,6 @@ def _as_json(text: str) -> Iterator[Wrong]:
         name = f"the query's parameters as {form.name}, in place of the query"
         reach = KNOWN if form.reach == USUAL else RARE
         yield wrong(form.text, Mistake(name, _AS_BODY, reach))
+        if reach > RARE:
+            name = f"the query's parameters as {form.name}, behind the ?"
+            yield wrong(f"?{form.text}", Mistake(name, _AS_BODY, RARE))

@@ -85,3 +85,38 @@ class Verdict:
         if len(self.explanations) > 1:
             told.insert(0, f"{len(self.explanations)} explanations fit, each gives this signature")
         return tuple(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two prehashes: that of a request, ``mine``, and ``theirs``, which was signed.
+
+    ``byte`` is the first differing byte, from 1, None where there is none; ``part`` the part of mine
+    that it lies in ("end" behind the body, "" if mine has no such parts); ``found`` tells the two
+    characters, by name if they cannot be seen; ``view`` is both texts around it, a line each, and a
+    third that marks it. ``explanations`` name mistakes that make theirs of mine.
+    """
+
+    mine: str
+    theirs: str
+    byte: int | None = None
+    part: str = ""
+    found: str = ""
+    view: tuple[str, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+
+    def lines(self) -> tuple[str, ...]:
+        """The finding as a person reads it; the first line says the most."""
+        if self.byte is None:
+            size = len(self.mine.encode("utf-8", "surrogatepass"))
+            return (
+                f"both are the same {size} bytes",
+                "  leaves  if the signatures differ, so do the secret, the digest or its encoding",
+            )
+        where = {"": "", "end": ", behind the end of mine"}.get(self.part, f", in the {self.part}")
+        labels = ("  mine    ", "  theirs  ", "          ")
+        lines = [f"they differ from byte {self.byte} on{where}: {self.found}"]
+        lines += [label + line for label, line in zip(labels, self.view, strict=True)]
+        for explanation in self.explanations:
+            lines += [explanation.sentence, f"  instead {explanation.correction}"]
+        return tuple(lines)

@@ -159,6 +159,7 @@ class Search:
         for sweep in (
             *sweeps.rereadings(evidence.timestamp),
             *sweeps.finer_readings(evidence.timestamp),
+            *sweeps.float_readings(evidence.timestamp),
         ):
             yield from self._swept(sweep, 0)
         yield from self._swept(sweeps.other_paths(ways.path), 2)

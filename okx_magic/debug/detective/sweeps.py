@@ -5,6 +5,7 @@ A sweep makes its messages fast, and names one only when its signature has match
 
 from __future__ import annotations
 
+import math
 from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -112,6 +113,22 @@ def finer_readings(header: str) -> Iterator[Sweep]:
         grain = _grain(notation)
         if grain == coarse // 1000:
             yield _swept(notation, range(time, time + coarse, grain), _finer(notation))
+
+
+def float_readings(header: str) -> Iterator[Sweep]:
+    """``str(time.time())`` in the millisecond that the header shows: a float each 0.24 µs."""
+    time, own = timestamp.instant(header), timestamp.notation_of(header)
+    if time is None or own is None or _grain(own) != _MILLISECOND:
+        return
+    told = (timestamp.MISTAKES["the timestamp as epoch seconds with a fraction"],)
+
+    def floats() -> Iterator[float]:
+        reading = time / _SECOND
+        while reading < (time + _MILLISECOND) / _SECOND:
+            yield reading
+            reading = math.nextafter(reading, math.inf)
+
+    yield _listed(lambda: (wrong(str(each), *told) for each in floats()))
 
 
 def _clock(time: int, notation: str, *, written_alike: bool) -> Sweep:

@@ -1,0 +1,118 @@
+"""What is said on a connection: a request as it came, and its answer as it shall be."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from contextlib import suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from tornado.http1connection import HTTP1Connection
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from tornado.iostream import StreamClosedError
+
+from okx_magic.sandbox.gateway import RawRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from okx_magic.sandbox.faulty import FaultyExchange
+    from okx_magic.sandbox.replies import Reply
+
+# SO_LINGER on, for no time: closing then resets.
+_RESET = struct.pack("ii", 1, 0)
+
+
+class Gate(HTTPServerConnectionDelegate):
+    """Gives each request on each connection a reader of its own."""
+
+    def __init__(self, exchange: FaultyExchange) -> None:
+        self._exchange = exchange
+
+    def start_request(
+        self, server_conn: object, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        """The reader of the next request of ``request_conn``."""
+        del server_conn
+        assert isinstance(request_conn, HTTP1Connection)  # noqa: S101 - Tornado has no other
+        return _Reader(self._exchange, request_conn)
+
+
+class _Reader(HTTPMessageDelegate):
+    """Gathers one request as it came, and writes the reply."""
+
+    def __init__(self, exchange: FaultyExchange, connection: HTTP1Connection) -> None:
+        self._exchange = exchange
+        self._connection = connection
+        self._start = RequestStartLine("", "", "")
+        self._headers = HTTPHeaders()
+        self._body = bytearray()
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        assert isinstance(start_line, RequestStartLine)  # noqa: S101 - a server hears requests only
+        self._start, self._headers = start_line, headers
+        return None
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        self._body += chunk
+        return None
+
+    def finish(self) -> None:
+        request = RawRequest(
+            method=self._start.method,
+            target=self._start.path,
+            headers={name.lower(): value for name, value in self._headers.get_all()},
+            body=bytes(self._body),
+            address=self._connection.context.remote_ip,  # type: ignore[attr-defined] # Tornado's
+        )
+        reply = self._exchange.answer(request)
+        headers = HTTPHeaders({"Content-Type": reply.content_type, **dict(reply.headers)})
+        headers["Content-Length"] = str(len(reply.body))
+        line = ResponseStartLine("HTTP/1.1", reply.status, HTTPStatus(reply.status).phrase)
+        # The answer to HEAD has the headers of a body, and none.
+        body = b"" if request.method == "HEAD" else reply.body
+        if reply.wire == "whole" and not reply.pause:
+            self._connection.write_headers(line, headers, body)
+            self._connection.finish()
+            return
+        lines = [f"HTTP/1.1 {line.code} {line.reason}", *map(": ".join, headers.get_all())]
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        self._task = asyncio.create_task(self._misbehave(reply, head, body))
+
+    async def _misbehave(self, reply: Reply, head: bytes, body: bytes) -> None:
+        connection, stream = self._connection, self._connection.stream
+        # The client may give up meanwhile: it closes, and the stream with it.
+        with suppress(StreamClosedError):
+            if reply.wire == "drip":
+                stream.set_nodelay(value=True)
+                for byte in head + body:
+                    await stream.write(bytes([byte]))
+                    await asyncio.sleep(reply.pause)
+            else:
+                await asyncio.sleep(reply.pause)
+            if reply.wire == "nothing" or stream.closed():
+                return
+            match reply.wire:
+                case "whole":
+                    await stream.write(head + body)
+                case "twice":
+                    await stream.write((head + body) * 2)
+                case "half":
+                    await stream.write(head + body[: len(body) // 2])
+                case "reset":
+                    stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            if reply.wire in {"half", "reset", "close"}:
+                connection.close()
+            else:
+                connection.finish()

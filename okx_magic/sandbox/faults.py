@@ -1,0 +1,217 @@
+"""Faults by name and by order: what goes wrong, and with which requests. Pure.
+
+    lose-answer                                the next POST is carried out, its answer lost
+    2nd POST /api/v5/trade/order: hang-after   the second order, counted from now
+    next 5 GET: 50011                          five GETs refused with OKX's code 50011
+    3% any: reset-after | 502 | slow=5         a soak: every 33rd request or so, one of the three
+    skew=31, every GET */balance: delay=200    two rules; where both would strike, the first does
+
+A rule is ``[WHICH] [METHOD] [PATH]: FAULT[=NUMBER]``. WHICH is ``next``, ``next N``, ``Nth``,
+``every`` or ``P%``, METHOD ``GET``, ``POST`` or ``any``, PATH a pattern with ``*``; what is left out is
+the next, POST and any path (``skew`` alone: every request). Behind a fault ``-before`` says that the
+request is not carried out, ``-after`` that it is, ``-late=MS`` that it is so many milliseconds later.
+Where none of them stands it is carried out if something of OKX's own answer comes through. The header
+``x-sandbox-fault`` of a request asks for ``FAULT[=NUMBER]`` for that request.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from random import Random
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from okx_magic.knowledge import explain
+from okx_magic.sandbox.replies import HTML, Reply, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from okx_magic.sandbox.gateway import RawRequest
+
+_LATE_MS = 1000
+_NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,9})?", re.ASCII)
+_NAME = re.compile(r"(?P<base>.+?)(?:-(?P<moment>before|after|late))?")
+_SELECTOR = re.compile(
+    r"(?:(?:(?P<every>every)|next(?: (?P<count>\d{1,9}))?|(?P<nth>\d{1,9})(?:st|nd|rd|th)"
+    r"|(?P<rate>\d{1,3}(?:\.\d{1,9})?)%) )?"
+    r"(?:(?P<method>GET|POST|any) )?(?:(?P<path>[/*]\S*) )?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a client meets: the ``page``, OKX's refusal with ``code`` or else OKX's own answer, put on
+    the ``wire`` in some way. ``moment`` is when the request is carried out: ``before`` it (so never),
+    ``after`` it or ``late``. ``number`` stands behind ``=`` where nothing does: milliseconds, for
+    ``skew`` seconds. ``usual`` are the requests of a rule that names none.
+    """
+
+    says: str
+    wire: Wire = "whole"
+    page: Reply | None = None
+    code: str = ""
+    moment: str = "before"
+    number: float = 0.0
+    usual: str = "next POST"
+
+    @property
+    def hides_the_answer(self) -> bool:
+        """Whether nothing of OKX's own answer is seen."""
+        unseen = self.wire in {"nothing", "close", "reset"}
+        return unseen or self.page is not None or bool(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A fault about to happen, now or, where its moment is late, in ``late`` seconds. ``pause`` and
+    ``skew`` are in seconds as well.
+    """
+
+    fault: Fault
+    moment: str
+    late: float
+    pause: float
+    skew: float
+
+
+def _page(status: int, says: str) -> Reply:
+    return Reply(status, f"<html><body><h1>{status} {says}</h1></body></html>".encode(), HTML)
+
+
+def _refusal(code: str) -> Fault | None:
+    known = explain(code)
+    return Fault(f"OKX's code {code}: {known.meaning}", code=code) if known else None
+
+
+_PAGES = {500: "Internal Server Error", 502: "Bad Gateway"}
+_PAGES |= {503: "Service Unavailable", 504: "Gateway Time-out"}
+_MOVED = "a redirect to the same path at another name of this machine"
+# Of these codes none says whether the order was taken (OKX docs, Error Code; the last by its nature).
+_DOUBTFUL = ("50001", "50004", "50013", "50026", "51054", "51149", "51016")
+
+FAULTS: Mapping[str, Fault] = MappingProxyType(
+    {
+        "lose-answer": Fault(
+            "carried out, but the connection is reset before the answer", "reset", moment="after"
+        ),
+        "lose-request": Fault("the connection is reset before anything is done", "reset"),
+        "reset": Fault("the connection is reset instead of an answer", "reset"),
+        "close": Fault("the connection is closed instead of an answer", "close"),
+        "hang": Fault("no answer, until the client gives up", "nothing"),
+        "half": Fault("the answer breaks off in the middle of its body", "half", moment="after"),
+        "slow": Fault("the answer drips, a byte every 20 ms", "drip", moment="after", number=20),
+        "delay": Fault("the answer comes 1000 ms later", moment="after", number=1000),
+        "late": Fault("carried out only 1000 ms later, and then answered", moment="late"),
+        "twice": Fault("the answer comes twice, one behind the other", "twice", moment="after"),
+        "html": Fault("a web page with HTTP 200", page=_page(200, "OK")),
+        "empty": Fault("HTTP 200 without a body", page=Reply(200, b"")),
+        **{
+            str(n): Fault(f"a proxy's page with HTTP {n}", page=_page(n, _PAGES[n])) for n in _PAGES
+        },
+        **{f"{n}-empty": Fault(f"HTTP {n} without a body", page=Reply(n, b"")) for n in _PAGES},
+        "302": Fault(_MOVED, page=Reply(302, b"")),
+        "307": Fault(f"{_MOVED}, to be asked in the same way", page=Reply(307, b"")),
+        "skew": Fault(
+            "the exchange's clock is so many seconds ahead", moment="after", usual="every any"
+        ),
+        **{code: fault for code in _DOUBTFUL if (fault := _refusal(code))},
+    }
+)
+
+
+def described() -> dict[str, str]:
+    """A line for each fault, by its name."""
+    lines = {name: fault.says for name, fault in FAULTS.items()}
+    return lines | {"CODE": "any other code of OKX's table, as 50011 or 51008, with its text"}
+
+
+def read_rules(text: str, seed: str) -> list[Rule]:
+    """The rules of a text, apart by commas or lines. ValueError names what cannot be read.
+
+    ``seed`` decides what falls to chance.
+    """
+    parts = [part.strip() for part in text.replace("\n", ",").split(",")]
+    return [_rule(part, f"{seed}:{number}") for number, part in enumerate(parts) if part]
+
+
+def read_strikes(text: str) -> list[Strike]:
+    """The faults of ``FAULT | FAULT``; ValueError for one that is not known."""
+    return [_strike(part.strip()) for part in text.split("|")]
+
+
+@dataclass(slots=True)
+class Rule:
+    """One of ``strikes`` for the ``first`` to the ``last`` request of this method and path, or for
+    ``rate`` of them. ``seen`` counts them.
+    """
+
+    method: str
+    path: str
+    first: float
+    last: float
+    rate: float
+    strikes: list[Strike]
+    chance: Random
+    seen: int = 0
+
+    def strike(self, request: RawRequest) -> Strike | None:
+        """What happens to ``request``, which is counted."""
+        if self.method not in {"any", request.method} or not fnmatchcase(request.path, self.path):
+            return None
+        self.seen += 1
+        if not self.first <= self.seen <= self.last or self.chance.random() >= self.rate:
+            return None
+        return self.chance.choice(self.strikes)
+
+
+def draw(rules: Iterable[Rule], request: RawRequest) -> Strike | None:
+    """What the first rule that strikes has for ``request``; all of them count it."""
+    strikes = [rule.strike(request) for rule in rules]
+    return next((strike for strike in strikes if strike is not None), None)
+
+
+def _rule(text: str, seed: str) -> Rule:
+    selector, _, faults = text.rpartition(":")
+    strikes = read_strikes(faults)
+    words = " ".join(selector.split()) or strikes[0].fault.usual
+    match = _SELECTOR.fullmatch(words + " ")
+    if match is None:
+        raise ValueError(f"cannot read {selector.strip()!r}: such as 2nd POST /api/v5/trade/order")
+    nth, count, rate = match["nth"], match["count"], match["rate"]
+    lasting = match["every"] or rate
+    return Rule(
+        method=match["method"] or "POST",
+        path=match["path"] or "*",
+        first=int(nth or 1),
+        last=math.inf if lasting else int(nth or count or 1),
+        rate=float(rate) / 100 if rate else 1.0,
+        strikes=strikes,
+        chance=Random(seed),  # noqa: S311  # to be repeated, no secret
+    )
+
+
+def _strike(text: str) -> Strike:
+    name, equals, number = text.partition("=")
+    if equals and _NUMBER.fullmatch(number) is None:
+        raise ValueError(f"{text!r} has no number behind its =")
+    match = _NAME.fullmatch(name)
+    fault = (FAULTS.get(match["base"]) or _refusal(match["base"])) if match else None
+    if match is None or fault is None:
+        raise ValueError(f"no fault is called {name!r}; there are {', '.join(described())}")
+    moment = match["moment"] or fault.moment
+    late, value = 0.0, float(number) if equals else fault.number
+    if moment == "late":
+        late, value = float(number or _LATE_MS) / 1000, fault.number
+    skews = fault is FAULTS["skew"]
+    return Strike(
+        fault=fault,
+        moment=moment,
+        late=late,
+        pause=0.0 if skews else value / 1000,
+        skew=value if skews else 0.0,
+    )

@@ -1,0 +1,56 @@
+"""Rows of numbers as typed columns, straight from the texts they came in.
+
+pages ─► block_of() ─► table_of() ─► Table: pages are checked and become a matrix, matrices a table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from okx_magic.tables import columns as arrays
+from okx_magic.tables.decimals import floats_of_line
+from okx_magic.tables.shapes import are_candles, named_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from okx_magic.model import NumberRows
+    from okx_magic.tables.decimals import Floats
+    from okx_magic.tables.shapes import Table, TypeOf
+
+
+def block_of(pages: Sequence[NumberRows], names: Sequence[str], type_of: TypeOf) -> Floats | None:
+    """The numbers of some pages as one matrix, a line for each column; candles oldest first.
+
+    None where they are not all as the docs have them: more or fewer columns, a time that is blank or
+    of another unit, a text such as "1.2.3" or "007", a column that is text. Then the lists must do.
+    """
+    parts = []
+    for page in pages:
+        fits = page.width == len(names)
+        numbers = floats_of_line(page.line, page.count * page.width) if fits else None
+        if numbers is None:
+            return None
+        parts.append(numbers.reshape(page.count, page.width))
+    block = np.concatenate(parts).T
+    if not all(map(arrays.are_usual, block, map(type_of, names))):
+        return None
+    if are_candles(names):
+        return block.take(np.argsort(block[0], kind="stable"), axis=1)
+    return np.ascontiguousarray(block)
+
+
+def table_of(
+    blocks: Sequence[Floats], names: Sequence[str], type_of: TypeOf
+) -> Table[arrays.Array]:
+    """The blocks under one another as a table."""
+    # As OKX's pages come newest first, this way round there is nothing left to sort.
+    ordered = blocks[::-1] if are_candles(names) else blocks
+    block = np.concatenate(ordered, axis=1) if len(blocks) > 1 else blocks[0]
+    columns = {
+        name: arrays.typed_numbers(column, type_of(name))
+        for name, column in zip(names, block, strict=True)
+    }
+    return named_rows(columns, block.shape[1], names)

@@ -1,0 +1,353 @@
+"""Hostile and broken clients: a right status for each, and everybody else is served as before."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import random
+import resource
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+from sandbox_caller import Caller, signed
+
+from okx_magic.knowledge import endpoints
+from okx_magic.sandbox.routes_order import SERVICES
+from okx_magic.sandbox.routes_public import PUBLIC
+
+if TYPE_CHECKING:
+    from sandbox_caller import Clock
+
+    from okx_magic.sandbox import Sandbox
+
+TIME = "/api/v5/public/time"
+CONFIG = "/api/v5/account/config"
+ORDER = "/api/v5/trade/order"
+
+
+def connect(sandbox: Sandbox) -> socket.socket:
+    host, _, port = sandbox.url.removeprefix("http://").partition(":")
+    return socket.create_connection((host, int(port)), timeout=5)
+
+
+def served_within(call: Caller, seconds: float) -> bool:
+    """Whether the best of some answers comes that soon; a busy machine delays single ones."""
+    best = 10.0
+    for _ in range(20):
+        started = time.perf_counter()
+        assert call.public(TIME).status == 200
+        best = min(best, time.perf_counter() - started)
+    return best <= seconds
+
+
+def test_idle_and_slow_clients_hold_up_nobody(sandbox: Sandbox, call: Caller) -> None:
+    """With 300 idle connections and 50 that stop in the middle of a request it answers within
+    50 ms, from its one thread.
+    """
+    before = threading.active_count()
+    halves = [b"GET", b"GET / HTTP/1.1\r\nHost:", b"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n{"]
+    with ExitStack() as stack:
+        for _ in range(300):
+            stack.enter_context(closing(connect(sandbox)))
+        for number in range(50):
+            slow = stack.enter_context(closing(connect(sandbox)))
+            slow.sendall(halves[number % 3])
+        assert served_within(call, 0.05)
+        assert threading.active_count() == before <= 32
+
+
+def test_a_request_byte_by_byte(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
+    """A signed request that comes in single bytes is served like any other."""
+    headers = call.headers("GET", CONFIG) | {"Host": "127.0.0.1", "Connection": "close"}
+    lines = [f"GET {CONFIG} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    with closing(connect(sandbox)) as slow:
+        slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in "\r\n".join([*lines, "", ""]).encode():
+            slow.sendall(bytes([byte]))
+        received = b""
+        while part := slow.recv(65536):
+            received += part
+    assert received.startswith(b"HTTP/1.1 200 OK")
+    assert clock.now
+
+
+def test_a_client_that_never_reads(sandbox: Sandbox, call: Caller) -> None:
+    """Who asks on and on without reading fills its own connection only, and no memory."""
+    before = memory()
+    ask = b"GET /api/v5/market/books?instId=BTC-USDT&sz=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with ExitStack() as stack:
+        for _ in range(5):
+            deaf = stack.enter_context(closing(connect(sandbox)))
+            deaf.settimeout(0.2)
+            with suppress(TimeoutError):
+                deaf.sendall(ask * 20_000)
+        assert served_within(call, 0.05)
+    assert memory() - before < 20 << 20
+
+
+def memory() -> int:
+    """This process's memory in bytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/API/v5/public/time", 404),
+        ("/api/v5/public/Time", 404),
+        ("/api/v5/public/time/", 404),
+        ("/api/v5/public//time", 404),
+        ("/api/v5/public/%74ime", 404),
+        ("/api/v5/../v5/public/time", 404),
+        ("/api/v5/public/time;a=1", 404),
+        ("//api/v5/public/time", 404),
+        ("*", 404),
+        (TIME, 200),
+        (f"{TIME}?", 200),
+        (f"{TIME}?a=%zz&&=&b", 200),
+    ],
+)
+def test_paths_are_taken_as_they_stand(call: Caller, path: str, status: int) -> None:
+    """Only the path itself is the path: no other case, no normalising, no decoding."""
+    assert call.public(path).status == status
+
+
+def test_a_replayed_request_passes_within_the_window(call: Caller, clock: Clock) -> None:
+    """OKX documents no nonce: a signed request is good for 30 s as often as it comes, and an order
+    sent again is another order.
+    """
+    body = json.dumps(
+        {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit", "px": "1",
+         "sz": "1"}
+    ).encode()  # fmt: skip
+    headers = call.headers("POST", ORDER, body)
+    ids = {call.send("POST", ORDER, headers, body).data[0]["ordId"] for _ in range(3)}
+    assert len(ids) == 3
+    clock.now += 30
+    assert call.send("POST", ORDER, headers, body).json["code"] == "0"
+    clock.now += 0.002
+    refused = call.send("POST", ORDER, headers, body)
+    assert (refused.status, refused.json["code"]) == (401, "50102")
+
+
+def test_one_bit_is_too_many(call: Caller, clock: Clock) -> None:
+    """Of 1,000 requests with one bit changed, in the signature or in what is signed, none passes;
+    unchanged they do.
+    """
+    chance = random.Random(1)  # noqa: S311 - to be repeated
+    keys = call.sandbox.demo
+    for number in range(1000):
+        target = f"{CONFIG}?n={number}"
+        headers = signed(keys, "GET", target, b"", clock.now, demo=True)
+        if number % 100 == 0:
+            assert call.send("GET", target, headers).status == 200
+        name = chance.choice(["OK-ACCESS-SIGN", "OK-ACCESS-TIMESTAMP", "target"])
+        whole = target if name == "target" else headers[name]
+        # What stays readable as the header or the path that it is.
+        places = range(len(CONFIG) + 3, len(whole)) if name == "target" else range(len(whole))
+        place, bit = chance.choice(list(places)), chance.choice([1, 2, 4, 8])
+        changed = whole[:place] + chr(ord(whole[place]) ^ bit) + whole[place + 1 :]
+        if not changed.isascii() or not changed.isprintable() or changed != changed.strip():
+            changed = whole[:place] + ("x" if whole[place] != "x" else "y") + whole[place + 1 :]
+        if name == "target":
+            target = changed.replace(" ", "_").replace("#", "_")
+        else:
+            headers[name] = changed
+        answer = call.send("GET", target, headers)
+        assert answer.status == 401, (name, whole, changed)
+        assert answer.json["code"] in {"50113", "50112", "50102"}
+
+
+def test_secrets_are_compared_in_constant_time(
+    call: Caller, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    """Passphrase and signature are compared by hmac.compare_digest."""
+    compared: list[bytes] = []
+    real = hmac.compare_digest
+
+    def compare(given: bytes, right: bytes) -> bool:
+        compared.append(given)
+        return real(given, right)
+
+    monkeypatch.setattr("okx_magic.sandbox.gateway.hmac.compare_digest", compare)
+    headers = call.headers("GET", CONFIG)
+    assert call.send("GET", CONFIG, headers).status == 200
+    assert compared == [
+        headers["OK-ACCESS-PASSPHRASE"].encode(),
+        headers["OK-ACCESS-SIGN"].encode(),
+    ]
+    assert clock.now
+
+
+ODD = [
+    "",
+    "0",
+    "-1",
+    "1e400",
+    "9" * 30,
+    "0.000000000000001",
+    "NaN",
+    "true",
+    "null",
+    "[]",
+    "{}",
+    "٣",
+    "\x00",
+    "%",
+    "&",
+    "=",
+    "BTC-USDT",
+    "btc-usdt",
+    "BTC-USDT-SWAP",
+    "BTC-USD-260327-60000-C",
+    "SPOT",
+    "OPTION",
+    "buy",
+    "sell",
+    "market",
+    "limit",
+    "fok",
+    "cash",
+    "cross",
+    "quote_ccy",
+    "1m",
+    "1Mutc",
+    "3M",
+    "1",
+    "100",
+    "300",
+    "1772508800000",
+    "99999999999999999999",
+    "\ud800",
+    "x" * 500,
+]
+NAMES = ["instId", "instType", "instFamily", "uly", "ordId", "clOrdId", "sz", "px", "side", "ordType",
+         "tdMode", "tgtCcy", "tag", "after", "before", "limit", "bar", "begin", "end", "ccy", "state",
+         "newSz", "newPx", "cxlOnFail", "reqId", "attachAlgoOrds", "expTime"]  # fmt: skip
+PATHS = [path for _, path in endpoints()]
+SERVED = [*PUBLIC, *SERVICES, ORDER, "/api/v5/trade/orders-history", "/api/v5/trade/fills",
+          "/api/v5/trade/orders-pending", "/api/v5/account/balance"]  # fmt: skip
+
+
+def value(chance: random.Random, depth: int = 0) -> object:
+    """Some JSON, as odd as can be."""
+    kind = chance.randrange(8 if depth < 3 else 4)
+    if kind < 4:
+        return chance.choice([*ODD, chance.random() * 10**6, chance.randrange(10**20), None, True])
+    if kind < 6:
+        return {chance.choice(NAMES): value(chance, depth + 1) for _ in range(chance.randrange(8))}
+    return [value(chance, depth + 1) for _ in range(chance.randrange(4))]
+
+
+def generated(chance: random.Random) -> tuple[str, str, bytes, dict[str, str]]:
+    """Method, target, body and further headers of a request that is well formed as HTTP."""
+    path = chance.choice([*[chance.choice(SERVED)] * 8, chance.choice(PATHS), "/x"])
+    method = "POST" if path in SERVICES and chance.random() < 0.8 else "GET"
+    if chance.random() < 0.1:
+        method = chance.choice(["GET", "POST", "PUT", "HEAD", "OPTIONS", "X"])
+    pairs = [(chance.choice(NAMES), chance.choice(ODD)) for _ in range(chance.randrange(4))]
+    if chance.random() < 0.6:
+        pairs = [*pairs[:1], ("instId", "BTC-USDT"), ("instType", "SPOT")]
+    query = urlencode(pairs, errors="replace")
+    body = json.dumps(value(chance)).encode() if method == "POST" else b""
+    order = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit"}
+    if chance.random() < 0.4 and method == "POST":
+        order |= {"px": "1", "sz": "1"} | {chance.choice(NAMES): chance.choice(ODD)}
+        body = json.dumps([order, order] if "batch" in path else order).encode()
+    if chance.random() < 0.1:
+        body = chance.randbytes(chance.randrange(200)) if method == "POST" else body
+    extra = {"Content-Type": chance.choice(["application/json"] * 9 + ["text/plain"])}
+    if chance.random() < 0.1:
+        extra["expTime"] = chance.choice(["0", "soon", "9" * 40, "99999999999999"])
+    return method, f"{path}?{query}" if query else path, body, extra
+
+
+def test_generated_requests(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
+    """5,000 generated requests, most of them signed right: none brings a 5xx or hangs, each has a
+    code in JSON, memory grows by 20 MiB at most, and the accounts still add up to what they had.
+    """
+    chance = random.Random(7)  # noqa: S311 - to be repeated
+    call.connection.timeout = 5
+    served = 0
+    before = memory()
+    for _ in range(5000):
+        method, target, body, extra = generated(chance)
+        clock.now += chance.choice([0, 0, 0, 0.01, 5])
+        headers = signed(sandbox.demo, method, target, body, clock.now, demo=True) | extra
+        if chance.random() < 0.1:
+            headers[chance.choice(list(headers))] = chance.choice(["", "x", "\xff\xfe", "1" * 300])
+        answer = call.send(method, target, headers, body)
+        assert answer.status < 500, (method, target, body, answer)
+        if method != "HEAD":
+            served += answer.json["code"] == "0"
+    assert memory() - before <= 20 << 20
+    # The generator reaches what lies behind the gate.
+    assert served > 500
+    assert all(float(row["cashBal"]) >= 0 for row in call.details().values())
+
+
+def test_generated_bytes(sandbox: Sandbox, call: Caller) -> None:
+    """Requests with bytes changed, left out or put in get a status below 500 or a closed connection,
+    and no answer is waited for in vain.
+    """
+    chance = random.Random(3)  # noqa: S311 - to be repeated
+    lines = [f"POST {ORDER} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json",
+             "Content-Length: 2", "OK-ACCESS-KEY: x", "Transfer-Encoding: chunked", ""]  # fmt: skip
+    for _ in range(400):
+        chosen = [lines[0], *chance.sample(lines[1:], chance.randrange(6)), "", ""]
+        data = bytearray("\r\n".join(chosen).encode() + b"{}")
+        for _ in range(chance.randrange(6)):
+            place = chance.randrange(len(data))
+            data[place : place + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
+        with closing(connect(sandbox)) as connection:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            received = b""
+            try:
+                while part := connection.recv(65536):
+                    received += part
+            except ConnectionResetError:
+                continue
+        if received:
+            assert received.startswith(b"HTTP/1.1 "), data
+            assert received.split(b" ", 2)[1] < b"500", (data, received)
+    assert served_within(call, 0.05)
+
+
+PROGRAM = """
+import socket, sys
+from okx_magic.sandbox import Sandbox
+sandbox = Sandbox.start()
+host, _, port = sandbox.url.removeprefix("http://").partition(":")
+for data in (b"\\x16\\x03\\x01", b"GET / HTTP/9.9\\r\\n\\r\\n", b"GET / HTTP/1.1\\r\\nHost\\r\\n\\r\\n",
+             b"POST / HTTP/1.1\\r\\nContent-Length: 5\\r\\nContent-Length: 6\\r\\n\\r\\n",
+             b"POST / HTTP/1.1\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nzz\\r\\n",
+             b"GET /" + b"x" * 100_000, b"GET / HTTP/1.1\\r\\n" + b"a: b\\r\\n" * 20_000 + b"\\r\\n",
+             b"GET /\\xff\\xfe HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\n\\r\\n", b""):
+    connection = socket.create_connection((host, int(port)), timeout=5)
+    try:
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
+    except OSError:
+        pass
+    connection.close()
+sandbox.stop()
+"""
+
+
+def test_abuse_is_no_news() -> None:
+    """Hostile bytes of many kinds write nothing to stdout or stderr."""
+    command = [sys.executable, "-X", "dev", "-c", PROGRAM]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

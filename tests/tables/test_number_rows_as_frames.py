@@ -1,0 +1,125 @@
+"""Frames straight from the texts of an answer are those that its lists give."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from okx_magic import knowledge
+from okx_magic.model import Envelope, NumberRows, Request
+from okx_magic.tables import frame_of_pages, pages, to_frame
+from okx_magic.tables.frame import Types
+
+CANDLES = Request("GET", "/api/v5/market/candles?instId=BTC-USDT")
+TAKERS = Request("GET", "/api/v5/rubik/stat/taker-volume?ccy=BTC")
+ROWS_ENDPOINTS = [
+    Request("GET", path)
+    for (method, path), known in knowledge.endpoints().items()
+    if known.kind == "rows" and len(known.columns) > 1
+]
+
+
+def as_numbers(rows: list[list[str]]) -> Envelope:
+    """The envelope of rows as the judge makes it."""
+    line = ",".join(text for row in rows for text in row).encode()
+    return Envelope("0", "", NumberRows(line, len(rows), len(rows[0])))
+
+
+def as_lists(rows: list[list[str]]) -> Envelope:
+    return Envelope("0", "", json.loads(json.dumps(rows)))
+
+
+def rows_of(request: Request, count: int) -> list[list[str]]:
+    """Rows as OKX sends them: newest first."""
+    known = knowledge.endpoint("GET", request.path)
+    assert known is not None
+    values = {"time": "17672256{:05}", "decimal": "{}.250", "bool": "1", "text": "20260130"}
+    kinds = [knowledge.field_type(name, "GET", request.path) for name in known.columns]
+    return [[values[kind or "text"].format(row) for kind in kinds] for row in range(count, 0, -1)]
+
+
+@pytest.mark.parametrize("request_", ROWS_ENDPOINTS, ids=lambda request: request.path)
+@pytest.mark.parametrize("decimal", [False, True])
+def test_every_endpoint_of_rows(request_: Request, *, decimal: bool) -> None:
+    """Values, dtypes, index and attrs are those of the lists, for one page and for several."""
+    rows = rows_of(request_, 7)
+    expected = to_frame(as_lists(rows), request_, decimal=decimal)
+    frame = to_frame(as_numbers(rows), request_, decimal=decimal)
+    pd.testing.assert_frame_equal(frame, expected)
+    assert frame.attrs == expected.attrs
+    parts = [as_numbers(rows[:3]), as_lists(rows[3:5]), as_numbers(rows[5:])]
+    paged = frame_of_pages(parts, request_, decimal=decimal)
+    pd.testing.assert_frame_equal(paged, expected)
+
+
+def test_candles_take_the_short_way() -> None:
+    """A control: the frames above do not come from the lists on both sides."""
+    page = as_numbers(rows_of(CANDLES, 3))
+    assert Types.of(CANDLES, exact=False).block([page]) is not None
+    to_frame(page, CANDLES)
+    assert "lists" not in page.number_rows.__dict__
+    to_frame(page, CANDLES, decimal=True)
+    assert "lists" in page.number_rows.__dict__
+
+
+CELLS = st.from_regex(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", fullmatch=True) | st.text(
+    "0123456789.-", max_size=5
+)
+TIMES = st.integers(10**12, 10**13 - 1).map(str) | st.sampled_from(
+    ["", "0", "1767225600", "7", "1."]
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    rows=st.lists(
+        st.tuples(TIMES, *[CELLS] * 7, st.sampled_from(["0", "1", "", "2"])).map(list),
+        min_size=1,
+        max_size=5,
+    ),
+    split=st.integers(1, 4),
+)
+def test_whatever_the_numbers_are(rows: list[list[str]], split: int) -> None:
+    """Blanks, long fractions, seconds and texts that are no numbers come out as from the lists."""
+    expected = to_frame(as_lists(rows), CANDLES)
+    frame = to_frame(as_numbers(rows), CANDLES)
+    pd.testing.assert_frame_equal(frame, expected)
+    assert frame.attrs == expected.attrs
+    parts = [part for part in (rows[:split], rows[split:]) if part]
+    paged = frame_of_pages(map(as_numbers, parts), CANDLES)
+    from_lists = frame_of_pages(map(as_lists, parts), CANDLES)
+    pd.testing.assert_frame_equal(paged, from_lists)
+
+
+@pytest.mark.parametrize("width", [1, 5, 8, 10])
+def test_rows_of_another_width(width: int) -> None:
+    """Rows with fewer or more columns than documented are what their lists are."""
+    rows = [[str(1767225600000 - row), *["1"] * (width - 1)] for row in range(3)]
+    pd.testing.assert_frame_equal(
+        to_frame(as_numbers(rows), CANDLES), to_frame(as_lists(rows), CANDLES)
+    )
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 5, 1000])
+def test_one_odd_page_among_many(monkeypatch: pytest.MonkeyPatch, rows_at_once: int) -> None:
+    """A page with a text that is no number leaves the other pages as they are, in their order."""
+    monkeypatch.setattr(pages, "_ROWS", rows_at_once)
+    rows = rows_of(CANDLES, 12)
+    rows[5][1] = "1.2.3"
+    parts = [rows[start : start + 2] for start in range(0, 12, 2)]
+    paged = frame_of_pages(map(as_numbers, parts), CANDLES)
+    from_lists = frame_of_pages(map(as_lists, parts), CANDLES)
+    pd.testing.assert_frame_equal(paged, from_lists)
+    assert paged.attrs["untyped"] == ["open"]
+
+
+def test_an_unknown_endpoint_keeps_its_lists() -> None:
+    """Where the catalogue names no columns, each row stays a list of text."""
+    rows = [["1", "2"], ["3", "4"]]
+    frame: Any = to_frame(as_numbers(rows), Request("GET", "/api/v5/brand/new"))
+    assert frame["data"].tolist() == rows
