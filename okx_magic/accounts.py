@@ -25,9 +25,9 @@ from okx_magic.wire.probe import PROOF, ask, elsewhere
 from okx_magic.wire.sources import SANDBOX, Seams, find_account, typed_account
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from okx_magic.model import Environment
+    from okx_magic.model import Environment, Exchange
     from okx_magic.wire.external import Prompt
     from okx_magic.wire.pacing import OnWait
     from okx_magic.wire.probe import Asked
@@ -179,6 +179,13 @@ class Accounts:
         """All open sessions, in the order of their log-in."""
         with self._lock:
             return tuple(self._sessions.values())
+
+    def exchanges(self, name: str | None = None) -> Iterator[tuple[Exchange, Session]]:
+        """All exchanges with their sessions, those of a refused log-in too; of one account if named."""
+        refused = self.refused
+        for session in (*self.open_sessions(), *((refused,) if refused else ())):
+            if name in (None, session.account.name):
+                yield from ((exchange, session) for exchange in session.log)
 
 
 def open_session(name: str | None = None) -> Session:

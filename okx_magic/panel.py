@@ -10,8 +10,6 @@ import threading
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, get_args
 
-from okx_magic.debug.trace import trace
-from okx_magic.diagnosis import exchanges, found_elsewhere
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Environment
 from okx_magic.ui import panelstate
@@ -72,13 +70,19 @@ class Panel:
             "choose": self._choose,
             "check": self._check,
         }
+        self._looked_further = False
         self.refresh()
         self._tell()
-        # Not a daemon: an interpreter that ends while modules are being imported may crash.
-        threading.Thread(target=self._look, name="okx-panel-sources").start()
+
+    def look_further(self) -> None:
+        """Offer keyring and Colab, too, once they are found: for after the panel was opened."""
+        if not self._looked_further:
+            self._looked_further = True
+            # Not a daemon: an interpreter that ends while modules are being imported may crash.
+            threading.Thread(target=self._look, name="okx-panel-sources").start()
 
     def refresh(self) -> None:
-        """Draw what may have changed: called after each cell."""
+        """Draw what may have changed, as after each cell."""
         with self._drawing:
             self._view.show("account", self._account())
             logged = self._exchanges()
@@ -124,6 +128,8 @@ class Panel:
         )
 
     def _ask_elsewhere(self, message: Mapping[str, Any]) -> None:
+        from okx_magic.diagnosis import found_elsewhere  # noqa: PLC0415  # slows the opening
+
         del message
 
         def ask() -> str:
@@ -223,7 +229,7 @@ class Panel:
         """The last exchanges, newest first."""
         logged = [
             _Logged(f"{done.account} {done.sent_at!r}", done, session)
-            for done, session in exchanges(self._accounts)
+            for done, session in self._accounts.exchanges()
         ]
         logged.sort(key=lambda each: each.exchange.sent_at, reverse=True)
         return logged[:_REQUESTS_SHOWN]
@@ -253,6 +259,8 @@ class _Logged(NamedTuple):
 
     def traced(self) -> panelstate.Json:
         """The exchange step by step."""
+        from okx_magic.debug.trace import trace  # noqa: PLC0415  # slows the opening, on first use
+
         steps = trace(self.exchange, self.session.account, self.session.known())
         return panelstate.signature(self.id, self.exchange, steps)
 

@@ -67,4 +67,6 @@ class ShellPanel:
     def _after_cell(self, result: object) -> None:
         del result
         if self._open is not None:
-            self._open[0].refresh()
+            panel, _ = self._open
+            panel.refresh()
+            panel.look_further()

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from panelpage import PanelPage
 
 from okx_magic.sandbox import Sandbox
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Lab, LabNotebook
-    from playwright.sync_api import Browser, Locator
+    from conftest import Lab
+    from playwright.sync_api import Browser
 
 WRONG_PASSPHRASE = "Not-the-right-one-7421"
 WRONG_SECRET = "0123456789ABCDEF0123456789ABCDEF"
@@ -36,37 +37,6 @@ def exchange() -> Iterator[Sandbox]:
     """A sandbox in the test's own process: its keys are known here, and typed by hand."""
     with Sandbox.start() as running:
         yield running
-
-
-class PanelPage:
-    """The panel as a person sees it."""
-
-    def __init__(self, notebook: LabNotebook) -> None:
-        self.root: Locator = notebook.page.locator(".okx-panel").first
-
-    def tab(self, name: str) -> None:
-        self.root.get_by_role("tab", name=name).click()
-
-    def field(self, label: str) -> Locator:
-        return self.root.get_by_label(label, exact=True)
-
-    def press(self, name: str) -> None:
-        self.root.get_by_role("button", name=name, exact=True).click()
-
-    def type_in(self, environment: str, key: str, secret: str, passphrase: str) -> None:
-        self.field("source").select_option("typed")
-        self.root.locator("label", has_text=re.compile(f"^{environment}$")).click()
-        for label, value in (("key", key), ("secret", secret), ("passphrase", passphrase)):
-            self.field(label).press_sequentially(value)
-
-    def typed(self) -> list[str]:
-        return [self.field(label).input_value() for label in ("key", "secret", "passphrase")]
-
-    def sees(self, text: str) -> None:
-        self.root.get_by_text(text).first.wait_for(timeout=20_000)
-
-    def bar(self) -> str:
-        return self.root.locator("header").inner_text()
 
 
 def models(notebook: Path) -> list[dict[str, Any]]:
@@ -131,7 +101,7 @@ class Story:
 
     def switches_the_environment(self) -> None:
         panel = self.panel
-        panel.root.locator("label", has_text=re.compile("^sandbox$")).click()
+        panel.switch("sandbox")
         panel.field("source").select_option("sandbox")
         panel.press("log in")
         panel.sees("invented money")

@@ -4,8 +4,6 @@
 
 const PART_NAMES = { timestamp: "timestamp", method: "method", target: "path and query", body: "body" };
 const MONEY = { sandbox: "invented money", demo: "simulated money", live: "real money · reading only" };
-// Text fields let Lab's shortcuts alone by themselves; on anything else a letter would be one.
-const QUIET = { "data-lm-suppress-shortcuts": "true" };
 
 // An element with attributes, listeners (on…) and children. Strings become text, never HTML.
 function h(tag, attributes = {}, ...children) {
@@ -19,7 +17,7 @@ function h(tag, attributes = {}, ...children) {
 }
 
 function button(label, onclick, attributes = {}) {
-  return h("button", { type: "button", class: "okx-button", onclick, ...QUIET, ...attributes }, label);
+  return h("button", { type: "button", class: "okx-button", onclick, ...attributes }, label);
 }
 
 // A label beside its control; hide() takes both away.
@@ -56,10 +54,10 @@ function header(panel) {
 // Three tabs, and beside them what is under way.
 function tabs(panel, pages) {
   const names = Object.keys(pages);
-  const list = h("div", { role: "tablist", class: "okx-tabs", ...QUIET, onkeydown: onArrow });
+  const list = h("div", { role: "tablist", class: "okx-tabs", onkeydown: onArrow });
   const buttons = names.map((name) =>
     h("button", { type: "button", role: "tab", id: `${panel.id}-tab-${name}`,
-      "aria-controls": `${panel.id}-page-${name}`, onclick: () => panel.open(name), ...QUIET }, name));
+      "aria-controls": `${panel.id}-page-${name}`, onclick: () => panel.open(name) }, name));
   const bodies = names.map((name) =>
     h("section", { role: "tabpanel", id: `${panel.id}-page-${name}`, class: "okx-page",
       "aria-labelledby": `${panel.id}-tab-${name}` }, ...pages[name]));
@@ -87,9 +85,9 @@ function tabs(panel, pages) {
 
 // Source, environment, site and credentials; "log in" and "log out".
 function loginForm(panel) {
-  const source = h("select", QUIET);
+  const source = h("select");
   const environment = environmentSwitch(panel, (chosen) => { pick(chosen); arrange(); });
-  const site = h("select", QUIET);
+  const site = h("select");
   const host = h("output");
   const key = textInput();
   const secret = textInput({ type: "password" });
@@ -154,7 +152,7 @@ function loginForm(panel) {
 function environmentSwitch(panel, onchange) {
   const name = `${panel.id}-environment`;
   const radios = ["sandbox", "demo", "live"].map((value) =>
-    h("input", { type: "radio", name, value, id: `${name}-${value}`, ...QUIET,
+    h("input", { type: "radio", name, value, id: `${name}-${value}`,
       onchange: () => onchange(value) }));
   const segments = radios.flatMap((radio) =>
     [radio, h("label", { for: radio.id, "data-environment": radio.value }, radio.value)]);
@@ -221,7 +219,7 @@ function requestList(panel) {
     const failed = done.code !== "0";
     return h("tr", { "data-id": done.id, class: failed && "okx-failed" },
       h("td", {}, time),
-      h("td", {}, h("button", { type: "button", class: "okx-link", onclick: choose, ...QUIET },
+      h("td", {}, h("button", { type: "button", class: "okx-link", onclick: choose },
         `${done.method} ${done.target}`), failed ? h("small", {}, done.outcome) : null),
       h("td", {}, done.account), h("td", {}, done.status ?? "–"),
       h("td", {}, failed ? `✕ ${done.code || "none"}` : "✓ 0"), h("td", {}, done.took));
@@ -357,7 +355,7 @@ function render({ model, el }) {
     panel.waiting(work.busy !== "");
     panel.say(work.busy);
   });
-  // Other front ends than Lab hear of keys here; Ctrl-S and the like still reach them.
+  // Else letters would be shortcuts of the notebook; Ctrl-S and the like still are.
   for (const type of ["keydown", "keyup", "keypress"]) {
     root.addEventListener(type, (event) => {
       if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
