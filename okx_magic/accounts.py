@@ -54,6 +54,7 @@ class Accounts:
         self._seams = Seams()
         self._pacer = Pacer(on_wait=on_wait)
         self._lock = threading.RLock()
+        self._ended = False
         self._sessions: dict[str, Session] = {}
         self.current: str | None = None
         self.refused: Session | None = None
@@ -153,6 +154,9 @@ class Accounts:
     def _adopt(self, session: Session) -> Session:
         name = session.account.name
         with self._lock:
+            if self._ended:
+                session.close()
+                raise CredentialsError("okx_magic was unloaded meanwhile")
             if name in self._sessions:
                 session.succeed(self._sessions.pop(name))
             self._sessions[name] = session
@@ -174,6 +178,12 @@ class Accounts:
                 self.current = next(reversed(self._sessions), None)
             self.refused = None
         return names
+
+    def end(self) -> None:
+        """Close all for good: a log-in that is still under way comes to nothing."""
+        with self._lock:
+            self._ended = True
+            self.close()
 
     def open_sessions(self) -> tuple[Session, ...]:
         """All open sessions, in the order of their log-in."""

@@ -43,7 +43,8 @@ class OkxMagicError(Exception):
 
     ``remedy`` is what to do next, in one line. ``request`` is the request it speaks of, when there is
     one; ``account`` the name of the account; ``place`` where in the cell it stood; ``checked`` what was
-    found of its possible causes, a line each.
+    found of its possible causes, a line each; ``pulled`` what had come of many pages before one of them
+    failed (``okx_magic.pull.Pulled``), or None.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class OkxMagicError(Exception):
         self.account = account
         self.place: Place | None = None
         self.checked: tuple[str, ...] = ()
+        self.pulled: Any = None
 
     def headline(self) -> str:
         """The first line of the block: kind, message, request, account and place."""

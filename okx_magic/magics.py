@@ -95,7 +95,7 @@ class OkxMagic(Magics):
         """Close the panel and log out of every account."""
         self._panel.close()
         if self._opened is not None:
-            self._opened.close()
+            self._opened.end()
 
     @no_var_expand
     @line_cell_magic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.cell import evaluate
-from okx_magic.errors import CellError
+from okx_magic.errors import CellError, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.ui import receipts
 from okx_magic.ui.progress import Bar
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from okx_magic.session import Session
     from okx_magic.tables.paging import Span
 
-# Where the frame of an interrupted pull is kept that was given no name.
+# Where the frame of a pull is kept that did not come to its end and that was given no name.
 _NAMELESS: Final = "_okx"
 
 
@@ -65,7 +65,8 @@ def run_paged(
 ) -> Any:
     """Bring all pages of a request, deliver their frame and tell of it.
 
-    After Ctrl-C what has come is delivered all the same, before the interrupt goes its way.
+    After Ctrl-C, or when a page fails, what has come is delivered all the same, before the interrupt
+    or the error goes its way.
     """
     from okx_magic.pull import PullInterrupted  # noqa: PLC0415  # pandas, on first use
 
@@ -77,9 +78,10 @@ def run_paged(
                 decimal=options.decimal,
                 progress=None if options.quiet else bar,
             )
-        except PullInterrupted as interrupted:
-            output.deliver(request.name or _NAMELESS, interrupted.pulled.frame)
-            output.note(_receipt(interrupted.pulled, session, request.name or _NAMELESS))
+        except (PullInterrupted, OkxMagicError) as stopped:
+            if stopped.pulled is not None:
+                output.deliver(request.name or _NAMELESS, stopped.pulled.frame)
+                output.note(_receipt(stopped.pulled, session, request.name or _NAMELESS))
             raise
     output.deliver(request.name, pulled.frame)
     if not options.quiet:

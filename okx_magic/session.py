@@ -110,7 +110,8 @@ class Session:
 
         Without any bound it is everything that OKX has; ``pages`` is the most pages to ask for. A
         time is a date, an ISO text (in UTC if it names no zone), milliseconds, or a text such as
-        ``90d``. ``attrs["notices"]`` says what should be known of the frame.
+        ``90d``. ``attrs["notices"]`` says what should be known of the frame. Where a page fails, or at
+        Ctrl-C, what had come is the error's ``pulled``: its ``frame``, and ``notices`` how to go on.
 
         ``executor`` has the pages of public candles fetched by its workers, such as those of
         ``dask.distributed.Client.get_executor(pure=False)``; no credentials reach them.
@@ -148,7 +149,9 @@ class Session:
         decimal: bool = False,
         progress: Progress | None = None,
     ) -> Pulled:
-        """As ``pages``, with what the receipt tells. Raises PullInterrupted at Ctrl-C."""
+        """As ``pages``, with what the receipt tells. Raises PullInterrupted at Ctrl-C, and what any
+        request may raise.
+        """
         from okx_magic.pull import Pull  # noqa: PLC0415  # pandas, on first use
 
         return Pull(self.connection, progress=progress).bring(request, span, decimal=decimal)

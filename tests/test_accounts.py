@@ -115,3 +115,14 @@ def test_an_unknown_site_is_refused_before_anything_is_sent(accounts: Accounts) 
     typed = Credentials("0a57e79a-57ce-40fb-b714-afc0b9787083", "F" * 32, "Typed-in-1!")
     with pytest.raises(CredentialsError, match="site"):
         accounts.login_typed(typed, "demo", "evil.example")
+
+
+def test_a_log_in_that_ends_after_the_end_is_undone(
+    accounts: Accounts, started: list[Sandbox]
+) -> None:
+    """Unloading while the panel logs in leaves no session and no exchange behind."""
+    accounts.end()
+    with pytest.raises(CredentialsError, match="unloaded"):
+        accounts.login_with("sandbox")
+    assert accounts.open_sessions() == ()
+    assert ended(started[0])

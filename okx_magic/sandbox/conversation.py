@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 from contextlib import suppress
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.replies import Reply
 
 # SO_LINGER on, for no time: closing then resets.
-_RESET = struct.pack("ii", 1, 0)
+_RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 class Gate(HTTPServerConnectionDelegate):

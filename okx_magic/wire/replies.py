@@ -7,7 +7,6 @@ read before the status: OKX explains a 401 or a 429 in its body, and answers mos
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -62,12 +61,16 @@ def _read(answer: Answer, request: Request) -> Envelope:
 def _loads(body: bytes) -> Any:
     """The answer's value, with its data as NumberRows where it is such. Raises ValueError."""
     around, rows = split(body)
-    if rows is not None:
-        with suppress(ValueError):  # whose place would be one of another text
-            reply = strictjson.loads(around, max_depth=_DEEPEST_ANSWER)
-            # There is no other list in it, so this is the one that the rows stood in.
-            if isinstance(reply, dict) and reply.get("data") == []:
-                return reply | {"data": rows}
+    if rows is None:
+        return strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
+    try:
+        reply = strictjson.loads(around, max_depth=_DEEPEST_ANSWER)
+    except ValueError:
+        reply = None  # read again as it came, so that the reason speaks of that
+    # There is no other list in it, so this is the one that the rows stood in.
+    if isinstance(reply, dict) and reply.get("data") == []:
+        reply["data"] = rows
+        return reply
     return strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
 
 
@@ -154,5 +157,7 @@ def printable(text: str) -> str:
     """Server text fit for one line: control, bidirectional and other unprintable characters dropped,
     cut at 160 characters.
     """
-    clean = "".join(char for char in text if char.isprintable())
+    clean = text
+    if not text.isprintable():
+        clean = "".join(char for char in text if char.isprintable())
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"

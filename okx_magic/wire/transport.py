@@ -6,9 +6,7 @@ prepared is signed and sent. What the library would change is refused before any
 
 from __future__ import annotations
 
-import gzip
 import http.client
-import io
 import math
 import time
 import zlib
@@ -35,6 +33,8 @@ if TYPE_CHECKING:
 LARGEST_ANSWER = 32 * 1024 * 1024
 # Exchanges side by side, each on a connection of its own: as many as the widest limit of paging allows.
 MOST_AT_ONCE = 40
+# What zlib wants added to the size of its window for a stream with gzip's head and end.
+_GZIP = 16
 
 Authorise = Callable[[str, str, bytes], Mapping[str, str]]
 
@@ -180,10 +180,10 @@ def _read(response: http.client.HTTPResponse) -> bytes:
     """The decompressed body, which is never let grow beyond the limit."""
     body = response.read(LARGEST_ANSWER + 1)
     if response.length and len(body) <= LARGEST_ANSWER:
-        # When it is told how much to read, http.client does not.
+        # http.client says so itself only when it is not told how much to read.
         raise http.client.IncompleteRead(body, response.length)
     coding = response.headers.get("Content-Encoding", "identity").lower()
-    if coding != "identity":
+    if body and coding != "identity":
         body = _decompressed(body, coding)
     if len(body) > LARGEST_ANSWER:
         raise TooLargeError
@@ -194,7 +194,12 @@ def _decompressed(body: bytes, coding: str) -> bytes:
     """At most one byte more than the limit."""
     if coding != "gzip":
         raise CodingError
+    stream = zlib.decompressobj(zlib.MAX_WBITS | _GZIP)
     try:
-        return gzip.GzipFile(fileobj=io.BytesIO(body)).read(LARGEST_ANSWER + 1)
-    except (EOFError, OSError, zlib.error):
+        plain = stream.decompress(body, LARGEST_ANSWER + 1)
+    except zlib.error:
         raise CodingError from None
+    whole = stream.eof and not stream.unused_data
+    if len(plain) <= LARGEST_ANSWER and not whole:
+        raise CodingError
+    return plain

@@ -2,11 +2,13 @@
 
 fresh.py load EXTENSION
 fresh.py first-cell overlapped|serial
+fresh.py catalogue one|all|json
 fresh.py panel okx_magic|stock
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from importlib.resources import files
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +58,8 @@ def starting() -> Iterator[Callable[..., Callable[[], float]]]:
 
 def main(kind: str, which: str) -> float:
     """The seconds of one measurement in this process."""
+    if kind == "catalogue":
+        return _catalogue(which)
     from IPython.terminal.ipapp import TerminalIPythonApp  # noqa: PLC0415  # the child alone
 
     app = TerminalIPythonApp.instance()
@@ -91,6 +96,20 @@ def _panel(shell: Any, which: str) -> float:
         fields = [ipywidgets.Text(), ipywidgets.Password(), ipywidgets.Password()]
         buttons = [ipywidgets.Button(), ipywidgets.Button()]
         display(ipywidgets.VBox([ipywidgets.Dropdown(), *fields, *buttons]))
+    return time.perf_counter() - started
+
+
+def _catalogue(which: str) -> float:
+    from okx_magic import knowledge  # noqa: PLC0415  # the child alone
+
+    file = files("okx_magic.knowledge").joinpath("data", "endpoints.jsonl")
+    actions: dict[str, Callable[[], object]] = {
+        "one": lambda: knowledge.endpoint("GET", "/api/v5/account/balance"),
+        "all": knowledge.endpoints,
+        "json": lambda: [json.loads(line) for line in file.read_text("utf-8").splitlines()],
+    }
+    started = time.perf_counter()
+    assert actions[which]()
     return time.perf_counter() - started
 
 

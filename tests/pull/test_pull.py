@@ -7,11 +7,12 @@ import threading
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
 from limitserver import HOUR, NEWEST, LimitServer, limited
 
-from okx_magic.errors import CellError, OkxError, RefusedError, TransportError
+from okx_magic.errors import CellError, OkxError, OkxMagicError, RefusedError, TransportError
 from okx_magic.model import Request
 from okx_magic.pull import Pull, PullInterrupted, fetch_block
 from okx_magic.pull.blocks import without_credentials
@@ -19,6 +20,7 @@ from okx_magic.session import Session
 from okx_magic.tables.grid import grid
 from okx_magic.tables.paging import Span, check
 from okx_magic.wire.account import Account
+from okx_magic.wire.connection import Connection
 from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.pacing import Pacer
 
@@ -114,6 +116,49 @@ def test_an_interrupt_keeps_what_has_come(session: Session) -> None:
     assert_whole(caught.value.pulled.frame, 700)
     assert f"interrupted at after={until - 7 * PAGE}" in str(caught.value)
     assert caught.value._render_traceback_() == [f"KeyboardInterrupt {caught.value}"]
+
+
+def fail_from(monkeypatch: pytest.MonkeyPatch, words: str, error: OkxMagicError) -> None:
+    """Requests with these words in their target fail, as if the line had gone dead."""
+    send = Connection.send
+
+    def sometimes(connection: Connection, request: Request, **more: Any) -> Any:
+        if words in request.target:
+            raise error
+        return send(connection, request, **more)
+
+    monkeypatch.setattr(Connection, "send", sometimes)
+
+
+def test_a_page_that_fails_leaves_what_has_come(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error is that of the page, and holds a frame without a gap; with its --until the rest fits."""
+    until = NEWEST + HOUR
+    stop = until - 7 * PAGE
+    dead = TransportError("the line is dead", written=False)
+    with monkeypatch.context() as patch:
+        fail_from(patch, f"after={stop}", dead)
+        with pytest.raises(TransportError) as caught:
+            session.pages(TARGET, **pages(10))
+    assert caught.value is dead
+    pulled = dead.pulled
+    assert_whole(pulled.frame, 700)
+    assert f"broke off at after={stop}: what is older did not come" in pulled.notices[-1]
+    assert pulled.notices[-1].endswith(f"with --until {stop} it goes on there")
+    rest = session.pages(TARGET, since=until - 10 * PAGE, until=stop)
+    assert_whole(pd.concat([rest, pulled.frame]), 1000)
+
+
+def test_the_first_page_that_fails_leaves_nothing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error without any row is that of a single request."""
+    dead = TransportError("the line is dead", written=False)
+    fail_from(monkeypatch, "/api/", dead)
+    with pytest.raises(TransportError) as caught:
+        session.pages(TARGET, **pages(10))
+    assert caught.value.pulled is None
 
 
 def test_ctrl_c_is_heard_while_waiting(far: LimitServer) -> None:

@@ -81,7 +81,7 @@ def test_idle_connections_cost_no_threads(sandbox: Sandbox) -> None:
         for _ in range(200):
             stack.enter_context(closing(socket.create_connection((host, int(port)))))
         assert b"200 OK" in raw(sandbox.url, TIME + b"Connection: close\r\n\r\n")
-        assert threading.active_count() == before
+        assert threading.active_count() <= before
 
 
 def test_loopback_only(sandbox: Sandbox) -> None:

@@ -125,6 +125,22 @@ def test_an_interrupted_wait_takes_no_place(time: Time) -> None:
         assert time.now == pytest.approx(2.005)
 
 
+def test_an_interrupted_wait_takes_no_place_of_another_window(time: Time) -> None:
+    """A window that had let the request pass is as free as before, too."""
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    pacer = Pacer(clock=time.clock, sleep=time.sleep)
+    with pacer.turn([claim(1, key="b")]):
+        pass
+    both = [claim(1, key="a"), claim(1, key="b")]
+    with pytest.raises(KeyboardInterrupt), pacer.turn(both, interrupt):
+        pass
+    with pacer.turn([claim(1, key="a")]):
+        assert time.now == 0
+
+
 @settings(deadline=None, max_examples=100)
 @given(
     travels=st.lists(

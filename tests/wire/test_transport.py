@@ -301,11 +301,18 @@ def test_an_answer_in_chunks_is_read(open_transport: Opener, server: RawServer) 
     assert server.connections == 1
 
 
+def test_an_empty_answer_needs_no_compression(open_transport: Opener, server: RawServer) -> None:
+    """A redirect often has the header of a compressed body, and no body."""
+    server.reply = http(b"", status="302 F", headers="Content-Encoding: gzip\r\n")
+    assert open_transport(server.url).send(TIME).status == 302
+
+
 @pytest.mark.parametrize(
     ("body", "coding"),
     [
         pytest.param(b'{"code":"0"}', "gzip", id="not compressed at all"),
         pytest.param(gzip.compress(b'{"code":"0"}')[:-9], "gzip", id="half of it"),
+        pytest.param(gzip.compress(b'{"code":') + gzip.compress(b'"0"}'), "gzip", id="two streams"),
         pytest.param(gzip.compress(b'{"code":"0"}'), "br", id="not asked for"),
     ],
 )

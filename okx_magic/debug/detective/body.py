@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import parse_qsl, quote, unquote_plus
 
 from okx_magic.debug.detective.jsonforms import COMPACT, DEFAULT, form_texts, json_forms
@@ -177,8 +177,9 @@ def _leavings(value: Any) -> Iterator[tuple[str, Any, str]]:
         yield f"the body without its {left}", changed, _CONTENT
 
 
-_INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
+_INTEGER = re.compile(r"-?(?:0|[1-9]\d*)")
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+_MOST_DIGITS = 300  # a float can't hold more
 
 
 def _number_as_text(member: Any) -> Any:
@@ -187,14 +188,21 @@ def _number_as_text(member: Any) -> Any:
 
 
 def _text_as_number(member: Any) -> Any:
-    if not isinstance(member, str) or len(member) > 17 or not _DECIMAL.fullmatch(member):
+    if not _is_digits(member):
         return member
     return int(member) if _INTEGER.fullmatch(member) else float(member)
 
 
 def _text_as_float(member: Any) -> Any:
-    short = isinstance(member, str) and len(member) <= 17
-    return float(member) if short and _DECIMAL.fullmatch(member) else member
+    return float(member) if _is_digits(member) else member
+
+
+def _is_digits(member: Any) -> TypeGuard[str]:
+    return (
+        isinstance(member, str)
+        and len(member) <= _MOST_DIGITS
+        and _DECIMAL.fullmatch(member) is not None
+    )
 
 
 def _whole_as_integer(member: Any) -> Any:

@@ -107,4 +107,5 @@ def _hits(ways: Ways, signed: bytes, mistakes: int, reach: int) -> Iterator[Hit]
     batch = ways.batch(mistakes, reach)
     for number, message in enumerate(batch.messages()):
         if message == signed:
-            yield Hit(*batch.told(number))
+            found = batch.way(number)
+            yield from (Hit(way.mistakes, way.also) for way in (found, *ways.others(found)))

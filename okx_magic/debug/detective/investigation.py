@@ -32,11 +32,15 @@ def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
 
 
 def explanations(hits: Iterable[Hit]) -> tuple[Explanation, ...]:
-    """The hits of the fewest mistakes in words, the likeliest first."""
+    """The hits of the fewest mistakes in words, the likeliest first; those of one kind are one."""
     smallest = sorted(hits, key=_size_and_rarity)
     fewest = len(smallest[0].mistakes)
-    told = (_explained(hit) for hit in smallest if len(hit.mistakes) == fewest)
-    return tuple(dict.fromkeys(told))
+    kinds: dict[tuple[str, ...], list[Hit]] = {}
+    for hit in smallest:
+        if len(hit.mistakes) == fewest:
+            kind = tuple(sorted(mistake.correction for mistake in hit.mistakes))
+            kinds.setdefault(kind, []).append(hit)
+    return tuple(_explained(*alike) for alike in kinds.values())
 
 
 # Sorting is stable: among equally usual ones the order of the catalogue stays.
@@ -44,18 +48,20 @@ def _size_and_rarity(hit: Hit) -> tuple[int, int]:
     return len(hit.mistakes), -sum(mistake.reach for mistake in hit.mistakes)
 
 
-def _explained(hit: Hit) -> Explanation:
+def _explained(hit: Hit, *alike: Hit) -> Explanation:
     kinds = {mistake.correction for mistake in hit.mistakes}
     # Another name of one kind says nothing new; another kind could be what really happened.
     others = [mistake for mistake in hit.also if mistake.correction not in kinds]
     sentence = f"signed with {_listed([mistake.name for mistake in hit.mistakes])}"
     if others:
         sentence += f" (here the same as {_listed([each.name for each in others], 'or')})"
+    also = (*hit.also, *(mistake for each in alike for mistake in (*each.mistakes, *each.also)))
+    told = [mistake.name for mistake in hit.mistakes]
     return Explanation(
         sentence,
         "; ".join(_distinct((*hit.mistakes, *others))),
-        tuple(mistake.name for mistake in hit.mistakes),
-        tuple(dict.fromkeys(mistake.name for mistake in hit.also)),
+        tuple(told),
+        tuple(dict.fromkeys(each.name for each in also if each.name not in told)),
     )
 
 

@@ -132,7 +132,7 @@ _TEXTS: dict[str, tuple[Callable[[bytes], bytes], int]] = {
 
 # Recipes of other exchanges, and guesses: only some of the parts. Those that lack a single part are a
 # mistake of that part.
-_PICKS: dict[str, Callable[[Parts], bytes]] = {
+PICKS: dict[str, Callable[[Parts], bytes]] = {
     "the body alone": lambda parts: parts[4],
     "the path with its query alone": lambda parts: parts[2] + parts[3],
     "the query alone": lambda parts: parts[3].removeprefix(b"?"),
@@ -146,6 +146,7 @@ _PICKS: dict[str, Callable[[Parts], bytes]] = {
     "method and path with query alone": lambda parts: parts[1] + parts[2] + parts[3],
     "nothing at all": lambda _parts: b"",
 }
+"""The joinings that leave out more than one part."""
 
 PLAIN = Joining(b"".join, ())
 """The right way."""
@@ -169,7 +170,7 @@ def _once() -> Iterator[Joining]:
         if order != straight:
             join = _in_order(order, b"", skip_empty=False)
             yield Joining(join, (_permuted(order),))
-    for name, pick in _PICKS.items():
+    for name, pick in PICKS.items():
         yield Joining(pick, (Mistake(name, _CORRECTION, RARE),))
 
 

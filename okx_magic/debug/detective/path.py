@@ -50,9 +50,10 @@ def _shortened(path: str) -> Iterator[Wrong]:
     if path.startswith(_BASE):
         name = "/v5 left out of the path"
         yield wrong(path.replace("/v5", "", 1), Mistake(name, _BASE_CORRECTION))
-        family, _, rest = path.removeprefix(f"{_BASE}/").partition("/")
+        family, mark, rest = path.removeprefix(f"{_BASE}/").partition("/")
         name = f"{_BASE}/{family} left off the path"
-        yield wrong(f"/{rest}", Mistake(name, _BASE_CORRECTION, RARE))
+        if mark:
+            yield wrong(f"/{rest}", Mistake(name, _BASE_CORRECTION, RARE))
     last = path.rpartition("/")[2]
     name = "only the last part of the path"
     yield wrong(f"/{last}", Mistake(name, _BASE_CORRECTION, RARE))

@@ -15,12 +15,13 @@ from okx_magic.debug.detective import sweeps
 from okx_magic.debug.detective.damage import damage
 from okx_magic.debug.detective.digest import Named, schemes, secret_mistake
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake
-from okx_magic.debug.detective.ways import Batch, Ways
+from okx_magic.debug.detective.ways import BODY, PATH, QUERY, TIMESTAMP, Batch, Ways
 from okx_magic.wire.macs import RIGHT, digest_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from okx_magic.debug.detective.mistakes import Wrong
     from okx_magic.debug.detective.records import Evidence
     from okx_magic.debug.detective.sweeps import Sweep
     from okx_magic.debug.detective.wrapping import Unwrapped
@@ -74,8 +75,8 @@ class Search:
         yield lambda: self._level(2, KNOWN)
         yield self._long_single
         yield self._damaged
-        yield self._long_pairs
         yield lambda: self._level(2, RARE)
+        yield self._long_pairs
         yield lambda: self._level(3, USUAL)
 
     # ---- levels ------------------------------------------------------------------------------------
@@ -94,8 +95,9 @@ class Search:
 
     def _matches(self, keyed: _Keyed, messages: Iterable[bytes], batch: Batch) -> Iterator[Hit]:
         for number, wrapped in self._compared(keyed.mac, messages):
-            mistakes, also = batch.told(number)
-            yield Hit((*keyed.mistakes, *mistakes, *wrapped), (*keyed.also, *also))
+            found = batch.way(number)
+            for way in (found, *self._ways.others(found)):
+                yield Hit((*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also))
 
     def _compared(
         self, mac: Mac, messages: Iterable[bytes]
@@ -161,10 +163,10 @@ class Search:
             *sweeps.finer_readings(evidence.timestamp),
             *sweeps.float_readings(evidence.timestamp),
         ):
-            yield from self._swept(sweep, 0)
-        yield from self._swept(sweeps.other_paths(ways.path), 2)
-        yield from self._swept(sweeps.query_orders(ways.query), 3)
-        yield from self._swept(sweeps.key_orders(evidence.body), 4)
+            yield from self._swept(sweep, TIMESTAMP)
+        yield from self._with(PATH, sweeps.other_paths(ways.path))
+        yield from self._swept(sweeps.query_orders(ways.query), QUERY)
+        yield from self._swept(sweeps.key_orders(evidence.body), BODY)
         if self._right:
             message = [b"".join(ways.right)]
             for form in self._credentials.slipped_forms():
@@ -173,14 +175,19 @@ class Search:
                     yield Hit((*keyed.mistakes, *wrapped), keyed.also)
 
     def _long_pairs(self) -> Iterator[Hit]:
-        """Pairs of which there are ten thousands, and those of a second reading with any other."""
+        """A second reading of the clock in another notation, or one of the long with any known."""
+        ways = self._ways
         for sweep in sweeps.rereadings_otherwise(self._evidence.timestamp):
-            yield from self._swept(sweep, 0)
-        near = sweeps.near_readings(self._evidence.timestamp)
-        batch = self._ways.batch_with(0, near, 1, KNOWN)
+            yield from self._swept(sweep, TIMESTAMP)
+        yield from self._with_others(TIMESTAMP, sweeps.near_readings(self._evidence.timestamp))
+        yield from self._with_others(PATH, sweeps.other_paths(ways.path))
+
+    def _with_others(self, place: int, texts: Sequence[Wrong]) -> Iterator[Hit]:
+        """These texts of a part, each with one known mistake elsewhere."""
+        batch = self._ways.batch_with(place, texts, 1, KNOWN)
         for each in self._right:
             yield from self._matches(each, batch.messages(), batch)
-        alone = self._ways.batch_with(0, near, 0, KNOWN)
+        alone = self._ways.batch_with(place, texts, 0, KNOWN)
         messages = list(alone.messages())
         for each in self._keyed(1, KNOWN):
             yield from self._matches(each, messages, alone)
@@ -194,17 +201,27 @@ class Search:
             for number, wrapped in self._compared(each.mac, messages):
                 yield Hit((*sweep.told(number).mistakes, *wrapped))
 
+    def _with(self, place: int, texts: Sequence[Wrong]) -> Iterator[Hit]:
+        """These texts of a part, all else right."""
+        batch = self._ways.batch_with(place, texts, 0, RARE)
+        for each in self._right:
+            yield from self._matches(each, batch.messages(), batch)
+
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""
-        signature = self._evidence.signature
-        mac = self._forms[0].mac(RIGHT)
-        for mistakes in (0, 1):
-            batch = self._ways.batch(mistakes, KNOWN)
-            for number, message in enumerate(batch.messages()):
-                self.tried += 1
-                if found := damage(signature, mac(message)):
-                    told, also = batch.told(number)
-                    yield Hit((*told, found), also)
+        right, *wrong = self._forms
+        keyed = [_Keyed(right.mac(RIGHT)), *map(_with_form, wrong)]
+        alone, once = self._ways.batch(0, RARE), self._ways.batch(1, RARE)
+        for each in keyed:
+            yield from self._disfigured(each, alone)
+        yield from self._disfigured(keyed[0], once)
+
+    def _disfigured(self, keyed: _Keyed, batch: Batch) -> Iterator[Hit]:
+        for number, message in enumerate(batch.messages()):
+            self.tried += 1
+            if found := damage(self._evidence.signature, keyed.mac(message)):
+                way = batch.way(number)
+                yield Hit((*keyed.mistakes, *way.mistakes, found), (*keyed.also, *way.also))
 
 
 def _names(form: Derived) -> tuple[Mistake, ...]:

@@ -26,7 +26,7 @@ _WINDOW = 30 * _SECOND
 # Of a header in microseconds so many are tried; two readings in one function are closer still.
 _FINE_WINDOW = 30 * _MILLISECOND
 _NEAR = 100
-_MOST_PERMUTED = 7
+_MOST_PERMUTED = 6
 
 _ONE_READING = (
     "read the clock once for each request, and use that one text both in the prehash and in"
@@ -180,15 +180,12 @@ def _reread(microseconds: int) -> Mistake:
 # ---- other requests -------------------------------------------------------------------------------
 
 
-def other_paths(path: str) -> Sweep:
+def other_paths(path: str) -> list[Wrong]:
     """The paths of all other endpoints."""
-
-    def texts() -> Iterator[Wrong]:
-        for other in dict.fromkeys(known for _, known in knowledge.endpoints()):
-            if other != path:
-                yield wrong(other, Mistake(f"the path of another request, {other}", _ENDPOINT))
-
-    return _listed(texts)
+    known = dict.fromkeys(other for _, other in knowledge.endpoints() if other != path)
+    return [
+        wrong(other, Mistake(f"the path of another request, {other}", _ENDPOINT)) for other in known
+    ]
 
 
 # ---- other orders ---------------------------------------------------------------------------------
@@ -214,8 +211,8 @@ def key_orders(text: str) -> Sweep:
         if value is None:
             return
         writers = dict.fromkeys((*body.own_writers(text, json_forms(value)), COMPACT, DEFAULT))
-        first = value if isinstance(value, dict) else next(filter(_is_object, value), {})
-        for keys in _orders(list(first)):
+        rows = [value] if isinstance(value, dict) else filter(_is_object, value)
+        for keys in _orders(list(dict.fromkeys(key for row in rows for key in row))):
             changed = _reordered(value, keys)
             name = f"the body with its keys in the order {', '.join(keys)}"
             for writer in writers:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, combinations, product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.debug.detective import body, method, path, query, timestamp
-from okx_magic.debug.detective.joining import ONCE, PLAIN, TWICE
+from okx_magic.debug.detective.joining import ONCE, PICKS, PLAIN, TWICE
 from okx_magic.debug.detective.mistakes import Wrong, distinct
 
 if TYPE_CHECKING:
@@ -26,7 +26,31 @@ if TYPE_CHECKING:
     from okx_magic.debug.detective.records import Evidence
 
 
-_TIMESTAMP, _METHOD, _PATH, _QUERY, _BODY = range(5)
+# The places of the parts in a prehash.
+TIMESTAMP, METHOD, PATH, QUERY, BODY = range(5)
+
+
+class Way(NamedTuple):
+    """One prehash: a text for each part, and how they are joined."""
+
+    texts: tuple[Wrong, ...]
+    joining: Joining
+
+    @property
+    def message(self) -> bytes:
+        """The prehash."""
+        return self.joining.join(tuple(each.text for each in self.texts))
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """All that is wrong with it."""
+        of_texts = (mistake for each in self.texts for mistake in each.mistakes)
+        return (*of_texts, *self.joining.mistakes)
+
+    @property
+    def also(self) -> tuple[Mistake, ...]:
+        """Other mistakes that would have given the same texts."""
+        return tuple(mistake for each in self.texts for mistake in each.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +68,13 @@ class Block:
     def __len__(self) -> int:
         return prod(map(len, self.lists))
 
-    def choice(self, number: int) -> list[Wrong]:
-        """The texts of the prehash at this place."""
+    def way(self, number: int) -> Way:
+        """The prehash at this place."""
         picked = []
         for part in reversed(self.lists):
             number, place = divmod(number, len(part))
             picked.append(part[place])
-        return picked[::-1]
+        return Way(tuple(reversed(picked)), self.joining)
 
 
 class Batch:
@@ -64,14 +88,11 @@ class Batch:
         """The prehashes of all blocks."""
         return chain.from_iterable(block.messages() for block in self._blocks)
 
-    def told(self, number: int) -> tuple[tuple[Mistake, ...], tuple[Mistake, ...]]:
-        """The mistakes in the prehash at this place, and others that would have given the same."""
+    def way(self, number: int) -> Way:
+        """The prehash at this place."""
         place = bisect_right(self._ends, number)
         block = self._blocks[place]
-        choice = block.choice(number - self._ends[place] + len(block))
-        mistakes = [mistake for each in choice for mistake in each.mistakes]
-        also = tuple(mistake for each in choice for mistake in each.also)
-        return (*mistakes, *block.joining.mistakes), also
+        return block.way(number - self._ends[place] + len(block))
 
 
 class Ways:
@@ -87,6 +108,21 @@ class Ways:
             each.encode("utf-8", "surrogatepass")
             for each in (evidence.timestamp, evidence.method, self.path, self.query, evidence.body)
         )
+        self._joinings = (
+            (PLAIN,),
+            [each for each in ONCE if not self._restates_an_omission(each)],
+            TWICE,
+        )
+
+    def _restates_an_omission(self, joined: Joining) -> bool:
+        """Whether this request signed so looks as if one part alone had been left out."""
+        if joined.mistakes[0].name not in PICKS:
+            return False
+        less = (
+            b"".join((*self.right[:place], *self.right[place + 1 :]))
+            for place in range(len(self.right))
+        )
+        return joined.join(self.right) in less
 
     @cached_property
     def _once(self) -> tuple[list[Wrong], ...]:
@@ -114,13 +150,17 @@ class Ways:
 
     def _twice(self, place: int, reach: int) -> list[Wrong]:
         found: Iterable[Wrong] = ()
-        if place == _TIMESTAMP:
+        if place == TIMESTAMP:
             found = timestamp.twice(self._evidence.timestamp, reach)
-        elif place == _QUERY:
+        elif place == QUERY:
             found = query.twice(self.query, reach)
-        elif place == _BODY:
+        elif place == BODY:
             found = body.twice(self._evidence.body, reach)
         return distinct([self.right[place], *(each.text for each in self._once[place])], found)
+
+    def once(self, place: int) -> Sequence[Wrong]:
+        """The texts of one mistake for the part at this place."""
+        return self._once[place]
 
     def batch(self, mistakes: int, reach: int) -> Batch:
         """All prehashes of so many mistakes, each of which has at least this ``reach``."""
@@ -131,13 +171,36 @@ class Ways:
         return Batch(
             Block((*block.lists[:place], texts, *block.lists[place + 1 :]), block.joining)
             for block in self._blocks(mistakes, reach)
-            if not block.lists[place][0].mistakes
+            if texts and not block.lists[place][0].mistakes
         )
 
+    def others(self, way: Way) -> Iterator[Way]:
+        """Ways to the same prehash with as many mistakes, of which all but one are the same."""
+        for place, text in enumerate(way.texts):
+            if len(text.mistakes) == 1:
+                yield from self._replaced(way, way._replace(texts=self._righted(way.texts, place)))
+        if len(way.joining.mistakes) == 1:
+            yield from self._replaced(way, way._replace(joining=PLAIN))
+
+    def _replaced(self, way: Way, less: Way) -> Iterator[Way]:
+        """``less``, in which one mistake of ``way`` is put right, with another one to the same effect."""
+        message = way.message
+        for place, text in enumerate(less.texts):
+            if not text.mistakes:
+                for other in self._once[place]:
+                    texts = (*less.texts[:place], other, *less.texts[place + 1 :])
+                    if (changed := less._replace(texts=texts)).message == message:
+                        yield changed
+        if not less.joining.mistakes:
+            for joining in self._joinings[1]:
+                if (changed := less._replace(joining=joining)).message == message:
+                    yield changed
+
+    def _righted(self, texts: tuple[Wrong, ...], place: int) -> tuple[Wrong, ...]:
+        return (*texts[:place], Wrong(self.right[place], ()), *texts[place + 1 :])
+
     def _blocks(self, mistakes: int, reach: int) -> Iterator[Block]:
-        for joined, joinings in ((0, (PLAIN,)), (1, ONCE), (2, TWICE)):
-            if joined > mistakes:
-                break
+        for joined, joinings in enumerate(self._joinings[: mistakes + 1]):
             lists = list(self._products(mistakes - joined, reach))
             for each in joinings:
                 if each.reach >= reach:

@@ -204,7 +204,7 @@ function requestList(panel) {
   const empty = h("p", { class: "okx-empty" }, "Nothing was sent yet: run a cell with %%okx.");
   const mark = () => {
     const chosen = panel.model.get("signature")?.id;
-    for (const row of body.children) row.toggleAttribute("aria-current", row.dataset.id === chosen);
+    for (const row of body.children) row.ariaCurrent = row.dataset.id === chosen ? "true" : null;
   };
   panel.draw("requests", (requests) => {
     empty.hidden = requests.length > 0;
