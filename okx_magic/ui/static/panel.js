@@ -99,6 +99,7 @@ function loginForm(panel) {
   };
   const submit = button("log in", null, { type: "submit", class: "okx-button okx-first" });
   const leave = button("log out", () => panel.send({ kind: "logout" }));
+  let drawn = "";
   let offers = [];
 
   const offer = () => offers.find((each) => each.key === source.value);
@@ -117,12 +118,14 @@ function loginForm(panel) {
     rows.host.hide(fixed === "");
     host.textContent = [fixed, offer()?.hint && `key ${offer().hint}`].filter(Boolean).join(" · ");
   }
-  source.addEventListener("change", () => { arrange(); });
+  source.addEventListener("change", arrange);
 
   panel.draw("account", (state) => {
     leave.disabled = !state.current;
-    const before = JSON.stringify(offers);
-    if (JSON.stringify(state.offers) === before) return;
+    // Drawn afresh only when it must be: a person may be choosing just now.
+    const now = JSON.stringify([state.offers, state.sites]);
+    if (now === drawn) return;
+    drawn = now;
     const kept = source.value || state.first;
     offers = state.offers;
     const labels = offers.map(({ key, label, problem }) =>
@@ -214,7 +217,11 @@ function requestList(panel) {
   });
   panel.draw("signature", mark);
   function requestRow(done) {
-    const choose = () => { panel.send({ kind: "choose", id: done.id }); panel.open("Signature"); };
+    const choose = () => {
+      panel.chosen = done.id;
+      panel.send({ kind: "choose", id: done.id });
+      panel.open("Signature");
+    };
     const time = new Date(done.at).toISOString().slice(11, 23);
     const failed = done.code !== "0";
     return h("tr", { "data-id": done.id, class: failed && "okx-failed" },
@@ -290,14 +297,15 @@ function detective(panel) {
   const submit = button("find the mistake", null, { type: "submit", class: "okx-button okx-first" });
   const verdict = h("div", { role: "status", class: "okx-verdict" });
   const hint = h("p", { class: "okx-hint" });
-  let shown = null;
+  let typed = false;
 
   panel.draw("signature", (trace) => {
     const whose = trace ? `the secret of ${trace.account}` : "the secret that is logged in";
     hint.textContent = "Put in what OKX refused, from any program: it is signed again with " + whose
       + ", right and with every mistake that people make.";
-    if (!trace || trace.id === shown) return;
-    shown = trace.id;
+    // What was typed gives way to what was chosen, not to what the next cell sends.
+    if (!trace || (typed && trace.id !== panel.chosen)) return;
+    typed = false;
     for (const [name, input] of Object.entries(inputs)) input.value = trace.evidence[name];
   });
   panel.draw("verdict", ({ kind, lines }) => {
@@ -310,7 +318,8 @@ function detective(panel) {
     const values = Object.entries(inputs).map(([name, input]) => [name, input.value]);
     panel.send({ kind: "check", ...Object.fromEntries(values) });
   }
-  return h("form", { autocomplete: "off", class: "okx-form okx-detective", onsubmit },
+  const oninput = () => { typed = true; };
+  return h("form", { autocomplete: "off", class: "okx-form okx-detective", onsubmit, oninput },
     h("h4", {}, "Which mistake made a signature?"),
     hint, ...rows, h("div", { class: "okx-actions" }, submit), verdict);
 }
