@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.errors import CredentialsError
-from okx_magic.session import Session
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
-from okx_magic.wire.offers import (
-    Offer,
-    entered_account,
-    entered_url,
-    offered_account,
-    offers,
-    sites,
-    unread_offers,
-)
+from okx_magic.errors import CellError, CredentialsError
+from okx_magic.opening import Opener
+from okx_magic.wire.keycheck import key_warnings
+from okx_magic.wire.offers import Offers
 from okx_magic.wire.pacing import Pacer
+from okx_magic.wire.place import on_binder, refuse_on_binder
 from okx_magic.wire.probe import PROOF, ask, elsewhere
 from okx_magic.wire.sources import SANDBOX, Seams, find_account, typed_account
+from okx_magic.wire.unsettled import tell_unsettled
+from okx_magic.wire.variables import unset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, MutableMapping
 
     from okx_magic.model import Environment, Exchange
+    from okx_magic.session import Session
+    from okx_magic.wire.account import Account
+    from okx_magic.wire.credentials import Credentials
     from okx_magic.wire.external import Prompt
+    from okx_magic.wire.gate import Confirm
     from okx_magic.wire.pacing import OnWait
     from okx_magic.wire.probe import Asked
 
@@ -37,22 +36,24 @@ class Accounts:
     """Opens and closes sessions. ``current`` is the name of the one that was opened last.
 
     All of them keep to OKX's limits together; ``on_wait`` is told the seconds and the limit when one
-    makes a request wait. A panel may log in from a thread of its own while cells run. ``refused`` is
+    makes a request wait, ``confirm`` the question before each write of a live account. ``refused`` is
     the session of the last log-in that failed, closed, for its log and its account; None after one
-    that succeeded.
+    that succeeded. ``offers`` is what there is to log in with. A panel may log in from a thread of its
+    own while cells run.
     """
 
     def __init__(
         self,
         *,
-        environ: Mapping[str, str] | None = None,
+        environ: MutableMapping[str, str] | None = None,
         home: Path | None = None,
         on_wait: OnWait | None = None,
+        confirm: Confirm | None = None,
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._home = home or Path.home()
-        self._seams = Seams()
-        self._pacer = Pacer(on_wait=on_wait)
+        self._opener = Opener(self._environ, self._home, Pacer(on_wait=on_wait), confirm)
+        self.offers = Offers(self._environ, self._home, Seams())
         self._lock = threading.RLock()
         self._ended = False
         self._sessions: dict[str, Session] = {}
@@ -74,41 +75,38 @@ class Accounts:
         starts. Raises CredentialsError.
         """
         account = find_account(name, environ=self._environ, home=self._home)
-        return self._adopt(_session(account, self._pacer))
+        return self._adopt(self._opener.open(account))
 
     def login(
-        self, name: str | None = None, *, prompt: Prompt | None = None, typed: bool = False
+        self,
+        name: str | None = None,
+        *,
+        prompt: Prompt | None = None,
+        typed: bool = False,
+        faults: str = "",
     ) -> tuple[Session, Mapping[str, Any]]:
         """As ``open``, but proved by one signed request; returns its answer too, the one row of
         GET /api/v5/account/config. An account that is refused is not logged in; it is kept aside as
         ``refused`` until the next log-in or log-out.
 
         ``prompt`` is asked when no source has credentials, or with ``typed`` at once; no key typed
-        means the sandbox.
+        means the sandbox. ``faults`` are for the sandbox: what goes wrong there, to practise.
         """
         if typed and prompt is not None:
+            # Before a key is typed, not after.
+            refuse_on_binder(self._environ)
             account = typed_account(prompt, environ=self._environ)
         else:
-            account = find_account(name, environ=self._environ, home=self._home, prompt=prompt)
-        session = self._proved(account)
+            asked = None if on_binder(self._environ) else prompt
+            account = find_account(name, environ=self._environ, home=self._home, prompt=asked)
+        if faults and account is not None:
+            raise CellError("--faults is for the sandbox", remedy="%okx_login sandbox --faults …")
+        session = self._proved(account, faults)
         return session, session.config
 
-    def offers(self) -> tuple[Offer, ...]:
-        """The sources of credentials that can be logged in with, in the order they are searched."""
-        return offers(self._environ, self._home)
-
-    def unread_offers(self) -> tuple[Offer, ...]:
-        """Those that are read only when chosen; finding them may take a tenth of a second."""
-        return unread_offers(self._seams)
-
-    def sites(self) -> tuple[tuple[str, str], ...]:
-        """Key and host of each site that typed credentials may belong to, the likely one first."""
-        return sites(self._environ)
-
     def login_with(self, offer: str) -> Session:
-        """As ``login``, with the offered source of this key."""
-        account = offered_account(offer, environ=self._environ, home=self._home, seams=self._seams)
-        return self._proved(account)
+        """As ``login``, with the source of this key among the ``offers``."""
+        return self._proved(self.offers.account(offer))
 
     def login_typed(self, credentials: Credentials, environment: Environment, site: str) -> Session:
         """As ``login``, with credentials that the person typed into a form.
@@ -118,11 +116,14 @@ class Accounts:
         if environment == SANDBOX:
             base_url = self.session(SANDBOX).account.base_url
         else:
-            base_url = entered_url(site, self._environ)
-        account = entered_account(
-            credentials, environment, base_url, environ=self._environ, seams=self._seams
-        )
-        return self._proved(account)
+            base_url = self.offers.base_url(site)
+        return self._proved(self.offers.entered(credentials, environment, base_url))
+
+    def unset_variables(self) -> tuple[str, ...]:
+        """Take key, secret and passphrase out of this process's environment variables, where every
+        cell and every program that it starts could read them; returns the names of those there were.
+        """
+        return unset(self._environ)
 
     def elsewhere(self) -> tuple[Account, ...]:
         """Where ``ask_elsewhere`` would ask; none where the refusal leaves no doubt of the place."""
@@ -140,10 +141,12 @@ class Accounts:
         """Log in where ``ask_elsewhere`` found the key to be accepted."""
         return self._proved(account)
 
-    def _proved(self, account: Account | None) -> Session:
-        session = _session(account, self._pacer)
+    def _proved(self, account: Account | None, faults: str = "") -> Session:
+        session = self._opener.open(account, faults=faults)
         try:
             session.config = session.request("GET", PROOF).data[0]
+            session.warnings += key_warnings(session.config, session.account)
+            session.warnings += tell_unsettled(session.connection, time.time())
         except BaseException:
             session.close()
             self.refused = session
@@ -199,24 +202,9 @@ class Accounts:
 
 
 def open_session(name: str | None = None) -> Session:
-    """A session of the named account; without a name, of the first credentials found or the sandbox."""
-    return _session(find_account(name, environ=os.environ, home=Path.home()), Pacer())
+    """A session of the named account; without a name, of the first credentials found or the sandbox.
 
-
-def _session(account: Account | None, pacer: Pacer) -> Session:
-    return _sandbox_session(pacer) if account is None else Session(account, pacer=pacer)
-
-
-def _sandbox_session(pacer: Pacer) -> Session:
-    from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use
-
-    sandbox = Sandbox.start()
-    keys = sandbox.demo
-    account = Account(
-        name=SANDBOX,
-        environment="sandbox",
-        credentials=Credentials(keys.key, keys.secret, keys.passphrase),
-        base_url=sandbox.url,
-        source="this kernel",
-    )
-    return Session(account, pacer=pacer, on_close=sandbox.stop)
+    Nobody is asked by it, so a live one only reads.
+    """
+    opener = Opener(os.environ, Path.home())
+    return opener.open(find_account(name, environ=opener.environ, home=opener.home))

@@ -6,13 +6,16 @@
     ├── CellError                 yours: the cell or the magic line cannot be sent (line, reason, remedy)
     ├── CredentialsError          yours: no credentials, a partial set, an unknown profile
     ├── RefusedError              ours: a safety rule refused before anything was sent
+    ├── KillIncomplete            ours: after the kill switch's 20 s something is still open
     ├── TransportError            nobody's: no trustworthy answer came
-    │   └── OutcomeUnknown        … to a request that may have been carried out all the same
+    │   ├── OutcomeUnknown        … to a request that may have been carried out all the same
+    │   └── NotCarriedOut         … and a look-up showed that nothing was carried out
     └── OkxError                  theirs: OKX answered with a code other than 0
         └── PartlyRefused         … code 2: some orders of a batch stand, some do not
 
 Each is a real exception: it stops Run All, nbclient and papermill, and can be caught by its name. In a
 notebook it shows as one short block, because of ``_render_traceback_``, which IPython asks first.
+Ctrl-C while something is being sent that changes something is a KeyboardInterrupt still: ``Interrupted``.
 No message, argument or attribute ever holds a secret.
 """
 
@@ -129,6 +132,12 @@ class RefusedError(OkxMagicError):
     """A safety rule refused the request. Nothing was sent."""
 
 
+class KillIncomplete(OkxMagicError):
+    """The kill switch could not bring the open orders to none in its time, or could not see them. It
+    stays on.
+    """
+
+
 class TransportError(OkxMagicError):
     """No trustworthy answer came: refused connection, deadline, redirect, HTML, broken JSON.
 
@@ -152,8 +161,29 @@ class TransportError(OkxMagicError):
 
 
 class OutcomeUnknown(TransportError):
-    """A POST was written and its answer lost: it may have been carried out. ``remedy`` holds the
-    request that settles it. It is never sent again by itself.
+    """A POST was written, its answer lost, and no look-up settled it: it may have been carried out. It is
+    never sent again by itself. ``orders`` are pairs of instId and clOrdId; ``settles`` are the requests
+    that tell what became of it, each such as ``GET /api/v5/trade/order?instId=…&clOrdId=…``.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        orders: tuple[tuple[str, str], ...] = (),
+        settles: tuple[str, ...] = (),
+        remedy: str = "",
+        request: Request | None = None,
+    ) -> None:
+        super().__init__(message, written=True, status=status, remedy=remedy, request=request)
+        self.orders = orders
+        self.settles = settles
+
+
+class NotCarriedOut(TransportError):
+    """The answer was lost, or did not say, and a look-up showed that nothing was carried out, and that
+    nothing will be: it is safe to send it again.
     """
 
 
@@ -197,3 +227,40 @@ class PartlyRefused(OkxError):
     """Code 2: part of a batch was carried out. The frame with all items was assigned before this was
     raised, so that no accepted ``ordId`` is lost.
     """
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while a request was being sent that changes something. ``outcome`` is "done", "not done" (it
+    had not left) or "unknown"; ``orders`` and ``settles`` are those of OutcomeUnknown.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        outcome: str,
+        request: Request,
+        account: str,
+        orders: tuple[tuple[str, str], ...] = (),
+        settles: tuple[str, ...] = (),
+        remedy: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.outcome = outcome
+        self.request = request
+        self.account = account
+        self.orders = orders
+        self.settles = settles
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return " · ".join((self.message, str(self.request), self.account))
+
+    # As for our errors: a short block in place of a traceback.
+    def _render_traceback_(self) -> list[str]:
+        ids = ", ".join(client_id for _, client_id in self.orders)
+        lines = [("order", ids)] if ids else []
+        lines += [("try", self.remedy)] if self.remedy else []
+        head = f"KeyboardInterrupt {self}"
+        return [head, *(f"  {label:<7} {text}" for label, text in lines)]

@@ -6,7 +6,7 @@
 %okx METHOD /path            send one request and return its frame
 %okx_logout [NAME]           forget credentials
 
-Those that look up and explain are in ``magics_diagnosis``.
+Those that look up and explain are in ``magics_diagnosis``, those for live orders in ``magics_money``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from traitlets import Bool
 from okx_magic import completer, magicline
 from okx_magic.errors import CellError, OkxError
 from okx_magic.magics_diagnosis import OkxDiagnosis
+from okx_magic.magics_money import OkxMoney
 from okx_magic.shellpanel import ShellPanel, fits
 from okx_magic.ui.notes import Note
 from okx_magic.ui.output import CellOutput, show
@@ -38,7 +39,8 @@ def register(shell: InteractiveShell) -> None:
     # A Magics puts itself among the shell's configurables, which is what %config looks through.
     magics = OkxMagic(shell)
     diagnosis = OkxDiagnosis(shell, lambda: magics.accounts, magics.opened)
-    shell.register_magics(magics, diagnosis)
+    money = OkxMoney(shell, lambda: magics.accounts)
+    shell.register_magics(magics, diagnosis, money)
     completer.install(shell, magics.opened)
 
 
@@ -48,7 +50,7 @@ def unregister(shell: InteractiveShell) -> None:
     if OkxMagic.__name__ not in registry:
         return
     registry[OkxMagic.__name__].close()
-    for kind in (OkxMagic, OkxDiagnosis):
+    for kind in (OkxMagic, OkxDiagnosis, OkxMoney):
         magics = registry.pop(kind.__name__)
         for where, names in magics.magics.items():
             for name in names:
@@ -78,13 +80,14 @@ class OkxMagic(Magics):
         if self._opened is None:
             from okx_magic.accounts import Accounts  # noqa: PLC0415  # requests, on first use
             from okx_magic.ui import receipts  # noqa: PLC0415  # same
+            from okx_magic.ui.prompts import say_yes  # noqa: PLC0415  # same
 
             def tell(seconds: float, limit: Limit) -> None:
                 # What another thread shows would stand under whatever cell runs now.
                 if threading.current_thread() is threading.main_thread():
                     show(receipts.waiting(seconds, limit))
 
-            self._opened = Accounts(on_wait=tell)
+            self._opened = Accounts(on_wait=tell, confirm=say_yes)
         return self._opened
 
     def opened(self) -> Accounts | None:
@@ -110,6 +113,7 @@ class OkxMagic(Magics):
     @argument("--since", metavar="T", help="all rows from this time on: 2024-01-31, 90d, {{ t }}")
     @argument("--until", metavar="T", help="only rows before this time; times are UTC")
     @argument("--as-typed", action="store_true", help="add no clOrdId to an order")
+    @argument("--again", action="store_true", help="send an order that was sent just now once more")
     @argument("--force", action="store_true", help="send what the catalogue would refuse, too")
     @argument("-q", "--quiet", action="store_true", help="no receipt")
     @argument("-h", "--help", action="store_true", help="show this")
@@ -154,6 +158,7 @@ class OkxMagic(Magics):
                 raw=arguments.raw,
                 decimal=arguments.decimal or self.decimal,
                 as_typed=arguments.as_typed,
+                again=arguments.again,
                 force=arguments.force,
                 quiet=arguments.quiet or self.quiet,
                 pages=arguments.pages,
@@ -169,6 +174,10 @@ class OkxMagic(Magics):
     @magic_arguments()
     @argument("name", nargs="?", help="sandbox, demo, live, or a profile of ~/.okx/config.toml")
     @argument("--prompt", action="store_true", help="ask for the credentials, whatever is set up")
+    @argument(
+        "--unset-env", action="store_true", help="then unset the variables of the credentials"
+    )
+    @argument("--faults", metavar="RULES", default="", help="what goes wrong in the sandbox")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_login(self, line: str) -> None:
         """Log in; the account of the last log-in is the one that cells use.
@@ -180,13 +189,16 @@ class OkxMagic(Magics):
             %okx_login sandbox       the built-in exchange: no account, no network
             %okx_login demo          OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, demo trading
             %okx_login main          the profile main of ~/.okx/config.toml
+            %okx_login --unset-env   so that %env and !env do not show the credentials afterwards
+            %okx_login sandbox --faults lose-answer
+                                     the next order is carried out, and its answer lost
 
         Never type a secret here: it would stay in the notebook.
         """
         arguments = magicline.options(self.shell, self.okx_login, line)
         if arguments is None:
             return
-        if arguments.name is None and not arguments.prompt and fits(self.shell):
+        if not line.strip() and fits(self.shell):
             self._panel.show()
             return
         from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
@@ -197,6 +209,8 @@ class OkxMagic(Magics):
                 arguments.name,
                 prompt=ask if arguments.prompt else ask_if_anybody,
                 typed=arguments.prompt,
+                # IPython leaves the quotes of a word on.
+                faults=arguments.faults.strip("\"'"),
             )
         except OkxError:
             from okx_magic.diagnosis import found_elsewhere  # noqa: PLC0415  # only for a refusal
@@ -206,6 +220,8 @@ class OkxMagic(Magics):
                 raise
             session, config = found, found.config
         show(receipts.login(session, config))
+        if arguments.unset_env:
+            show(receipts.unset(self.accounts.unset_variables()))
 
     @no_var_expand
     @line_magic

@@ -129,8 +129,9 @@ class Exchange:
 
     ``code`` is OKX's code, or "" when no judged answer came; ``outcome`` says in one word or line how
     it ended. Times: ``sent_at`` in seconds since 1970, ``milliseconds`` on a monotonic clock.
-    ``offset`` is the exchange's clock less ours in milliseconds, as it was known when the request was
-    sent. ``answered`` holds those headers of a failure that tell who answered, and when.
+    ``attempt`` counts those of one request, from 1. ``offset`` is the exchange's clock less ours in
+    milliseconds, as it was known when the request was sent. ``answered`` holds those headers of a
+    failure that tell who answered, and when.
     """
 
     request: Request
@@ -144,3 +145,4 @@ class Exchange:
     milliseconds: float
     offset: int | None = None
     answered: tuple[tuple[str, str], ...] = ()
+    attempt: int = 1

@@ -7,7 +7,7 @@ has to ask the exchange is done in a thread, one thing at a time, so that cells 
 from __future__ import annotations
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, get_args
 
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
@@ -43,7 +43,7 @@ class View(Protocol):
 class Panel:
     """Connects the accounts and their logs with a view.
 
-    ``today`` is what the age of a key is counted to.
+    ``now`` is what the age of a key is counted to.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class Panel:
         accounts: Accounts,
         view: View,
         *,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._accounts = accounts
         self._view = view
-        self._today = today
+        self._now = now
         self._unread: tuple[Offer, ...] = ()
         self._drawing = threading.Lock()
         self._working = threading.Lock()
@@ -177,7 +177,7 @@ class Panel:
         self._work("looking for the mistake", look)
 
     def _look(self) -> None:
-        self._unread = self._accounts.unread_offers()
+        self._unread = self._accounts.offers.unread()
         if self._unread:
             self.refresh()
 
@@ -217,13 +217,13 @@ class Panel:
             self._view.show("work", {"number": self._told, **self._said})
 
     def _account(self) -> panelstate.Json:
-        sources = panelstate.offered(self._accounts.offers(), self._unread, self._accounts.sites())
+        sources = panelstate.offered(self._accounts.offers, self._unread)
         sessions = self._accounts.open_sessions()
         current = self._current(sessions)
         if current is None:
             return {**sources, "current": None}
         others = [session for session in sessions if session is not current]
-        return {**sources, "current": panelstate.account(current, others, self._today())}
+        return {**sources, "current": panelstate.account(current, others, self._now())}
 
     def _exchanges(self) -> list[_Logged]:
         """The last exchanges, newest first."""

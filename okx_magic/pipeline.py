@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from okx_magic.session import Session
     from okx_magic.tables.paging import Span
     from okx_magic.ui.notes import Note
-    from okx_magic.wire.connection import Reply
+    from okx_magic.wire.attempt import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Options:
     raw: bool = False
     decimal: bool = False
     as_typed: bool = False
+    again: bool = False
     force: bool = False
     quiet: bool = False
     pages: int | None = None
@@ -100,6 +101,8 @@ def _show_unsent(
     if span is not None:
         request = session.first_page(request, span)
     prepared, added = connection.prepare(request, as_typed=options.as_typed)
+    if not options.as_typed:
+        prepared = connection.expiring(prepared)
     sent = connection.preview(prepared)
     output.note(receipts.dry_run(prepared, sent, session.account, added))
 
@@ -107,7 +110,7 @@ def _show_unsent(
 def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:
     send = session.connection.send if options.raw else session.send_for_frame
     try:
-        reply = send(request, as_typed=options.as_typed)
+        reply = send(request, as_typed=options.as_typed, again=options.again)
     except PartlyRefused as refused:
         # Assigned before it is raised, so that the ids of accepted orders are not lost.
         output.deliver(request.name, _value(refused, session, options))

@@ -16,7 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from okx_magic.model import Envelope, Exchange, Request
-from okx_magic.wire.connection import Connection, Reply
+from okx_magic.wire.connection import Connection
+from okx_magic.wire.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from okx_magic.pull import Progress, Pulled
     from okx_magic.tables.paging import Span
     from okx_magic.wire.account import Account
+    from okx_magic.wire.attempt import Reply
     from okx_magic.wire.pacing import Pacer
 
 _TABLES = "okx_magic.tables"
@@ -38,8 +40,10 @@ _TABLES = "okx_magic.tables"
 class Session:
     """Sends requests as one account. Use as a context manager, or ``close`` it.
 
-    Sessions that share a ``pacer`` keep to OKX's limits together. ``on_close`` is called once after
-    the connections are closed. ``config`` is the row of GET /api/v5/account/config that a log-in got.
+    Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` holds the safety rules; one
+    of its own lets a live session read only. ``on_close`` is called once after the connections are
+    closed. ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are
+    what the person should know then.
     """
 
     def __init__(
@@ -47,12 +51,21 @@ class Session:
         account: Account,
         *,
         pacer: Pacer | None = None,
+        gate: Gate | None = None,
         on_close: Callable[[], None] | None = None,
     ) -> None:
         self.account = account
-        self.connection = Connection(account, pacer=pacer, on_failure=self._check_causes)
+        self.gate = gate or Gate(account)
+        self.connection = Connection(
+            account,
+            pacer=pacer,
+            on_failure=self._check_causes,
+            gate=self.gate,
+            ledger=self.gate.ledger,
+        )
         self._on_close = on_close
         self.config: Mapping[str, Any] = {}
+        self.warnings = account.warnings
 
     @property
     def log(self) -> Sequence[Exchange]:
@@ -156,18 +169,25 @@ class Session:
 
         return Pull(self.connection, progress=progress).bring(request, span, decimal=decimal)
 
-    def send_for_frame(self, request: Request, *, as_typed: bool = False) -> Reply:
+    def send_for_frame(
+        self, request: Request, *, as_typed: bool = False, again: bool = False
+    ) -> Reply:
         """Send a request whose answer will become a frame: pandas is imported while it is under way."""
         _import_tables_meanwhile()
-        return self.connection.send(request, as_typed=as_typed)
+        return self.connection.send(request, as_typed=as_typed, again=again)
 
     @staticmethod
     def to_frame(reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
-        """The frame of an answer, also of one that was partly refused."""
+        """The frame of an answer, also of one that was partly refused. ``attrs["recovered"]`` is True
+        where the answer was lost and it was made from a look-up.
+        """
         from okx_magic.tables import to_frame  # noqa: PLC0415  # pandas, on first use
 
         assert reply.request is not None  # noqa: S101  # set by the connection
-        return to_frame(reply.envelope, reply.request, decimal=decimal)
+        frame = to_frame(reply.envelope, reply.request, decimal=decimal)
+        if not isinstance(reply, Exception) and reply.recovered:
+            frame.attrs["recovered"] = True
+        return frame
 
     def close(self) -> None:
         """Close the connections; the session cannot be used afterwards."""

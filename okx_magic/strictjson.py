@@ -72,7 +72,9 @@ def _count_members(value: Any, max_depth: int, *, brackets: int) -> int:
     unmet = brackets
     level = [value] if type(value) in _CONTAINERS else []
     for _ in range(max_depth):
-        members += sum(len(container) for container in level if type(container) is dict)
+        for container in level:
+            if type(container) is dict:
+                members += len(container)
         unmet -= len(level)
         if not level or not unmet:
             return members

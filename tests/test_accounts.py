@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -37,8 +37,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
     found: list[Sandbox] = []
     start = Sandbox.start
 
-    def noted() -> Sandbox:
-        found.append(start())
+    def noted(**options: Any) -> Sandbox:
+        found.append(start(**options))
         return found[-1]
 
     monkeypatch.setattr(Sandbox, "start", noted)

@@ -172,9 +172,9 @@ def test_a_loop_of_refusals_asks_the_time_once(
     sent: list[str] = []
     send = session.connection.transport.send
 
-    def counted(request: object, *rest: object) -> object:
+    def counted(request: object, *rest: object, **more: object) -> object:
         sent.append(str(request))
-        return send(request, *rest)  # type: ignore[arg-type]  # passed on
+        return send(request, *rest, **more)  # type: ignore[arg-type]  # passed on
 
     monkeypatch.setattr(session.connection.transport, "send", counted)
     monkeypatch.setattr("okx_magic.wire.credentials.signature", lambda *_: "AAAA", raising=True)

@@ -378,14 +378,20 @@ def test_unload_removes_all_of_it(bare_notebook: Notebook) -> None:
     gc.collect()
 
 
-def test_run_all_twice_gives_two_orders_with_two_ids(sandbox_notebook: Notebook) -> None:
-    """Running a cell again is a new order with an id of its own, never the same one resent."""
+def test_the_same_order_twice_is_a_slip_unless_it_is_meant(sandbox_notebook: Notebook) -> None:
+    """Running a cell again within a minute sends nothing; with --again it is a new order with an id of
+    its own, never the same one resent.
+    """
     cell = f"%%okx\norder = POST /api/v5/trade/order\n{ORDER}"
-    ids = []
-    for _ in range(2):
-        sandbox_notebook.run(cell)
-        ids.append(sandbox_notebook["order"].clOrdId[0])
-    assert len(set(ids)) == 2
+    sandbox_notebook.run(cell)
+    first = sandbox_notebook["order"].clOrdId[0]
+    text = sandbox_notebook.run(cell)
+    assert isinstance(sandbox_notebook.error, RefusedError)
+    assert "the same was sent 0 s ago" in text
+    sandbox_notebook.run(cell.replace("%%okx", "%%okx --again"))
+    assert sandbox_notebook["order"].clOrdId[0] != first
+    history = sandbox_notebook.run("h = %okx GET /api/v5/trade/orders-history?instType=SPOT")
+    assert "2 rows" in history
 
 
 def test_the_environment_is_left_alone(notebook: Notebook) -> None:

@@ -68,7 +68,7 @@ def test_a_history_that_ends_early_is_told(sandbox_notebook: Notebook) -> None:
 def test_orders_are_walked_by_their_ids(sandbox_notebook: Notebook) -> None:
     """Seven orders in pages of three: all of them, newest first, each once."""
     body = '{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"limit","px":"1","sz":"1"}'
-    sandbox_notebook.run("%%okx -q\n" + f"POST /api/v5/trade/order\n{body}\n" * 7)
+    sandbox_notebook.run("%%okx -q --again\n" + f"POST /api/v5/trade/order\n{body}\n" * 7)
     cell = "pending = GET /api/v5/trade/orders-pending?limit=3"
     text = sandbox_notebook.run(f"%%okx --all\n{cell}")
     ids = list(sandbox_notebook["pending"].ordId)
@@ -152,7 +152,7 @@ def test_a_page_that_fails_stops_the_cell_and_keeps_the_rest(
 ) -> None:
     """What has come is assigned, the note says how to go on, and the error stops the cell."""
     body = '{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"limit","px":"1","sz":"1"}'
-    sandbox_notebook.run("%%okx -q\n" + f"POST /api/v5/trade/order\n{body}\n" * 7)
+    sandbox_notebook.run("%%okx -q --again\n" + f"POST /api/v5/trade/order\n{body}\n" * 7)
     send, sent = Connection.send, []
 
     def twice(connection: Connection, request: Request, **more: Any) -> Any:

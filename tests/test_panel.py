@@ -6,7 +6,7 @@ import base64
 import hmac
 import json
 import threading
-from datetime import date
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,7 +37,9 @@ class Desk:
     def __init__(self, environ: dict[str, str], home: Path) -> None:
         self.accounts = Accounts(environ=environ, home=home)
         self.view = View()
-        self.panel = Panel(self.accounts, self.view, today=lambda: date(2026, 3, 2))
+        self.panel = Panel(
+            self.accounts, self.view, now=lambda: datetime(2026, 3, 2, 12, tzinfo=UTC)
+        )
 
     def press(self, kind: str, **fields: Any) -> dict[str, Any]:
         """Send a button's message, wait for its end, and give what was said."""

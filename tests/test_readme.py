@@ -7,11 +7,17 @@ import pytest
 
 from okx_magic.magics import OkxMagic
 from okx_magic.magics_diagnosis import OkxDiagnosis
+from okx_magic.magics_money import OkxMoney
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 MAGICS = sorted(
-    {name for kind in (OkxMagic, OkxDiagnosis) for names in kind.magics.values() for name in names}
+    {
+        name
+        for kind in (OkxMagic, OkxDiagnosis, OkxMoney)
+        for names in kind.magics.values()
+        for name in names
+    }
 )
 
 

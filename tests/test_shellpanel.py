@@ -56,6 +56,17 @@ def test_with_a_name_it_logs_in_without_the_panel(front_end: Notebook) -> None:
     assert text.startswith("[sandbox] sandbox · 127.0.0.1")
 
 
+def test_with_an_option_it_logs_in_without_the_panel(
+    front_end: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the option asks for is done at once, not by a button."""
+    monkeypatch.setattr("okx_magic.ui.prompts.getpass", lambda _: "")
+    text = front_end.run("%okx_login --unset-env")
+    assert opened(front_end) == []
+    assert text.startswith("[sandbox] sandbox · 127.0.0.1")
+    assert "none of the variables was set" in text
+
+
 def test_nobody_there_means_no_panel(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel that may ask nobody, as under nbclient and papermill, logs in to the sandbox."""
     monkeypatch.setattr(notebook.shell, "kernel", Kernel(allow_stdin=False), raising=False)
@@ -87,7 +98,7 @@ def test_a_wait_in_the_panels_thread_is_not_told_under_a_cell(notebook: Notebook
     """What a thread shows would stand under whatever cell runs; a cell's own wait is told."""
     notebook.run("accounts = get_ipython().magics_manager.registry['OkxMagic'].accounts")
     notebook.run("from okx_magic.knowledge import Limit; limit = Limit(5, 2.0, 'user', 'requests')")
-    notebook.run("import threading; wait = lambda: accounts._pacer._on_wait(1.5, limit)")
+    notebook.run("import threading; wait = lambda: accounts._opener.pacer._on_wait(1.5, limit)")
     assert "waiting 1.5 s" in notebook.run("wait()")
     assert not notebook.run("t = threading.Thread(target=wait); t.start(); t.join()").strip()
 

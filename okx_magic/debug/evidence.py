@@ -76,7 +76,7 @@ def _given(what: str, value: str, where: str) -> str:
 _HEADER = re.compile(
     r"""
     OK [-_] ACCESS [-_] (?P<name> KEY|SIGN|TIMESTAMP|PASSPHRASE ) \b
-    (?P<closing> \\?["']? ) \s* (?: => | [:=,] ) \s*
+    \\?["']? [ \t]* (?: => | [:=,] ) [ \t]*
     (?: b? \\?(?P<quote>["']) (?P<quoted> .*? ) \\?(?P=quote)
       | (?P<bare> [^\r\n]*? ) (?= \s* (?: \\r\\n | \\?["'] | [\r\n] | $ ) ) )
     """,
@@ -121,7 +121,7 @@ _HIDDEN = re.compile(
 _NAMED = re.compile(
     r"""
     \b (?P<name> \w*(?:secret|passphrase|password|passwd)\w* ) \b
-    ["']? \s* [:=] \s* b? (?: (?P<quote>["']) (?P<quoted> .*? ) (?P=quote) | (?P<bare> [^\s,;]+ ) )
+    ["']? [ \t]* [:=] [ \t]* b? (?: (?P<quote>["']) (?P<quoted> .*? ) (?P=quote) | (?P<bare> [^\s,;]+ ) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )

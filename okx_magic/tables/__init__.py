@@ -10,6 +10,7 @@ pandas is imported here and nowhere above, so import this room late.
 """
 
 from okx_magic.tables.frame import to_frame
+from okx_magic.tables.harmless import safe_csv
 from okx_magic.tables.pages import frame_of_pages
 
-__all__ = ["frame_of_pages", "to_frame"]
+__all__ = ["frame_of_pages", "safe_csv", "to_frame"]

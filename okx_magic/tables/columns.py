@@ -31,6 +31,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from okx_magic.tables.decimals import DECIMAL_CHARACTERS, consist_of, floats
+from okx_magic.tables.harmless import plain, plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -68,8 +69,8 @@ def are_usual(numbers: Floats, kind: FieldType | None) -> bool:
     and all in milliseconds, or of flags, which may be written "1.0".
     """
     if kind == "time":
-        usual = (numbers >= 10**12) & (numbers < 10**13) & (numbers == np.floor(numbers))
-        return bool(usual.all())
+        in_milliseconds = numbers.min() >= 10**12 and numbers.max() < 10**13
+        return bool(in_milliseconds and (numbers == np.floor(numbers)).all())
     if kind == "bool":
         return bool(((numbers == 0) | (numbers == 1)).all())
     return kind == "decimal"
@@ -79,7 +80,7 @@ def typed_numbers(numbers: Floats, kind: FieldType | None) -> Array:
     """A column of numbers that are usual for their type, as an array of it."""
     if kind == "time":
         stamps = numbers.astype(np.int64).view("M8[ms]")
-        return pd.array(stamps, dtype=pd.DatetimeTZDtype("ms", "UTC"))
+        return pd.array(stamps, dtype=pd.DatetimeTZDtype("ms", "UTC"), copy=False)
     if kind == "bool":
         return pd.arrays.BooleanArray(numbers == 1, np.zeros(len(numbers), dtype=np.bool_))
     return numbers
@@ -112,6 +113,7 @@ def as_texts(values: Sequence[Any]) -> Sequence[str] | None:
 
 def strings(texts: Sequence[str]) -> Array:
     """Text and ids. Python storage, so that pyarrow's presence changes nothing."""
+    texts = plain(texts)
     filled = (text or pd.NA for text in texts) if "" in texts else texts
     cells = np.fromiter(filled, dtype=object, count=len(texts))
     return pd.array(cells, dtype=pd.StringDtype("python"))
@@ -171,7 +173,7 @@ def _times(texts: Sequence[str], unit: Literal["ms", "us"], *, digits: int) -> A
         numbers[seconds] *= 10 ** (digits - 10)
     stamps = numbers.view(f"M8[{unit}]")
     stamps[none] = np.datetime64("NaT")
-    return pd.array(stamps, dtype=pd.DatetimeTZDtype(unit, "UTC"))
+    return pd.array(stamps, dtype=pd.DatetimeTZDtype(unit, "UTC"), copy=False)
 
 
 def _has_digits(numbers: Integers, digits: int) -> Flags:
@@ -185,7 +187,7 @@ def _containers(values: Sequence[Any]) -> Array | None:
 
 
 def _objects(values: Sequence[Any]) -> Array:
-    return _object_array([None if value == "" else value for value in values])
+    return _object_array([None if value == "" else plain_within(value) for value in values])
 
 
 def _object_array(values: Sequence[Any]) -> Array:

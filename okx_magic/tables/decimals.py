@@ -79,7 +79,7 @@ def _is_plain(line: bytes) -> bool:
 
 def _read(line: bytes) -> Floats | None:
     try:
-        numbers = _NUMBERS.decode(b"[" + line + b"]")
+        numbers = _NUMBERS.decode(b"[%b]" % line)
     except msgspec.DecodeError:  # also for what is beyond the range of float64
         return None
     array = np.empty(len(numbers))

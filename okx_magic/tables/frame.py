@@ -11,6 +11,7 @@ import pandas as pd
 from okx_magic import knowledge
 from okx_magic.tables import columns as arrays
 from okx_magic.tables.decimals import floats
+from okx_magic.tables.harmless import plain
 from okx_magic.tables.numberrows import block_of, table_of
 from okx_magic.tables.shapes import Table, TypeOf, tabulate
 
@@ -43,6 +44,8 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
 def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame:
     """The DataFrame of a table whose columns are typed arrays."""
     columns = {table.names.get(name, name): array for name, array in table.columns.items()}
+    names = plain(list(columns))
+    columns = dict(zip(names, columns.values(), strict=True))
     index: pd.Index = pd.RangeIndex(table.length)
     if table.index is not None:
         index = pd.Index(columns.pop(table.index), name=table.index)

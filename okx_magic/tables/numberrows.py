@@ -34,12 +34,17 @@ def block_of(pages: Sequence[NumberRows], names: Sequence[str], type_of: TypeOf)
         if numbers is None:
             return None
         parts.append(numbers.reshape(page.count, page.width))
-    block = np.concatenate(parts).T
-    if not all(map(arrays.are_usual, block, map(type_of, names))):
+    rows = np.concatenate(parts)
+    if not all(map(arrays.are_usual, rows.T, map(type_of, names))):
         return None
-    if are_candles(names):
-        return block.take(np.argsort(block[0], kind="stable"), axis=1)
-    return np.ascontiguousarray(block)
+    return np.ascontiguousarray((_oldest_first(rows) if are_candles(names) else rows).T)
+
+
+def _oldest_first(rows: Floats) -> Floats:
+    times = rows[:, 0]
+    if (times[1:] < times[:-1]).all():
+        return rows[::-1]
+    return rows[np.argsort(times, kind="stable")]
 
 
 def table_of(

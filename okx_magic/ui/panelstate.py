@@ -6,13 +6,14 @@ Texts from a server stay as they came: the front end puts them in as text, never
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TypeAlias
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from okx_magic.ui.receipts import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
+    from datetime import datetime
 
     from okx_magic.debug.detective import Verdict
     from okx_magic.debug.trace import Trace
@@ -20,48 +21,45 @@ if TYPE_CHECKING:
     from okx_magic.model import Exchange
     from okx_magic.session import Session
     from okx_magic.wire.account import Account
-    from okx_magic.wire.offers import Offer
+    from okx_magic.wire.offers import Offer, Offers
 
 # What a widget's state may hold.
 Json: TypeAlias = dict[str, Any]
 
+_MONEY: Final = {"sandbox": "invented money", "demo": "simulated money"}
 
-def offered(
-    offers: Sequence[Offer], unread: Sequence[Offer], sites: Iterable[tuple[str, str]]
-) -> Json:
-    """The sources of credentials, the sites of typed ones, and what a cell would use by itself."""
-    first = next(offer for offer in offers if offer.first)
+
+def offered(offers: Offers, unread: Sequence[Offer]) -> Json:
+    """The sources of credentials, the sites of typed ones, and what a cell would use by itself. On a
+    machine where no credentials should be brought, the sandbox alone, and why.
+    """
+    read = offers.read()
+    if refusal := offers.refusal:
+        read, unread = read[-1:], ()
+    first = next((offer for offer in read if offer.first), read[-1])
     usual = first.problem or first.label
     if unread and first.environment == "sandbox":
         usual = f"{' or '.join(offer.label for offer in unread)}, else {first.label}"
     return {
-        "offers": [
-            {
-                "key": offer.key,
-                "label": offer.label,
-                "environment": offer.environment,
-                "host": offer.host,
-                "hint": offer.hint,
-                "problem": offer.problem,
-            }
-            for offer in (*offers, *unread)
-        ],
+        "offers": [asdict(offer) for offer in (*read, *unread)],
         "first": first.key,
         "usual": usual,
-        "sites": [list(site) for site in sites],
+        "sites": [list(site) for site in offers.sites()],
+        "refusal": refusal,
     }
 
 
-def account(session: Session, others: Iterable[Session], today: date) -> Json:
+def account(session: Session, others: Iterable[Session], now: datetime) -> Json:
     """The account that cells use, with what is known of its key, and the others that are open."""
     known = session.account
     return {
         "name": known.name,
         "environment": known.environment,
+        "money": _money(session, now),
         "host": known.host,
         "hint": known.credentials.hint if known.credentials else "",
-        "facts": [list(fact) for fact in _facts(session, today)],
-        "warnings": list(known.warnings),
+        "facts": [list(fact) for fact in _facts(session, now)],
+        "warnings": list(session.warnings),
         "others": [f"{other.account.name} ({other.account.environment})" for other in others],
     }
 
@@ -111,7 +109,19 @@ def refusal(error: OkxMagicError, elsewhere: Sequence[Account]) -> Json:
     }
 
 
-def _facts(session: Session, today: date) -> Iterable[tuple[str, str]]:
+def _money(session: Session, now: datetime) -> str:
+    """Whose money an order would move, and whether one would be sent at all."""
+    if session.gate.latched:
+        return "the kill switch is on: only cancels are sent"
+    if session.account.environment != "live":
+        return _MONEY[session.account.environment]
+    if not session.gate.arming.armed:
+        return "real money · reading only, until %okx_live"
+    until = now + timedelta(seconds=session.gate.arming.seconds_left)
+    return f"real money · ORDERS ARE SENT until {until:%H:%M} UTC"
+
+
+def _facts(session: Session, now: datetime) -> Iterable[tuple[str, str]]:
     known, config = session.account, session.config
     yield "key", known.credentials.hint if known.credentials else "none"
     yield "from", known.source
@@ -121,7 +131,7 @@ def _facts(session: Session, today: date) -> Iterable[tuple[str, str]]:
     else:
         yield "permissions", "not asked yet: log in to know"
     if known.created is not None:
-        yield "key's age", f"{(today - known.created).days} days, made {known.created}"
+        yield "key's age", f"{(now.date() - known.created).days} days, made {known.created}"
     elif known.environment != "sandbox":
         yield "key's age", "not known (a profile may say: created = …)"
     offset = session.connection.clock.offset

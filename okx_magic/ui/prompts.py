@@ -1,4 +1,4 @@
-"""Asks for credentials where nothing of the answer is kept: not in the notebook, nor in the history."""
+"""Asks the person where nothing of the answer is kept: not in the notebook, nor in the history."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from getpass import getpass
 
 from IPython.core.error import StdinNotImplementedError
 
-from okx_magic.errors import CredentialsError
+from okx_magic.errors import CredentialsError, RefusedError
 
 
 def ask(label: str, hidden: bool) -> str:  # noqa: FBT001  # the shape that the sources call
@@ -37,3 +37,22 @@ def ask_if_anybody(label: str, hidden: bool) -> str:  # noqa: FBT001  # the shap
         return ask(label, hidden)
     except CredentialsError:
         return ""
+
+
+def ask_person(label: str) -> str:
+    """The answer of a person. Raises RefusedError where nobody can be asked: no default, no variable
+    and no setting answers in their place.
+    """
+    try:
+        return input(label)
+    except (StdinNotImplementedError, EOFError):
+        pass
+    raise RefusedError(
+        "nobody is here to answer",
+        remedy="run the cell in a notebook or a terminal with a person before it",
+    )
+
+
+def say_yes(question: str) -> bool:
+    """Whether the person typed yes, the whole word. Raises RefusedError where nobody can be asked."""
+    return ask_person(f"{question}\nType yes to send it: ").strip().lower() == "yes"

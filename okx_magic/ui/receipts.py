@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from okx_magic import knowledge
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from okx_magic.pull import Pulled
     from okx_magic.session import Session
     from okx_magic.wire.account import Account
-    from okx_magic.wire.connection import Reply
+    from okx_magic.wire.attempt import Reply
 
 _SIGNATURE_SHOWN = 6
 
@@ -37,7 +38,14 @@ def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool 
         parts.insert(1, f"{_client_id_field(request)} {ids} added")
     elif as_typed and _lacks_client_id(request):
         parts.insert(1, "no clOrdId: a lost answer could not be settled")
-    return Note((" · ".join(parts),), account.environment)
+    if reply.attempts > 1:
+        parts.append(f"{reply.attempts} attempts")
+    lines = [" · ".join(parts)]
+    if reply.recovered:
+        lines.append(
+            "  recovered: its answer was lost, and a look-up shows that it was carried out"
+        )
+    return Note(tuple(lines), account.environment)
 
 
 def pulled(what: Pulled, account: Account, *, name: str | None) -> Note:
@@ -82,9 +90,20 @@ def login(session: Session, config: Mapping[str, Any]) -> Note:
         facts.append(f"through the proxy {account.proxy_name}")
     lines.append("  " + " · ".join(facts))
     if account.environment == "live":
-        lines.append("  live account: reading only")
-    lines += [f"  warning: {warning}" for warning in account.warnings]
+        lines.append("  live account: reading only, until %okx_live")
+    if session.gate.latched:
+        since = session.gate.latch.since if session.gate.latch else None
+        when = f" since {datetime.fromtimestamp(since, UTC):%Y-%m-%d %H:%M} UTC" if since else ""
+        lines.append(f"  the kill switch is on{when}: only cancels are sent; %okx_kill --release")
+    lines += [f"  warning: {warning}" for warning in session.warnings]
     return Note(tuple(lines), account.environment)
+
+
+def unset(names: tuple[str, ...]) -> Note:
+    """Which variables are gone, and where they may still stand."""
+    if not names:
+        return Note(("unset: none of the variables was set",))
+    return Note((f"unset in this kernel: {', '.join(names)}; not where the kernel was started",))
 
 
 def dry_run(request: Request, sent: Sent, account: Account, added: tuple[str, ...]) -> Note:

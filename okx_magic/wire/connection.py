@@ -1,33 +1,32 @@
 """One account's way to OKX: check, give the order its id, pace, take the time, sign, send, judge, log.
 
-Each attempt is stamped and signed afresh. Nothing is sent twice, but for one case: after 50102 (the
-timestamp was refused at the door, so nothing was carried out) the clock is measured and the request
-sent once more.
+Each attempt is stamped and signed afresh. What may be sent again is for ``retry`` to say, and what
+changes something goes through ``writing``.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from okx_magic import knowledge
-from okx_magic.errors import (
-    CredentialsError,
-    OkxError,
-    OkxMagicError,
-    OutcomeUnknown,
-    TransportError,
-)
+from okx_magic.errors import CredentialsError, OkxError, OkxMagicError, TransportError
 from okx_magic.model import Envelope, Exchange, Request, Sent
-from okx_magic.wire import orders, rails
+from okx_magic.wire import orders, rails, retry
+from okx_magic.wire.attempt import Attempt, Flight, Reply, log_attempt, seconds_asked
 from okx_magic.wire.clock import Clock
+from okx_magic.wire.gate import Gate
 from okx_magic.wire.limits import claims
+from okx_magic.wire.lookups import check_whose
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.replies import judge, printable
 from okx_magic.wire.signing import timestamp_text
+from okx_magic.wire.stamps import takes_expiry, with_expiry
+from okx_magic.wire.targets import check_target
 from okx_magic.wire.transport import Transport
+from okx_magic.wire.writing import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,36 +34,27 @@ if TYPE_CHECKING:
 
     from okx_magic.wire.account import Account
     from okx_magic.wire.credentials import Credentials
+    from okx_magic.wire.ledger import Ledger
     from okx_magic.wire.pacing import Turn
     from okx_magic.wire.transport import Answer
 
 _TIME = Request("GET", "/api/v5/public/time")
-_CLOCK_REFUSED = "50102"
 _LOG_LENGTH = 1000
 # The headers that tell OKX's own answers from those of something in between.
 _TELLING = ("date", "server", "via", "content-type")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer with what the receipt tells of it. ``added_ids`` are the client order ids that were
-    put into the body; ``milliseconds`` is the time of the exchange.
-    """
-
-    envelope: Envelope
-    request: Request
-    milliseconds: float
-    added_ids: tuple[str, ...] = ()
 
 
 class Connection:
     """Sends the requests of one account. ``log`` keeps the last 1,000 exchanges, without secrets.
 
     Connections that share a ``pacer`` keep to OKX's limits together. ``on_failure`` is given each
-    error that an exchange ends in, to add to it before it is raised.
+    error that a request ends in with its last exchange, to add to it before it is raised. ``gate`` holds
+    the safety rules; without one of its own a live connection only reads. What changes something is
+    written into ``ledger``, if there is one, before it is sent. ``timing`` is how the waits between
+    attempts pass.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its keyword, and a test replaces one or two
         self,
         account: Account,
         *,
@@ -72,8 +62,15 @@ class Connection:
         clock: Clock | None = None,
         pacer: Pacer | None = None,
         on_failure: Callable[[OkxMagicError, Exchange], None] | None = None,
+        gate: Gate | None = None,
+        ledger: Ledger | None = None,
+        timing: retry.Timing | None = None,
     ) -> None:
         self.account = account
+        self.gate = gate or Gate(account)
+        self.ledger = ledger
+        self.timing = timing or retry.Timing()
+        self._budget = retry.Budget()
         self.transport = transport or Transport(
             account.base_url,
             timeout=account.timeout,
@@ -90,34 +87,40 @@ class Connection:
         request: Request,
         *,
         as_typed: bool = False,
+        again: bool = False,
         sleep: Callable[[float], None] | None = None,
     ) -> Reply:
         """Send a request, as soon as OKX's limits allow, and judge its answer.
 
         Raises the errors of ``okx_magic.errors``, each with the request and the account. With
-        ``as_typed`` an order goes without a client order id if it was typed without one. ``sleep``
-        waits in place of the pacer's own.
+        ``as_typed`` an order goes without a client order id if it was typed without one, and without
+        an expTime; with ``again`` although the same was sent just now. ``sleep`` waits in place of the
+        pacer's own.
         """
+        flight = Flight(sleep=sleep)
         try:
             prepared, added = self.prepare(request, as_typed=as_typed)
-            try:
-                return self._attempt(prepared, added, sleep)
-            except OkxError as error:
-                if error.code != _CLOCK_REFUSED:
-                    raise
-            self.clock.forget()
-            return self._attempt(prepared, added, sleep)
+            # As typed: an id that was added would make it unlike the one before.
+            self.gate.admit(request, again=again)
+            if retry.kind_of(prepared) == "read":
+                return self._read(prepared, flight)
+            flight.expires = not as_typed and takes_expiry(prepared)
+            return Writing(self, prepared, flight, typed=request, added=added).run()
         except OkxMagicError as error:
             error.account = error.account or self.account.name
+            # A failure to learn the time was told where it happened.
+            if flight.last is not None and error.request is not _TIME:
+                self._tell(error, flight.last)
             raise
 
     def prepare(
         self, request: Request, *, as_typed: bool = False
     ) -> tuple[Request, tuple[str, ...]]:
-        """The request as it will be sent, and the client order ids added to it; refuses what must
-        not be sent.
+        """The request as it will be sent, and the client order ids added to it; refuses one
+        that contradicts the account.
         """
-        rails.check(request, self.account.environment)
+        check_target(request)
+        rails.check_headers(request, self.account.environment)
         headers = rails.environment_headers(self.account.environment)
         request = replace(
             request, headers=(*rails.without_environment_header(request), *headers.items())
@@ -126,14 +129,17 @@ class Connection:
             return request, ()
         return orders.with_client_ids(request, knowledge.endpoint(request.method, request.path))
 
+    def expiring(self, request: Request) -> Request:
+        """A prepared request as it would leave now, with its expTime; asks nobody for the time."""
+        return with_expiry(request, self._now_unasked()) if takes_expiry(request) else request
+
     def preview(self, request: Request) -> Sent:
         """What would be signed for a prepared request; sends nothing, not even to ask the time."""
         prepared = self.transport.prepare(request)
         body = request.body.encode("utf-8")
-        milliseconds = self.clock.local_now() + (self.clock.offset or 0)
         if not self.signs(request):
             return Sent(request.method, prepared.path_url, body, "", "")
-        sent, _ = self._sign(milliseconds, request.method, prepared.path_url, body)
+        sent, _ = self._sign(self._now_unasked(), request.method, prepared.path_url, body)
         return sent
 
     def signs(self, request: Request) -> bool:
@@ -149,17 +155,70 @@ class Connection:
         """Close the connections."""
         self.transport.close()
 
-    def _attempt(
-        self, request: Request, added: tuple[str, ...], sleep: Callable[[float], None] | None
-    ) -> Reply:
-        envelope, exchange = self._exchange(request, sleep)
-        self.log.append(exchange)
-        return Reply(envelope, request, exchange.milliseconds, added)
+    def course(self, kind: retry.Kind) -> retry.Course:
+        """The attempts that a request of this kind may take."""
+        timeout = self.account.timeout
+        return retry.Course(
+            kind,
+            live=self.account.environment == "live",
+            seconds=timeout if kind == "read" else min(retry.POST_SECONDS, timeout),
+            budget=self._budget,
+            chance=self.timing.chance,
+        )
 
-    def _exchange(
-        self, request: Request, sleep: Callable[[float], None] | None = None
-    ) -> tuple[Envelope, Exchange]:
-        """Send once; a failure is logged here, then raised."""
+    def deliver(
+        self, request: Request, flight: Flight, course: retry.Course
+    ) -> tuple[Attempt, retry.Action]:
+        """Send until there is an answer or it must not be sent again: the last attempt, and what is
+        left to do about it.
+        """
+        while True:
+            attempt = self._try(request, flight, course.left)
+            course.spent(attempt.exchange.milliseconds / 1000)
+            if attempt.error is None:
+                self._budget.earn()
+                return attempt, "stop"
+            step = course.after(attempt.error, attempt.retry_after)
+            if step.action not in {"again", "resync"}:
+                return attempt, step.action
+            # Nothing of it was carried out, or it changes nothing.
+            flight.written = False
+            if step.action == "resync":
+                self.clock.forget()
+            elif step.wait:
+                (flight.sleep or self.timing.sleep)(step.wait)
+
+    def look(self, request: Request, seconds: float) -> Envelope:
+        """Send a GET once, within so many seconds."""
+        prepared, _ = self.prepare(request)
+        attempt = self._try(prepared, Flight(), seconds)
+        if attempt.error is not None and retry.is_clock(attempt.error):
+            # It is not sent again here: for whoever looks next.
+            self.clock.forget()
+        return _answered(attempt)
+
+    def fresh_time(self) -> int:
+        """The exchange's time in milliseconds, measured now."""
+        self.clock.forget()
+        return self.clock.now()
+
+    def _read(self, request: Request, flight: Flight) -> Reply:
+        try:
+            attempt, _ = self.deliver(request, flight, self.course("read"))
+        except KeyboardInterrupt:
+            attempt = None
+        if attempt is None:
+            # Anew: the frames that it came through were signing, and a verbose traceback shows what
+            # they hold.
+            raise KeyboardInterrupt
+        envelope, exchange = _answered(attempt), attempt.exchange
+        return Reply(envelope, request, exchange.milliseconds, attempts=flight.attempts)
+
+    def _try(
+        self, request: Request, flight: Flight, seconds: float, *, log: bool = True
+    ) -> Attempt:
+        """Send once; what fails in it is told, what fails before it is raised."""
+        flight.attempts += 1
         sent: Sent | None = None
 
         def authorise(method: str, target: str, body: bytes) -> Mapping[str, str]:
@@ -171,44 +230,59 @@ class Connection:
         answer: Answer | None = None
         envelope: Envelope | None = None
         error: OkxMagicError | None = None
-        with self._turn(request, sleep) as turn:
+        with self._turn(request, flight.sleep) as turn:
             # After the wait, so that the timestamp is fresh; before the deadline of the request
             # starts, as it may have to ask the exchange.
             milliseconds = self.clock.now() if signed else 0
+            if flight.expires:
+                request = with_expiry(request, milliseconds)
             sent_at, started = time.time(), time.monotonic()
             try:
-                answer = self.transport.send(request, authorise if signed else None)
+                answer = self.transport.send(
+                    request,
+                    authorise if signed else None,
+                    seconds=seconds,
+                    on_write=flight.wrote,
+                )
                 turn.round_trip = answer.round_trip
             except OkxMagicError as failure:
                 error = failure
             elapsed = (time.monotonic() - started) * 1000
         if answer is not None:
             try:
-                envelope = judge(answer, request)
+                envelope = judge(answer, request, self._redact)
+                if request.body:
+                    check_whose(request, envelope)
             except OkxMagicError as failure:
                 error = failure
-        if isinstance(error, TransportError):
-            error = _unknown_outcome(error, request) or error
         exchange = Exchange(
             request=request,
             account=self.account.name,
             environment=self.account.environment,
             sent=sent,
             status=answer.status if answer else None,
-            code=error.code if isinstance(error, OkxError) else "0" if envelope else "",
+            code=error.code if isinstance(error, OkxError) else "" if error else "0",
             outcome=error.message if error else "ok",
             sent_at=sent_at,
             milliseconds=elapsed,
             offset=self.clock.offset,
-            answered=_telling(answer) if answer and error else (),
+            answered=self._telling(answer) if answer and error else (),
+            attempt=flight.attempts,
         )
-        if error is not None:
+        flight.last = exchange
+        # A request of ours that a person did not ask for is logged only if it fails.
+        if log or error is not None:
             self.log.append(exchange)
-            if self._on_failure is not None:
-                self._on_failure(error, exchange)
-            raise error
-        assert envelope is not None  # noqa: S101  # one of the two is set
-        return envelope, exchange
+        log_attempt(exchange, flight)
+        wait = seconds_asked(answer.headers.get("retry-after", "")) if answer and error else None
+        return Attempt(exchange, None if error else envelope, error, wait)
+
+    def _now_unasked(self) -> int:
+        return self.clock.local_now() + (self.clock.offset or 0)
+
+    def _tell(self, error: OkxMagicError, exchange: Exchange) -> None:
+        if self._on_failure is not None:
+            self._on_failure(error, exchange)
 
     def _turn(
         self, request: Request, sleep: Callable[[float], None] | None = None
@@ -232,25 +306,43 @@ class Connection:
             )
         return self.account.credentials
 
+    def _redact(self, text: str) -> str:
+        credentials = self.account.credentials
+        return credentials.redact(text) if credentials else text
+
+    def _telling(self, answer: Answer) -> tuple[tuple[str, str], ...]:
+        given = ((name, answer.headers.get(name, "")) for name in _TELLING)
+        return tuple((name, printable(self._redact(value))) for name, value in given if value)
+
     def _ask_time(self) -> int:
-        # Logged only if it fails: a person did not ask for it.
-        envelope, _ = self._exchange(_TIME)
+        flight, course = Flight(), self.course("read")
+        while True:
+            attempt = self._try(_TIME, flight, course.left, log=False)
+            course.spent(attempt.exchange.milliseconds / 1000)
+            if attempt.error is None:
+                return _time_in(_answered(attempt))
+            step = course.after(attempt.error)
+            if step.action != "again":
+                self._tell(attempt.error, attempt.exchange)
+                raise attempt.error
+            self.timing.sleep(step.wait)
+
+
+def _time_in(envelope: Envelope) -> int:
+    """The exchange's time in milliseconds, from the answer of GET /api/v5/public/time."""
+    try:
         return int(envelope.data[0]["ts"])
+    except (LookupError, TypeError, ValueError):
+        raise TransportError(
+            "the exchange's time cannot be read",
+            written=True,
+            status=envelope.status,
+            request=_TIME,
+        ) from None
 
 
-def _telling(answer: Answer) -> tuple[tuple[str, str], ...]:
-    given = ((name, answer.headers.get(name, "")) for name in _TELLING)
-    return tuple((name, printable(value)) for name, value in given if value)
-
-
-def _unknown_outcome(error: TransportError, request: Request) -> OutcomeUnknown | None:
-    """The error for a written POST whose answer was lost, or None for a request that changed nothing."""
-    if request.method == "GET" or not error.written:
-        return None
-    return OutcomeUnknown(
-        f"{error.message}; it may have been carried out",
-        written=True,
-        status=error.status,
-        remedy=orders.settling_request(request, knowledge.endpoint(request.method, request.path)),
-        request=request,
-    )
+def _answered(attempt: Attempt) -> Envelope:
+    if attempt.error is not None:
+        raise attempt.error
+    assert attempt.envelope is not None  # noqa: S101  # one of the two is set
+    return attempt.envelope

@@ -7,6 +7,7 @@ code in the same process: ``__closure__`` still reaches them.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Final, Never
 
@@ -28,6 +29,8 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 _HEX32: Final = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 # OKX asks for 8 to 32 characters when a key is made (OKX docs, Overview, API key Creation).
 _SHORTEST_PASSPHRASE: Final = 8
+# Of a shorter key, six characters would be most of it.
+_LONG_ENOUGH: Final = 12
 
 
 class Credentials:
@@ -35,7 +38,8 @@ class Credentials:
 
     Blanks around the values are taken off. An empty value, or one with a character that cannot
     stand in an HTTP header, is a ``CredentialsError`` that names the field, ``source`` and the
-    position of the character, never the value. ``hint`` is the shortened key (``985…083``);
+    position of the character, never the value. ``hint`` is the shortened key (``985…083``),
+    ``tail`` its last four characters, ``key_hash`` tells keys apart without showing them;
     ``warnings`` says what looks unusual about the values without showing them.
 
     Two credentials are equal only if they are the same object; they cannot be pickled or copied.
@@ -49,10 +53,14 @@ class Credentials:
         "_slipped",
         "_wrong",
         "hint",
+        "key_hash",
+        "tail",
         "warnings",
     )
 
     hint: Final[str]
+    key_hash: Final[str]
+    tail: Final[str]
     warnings: Final[tuple[str, ...]]
 
     def __init__(self, key: str, secret: str, passphrase: str, *, source: str = "") -> None:
@@ -65,6 +73,8 @@ class Credentials:
         self._redact = redactor((plain_secret, plain_passphrase))
         self._name, self._disguise = _disguiser(plain_key, plain_secret, plain_passphrase)
         self.hint = _hint(plain_key)
+        self.tail = plain_key[-4:] if len(plain_key) >= _LONG_ENOUGH else ""
+        self.key_hash = hashlib.sha256(plain_key.encode()).hexdigest()[:16]
         self.warnings = tuple(_doubts(plain_key, plain_secret, plain_passphrase))
 
     def headers(self, timestamp: str, method: str, target: str, body: bytes) -> dict[str, str]:
@@ -182,8 +192,7 @@ def _fault(character: str, *, spaces: bool) -> str:
 
 
 def _hint(key: str) -> str:
-    # Of a short text, six characters would be most of it.
-    return f"{key[:3]}…{key[-3:]}" if len(key) >= 12 else "…"
+    return f"{key[:3]}…{key[-3:]}" if len(key) >= _LONG_ENOUGH else "…"
 
 
 def _doubts(key: str, secret: str, passphrase: str) -> Iterator[str]:

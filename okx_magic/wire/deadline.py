@@ -23,11 +23,17 @@ class Guard:
     leave, None until then; ``expired`` turns True when the deadline passed first.
     """
 
-    __slots__ = ("_release", "_socket", "deadline", "expired", "written_at")
+    __slots__ = ("_on_write", "_release", "_socket", "deadline", "expired", "written_at")
 
-    def __init__(self, deadline: float, release: Callable[[Guard], None]) -> None:
+    def __init__(
+        self,
+        deadline: float,
+        release: Callable[[Guard], None],
+        on_write: Callable[[], None] | None = None,
+    ) -> None:
         self.deadline = deadline
         self._release = release
+        self._on_write = on_write
         self.expired = False
         self.written_at: float | None = None
         self._socket: socket.socket | None = None
@@ -42,6 +48,12 @@ class Guard:
     def written(self) -> bool:
         """Whether any byte of the request may have left."""
         return self.written_at is not None
+
+    def note_write(self) -> None:
+        """Note that the first byte is about to leave, before it does; ``on_write`` is told."""
+        if self._on_write is not None:
+            self._on_write()
+        self.written_at = time.monotonic()
 
     def watch(self, sock: socket.socket) -> None:
         """Name the socket that the exchange uses from now on."""
@@ -71,9 +83,9 @@ class Watchdog:
         self._wakes_at = 0.0
         self._thread: threading.Thread | None = None
 
-    def guard(self, seconds: float) -> Guard:
+    def guard(self, seconds: float, on_write: Callable[[], None] | None = None) -> Guard:
         """The guard of an exchange that is cut off ``seconds`` from now."""
-        guard = Guard(time.monotonic() + seconds, self._release)
+        guard = Guard(time.monotonic() + seconds, self._release, on_write)
         with self._changed:
             self._guards.add(guard)
             if self._thread is None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from okx_magic.wire.derivations import Kind
     from okx_magic.wire.macs import Mac, Scheme
 
+# Of SHA-256, in bytes; longer keys are hashed instead of filled up.
+_BLOCK = 64
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -51,16 +54,24 @@ def slipped_forms(secret: str) -> tuple[Derived, ...]:
 
 
 def _grouped(right: bytes, named: Iterable[tuple[str, Kind, str | bytes]]) -> list[Derived]:
-    names: dict[bytes, list[tuple[str, Kind]]] = {right: []}
+    forms = {_as_key(right): right}
+    names: dict[bytes, list[tuple[str, Kind]]] = {_as_key(right): []}
     for name, kind, form in named:
         plain = form.encode() if isinstance(form, str) else form
-        if plain != right:
-            names.setdefault(plain, []).append((name, kind))
-    make = sealed(_maker(tuple(names)))
+        key = _as_key(plain)
+        if key != _as_key(right):
+            forms.setdefault(key, plain)
+            names.setdefault(key, []).append((name, kind))
+    make = sealed(_maker(tuple(forms.values())))
     return [
         Derived(tuple(all_names), partial(make, number))
         for number, all_names in enumerate(names.values())
     ]
+
+
+def _as_key(form: bytes) -> bytes:
+    """The form without NULs at its end: HMAC fills up a key with them (RFC 2104, section 2)."""
+    return form.rstrip(b"\0") if len(form) <= _BLOCK else form
 
 
 def _maker(forms: tuple[bytes, ...]) -> Callable[[int, Scheme], Mac]:

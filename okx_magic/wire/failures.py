@@ -30,7 +30,7 @@ class Failure(NamedTuple):
 
 def late(seconds: float) -> Failure:
     """The deadline passed first."""
-    return Failure(f"no complete answer within {seconds:g} s", _NETWORK)
+    return Failure(f"no complete answer within {seconds:.3g} s", _NETWORK)
 
 
 # The first kind that fits anywhere in the chain of causes; the more special kinds come first. Each

@@ -71,18 +71,3 @@ def _skip(text: str, at: int, blanks: str) -> int:
     while at < len(text) and text[at] in blanks:
         at += 1
     return at
-
-
-def settling_request(request: Request, endpoint: Endpoint | None) -> str:
-    """What to send to learn whether a request whose answer was lost was carried out."""
-    if endpoint is None or endpoint.client_id is None:
-        return "look at the account before sending it again"
-    questions = [
-        f"GET {request.path.replace('batch-orders', 'order')}"
-        f"?instId={order.get('instId', '')}&{endpoint.client_id}={order[endpoint.client_id]}"
-        for order, _ in _orders(request.body)
-        if endpoint.client_id in order
-    ]
-    if not questions:
-        return "the order carries no id of yours: look at the open orders and the fills first"
-    return "ask before sending it again: " + " · ".join(questions)

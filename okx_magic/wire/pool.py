@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client
 import ssl
-import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -34,6 +33,8 @@ class _Guarded(http.client.HTTPConnection):
     """A connection that serves one exchange at a time, and tells its guard what goes on."""
 
     guard: Guard
+    # Whoever turns http.client's debugging on would have it print the headers, passphrase and all.
+    debuglevel = 0
     # urllib3's looks at each header for whether it shall be left out.
     putheader = http.client.HTTPConnection.putheader
 
@@ -41,7 +42,7 @@ class _Guarded(http.client.HTTPConnection):
         self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
     ) -> http.client.HTTPResponse:
         """Write a request and read the head of its answer."""
-        self.guard.written_at = time.monotonic()
+        self.guard.note_write()
         http.client.HTTPConnection.request(self, method, target, body, headers)
         return http.client.HTTPConnection.getresponse(self)
 
@@ -107,7 +108,7 @@ class Pool:
         while self._kept:
             connection = self._kept.pop()
             # What can be read before anything was asked is the end, or no answer to us.
-            if connection.is_connected:
+            if connection.is_connected and not _decrypted(connection.sock):
                 return connection
             connection.close()
         return None
@@ -149,6 +150,13 @@ class Pool:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(self._ca_bundle)
         return context
+
+
+def _decrypted(sock: Any) -> int:
+    """How many bytes TLS holds that were not read: no look at the socket shows them."""
+    # TLS inside the TLS of a proxy is no socket.
+    tls = getattr(sock, "sslobj", sock)
+    return tls.pending() if hasattr(tls, "pending") else 0
 
 
 def _address(url: Url) -> tuple[str, int]:

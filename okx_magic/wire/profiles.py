@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from okx_magic.errors import CredentialsError
 from okx_magic.wire.found import Found, Settings, site_url, timeout_seconds, whole_triple
+from okx_magic.wire.moves import GUARDED
 from okx_magic.wire.proxies import checked_proxy
 
 if TYPE_CHECKING:
@@ -212,4 +213,10 @@ def _allow(table: _Table) -> frozenset[str]:
     names = table.get("allow", list, "a list of names") or []
     if not all(isinstance(name, str) for name in names):
         raise CredentialsError(f"{table.label('allow')} is not a list of names in quotes")
+    if not GUARDED.issuperset(names):
+        # A misspelled name would allow nothing, and nobody would know why.
+        raise CredentialsError(
+            f"{table.label('allow')} names what is not guarded",
+            remedy=f"the names are {', '.join(sorted(GUARDED))}",
+        )
     return frozenset(names)

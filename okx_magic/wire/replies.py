@@ -7,25 +7,59 @@ read before the status: OKX explains a 401 or a 429 in its body, and answers mos
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from okx_magic import knowledge, strictjson
-from okx_magic.errors import OkxError, PartlyRefused, TransportError
+from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
 from okx_magic.model import Envelope, NumberRows, Request
 from okx_magic.wire.numberrows import split
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from okx_magic.wire.transport import Answer
 
 _DEEPEST_ANSWER = 64
 _SHOWN = 160
 
 
-def judge(answer: Answer, request: Request) -> Envelope:
+def judge(answer: Answer, request: Request, redact: Callable[[str], str] | None = None) -> Envelope:
     """The envelope of a success. Raises OkxError (OKX refused), PartlyRefused (some items of a batch
     stand) or TransportError (this is not an answer of OKX's API).
+
+    No error holds what ``redact`` takes out: a server, or a proxy in its place, may repeat the headers
+    that it was sent.
     """
+    try:
+        return _judged(answer, request)
+    except OkxMagicError as failure:
+        error = failure
+    # Outside of the handler, so that the new error does not carry the old one along as its context.
+    if redact is not None and (clean := redacted(answer, redact)) != answer:
+        error = _reworded(clean, request)
+    raise error
+
+
+def redacted(answer: Answer, redact: Callable[[str], str]) -> Answer:
+    """The answer with the text of its headers and body redacted."""
+    headers = {name.lower(): redact(value) for name, value in answer.headers.items()}
+    # What is not UTF-8 stays as it is, to be judged as such.
+    body = redact(answer.body.decode("utf-8", "surrogateescape"))
+    return replace(answer, headers=headers, body=body.encode("utf-8", "surrogateescape"))
+
+
+def _reworded(answer: Answer, request: Request) -> OkxMagicError:
+    try:
+        _judged(answer, request)
+    except OkxMagicError as error:
+        return error
+    # A passphrase that is a word of OKX's own answers: what is left cannot be believed.
+    return _not_okx(answer, request, "the answer repeats our credentials")
+
+
+def _judged(answer: Answer, request: Request) -> Envelope:
     if 300 <= answer.status < 400:
         raise _not_okx(answer, request, f"redirected to {_target_host(answer)}; not followed")
     envelope = _read(answer, request)

@@ -121,17 +121,27 @@ class Transport:
             )
         return prepared
 
-    def send(self, request: Request, authorise: Authorise | None = None) -> Answer:
+    def send(
+        self,
+        request: Request,
+        authorise: Authorise | None = None,
+        *,
+        seconds: float = math.inf,
+        on_write: Callable[[], None] | None = None,
+    ) -> Answer:
         """Send once, never follow a redirect, never try again.
 
         ``authorise`` gets method, target and body as prepared, at the last moment, and gives the
-        headers that prove the account. Raises TransportError when no whole answer came in time.
+        headers that prove the account. ``seconds`` is the total for this exchange, where it is less
+        than usual; ``on_write`` is called before the first byte leaves. Raises TransportError when no
+        whole answer came in time.
         """
+        seconds = min(seconds, self.timeout)
         prepared = self.prepare(request)
         method, target = request.method, prepared.path_url
         body = prepared.body if isinstance(prepared.body, bytes) else b""
         headers = dict(prepared.headers.lower_items())
-        with self._watchdog.guard(self.timeout) as guard:
+        with self._watchdog.guard(seconds, on_write) as guard:
             if authorise is not None:
                 headers |= authorise(method, target, body)
             failure: Failure | None = None
@@ -139,12 +149,12 @@ class Transport:
                 answer = self._exchange(guard, method, target, body, headers)
             except ERRORS as error:
                 failure = describe(
-                    error, host=self._netloc, proxy=self._proxy_name, seconds=self.timeout
+                    error, host=self._netloc, proxy=self._proxy_name, seconds=seconds
                 )
         # To http.client the end of the stream also ends the headers, so an answer that was shut
         # half-way may look whole.
         if guard.expired:
-            failure = late(self.timeout)
+            failure = late(seconds)
         if failure is None:
             return answer
         # Raised out here, so that the library's exception, which holds the signed headers, does not

@@ -13,7 +13,7 @@ from okx_magic.wire.credentials import BLANKS
 from okx_magic.wire.found import Found, Settings, site_url, timeout_seconds, whole_triple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
 KEY: Final = "OKX_API_KEY"
 
@@ -62,6 +62,14 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         base_url=base_url,
         timeout=_timeout(timeout) if timeout else default.timeout,
     )
+
+
+def unset(variables: MutableMapping[str, str]) -> tuple[str, ...]:
+    """Takes key, secret and passphrase out of the variables; returns the names of those there were."""
+    names = [name for aliases in _ALIASES for name in aliases if name in variables]
+    for name in names:
+        del variables[name]
+    return tuple(names)
 
 
 def _one_of(variables: Mapping[str, str], aliases: tuple[str, ...]) -> tuple[str, str]:

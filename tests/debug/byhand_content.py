@@ -441,6 +441,7 @@ REWRITTEN: dict[str, Callable[[str], str]] = {
     "the query with + for %20": lambda query: query.replace("%20", "+"),
     "the query with %20 for +": lambda query: query.replace("+", "%20"),
     "the query with its + encoded": lambda query: query.replace("+", "%2B"),
+    "the query with its ~ encoded": lambda query: query.replace("~", "%7E"),
     "the query with small escapes": lambda query: re.sub(
         "%..", lambda found: found[0].lower(), query
     ),
@@ -483,12 +484,12 @@ QUOTED: dict[str, Callable[[str], str]] = {
     "the query as requests writes it": lambda text: quote(text, "!#$%&'()*+,/:;=?@[]~"),
     "the query with only blanks encoded": lambda text: "%20".join(text.split(" ")),
     "the query with + for blanks and nothing else encoded": lambda text: "+".join(text.split(" ")),
-    "the query as Java's URLEncoder writes it": lambda text: quote_plus(text, "*").replace(
-        "~", "%7E"
-    ),
-    "the query as PHP's http_build_query writes it": lambda text: quote_plus(text).replace(
-        "~", "%7E"
-    ),
+    "the query with * kept and ~ as %7E, as Java's URLEncoder writes it": lambda text: quote_plus(
+        text, "*"
+    ).replace("~", "%7E"),
+    "the query with ~ as %7E, as PHP's http_build_query writes it": lambda text: quote_plus(
+        text
+    ).replace("~", "%7E"),
 }
 
 

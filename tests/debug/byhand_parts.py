@@ -249,7 +249,7 @@ PATHS: dict[str, Callable[[str], str]] = {
     "a full stop behind the path": lambda path: path + ".",
     "the path with _ for each -": lambda path: path.replace("-", "_"),
     "the path with - for each _": lambda path: path.replace("_", "-"),
-    "a . in the path": lambda path: path.replace("/api/v5/", "/./api/v5/"),
+    "a /. before the path": lambda path: "/." + path,
 }
 for _name, _change in PATHS.items():
     register(
@@ -316,6 +316,18 @@ def _host(signing: Signing, host: str) -> None:
 )
 def _doubled(signing: Signing, start: str) -> None:
     signing.path = f"{start}/{signing.sent.path.removeprefix(start)}".encode()
+
+
+@pattern(
+    r"a /\. behind (?P<start>\S+) in the path",
+    "path",
+    lambda sent: [
+        f"a /. behind {'/'.join(sent.path.split('/')[:count])} in the path"
+        for count in range(2, len(sent.path.split("/")))
+    ],
+)
+def _dotted(signing: Signing, start: str) -> None:
+    signing.path = f"{start}/.{signing.sent.path.removeprefix(start)}".encode()
 
 
 @pattern(

@@ -79,6 +79,29 @@ def test_the_debugging_notebook_finds_the_cause() -> None:
     assert "Sandbox-demo-" not in text
 
 
+def test_orders_can_be_practised() -> None:
+    """Each mishap ends as the text beside it says: once, not at all, unknown, or stopped."""
+    notebook = executed(ROOT / "notebooks" / "orders-and-safety.ipynb")
+    text = outputs(notebook)
+    assert "recovered: its answer was lost, and a look-up shows that it was carried out" in text
+    assert "2 orders were open, none is now" in text
+    raised = [
+        f"{output.ename} {output.evalue}"
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
+    assert [each.split()[0] for each in raised] == [
+        "RefusedError",
+        "NotCarriedOut",
+        "OutcomeUnknown",
+        *["RefusedError"] * 4,
+    ]
+    assert "the same was sent" in raised[0]
+    assert "still unknown" in raised[3]
+    assert "kill switch is on" in raised[4]
+
+
 def test_a_notebook_that_just_logs_in_runs_without_anybody(tmp_path: Path) -> None:
     """Under nbclient %okx_login is no panel, which nobody would fill in, but a log-in to the sandbox."""
     cells = ["%load_ext okx_magic\n%okx_login", "%okx GET /api/v5/account/balance"]

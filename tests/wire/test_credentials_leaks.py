@@ -18,8 +18,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from IPython.core.ultratb import VerboseTB
 
+from okx_magic.errors import OkxMagicError
+from okx_magic.model import Request
+from okx_magic.session import Session
 from okx_magic.wire.account import Account
 from okx_magic.wire.credentials import Credentials
+from okx_magic.wire.replies import judge
+from okx_magic.wire.transport import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 KEY = "985d5b66-57ce-40fb-b714-afc0b9787083"
 SECRET = "0123456789ABCDEF0123456789ABCDEF"
 PASSPHRASE = "Correct-Horse-9!"
+BALANCE = Request("GET", "/api/v5/account/balance")
 
 
 @dataclasses.dataclass
@@ -141,9 +147,36 @@ def test_the_channels_leak_from_a_plain_object() -> None:
     assert silent == {"dir", "slots"}
 
 
-@pytest.mark.parametrize("make", [holder, account])
+def session() -> Session:
+    return Session(account())
+
+
+def refusal() -> OkxMagicError:
+    """What is raised when a server repeats all that it was sent."""
+    opened = session()
+    said = json.dumps({"code": "50105", "msg": f"{SECRET} {PASSPHRASE}", "data": [PASSPHRASE]})
+    try:
+        judge(Answer(401, {}, said.encode()), BALANCE, opened.connection._redact)
+    except OkxMagicError as error:
+        return error
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        holder,
+        account,
+        session,
+        lambda: session().connection,
+        lambda: session().gate,
+        lambda: session().connection.transport,
+        refusal,
+    ],
+    ids=["holder", "account", "session", "connection", "gate", "transport", "error"],
+)
 def test_no_channel_leaks(make: Callable[[], object]) -> None:
-    """Neither the credentials nor the account that carries them leak through any channel."""
+    """Neither the credentials nor whatever carries them along leak through any channel."""
     assert leaks(make()) == []
 
 

@@ -10,15 +10,7 @@ import pytest
 
 from okx_magic.errors import CredentialsError
 from okx_magic.wire.credentials import Credentials
-from okx_magic.wire.offers import (
-    Offer,
-    entered_account,
-    entered_url,
-    offered_account,
-    offers,
-    sites,
-    unread_offers,
-)
+from okx_magic.wire.offers import Offer, Offers
 from okx_magic.wire.sources import Seams, find_account
 
 if TYPE_CHECKING:
@@ -51,6 +43,12 @@ def seams(*, keyring: Store | None = None, colab: bool = False) -> Seams:
     )
 
 
+def machine(
+    environ: dict[str, str], home: Path, *, keyring: Store | None = None, colab: bool = False
+) -> Offers:
+    return Offers(environ, home, seams(keyring=keyring, colab=colab))
+
+
 def write(home: Path, text: str) -> None:
     file = home / ".okx" / "config.toml"
     file.parent.mkdir(exist_ok=True)
@@ -64,16 +62,17 @@ def keys(found: tuple[Offer, ...]) -> list[str]:
 
 def test_with_nothing_set_up_the_sandbox_is_offered(tmp_path: Path) -> None:
     """It is the only offer, and what a cell would use."""
-    (only,) = offers({}, tmp_path)
+    offers = machine({}, tmp_path)
+    (only,) = offers.read()
     assert (only.key, only.environment, only.first) == ("sandbox", "sandbox", True)
-    assert offered_account("sandbox", environ={}, home=tmp_path, seams=seams()) is None
+    assert offers.account("sandbox") is None
 
 
 def test_each_source_says_where_it_leads_and_no_secret(tmp_path: Path) -> None:
     """Environment, host and shortened key are there, in the order in which sources are searched."""
     main, spare = PROFILE.format(name="main"), PROFILE.format(name="spare")
     write(tmp_path, f'default_profile = "main"\n{spare}demo = false\n{main}site = "eea"\n')
-    found = offers(VARIABLES, tmp_path)
+    found = machine(VARIABLES, tmp_path).read()
     assert [(each.key, each.environment, each.host) for each in found] == [
         ("variables", "demo", "openapi.okx.com"),
         ("profile main", "demo", "eea.okx.com"),
@@ -98,8 +97,9 @@ def test_the_first_is_what_a_cell_would_open(
 ) -> None:
     """The offer marked first is the account that is found when nobody says which."""
     write(tmp_path, config)
-    (first,) = (offer for offer in offers(variables, tmp_path) if offer.first)
-    by_offer = offered_account(first.key, environ=variables, home=tmp_path, seams=seams())
+    offers = machine(variables, tmp_path)
+    (first,) = (offer for offer in offers.read() if offer.first)
+    by_offer = offers.account(first.key)
     opened = find_account(None, environ=variables, home=tmp_path, seams=seams())
     assert (by_offer and by_offer.source) == (opened and opened.source)
 
@@ -117,54 +117,58 @@ def test_a_broken_source_says_what_is_wrong_with_it(
 ) -> None:
     """It is offered with its problem, comes first as it would for a cell, and cannot be used."""
     write(tmp_path, config)
-    first = offers(variables, tmp_path)[0]
+    offers = machine(variables, tmp_path)
+    first = offers.read()[0]
     assert words in first.problem
     assert first.first
     with pytest.raises(CredentialsError, match=words):
-        offered_account(first.key, environ=variables, home=tmp_path, seams=seams())
+        offers.account(first.key)
 
 
 def test_keyring_and_colab_are_offered_unread(tmp_path: Path) -> None:
     """They are named where they exist; what they hold is asked for only at the log-in."""
-    assert unread_offers(seams()) == ()
-    found = unread_offers(seams(keyring=Store(), colab=True))
-    assert keys(found) == ["keyring", "colab"]
+    assert machine({}, tmp_path).unread() == ()
+    offers = machine({}, tmp_path, keyring=Store(), colab=True)
+    assert keys(offers.unread()) == ["keyring", "colab"]
     with pytest.raises(CredentialsError, match="colab"):
-        offered_account("colab", environ={}, home=tmp_path, seams=seams(colab=True))
+        offers.account("colab")
 
 
-def test_sites_are_those_of_okx_and_the_one_of_the_machine() -> None:
+def test_sites_are_those_of_okx_and_the_one_of_the_machine(tmp_path: Path) -> None:
     """The likeliest comes first: the site or the host that the environment variables name."""
-    assert sites({})[0] == ("global", "openapi.okx.com")
-    assert sites({"OKX_SITE": "us"})[0] == ("us", "us.okx.com")
-    here = {"OKX_API_BASE_URL": "http://127.0.0.1:8700"}
-    assert sites(here)[0] == ("other", "127.0.0.1:8700")
-    assert entered_url("other", here) == "http://127.0.0.1:8700"
-    assert entered_url("eea", here) == "https://eea.okx.com"
-    assert dict(sites({"OKX_SITE": "mars"})).keys() == {"global", "eea", "us"}
+    assert machine({}, tmp_path).sites()[0] == ("global", "openapi.okx.com")
+    assert machine({"OKX_SITE": "us"}, tmp_path).sites()[0] == ("us", "us.okx.com")
+    here = machine({"OKX_API_BASE_URL": "http://127.0.0.1:8700"}, tmp_path)
+    assert here.sites()[0] == ("other", "127.0.0.1:8700")
+    assert here.base_url("other") == "http://127.0.0.1:8700"
+    assert here.base_url("eea") == "https://eea.okx.com"
+    broken = machine({"OKX_SITE": "mars"}, tmp_path)
+    assert dict(broken.sites()).keys() == {"global", "eea", "us"}
 
 
 @pytest.mark.parametrize("environment", ["demo", "live"])
-def test_typed_credentials_get_the_settings_of_the_machine(environment: str) -> None:
+def test_typed_credentials_get_the_settings_of_the_machine(
+    tmp_path: Path, environment: str
+) -> None:
     """Environment and site are as chosen, the timeout is that of the variables."""
-    account = entered_account(
+    variables = {"OKX_TIMEOUT_MS": "5000", "OKX_DEMO": "1", "OKX_SITE": "us"}
+    account = machine(variables, tmp_path).entered(
         Credentials(KEY, "F" * 32, "Offered-1!"),
         environment,  # type: ignore[arg-type]  # one of the two
         "https://eea.okx.com",
-        environ={"OKX_TIMEOUT_MS": "5000", "OKX_DEMO": "1", "OKX_SITE": "us"},
-        seams=seams(),
     )
     assert (account.name, account.environment) == (environment, environment)
     assert (account.host, account.timeout, account.source) == ("eea.okx.com", 5.0, "typed in")
 
 
-def test_typed_live_credentials_do_not_travel_in_the_clear() -> None:
+def test_typed_live_credentials_do_not_travel_in_the_clear(tmp_path: Path) -> None:
     """Not even to this machine, whatever host the variables name."""
+    credentials = Credentials(KEY, "F" * 32, "Offered-1!")
     with pytest.raises(CredentialsError, match="plain http"):
-        entered_account(
-            Credentials(KEY, "F" * 32, "Offered-1!"),
-            "live",
-            "http://127.0.0.1:8700",
-            environ={},
-            seams=seams(),
-        )
+        machine({}, tmp_path).entered(credentials, "live", "http://127.0.0.1:8700")
+
+
+def test_a_machine_of_strangers_says_so(tmp_path: Path) -> None:
+    """On a Binder no credentials are wanted, and the reason is there to be shown."""
+    assert machine({}, tmp_path).refusal == ""
+    assert "Binder" in machine({"BINDER_REQUEST": "v2/gh/x/y/HEAD"}, tmp_path).refusal

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from okx_magic import knowledge
 from okx_magic.model import Request
-from okx_magic.wire.orders import new_client_id, settling_request, with_client_ids
+from okx_magic.wire.orders import new_client_id, with_client_ids
 
 ORDER = "/api/v5/trade/order"
 BATCH = "/api/v5/trade/batch-orders"
@@ -78,17 +78,3 @@ def test_ids_are_what_okx_takes() -> None:
     ids = {new_client_id() for _ in range(1000)}
     assert len(ids) == 1000
     assert all(re.fullmatch(r"om[A-Za-z0-9]{30}", each) for each in ids)
-
-
-def test_the_request_that_settles_a_lost_order_is_named() -> None:
-    """A lost answer comes with the look-up by instId and clOrdId."""
-    request = Request("POST", ORDER, '{"instId":"BTC-USDT","clOrdId":"abc"}')
-    assert settling_request(request, knowledge.endpoint("POST", ORDER)).endswith(
-        "GET /api/v5/trade/order?instId=BTC-USDT&clOrdId=abc"
-    )
-
-
-def test_without_an_id_there_is_nothing_to_ask_by() -> None:
-    """An order sent as typed, without an id, can only be looked for by hand."""
-    request = Request("POST", ORDER, '{"instId":"BTC-USDT"}')
-    assert "no id of yours" in settling_request(request, knowledge.endpoint("POST", ORDER))

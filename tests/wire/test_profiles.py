@@ -150,6 +150,7 @@ UNFIT = [
     ("created = '2026-01-31'", "created in profile main of .* is not a date without quotes"),
     ("allow = 'withdraw'", "allow in profile main of .* is not a list"),
     ("allow = [1]", "allow in profile main of .* is not a list"),
+    ("allow = ['withdrawals']", "allow in profile main of .* names what is not guarded"),
 ]
 
 

@@ -26,10 +26,6 @@ class Form(NamedTuple):
     reach: int
     writer: Writer | None = None
 
-    def named(self, name: str, reach: int) -> Form:
-        """The form under another name and reach."""
-        return Form(name, self.text, reach, self.writer)
-
 
 class _Layout(NamedTuple):
     """How ``json.dumps`` is to set out the text."""
@@ -168,43 +164,50 @@ _ORDERS: tuple[tuple[str, Callable[[Any], Any], int], ...] = (
 )
 
 
-def _ordered(value: Any) -> Iterator[tuple[str, Any, int]]:
-    """The value in each order of keys that differs from those before: its name, itself, its reach."""
+class _Ordered(NamedTuple):
+    """The value in one order of keys, and what to call that."""
+
+    name: str
+    value: Any
+    reach: int
+
+
+def _ordered(value: Any) -> Iterator[_Ordered]:
+    """The value in each order of keys that differs from those before."""
     seen = set()
     for name, order, reach in _ORDERS:
         changed = order(value)
         text = _dumped(changed, _LAYOUTS[0], ascii_only=True)
         if text not in seen:
             seen.add(text)
-            yield name, changed, reach
+            yield _Ordered(name, changed, reach)
 
 
 def json_forms(value: Any) -> Iterator[Form]:
     """The JSON texts of the value, and what people take for JSON. The first is compact."""
-    for order_name, changed, reach in _ordered(value):
-        plain = list(_all_dumped(changed, ascii_only=True))
-        # Without a \\u there is nothing to keep: half of the time saved.
+    for order in _ordered(value):
+        plain = list(_all_dumped(order.value, ascii_only=True))
+        # Without a \u there is nothing to keep: half of the time saved.
         several = "\\u" in plain[0]
-        kept = list(_all_dumped(changed, ascii_only=False)) if several else plain
-        for layout, *texts in zip(_LAYOUTS, plain, kept, strict=True):
-            for form in _styled(layout, *texts):
-                yield form.named(form.name + order_name, _together(form.reach, reach))
-        for form in _printed(changed):
-            yield form.named(form.name + order_name, _together(form.reach, reach))
+        kept = list(_all_dumped(order.value, ascii_only=False)) if several else plain
+        for layout, in_ascii, in_full in zip(_LAYOUTS, plain, kept, strict=True):
+            yield from _styled(layout, in_ascii, in_full, order)
+        for name, text, reach in _printed(order.value):
+            yield Form(name + order.name, text, _together(reach, order.reach))
 
 
 def form_texts(members: dict[str, Any]) -> Iterator[Form]:
     """The members as a form or a query has them."""
-    for order_name, changed, order_reach in _ordered(members):
+    for order in _ordered(members):
         for name, encode, reach in (
             ("a form, as urlencode writes it", quote_plus, USUAL),
             ("a form with %20 for blanks", quote, KNOWN),
             ("a form without any encoding", str, KNOWN),
         ):
-            pairs = "&".join(f"{encode(key)}={encode(str(v))}" for key, v in changed.items())
-            reach_of_both = _together(reach, order_reach)
-            yield Form(name + order_name, pairs, reach_of_both)
-            yield Form(f"{name}{order_name}, behind a ?", f"?{pairs}", min(reach_of_both, KNOWN))
+            pairs = "&".join(f"{encode(key)}={encode(str(v))}" for key, v in order.value.items())
+            title, both = name + order.name, _together(reach, order.reach)
+            yield Form(title, pairs, both)
+            yield Form(f"{title}, behind a ?", f"?{pairs}", min(both, KNOWN))
 
 
 def _together(one: int, other: int) -> int:
@@ -212,7 +215,7 @@ def _together(one: int, other: int) -> int:
     return RARE if one < USUAL and other < USUAL else min(one, other)
 
 
-def _styled(layout: _Layout, plain: str, kept: str) -> Iterator[Form]:
+def _styled(layout: _Layout, plain: str, kept: str, order: _Ordered) -> Iterator[Form]:
     """The layout in each style that makes a difference; the name of one that makes none is left out."""
     several = plain != kept or "/" in plain or _DOTNET.search(plain) or '\\"' in plain
     seen = set()
@@ -222,30 +225,31 @@ def _styled(layout: _Layout, plain: str, kept: str) -> Iterator[Form]:
             continue
         seen.add(text)
         unmarked = style is _STYLES[0] and plain == kept
-        name = layout.name + ("" if unmarked else f", {style.name}")
-        yield Form(name, text, _together(layout.reach, style.reach), Writer(layout, style))
+        name = layout.name + ("" if unmarked else f", {style.name}") + order.name
+        reach = _together(_together(layout.reach, style.reach), order.reach)
+        yield Form(name, text, reach, Writer(layout, style))
 
 
-def _printed(value: Any) -> Iterator[Form]:
-    """What printing the object gives in Python and elsewhere."""
+def _printed(value: Any) -> Iterator[tuple[str, str, int]]:
+    """What printing the object gives in Python and elsewhere: name, text and reach."""
     if not isinstance(value, dict | list):
         return
     printed = str(value)
     without_blanks = printed.replace(" ", "")
     name = "a printed Python object"
-    yield Form(name, printed, USUAL)
-    yield Form(f"{name} with double quotes put in", printed.replace("'", '"'), KNOWN)
-    yield Form(f"{name} without blanks", without_blanks, KNOWN)
+    yield (name, printed, USUAL)
+    yield (f"{name} with double quotes put in", printed.replace("'", '"'), KNOWN)
+    yield (f"{name} without blanks", without_blanks, KNOWN)
     quoted = without_blanks.replace("'", '"')
-    yield Form(f"{name} with double quotes put in and without blanks", quoted, KNOWN)
+    yield (f"{name} with double quotes put in and without blanks", quoted, KNOWN)
     if isinstance(value, dict):
         members = list(value.items())
-        yield Form("a printed list of Python's items", str(members), RARE)
+        yield ("a printed list of Python's items", str(members), RARE)
         java = ", ".join(f"{key}={member}" for key, member in members)
-        yield Form("a printed Java map", f"{{{java}}}", RARE)
+        yield ("a printed Java map", f"{{{java}}}", RARE)
         ruby = ", ".join(f'"{key}"=>{json.dumps(member)}' for key, member in members)
-        yield Form("a printed Ruby hash", f"{{{ruby}}}", RARE)
+        yield ("a printed Ruby hash", f"{{{ruby}}}", RARE)
         go = " ".join(f"{key}:{member}" for key, member in members)
-        yield Form("a printed Go map", f"map[{go}]", RARE)
+        yield ("a printed Go map", f"map[{go}]", RARE)
         bare = "".join(f"{key}{member}" for key, member in members)
-        yield Form("keys and values without marks", bare, RARE)
+        yield ("keys and values without marks", bare, RARE)

@@ -41,12 +41,13 @@ def once(path: str, host: str) -> Iterator[Wrong]:
 
 
 def _shortened(path: str) -> Iterator[Wrong]:
-    for prefix, reach in ((_BASE, USUAL), ("/api", KNOWN), (f"{_BASE}/", KNOWN), ("/", USUAL)):
+    for prefix, reach in ((_BASE, USUAL), ("/api", KNOWN), (f"{_BASE}/", KNOWN)):
         if path.startswith(prefix):
             mistake = Mistake(f"{prefix} left off the path", _BASE_CORRECTION, reach)
-            if prefix == "/":
-                mistake = Mistake("the first / of the path left off", _SLASH_CORRECTION, reach)
             yield wrong(path.removeprefix(prefix), mistake)
+    if not path.startswith("//"):
+        mistake = Mistake("the first / of the path left off", _SLASH_CORRECTION, USUAL)
+        yield wrong(path.removeprefix("/"), mistake)
     if path.startswith(_BASE):
         name = "/v5 left out of the path"
         yield wrong(path.replace("/v5", "", 1), Mistake(name, _BASE_CORRECTION))
@@ -89,12 +90,14 @@ def _slashes(path: str) -> Iterator[Wrong]:
         (f"/{path.lstrip('/')}", "one / before the path", KNOWN),
     ):
         yield wrong(text, Mistake(name, _SLASH_CORRECTION, reach))
+    yield wrong(f"/.{path}", Mistake("a /. before the path", _TEXT_CORRECTION, RARE))
     at = path.find("/", 1)
     while at > 0:
-        text = f"{path[:at]}/{path[at:]}"
         reach = KNOWN if path[:at] == _BASE else RARE
-        name = f"a second / behind {path[:at]} in the path"
-        yield wrong(text, Mistake(name, _SLASH_CORRECTION, reach))
+        doubled = Mistake(f"a second / behind {path[:at]} in the path", _SLASH_CORRECTION, reach)
+        yield wrong(f"{path[:at]}/{path[at:]}", doubled)
+        dotted = Mistake(f"a /. behind {path[:at]} in the path", _TEXT_CORRECTION, RARE)
+        yield wrong(f"{path[:at]}/.{path[at:]}", dotted)
         at = path.find("/", at + 1)
     while "//" in path:
         path = path.replace("//", "/")
@@ -141,7 +144,5 @@ def _texts(path: str) -> Iterator[Wrong]:
         (f"{path}.", "a full stop behind the path", RARE),
         (path.replace("-", "_"), "the path with _ for each -", RARE),
         (path.replace("_", "-"), "the path with - for each _", RARE),
-        (path.replace(_BASE, f"/.{_BASE}", 1), "a . in the path", RARE),
-        (path.replace(f"{_BASE}/", f"{_BASE}/./", 1), "a . in the path", RARE),
     ):
         yield wrong(text, Mistake(name, _TEXT_CORRECTION, reach))

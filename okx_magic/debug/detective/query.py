@@ -141,8 +141,8 @@ _WRITERS: tuple[tuple[str, Callable[[str], str], int], ...] = (
     ("the query as requests writes it", partial(quote, safe="!#$%&'()*+,/:;=?@[]~"), KNOWN),
     ("the query with only blanks encoded", lambda text: text.replace(" ", "%20"), KNOWN),
     ("the query with + for blanks and nothing else encoded", lambda t: t.replace(" ", "+"), KNOWN),
-    ("the query as Java's URLEncoder writes it", _java, RARE),
-    ("the query as PHP's http_build_query writes it", _php, RARE),
+    ("the query with * kept and ~ as %7E, as Java's URLEncoder writes it", _java, RARE),
+    ("the query with ~ as %7E, as PHP's http_build_query writes it", _php, RARE),
 )
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 
@@ -164,6 +164,7 @@ def _whole_text(text: str) -> Iterator[Wrong]:
         (text.replace("%20", "+"), "the query with + for %20", KNOWN),
         (text.replace("+", "%20"), "the query with %20 for +", KNOWN),
         (text.replace("+", "%2B"), "the query with its + encoded", KNOWN),
+        (text.replace("~", "%7E"), "the query with its ~ encoded", KNOWN),
         (_ESCAPE.sub(lambda match: match[0].lower(), text), "the query with small escapes", KNOWN),
         (_ESCAPE.sub(lambda match: match[0].upper(), text), "the query with large escapes", KNOWN),
         (quote(text, safe=""), "the query encoded as a whole, & and = with it", KNOWN),

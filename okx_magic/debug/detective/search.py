@@ -8,7 +8,7 @@ signature by other bytes.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.debug.detective import sweeps
@@ -69,34 +69,42 @@ class Search:
                 return found
         return []
 
-    def _stages(self) -> Iterator[Callable[[], Iterator[Hit]]]:
+    def _stages(self) -> Iterator[Callable[[], Iterable[Hit]]]:
         yield lambda: self._level(0, USUAL)
         yield lambda: self._level(1, RARE)
         yield lambda: self._level(2, KNOWN)
-        yield self._long_single
+        yield from self._long_singles()
         yield self._damaged
         yield lambda: self._level(2, RARE)
-        yield self._long_pairs
+        yield from self._long_pairs()
         yield lambda: self._level(3, USUAL)
 
     # ---- levels ------------------------------------------------------------------------------------
 
-    def _level(self, total: int, reach: int) -> Iterator[Hit]:
+    def _level(self, total: int, reach: int) -> list[Hit]:
         """All ways of ``total`` mistakes, each of this reach, in prehash, secret and scheme."""
         for keyed_wrong in range(min(total, 2) + 1):
-            keyed = list(self._keyed(keyed_wrong, reach))
             batch = self._ways.batch(total - keyed_wrong, reach)
-            if len(keyed) == 1:
-                yield from self._matches(keyed[0], batch.messages(), batch)
-            elif keyed:
-                messages = list(batch.messages())
-                for each in keyed:
-                    yield from self._matches(each, messages, batch)
+            if hits := self._tried_all(self._keyed(keyed_wrong, reach), batch):
+                return hits
+        return []
+
+    def _tried_all(self, keyed: Iterable[_Keyed], batch: Batch) -> list[Hit]:
+        """The hits of the first digest function that has any: no other gives the same digest."""
+        # Messages for a single function are made one by one: there can be very many.
+        keyed = list(keyed)
+        messages = list(batch.messages()) if len(keyed) > 1 else None
+        for each in keyed:
+            if hits := list(self._matches(each, messages or batch.messages(), batch)):
+                return hits
+        return []
 
     def _matches(self, keyed: _Keyed, messages: Iterable[bytes], batch: Batch) -> Iterator[Hit]:
         for number, wrapped in self._compared(keyed.mac, messages):
             found = batch.way(number)
-            for way in (found, *self._ways.others(found)):
+            # Where rare mistakes were not tried, they are looked for now, to the same effect.
+            others = self._ways.others(found) if batch.reach > RARE else ()
+            for way in (found, *others):
                 yield Hit((*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also))
 
     def _compared(
@@ -155,7 +163,7 @@ class Search:
 
     # ---- what takes long ---------------------------------------------------------------------------
 
-    def _long_single(self) -> Iterator[Hit]:
+    def _long_singles(self) -> Iterator[Callable[[], Iterable[Hit]]]:
         """Single mistakes of which there are thousands."""
         evidence, ways = self._evidence, self._ways
         for sweep in (
@@ -163,34 +171,34 @@ class Search:
             *sweeps.finer_readings(evidence.timestamp),
             *sweeps.float_readings(evidence.timestamp),
         ):
-            yield from self._swept(sweep, TIMESTAMP)
-        yield from self._with(PATH, sweeps.other_paths(ways.path))
-        yield from self._swept(sweeps.query_orders(ways.query), QUERY)
-        yield from self._swept(sweeps.key_orders(evidence.body), BODY)
-        if self._right:
-            message = [b"".join(ways.right)]
-            for form in self._credentials.slipped_forms():
-                keyed = _with_form(form)
-                for _, wrapped in self._compared(keyed.mac, message):
-                    yield Hit((*keyed.mistakes, *wrapped), keyed.also)
+            yield partial(self._swept, sweep, TIMESTAMP)
+        other_paths = ways.batch_with(PATH, sweeps.other_paths(ways.path), 0, RARE)
+        yield lambda: self._tried_all(self._right, other_paths)
+        yield lambda: self._swept(sweeps.query_orders(ways.query), QUERY)
+        yield lambda: self._swept(sweeps.key_orders(evidence.body), BODY)
+        yield self._slips
 
-    def _long_pairs(self) -> Iterator[Hit]:
+    def _slips(self) -> list[Hit]:
+        """Each slip of typing that makes another secret."""
+        if not self._right:
+            return []
+        keyed = map(_with_form, self._credentials.slipped_forms())
+        return self._tried_all(keyed, self._ways.batch(0, RARE))
+
+    def _long_pairs(self) -> Iterator[Callable[[], Iterable[Hit]]]:
         """A second reading of the clock in another notation, or one of the long with any known."""
-        ways = self._ways
-        for sweep in sweeps.rereadings_otherwise(self._evidence.timestamp):
-            yield from self._swept(sweep, TIMESTAMP)
-        yield from self._with_others(TIMESTAMP, sweeps.near_readings(self._evidence.timestamp))
-        yield from self._with_others(PATH, sweeps.other_paths(ways.path))
+        evidence, ways = self._evidence, self._ways
+        for sweep in sweeps.rereadings_otherwise(evidence.timestamp):
+            yield partial(self._swept, sweep, TIMESTAMP)
+        near = sweeps.near_readings(evidence.timestamp)
+        yield lambda: self._with_others(TIMESTAMP, near)
+        yield lambda: self._with_others(PATH, sweeps.other_paths(ways.path))
 
-    def _with_others(self, place: int, texts: Sequence[Wrong]) -> Iterator[Hit]:
+    def _with_others(self, place: int, texts: Sequence[Wrong]) -> list[Hit]:
         """These texts of a part, each with one known mistake elsewhere."""
-        batch = self._ways.batch_with(place, texts, 1, KNOWN)
-        for each in self._right:
-            yield from self._matches(each, batch.messages(), batch)
+        once = self._ways.batch_with(place, texts, 1, KNOWN)
         alone = self._ways.batch_with(place, texts, 0, KNOWN)
-        messages = list(alone.messages())
-        for each in self._keyed(1, KNOWN):
-            yield from self._matches(each, messages, alone)
+        return self._tried_all(self._right, once) or self._tried_all(self._keyed(1, KNOWN), alone)
 
     def _swept(self, sweep: Sweep, place: int) -> Iterator[Hit]:
         """The sweep's texts in the place of one part, all else right."""
@@ -200,12 +208,6 @@ class Search:
             messages = (head + text + tail for text in sweep.texts())
             for number, wrapped in self._compared(each.mac, messages):
                 yield Hit((*sweep.told(number).mistakes, *wrapped))
-
-    def _with(self, place: int, texts: Sequence[Wrong]) -> Iterator[Hit]:
-        """These texts of a part, all else right."""
-        batch = self._ways.batch_with(place, texts, 0, RARE)
-        for each in self._right:
-            yield from self._matches(each, batch.messages(), batch)
 
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""

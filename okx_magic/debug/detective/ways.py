@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.debug.detective import body, method, path, query, timestamp
 from okx_magic.debug.detective.joining import ONCE, PICKS, PLAIN, TWICE
-from okx_magic.debug.detective.mistakes import Wrong, distinct
+from okx_magic.debug.detective.mistakes import RARE, Wrong, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,9 +78,10 @@ class Block:
 
 
 class Batch:
-    """Blocks one after the other, their messages counted through."""
+    """Blocks one after the other, their messages counted through. All mistakes have this ``reach``."""
 
-    def __init__(self, blocks: Iterable[Block]) -> None:
+    def __init__(self, blocks: Iterable[Block], reach: int) -> None:
+        self.reach = reach
         self._blocks = tuple(blocks)
         self._ends = list(accumulate(map(len, self._blocks)))
 
@@ -141,10 +142,12 @@ class Ways:
         """The texts of one or two mistakes for the part at ``place``; made once."""
         asked = place, count, reach
         if asked not in self._made:
-            if count == 1:
-                texts = [each for each in self._once[place] if each.reach >= reach]
-            else:
+            if count == 2:
                 texts = self._twice(place, reach)
+            elif reach == RARE:
+                texts = self._once[place]
+            else:
+                texts = [each for each in self._once[place] if each.reach >= reach]
             self._made[asked] = texts
         return self._made[asked]
 
@@ -164,15 +167,16 @@ class Ways:
 
     def batch(self, mistakes: int, reach: int) -> Batch:
         """All prehashes of so many mistakes, each of which has at least this ``reach``."""
-        return Batch(self._blocks(mistakes, reach))
+        return Batch(self._blocks(mistakes, reach), reach)
 
     def batch_with(self, place: int, texts: Sequence[Wrong], mistakes: int, reach: int) -> Batch:
         """Prehashes with these texts of the part at ``place``, and so many mistakes elsewhere."""
-        return Batch(
+        blocks = (
             Block((*block.lists[:place], texts, *block.lists[place + 1 :]), block.joining)
             for block in self._blocks(mistakes, reach)
             if texts and not block.lists[place][0].mistakes
         )
+        return Batch(blocks, reach)
 
     def others(self, way: Way) -> Iterator[Way]:
         """Ways to the same prehash with as many mistakes, of which all but one are the same."""

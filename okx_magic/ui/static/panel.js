@@ -3,7 +3,6 @@
 // state: that is what keeps secrets out of saved notebooks.
 
 const PART_NAMES = { timestamp: "timestamp", method: "method", target: "path and query", body: "body" };
-const MONEY = { sandbox: "invented money", demo: "simulated money", live: "real money · reading only" };
 
 // An element with attributes, listeners (on…) and children. Strings become text, never HTML.
 function h(tag, attributes = {}, ...children) {
@@ -45,7 +44,7 @@ function header(panel) {
     bar.dataset.environment = current ? current.environment : "none";
     badge.textContent = current ? current.environment.toUpperCase() : "NOT LOGGED IN";
     who.textContent = current
-      ? [MONEY[current.environment], current.name, current.host, `key ${current.hint}`].join(" · ")
+      ? [current.money, current.name, current.host, `key ${current.hint}`].join(" · ")
       : `a cell would use: ${usual}`;
   });
   return bar;
@@ -99,6 +98,7 @@ function loginForm(panel) {
   };
   const submit = button("log in", null, { type: "submit", class: "okx-button okx-first" });
   const leave = button("log out", () => panel.send({ kind: "logout" }));
+  const refusal = h("p", { class: "okx-warning" });
   let drawn = "";
   let offers = [];
 
@@ -107,6 +107,7 @@ function loginForm(panel) {
   function pick(chosen) {
     if (source.value === "typed" || offer()?.environment === chosen) return;
     source.value = offers.find((each) => each.environment === chosen)?.key ?? "typed";
+    if (source.value === "") source.value = "sandbox";
   }
   // The source was chosen: it says the environment, and which fields are needed.
   function arrange() {
@@ -123,14 +124,16 @@ function loginForm(panel) {
   panel.draw("account", (state) => {
     leave.disabled = !state.current;
     // Drawn afresh only when it must be: a person may be choosing just now.
-    const now = JSON.stringify([state.offers, state.sites]);
+    const now = JSON.stringify([state.offers, state.sites, state.refusal]);
     if (now === drawn) return;
     drawn = now;
     const kept = source.value || state.first;
     offers = state.offers;
     const labels = offers.map(({ key, label, problem }) =>
       [key, problem ? `${label}: ${problem}` : label]);
-    source.replaceChildren(...chooser([...labels, ["typed", "typed in here"]], kept));
+    if (!state.refusal) labels.push(["typed", "typed in here"]);
+    refusal.textContent = state.refusal;
+    source.replaceChildren(...chooser(labels, kept));
     site.replaceChildren(...chooser(
       state.sites.map(([name, at]) => [name, name === "other" ? at : `${name} · ${at}`])));
     arrange();
@@ -147,7 +150,7 @@ function loginForm(panel) {
     for (const input of [key, secret, passphrase]) input.value = "";
     panel.send(message);
   }
-  return h("form", { autocomplete: "off", class: "okx-form", onsubmit }, environment.row,
+  return h("form", { autocomplete: "off", class: "okx-form", onsubmit }, refusal, environment.row,
     ...Object.values(rows).map(({ row }) => row), h("div", { class: "okx-actions" }, submit, leave));
 }
 

@@ -1,0 +1,84 @@
+"""Opens the session of an account: the one place where a session gets its rails."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from okx_magic.errors import CellError
+from okx_magic.session import Session
+from okx_magic.wire.account import Account
+from okx_magic.wire.credentials import Credentials
+from okx_magic.wire.gate import Gate
+from okx_magic.wire.latch import FOLDER, Latch
+from okx_magic.wire.ledger import Ledger
+from okx_magic.wire.pacing import Pacer
+from okx_magic.wire.place import refuse_on_binder
+from okx_magic.wire.sources import SANDBOX
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from okx_magic.wire.gate import Confirm
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """What the sessions of one shell have in common: the machine's ``environ`` and ``home``, the
+    ``pacer``, and who is asked before a live order (None: nobody, so none is sent).
+    """
+
+    environ: Mapping[str, str]
+    home: Path
+    pacer: Pacer = field(default_factory=Pacer)
+    confirm: Confirm | None = None
+
+    def open(self, account: Account | None, *, faults: str = "") -> Session:
+        """The session of an account; None starts a sandbox, which has the ``faults`` asked for.
+
+        Raises CredentialsError where credentials should not be brought to this machine.
+        """
+        if account is None:
+            return self._sandbox(faults)
+        if account.environment != SANDBOX:
+            refuse_on_binder(self.environ)
+        return Session(account, pacer=self.pacer, gate=self._gate(account))
+
+    def _gate(self, account: Account) -> Gate:
+        key_hash = account.credentials.key_hash if account.credentials else ""
+        folder = self.home / FOLDER
+        return Gate(
+            account,
+            latch=Latch(folder, key_hash),
+            ledger=Ledger(folder / "ledger.ndjson"),
+            confirm=self.confirm,
+        )
+
+    def _sandbox(self, faults: str) -> Session:
+        from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use
+
+        try:
+            sandbox = Sandbox.start(faults=faults)
+        except ValueError as error:
+            raise CellError(
+                f"--faults: {error}", remedy="python -m okx_magic.sandbox --help lists them"
+            ) from None
+        keys = sandbox.demo
+        account = Account(
+            name=SANDBOX,
+            environment="sandbox",
+            credentials=Credentials(keys.key, keys.secret, keys.passphrase),
+            base_url=sandbox.url,
+            source="this kernel",
+        )
+        gate = self._gate(account)
+
+        def end() -> None:
+            # Its key dies with it, so nobody needs the latch for that key.
+            with suppress(OSError):
+                gate.release()
+            sandbox.stop()
+
+        return Session(account, pacer=self.pacer, gate=gate, on_close=end)

@@ -1,0 +1,90 @@
+"""At a log-in: what became of requests whose outcome was never learnt, one look-up each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from okx_magic.errors import OkxError, OkxMagicError
+from okx_magic.model import Request
+from okx_magic.wire.ledger import TOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okx_magic.wire.connection import Connection
+    from okx_magic.wire.ledger import Entry
+
+_NOT_FOUND: Final = "51603"
+# OKX forgets orders that were cancelled without a fill after two hours (OKX docs: Order details).
+_REMEMBERED: Final = 2 * 3600
+# After so long no copy of a request is on its way any more.
+_ON_ITS_WAY: Final = 30
+# Of a long list of open outcomes the newest are looked up, so that a log-in does not take for ever.
+_MOST: Final = 10
+_SECONDS: Final = 3.0
+_PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/sprd/order")
+
+
+def tell_unsettled(connection: Connection, now: float) -> tuple[str, ...]:
+    """One line for each open outcome of this account, newest last; those that could be settled are
+    closed in the ledger. ``now`` is in seconds since 1970.
+    """
+    ledger, credentials = connection.ledger, connection.account.credentials
+    if ledger is None or credentials is None:
+        return ()
+    entries = ledger.unsettled(credentials.key_hash)
+    lines = []
+    if len(entries) > _MOST:
+        lines.append(f"{len(entries) - _MOST} older outcomes are open, too: {ledger.path}")
+    for entry in entries[-_MOST:]:
+        outcome, found = _learn(connection, entry, now)
+        if outcome:
+            ledger.close(entry.id, outcome)
+        lines.append(f"{_named(entry)}: {found}")
+    return tuple(lines)
+
+
+def _learn(connection: Connection, entry: Entry, now: float) -> tuple[str, str]:
+    """The outcome, "" where it is still open, and what to say."""
+    if not entry.settles:
+        return TOLD, "nobody knows whether it was carried out: look at the account"
+    rows: list[Mapping[str, Any] | None] = []
+    for question in entry.settles:
+        try:
+            rows.append(_row(connection, question))
+        except OkxMagicError as error:
+            return "", f"still unknown ({error.message}); {question} tells"
+    states = [str(row.get("state", "?")) if row else "not found" for row in rows]
+    if not entry.path.endswith(_PLACES):
+        return TOLD, f"the order is {', '.join(states)} now"
+    return _placed(states, now - entry.time, " · ".join(entry.settles))
+
+
+def _placed(states: list[str], age: float, ask: str) -> tuple[str, str]:
+    """The same for orders that were to be placed, and are in these states after ``age`` seconds."""
+    missing = states.count("not found")
+    if not missing:
+        return "done", f"placed, {', '.join(states)} now; {ask} shows it"
+    if age < _ON_ITS_WAY:
+        return "", f"not found yet; {ask} tells"
+    if missing < len(states):
+        return "partly done", f"placed in part: {', '.join(states)}"
+    forgotten = "" if age < _REMEMBERED else ", or cancelled without a fill more than two hours ago"
+    return "not done", f"not placed{forgotten}"
+
+
+def _row(connection: Connection, question: str) -> Mapping[str, Any] | None:
+    try:
+        rows = connection.look(Request("GET", question.removeprefix("GET ")), _SECONDS).data
+    except OkxError as error:
+        if error.code == _NOT_FOUND:
+            return None
+        raise
+    return rows[0] if rows and isinstance(rows[0], dict) else None
+
+
+def _named(entry: Entry) -> str:
+    when = f"{datetime.fromtimestamp(entry.time, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    ids = ", ".join(client_id for _, client_id in entry.orders)
+    return " ".join(filter(None, ("open outcome:", entry.method, entry.path, ids, "of", when)))

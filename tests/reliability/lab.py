@@ -1,0 +1,82 @@
+"""An exchange with faults, a connection to it, and a clock for both that passes without waiting."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from faketime import FakeTime
+
+from okx_magic.model import Request
+from okx_magic.sandbox import Sandbox
+from okx_magic.wire.account import Account
+from okx_magic.wire.clock import Clock
+from okx_magic.wire.connection import Connection
+from okx_magic.wire.credentials import Credentials
+from okx_magic.wire.ledger import Ledger
+from okx_magic.wire.pacing import Pacer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PLACE = "/api/v5/trade/order"
+RESTING = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit"}
+# Seconds, where nothing is slow but what never comes.
+HASTY = 0.25
+
+
+def order(**fields: str) -> Request:
+    """A limit order far below the market: it rests. The price makes it one of its kind."""
+    return Request("POST", PLACE, json.dumps(RESTING | {"px": "1", "sz": "0.01"} | fields))
+
+
+@dataclass
+class Lab:
+    sandbox: Sandbox
+    connection: Connection
+    time: FakeTime
+    ledger: Ledger
+
+    def orders(self) -> list[Any]:
+        """All orders that the exchange has booked, asked of nobody but itself."""
+        exchange = self.sandbox._exchange._exchange
+        return list(exchange._accounts["demo"].orders.values())
+
+    def booked(self, client_id: str) -> int:
+        """How many orders of that id were booked."""
+        return sum(each.ticket.cl_ord_id == client_id for each in self.orders())
+
+    def forget_orders(self) -> None:
+        """Empty the books, so that the next look is as quick as the first."""
+        account = self.sandbox._exchange._exchange._accounts["demo"]
+        # As many open orders as OKX lets stand would fill the books.
+        for kept in (account.orders, account.open, account._named):
+            kept.clear()
+
+
+@contextmanager
+def lab(folder: Path, *, timeout: float = 15, limits: bool = False) -> Iterator[Lab]:
+    time = FakeTime()
+    with Sandbox.start(seed=11, limits=limits, clock=time.true) as sandbox:
+        keys = sandbox.demo
+        account = Account(
+            "lab",
+            "sandbox",
+            Credentials(keys.key, keys.secret, keys.passphrase),
+            sandbox.url,
+            "a test",
+            timeout=timeout,
+        )
+        ledger = Ledger(folder / ".okx_magic" / "ledger.ndjson", clock=time.wall)
+        connection = Connection(
+            account,
+            pacer=Pacer(clock=time.now, sleep=time.sleep),
+            ledger=ledger,
+            timing=time.timing(),
+        )
+        connection.clock = Clock(connection._ask_time, local=time.wall)
+        with closing(connection):
+            yield Lab(sandbox, connection, time, ledger)

@@ -1,0 +1,133 @@
+"""What a log-in tells of orders whose outcome was never learnt."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from lab import Lab, order
+
+from okx_magic.accounts import Accounts
+from okx_magic.errors import OutcomeUnknown
+from okx_magic.sandbox import Sandbox
+from okx_magic.wire.unsettled import tell_unsettled
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def leave_open(bench: Lab, *, booked: bool) -> str:
+    """An order whose outcome stays unknown; returns its id."""
+    moment = "after" if booked else "before"
+    bench.sandbox.set_faults(
+        f"next POST */trade/order: reset-{moment}, every GET */trade/order: 502"
+    )
+    with pytest.raises(OutcomeUnknown) as caught:
+        bench.connection.send(order())
+    bench.sandbox.set_faults("")
+    return caught.value.orders[0][1]
+
+
+def tell(bench: Lab) -> tuple[str, ...]:
+    return tell_unsettled(bench.connection, bench.time.wall())
+
+
+@pytest.mark.parametrize("booked", [True, False])
+def test_a_log_in_settles_what_was_left_open(bench: Lab, *, booked: bool) -> None:
+    """One line and one GET for each open outcome; then it is closed, and not told again."""
+    client_id = leave_open(bench, booked=booked)
+    bench.time.sleep(60)
+    (line,) = tell(bench)
+    assert client_id in line
+    if booked:
+        ask = f"GET /api/v5/trade/order?instId=BTC-USDT&clOrdId={client_id}"
+        assert line.endswith(f": placed, live now; {ask} shows it")
+    else:
+        assert line.endswith(": not placed")
+    last = json.loads(bench.ledger.path.read_text().splitlines()[-1])
+    assert last["outcome"] == ("done" if booked else "not done")
+    assert tell(bench) == ()
+
+
+def test_what_cannot_be_looked_up_stays_open(bench: Lab) -> None:
+    """A failing look-up closes nothing, and names the GET that tells."""
+    client_id = leave_open(bench, booked=True)
+    bench.time.sleep(60)
+    bench.sandbox.set_faults("every GET */trade/order: 502")
+    for _ in range(2):
+        (line,) = tell(bench)
+        assert "still unknown" in line
+        assert f"GET /api/v5/trade/order?instId=BTC-USDT&clOrdId={client_id} tells" in line
+
+
+def test_an_order_of_just_now_is_not_said_not_to_be_placed(bench: Lab) -> None:
+    """While a copy may still be on its way nothing is closed."""
+    leave_open(bench, booked=False)
+    (line,) = tell(bench)
+    assert "not found yet" in line
+    assert tell(bench)
+
+
+def test_after_two_hours_not_found_is_said_with_its_doubt(bench: Lab) -> None:
+    """OKX forgets orders that were cancelled without a fill."""
+    leave_open(bench, booked=False)
+    bench.time.sleep(3 * 3600)
+    (line,) = tell(bench)
+    assert "or cancelled without a fill more than two hours ago" in line
+
+
+def test_an_order_without_an_id_is_told_once(bench: Lab) -> None:
+    """Where there is nothing to ask by, the person is told to look, once."""
+    bench.sandbox.set_faults("next POST */trade/order: reset-after")
+    with pytest.raises(OutcomeUnknown):
+        bench.connection.send(order(), as_typed=True)
+    (line,) = tell(bench)
+    assert "look at the account" in line
+    assert tell(bench) == ()
+
+
+PROGRAM = """
+import okx_magic
+okx = okx_magic.connect("demo")
+okx.request("POST", "/api/v5/trade/order", {"instId": "BTC-USDT", "tdMode": "cash",
+    "side": "buy", "ordType": "limit", "px": "1", "sz": "0.01"})
+"""
+
+
+def test_a_kernel_that_is_killed_while_sending_is_told_of_at_the_next_log_in(
+    nobody: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel dies between the first byte and the answer: the order is on the book, and the next
+    log-in with this key finds it.
+    """
+    with Sandbox.start(faults="next POST */trade/order: hang-after") as sandbox:
+        keys = sandbox.demo
+        variables = {
+            "OKX_API_KEY": keys.key,
+            "OKX_SECRET_KEY": keys.secret,
+            "OKX_PASSPHRASE": keys.passphrase,
+            "OKX_API_BASE_URL": sandbox.url,
+            "HOME": str(nobody),
+        }
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        environ = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environ)
+        orders = sandbox._exchange._exchange._accounts["demo"].orders
+        while not orders:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        session, _ = Accounts(home=nobody).login("demo")
+        with session:
+            (line,) = (each for each in session.warnings if "open outcome" in each)
+            (booked,) = orders.values()
+            assert booked.ticket.cl_ord_id in line
+            assert "placed, live now" in line

@@ -1,0 +1,134 @@
+"""Orders whose answer is lost, damaged or of no help, after they were booked and before.
+
+``OKX_MAGIC_FULL=1`` runs each of the 28 cases 50 times in place of 3.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from lab import HASTY, Lab, lab, order
+
+from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
+from okx_magic.wire import retry
+from okx_magic.wire.attempt import Flight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from okx_magic.model import Request
+
+TIMES = 50 if os.environ.get("OKX_MAGIC_FULL") else 3
+FAULTS = (
+    *("reset", "hang", "502", "half", "html", "302", "empty"),
+    *("50001", "50004", "50013", "50026", "51054", "51149", "51016"),
+)
+Moment = Literal["before", "after"]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with lab(tmp_path_factory.mktemp("faults"), timeout=HASTY) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def empty_books(shared: Lab) -> None:
+    shared.forget_orders()
+
+
+def outcome_of(bench: Lab, request: Request) -> tuple[str, str, str]:
+    """Placed or not, as a person is told, the order's id, and what the ledger says."""
+    try:
+        reply = bench.connection.send(request)
+    except NotCarriedOut as error:
+        named = "not placed" if "not placed" in error.message and "safe" in error.remedy else "?"
+    except OkxMagicError as error:
+        named = f"{type(error).__name__}: {error.message}"
+    else:
+        assert reply.envelope.data[0]["sCode"] == "0"
+        named = "placed" if reply.recovered else "answered"
+    *_, opened, closed = map(json.loads, bench.ledger.path.read_text().splitlines())
+    assert opened["id"] == closed["id"]
+    return named, opened["orders"][0][1], closed["outcome"]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_order_is_booked_once_or_not_at_all_and_said_so(
+    shared: Lab, fault: str, moment: Moment
+) -> None:
+    """Whatever becomes of the answer, the order is on the book exactly once after it was booked, and
+    never where it was not; and the outcome is named as it is.
+    """
+    for number in range(TIMES):
+        shared.sandbox.set_faults(f"next POST */trade/order: {fault}-{moment}")
+        named, client_id, written = outcome_of(shared, order(px=str(number + 1)))
+        if moment == "after":
+            assert (shared.booked(client_id), named, written) == (1, "placed", "done")
+        else:
+            assert (shared.booked(client_id), named, written) == (0, "not placed", "not done")
+
+
+def naive(bench: Lab, request: Request) -> None:
+    """What a client does that tries again until it hears of success: the control."""
+    connection = bench.connection
+    prepared, _ = connection.prepare(request)
+    for _ in range(3):
+        if connection._try(prepared, Flight(), retry.POST_SECONDS).error is None:
+            return
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_naive_client_books_twice(shared: Lab, fault: str) -> None:
+    """The faults bite: a client that tries again has two market orders in the place of one."""
+    shared.sandbox.set_faults(f"next POST */trade/order: {fault}-after")
+    naive(shared, order(ordType="market", sz="10", px=""))
+    assert len(shared.orders()) == 2
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_not_placed_is_said_only_when_it_is_proved(hasty: Lab, fault: str) -> None:
+    """That an order was not placed is said only after its expTime, and a second: until then a copy may
+    be on its way. It leaves once.
+    """
+    hasty.sandbox.set_faults(f"next POST */trade/order: {fault}-before")
+    began = hasty.time.true()
+    with pytest.raises(NotCarriedOut):
+        hasty.connection.send(order())
+    assert hasty.time.true() - began >= 6.0
+    assert sum(each.request.method == "POST" for each in hasty.connection.log) == 1
+
+
+def test_an_order_booked_late_is_found(bench: Lab) -> None:
+    """An order that is carried out only after the first look-ups is found by a later one."""
+    bench.sandbox.set_faults("next POST */trade/order: reset-late=2000")
+    reply = bench.connection.send(order())
+    assert reply.recovered
+    looks = [each for each in bench.connection.log if each.request.method == "GET"]
+    assert [each.code for each in looks] == ["51603", "51603", "51603", "0"]
+
+
+def test_an_order_that_comes_up_after_its_exptime_is_not_booked(bench: Lab) -> None:
+    """OKX refuses what is carried out after its expTime, so that "not placed" holds."""
+    bench.sandbox.set_faults("next POST */trade/order: reset-late=5500")
+    with pytest.raises(NotCarriedOut):
+        bench.connection.send(order())
+    bench.time.sleep(60)
+    bench.connection.send(order(px="2"))
+    assert [str(each.ticket.px) for each in bench.orders()] == ["2"]
+
+
+def test_a_look_up_that_fails_is_no_proof(bench: Lab) -> None:
+    """While every look-up fails nothing is said but that nobody knows, with the request that tells."""
+    bench.sandbox.set_faults("next POST */trade/order: reset-before, every GET */trade/order: 502")
+    with pytest.raises(OutcomeUnknown) as caught:
+        bench.connection.send(order())
+    (inst_id, client_id), *_ = caught.value.orders
+    ask = f"GET /api/v5/trade/order?instId={inst_id}&clOrdId={client_id}"
+    assert caught.value.settles == (ask,)
+    assert ask in caught.value.remedy
+    assert bench.ledger.unsettled(bench.connection.account.credentials.key_hash)  # type: ignore[union-attr]

@@ -1,0 +1,347 @@
+"""Cancels, amendments, batches, settings and algo orders whose answer was lost."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from faketime import FakeTime
+from lab import PLACE, Lab, order
+
+from okx_magic.errors import (
+    NotCarriedOut,
+    OkxError,
+    OutcomeUnknown,
+    PartlyRefused,
+    RefusedError,
+    TransportError,
+)
+from okx_magic.model import Request
+from okx_magic.wire.account import Account
+from okx_magic.wire.clock import Clock
+from okx_magic.wire.connection import Connection
+from okx_magic.wire.credentials import Credentials
+from okx_magic.wire.transport import Answer, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CANCEL = "/api/v5/trade/cancel-order"
+AMEND = "/api/v5/trade/amend-order"
+BATCH = "/api/v5/trade/batch-orders"
+
+
+def post(path: str, body: Any) -> Request:
+    return Request("POST", path, json.dumps(body))
+
+
+def placed(bench: Lab, **fields: str) -> dict[str, str]:
+    """The acknowledgement of a resting order."""
+    row: dict[str, str] = bench.connection.send(order(**fields)).envelope.data[0]
+    return row
+
+
+def posts(bench: Lab, path: str) -> int:
+    return sum(each.request.path == path for each in bench.connection.log)
+
+
+def test_a_cancel_whose_answer_is_lost_is_found_done(bench: Lab) -> None:
+    """The look-up shows the order cancelled: a normal answer, and nothing is sent again."""
+    ack = placed(bench)
+    bench.sandbox.set_faults(f"next POST {CANCEL}: lose-answer")
+    body = {"instId": "BTC-USDT", "ordId": ack["ordId"]}
+    reply = bench.connection.send(post(CANCEL, body))
+    assert reply.recovered
+    assert (reply.envelope.data[0]["ordId"], reply.envelope.data[0]["sCode"]) == (ack["ordId"], "0")
+    assert posts(bench, CANCEL) == 1
+
+
+@pytest.mark.parametrize("fault", ["lose-request", "502-before", "50004-before"])
+def test_a_cancel_that_did_not_arrive_is_sent_again(bench: Lab, fault: str) -> None:
+    """A look-up that shows the order still live lets the cancel go once more."""
+    ack = placed(bench)
+    bench.sandbox.set_faults(f"next POST {CANCEL}: {fault}")
+    bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    assert [each.state for each in bench.orders()] == ["canceled"]
+    assert posts(bench, CANCEL) == 2
+
+
+def test_a_cancel_is_sent_three_times_at_most(bench: Lab) -> None:
+    """After that the error says that the order is live."""
+    ack = placed(bench)
+    bench.sandbox.set_faults(f"every POST {CANCEL}: lose-request")
+    with pytest.raises(NotCarriedOut, match=r"not cancelled: .*; the order is live"):
+        bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    assert posts(bench, CANCEL) == 3
+
+
+def test_a_cancel_needs_no_ledger(bench: Lab) -> None:
+    """A full disk keeps orders from being sent, and no cancel: that only lessens the risk."""
+    ack = placed(bench)
+    bench.ledger.path = bench.ledger.path / "nowhere"
+    with pytest.raises(RefusedError, match="unrecorded"):
+        bench.connection.send(order(px="2"))
+    bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    assert [each.state for each in bench.orders()] == ["canceled"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "price"), [("lose-answer", "3"), ("50004-after", "3"), ("reset-before", "1")]
+)
+def test_a_lost_amendment_is_read_back(bench: Lab, fault: str, price: str) -> None:
+    """The order has the new price, or, after the expTime, still the old one; it is never sent twice."""
+    ack = placed(bench)
+    bench.sandbox.set_faults(f"next POST {AMEND}: {fault}")
+    request = post(AMEND, {"instId": "BTC-USDT", "ordId": ack["ordId"], "newPx": "3.00"})
+    if price == "3":
+        assert bench.connection.send(request).recovered
+    else:
+        with pytest.raises(NotCarriedOut, match="not amended"):
+            bench.connection.send(request)
+    assert [str(each.ticket.px) for each in bench.orders()] == [price if price == "1" else "3.00"]
+    assert posts(bench, AMEND) == 1
+
+
+def batch(*prices: str, **fields: str) -> Request:
+    return post(BATCH, [json.loads(order(px=px, **fields).body) for px in prices])
+
+
+def test_a_lost_batch_is_looked_up_order_by_order(bench: Lab) -> None:
+    """All orders of a batch are found: one normal answer with one row each."""
+    bench.sandbox.set_faults(f"next POST {BATCH}: lose-answer")
+    reply = bench.connection.send(batch("1", "2", "3"))
+    assert reply.recovered
+    ids = [each.ord_id for each in bench.orders()]
+    assert [row["ordId"] for row in reply.envelope.data] == ids
+    assert len(ids) == 3
+
+
+def test_of_a_lost_batch_a_part_was_booked(bench: Lab) -> None:
+    """What stands and what does not is told, as OKX tells of a batch that was partly refused."""
+    bench.sandbox.set_faults(f"next POST {BATCH}: lose-answer")
+    # The second would cost more than there is.
+    with pytest.raises(PartlyRefused) as caught:
+        bench.connection.send(batch("1", "999999", "3", sz="1"))
+    rows = caught.value.envelope.data
+    assert [row["sCode"] for row in rows] == ["0", "51603", "0"]
+    assert [row["ordId"] for row in rows if row["ordId"]] == [o.ord_id for o in bench.orders()]
+
+
+def test_a_typed_id_that_was_used_before_does_not_pass_for_the_new_order(bench: Lab) -> None:
+    """A look-up by an id that an older order had shows that one, and proves nothing of the new."""
+    ack = placed(bench, clOrdId="mine")
+    bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    bench.time.sleep(10)
+    bench.sandbox.set_faults("next POST */trade/order: reset-before")
+    with pytest.raises(NotCarriedOut):
+        bench.connection.send(order(clOrdId="mine"))
+    bench.sandbox.set_faults("next POST */trade/order: reset-after")
+    assert bench.connection.send(order(clOrdId="mine")).recovered
+    assert bench.booked("mine") == 2
+
+
+def test_a_typed_id_in_use_is_refused_as_okx_refuses_it(bench: Lab) -> None:
+    """51016 for an id of another, open order is OKX's plain refusal, and known at the first look."""
+    placed(bench, clOrdId="mine")
+    bench.time.sleep(10)
+    began = bench.time.now()
+    with pytest.raises(OkxError, match="51016"):
+        bench.connection.send(order(clOrdId="mine"))
+    assert bench.booked("mine") == 1
+    assert bench.time.now() - began < 1
+    assert bench.ledger.unsettled(bench.connection.account.credentials.key_hash) == ()  # type: ignore[union-attr]
+
+
+def test_an_order_without_an_id_is_unknown_at_once(bench: Lab) -> None:
+    """Sent as typed, without a clOrdId, nothing can be looked up; it leaves once all the same."""
+    bench.sandbox.set_faults("next POST */trade/order: reset-after")
+    with pytest.raises(OutcomeUnknown, match="may have been carried out") as caught:
+        bench.connection.send(order(), as_typed=True)
+    assert "carries no id" in caught.value.remedy
+    assert len(bench.orders()) == 1
+
+
+class Scripted(Transport):
+    """Answers by path, with OKX's data or an error; keeps what was sent."""
+
+    def __init__(self, url: str, answers: Callable[[Request], Any]) -> None:
+        super().__init__(url)
+        self.answers = answers
+        self.sent: list[Request] = []
+
+    def send(self, request: Request, *_: Any, **given: Any) -> Answer:
+        if given.get("on_write"):
+            given["on_write"]()
+        self.sent.append(request)
+        if request.path.endswith("/public/time"):
+            data: Any = [{"ts": str(int(TIME.true() * 1000))}]
+        else:
+            data = self.answers(request)
+        if isinstance(data, Exception):
+            raise data
+        code = data if isinstance(data, str) else "0"
+        body = {"code": code, "msg": "", "data": [] if isinstance(data, str) else data}
+        return Answer(200, {}, json.dumps(body).encode())
+
+
+TIME = FakeTime()
+LOST = TransportError("lost", written=True)
+
+
+def scripted(answers: Callable[[Request], Any]) -> Connection:
+    url = "http://127.0.0.1:9"
+    keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
+    account = Account("main", "demo", keys, url, "a test")
+    connection = Connection(account, transport=Scripted(url, answers), timing=TIME.timing())
+    connection.clock = Clock(connection._ask_time, local=TIME.wall)
+    return connection
+
+
+def sent(connection: Connection, method: str) -> list[str]:
+    transport = connection.transport
+    assert isinstance(transport, Scripted)
+    return [each.target for each in transport.sent if each.method == method]
+
+
+LEVERAGE = post(
+    "/api/v5/account/set-leverage", {"instId": "BTC-USDT-SWAP", "lever": "5", "mgnMode": "cross"}
+)
+
+
+@pytest.mark.parametrize(("lever", "times"), [("5", 1), ("3", 3)])
+def test_a_lost_setting_is_read_back(lever: str, times: int) -> None:
+    """A setting that is there was carried out; one that is not is sent again, three times in all."""
+    connection = scripted(lambda request: LOST if request.method == "POST" else [{"lever": lever}])
+    if lever == "5":
+        reply = connection.send(LEVERAGE)
+        assert reply.recovered
+        assert reply.envelope.data[0]["lever"] == "5"
+    else:
+        with pytest.raises(NotCarriedOut, match="not set"):
+            connection.send(LEVERAGE)
+    assert len(sent(connection, "POST")) == times
+    question = "/api/v5/account/leverage-info?instId=BTC-USDT-SWAP&mgnMode=cross"
+    assert question in sent(connection, "GET")
+
+
+def test_a_setting_that_cannot_be_read_back_is_unknown() -> None:
+    """What the table does not know is not guessed at."""
+    connection = scripted(lambda _: LOST)
+    with pytest.raises(OutcomeUnknown):
+        connection.send(post("/api/v5/account/set-isolated-mode", {"isoMode": "automatic"}))
+    assert len(sent(connection, "POST")) == 1
+
+
+def test_money_that_moves_is_sent_once_and_never_looked_up() -> None:
+    """A transfer without an answer is unknown; even one that did not leave is not sent again."""
+    transfer = post("/api/v5/asset/transfer", {"ccy": "USDT", "amt": "1", "from": "6", "to": "18"})
+    for error in (LOST, TransportError("no connection", written=False)):
+        connection = scripted(lambda _, error=error: error)
+        with pytest.raises(OutcomeUnknown if error.written else TransportError):
+            connection.send(transfer)
+        assert len(sent(connection, "POST")) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "question", "row"),
+    [
+        (
+            "/api/v5/trade/order-algo",
+            {"instId": "BTC-USDT", "ordType": "trigger"},
+            "/api/v5/trade/order-algo?algoClOrdId=",
+            {"algoId": "7", "algoClOrdId": "{}", "state": "live"},
+        ),
+        (
+            "/api/v5/sprd/order",
+            {"sprdId": "BTC-USDT_BTC-USDT-SWAP"},
+            "/api/v5/sprd/order?clOrdId=",
+            {"ordId": "7", "clOrdId": "{}", "state": "live"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("found", [True, False])
+def test_orders_of_other_kinds(  # by name
+    path: str,
+    body: dict[str, str],
+    question: str,
+    row: dict[str, str],
+    found: bool,  # noqa: FBT001
+) -> None:
+    """Algo and spread orders are looked up by their own ids. They have no expTime, so that without a
+    trace of them their outcome is unknown, not "not placed".
+    """
+
+    def answers(request: Request) -> Any:
+        if request.method == "POST":
+            return LOST
+        client_id = request.target.rpartition("=")[2]
+        filled = {name: value.format(client_id) for name, value in row.items()}
+        return [filled | {"cTime": str(int(TIME.true() * 1000))}] if found else "51603"
+
+    connection = scripted(answers)
+    if found:
+        reply = connection.send(post(path, body))
+        assert reply.recovered
+        assert "7" in reply.envelope.data[0].values()
+    else:
+        with pytest.raises(OutcomeUnknown) as caught:
+            connection.send(post(path, body))
+        assert f"GET {question}" in caught.value.remedy
+    assert all(each.startswith(question) for each in sent(connection, "GET") if "time" not in each)
+
+
+def test_a_look_up_that_brings_another_order_is_no_proof() -> None:
+    """Only a row with the id that was asked for counts."""
+    other = {"ordId": "7", "clOrdId": "another", "state": "live", "cTime": "1"}
+    connection = scripted(lambda request: LOST if request.method == "POST" else [other])
+    with pytest.raises(OutcomeUnknown):
+        connection.send(order())
+
+
+def test_an_acknowledgement_of_another_order_is_no_answer() -> None:
+    """An answer that names another clOrdId than the order's is taken for lost, and looked up."""
+
+    def answers(request: Request) -> Any:
+        stamp = str(int(TIME.true() * 1000))
+        if request.method == "POST":
+            return [{"ordId": "1", "clOrdId": "another", "sCode": "0", "sMsg": "", "ts": stamp}]
+        client_id = request.target.rpartition("=")[2]
+        return [{"ordId": "2", "clOrdId": client_id, "state": "live", "cTime": stamp}]
+
+    reply = scripted(answers).send(order())
+    assert reply.recovered
+    assert reply.envelope.data[0]["ordId"] == "2"
+
+
+def test_the_log_has_a_line_for_each_attempt(bench: Lab, caplog: pytest.LogCaptureFixture) -> None:
+    """Each attempt and look-up is logged with its outcome; neither bodies, headers nor the values of
+    private queries are.
+    """
+    caplog.set_level("DEBUG")
+    bench.sandbox.set_faults("next POST */trade/order: lose-answer, next 1 GET */balance: 502")
+    bench.connection.send(order())
+    bench.connection.send(Request("GET", "/api/v5/account/balance?ccy=BTC"))
+    client_id = bench.orders()[0].ticket.cl_ord_id
+    lines = [each.getMessage() for each in caplog.records if each.name == "okx_magic"]
+    post_line = next(line for line in lines if f"POST {PLACE} " in line)
+    assert f"attempt=1 clOrdId={client_id}" in post_line
+    assert "sandbox" in post_line
+    assert any(f"GET {PLACE}?instId=…&clOrdId=…" in line for line in lines)
+    balances = [line.split(" ") for line in lines if "/balance?ccy=…" in line]
+    assert [words[4] for words in balances] == ["status=502", "status=200"]
+    assert [words[7] for words in balances] == ["attempt=1", "attempt=2"]
+    # One request has one id, whatever its attempts.
+    assert balances[0][0] == balances[1][0]
+    keys = bench.sandbox.demo
+    forbidden = (keys.key, keys.secret, keys.passphrase, "0.01", "OK-ACCESS", "ccy=BTC")
+    assert not any(word in caplog.text for word in forbidden)
+
+
+def test_the_session_log_has_an_entry_for_each_attempt(bench: Lab) -> None:
+    """What was sent can be seen afterwards, attempt by attempt."""
+    bench.sandbox.set_faults("next 2 GET */balance: 502")
+    reply = bench.connection.send(Request("GET", "/api/v5/account/balance"))
+    entries = [(each.attempt, each.status) for each in bench.connection.log]
+    assert entries == [(1, 502), (2, 502), (3, 200)]
+    assert reply.attempts == 3

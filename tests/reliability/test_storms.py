@@ -1,0 +1,100 @@
+"""Limits, and servers that refuse everything for a while."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from lab import Lab, lab, order
+
+from okx_magic.errors import OkxError, OkxMagicError
+from okx_magic.model import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# 20 in 2 s.
+TICKER = Request("GET", "/api/v5/market/ticker?instId=BTC-USDT")
+CALLS = 60
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[Lab]:
+    with lab(tmp_path, limits=True) as running:
+        yield running
+
+
+def test_many_requests_keep_to_the_limit(limited: Lab) -> None:
+    """60 GETs on a limit of 20 in 2 s are 60 requests and 60 answers, none refused."""
+    for _ in range(CALLS):
+        limited.connection.send(TICKER)
+    assert [each.code for each in limited.connection.log] == ["0"] * CALLS
+    assert 4.0 <= limited.time.now() <= 4.2
+
+
+def test_control_waiting_a_second_after_each_refusal_takes_more(limited: Lab) -> None:
+    """The control: without pacing the limit bites; who waits for a fixed second sends far more."""
+    sent = 0
+    # As a Run All of several cells does, all at once.
+    waiting = CALLS
+    while waiting:
+        answered = 0
+        for _ in range(waiting):
+            sent += 1
+            answered += limited.connection.transport.send(TICKER).status == 200
+        waiting -= answered
+        limited.time.sleep(1.0)
+    assert sent > 75
+
+
+def test_a_storm_dies(bench: Lab) -> None:
+    """Where everything is refused, a call takes three attempts at most, and all calls together no more
+    than four retries; from then on each fails at once.
+    """
+    bench.sandbox.set_faults("every any: 50011")
+    attempts = []
+    for _ in range(16):
+        before = len(bench.connection.log)
+        with pytest.raises(OkxError, match="50011"):
+            bench.connection.send(TICKER)
+        attempts.append(len(bench.connection.log) - before)
+    assert attempts == [3, 3] + [1] * 14
+    assert sum(attempts) == 20
+    slept = sum(bench.time.slept)
+    with pytest.raises(OkxError):
+        bench.connection.send(TICKER)
+    assert sum(bench.time.slept) == slept
+
+
+def test_after_a_storm_retries_come_back(bench: Lab) -> None:
+    """Five successes earn one retry."""
+    bench.sandbox.set_faults("every any: 502")
+    for _ in range(3):
+        with pytest.raises(OkxMagicError):
+            bench.connection.send(TICKER)
+    bench.sandbox.set_faults("")
+    for _ in range(5):
+        bench.connection.send(TICKER)
+    bench.sandbox.set_faults("next GET: 502")
+    assert bench.connection.send(TICKER).attempts == 2
+
+
+def test_a_throttled_order_is_sent_again_with_its_id(bench: Lab) -> None:
+    """50011 says that nothing was done, so that on the sandbox and demo the order goes again."""
+    bench.sandbox.set_faults("next 2 POST: 50011")
+    reply = bench.connection.send(order())
+    assert reply.attempts == 3
+    assert bench.booked(reply.added_ids[0]) == 1
+
+
+def test_the_deadline_covers_all_attempts(tmp_path: Path) -> None:
+    """A server that never answers is waited for once, for the whole time, and not three times."""
+    with lab(tmp_path, timeout=0.3) as hung:
+        hung.sandbox.set_faults("every GET: hang")
+        began = time.monotonic()
+        with pytest.raises(OkxMagicError, match=r"no complete answer within 0\.3 s"):
+            hung.connection.send(TICKER)
+        assert time.monotonic() - began < 0.6
+        assert len(hung.connection.log) == 1
