@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,18 +11,21 @@ from typing import TYPE_CHECKING, Any
 from okx_magic.errors import CellError, CredentialsError
 from okx_magic.opening import Opener
 from okx_magic.wire.keycheck import key_warnings
+from okx_magic.wire.offers import Offers
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.place import on_binder, refuse_on_binder
 from okx_magic.wire.probe import PROOF, ask, elsewhere
-from okx_magic.wire.sources import find_account, typed_account
+from okx_magic.wire.sources import SANDBOX, Seams, find_account, typed_account
 from okx_magic.wire.unsettled import tell_unsettled
 from okx_magic.wire.variables import unset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Iterator, Mapping, MutableMapping
 
+    from okx_magic.model import Environment, Exchange
     from okx_magic.session import Session
     from okx_magic.wire.account import Account
+    from okx_magic.wire.credentials import Credentials
     from okx_magic.wire.external import Prompt
     from okx_magic.wire.gate import Confirm
     from okx_magic.wire.pacing import OnWait
@@ -34,7 +38,8 @@ class Accounts:
     All of them keep to OKX's limits together; ``on_wait`` is told the seconds and the limit when one
     makes a request wait, ``confirm`` the question before each write of a live account. ``refused`` is
     the session of the last log-in that failed, closed, for its log and its account; None after one
-    that succeeded.
+    that succeeded. ``offers`` is what there is to log in with. A panel may log in from a thread of its
+    own while cells run.
     """
 
     def __init__(
@@ -48,15 +53,19 @@ class Accounts:
         self._environ = os.environ if environ is None else environ
         self._home = home or Path.home()
         self._opener = Opener(self._environ, self._home, Pacer(on_wait=on_wait), confirm)
+        self.offers = Offers(self._environ, self._home, Seams())
+        self._lock = threading.RLock()
+        self._ended = False
         self._sessions: dict[str, Session] = {}
         self.current: str | None = None
         self.refused: Session | None = None
 
     def session(self, name: str | None = None) -> Session:
         """The open session of that name, or the current one; opened first if there is none."""
-        wanted = name or self.current
-        if wanted in self._sessions:
-            return self._sessions[wanted]
+        with self._lock:
+            wanted = name or self.current
+            if wanted in self._sessions:
+                return self._sessions[wanted]
         return self.open(name)
 
     def open(self, name: str | None = None) -> Session:
@@ -95,6 +104,21 @@ class Accounts:
         session = self._proved(account, faults)
         return session, session.config
 
+    def login_with(self, offer: str) -> Session:
+        """As ``login``, with the source of this key among the ``offers``."""
+        return self._proved(self.offers.account(offer))
+
+    def login_typed(self, credentials: Credentials, environment: Environment, site: str) -> Session:
+        """As ``login``, with credentials that the person typed into a form.
+
+        Those for the sandbox go to the one in this kernel, and the site does not matter.
+        """
+        if environment == SANDBOX:
+            base_url = self.session(SANDBOX).account.base_url
+        else:
+            base_url = self.offers.base_url(site)
+        return self._proved(self.offers.entered(credentials, environment, base_url))
+
     def unset_variables(self) -> tuple[str, ...]:
         """Take key, secret and passphrase out of this process's environment variables, where every
         cell and every program that it starts could read them; returns the names of those there were.
@@ -132,30 +156,49 @@ class Accounts:
 
     def _adopt(self, session: Session) -> Session:
         name = session.account.name
-        if name in self._sessions:
-            self._sessions.pop(name).close()
-        self._sessions[name] = session
-        self.current = name
+        with self._lock:
+            if self._ended:
+                session.close()
+                raise CredentialsError("okx_magic was unloaded meanwhile")
+            if name in self._sessions:
+                session.succeed(self._sessions.pop(name))
+            self._sessions[name] = session
+            self.current = name
         return session
 
     def close(self, name: str | None = None) -> list[str]:
         """Close the session of that name, or all; returns the names that were closed."""
-        if name is not None and name not in self._sessions:
-            known = ", ".join(self._sessions) or "none"
-            raise CredentialsError(
-                f"no account {name!r} is logged in", remedy=f"logged in: {known}"
-            )
-        names = [name] if name is not None else list(self._sessions)
-        for each in names:
-            self._sessions.pop(each).close()
-        if self.current in names:
-            self.current = next(reversed(self._sessions), None)
-        self.refused = None
+        with self._lock:
+            if name is not None and name not in self._sessions:
+                known = ", ".join(self._sessions) or "none"
+                raise CredentialsError(
+                    f"no account {name!r} is logged in", remedy=f"logged in: {known}"
+                )
+            names = [name] if name is not None else list(self._sessions)
+            for each in names:
+                self._sessions.pop(each).close()
+            if self.current in names:
+                self.current = next(reversed(self._sessions), None)
+            self.refused = None
         return names
+
+    def end(self) -> None:
+        """Close all for good: a log-in that is still under way comes to nothing."""
+        with self._lock:
+            self._ended = True
+            self.close()
 
     def open_sessions(self) -> tuple[Session, ...]:
         """All open sessions, in the order of their log-in."""
-        return tuple(self._sessions.values())
+        with self._lock:
+            return tuple(self._sessions.values())
+
+    def exchanges(self, name: str | None = None) -> Iterator[tuple[Exchange, Session]]:
+        """All exchanges with their sessions, those of a refused log-in too; of one account if named."""
+        refused = self.refused
+        for session in (*self.open_sessions(), *((refused,) if refused else ())):
+            if name in (None, session.account.name):
+                yield from ((exchange, session) for exchange in session.log)
 
 
 def open_session(name: str | None = None) -> Session:

@@ -23,7 +23,7 @@ from okx_magic.wire.proxies import PROXY_VARIABLES
 from okx_magic.wire.variables import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from okx_magic.accounts import Accounts
     from okx_magic.debug.causes import Cause
@@ -38,7 +38,7 @@ def chosen(accounts: Accounts, number: int, name: str | None) -> tuple[Exchange,
     """The exchange of that number, 1 being the last one, and its session; only those of an account if
     one is named. A refused log-in counts, too. Raises CellError if there is none.
     """
-    found = sorted(_exchanges(accounts, name), key=lambda each: each[0].sent_at)
+    found = sorted(accounts.exchanges(name), key=lambda each: each[0].sent_at)
     if not 1 <= number <= len(found):
         whose = f" by {name}" if name else ""
         said = (
@@ -119,15 +119,6 @@ def found_elsewhere(
     if home.environment == "live" and refused.account.environment != "live":
         return None
     return accounts.login_elsewhere(home)
-
-
-def _exchanges(accounts: Accounts, name: str | None) -> Iterator[tuple[Exchange, Session]]:
-    sessions = list(accounts.open_sessions())
-    if accounts.refused is not None:
-        sessions.append(accounts.refused)
-    for session in sessions:
-        if name in (None, session.account.name):
-            yield from ((exchange, session) for exchange in session.log)
 
 
 def _version(package: str) -> str:

@@ -1,6 +1,7 @@
 """The magics, a thin skin: options in, the pipeline, results out.
 
-%okx_login [NAME]            log in; with nothing set up, to the built-in sandbox
+%okx_login                   the panel: log in, look back, see how requests were signed
+%okx_login NAME              log in without it
 %%okx [NAME] [options]       send what the cell says
 %okx METHOD /path            send one request and return its frame
 %okx_logout [NAME]           forget credentials
@@ -10,6 +11,7 @@ Those that look up and explain are in ``magics_diagnosis``, those for live order
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
@@ -20,6 +22,7 @@ from okx_magic import completer, magicline
 from okx_magic.errors import CellError, OkxError
 from okx_magic.magics_diagnosis import OkxDiagnosis
 from okx_magic.magics_money import OkxMoney
+from okx_magic.shellpanel import ShellPanel, fits
 from okx_magic.ui.notes import Note
 from okx_magic.ui.output import CellOutput, show
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.accounts import Accounts
+    from okx_magic.knowledge import Limit
     from okx_magic.session import Session
 
 
@@ -68,6 +72,7 @@ class OkxMagic(Magics):
         super().__init__(shell)
         self._opened: Accounts | None = None
         self._said: set[str] = set()
+        self._panel = ShellPanel(shell, lambda: self.accounts)
 
     @property
     def accounts(self) -> Accounts:
@@ -77,9 +82,12 @@ class OkxMagic(Magics):
             from okx_magic.ui import receipts  # noqa: PLC0415  # same
             from okx_magic.ui.prompts import say_yes  # noqa: PLC0415  # same
 
-            self._opened = Accounts(
-                on_wait=lambda *wait: show(receipts.waiting(*wait)), confirm=say_yes
-            )
+            def tell(seconds: float, limit: Limit) -> None:
+                # What another thread shows would stand under whatever cell runs now.
+                if threading.current_thread() is threading.main_thread():
+                    show(receipts.waiting(seconds, limit))
+
+            self._opened = Accounts(on_wait=tell, confirm=say_yes)
         return self._opened
 
     def opened(self) -> Accounts | None:
@@ -87,9 +95,10 @@ class OkxMagic(Magics):
         return self._opened
 
     def close(self) -> None:
-        """Log out of every account."""
+        """Close the panel and log out of every account."""
+        self._panel.close()
         if self._opened is not None:
-            self._opened.close()
+            self._opened.end()
 
     @no_var_expand
     @line_cell_magic
@@ -175,7 +184,8 @@ class OkxMagic(Magics):
 
         Examples::
 
-            %okx_login               the first credentials found; else asks; none: the sandbox
+            %okx_login               the panel; in a terminal the first credentials found, else it
+                                     asks; with none the sandbox
             %okx_login sandbox       the built-in exchange: no account, no network
             %okx_login demo          OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, demo trading
             %okx_login main          the profile main of ~/.okx/config.toml
@@ -187,6 +197,9 @@ class OkxMagic(Magics):
         """
         arguments = magicline.options(self.shell, self.okx_login, line)
         if arguments is None:
+            return
+        if not line.strip() and fits(self.shell):
+            self._panel.show()
             return
         from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
         from okx_magic.ui.prompts import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use

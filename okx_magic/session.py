@@ -196,6 +196,14 @@ class Session:
         if on_close is not None:
             on_close()
 
+    def succeed(self, earlier: Session) -> None:
+        """Close the session that this one replaces. Where both talk to the same host, what that one
+        would have closed at its end, such as the sandbox, lives on to the end of this one.
+        """
+        if self._on_close is None and self.account.base_url == earlier.account.base_url:
+            self._on_close, earlier._on_close = earlier._on_close, None
+        earlier.close()
+
     def _check_causes(self, error: OkxMagicError, exchange: Exchange) -> None:
         from okx_magic.debug.causes import Case, causes  # noqa: PLC0415  # only a failure needs it
 

@@ -44,11 +44,13 @@ class Notebook:
         self.error: BaseException | None = None
         self.shown: list[Any] = []
         self.html = ""
+        self.outputs: list[Any] = []
 
     def run(self, cell: str) -> str:
         with capture_output() as captured:
             result = self.shell.run_cell(cell, store_history=True)
         self.error = result.error_before_exec or result.error_in_exec
+        self.outputs = captured.outputs
         self.html = "".join(output.data.get("text/html", "") for output in captured.outputs)
         shown = [output.data.get("text/plain", "") for output in captured.outputs]
         return "\n".join([*shown, captured.stdout, captured.stderr])

@@ -82,7 +82,7 @@ def login(session: Session, config: Mapping[str, Any]) -> Note:
     account = session.account
     key = f"key {account.credentials.hint}" if account.credentials else "no key"
     lines = [f"{account.name} · {account.host} · {key} · from {account.source}"]
-    facts = [f"may {_permissions(config)}"]
+    facts = [f"may {permissions(config)}"]
     offset = session.connection.clock.offset
     if offset is not None:
         facts.append(f"clock offset {offset / 1000:+.1f} s")
@@ -129,6 +129,11 @@ def dry_run(request: Request, sent: Sent, account: Account, added: tuple[str, ..
     return Note(tuple(lines), account.environment)
 
 
+def permissions(config: Mapping[str, Any]) -> str:
+    """What a key may do, in words: ``perm`` of GET /api/v5/account/config."""
+    return str(config.get("perm", "")).replace("_only", "").replace(",", ", ") or "do nothing"
+
+
 def _rows_text(rows: int | None, request: Request) -> str:
     if rows is None:
         return "raw"
@@ -158,10 +163,6 @@ def _lacks_client_id(request: Request) -> bool:
     if endpoint is None or endpoint.client_id is None:
         return False
     return f'"{endpoint.client_id}"' not in request.body
-
-
-def _permissions(config: Mapping[str, Any]) -> str:
-    return str(config.get("perm", "")).replace("_only", "").replace(",", ", ") or "do nothing"
 
 
 def _shown_signature(sent: Sent, account: Account) -> str:

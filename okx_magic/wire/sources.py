@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 SANDBOX: Final = "sandbox"
 _ENVIRONMENTS: Final = ("demo", "live")
-_VARIABLES: Final = "the environment variables"
+VARIABLES: Final = "the environment variables"
 _KEY_IS_OLD_AFTER_DAYS: Final = 90
 
 
@@ -71,8 +71,8 @@ def find_account(
         found = _called(name, environ, home)
     if found is None:
         return None
-    environment = _environment(found, asked=name or found.profile)
-    return _account(found, environment, environ, doors.today())
+    environment = environment_of(found, asked=name or found.profile)
+    return account_of(found, environment, environ, doors.today())
 
 
 def typed_account(
@@ -84,7 +84,7 @@ def typed_account(
     found = read_prompt(prompt, environ)
     if found is None:
         return None
-    return _account(found, _environment(found), environ, (seams or Seams()).today())
+    return account_of(found, environment_of(found), environ, (seams or Seams()).today())
 
 
 def account_names(environ: Mapping[str, str], home: Path) -> tuple[str, ...]:
@@ -93,10 +93,10 @@ def account_names(environ: Mapping[str, str], home: Path) -> tuple[str, ...]:
     They are the sandbox, demo or live where the environment variables hold credentials, and the
     profiles.
     """
-    found = read_variables(environ, _VARIABLES)
+    found = read_variables(environ, VARIABLES)
     names = [SANDBOX]
     if found is not None:
-        names.append(_environment(found))
+        names.append(environment_of(found))
     names += read_profiles(home).tables
     return tuple(dict.fromkeys(names))
 
@@ -105,7 +105,7 @@ def _in_order(
     environ: Mapping[str, str], home: Path, prompt: Prompt | None, doors: Seams
 ) -> Iterator[Found | None]:
     """Each source in turn, opened only if all before it had nothing."""
-    yield read_variables(environ, _VARIABLES)
+    yield read_variables(environ, VARIABLES)
     profiles = read_profiles(home)
     if profiles.default is not None:
         yield profiles.read(profiles.default)
@@ -116,13 +116,13 @@ def _in_order(
 
 
 def _called(name: str, environ: Mapping[str, str], home: Path) -> Found:
-    found = read_variables(environ, _VARIABLES) if name in _ENVIRONMENTS else None
+    found = read_variables(environ, VARIABLES) if name in _ENVIRONMENTS else None
     if found is not None:
         return found
     profiles = read_profiles(home)
     if name in _ENVIRONMENTS and name not in profiles.tables:
         raise CredentialsError(
-            f"no credentials for {name}: {_VARIABLES} hold none",
+            f"no credentials for {name}: {VARIABLES} hold none",
             remedy="set OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, or name a profile",
         )
     found = profiles.read(name)
@@ -134,7 +134,7 @@ def _called(name: str, environ: Mapping[str, str], home: Path) -> Found:
     return found
 
 
-def _environment(found: Found, *, asked: str | None = None) -> Environment:
+def environment_of(found: Found, *, asked: str | None = None) -> Environment:
     """Demo unless the source says live.
 
     A name that says otherwise is a contradiction, not a wish: a key is made for one of the two, and
@@ -151,9 +151,10 @@ def _environment(found: Found, *, asked: str | None = None) -> Environment:
     return environment
 
 
-def _account(
+def account_of(
     found: Found, environment: Environment, environ: Mapping[str, str], today: date
 ) -> Account:
+    """The account that was found, in this environment; ``today`` is for the age of its key."""
     settings = found.settings
     origin = parse_origin(settings.base_url)
     proxy = None

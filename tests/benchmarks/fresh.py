@@ -3,6 +3,7 @@
 fresh.py load EXTENSION
 fresh.py first-cell overlapped|serial
 fresh.py catalogue one|all|json
+fresh.py panel okx_magic|stock
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import threading
 import time
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,6 +71,8 @@ def main(kind: str, which: str) -> float:
         return time.perf_counter() - started
 
     app.shell.run_line_magic("load_ext", "okx_magic")
+    if kind == "panel":
+        return _panel(app.shell, which)
     if which == "serial":
         _never_start(_IMPORT_THREAD)
     started = time.perf_counter()
@@ -76,6 +80,23 @@ def main(kind: str, which: str) -> float:
     seconds = time.perf_counter() - started
     assert str(app.shell.user_ns["ticker"]["last"].dtype) == "float64"
     return seconds
+
+
+def _panel(shell: Any, which: str) -> float:
+    """The seconds until a panel is there for the front end, which is none: nothing is drawn."""
+    import ipywidgets  # noqa: PLC0415  # what is not measured
+    from IPython.display import display  # noqa: PLC0415  # same
+
+    # As a notebook's shell has it: somebody sits before it.
+    shell.kernel = SimpleNamespace(get_parent=lambda: {"content": {"allow_stdin": True}})
+    started = time.perf_counter()
+    if which == "okx_magic":
+        shell.run_line_magic("okx_login", "")
+    else:
+        fields = [ipywidgets.Text(), ipywidgets.Password(), ipywidgets.Password()]
+        buttons = [ipywidgets.Button(), ipywidgets.Button()]
+        display(ipywidgets.VBox([ipywidgets.Dropdown(), *fields, *buttons]))
+    return time.perf_counter() - started
 
 
 def _catalogue(which: str) -> float:

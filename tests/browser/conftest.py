@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +48,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    # "Save Widget State Automatically": whatever a widget's state holds gets into the file.
+    "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
 }
 
 
@@ -57,8 +61,26 @@ class Lab:
     notebooks: Path
     home: Path
 
-    def open(self, browser: Browser, name: str) -> LabNotebook:
+    def write(self, name: str, *cells: str) -> Path:
+        """A notebook with these code cells."""
+        path = self.notebooks / name
+        # Without a kernel's name Lab would ask for one.
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells], metadata=kernel)
+        nbformat.write(notebook, path)
+        return path
+
+    def kept(self) -> bytes:
+        """All that Jupyter, IPython and the kernels have written to disk: notebooks and their
+        checkpoints, histories, logs, connection files.
+        """
+        return b"\n".join(path.read_bytes() for path in self.home.rglob("*") if path.is_file())
+
+    def open(self, browser: Browser, name: str, *, heard: list[str] | None = None) -> LabNotebook:
+        """A notebook in a window of its own; ``heard`` gets each message from the server to it."""
         page = browser.new_context(viewport={"width": 1200, "height": 1600}).new_page()
+        if heard is not None:
+            page.on("websocket", lambda socket: _listen(socket, heard))
         page.goto(f"{self.url}/doc/tree/{name}?token={TOKEN}")
         notebook = LabNotebook(page)
         notebook.wait_until(
@@ -80,6 +102,19 @@ class LabNotebook:
             " cell.model.type !== 'code' || cell.model.executionCount !== null)"
         )
 
+    def run(self, cell: int, *, wait: bool = True) -> None:
+        """Run one cell, counted from 0; by default to its end."""
+        self.page.evaluate(
+            "async ([number, wait]) => { const app = window.jupyterapp;"
+            " app.shell.currentWidget.content.activeCellIndex = number;"
+            " const done = app.commands.execute('notebook:run-cell'); if (wait) await done; }",
+            [cell, wait],
+        )
+
+    def theme(self, name: str) -> None:
+        self.command("apputils:change-theme", theme=name)
+        self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
     def save(self) -> None:
         self.command("docmanager:save")
 
@@ -100,6 +135,13 @@ class LabNotebook:
 
     def outputs(self) -> str:
         return "\n".join(self.page.locator(".jp-OutputArea-output").all_inner_texts())
+
+
+def _listen(socket: WebSocket, heard: list[str]) -> None:
+    def note(payload: str | bytes) -> None:
+        heard.append(payload if isinstance(payload, str) else payload.decode("utf-8", "replace"))
+
+    socket.on("framereceived", note)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -99,3 +100,13 @@ def test_orders_can_be_practised() -> None:
     assert "the same was sent" in raised[0]
     assert "still unknown" in raised[3]
     assert "kill switch is on" in raised[4]
+
+
+def test_a_notebook_that_just_logs_in_runs_without_anybody(tmp_path: Path) -> None:
+    """Under nbclient %okx_login is no panel, which nobody would fill in, but a log-in to the sandbox."""
+    cells = ["%load_ext okx_magic\n%okx_login", "%okx GET /api/v5/account/balance"]
+    path = tmp_path / "login.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(cell) for cell in cells]), path)
+    notebook = executed(path)
+    assert "[sandbox] sandbox · 127.0.0.1" in outputs(notebook)
+    assert "widget-view" not in nbformat.writes(notebook)

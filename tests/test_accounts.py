@@ -1,0 +1,128 @@
+"""Logging in other than by name: by an offer, or with credentials that were typed into a form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from okx_magic.accounts import Accounts
+from okx_magic.errors import CredentialsError, OkxError, TransportError
+from okx_magic.sandbox import Keys, Sandbox
+from okx_magic.session import Session
+from okx_magic.wire.account import Account
+from okx_magic.wire.credentials import Credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def credentials(keys: Keys, *, passphrase: str = "") -> Credentials:
+    return Credentials(keys.key, keys.secret, passphrase or keys.passphrase)
+
+
+def ended(sandbox: Sandbox) -> bool:
+    with Session(Account("guest", "sandbox", None, sandbox.url, "this test")) as guest:
+        try:
+            guest.request("GET", "/api/v5/public/time")
+        except TransportError:
+            return True
+    return False
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
+    """The sandboxes that are started in this kernel."""
+    found: list[Sandbox] = []
+    start = Sandbox.start
+
+    def noted(**options: Any) -> Sandbox:
+        found.append(start(**options))
+        return found[-1]
+
+    monkeypatch.setattr(Sandbox, "start", noted)
+    return found
+
+
+@pytest.fixture
+def accounts(nobody: Path) -> Iterator[Accounts]:
+    opened = Accounts(environ={}, home=nobody)
+    yield opened
+    opened.close()
+
+
+def test_an_offer_is_logged_in_with(accounts: Accounts) -> None:
+    """The session is proved, current, and knows what the key may do."""
+    session = accounts.login_with("sandbox")
+    assert accounts.session() is session
+    assert session.config["perm"] == "read_only,trade"
+
+
+def test_typed_credentials_reach_the_sandbox_of_this_kernel(
+    accounts: Accounts, started: list[Sandbox]
+) -> None:
+    """They belong to the one that runs already, which outlives the session that they replace."""
+    accounts.login_with("sandbox")
+    (sandbox,) = started
+    session = accounts.login_typed(credentials(sandbox.demo), "sandbox", "global")
+    assert session.account.base_url == sandbox.url
+    assert accounts.open_sessions() == (session,)
+    assert session.request("GET", "/api/v5/account/balance").code == "0"
+    assert not ended(sandbox)
+    accounts.close()
+    assert ended(sandbox)
+
+
+def test_a_new_sandbox_ends_the_old_one(accounts: Accounts, started: list[Sandbox]) -> None:
+    """Logging in to the sandbox again starts afresh, and leaves no exchange behind."""
+    for _ in range(2):
+        accounts.login_with("sandbox")
+    first, second = started
+    assert accounts.session().account.base_url == second.url
+    assert ended(first)
+
+
+def test_a_refused_log_in_leaves_what_was_open(accounts: Accounts, started: list[Sandbox]) -> None:
+    """The account before stays the current one; what was refused can still be looked at."""
+    before = accounts.login_with("sandbox")
+    wrong = credentials(started[0].demo, passphrase="not-the-right-one")
+    with pytest.raises(OkxError, match="50105"):
+        accounts.login_typed(wrong, "sandbox", "global")
+    assert accounts.session() is before
+    assert before.request("GET", "/api/v5/account/balance").code == "0"
+    assert accounts.refused is not None
+    assert [done.code for done in accounts.refused.log] == ["50105"]
+    accounts.login_with("sandbox")
+    assert accounts.refused is None
+
+
+def test_logging_out_forgets_the_refused_account_too(
+    accounts: Accounts, started: list[Sandbox]
+) -> None:
+    """No credentials are kept after a log-out, not even wrong ones."""
+    accounts.login_with("sandbox")
+    wrong = credentials(started[0].demo, passphrase="not-the-right-one")
+    with pytest.raises(OkxError):
+        accounts.login_typed(wrong, "sandbox", "global")
+    accounts.close()
+    assert accounts.refused is None
+    assert accounts.open_sessions() == ()
+
+
+def test_an_unknown_site_is_refused_before_anything_is_sent(accounts: Accounts) -> None:
+    """A message that names another place than OKX's leads nowhere."""
+    typed = Credentials("0a57e79a-57ce-40fb-b714-afc0b9787083", "F" * 32, "Typed-in-1!")
+    with pytest.raises(CredentialsError, match="site"):
+        accounts.login_typed(typed, "demo", "evil.example")
+
+
+def test_a_log_in_that_ends_after_the_end_is_undone(
+    accounts: Accounts, started: list[Sandbox]
+) -> None:
+    """Unloading while the panel logs in leaves no session and no exchange behind."""
+    accounts.end()
+    with pytest.raises(CredentialsError, match="unloaded"):
+        accounts.login_with("sandbox")
+    assert accounts.open_sessions() == ()
+    assert ended(started[0])
