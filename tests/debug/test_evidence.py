@@ -200,7 +200,7 @@ def test_a_hidden_value_is_none(word: str) -> None:
 
 def test_client_order_ids_are_no_secrets() -> None:
     """32 hexadecimal digits in small letters are an id, as uuid4().hex makes them."""
-    body = '{"clOrdId": "0123456789ABCDEF0123456789ABCDEF"}'
+    body = f'{{"clOrdId": "{"0123456789abcdef" * 2}"}}'
     assert read(f"{REQUEST}{body}", cell).body == body
 
 
