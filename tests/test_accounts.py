@@ -112,7 +112,7 @@ def test_logging_out_forgets_the_refused_account_too(
 
 def test_an_unknown_site_is_refused_before_anything_is_sent(accounts: Accounts) -> None:
     """A message that names another place than OKX's leads nowhere."""
-    typed = Credentials("0a57e79a-57ce-40fb-b714-afc0b9787083", "F" * 32, "Typed-in-1!")
+    typed = Credentials("985d5b66-57ce-40fb-b714-afc0b9787083", "F" * 32, "Typed-in-1!")
     with pytest.raises(CredentialsError, match="site"):
         accounts.login_typed(typed, "demo", "evil.example")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conftest import Lab, LabNotebook
     from playwright.sync_api import Browser
 
-KEY = "0a57e79a-57ce-40fb-b714-afc0b9787083"
+KEY = "985d5b66-57ce-40fb-b714-afc0b9787083"
 SECRET = "0123456789ABCDEF0123456789ABCDEF"
 PAYLOAD = '<img src=x onerror="window.ran=1"><svg onload="window.ran=1"></svg>'
 # WCAG 2.2, 1.4.3: at least 4.5 between text and what it stands on.

@@ -25,7 +25,7 @@ NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 
 
 def session(environment: Environment, folder: Path) -> Session:
-    credentials = Credentials("0a57e79a-57ce-40fb-b714-afc0b9787083", "F" * 32, "Drawn-only-1!")
+    credentials = Credentials("985d5b66-57ce-40fb-b714-afc0b9787083", "F" * 32, "Drawn-only-1!")
     host = "http://127.0.0.1:8700" if environment == "sandbox" else "https://openapi.okx.com"
     account = Account("mine", environment, credentials, host, "here", created=date(2026, 6, 1))
     return Session(account, gate=Gate(account, latch=Latch(folder, "hash")))
@@ -73,7 +73,7 @@ def test_what_is_not_known_is_said_to_be_so(tmp_path: Path) -> None:
 def test_on_a_machine_of_strangers_only_the_sandbox_is_offered(tmp_path: Path) -> None:
     """With the reason; credentials that are set up there are not offered."""
     variables = {
-        "OKX_API_KEY": "0a57e79a-57ce-40fb-b714-afc0b9787083",
+        "OKX_API_KEY": "985d5b66-57ce-40fb-b714-afc0b9787083",
         "OKX_SECRET_KEY": "F" * 32,
         "OKX_PASSPHRASE": "Drawn-only-1!",
     }

@@ -16,7 +16,7 @@ from okx_magic.wire.sources import Seams, find_account
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEY = "0a57e79a-57ce-40fb-b714-afc0b9787083"
+KEY = "985d5b66-57ce-40fb-b714-afc0b9787083"
 VARIABLES = {"OKX_API_KEY": KEY, "OKX_SECRET_KEY": "F" * 32, "OKX_PASSPHRASE": "Offered-1!"}
 PROFILE = f"""
 [profiles.{{name}}]
@@ -79,7 +79,7 @@ def test_each_source_says_where_it_leads_and_no_secret(tmp_path: Path) -> None:
         ("profile spare", "live", "openapi.okx.com"),
         ("sandbox", "sandbox", "this kernel"),
     ]
-    assert {each.hint for each in found[:3]} == {"0a5…083"}
+    assert {each.hint for each in found[:3]} == {"985…083"}
     assert not any(secret in repr(found) for secret in (KEY, "F" * 32, "A" * 32, "Offered"))
 
 

@@ -73,7 +73,7 @@ def desk(nobody: Path, exchange: Sandbox) -> Iterator[Desk]:
 def test_the_panel_opens_with_what_was_found(nobody: Path) -> None:
     """Sources, sites and what a cell would use are there before anything is sent."""
     triple = {
-        "OKX_API_KEY": "0a57e79a-57ce-40fb-b714-afc0b9787083",
+        "OKX_API_KEY": "985d5b66-57ce-40fb-b714-afc0b9787083",
         "OKX_SECRET_KEY": "F" * 32,
         "OKX_PASSPHRASE": "In-the-env-1!",
     }
