@@ -191,17 +191,20 @@ class Ways:
 
     def _replaced(self, way: Way, less: Way) -> Iterator[Way]:
         """``less``, in which one mistake of ``way`` is put right, with another one to the same effect."""
-        message = way.message
+        message, join = way.message, less.joining.join
+        plain = tuple(each.text for each in less.texts)
         for place, text in enumerate(less.texts):
-            if not text.mistakes:
-                for other in self._once[place]:
+            if text.mistakes:
+                continue
+            before, behind = plain[:place], plain[place + 1 :]
+            for other in self._once[place]:
+                if join((*before, other.text, *behind)) == message:
                     texts = (*less.texts[:place], other, *less.texts[place + 1 :])
-                    if (changed := less._replace(texts=texts)).message == message:
-                        yield changed
+                    yield Way(texts, less.joining)
         if not less.joining.mistakes:
             for joining in self._joinings[1]:
-                if (changed := less._replace(joining=joining)).message == message:
-                    yield changed
+                if joining.join(plain) == message:
+                    yield Way(less.texts, joining)
 
     def _righted(self, texts: tuple[Wrong, ...], place: int) -> tuple[Wrong, ...]:
         return (*texts[:place], Wrong(self.right[place], ()), *texts[place + 1 :])
