@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.errors import CellError, CredentialsError
+from okx_magic.keys.keycheck import key_warnings
+from okx_magic.keys.offers import Offers
+from okx_magic.keys.place import on_binder, refuse_on_binder
+from okx_magic.keys.sources import SANDBOX, Seams, find_account, typed_account
+from okx_magic.keys.variables import unset
 from okx_magic.opening import Opener
-from okx_magic.wire.keycheck import key_warnings
-from okx_magic.wire.offers import Offers
 from okx_magic.wire.pacing import Pacer
-from okx_magic.wire.place import on_binder, refuse_on_binder
 from okx_magic.wire.probe import PROOF, ask, elsewhere
-from okx_magic.wire.sources import SANDBOX, Seams, find_account, typed_account
 from okx_magic.wire.unsettled import tell_unsettled
-from okx_magic.wire.variables import unset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
 
+    from okx_magic.keys.account import Account
+    from okx_magic.keys.credentials import Credentials
+    from okx_magic.keys.external import Prompt
     from okx_magic.model import Environment, Exchange
+    from okx_magic.safety.gate import Confirm
     from okx_magic.session import Session
-    from okx_magic.wire.account import Account
-    from okx_magic.wire.credentials import Credentials
-    from okx_magic.wire.external import Prompt
-    from okx_magic.wire.gate import Confirm
     from okx_magic.wire.pacing import OnWait
     from okx_magic.wire.probe import Asked
 

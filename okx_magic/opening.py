@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from okx_magic.errors import CellError
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
+from okx_magic.keys.place import refuse_on_binder
+from okx_magic.keys.sources import SANDBOX
+from okx_magic.safety.gate import Gate
+from okx_magic.safety.latch import FOLDER, Latch
+from okx_magic.safety.ledger import Ledger
 from okx_magic.session import Session
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
-from okx_magic.wire.gate import Gate
-from okx_magic.wire.latch import FOLDER, Latch
-from okx_magic.wire.ledger import Ledger
 from okx_magic.wire.pacing import Pacer
-from okx_magic.wire.place import refuse_on_binder
-from okx_magic.wire.sources import SANDBOX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from okx_magic.wire.gate import Confirm
+    from okx_magic.safety.gate import Confirm
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from okx_magic.model import Envelope, Exchange, Request
+from okx_magic.safety.gate import Gate
 from okx_magic.wire.connection import Connection
-from okx_magic.wire.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from okx_magic.debug.case import Known
     from okx_magic.errors import OkxMagicError, PartlyRefused
+    from okx_magic.keys.account import Account
     from okx_magic.model import Method
     from okx_magic.pull import Progress, Pulled
     from okx_magic.tables.paging import Span
-    from okx_magic.wire.account import Account
     from okx_magic.wire.attempt import Reply
     from okx_magic.wire.pacing import Pacer
 

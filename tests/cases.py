@@ -8,9 +8,9 @@ import hmac
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Exchange, Request, Sent
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
 
 if TYPE_CHECKING:
     from okx_magic.model import Environment

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from okx_magic.magics import OkxMagic
-from okx_magic.magics_diagnosis import OkxDiagnosis
-from okx_magic.magics_money import OkxMoney
+from okx_magic.magics.diagnosis import OkxDiagnosis
+from okx_magic.magics.money import OkxMoney
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

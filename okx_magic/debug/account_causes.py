@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from okx_magic import knowledge
 from okx_magic.debug.case import Case, Cause, ago
-from okx_magic.wire.account import SITES
+from okx_magic.keys.account import SITES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from okx_magic.keys.account import Account
     from okx_magic.model import Exchange
-    from okx_magic.wire.account import Account
 
 _MARKS = {True: "✗", False: "✓", None: "?"}
 

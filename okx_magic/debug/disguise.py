@@ -11,7 +11,7 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.wire.redaction import pseudonym
+from okx_magic.keys.redaction import pseudonym
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -17,9 +17,9 @@ from okx_magic.errors import CellError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from okx_magic.keys.account import Account
+    from okx_magic.keys.credentials import Credentials
     from okx_magic.model import Request
-    from okx_magic.wire.account import Account
-    from okx_magic.wire.credentials import Credentials
 
 
 def read(

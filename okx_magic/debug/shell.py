@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from okx_magic.wire.replies import printable
 
 if TYPE_CHECKING:
+    from okx_magic.keys.account import Account
     from okx_magic.model import Exchange, Request, Sent
-    from okx_magic.wire.account import Account
 
 _CLOCK_MATTERS_MS = 5_000
 _SET_BY_US = frozenset({"exptime"})

@@ -14,8 +14,8 @@ from okx_magic.debug.shell import curl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from okx_magic.keys.account import Account
     from okx_magic.model import Environment, Exchange
-    from okx_magic.wire.account import Account
 
 __all__ = ["Cause", "Known", "Part", "Trace", "trace"]
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from concurrent.futures import Executor, Future
 
+    from okx_magic.keys.account import Account
     from okx_magic.model import Request
     from okx_magic.tables.grid import Fetched, Piece
-    from okx_magic.wire.account import Account
 
     Block = tuple[Piece, ...]
     Submit = Callable[[Block], Future[list[Fetched]]]

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from okx_magic.debug.detective import Verdict
     from okx_magic.debug.trace import Trace
     from okx_magic.errors import OkxMagicError
+    from okx_magic.keys.account import Account
+    from okx_magic.keys.offers import Offer, Offers
     from okx_magic.model import Exchange
     from okx_magic.session import Session
-    from okx_magic.wire.account import Account
-    from okx_magic.wire.offers import Offer, Offers
 
 # What a widget's state may hold.
 Json: TypeAlias = dict[str, Any]

@@ -12,11 +12,11 @@ from okx_magic.ui.notes import Note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from okx_magic.keys.account import Account
     from okx_magic.knowledge import Limit
     from okx_magic.model import Request, Sent
     from okx_magic.pull import Pulled
     from okx_magic.session import Session
-    from okx_magic.wire.account import Account
     from okx_magic.wire.attempt import Reply
 
 _SIGNATURE_SHOWN = 6

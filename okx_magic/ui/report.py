@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from okx_magic.debug.case import Known
+    from okx_magic.keys.account import Account
     from okx_magic.model import Exchange
-    from okx_magic.wire.account import Account
 
 _EARLIER_SHOWN: Final = 5
 _HIDDEN: Final = "OK-ACCESS-PASSPHRASE: hidden"

@@ -1,1 +1,1 @@
-"""The way of a request to OKX and of its answer back: credentials, signing, sending, judging."""
+"""The way of a request to OKX and of its answer back: pacing, sending, judging, settling."""

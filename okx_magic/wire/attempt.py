@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from okx_magic import knowledge
-from okx_magic.wire.lookups import items_of
+from okx_magic.safety.lookups import items_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

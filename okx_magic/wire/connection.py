@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 from okx_magic import knowledge
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError, TransportError
+from okx_magic.keys.signing import timestamp_text
 from okx_magic.model import Envelope, Exchange, Request, Sent
-from okx_magic.wire import orders, rails, retry
+from okx_magic.safety import orders, rails, retry
+from okx_magic.safety.gate import Gate
+from okx_magic.safety.lookups import check_whose
+from okx_magic.safety.stamps import takes_expiry, with_expiry
 from okx_magic.wire.attempt import Attempt, Flight, Reply, log_attempt, seconds_asked
 from okx_magic.wire.clock import Clock
-from okx_magic.wire.gate import Gate
 from okx_magic.wire.limits import claims
-from okx_magic.wire.lookups import check_whose
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.replies import judge, printable
-from okx_magic.wire.signing import timestamp_text
-from okx_magic.wire.stamps import takes_expiry, with_expiry
 from okx_magic.wire.targets import check_target
 from okx_magic.wire.transport import Transport
 from okx_magic.wire.writing import Writing
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from okx_magic.wire.account import Account
-    from okx_magic.wire.credentials import Credentials
-    from okx_magic.wire.ledger import Ledger
+    from okx_magic.keys.account import Account
+    from okx_magic.keys.credentials import Credentials
+    from okx_magic.safety.ledger import Ledger
     from okx_magic.wire.pacing import Turn
     from okx_magic.wire.transport import Answer
 

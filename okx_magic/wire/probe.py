@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
+from okx_magic.keys.account import SITES
 from okx_magic.model import Request
-from okx_magic.wire.account import SITES
 from okx_magic.wire.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from okx_magic.keys.account import Account
     from okx_magic.model import Environment
-    from okx_magic.wire.account import Account
 
 # Harmless, private and answered to every key: it proves key, secret, passphrase and clock at once.
 PROOF: Final = "/api/v5/account/config"

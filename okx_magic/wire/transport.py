@@ -19,10 +19,10 @@ import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from okx_magic.errors import RefusedError, TransportError
+from okx_magic.keys.proxies import without_userinfo
 from okx_magic.wire.deadline import Guard, Watchdog
 from okx_magic.wire.failures import CodingError, Failure, TooLargeError, describe, late
 from okx_magic.wire.pool import ERRORS, Pool
-from okx_magic.wire.proxies import without_userinfo
 
 if TYPE_CHECKING:
     from email.message import Message

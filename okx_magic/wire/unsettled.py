@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import OkxError, OkxMagicError
 from okx_magic.model import Request
-from okx_magic.wire.ledger import TOLD
+from okx_magic.safety.ledger import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from okx_magic.safety.ledger import Entry
     from okx_magic.wire.connection import Connection
-    from okx_magic.wire.ledger import Entry
 
 _NOT_FOUND: Final = "51603"
 # OKX forgets orders that were cancelled without a fill after two hours (OKX docs: Order details).

@@ -18,11 +18,11 @@ from okx_magic.errors import (
     RefusedError,
 )
 from okx_magic.model import Envelope
-from okx_magic.wire import ledger, lookups, retry
+from okx_magic.safety import ledger, lookups, retry
+from okx_magic.safety.outcome import already, doubtful, not_done, settled, unknown
+from okx_magic.safety.settle import SECONDS, SECONDS_AFTER_INTERRUPT, Lost, Settler
+from okx_magic.safety.stamps import expiry_of
 from okx_magic.wire.attempt import Reply
-from okx_magic.wire.outcome import already, doubtful, not_done, settled, unknown
-from okx_magic.wire.settle import SECONDS, SECONDS_AFTER_INTERRUPT, Lost, Settler
-from okx_magic.wire.stamps import expiry_of
 
 if TYPE_CHECKING:
     from okx_magic.model import Request

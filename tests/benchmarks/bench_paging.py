@@ -23,8 +23,8 @@ from urllib3.util import connection
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from limitserver import HOUR, NEWEST, limited
 
+from okx_magic.keys.account import Account
 from okx_magic.session import Session
-from okx_magic.wire.account import Account
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -13,11 +13,11 @@ import trustme
 from pairs import Comparison, interleaved, seconds_a_call
 from server import serving
 
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
+from okx_magic.keys.signing import timestamp_text
 from okx_magic.session import Session
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.pacing import Pacer
-from okx_magic.wire.signing import timestamp_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ import byhand_wrapping  # noqa: F401 - the same
 from byhand import Sent
 
 from okx_magic.debug.detective import Evidence
-from okx_magic.wire.credentials import Credentials
+from okx_magic.keys.credentials import Credentials
 
 GETS = (
     "/api/v5/account/balance",

@@ -15,9 +15,9 @@ from okx_magic import knowledge
 from okx_magic.debug.case import Known
 from okx_magic.debug.causes import Case, Cause, causes
 from okx_magic.errors import CredentialsError
+from okx_magic.keys.account import SITES
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Exchange, Request
-from okx_magic.wire.account import SITES
-from okx_magic.wire.credentials import Credentials
 
 REST = [str(code) for code in (50011, 50036, 50037, 50038, *range(50100, 50122)) if code != 50117]
 WEBSOCKET = [str(code) for code in range(60004, 60033)]

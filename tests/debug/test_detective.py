@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from okx_magic.debug.detective import Evidence, investigate
 from okx_magic.debug.detective.wrapping import unwrapped
-from okx_magic.wire.credentials import Credentials
+from okx_magic.keys.credentials import Credentials
 
 if TYPE_CHECKING:
     from okx_magic.debug.detective import Verdict
 
 VECTORS = json.loads(
-    (Path(__file__).parent.parent / "wire" / "signing_vectors.json").read_text("utf-8")
+    (Path(__file__).parent.parent / "keys" / "signing_vectors.json").read_text("utf-8")
 )
 SECRET = "0123456789ABCDEF0123456789ABCDEF"
 GET = Sent("2024-05-06T07:08:09.010Z", "GET", "/api/v5/account/balance", "", "", SECRET)

@@ -13,9 +13,9 @@ from chance import credentials, dice, evidence
 from IPython.core.ultratb import VerboseTB
 
 from okx_magic.debug.detective import investigate
-from okx_magic.wire import credentials as holder
-from okx_magic.wire import derived
-from okx_magic.wire.macs import RIGHT, Scheme
+from okx_magic.keys import credentials as holder
+from okx_magic.keys import derived
+from okx_magic.keys.macs import RIGHT, Scheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable

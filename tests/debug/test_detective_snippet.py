@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from okx_magic.debug.detective import Evidence, compare, investigate
-from okx_magic.wire.credentials import Credentials
+from okx_magic.keys.credentials import Credentials
 
 KEY = "985d5b66-57ce-40fb-b714-afc0b9787083"
 SECRET = "0123456789ABCDEF0123456789ABCDEF"

@@ -17,7 +17,7 @@ from okx_magic.debug.detective.joining import ONCE
 from okx_magic.debug.detective.search import Search
 from okx_magic.debug.detective.ways import Ways
 from okx_magic.debug.detective.wrapping import unwrapped
-from okx_magic.wire.derivations import DERIVATIONS
+from okx_magic.keys.derivations import DERIVATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

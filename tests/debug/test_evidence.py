@@ -14,8 +14,8 @@ from okx_magic.cell import fill, parse
 from okx_magic.debug.detective import Evidence
 from okx_magic.debug.evidence import read
 from okx_magic.errors import CellError, OkxMagicError
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 
 if TYPE_CHECKING:
     from okx_magic.model import Request

@@ -11,11 +11,11 @@ from cases import account, exchange
 
 from okx_magic.debug.shell import curl, signing_script
 from okx_magic.errors import OkxError
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.sandbox import Sandbox
 from okx_magic.session import Session
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

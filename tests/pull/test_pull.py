@@ -13,15 +13,15 @@ from distributed import Client, LocalCluster
 from limitserver import HOUR, NEWEST, LimitServer, limited
 
 from okx_magic.errors import CellError, OkxError, OkxMagicError, RefusedError, TransportError
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.pull import Pull, PullInterrupted, fetch_block
 from okx_magic.pull.blocks import without_credentials
 from okx_magic.session import Session
 from okx_magic.tables.grid import grid
 from okx_magic.tables.paging import Span, check
-from okx_magic.wire.account import Account
 from okx_magic.wire.connection import Connection
-from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.pacing import Pacer
 
 if TYPE_CHECKING:

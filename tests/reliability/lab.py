@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from faketime import FakeTime
 
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
+from okx_magic.safety.ledger import Ledger
 from okx_magic.sandbox import Sandbox
-from okx_magic.wire.account import Account
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection
-from okx_magic.wire.credentials import Credentials
-from okx_magic.wire.ledger import Ledger
 from okx_magic.wire.pacing import Pacer
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ import requests
 from faketime import FakeTime
 
 from okx_magic.errors import OkxMagicError, OutcomeUnknown
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.session import Session
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.replies import judge
 from okx_magic.wire.transport import Answer

@@ -9,12 +9,12 @@ import pytest
 from lab import Lab, order
 
 from okx_magic.errors import Interrupted, RefusedError
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
+from okx_magic.safety.gate import Gate
+from okx_magic.safety.ledger import Ledger
 from okx_magic.wire import attempt, connection, transport, writing
 from okx_magic.wire.clock import Clock
-from okx_magic.wire.credentials import Credentials
-from okx_magic.wire.gate import Gate
-from okx_magic.wire.ledger import Ledger
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.pool import Pool
 

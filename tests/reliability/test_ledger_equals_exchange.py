@@ -20,9 +20,9 @@ from lab import Lab, lab, order
 
 from okx_magic.errors import Interrupted, NotCarriedOut, OkxMagicError
 from okx_magic.model import Request
+from okx_magic.safety.ledger import Ledger
 from okx_magic.wire import connection, transport
 from okx_magic.wire.clock import Clock
-from okx_magic.wire.ledger import Ledger
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.unsettled import tell_unsettled
 

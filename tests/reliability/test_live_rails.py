@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from okx_magic.errors import CredentialsError, RefusedError
-from okx_magic.wire.rails import ARMED_SECONDS
+from okx_magic.safety.rails import ARMED_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,7 +216,7 @@ def test_run_all_thrice_without_a_person_sends_nothing(
 
 NAIVE = """
 import requests, sys
-from okx_magic.wire.credentials import Credentials
+from okx_magic.keys.credentials import Credentials
 from datetime import UTC, datetime
 url, ca, key, secret, passphrase, body = sys.argv[1:]
 stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

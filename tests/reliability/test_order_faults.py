@@ -13,7 +13,7 @@ import pytest
 from lab import HASTY, Lab, lab, order
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
-from okx_magic.wire import retry
+from okx_magic.safety import retry
 from okx_magic.wire.attempt import Flight
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from okx_magic.errors import (
     RefusedError,
     TransportError,
 )
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
-from okx_magic.wire.account import Account
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection
-from okx_magic.wire.credentials import Credentials
 from okx_magic.wire.transport import Answer, Transport
 
 if TYPE_CHECKING:

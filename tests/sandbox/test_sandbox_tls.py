@@ -13,10 +13,10 @@ import pytest
 import trustme
 
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.sandbox import Keys, Sandbox
 from okx_magic.session import Session
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

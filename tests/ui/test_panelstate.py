@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
+from okx_magic.keys.offers import Offers
+from okx_magic.keys.sources import Seams
+from okx_magic.safety.gate import Gate
+from okx_magic.safety.latch import Latch
 from okx_magic.session import Session
 from okx_magic.ui import panelstate
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
-from okx_magic.wire.gate import Gate
-from okx_magic.wire.latch import Latch
-from okx_magic.wire.offers import Offers
-from okx_magic.wire.sources import Seams
 
 if TYPE_CHECKING:
     from pathlib import Path

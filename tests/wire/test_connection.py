@@ -14,10 +14,10 @@ from faketime import FakeTime
 from rawserver import RawServer, http
 
 from okx_magic.errors import CredentialsError, OkxError, OutcomeUnknown, RefusedError
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Environment, Request
-from okx_magic.wire.account import Account
 from okx_magic.wire.connection import Connection
-from okx_magic.wire.credentials import Credentials
 
 KEY = "00000000-aaaa-bbbb-cccc-000000000001"
 SECRET = "FAKE0SECRET0FOR0TESTS0ONLY000001"

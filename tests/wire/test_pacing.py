@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from limitserver import LimitServer, limited
 
 from okx_magic.errors import OkxError
+from okx_magic.keys.account import Account
 from okx_magic.knowledge import Limit
 from okx_magic.model import Request
 from okx_magic.session import Session
-from okx_magic.wire.account import Account
 from okx_magic.wire.limits import Claim
 from okx_magic.wire.pacing import Pacer
 

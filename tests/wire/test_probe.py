@@ -10,10 +10,10 @@ import pytest
 import trustme
 from rawserver import RawServer, http
 
+from okx_magic.keys.account import SITES, Account, Site
+from okx_magic.keys.credentials import Credentials
 from okx_magic.sandbox import Sandbox
 from okx_magic.wire import probe
-from okx_magic.wire.account import SITES, Account, Site
-from okx_magic.wire.credentials import Credentials
 
 if TYPE_CHECKING:
     from pathlib import Path

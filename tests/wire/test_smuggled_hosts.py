@@ -15,12 +15,12 @@ from rawserver import RawServer, http
 
 from okx_magic import knowledge
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown, RefusedError
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
+from okx_magic.safety.retry import Timing
 from okx_magic.session import Session
-from okx_magic.wire.account import Account
 from okx_magic.wire.connection import Connection
-from okx_magic.wire.credentials import Credentials
-from okx_magic.wire.retry import Timing
 from okx_magic.wire.targets import check_target
 
 if TYPE_CHECKING:

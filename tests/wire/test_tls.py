@@ -8,9 +8,9 @@ import trustme
 from rawserver import RawServer, http
 
 from okx_magic.errors import TransportError
+from okx_magic.keys.account import Account
+from okx_magic.keys.credentials import Credentials
 from okx_magic.session import Session
-from okx_magic.wire.account import Account
-from okx_magic.wire.credentials import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from rawserver import RawServer, http
 
 from okx_magic.errors import RefusedError, TransportError
+from okx_magic.keys.credentials import Credentials
+from okx_magic.keys.signing import prehash, signature
 from okx_magic.model import Request
-from okx_magic.wire.credentials import Credentials
-from okx_magic.wire.signing import prehash, signature
 from okx_magic.wire.transport import LARGEST_ANSWER, Transport
 
 Opener = Callable[..., Transport]

@@ -6,12 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake
-from okx_magic.wire.macs import RIGHT, Construction, Scheme, digest_size
+from okx_magic.keys.macs import RIGHT, Construction, Scheme, digest_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from okx_magic.wire.derivations import Kind
+    from okx_magic.keys.derivations import Kind
 
 _CORRECTION = (
     "compute HMAC-SHA256 with the secret as key and the prehash as message:"

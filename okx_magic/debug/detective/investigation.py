@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from okx_magic.debug.detective.mistakes import Mistake
     from okx_magic.debug.detective.records import Evidence
     from okx_magic.debug.detective.search import Hit
-    from okx_magic.wire.credentials import Credentials
+    from okx_magic.keys.credentials import Credentials
 
 
 def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake, wrong
-from okx_magic.wire.account import OFFICIAL_HOSTS
+from okx_magic.keys.account import OFFICIAL_HOSTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from okx_magic.debug.detective.damage import damage
 from okx_magic.debug.detective.digest import Named, schemes, secret_mistake
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake
 from okx_magic.debug.detective.ways import BODY, PATH, QUERY, TIMESTAMP, Batch, Ways
-from okx_magic.wire.macs import RIGHT, digest_size
+from okx_magic.keys.macs import RIGHT, digest_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from okx_magic.debug.detective.records import Evidence
     from okx_magic.debug.detective.sweeps import Sweep
     from okx_magic.debug.detective.wrapping import Unwrapped
-    from okx_magic.wire.credentials import Credentials
-    from okx_magic.wire.derived import Derived
-    from okx_magic.wire.macs import Mac
+    from okx_magic.keys.credentials import Credentials
+    from okx_magic.keys.derived import Derived
+    from okx_magic.keys.macs import Mac
 
 
 class Hit(NamedTuple):

@@ -1,0 +1,128 @@
+"""What ``%okx_debug`` does, and what a log-in does that was refused: find out why."""
+
+from __future__ import annotations
+
+import os
+import platform
+import ssl
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okx_magic import __version__
+from okx_magic.debug.causes import Case, causes
+from okx_magic.debug.shell import signing_script
+from okx_magic.debug.trace import trace
+from okx_magic.errors import CellError
+from okx_magic.keys.proxies import PROXY_VARIABLES
+from okx_magic.keys.variables import NAMES
+from okx_magic.ui.notes import Note
+from okx_magic.ui.report import Surroundings, report
+from okx_magic.ui.traceview import TraceView
+from okx_magic.wire.probe import setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from okx_magic.accounts import Accounts
+    from okx_magic.debug.causes import Cause
+    from okx_magic.model import Exchange
+    from okx_magic.session import Session
+
+_PACKAGES = ("ipython", "ipykernel", "requests", "urllib3", "pandas")
+_TELLING_VARIABLES = (*NAMES, *PROXY_VARIABLES, "SSLKEYLOGFILE", "REQUESTS_CA_BUNDLE")
+
+
+def chosen(accounts: Accounts, number: int, name: str | None) -> tuple[Exchange, Session]:
+    """The exchange of that number, 1 being the last one, and its session; only those of an account if
+    one is named. A refused log-in counts, too. Raises CellError if there is none.
+    """
+    found = sorted(accounts.exchanges(name), key=lambda each: each[0].sent_at)
+    if not 1 <= number <= len(found):
+        whose = f" by {name}" if name else ""
+        said = (
+            f"there are {len(found)} exchanges{whose}" if found else f"nothing was sent{whose} yet"
+        )
+        raise CellError(said, remedy="%okx_log lists them; %okx_debug 1 is the last one")
+    return found[-number]
+
+
+def view(exchange: Exchange, session: Session) -> TraceView:
+    """The trace of an exchange, to be shown."""
+    return TraceView(trace(exchange, session.account, session.known()), exchange.code)
+
+
+def script(exchange: Exchange, session: Session) -> Note:
+    """The exchange as a script that signs by itself."""
+    return Note(tuple(signing_script(exchange, session.account).split("\n")))
+
+
+def postable(exchange: Exchange, session: Session, *, salt: bytes) -> Note:
+    """The report of an exchange, as text to be copied."""
+    around = surroundings(os.environ, Path.home())
+    text = report(exchange, session.account, session.known(), around, salt=salt)
+    return Note(tuple(text.split("\n")))
+
+
+def checked(code: str, accounts: Accounts) -> tuple[Cause, ...]:
+    """The causes of a code that can be checked with the account in use: by the last exchange of the
+    session that ended in it, or by what is known without one.
+    """
+    if accounts.current is None:
+        return ()
+    session = accounts.session()
+    ended = (exchange for exchange in reversed(session.log) if exchange.code == code)
+    return causes(Case(code, session.account, next(ended, None), session.known()))
+
+
+def surroundings(environ: Mapping[str, str], home: Path) -> Surroundings:
+    """What is installed and set here, by name: no value of a variable is among it."""
+    packages = (f"{name} {_version(name)}" for name in _PACKAGES)
+    kernel = "a Jupyter kernel" if "ipykernel" in sys.modules else "a terminal or plain Python"
+    names = [name for name in _TELLING_VARIABLES if environ.get(name)]
+    return Surroundings(
+        versions=" · ".join(
+            (f"okx_magic {__version__}", f"Python {platform.python_version()}", *packages)
+        ),
+        facts=(
+            f"{platform.system()} {platform.release()} {platform.machine()} · {ssl.OPENSSL_VERSION}",
+            f"in {kernel}",
+            f"variables that are set: {', '.join(names) or 'none'}",
+        ),
+        home=str(home),
+    )
+
+
+def found_elsewhere(
+    accounts: Accounts, confirm: Callable[[str], bool], show: Callable[[Note], None]
+) -> Session | None:
+    """After a refused log-in: where else the key is known, asked only if the person agrees.
+
+    The session of the place that accepts it, logged in; None where there is none, or where it is live
+    and the person did not ask for live. What was found, and how to make it last, is shown.
+    """
+    places, refused = accounts.elsewhere(), accounts.refused
+    if refused is None or not places:
+        return None
+    listed = " and ".join(f"{place.host} ({place.environment})" for place in places)
+    if not confirm(f"OKX refused the key at {refused.account.host}. Ask {listed} for it, too?"):
+        return None
+    answers = accounts.ask_elsewhere()
+    lines = [f"asked {answer}" for answer in answers]
+    known = next(filter(lambda each: each.home is not None, answers), None)
+    home = known.home if known else None
+    if home is None:
+        show(Note((*lines, "the key is known at none of them: it was deleted, or is mistyped")))
+        return None
+    show(Note((*lines, f"it is a {home.environment} key of {home.host}: set {setting(home)}")))
+    if home.environment == "live" and refused.account.environment != "live":
+        return None
+    return accounts.login_elsewhere(home)
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,93 @@
+"""The pipeline for many pages: what the magic line asked for, and what becomes of the pull."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from okx_magic.cell import evaluate
+from okx_magic.errors import CellError, OkxMagicError
+from okx_magic.model import Request
+from okx_magic.ui import receipts
+from okx_magic.ui.progress import Bar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from okx_magic.cell import Template
+    from okx_magic.commands.pipeline import Options, Output
+    from okx_magic.pull import Pulled
+    from okx_magic.session import Session
+    from okx_magic.tables.paging import Span
+
+# Where the frame of a pull is kept that did not come to its end and that was given no name.
+_NAMELESS: Final = "_okx"
+
+
+def span_of(
+    templates: Iterable[Template],
+    session: Session,
+    namespace: Mapping[str, Any],
+    options: Options,
+) -> Span | None:
+    """What the magic line asked for; None for single pages.
+
+    Raises CellError for options that do not go together, and for a request of the cell that has no
+    pages, so that nothing of it is sent.
+    """
+    if not options.paged:
+        return None
+    if options.raw:
+        raise CellError("--raw shows one answer as it came; pages become a frame")
+    if options.everything and options.pages is not None:
+        raise CellError("--all and --pages contradict each other")
+    if not options.everything and options.pages is None and options.since is None:
+        raise CellError(
+            "--until says where to begin, not where to stop: add --since, --pages or --all"
+        )
+    from okx_magic.tables.paging import course  # noqa: PLC0415  # pandas, on first use
+
+    for template in templates:
+        course(Request(template.method, template.path, line=template.line))
+    since, until = (_time(text, namespace) for text in (options.since, options.until))
+    return session.span(pages=options.pages, since=since, until=until)
+
+
+def _time(text: str | None, namespace: Mapping[str, Any]) -> Any:
+    value = None if text is None else evaluate(text, namespace)
+    if text is not None and value is None:
+        # Not the same as leaving the option out, which would bring all there is.
+        raise CellError(f"{text} is None, which is not a time")
+    return value
+
+
+def run_paged(
+    request: Request, span: Span, session: Session, output: Output, options: Options
+) -> Any:
+    """Bring all pages of a request, deliver their frame and tell of it.
+
+    After Ctrl-C, or when a page fails, what has come is delivered all the same, before the interrupt
+    or the error goes its way.
+    """
+    from okx_magic.pull import PullInterrupted  # noqa: PLC0415  # pandas, on first use
+
+    with Bar(str(request)) as bar:
+        try:
+            pulled = session.pull(
+                request,
+                span,
+                decimal=options.decimal,
+                progress=None if options.quiet else bar,
+            )
+        except (PullInterrupted, OkxMagicError) as stopped:
+            if stopped.pulled is not None:
+                output.deliver(request.name or _NAMELESS, stopped.pulled.frame)
+                output.note(_receipt(stopped.pulled, session, request.name or _NAMELESS))
+            raise
+    output.deliver(request.name, pulled.frame)
+    if not options.quiet:
+        output.note(_receipt(pulled, session, request.name))
+    return pulled.frame
+
+
+def _receipt(pulled: Pulled, session: Session, name: str | None) -> Any:
+    return receipts.pulled(pulled, session.account, name=name)

@@ -1,0 +1,140 @@
+"""From the text of a cell to values and receipts: parse all, then fill, send and deliver one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from okx_magic.cell import Template, check_name, fill, parse
+from okx_magic.commands.paged import run_paged, span_of
+from okx_magic.debug.check import check
+from okx_magic.debug.days import day_of_bars
+from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
+from okx_magic.ui import receipts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okx_magic.model import Request
+    from okx_magic.session import Session
+    from okx_magic.tables.paging import Span
+    from okx_magic.ui.notes import Note
+    from okx_magic.wire.attempt import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the magic line asked for. ``name`` is the name for the only request of the cell."""
+
+    name: str | None = None
+    dry_run: bool = False
+    raw: bool = False
+    decimal: bool = False
+    as_typed: bool = False
+    again: bool = False
+    force: bool = False
+    quiet: bool = False
+    pages: int | None = None
+    everything: bool = False
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def paged(self) -> bool:
+        """Whether it asks for more than one page."""
+        return self.everything or (self.pages, self.since, self.until) != (None, None, None)
+
+
+class Output(Protocol):
+    """Where results go: the shell's namespace and the output of the cell."""
+
+    def deliver(self, name: str | None, value: Any) -> None:
+        """Assign a value to its name, or show it when it has none."""
+
+    def note(self, note: Note) -> None:
+        """Show a receipt or a notice."""
+
+    def note_once(self, key: str, note: Note) -> None:
+        """Show a notice, if none of the same key was shown in this kernel before."""
+
+
+def run_cell(
+    text: str, session: Session, namespace: Mapping[str, Any], output: Output, options: Options
+) -> Any:
+    """Send what the cell says, from top to bottom, and return the value of its last request.
+
+    The whole cell is parsed before the first request is sent; variables are filled just before each.
+    The first failure stops the cell, and its error says how many were sent before.
+    """
+    cell = parse(text, hosts=session.account.hosts)
+    templates = _named(cell.templates, options.name)
+    if cell.notices:
+        output.note(receipts.notices(cell.notices))
+    span = span_of(templates, session, namespace, options)
+    value = None
+    for number, template in enumerate(templates, start=1):
+        try:
+            request = fill(template, namespace)
+            if not options.force and (said := check(request)):
+                output.note(receipts.notices(said))
+            if day := day_of_bars(request):
+                output.note_once("day", receipts.notices([day]))
+            if options.dry_run:
+                _show_unsent(request, span, session, output, options)
+            elif span is not None:
+                value = run_paged(request, span, session, output, options)
+            else:
+                value = _run_one(request, session, output, options)
+        except OkxMagicError as error:
+            if len(templates) > 1:
+                sent = 0 if options.dry_run else number - 1
+                error.place = Place(number, len(templates), template.line, sent)
+            raise
+    return value
+
+
+def _show_unsent(
+    request: Request, span: Span | None, session: Session, output: Output, options: Options
+) -> None:
+    """What would be sent; of many pages the first."""
+    connection = session.connection
+    if span is not None:
+        request = session.first_page(request, span)
+    prepared, added = connection.prepare(request, as_typed=options.as_typed)
+    if not options.as_typed:
+        prepared = connection.expiring(prepared)
+    sent = connection.preview(prepared)
+    output.note(receipts.dry_run(prepared, sent, session.account, added))
+
+
+def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:
+    send = session.connection.send if options.raw else session.send_for_frame
+    try:
+        reply = send(request, as_typed=options.as_typed, again=options.again)
+    except PartlyRefused as refused:
+        # Assigned before it is raised, so that the ids of accepted orders are not lost.
+        output.deliver(request.name, _value(refused, session, options))
+        raise
+    value = _value(reply, session, options)
+    output.deliver(request.name, value)
+    if not options.quiet:
+        rows = None if options.raw else len(value)
+        output.note(receipts.receipt(reply, session.account, rows=rows, as_typed=options.as_typed))
+    return value
+
+
+def _value(reply: Reply | PartlyRefused, session: Session, options: Options) -> Any:
+    if options.raw:
+        return reply.envelope.as_dict()
+    return session.to_frame(reply, decimal=options.decimal)
+
+
+def _named(templates: tuple[Template, ...], name: str | None) -> tuple[Template, ...]:
+    if name is None:
+        return templates
+    if len(templates) > 1:
+        raise CellError(
+            f"{name!r} on the magic line names one request, and the cell has {len(templates)}",
+            remedy="name each request in the cell: name = GET /…",
+        )
+    return (replace(templates[0], name=check_name(name, line=None)),)

@@ -1,0 +1,1 @@
+"""Whose requests they are: credentials, where they are found, how they sign, whose account they are."""

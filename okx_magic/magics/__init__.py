@@ -1,0 +1,46 @@
+"""The magics, a thin skin over the commands, and the only room that knows the shell.
+
+magicline ─► sending, diagnosis, money ─► commands
+a line       a class of magics each       what they do
+
+``completer`` answers Tab in their cells, ``panel`` keeps the panel of a shell up to date.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okx_magic.magics import completer
+from okx_magic.magics.diagnosis import OkxDiagnosis
+from okx_magic.magics.money import OkxMoney
+from okx_magic.magics.sending import OkxMagic
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["OkxMagic", "register", "unregister"]
+
+
+def register(shell: InteractiveShell) -> None:
+    """Add the magics and their completion to a shell; settings under ``%config OkxMagic``."""
+    # A Magics puts itself among the shell's configurables, which is what %config looks through.
+    magics = OkxMagic(shell)
+    diagnosis = OkxDiagnosis(shell, lambda: magics.accounts, magics.opened)
+    money = OkxMoney(shell, lambda: magics.accounts)
+    shell.register_magics(magics, diagnosis, money)
+    completer.install(shell, magics.opened)
+
+
+def unregister(shell: InteractiveShell) -> None:
+    """Remove all that ``register`` added, and log out of every account."""
+    registry = shell.magics_manager.registry
+    if OkxMagic.__name__ not in registry:
+        return
+    registry[OkxMagic.__name__].close()
+    for kind in (OkxMagic, OkxDiagnosis, OkxMoney):
+        magics = registry.pop(kind.__name__)
+        for where, names in magics.magics.items():
+            for name in names:
+                shell.magics_manager.magics[where].pop(name, None)
+        shell.configurables.remove(magics)
+    completer.uninstall(shell)

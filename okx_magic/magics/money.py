@@ -1,0 +1,89 @@
+"""The magics that let orders through to a live account, and that stop all of them.
+
+%okx_live [NAME]             switch orders on a live account on, for 15 minutes
+%okx_kill [NAME]             cancel all that is open, and let nothing but cancels through
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from okx_magic.magics import magicline
+from okx_magic.ui.output import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from okx_magic.accounts import Accounts
+
+
+@magics_class
+class OkxMoney(Magics):
+    """Lets orders through, and stops them. ``accounts`` gives the shell's sessions."""
+
+    def __init__(self, shell: InteractiveShell, accounts: Callable[[], Accounts]) -> None:
+        super().__init__(shell)
+        self._accounts = accounts
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("name", nargs="?", help="the account; the current one if left out")
+    @argument("--off", action="store_true", help="switch them off again, before the time is over")
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx_live(self, line: str) -> None:
+        """Switch orders on a live account on, for 15 minutes, in this kernel only.
+
+        A sentence has to be typed, and each order still asks. Where nobody can type, as under nbclient
+        and papermill, a live account only reads. Cancels pass without.
+
+        Examples::
+
+            %okx_live
+            %okx_live --off
+        """
+        arguments = magicline.options(self.shell, self.okx_live, line)
+        if arguments is None:
+            return
+        from okx_magic.commands import moneyrails  # noqa: PLC0415  # on first use
+        from okx_magic.ui.prompts import ask_person  # noqa: PLC0415  # on first use
+
+        session = self._accounts().session(arguments.name)
+        if arguments.off:
+            show(moneyrails.switch_off(session))
+        else:
+            show(moneyrails.switch_on(session, ask_person))
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("name", nargs="?", help="the account; the current one if left out")
+    @argument("--release", action="store_true", help="let orders through again; asks for a word")
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx_kill(self, line: str) -> None:
+        """Cancel all open orders, and let nothing but cancels through until it is released.
+
+        The latch is written to disk first, and holds for this account in every kernel, also after a
+        restart. Orders and algo orders are cancelled; spread orders, quotes and bots are not touched.
+
+        Examples::
+
+            %okx_kill
+            %okx_kill --release
+        """
+        arguments = magicline.options(self.shell, self.okx_kill, line)
+        if arguments is None:
+            return
+        from okx_magic.commands import moneyrails  # noqa: PLC0415  # on first use
+        from okx_magic.ui.prompts import ask_person  # noqa: PLC0415  # on first use
+
+        session = self._accounts().session(arguments.name)
+        if arguments.release:
+            show(moneyrails.release(session, ask_person))
+        else:
+            moneyrails.kill(session, show)

@@ -1,0 +1,223 @@
+"""Log in, send, log out, and the settings that last.
+
+%okx_login                   the panel: log in, look back, see how requests were signed
+%okx_login NAME              log in without it
+%%okx [NAME] [options]       send what the cell says
+%okx METHOD /path            send one request and return its frame
+%okx_logout [NAME]           forget credentials
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+from traitlets import Bool
+
+from okx_magic.errors import CellError, OkxError
+from okx_magic.magics import magicline
+from okx_magic.magics.panel import ShellPanel, fits
+from okx_magic.ui.notes import Note
+from okx_magic.ui.output import CellOutput, show
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from okx_magic.accounts import Accounts
+    from okx_magic.knowledge import Limit
+    from okx_magic.session import Session
+
+
+@magics_class
+class OkxMagic(Magics):
+    """Settings of okx_magic: ``%config OkxMagic.quiet = True``."""
+
+    quiet = Bool(default_value=False, help="No receipt under a cell, as -q does.").tag(config=True)
+    decimal = Bool(
+        default_value=False, help="Exact decimals in place of float64, as --decimal does."
+    ).tag(config=True)
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self._opened: Accounts | None = None
+        self._said: set[str] = set()
+        self._panel = ShellPanel(shell, lambda: self.accounts)
+
+    @property
+    def accounts(self) -> Accounts:
+        """The sessions of this shell."""
+        if self._opened is None:
+            from okx_magic.accounts import Accounts  # noqa: PLC0415  # requests, on first use
+            from okx_magic.ui import receipts  # noqa: PLC0415  # same
+            from okx_magic.ui.prompts import say_yes  # noqa: PLC0415  # same
+
+            def tell(seconds: float, limit: Limit) -> None:
+                # What another thread shows would stand under whatever cell runs now.
+                if threading.current_thread() is threading.main_thread():
+                    show(receipts.waiting(seconds, limit))
+
+            self._opened = Accounts(on_wait=tell, confirm=say_yes)
+        return self._opened
+
+    def opened(self) -> Accounts | None:
+        """The sessions, if there ever was one."""
+        return self._opened
+
+    def close(self) -> None:
+        """Close the panel and log out of every account."""
+        self._panel.close()
+        if self._opened is not None:
+            self._opened.end()
+
+    @no_var_expand
+    @line_cell_magic
+    @magic_arguments()
+    @argument("name", nargs="?", help="name for the only request of the cell")
+    @argument("-a", "--account", metavar="NAME", help="send as this account, logged in or not")
+    @argument("--dry-run", action="store_true", help="show what would be sent; send nothing")
+    @argument("--raw", action="store_true", help="OKX's envelope as a dict, not a frame")
+    @argument("--decimal", action="store_true", help="exact decimals in place of float64")
+    @argument("--pages", metavar="N", type=int, help="at most N pages, in one frame")
+    @argument("--all", action="store_true", help="all pages there are, in one frame")
+    @argument("--since", metavar="T", help="all rows from this time on: 2024-01-31, 90d, {{ t }}")
+    @argument("--until", metavar="T", help="only rows before this time; times are UTC")
+    @argument("--as-typed", action="store_true", help="add no clOrdId to an order")
+    @argument("--again", action="store_true", help="send an order that was sent just now once more")
+    @argument("--force", action="store_true", help="send what the catalogue would refuse, too")
+    @argument("-q", "--quiet", action="store_true", help="no receipt")
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx(self, line: str, cell: str | None = None) -> Any:
+        """Send requests to OKX; each answer becomes a DataFrame.
+
+        Examples::
+
+            %%okx
+            balance = GET /api/v5/account/balance?ccy=BTC,USDT
+            order   = POST /api/v5/trade/order
+            {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "10"}
+
+            df = %okx GET /api/v5/market/tickers?instType=SPOT
+
+            %%okx --since 2024-01-01 --until 2024-02-01
+            hours = GET /api/v5/market/candles?instId=BTC-USDT&bar=1H
+
+        A request with a name is assigned to it, one without is shown. ``{{ expression }}`` is Python.
+        Lines that begin with ``?`` or ``&`` add to the query; ``#`` and ``//`` begin a comment line.
+        A time is a date, an ISO time (UTC if it names no zone), milliseconds since 1970, or how long
+        ago: 90d, 36h, 2y, "2 years ago". Rows are those with since ≤ time < until.
+        """
+        options, text = magicline.split(line) if cell is None else (line, cell)
+        arguments = magicline.options(self.shell, self.okx, options)
+        if arguments is None:
+            return None
+        if cell is None and not text:
+            raise CellError("no request on the line", remedy="%okx GET /api/v5/public/time")
+
+        from okx_magic.commands.pipeline import Options, run_cell  # noqa: PLC0415  # on first use
+
+        session = self._session(arguments.account)
+        value = run_cell(
+            text,
+            session,
+            self.shell.user_ns,
+            CellOutput(self.shell, shows_values=cell is not None, said=self._said),
+            Options(
+                name=arguments.name,
+                dry_run=arguments.dry_run,
+                raw=arguments.raw,
+                decimal=arguments.decimal or self.decimal,
+                as_typed=arguments.as_typed,
+                again=arguments.again,
+                force=arguments.force,
+                quiet=arguments.quiet or self.quiet,
+                pages=arguments.pages,
+                everything=arguments.all,
+                since=arguments.since,
+                until=arguments.until,
+            ),
+        )
+        return value if cell is None else None
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("name", nargs="?", help="sandbox, demo, live, or a profile of ~/.okx/config.toml")
+    @argument("--prompt", action="store_true", help="ask for the credentials, whatever is set up")
+    @argument(
+        "--unset-env", action="store_true", help="then unset the variables of the credentials"
+    )
+    @argument("--faults", metavar="RULES", default="", help="what goes wrong in the sandbox")
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx_login(self, line: str) -> None:
+        """Log in; the account of the last log-in is the one that cells use.
+
+        Examples::
+
+            %okx_login               the panel; in a terminal the first credentials found, else it
+                                     asks; with none the sandbox
+            %okx_login sandbox       the built-in exchange: no account, no network
+            %okx_login demo          OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, demo trading
+            %okx_login main          the profile main of ~/.okx/config.toml
+            %okx_login --unset-env   so that %env and !env do not show the credentials afterwards
+            %okx_login sandbox --faults lose-answer
+                                     the next order is carried out, and its answer lost
+
+        Never type a secret here: it would stay in the notebook.
+        """
+        arguments = magicline.options(self.shell, self.okx_login, line)
+        if arguments is None:
+            return
+        if not line.strip() and fits(self.shell):
+            self._panel.show()
+            return
+        from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
+        from okx_magic.ui.prompts import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
+
+        try:
+            session, config = self.accounts.login(
+                arguments.name,
+                prompt=ask if arguments.prompt else ask_if_anybody,
+                typed=arguments.prompt,
+                # IPython leaves the quotes of a word on.
+                faults=arguments.faults.strip("\"'"),
+            )
+        except OkxError:
+            from okx_magic.commands.diagnosis import found_elsewhere  # noqa: PLC0415  # only for a refusal
+
+            found = found_elsewhere(self.accounts, confirm, show)
+            if found is None:
+                raise
+            session, config = found, found.config
+        show(receipts.login(session, config))
+        if arguments.unset_env:
+            show(receipts.unset(self.accounts.unset_variables()))
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("name", nargs="?", help="the account; all of them if left out")
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx_logout(self, line: str) -> None:
+        """Forget credentials and close connections.
+
+        Examples::
+
+            %okx_logout demo
+            %okx_logout
+        """
+        arguments = magicline.options(self.shell, self.okx_logout, line)
+        if arguments is None:
+            return
+        closed = self.accounts.close(arguments.name)
+        show(Note((f"logged out: {', '.join(closed) or 'nobody was logged in'}",)))
+
+    def _session(self, name: str | None) -> Session:
+        nobody = self.accounts.current is None
+        session = self.accounts.session(name)
+        if nobody and name is None and session.account.environment == "sandbox":
+            from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
+
+            show(receipts.notices(["no credentials found, so this is the built-in sandbox"]))
+        return session

@@ -1,0 +1,203 @@
+"""Finds out what became of a request whose answer was lost, by looking it up until it is settled.
+
+An order is *done* when a look-up shows it. It is *not done* only when a look-up still shows none after
+its ``expTime``, and a second of grace: until then a copy may be on its way. All else is *unknown*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from okx_magic.errors import OkxError, OkxMagicError, TransportError
+from okx_magic.safety.lookups import amended, history_of, is_set, items_of, read_back
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from okx_magic.model import Envelope, Request
+    from okx_magic.safety.lookups import Item
+    from okx_magic.safety.retry import Kind, Timing
+
+# Sends one GET once, within so many seconds.
+Ask = Callable[["Request", float], "Envelope"]
+State = Literal["done", "not done", "open", "unknown"]
+
+SECONDS: Final = 10.0
+SECONDS_AFTER_INTERRUPT: Final = 3.0
+GRACE_MS: Final = 1000
+# When to look, in seconds after the answer was lost.
+_LOOKS: Final = (0.3, 0.8, 1.8, 3.8, 7.8)
+_LONGEST_LOOK: Final = 3.0
+_NOT_FOUND: Final = frozenset({"51603"})
+_STILL_OPEN: Final = frozenset({"live", "partially_filled", "pause"})
+_CANCELED: Final = frozenset({"canceled", "mmp_canceled", "order_failed"})
+# Clocks agree within a second when they have just been compared.
+_AGREEMENT_MS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A request without a trustworthy answer. ``expiry`` is its expTime in milliseconds, None if it
+    had none; ``began`` when it was first sent, on the monotonic clock; ``ours`` the ids that were made
+    for it; ``doubtful`` the places of those of its orders that are in doubt; ``already`` whether OKX
+    said that there is such an order already.
+    """
+
+    request: Request
+    kind: Kind
+    expiry: int | None
+    began: float
+    ours: Collection[str]
+    doubtful: Collection[int]
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a look-up found of one order: its state, and its row where there is one. ``older`` says that
+    there is one of the same id, from before.
+    """
+
+    item: Item
+    state: State
+    row: Mapping[str, Any] | None = None
+    older: bool = False
+
+
+class Settler:
+    """Looks up the orders of a lost request.
+
+    ``server_now`` measures the exchange's time in milliseconds afresh; like ``ask`` it raises the errors
+    of ``okx_magic.errors``.
+    """
+
+    def __init__(self, lost: Lost, ask: Ask, server_now: Callable[[], int], timing: Timing) -> None:
+        self._lost = lost
+        self._ask = ask
+        self._server_now = server_now
+        self._timing = timing
+        # The time at the exchange when ours was 0, once it has been measured.
+        self._epoch: float | None = None
+
+    def settle(self, seconds: float = SECONDS) -> Mapping[int, Finding]:
+        """What became of each doubtful order, by its place, found out within ``seconds``."""
+        now = self._timing.now
+        lost_at = now()
+        items = items_of(self._lost.request)
+        findings = {place: Finding(items[place], "unknown") for place in self._lost.doubtful}
+        looks = [lost_at + look for look in _LOOKS if look <= seconds]
+        proof: float | None = None
+        while looks:
+            look = looks.pop(0)
+            if look > now():
+                self._timing.sleep(look - now())
+            proven = proof is not None and now() >= proof
+            for place, finding in findings.items():
+                item, left = finding.item, lost_at + seconds - now()
+                if finding.state == "unknown" and item.look_up and left > 0:
+                    findings[place] = self._find(item, item.look_up, left, proven=proven)
+            if not self._undecided(findings.values()):
+                break
+            if proof is None and (proof := self._proof()) and proof <= lost_at + seconds:
+                looks = sorted({*looks, max(proof, now())})
+        return findings
+
+    def setting(self) -> State:
+        """Whether a setting is as the request wanted it."""
+        question = read_back(self._lost.request)
+        if question is None:
+            return "unknown"
+        for look in _LOOKS[:3]:
+            self._timing.sleep(look)
+            try:
+                rows = self._ask(question, _LONGEST_LOOK).data
+            except OkxMagicError:
+                continue
+            return "done" if is_set(self._lost.request, rows) else "open"
+        return "unknown"
+
+    def _undecided(self, findings: Collection[Finding]) -> bool:
+        return any(each.state == "unknown" and each.item.look_up for each in findings)
+
+    def _find(self, item: Item, look_up: Request, left: float, *, proven: bool) -> Finding:
+        seconds = min(left, _LONGEST_LOOK)
+        try:
+            row = self._row(look_up, item, seconds)
+            older = row is not None and self._is_older(row, item)
+            if older:
+                row = None
+            if row is None and proven and self._lost.kind == "order":
+                row = self._in_history(item, seconds)
+        except OkxMagicError:
+            return Finding(item, "unknown")
+        proven = proven or (older and self._lost.already)
+        return Finding(item, self._state(item, row, proven=proven), row, older=older)
+
+    def _state(self, item: Item, row: Mapping[str, Any] | None, *, proven: bool) -> State:
+        if self._lost.kind == "cancel":
+            return _state_of_cancel(row)
+        done = row is not None and (self._lost.kind == "order" or amended(item, row))
+        return "done" if done else "not done" if proven else "unknown"
+
+    def _row(self, look_up: Request, item: Item, seconds: float) -> Mapping[str, Any] | None:
+        """The order as it is now; None where there is none."""
+        try:
+            rows = self._ask(look_up, seconds).data
+        except OkxError as error:
+            if error.code in _NOT_FOUND:
+                return None
+            raise
+        if not rows:
+            return None
+        row: Mapping[str, Any] = rows[0]
+        if not _names(row, item):
+            raise TransportError("the look-up brought something else", written=True)
+        return row
+
+    def _in_history(self, item: Item, seconds: float) -> Mapping[str, Any] | None:
+        question = history_of(item)
+        rows = self._ask(question, seconds).data if question else ()
+        found = (row for row in rows if _names(row, item) and not self._is_older(row, item))
+        return next(found, None)
+
+    def _is_older(self, row: Mapping[str, Any], item: Item) -> bool:
+        """Whether an order was there before this request: an id that a person typed may have been used
+        already, and a look-up brings the newest that has it.
+        """
+        if self._lost.kind != "order" or item.id in self._lost.ours:
+            return False
+        began = self._at_the_exchange() + self._lost.began * 1000
+        return int(row["cTime"]) < began - _AGREEMENT_MS
+
+    def _proof(self) -> float | None:
+        """When, on our monotonic clock, a look-up proves that nothing was done."""
+        if self._lost.expiry is None:
+            return None
+        try:
+            return (self._lost.expiry + GRACE_MS - self._at_the_exchange()) / 1000
+        except OkxMagicError:
+            return None
+
+    def _at_the_exchange(self) -> float:
+        # Measured afresh: the clock that stamped the request may have stepped since.
+        if self._epoch is None:
+            self._epoch = self._server_now() - self._timing.now() * 1000
+        return self._epoch
+
+
+def _names(row: Any, item: Item) -> bool:
+    return (
+        isinstance(row, dict)
+        and row.get(item.id_field, item.id) == item.id
+        and str(row.get("cTime", "")).isdecimal()
+    )
+
+
+def _state_of_cancel(row: Mapping[str, Any] | None) -> State:
+    if row is None:
+        return "not done"
+    if row.get("state") in _CANCELED:
+        return "done"
+    return "open" if row.get("state") in _STILL_OPEN else "not done"
