@@ -97,23 +97,24 @@ class Search:
         messages = list(batch.messages()) if len(keyed) > 1 else None
         for each in keyed:
             self.tried += len(batch)
-            # Compared without a step of Python for each; which one it was is asked once it is there.
-            if not self._digests.isdisjoint(map(each.mac, messages or batch.messages())):
-                return list(self._matches(each, batch))
+            source = iter(messages or batch.messages())
+            # Compared without a step of Python for each. What is left of the source tells the place.
+            if not self._digests.isdisjoint(map(each.mac, source)):
+                place = len(batch) - 1 - sum(1 for _ in source)
+                return list(self._matches(each, batch, batch.way(place).message))
         return []
 
-    def _matches(self, keyed: _Keyed, batch: Batch) -> Iterator[Hit]:
-        for number, digest in enumerate(map(keyed.mac, batch.messages())):
-            if digest not in self._digests:
+    def _matches(self, keyed: _Keyed, batch: Batch, signed: bytes) -> Iterator[Hit]:
+        """All ways of the batch to what was signed."""
+        wrapped = self._targets[keyed.mac(signed)]
+        for number, message in enumerate(batch.messages()):
+            if message != signed:
                 continue
             found = batch.way(number)
             # Where rare mistakes were not tried, they are looked for now, to the same effect.
             others = self._ways.others(found) if batch.reach > RARE else ()
             for way in (found, *others):
-                yield Hit(
-                    (*keyed.mistakes, *way.mistakes, *self._targets[digest]),
-                    (*keyed.also, *way.also),
-                )
+                yield Hit((*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also))
 
     # ---- secrets and schemes -----------------------------------------------------------------------
 
