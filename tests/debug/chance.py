@@ -45,6 +45,7 @@ VALUES: tuple[Any, ...] = (
     *TEXTS,
     5,
     2.5,
+    1e-05,
     100.0,
     True,
     False,

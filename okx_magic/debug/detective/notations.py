@@ -130,6 +130,7 @@ _PATTERNS: dict[str, str] = {
     "the timestamp with one digit of fraction": "{date}T{clock}.{tenth}Z",
     "the timestamp with two digits of fraction": "{date}T{clock}.{hundredth}Z",
     "the timestamp with nanoseconds": "{date}T{clock}.{us}000Z",
+    "the timestamp with nanoseconds and +00:00": "{date}T{clock}.{us}000+00:00",
     "the timestamp with seven digits of fraction": "{date}T{clock}.{us}0Z",
     "the timestamp with nanoseconds and without Z": "{date}T{clock}.{us}000",
     "the timestamp with milliseconds that are not filled up with zeros": (
