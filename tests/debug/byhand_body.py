@@ -43,6 +43,8 @@ WORDS = {
     "a blank for a body": " ",
     "the word false for a body": "false",
     "a 0 for a body": "0",
+    "the placeholder {{body}} itself": "{{body}}",
+    "the placeholder {body} itself": "{body}",
     "the body left out": "",
 }
 for _name, _word in WORDS.items():
@@ -64,6 +66,7 @@ TEXTS: dict[str, Callable[[str], str]] = {
     "a ? before the body": lambda body: f"?{body}",
     "a blank before the body": lambda body: f" {body}",
     "the body without its braces": lambda body: re.sub(r"^\{|\}$", "", body),
+    "the body's numbers without exponents": lambda body: body.replace("1e-05", "0.00001"),
     "the body in lower case": str.lower,
     "the body in capitals": str.upper,
     "the body twice": lambda body: body + body,

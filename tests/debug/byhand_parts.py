@@ -75,6 +75,9 @@ NOTATIONS: dict[str, Callable[[datetime], str]] = {
     "the timestamp with one digit of fraction": lambda at: iso(at)[:-3] + "Z",
     "the timestamp with two digits of fraction": lambda at: iso(at)[:-2] + "Z",
     "the timestamp with nanoseconds": lambda at: at.strftime("%Y-%m-%dT%H:%M:%S.%f000Z"),
+    "the timestamp with nanoseconds and +00:00": lambda at: at.strftime(
+        "%Y-%m-%dT%H:%M:%S.%f000+00:00"
+    ),
     "the timestamp with seven digits of fraction": lambda at: at.strftime("%Y-%m-%dT%H:%M:%S.%f0Z"),
     "the timestamp with nanoseconds and without Z": lambda at: at.strftime(
         "%Y-%m-%dT%H:%M:%S.%f000"
@@ -124,6 +127,8 @@ WORDS = {
     "the word null for a timestamp": "null",
     "the word undefined for a timestamp": "undefined",
     "the word NaN for a timestamp": "NaN",
+    "the placeholder {{timestamp}} itself": "{{timestamp}}",
+    "the placeholder {timestamp} itself": "{timestamp}",
 }
 OF_THE_TEXT: dict[str, Callable[[str], str]] = {
     "the timestamp in double quotes": lambda text: f'"{text}"',

@@ -118,6 +118,11 @@ LISTS: dict[str, Callable[[list[tuple[str, str]]], str]] = {
     "a list in the query as a parameter with []": lambda pairs: "&".join(
         f"{k}[]={each}" if "," in v else f"{k}={v}" for k, v in pairs for each in v.split(",")
     ),
+    "a list in the query as numbered parameters": lambda pairs: "&".join(
+        f"{k}[{at}]={each}" if "," in v else f"{k}={v}"
+        for k, v in pairs
+        for at, each in enumerate(v.split(","))
+    ),
     "a list in the query as Python prints it": lambda pairs: urlencode(
         [(k, str(v.split(",")) if "," in v else v) for k, v in pairs]
     ),

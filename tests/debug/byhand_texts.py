@@ -22,6 +22,7 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     "JSON indented by 3": {"indent": 3},
     "JSON indented by 1": {"indent": 1},
     "JSON with blanks around its colons": {"separators": (", ", " : ")},
+    "JSON indented by 2 with Windows line breaks": {"indent": 2},
     "JSON indented by 2 with blanks around its colons": {"indent": 2, "separators": (",", " : ")},
 }
 
@@ -102,7 +103,8 @@ def text_of(name: str, value: Any) -> str:
     layout = max((each for each in LAYOUTS if name.startswith(each)), key=len)
     style = name.removeprefix(layout).removeprefix(", ") or "non-ASCII as \\u escapes"
     ascii_only, change = STYLES[style]
-    return change(json.dumps(value, ensure_ascii=ascii_only, **LAYOUTS[layout]))
+    text = change(json.dumps(value, ensure_ascii=ascii_only, **LAYOUTS[layout]))
+    return text.replace("\n", "\r\n") if "Windows" in layout else text
 
 
 def forms_of(value: Any, *, as_form: bool) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import byhand_body  # noqa: F401 - registers its mistakes
 import byhand_parts  # noqa: F401 - the same
@@ -23,34 +23,19 @@ GETS = (
     "/api/v5/trade/orders-history",
     "/api/v5/account/positions",
     "/api/v5/account/bills",
+    "/api/v5/Made_Up/path",
 )
 POSTS = ("/api/v5/trade/order", "/api/v5/trade/cancel-order", "/api/v5/users/subaccount/apikey")
 BATCHES = ("/api/v5/trade/batch-orders", "/api/v5/trade/cancel-batch-orders")
 TEXTS = (
-    "BTC-USDT",
-    "cash",
-    "limit",
-    "2.15",
-    "0.001",
-    "100",
-    "测试",
-    "a/b",
-    "x<y&z",
-    "no one",
-    "",
-    "é",
+    *("BTC-USDT", "cash", "limit", "2.15", "0.001", "100", "", "no one"),
+    *("测试", "é", "e\u0301", "日本", "a/b", "x<y&z", " x ", "true", "%41"),
 )
+IN_QUERIES = (*TEXTS, *("BTC,ETH", "BTC,ETH", "2024-01-01 00:00", "a+b", "~x*"))
 VALUES: tuple[Any, ...] = (
     *TEXTS,
-    *TEXTS,
-    5,
-    2.5,
-    100.0,
-    True,
-    False,
-    None,
-    [1, 2],
-    {"b": "1", "a": 2},
+    *("BTC-USDT", "cash", "limit", "2.15", "0.001", "100"),
+    *(5, 2.5, 1e-05, 100.0, True, False, None, [1, 2], {"b": "1", "a": 2}),
 )
 KEYS = ("instId", "tdMode", "side", "ordType", "px", "sz", "clOrdId", "tag", "label", "reduceOnly")
 PARAMETERS = ("instType", "instId", "ccy", "after", "limit", "begin", "state", "ordType")
@@ -84,7 +69,7 @@ def request(rng: Random) -> Sent:
         path, body = rng.choice(POSTS), rng.choice(("", "{}"))
     elif kind == "login":
         path = "/users/self/verify"
-    method = "POST" if kind in ("POST", "batch", "empty") else "GET"
+    method = "POST" if kind in ("POST", "batch", "empty") else rng.choice(("GET",) * 9 + ("get",))
     return Sent(_timestamp(rng, kind), method, path, query, body, _secret(rng))
 
 
@@ -108,17 +93,21 @@ def _timestamp(rng: Random, kind: str) -> str:
 
 
 def _secret(rng: Random) -> str:
-    """As OKX's are; now and then with the characters that shells and files stumble over."""
-    if rng.random() < 0.8:
+    """As OKX's are; now and then with what shells, files and decoders stumble over."""
+    odd = rng.random()
+    if odd < 0.8:
         return "".join(rng.choices("0123456789ABCDEF", k=32))
-    return "".join(rng.choices("abcXYZ019+/-_", k=24)) + "".join(rng.sample("#$&;=:!%^*|<>@~", k=8))
+    if odd < 0.85:
+        return "".join(rng.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=32))
+    plain = "".join(rng.choices("abcXYZ019+/-_", k=12))
+    return plain + "$name%41\\x" + "".join(rng.sample("#&;=:!^*|<>@~", k=6)) + plain
 
 
 def _query(rng: Random) -> str:
     pairs = []
     for key in rng.sample(PARAMETERS, rng.randint(1, 5)):
-        value = rng.choice((*TEXTS, "BTC,ETH", "2024-01-01 00:00", "a+b", "~x*"))
-        written = quote(value, safe=rng.choice(("", ",", "/,:")))
+        write = rng.choice((quote, quote, quote_plus))
+        written = write(rng.choice(IN_QUERIES), safe=rng.choice(("", ",", "/,:")))
         pairs.append(f"{key}={written}")
     return "?" + "&".join(pairs)
 
@@ -128,4 +117,4 @@ def _object(rng: Random) -> dict[str, Any]:
 
 
 def _json(rng: Random, value: Any) -> str:
-    return json.dumps(value, **rng.choice(LAYOUTS))
+    return json.dumps(value, **rng.choice(LAYOUTS)) + rng.choice(("", "", "", "\n"))

@@ -7,10 +7,12 @@ import hashlib
 import json
 import re
 import unicodedata
+from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote_plus
 
-from okx_magic.debug.detective.contents import contents, reshaped
+from okx_magic.debug.detective.contents import contents, leavings, reshaped
 from okx_magic.debug.detective.jsonforms import COMPACT, DEFAULT, form_texts, json_forms
 from okx_magic.debug.detective.literals import literal
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake, Wrong, wrong
@@ -47,6 +49,8 @@ _WORDS: tuple[tuple[str, str, int], ...] = (
     (" ", "a blank for a body", KNOWN),
     ("false", "the word false for a body", RARE),
     ("0", "a 0 for a body", RARE),
+    ("{{body}}", "the placeholder {{body}} itself", RARE),
+    ("{body}", "the placeholder {body} itself", RARE),
 )
 
 
@@ -72,7 +76,7 @@ def twice(body: str, reach: int) -> Iterator[Wrong]:
     value = read(body)
     if value is None or len(body) > _LONGEST_BODY:
         return
-    for content in contents(value):
+    for content in chain(contents(value), leavings(value)):
         if content.mistake.reach < reach:
             continue
         for form in json_forms(content.value):
@@ -151,6 +155,7 @@ def _texts(body: str) -> Iterator[Wrong]:
         (f"?{body}", "a ? before the body", KNOWN),
         (f" {body}", "a blank before the body", KNOWN),
         (body.removeprefix("{").removesuffix("}"), "the body without its braces", RARE),
+        (_EXPONENT.sub(_written_out, body), "the body's numbers without exponents", KNOWN),
         (body.lower(), "the body in lower case", RARE),
         (body.upper(), "the body in capitals", RARE),
         (body * 2, "the body twice", KNOWN),
@@ -159,6 +164,14 @@ def _texts(body: str) -> Iterator[Wrong]:
         (unicodedata.normalize("NFD", body), "the body in Unicode's decomposed form", RARE),
     ):
         yield wrong(text, Mistake(name, _BYTES, reach))
+
+
+# A number outside of quotes, as far as its neighbours tell.
+_EXPONENT = re.compile(r"(?<=[:\[,\s])-?\d+(?:\.\d+)?[eE][+-]?\d{1,3}(?=[,\]}\s])")
+
+
+def _written_out(number: re.Match[str]) -> str:
+    return format(Decimal(number[0]), "f")
 
 
 def _decoded_once(body: str) -> str:

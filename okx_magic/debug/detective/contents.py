@@ -30,7 +30,7 @@ class Content(NamedTuple):
 
 def reshaped(value: Any, writers: Iterable[Writer]) -> Iterator[Wrong]:
     """The texts of other values than the body's, as these serialisers write them."""
-    for content in chain(contents(value), _leavings(value)):
+    for content in chain(contents(value), leavings(value)):
         for writer in writers:
             yield wrong(writer.write(content.value), content.mistake)
 
@@ -56,7 +56,7 @@ def contents(value: Any) -> Iterator[Content]:
         yield Content(_without(value, left_out), Mistake(name, _CONTENT))
 
 
-def _leavings(value: Any) -> Iterator[Content]:
+def leavings(value: Any) -> Iterator[Content]:
     """The object, or each object of an array, without one member."""
     rows = [value] if isinstance(value, dict) else value
     names = dict.fromkeys(key for row in rows if isinstance(row, dict) for key in row)

@@ -34,6 +34,7 @@ class _Layout(NamedTuple):
     reach: int
     separators: tuple[str, str]
     indent: int | str | None = None
+    line_break: str = "\n"
 
 
 # (",", ":") is JavaScript, orjson, httpx, Go and PHP; (", ", ": ") Python's own default. Jackson's and
@@ -50,6 +51,7 @@ _LAYOUTS = (
     _Layout("JSON indented by 3", RARE, (",", ": "), 3),
     _Layout("JSON indented by 1", RARE, (",", ": "), 1),
     _Layout("JSON with blanks around its colons", RARE, (", ", " : ")),
+    _Layout("JSON indented by 2 with Windows line breaks", RARE, (",", ": "), 2, "\r\n"),
     _Layout("JSON indented by 2 with blanks around its colons", RARE, (",", " : "), 2),
 )
 
@@ -115,7 +117,8 @@ DEFAULT = Writer(_LAYOUTS[1], _STYLES[0])
 
 
 def _dumped(value: Any, layout: _Layout, *, ascii_only: bool) -> str:
-    return _encoder(layout, ascii_only).encode(value)
+    text = _encoder(layout, ascii_only).encode(value)
+    return text if layout.indent is None else text.replace("\n", layout.line_break)
 
 
 # json.dumps makes a new one for each text, which takes as long as a short text does.
@@ -136,10 +139,11 @@ def _all_dumped(value: Any, *, ascii_only: bool) -> Iterator[str]:
             yield _dumped(value, layout, ascii_only=ascii_only)
             continue
         if layout.separators not in by_one:
-            narrow = layout._replace(indent=1)
+            narrow = layout._replace(indent=1, line_break="\n")
             by_one[layout.separators] = _dumped(value, narrow, ascii_only=ascii_only)
         unit = " " * layout.indent if isinstance(layout.indent, int) else layout.indent
-        yield _INDENTATION.sub(partial(_widened, unit), by_one[layout.separators])
+        text = _INDENTATION.sub(partial(_widened, unit), by_one[layout.separators])
+        yield text.replace("\n", layout.line_break)
 
 
 _INDENTATION = re.compile("^ +", re.MULTILINE)

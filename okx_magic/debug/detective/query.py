@@ -197,6 +197,14 @@ def _lists(pairs: Pairs) -> Iterator[Wrong]:
     in_brackets = [(f"{key}[]" if "," in v else key, e) for key, v in pairs for e in v.split(",")]
     bracketed = Mistake("a list in the query as a parameter with []", _WRITING, RARE)
     yield wrong("?" + _written(in_brackets, str), bracketed)
+    numbered = [
+        (f"{key}[{at}]" if "," in value else key, each)
+        for key, value in pairs
+        for at, each in enumerate(value.split(","))
+    ]
+    counted = Mistake("a list in the query as numbered parameters", _WRITING, RARE)
+    yield wrong("?" + _written(numbered, str), counted)
+    yield wrong("?" + _written(numbered, quote_plus), counted)
     as_python = [(key, str(v.split(",")) if "," in v else v) for key, v in pairs]
     printed = Mistake("a list in the query as Python prints it", _WRITING)
     yield wrong("?" + _written(as_python, quote_plus), printed)

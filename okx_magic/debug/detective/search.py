@@ -171,11 +171,14 @@ class Search:
             *sweeps.float_readings(evidence.timestamp),
         ):
             yield partial(self._swept, sweep, TIMESTAMP)
-        other_paths = ways.batch_with(PATH, sweeps.other_paths(ways.path), 0, RARE)
-        yield lambda: self._tried_all(self._right, other_paths)
-        yield lambda: self._swept(sweeps.query_orders(ways.query), QUERY)
-        yield lambda: self._swept(sweeps.key_orders(evidence.body), BODY)
+        yield lambda: self._alone(PATH, sweeps.other_paths(ways.path))
+        yield lambda: self._alone(QUERY, sweeps.query_orders(ways.query))
+        yield lambda: self._alone(BODY, sweeps.key_orders(evidence.body))
         yield self._slips
+
+    def _alone(self, place: int, texts: Sequence[Wrong]) -> list[Hit]:
+        """These texts of a part, all else right."""
+        return self._tried_all(self._right, self._ways.batch_with(place, texts, 0, RARE))
 
     def _slips(self) -> list[Hit]:
         """Each slip of typing that makes another secret."""
@@ -192,6 +195,8 @@ class Search:
         near = sweeps.near_readings(evidence.timestamp)
         yield lambda: self._with_others(TIMESTAMP, near)
         yield lambda: self._with_others(PATH, sweeps.other_paths(ways.path))
+        yield lambda: self._with_others(QUERY, sweeps.query_orders(ways.query))
+        yield lambda: self._with_others(BODY, sweeps.key_orders(evidence.body))
 
     def _with_others(self, place: int, texts: Sequence[Wrong]) -> list[Hit]:
         """These texts of a part, each with one known mistake elsewhere."""

@@ -192,34 +192,29 @@ def other_paths(path: str) -> list[Wrong]:
 # ---- other orders ---------------------------------------------------------------------------------
 
 
-def query_orders(query: str) -> Sweep:
+def query_orders(query: str) -> list[Wrong]:
     """Every order of a query's parameters, as long as they are few."""
-    pairs = query.removeprefix("?").split("&")
-
-    def texts() -> Iterator[Wrong]:
-        for order in _orders(pairs):
-            names = ", ".join(pair.partition("=")[0] for pair in order)
-            yield wrong("?" + "&".join(order), Mistake(f"the query in the order {names}", _ORDER))
-
-    return _listed(texts)
+    made = []
+    for order in _orders(query.removeprefix("?").split("&")):
+        names = ", ".join(pair.partition("=")[0] for pair in order)
+        mistake = Mistake(f"the query in the order {names}", _ORDER)
+        made.append(wrong("?" + "&".join(order), mistake))
+    return made
 
 
-def key_orders(text: str) -> Sweep:
+def key_orders(text: str) -> list[Wrong]:
     """Every order of the keys of a body's objects, as its own serialiser and the usual ones write it."""
-
-    def texts() -> Iterator[Wrong]:
-        value = body.read(text)
-        if value is None:
-            return
-        writers = dict.fromkeys((*body.own_writers(text, json_forms(value)), COMPACT, DEFAULT))
-        rows = [value] if isinstance(value, dict) else filter(_is_object, value)
-        for keys in _orders(list(dict.fromkeys(key for row in rows for key in row))):
-            changed = _reordered(value, keys)
-            name = f"the body with its keys in the order {', '.join(keys)}"
-            for writer in writers:
-                yield wrong(writer.write(changed), Mistake(name, _KEYS))
-
-    return _listed(texts)
+    value = body.read(text)
+    if value is None:
+        return []
+    writers = dict.fromkeys((*body.own_writers(text, json_forms(value)), COMPACT, DEFAULT))
+    rows = [value] if isinstance(value, dict) else filter(_is_object, value)
+    made = []
+    for keys in _orders(list(dict.fromkeys(key for row in rows for key in row))):
+        changed = _reordered(value, keys)
+        mistake = Mistake(f"the body with its keys in the order {', '.join(keys)}", _KEYS)
+        made += [wrong(writer.write(changed), mistake) for writer in writers]
+    return made
 
 
 def _is_object(value: Any) -> bool:

@@ -75,6 +75,8 @@ _WITHOUT_A_TIME = (
     ("null", Mistake("the word null for a timestamp", _CORRECTION, RARE)),
     ("undefined", Mistake("the word undefined for a timestamp", _CORRECTION)),
     ("NaN", Mistake("the word NaN for a timestamp", _CORRECTION, RARE)),
+    ("{{timestamp}}", Mistake("the placeholder {{timestamp}} itself", _CORRECTION, RARE)),
+    ("{timestamp}", Mistake("the placeholder {timestamp} itself", _CORRECTION, RARE)),
 )
 
 
