@@ -65,7 +65,7 @@ TEXTS: dict[str, Callable[[str], str]] = {
     "the body in double quotes": lambda body: f'"{body}"',
     "a ? before the body": lambda body: f"?{body}",
     "a blank before the body": lambda body: f" {body}",
-    "the body without its braces": lambda body: re.sub(r"^\{|\}$", "", body),
+    "the body without its braces": lambda body: re.sub(r"^\{|\}$", "", body.strip()),
     "the body's numbers without exponents": lambda body: body.replace("1e-05", "0.00001"),
     "the body in lower case": str.lower,
     "the body in capitals": str.upper,

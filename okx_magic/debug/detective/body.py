@@ -154,7 +154,7 @@ def _texts(body: str) -> Iterator[Wrong]:
         (f'"{body}"', "the body in double quotes", KNOWN),
         (f"?{body}", "a ? before the body", KNOWN),
         (f" {body}", "a blank before the body", KNOWN),
-        (body.removeprefix("{").removesuffix("}"), "the body without its braces", RARE),
+        (body.strip().removeprefix("{").removesuffix("}"), "the body without its braces", RARE),
         (_EXPONENT.sub(_written_out, body), "the body's numbers without exponents", KNOWN),
         (body.lower(), "the body in lower case", RARE),
         (body.upper(), "the body in capitals", RARE),

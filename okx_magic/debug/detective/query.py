@@ -250,8 +250,8 @@ def _query(pairs: Sequence[str]) -> str:
 
 def _absent(method: str, path: str, query: str) -> Iterator[Wrong]:
     """Documented parameters that were not sent, as a client writes them when they have no value."""
-    endpoint = knowledge.endpoint(method, path)
-    if endpoint is None or method != "GET":
+    endpoint = knowledge.endpoint(method.upper(), path)
+    if endpoint is None or endpoint.method != "GET":
         return
     given = {pair.partition("=")[0] for pair in query.removeprefix("?").split("&")}
     start = query if query not in ("", "?") else ""
