@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from okx_magic import strictjson
+
 Method = Literal["GET", "POST"]
 Environment = Literal["sandbox", "demo", "live"]
 
@@ -65,22 +67,23 @@ class Sent:
 # Without slots, so that the lists can be kept.
 @dataclass(frozen=True)
 class NumberRows:
-    """Rows of numbers, such as candles: ``count`` rows of ``width`` texts each.
+    """Rows of numbers, such as candles: ``count`` rows of ``width`` numbers each.
 
-    ``line`` has the texts as they came, row after row, joined by commas. They consist of digits, points
-    and signs, or are blank. A long history is a frame sooner than it is Python's lists, so these are
-    made only for those who ask.
+    ``packed`` has them row after row as float64 of this machine, each the nearest to its text ("nan"
+    and "inf" included), and ``body`` is the answer that they came in. A long history is a frame sooner
+    than it is Python's lists, so these are made only for those who ask.
     """
 
-    line: bytes = field(repr=False)
+    packed: bytes = field(repr=False)
     count: int
     width: int
+    body: bytes = field(repr=False)
 
     @cached_property
-    def lists(self) -> list[list[str]]:
-        """The rows as lists of text."""
-        texts = self.line.decode("ascii").split(",")
-        return [texts[start : start + self.width] for start in range(0, len(texts), self.width)]
+    def lists(self) -> list[list[Any]]:
+        """The rows as they came, as lists of text."""
+        lists: list[list[Any]] = strictjson.loads(self.body)["data"]
+        return lists
 
 
 class _Data:

@@ -19,8 +19,8 @@ PACKAGE = Path(okx_magic.__file__).parent
 
 # room: the rooms of ours that it may import
 ROOMS: dict[str, set[str]] = {
-    "model": set(),
     "strictjson": set(),
+    "model": {"strictjson"},
     "errors": {"model"},
     "knowledge": {"model", "strictjson"},
     "cell": {"model", "errors", "strictjson"},
@@ -70,7 +70,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("tables/",),
     "numpy": ("tables/",),
-    "msgspec": ("strictjson.py", "tables/decimals.py"),
+    "msgspec": ("strictjson.py", "wire/numberrows.py", "tables/decimals.py"),
     "tornado": ("sandbox/",),
     "IPython": (
         "magics/",

@@ -36,28 +36,8 @@ def floats(columns: Sequence[Sequence[Any]]) -> Floats | None:
         line = ",".join(map(",".join, columns)).encode("utf-8", "replace")
     except TypeError:
         return None
-    numbers = floats_of_line(line, count) if _is_plain(line) else None
+    numbers = _floats_of_line(line, count) if _is_plain(line) else None
     return _floats_one_by_one(list(chain.from_iterable(columns))) if numbers is None else numbers
-
-
-def floats_of_line(line: bytes, count: int) -> Floats | None:
-    """The same of ``count`` texts joined by commas, of digits, points and signs only.
-
-    None when one is not as JSON writes numbers ("007", "1.2.3"), or has a comma of its own
-    ("60,221.15" would read as two).
-    """
-    numbers = _read(line)
-    if numbers is not None:
-        return numbers if len(numbers) == count else None
-    ends = np.flatnonzero(np.frombuffer(line + b",", dtype=np.uint8) == ord(","))
-    blank = np.diff(ends, prepend=-1) == 1
-    if len(blank) != count or not blank.any():
-        return None
-    filled = np.insert(np.frombuffer(line, dtype=np.uint8), ends[blank], ord("0"))
-    numbers = _read(filled.tobytes())
-    if numbers is not None:
-        numbers[blank] = np.nan
-    return numbers
 
 
 def consist_of(texts: Sequence[str], characters: bytes) -> bool:
@@ -75,6 +55,26 @@ def _is_plain(line: bytes) -> bool:
     return not len(line) or bool(
         codes.min() >= ord(",") and codes.max() <= ord("9") and b"/" not in line
     )
+
+
+def _floats_of_line(line: bytes, count: int) -> Floats | None:
+    """The floats of ``count`` texts joined by commas, of digits, points and signs only.
+
+    None when one is not as JSON writes numbers ("007", "1.2.3"), or has a comma of its own
+    ("60,221.15" would read as two).
+    """
+    numbers = _read(line)
+    if numbers is not None:
+        return numbers if len(numbers) == count else None
+    ends = np.flatnonzero(np.frombuffer(line + b",", dtype=np.uint8) == ord(","))
+    blank = np.diff(ends, prepend=-1) == 1
+    if len(blank) != count or not blank.any():
+        return None
+    filled = np.insert(np.frombuffer(line, dtype=np.uint8), ends[blank], ord("0"))
+    numbers = _read(filled.tobytes())
+    if numbers is not None:
+        numbers[blank] = np.nan
+    return numbers
 
 
 def _read(line: bytes) -> Floats | None:

@@ -1,4 +1,4 @@
-"""Rows of numbers as typed columns, straight from the texts they came in.
+"""Rows of numbers as typed columns, without lists in between.
 
 pages ─► block_of() ─► table_of() ─► Table: pages are checked and become a matrix, matrices a table.
 """
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from okx_magic.tables import columns as arrays
-from okx_magic.tables.decimals import floats_of_line
 from okx_magic.tables.shapes import are_candles, named_rows
 
 if TYPE_CHECKING:
@@ -24,20 +23,16 @@ if TYPE_CHECKING:
 def block_of(pages: Sequence[NumberRows], names: Sequence[str], type_of: TypeOf) -> Floats | None:
     """The numbers of some pages as one matrix, a line for each column; candles oldest first.
 
-    None where they are not all as the docs have them: more or fewer columns, a time that is blank or
-    of another unit, a text such as "1.2.3" or "007", a column that is text. Then the lists must do.
+    None where they are not all as the docs have them: more or fewer columns, a time of another unit, a
+    column that is text, "nan". Then the lists must do.
     """
-    parts = []
-    for page in pages:
-        fits = page.width == len(names)
-        numbers = floats_of_line(page.line, page.count * page.width) if fits else None
-        if numbers is None:
-            return None
-        parts.append(numbers.reshape(page.count, page.width))
-    rows = np.concatenate(parts)
-    if not all(map(arrays.are_usual, rows.T, map(type_of, names))):
+    if {page.width for page in pages} != {len(names)}:
         return None
-    return np.ascontiguousarray((_oldest_first(rows) if are_candles(names) else rows).T)
+    packed = b"".join([page.packed for page in pages])
+    rows = np.frombuffer(packed, dtype=np.float64).reshape(-1, len(names))
+    if not np.isfinite(rows).all() or not all(map(arrays.are_usual, rows.T, map(type_of, names))):
+        return None
+    return np.array((_oldest_first(rows) if are_candles(names) else rows).T, order="C")
 
 
 def _oldest_first(rows: Floats) -> Floats:

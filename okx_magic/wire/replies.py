@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from okx_magic import knowledge, strictjson
 from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
 from okx_magic.model import Envelope, NumberRows, Request
-from okx_magic.wire.numberrows import split
+from okx_magic.wire import numberrows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ def _read(answer: Answer, request: Request) -> Envelope:
     if not answer.body.strip():
         raise _not_okx(answer, request, "the answer is empty")
     try:
-        reply = _loads(answer.body)
+        reply = _loads(answer.body, request)
     except ValueError as error:
         reason = _not_json(answer, str(error))
     else:
@@ -92,19 +92,13 @@ def _read(answer: Answer, request: Request) -> Envelope:
     raise _not_okx(answer, request, reason)
 
 
-def _loads(body: bytes) -> Any:
+def _loads(body: bytes, request: Request) -> Any:
     """The answer's value, with its data as NumberRows where it is such. Raises ValueError."""
-    around, rows = split(body)
-    if rows is None:
-        return strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
-    try:
-        reply = strictjson.loads(around, max_depth=_DEEPEST_ANSWER)
-    except ValueError:
-        reply = None  # read again as it came, so that the reason speaks of that
-    # There is no other list in it, so this is the one that the rows stood in.
-    if isinstance(reply, dict) and reply.get("data") == []:
-        reply["data"] = rows
-        return reply
+    endpoint = knowledge.endpoint(request.method, request.path)
+    if endpoint is not None and endpoint.kind == "rows":
+        reply = numberrows.read(body, len(endpoint.columns))
+        if reply is not None:
+            return reply
     return strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
 
 

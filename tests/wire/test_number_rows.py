@@ -1,8 +1,9 @@
-"""Answers whose data are rows of numbers, which are judged without being read."""
+"""Answers whose data are rows of numbers, which are read in one go."""
 
 from __future__ import annotations
 
 import json
+import struct
 from typing import Any
 
 import pytest
@@ -12,16 +13,15 @@ from hypothesis import strategies as st
 from okx_magic import strictjson
 from okx_magic.errors import OkxMagicError
 from okx_magic.model import Request
-from okx_magic.wire.numberrows import split
+from okx_magic.wire.numberrows import read
 from okx_magic.wire.replies import judge
 from okx_magic.wire.transport import Answer
 
 CANDLES = Request("GET", "/api/v5/market/candles?instId=BTC-USDT")
-NUMBERS = st.text("0123456789.-", max_size=4)
-TEXTS = (
-    NUMBERS
-    | st.sampled_from(["[", "],[", '"', "\\", "1,2", "1e5", "é", "a", " "])
-    | st.text(max_size=3)
+WIDTH = 9
+NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?", fullmatch=True)
+ODD = st.text(max_size=3) | st.sampled_from(
+    ["", "nan", "inf", "-Infinity", "1e5", "1E400", "1,2", "],[", '"', "\\", "007", "1.", " 1", "é"]
 )
 
 
@@ -31,17 +31,24 @@ def written(data: Any, **around: Any) -> bytes:
     ).encode()
 
 
-def test_rows_of_numbers_are_found() -> None:
-    """Equally long rows of number texts, blanks among them, are kept as they came."""
-    data = [["1767225600000", "1.50", ""], ["1767225540000", "-2", "."]]
-    envelope = judge(Answer(200, {}, written(data, inTime="1")), CANDLES)
+def row(*cells: Any) -> list[Any]:
+    """A row of candles that begins so."""
+    return [*cells, *["1"] * (WIDTH - len(cells))]
+
+
+def test_rows_of_numbers_are_kept_as_numbers_and_as_text() -> None:
+    """Each number is the nearest to its text, and the text is there for those who ask for it."""
+    data = [row("1767225600000", "1.50"), row("1767225540000", "-2", "12345678901234567890.1")]
+    envelope = judge(Answer(200, {}, written(data)), CANDLES)
     rows = envelope.number_rows
     assert rows is not None
-    assert (rows.count, rows.width) == (2, 3)
-    assert rows.line == b"1767225600000,1.50,,1767225540000,-2,."
+    assert (rows.count, rows.width) == (2, WIDTH)
+    assert list(struct.unpack("=18d", rows.packed)) == [
+        float(text) for cells in data for text in cells
+    ]
     assert envelope.data == data
     assert envelope.data is envelope.data
-    assert envelope.as_dict() == {"code": "0", "msg": "", "data": data, "inTime": "1"}
+    assert envelope.as_dict() == {"code": "0", "msg": "", "data": data}
 
 
 @pytest.mark.parametrize(
@@ -49,29 +56,37 @@ def test_rows_of_numbers_are_found() -> None:
     [
         [],
         [[]],
-        [["1"], ["1", "2"]],
-        [["1", 2]],
-        [["1", None]],
-        [["1", "a"]],
-        [["1", "1e5"]],
-        [["1,2"]],
-        [[["1"]]],
-        [["1"], {"sCode": "51000"}],
-        [{"asks": [["1", "2"]]}],
-        ["1"],
+        [row("1")[1:]],
+        [[*row("1"), "1"]],
+        [row("1"), row("1")[1:]],
+        [row("1", None)],
+        [["1", True, *row()[2:]]],
+        [row("1", "")],
+        [row("1", "a")],
+        [row("1", "1e5")],
+        [row("1", "1E5")],
+        [row("1", "1,2")],
+        [row("1", ["1"])],
+        [row("1"), {"sCode": "51000"}],
+        [{"asks": [row("1")]}],
+        row("1"),
     ],
 )
-def test_anything_else_is_read(data: Any) -> None:
-    """Rows that differ in length, or hold anything but texts of digits, points and signs, are lists."""
-    assert split(written(data)) == (written(data), None)
+def test_anything_else_is_read_with_all_care(data: Any) -> None:
+    """Another width, blanks, exponents, and what is no number in a row."""
+    assert read(written([row("1")]), WIDTH) is not None
+    assert read(written(data), WIDTH) is None
+    assert read(written([row("1")], inTime="1"), WIDTH) is None
+    assert read(written([row("1")], msg="a:b"), WIDTH) is None
+    assert judge(Answer(200, {}, written([row("1")], inTime="1")), CANDLES).extra == {"inTime": "1"}
 
 
 @settings(deadline=None, max_examples=300)
 @given(
-    rows=st.integers(1, 4).flatmap(
-        lambda width: st.lists(st.lists(TEXTS, min_size=width, max_size=width), max_size=4)
+    rows=st.lists(
+        st.lists(NUMBERS | NUMBERS | NUMBERS | ODD, min_size=WIDTH, max_size=WIDTH), max_size=3
     ),
-    msg=st.sampled_from(["", "[", '[["1"]]', '"]]']),
+    msg=st.sampled_from(["", "[", "]", "e", "\ud83d"]),
     ascii_only=st.booleans(),
 )
 def test_the_data_are_what_any_reader_finds(
@@ -90,10 +105,10 @@ def test_the_data_are_what_any_reader_finds(
     assert judge(Answer(200, {}, body), CANDLES).data == expected
 
 
-PIECES = st.sampled_from(
-    b"""[[" "]] "],[" "," " 1 . [ ] [] , : { } "data": "x":
-    {"code":"0","msg":"","data": {"code":"0","data":[["1"]]""".split()
-)
+ROW = b'["' + b'","'.join([b"1"] * WIDTH) + b'"]'
+MARKS = b"""[ ] , : { } " 1 . "msg":"" "code":"0" "data": "x": [] e \xff""".split()
+STARTS = [b'{"code":"0","msg":"","data":', b'{"code":"0","data":[%b]' % ROW]
+PIECES = st.sampled_from([ROW, ROW[:-1], b"[%b]" % ROW, *STARTS, *MARKS])
 
 
 @settings(deadline=None, max_examples=1000)
@@ -110,17 +125,22 @@ def test_no_broken_answer_is_mended(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"code":"0","msg":"a[["1"]]b","data":{}}',
-        b'{"code":"0","msg":"","data":{},"x":[["1"]]}',
-        b'{"code":"0","data":[["1"]],"data":[]}',
-        b'{"code":"0","data":[["1"]],"data":{}}',
-        b'{"code":"0","data":"[["1"]]"}',
-        b'[["1"]]',
-        b'{"code":"0","data":[["1"]],}',
-        b'{"code":"0","code":"1","data":[["1"]]}',
+        b'{"code":"0","msg":"","data":{},"x":[%b]}',
+        b'{"code":"0","msg":"","data":[%b],"data":[]}',
+        b'{"code":"0","data":[%b],"data":[%b]}',
+        b'{"code":"0","msg":"","data":"[%b]"}',
+        b"[%b]",
+        b'{"code":"0","msg":"","data":[%b],}',
+        b'{"code":"0","msg":"","data":[%b]}x',
+        b'{"code":"0","code":"0","data":[%b]}',
+        b'{"code":"51000","msg":"","data":[%b]}',
+        b'{"code":0,"msg":"","data":[%b]}',
+        b'{"code":"0","msg":"\\ud83d","data":[%b]}',
+        b'{"code":"0","msg":"\xff","data":[%b]}',
+        b'\xef\xbb\xbf{"code":"0","msg":"","data":[%b]}',
     ],
 )
 def test_what_stands_around_the_rows_is_judged_all_the_same(body: bytes) -> None:
     """Rows of numbers in a place where they are not the data, or in broken JSON, are no success."""
     with pytest.raises(OkxMagicError):
-        judge(Answer(200, {}, body), CANDLES)
+        judge(Answer(200, {}, body.replace(b"%b", ROW)), CANDLES)
