@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from okx_magic.cell import Template
-    from okx_magic.commands.pipeline import Options, Output
+    from okx_magic.commands.asked import Options, Output
     from okx_magic.pull import Pulled
     from okx_magic.session import Session
     from okx_magic.tables.paging import Span

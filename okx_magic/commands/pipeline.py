@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, fill, parse
 from okx_magic.commands.paged import run_paged, span_of
@@ -15,47 +15,11 @@ from okx_magic.ui import receipts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from okx_magic.commands.asked import Options, Output
     from okx_magic.model import Request
     from okx_magic.session import Session
     from okx_magic.tables.paging import Span
-    from okx_magic.ui.notes import Note
     from okx_magic.wire.attempt import Reply
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the magic line asked for. ``name`` is the name for the only request of the cell."""
-
-    name: str | None = None
-    dry_run: bool = False
-    raw: bool = False
-    decimal: bool = False
-    as_typed: bool = False
-    again: bool = False
-    force: bool = False
-    quiet: bool = False
-    pages: int | None = None
-    everything: bool = False
-    since: str | None = None
-    until: str | None = None
-
-    @property
-    def paged(self) -> bool:
-        """Whether it asks for more than one page."""
-        return self.everything or (self.pages, self.since, self.until) != (None, None, None)
-
-
-class Output(Protocol):
-    """Where results go: the shell's namespace and the output of the cell."""
-
-    def deliver(self, name: str | None, value: Any) -> None:
-        """Assign a value to its name, or show it when it has none."""
-
-    def note(self, note: Note) -> None:
-        """Show a receipt or a notice."""
-
-    def note_once(self, key: str, note: Note) -> None:
-        """Show a notice, if none of the same key was shown in this kernel before."""
 
 
 def run_cell(

@@ -115,7 +115,8 @@ class OkxMagic(Magics):
         if cell is None and not text:
             raise CellError("no request on the line", remedy="%okx GET /api/v5/public/time")
 
-        from okx_magic.commands.pipeline import Options, run_cell  # noqa: PLC0415  # on first use
+        from okx_magic.commands.asked import Options  # noqa: PLC0415  # on first use
+        from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # same
 
         session = self._session(arguments.account)
         value = run_cell(

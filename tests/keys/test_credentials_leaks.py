@@ -156,7 +156,7 @@ def refusal() -> OkxMagicError:
     opened = session()
     said = json.dumps({"code": "50105", "msg": f"{SECRET} {PASSPHRASE}", "data": [PASSPHRASE]})
     try:
-        judge(Answer(401, {}, said.encode()), BALANCE, opened.connection._redact)
+        judge(Answer(401, {}, said.encode()), BALANCE, opened.connection.sender.redact)
     except OkxMagicError as error:
         return error
     raise AssertionError

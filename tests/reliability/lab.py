@@ -77,6 +77,6 @@ def lab(folder: Path, *, timeout: float = 15, limits: bool = False) -> Iterator[
             ledger=ledger,
             timing=time.timing(),
         )
-        connection.clock = Clock(connection._ask_time, local=time.wall)
+        connection.sender.clock = Clock(connection.ask_time, local=time.wall)
         with closing(connection):
             yield Lab(sandbox, connection, time, ledger)

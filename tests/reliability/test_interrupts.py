@@ -13,7 +13,7 @@ from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.safety.gate import Gate
 from okx_magic.safety.ledger import Ledger
-from okx_magic.wire import attempt, connection, transport, writing
+from okx_magic.wire import attempt, sender, transport, writing
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.pool import Pool
@@ -30,8 +30,8 @@ POINTS: dict[str, tuple[object, str, str]] = {
     "connecting": (Pool, "take", "not done"),
     "waiting for the answer": (http.client.HTTPConnection, "getresponse", "done"),
     "reading the answer": (transport, "_read", "done"),
-    "judging the answer": (connection, "judge", "done"),
-    "logging the attempt": (connection, "log_attempt", "done"),
+    "judging the answer": (sender, "judge", "done"),
+    "logging the attempt": (sender, "log_attempt", "done"),
     "closing the ledger": (Ledger, "close", "done"),
 }
 
@@ -167,6 +167,6 @@ def test_control_a_plain_client_tells_nothing(bench: Lab, monkeypatch: pytest.Mo
     prepared, (client_id,) = bench.connection.prepare(order())
     interrupt(monkeypatch, transport, "_read")
     with pytest.raises(KeyboardInterrupt) as caught:
-        bench.connection._try(prepared, attempt.Flight(), 10.0)
+        bench.connection.sender.attempt(prepared, attempt.Flight(), 10.0)
     assert bench.booked(client_id) == 1
     assert client_id not in repr(caught.value)

@@ -21,7 +21,7 @@ from lab import Lab, lab, order
 from okx_magic.errors import Interrupted, NotCarriedOut, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.safety.ledger import Ledger
-from okx_magic.wire import connection, transport
+from okx_magic.wire import sender, transport
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.unsettled import tell_unsettled
@@ -48,7 +48,7 @@ INTERRUPTS: list[tuple[Any, str]] = [
     (Pacer, "turn"),
     (Clock, "now"),
     (transport, "_read"),
-    (connection, "judge"),
+    (sender, "judge"),
     (Ledger, "close"),
 ]
 STANDS = {"done"}

@@ -78,7 +78,7 @@ def naive(bench: Lab, request: Request) -> None:
     connection = bench.connection
     prepared, _ = connection.prepare(request)
     for _ in range(3):
-        if connection._try(prepared, Flight(), retry.POST_SECONDS).error is None:
+        if connection.sender.attempt(prepared, Flight(), retry.POST_SECONDS).error is None:
             return
 
 

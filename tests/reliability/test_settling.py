@@ -194,7 +194,7 @@ def scripted(answers: Callable[[Request], Any]) -> Connection:
     keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
     account = Account("main", "demo", keys, url, "a test")
     connection = Connection(account, transport=Scripted(url, answers), timing=TIME.timing())
-    connection.clock = Clock(connection._ask_time, local=TIME.wall)
+    connection.sender.clock = Clock(connection.ask_time, local=TIME.wall)
     return connection
 
 

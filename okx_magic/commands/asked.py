@@ -1,0 +1,45 @@
+"""What a person asked for beside the cell, and where the results go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from okx_magic.ui.notes import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the magic line asked for. ``name`` is the name for the only request of the cell."""
+
+    name: str | None = None
+    dry_run: bool = False
+    raw: bool = False
+    decimal: bool = False
+    as_typed: bool = False
+    again: bool = False
+    force: bool = False
+    quiet: bool = False
+    pages: int | None = None
+    everything: bool = False
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def paged(self) -> bool:
+        """Whether it asks for more than one page."""
+        return self.everything or (self.pages, self.since, self.until) != (None, None, None)
+
+
+class Output(Protocol):
+    """Where results go: the shell's namespace and the output of the cell."""
+
+    def deliver(self, name: str | None, value: Any) -> None:
+        """Assign a value to its name, or show it when it has none."""
+
+    def note(self, note: Note) -> None:
+        """Show a receipt or a notice."""
+
+    def note_once(self, key: str, note: Note) -> None:
+        """Show a notice, if none of the same key was shown in this kernel before."""

@@ -1,0 +1,160 @@
+"""One attempt: pace, take the time, sign, send, judge, log. Another one is for ``connection`` to make."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from okx_magic import knowledge
+from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
+from okx_magic.keys.signing import timestamp_text
+from okx_magic.model import Envelope, Exchange, Request, Sent
+from okx_magic.safety.lookups import check_whose
+from okx_magic.safety.stamps import with_expiry
+from okx_magic.wire.attempt import Attempt, Flight, log_attempt, seconds_asked
+from okx_magic.wire.limits import claims
+from okx_magic.wire.replies import judge, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from okx_magic.keys.account import Account
+    from okx_magic.keys.credentials import Credentials
+    from okx_magic.wire.clock import Clock
+    from okx_magic.wire.pacing import Pacer, Turn
+    from okx_magic.wire.transport import Answer, Transport
+
+_LOG_LENGTH = 1000
+# The headers that tell OKX's own answers from those of something in between.
+_TELLING = ("date", "server", "via", "content-type")
+
+
+class Sender:
+    """Sends for one account, each attempt stamped and signed afresh. ``log`` keeps the last 1,000
+    exchanges, without secrets.
+    """
+
+    def __init__(self, account: Account, transport: Transport, clock: Clock, pacer: Pacer) -> None:
+        self.account = account
+        self.transport = transport
+        self.clock = clock
+        self._pacer = pacer
+        self.log: deque[Exchange] = deque(maxlen=_LOG_LENGTH)
+
+    def attempt(
+        self, request: Request, flight: Flight, seconds: float, *, log: bool = True
+    ) -> Attempt:
+        """Send once; what fails in it is told, what fails before it is raised."""
+        flight.attempts += 1
+        sent: Sent | None = None
+
+        def authorise(method: str, target: str, body: bytes) -> Mapping[str, str]:
+            nonlocal sent
+            sent, headers = self._sign(milliseconds, method, target, body)
+            return headers
+
+        signed = self.signs(request)
+        answer: Answer | None = None
+        envelope: Envelope | None = None
+        error: OkxMagicError | None = None
+        with self._turn(request, flight.sleep) as turn:
+            # After the wait, so that the timestamp is fresh; before the deadline of the request
+            # starts, as it may have to ask the exchange.
+            milliseconds = self.clock.now() if signed else 0
+            if flight.expires:
+                request = with_expiry(request, milliseconds)
+            sent_at, started = time.time(), time.monotonic()
+            try:
+                answer = self.transport.send(
+                    request,
+                    authorise if signed else None,
+                    seconds=seconds,
+                    on_write=flight.wrote,
+                )
+                turn.round_trip = answer.round_trip
+            except OkxMagicError as failure:
+                error = failure
+            elapsed = (time.monotonic() - started) * 1000
+        if answer is not None:
+            try:
+                envelope = judge(answer, request, self.redact)
+                if request.body:
+                    check_whose(request, envelope)
+            except OkxMagicError as failure:
+                error = failure
+        exchange = Exchange(
+            request=request,
+            account=self.account.name,
+            environment=self.account.environment,
+            sent=sent,
+            status=answer.status if answer else None,
+            code=error.code if isinstance(error, OkxError) else "" if error else "0",
+            outcome=error.message if error else "ok",
+            sent_at=sent_at,
+            milliseconds=elapsed,
+            offset=self.clock.offset,
+            answered=self._telling(answer) if answer and error else (),
+            attempt=flight.attempts,
+        )
+        flight.last = exchange
+        # A request of ours that a person did not ask for is logged only if it fails.
+        if log or error is not None:
+            self.log.append(exchange)
+        log_attempt(exchange, flight)
+        wait = seconds_asked(answer.headers.get("retry-after", "")) if answer and error else None
+        return Attempt(exchange, None if error else envelope, error, wait)
+
+    def preview(self, request: Request) -> Sent:
+        """What would be signed for a prepared request; sends nothing, not even to ask the time."""
+        prepared = self.transport.prepare(request)
+        body = request.body.encode("utf-8")
+        if not self.signs(request):
+            return Sent(request.method, prepared.path_url, body, "", "")
+        sent, _ = self._sign(self.now_unasked(), request.method, prepared.path_url, body)
+        return sent
+
+    def signs(self, request: Request) -> bool:
+        """Whether this request is signed. Public endpoints are not: a wrong key would only break
+        them. A path that the catalogue does not know is.
+        """
+        endpoint = knowledge.endpoint(request.method, request.path)
+        if endpoint is not None and not endpoint.private:
+            return False
+        return self.account.credentials is not None or endpoint is not None
+
+    def now_unasked(self) -> int:
+        """The exchange's time in milliseconds as far as it is known; asks nobody."""
+        return self.clock.local_now() + (self.clock.offset or 0)
+
+    def _turn(
+        self, request: Request, sleep: Callable[[float], None] | None = None
+    ) -> AbstractContextManager[Turn]:
+        account = self.account
+        user = account.credentials.hint if account.credentials else ""
+        return self._pacer.turn(claims(request, base_url=account.base_url, user=user), sleep)
+
+    def _sign(
+        self, milliseconds: int, method: str, target: str, body: bytes
+    ) -> tuple[Sent, Mapping[str, str]]:
+        timestamp = timestamp_text(milliseconds)
+        headers = self._credentials().headers(timestamp, method, target, body)
+        return Sent(method, target, body, timestamp, headers["OK-ACCESS-SIGN"]), headers
+
+    def _credentials(self) -> Credentials:
+        if self.account.credentials is None:
+            raise CredentialsError(
+                "this endpoint is private and the account has no credentials",
+                remedy="%okx_login NAME",
+            )
+        return self.account.credentials
+
+    def redact(self, text: str) -> str:
+        """The text without the secrets of the account."""
+        credentials = self.account.credentials
+        return credentials.redact(text) if credentials else text
+
+    def _telling(self, answer: Answer) -> tuple[tuple[str, str], ...]:
+        given = ((name, answer.headers.get(name, "")) for name in _TELLING)
+        return tuple((name, printable(self.redact(value))) for name, value in given if value)
