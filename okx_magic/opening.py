@@ -14,14 +14,14 @@ from okx_magic.keys.sources import SANDBOX
 from okx_magic.safety.gate import Gate
 from okx_magic.safety.latch import FOLDER, Latch
 from okx_magic.safety.ledger import Ledger
-from okx_magic.session import Session
 from okx_magic.wire.pacing import Pacer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from okx_magic.safety.gate import Confirm
+    from okx_magic.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,14 @@ class Opener:
             return self._sandbox(faults)
         if account.environment != SANDBOX:
             refuse_on_binder(self.environ)
-        return Session(account, pacer=self.pacer, gate=self._gate(account))
+        return self._session(account, self._gate(account))
+
+    def _session(
+        self, account: Account, gate: Gate, on_close: Callable[[], None] | None = None
+    ) -> Session:
+        from okx_magic.session import Session  # noqa: PLC0415  # requests, on first use
+
+        return Session(account, pacer=self.pacer, gate=gate, on_close=on_close)
 
     def _gate(self, account: Account) -> Gate:
         key_hash = account.credentials.key_hash if account.credentials else ""
@@ -81,4 +88,4 @@ class Opener:
                 gate.release()
             sandbox.stop()
 
-        return Session(account, pacer=self.pacer, gate=gate, on_close=end)
+        return self._session(account, gate, end)

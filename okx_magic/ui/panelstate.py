@@ -9,8 +9,6 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from okx_magic.ui.receipts import permissions
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
@@ -122,6 +120,8 @@ def _money(session: Session, now: datetime) -> str:
 
 
 def _facts(session: Session, now: datetime) -> Iterable[tuple[str, str]]:
+    from okx_magic.ui.receipts import permissions  # noqa: PLC0415  # slows the opening, on first use
+
     known, config = session.account, session.config
     yield "key", known.credentials.hint if known.credentials else "none"
     yield "from", known.source

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.keys.account import SITES
 from okx_magic.model import Request
-from okx_magic.wire.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +64,8 @@ def elsewhere(account: Account, code: str) -> tuple[Account, ...]:
 
 def ask(account: Account) -> Asked:
     """Send the one signed request that proves an account, and bring what was said."""
+    from okx_magic.wire.connection import Connection  # noqa: PLC0415  # requests, on first use
+
     connection = Connection(account)
     try:
         connection.send(Request("GET", PROOF))
