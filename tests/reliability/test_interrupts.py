@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,8 @@ from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.pool import Pool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Notebook
 
 # Where it comes, and what is then true of the order. After "before" it comes before what is named.
@@ -36,14 +39,19 @@ POINTS: dict[str, tuple[object, str, str]] = {
 }
 
 
-def interrupt(patch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
-    """Ctrl-C the first time that ``name`` is called, before it does anything."""
+def interrupt(
+    patch: pytest.MonkeyPatch, owner: Any, name: str, when: Callable[[], object] = lambda: True
+) -> None:
+    """Ctrl-C the first time that ``name`` is called, before it does anything, once ``when`` holds."""
     real = getattr(owner, name)
     struck: list[str] = []
 
     def interrupted(*args: Any, **given: Any) -> Any:
         if not struck:
             struck.append(name)
+            patience = time.monotonic() + 10
+            while not when() and time.monotonic() < patience:
+                time.sleep(0.001)
             raise KeyboardInterrupt
         return real(*args, **given)
 
@@ -60,7 +68,8 @@ def test_an_interrupt_tells_the_order_and_what_became_of_it(
     bench.connection.clock.now()
     began = bench.time.now()
     with monkeypatch.context() as patch:
-        interrupt(patch, owner, name)
+        # The exchange is a thread of its own: an order on its way may take a moment to be booked.
+        interrupt(patch, owner, name, bench.orders if expected == "done" else lambda: True)
         with pytest.raises(Interrupted) as caught:
             bench.connection.send(order())
     (inst_id, client_id), *_ = caught.value.orders
