@@ -162,8 +162,10 @@ def test_a_base_url_with_a_path_is_refused(sandbox: Sandbox) -> None:
 
 
 def test_a_base_url_with_a_slash_is_mended(sandbox: Sandbox) -> None:
-    """The snippet sends //api/…, which is no path of OKX's; here the slash goes."""
-    assert snippet(f"{sandbox.url}/", sandbox.demo, "GET", BALANCE).status_code == 404
+    """The snippet asks for //api/…, which is no path of OKX's; here the slash goes."""
+    # Some releases of requests send it as /api/… after all.
+    asked = requests.Request("GET", f"{sandbox.url}/{BALANCE}").prepare()
+    assert asked.path_url.startswith("//api")
     with session(sandbox, base_url=f"{sandbox.url}/") as okx:
         assert okx.request("GET", BALANCE).code == "0"
 
