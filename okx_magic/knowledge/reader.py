@@ -208,13 +208,10 @@ def _endpoint(record: Mapping[str, Any]) -> Endpoint:
 
 
 def _param(record: Mapping[str, Any]) -> Param:
-    return Param(
-        name=record["name"],
-        required=record["required"],
-        type=record["type"],
-        values=tuple(record.get("values", ())),
-        fields=tuple(map(_param, record.get("fields", ()))),
-    )
+    # There are 1,700 of them, few of which have fields, and all are made when somebody searches.
+    fields = tuple(map(_param, record["fields"])) if "fields" in record else ()
+    values = tuple(record.get("values", ()))
+    return Param(record["name"], record["required"], record["type"], values, fields)
 
 
 def _records(name: str) -> list[dict[str, Any]]:
