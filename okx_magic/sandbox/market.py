@@ -19,13 +19,23 @@ from itertools import accumulate
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from okx_magic.sandbox.instruments import Instrument, instruments
+from okx_magic.sandbox.instruments import Instrument, indices, instruments, marks
 from okx_magic.sandbox.pricetree import PriceTree, Series, Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEPTH = 400
+
+# OKX docs, Get funding rate: funding is settled every eight hours of UTC.
+FUNDING_PERIOD = 8 * 3600
+MOST_FUNDING = Decimal("0.00375")
+
+# The usual rate, and how far from it the sum of three two-byte draws leads for each unit: 0.01 % is
+# the deviation, 0.03 % the most.
+_USUAL_FUNDING = Decimal("0.00005")
+_FUNDING_UNIT = Decimal("0.0000000031")
+_MIDDLE_DRAW = 3 * 65_535 // 2
 
 # Options are priced by Black's formula as if they had always this long to live, at this volatility.
 _OPTION_DEVIATION = 0.6 * 0.5**0.5
@@ -88,6 +98,32 @@ class Market:
         """The last price at the beginning of ``second``."""
         tree, series = self._places[instrument.series]
         return _price(instrument, tree.price(series, second))
+
+    def mark(self, instrument: Instrument, second: int) -> Decimal:
+        """The mark price at the beginning of ``second``; that of a spot pair is its index."""
+        return self.last(marks()[instrument.inst_id], second)
+
+    def index(self, index: Instrument | str, second: int) -> Decimal:
+        """The index named ``index`` (``BTC-USD``), or of that instrument, at the beginning of
+        ``second``; LookupError for a name that no pair and no underlying has.
+        """
+        of = index.listing.get("uly", index.inst_id) if isinstance(index, Instrument) else index
+        return self.last(indices()[of], second)
+
+    def funding_rate(self, instrument: Instrument, second: int) -> Decimal:
+        """The rate that is settled at ``second``, one of ``funding_times``: what a long position in
+        the swap pays of its worth.
+        """
+        place = f"{self._seed}:{instrument.inst_id}:funding:{second}".encode()
+        draws = shake_256(place).digest(6)
+        drawn = sum(int.from_bytes(draws[at : at + 2]) for at in (0, 2, 4))
+        return _USUAL_FUNDING + (drawn - _MIDDLE_DRAW) * _FUNDING_UNIT
+
+    @staticmethod
+    def funding_times(start: int, end: int) -> range:
+        """The seconds after ``start`` and up to ``end`` in which funding is settled."""
+        first = start // FUNDING_PERIOD * FUNDING_PERIOD + FUNDING_PERIOD
+        return range(first, end + 1, FUNDING_PERIOD)
 
     def candle(self, instrument: Instrument, start: int, end: int) -> Candle:
         """What happened from ``start`` up to ``end``; nothing yet when they are the same."""

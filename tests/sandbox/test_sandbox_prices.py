@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from okx_magic.sandbox.bars import bars
 from okx_magic.sandbox.instruments import instruments
-from okx_magic.sandbox.market import Market
+from okx_magic.sandbox.market import MOST_FUNDING, Market
+from okx_magic.sandbox.tiers import tiers
 
 NOW = 1_772_508_800
 MARKET = Market(3)
@@ -166,3 +167,76 @@ def test_every_second_is_in_its_bar(bar: str, second: int) -> None:
     kind = bars()[bar]
     number = kind.number(second)
     assert kind.start(number) <= second < kind.start(number + 1)
+
+
+@given(names, seconds)
+@settings(deadline=None)
+def test_index_and_mark_are_near_the_last_price(name: str, second: int) -> None:
+    """The mark of a swap lies between its index and its last price; that of a spot pair is its
+    index; futures and options are marked where they trade, to a tick.
+    """
+    instrument = instruments()[name]
+    last, tick = MARKET.last(instrument, second), instrument.tick
+    mark, index = MARKET.mark(instrument, second), MARKET.index(instrument, second)
+    assert mark > 0
+    if instrument.is_spot:
+        assert mark == index
+    if instrument.inst_type == "SWAP":
+        assert min(index, last) - tick <= mark <= max(index, last) + tick
+        assert abs(mark / index - 1) < Decimal("0.001")
+    else:
+        assert abs(mark - last) <= tick
+
+
+def test_index_by_name_and_by_instrument() -> None:
+    """An index has the name of the underlying; an unknown name is an error."""
+    swap = instruments()["BTC-USD-SWAP"]
+    assert MARKET.index(swap, NOW) == MARKET.index("BTC-USD", NOW)
+    with pytest.raises(LookupError):
+        MARKET.index("BTC-EUR", NOW)
+
+
+def test_funding_is_settled_every_eight_hours() -> None:
+    """Funding times are the multiples of eight hours after the start and up to the end."""
+    eight = 8 * 3600
+    midnight = NOW // 86_400 * 86_400
+    assert list(MARKET.funding_times(midnight, midnight + 2 * eight)) == [
+        midnight + eight,
+        midnight + 2 * eight,
+    ]
+    assert not MARKET.funding_times(midnight, midnight + eight - 1)
+    assert list(MARKET.funding_times(midnight - 1, midnight)) == [midnight]
+
+
+def test_funding_rates_vary_within_bounds() -> None:
+    """Rates are fixed for a time, of both signs, within OKX's bounds and usually near 0.01 %."""
+    swap = instruments()["BTC-USDT-SWAP"]
+    times = MARKET.funding_times(NOW - 400 * 86_400, NOW)
+    rates = [MARKET.funding_rate(swap, second) for second in times]
+    assert rates == [Market(3).funding_rate(swap, second) for second in times]
+    assert len(set(rates)) > 1000
+    assert max(map(abs, rates)) <= MOST_FUNDING
+    assert min(rates) < 0 < sum(rates) / len(rates) < Decimal("0.0001")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if tiers(instruments()[name])])
+def test_tiers_follow_each_other(name: str) -> None:
+    """A tier begins where the one before ends, needs more margin and allows less leverage; the
+    first allows what the listing says.
+    """
+    instrument = instruments()[name]
+    table = tiers(instrument)
+    assert table[0].min_sz == 0
+    assert str(table[0].max_lever) == instrument.listing["lever"]
+    for lower, upper in pairwise(table):
+        assert lower.max_sz == upper.min_sz < upper.max_sz
+        assert lower.mmr < upper.mmr
+        assert lower.max_lever > upper.max_lever
+    assert all(tier.mmr < tier.imr for tier in table)
+    assert all(abs(tier.imr * tier.max_lever - 1) < Decimal("0.001") for tier in table)
+
+
+def test_swaps_and_futures_have_tiers() -> None:
+    """All that is held on margin has tiers; spot and options have none."""
+    for instrument in instruments().values():
+        assert bool(tiers(instrument)) == (instrument.inst_type in {"SWAP", "FUTURES"})
