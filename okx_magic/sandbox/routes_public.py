@@ -13,12 +13,11 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.bars import Bar, bars
 from okx_magic.sandbox.instruments import Instrument, instruments
 from okx_magic.sandbox.market import DEPTH, Candle, Level, Market
-from okx_magic.sandbox.params import Params
+from okx_magic.sandbox.params import TYPES, Params
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.rows import fields_of, plain
 
 INSTRUMENTS = "/api/v5/public/instruments"
-TYPES = ("SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "EVENTS")
 
 _DAY = 86_400
 # Get candlesticks reaches back 1,440 bars; older ones are in its history twin.
