@@ -57,6 +57,12 @@ def one_of(params: Params, name: str, values: Collection[str]) -> str:
     return value
 
 
+def choice(params: Params, name: str, values: Collection[str]) -> str:
+    """The value of ``name``, which must be among ``values``."""
+    required(params, name)
+    return one_of(params, name, values)
+
+
 def matching(params: Params, name: str, pattern: re.Pattern[str]) -> str:
     """The value of ``name`` if it is empty or matches ``pattern`` as a whole."""
     value = params.get(name, "")

@@ -52,8 +52,7 @@ def max_withdrawal(desk: Desk, query: Params) -> list[Any]:
 
 def trade_fee(desk: Desk, query: Params) -> list[Any]:
     """The fee rates of a kind of instrument; below zero, as costs."""
-    params.required(query, "instType")
-    inst_type = params.one_of(query, "instType", params.TYPES)
+    inst_type = params.choice(query, "instType", params.TYPES)
     known = [one for one in instruments().values() if one.inst_type == inst_type]
     if query.get("instId"):
         known = [one for one in known if one.inst_id == query["instId"]]
@@ -80,8 +79,7 @@ def trade_fee(desk: Desk, query: Params) -> list[Any]:
 
 def leverage_info(desk: Desk, query: Params) -> list[Any]:
     """The leverage of each ``instId``: a row for each side in long/short mode."""
-    mode = params.required(query, "mgnMode")
-    params.one_of(query, "mgnMode", MARGIN_MODES)
+    mode = params.choice(query, "mgnMode", MARGIN_MODES)
     sides = ("net",) if desk.account.pos_mode == "net_mode" else ("long", "short")
     return [
         {
@@ -103,8 +101,7 @@ def _asked(desk: Desk, query: Params) -> Iterator[Instrument]:
 
 
 def _check_mode(query: Params, instrument: Instrument) -> str:
-    params.required(query, "tdMode")
-    return params.one_of(query, "tdMode", {"cash"} if instrument.is_spot else MARGIN_MODES)
+    return params.choice(query, "tdMode", {"cash"} if instrument.is_spot else MARGIN_MODES)
 
 
 def _max_size(desk: Desk, query: Params, instrument: Instrument) -> dict[str, str]:
