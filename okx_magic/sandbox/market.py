@@ -193,7 +193,6 @@ def _series(group: Mapping[str, Mapping[str, Any]]) -> list[Series]:
         Series(
             weights=tuple(facts["of"].get(name, 0) for name in factors),
             middle=math.log(facts["price"]),
-            reach=math.log(facts["reach"]),
             deviation=facts["deviation"],
             volume=int(facts["volume"]),
         )
