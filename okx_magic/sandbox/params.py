@@ -13,9 +13,6 @@ from okx_magic.sandbox.replies import RefusalError
 
 Params = Mapping[str, str]
 
-# What instType can be.
-TYPES = ("SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "EVENTS")
-
 # Wide enough for every market here, and narrow enough for exact arithmetic in 50 digits.
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,15})?", re.ASCII)
 _INTEGER = re.compile(r"\d{1,19}", re.ASCII)

@@ -12,6 +12,7 @@ from okx_magic.sandbox.orders import fees
 from okx_magic.sandbox.positions import worth
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.rows import fields_of, filled, plain
+from okx_magic.sandbox.selecting import TYPES
 from okx_magic.sandbox.tickets import MARGIN_MODES, read_price, tradable
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def max_withdrawal(desk: Desk, query: Params) -> list[Any]:
 
 def trade_fee(desk: Desk, query: Params) -> list[Any]:
     """The fee rates of a kind of instrument; below zero, as costs."""
-    inst_type = params.choice(query, "instType", params.TYPES)
+    inst_type = params.choice(query, "instType", TYPES)
     known = [one for one in instruments().values() if one.inst_type == inst_type]
     if query.get("instId"):
         known = [one for one in known if one.inst_id == query["instId"]]

@@ -24,11 +24,45 @@ QUERIES: dict[str, tuple[str, ...]] = {
     ),
     "/api/v5/market/tickers": ("instType=SPOT", "instType=SWAP", "instType=OPTION"),
     "/api/v5/market/ticker": ("instId=BTC-USDT", "instId=BTC-USD-SWAP"),
-    "/api/v5/market/candles": ("instId=BTC-USDT",),
-    "/api/v5/market/history-candles": ("instId=BTC-USDT",),
     "/api/v5/market/books": ("instId=BTC-USDT&sz=5",),
+    "/api/v5/market/books-full": ("instId=BTC-USDT&sz=500",),
     "/api/v5/market/trades": ("instId=BTC-USDT",),
+    "/api/v5/market/history-trades": ("instId=BTC-USDT", "instId=BTC-USD-SWAP&type=2"),
+    "/api/v5/market/index-tickers": ("instId=BTC-USD", "quoteCcy=USDT"),
+    "/api/v5/market/index-components": ("index=BTC-USD",),
+    "/api/v5/market/platform-24-volume": ("",),
+    "/api/v5/market/exchange-rate": ("",),
+    "/api/v5/public/mark-price": (
+        "instType=MARGIN",
+        "instType=SWAP",
+        "instType=OPTION&instFamily=BTC-USD",
+        "instId=BTC-USDT",
+    ),
+    "/api/v5/public/underlying": ("instType=SWAP", "instType=OPTION"),
+    "/api/v5/public/funding-rate": ("instId=BTC-USDT-SWAP", "instId=ANY"),
+    "/api/v5/public/funding-rate-history": ("instId=BTC-USD-SWAP",),
+    "/api/v5/public/open-interest": ("instType=SWAP", "instType=OPTION&instFamily=ETH-USD"),
+    "/api/v5/public/price-limit": ("instId=BTC-USDT", "instId=BTC-USD-301227-50000-C"),
+    "/api/v5/public/position-tiers": (
+        "instType=SWAP&tdMode=cross&instFamily=BTC-USDT",
+        "instType=FUTURES&tdMode=isolated&uly=BTC-USD",
+    ),
+    "/api/v5/system/status": ("",),
+    "/api/v5/rubik/stat/trading-data/support-coin": ("",),
+    "/api/v5/rubik/stat/contracts/open-interest-history": (
+        "instId=BTC-USDT-SWAP",
+        "instId=BTC-USD-301227&period=1W",
+    ),
+    "/api/v5/rubik/stat/contracts/open-interest-volume": ("ccy=BTC", "ccy=SOL&period=1D"),
 }
+for kind, name in (("", "BTC-USDT"), ("index-", "BTC-USD"), ("mark-price-", "BTC-USDT-SWAP")):
+    QUERIES[f"/api/v5/market/{kind}candles"] = (f"instId={name}",)
+    QUERIES[f"/api/v5/market/history-{kind}candles"] = (f"instId={name}&bar=1Dutc",)
+
+# The docs describe one list of all names, which is a row of any length.
+DEVIATING = {"/api/v5/public/underlying": "row of other than ('uly',)"}
+# There is never a maintenance to announce.
+EMPTY = {"/api/v5/system/status"}
 
 
 def test_every_public_endpoint_is_tried() -> None:
@@ -43,8 +77,9 @@ def test_every_public_endpoint_is_tried() -> None:
 def test_answers_are_as_documented(call: Caller, target: str) -> None:
     """There are rows, with exactly the documented fields, and our frames type every one."""
     data = call.public(target).data
-    assert data
-    assert deviations("GET", target, data) == []
+    assert bool(data) is (target not in EMPTY)
+    known = DEVIATING.get(target.partition("?")[0], "nothing")
+    assert [found for found in deviations("GET", target, data) if not found.startswith(known)] == []
 
 
 TICKER = "/api/v5/market/ticker?instId=BTC-USDT"
