@@ -124,7 +124,8 @@ def _candles(
     rows = []
     for number in page_of_bars(query, path, bar, numbers):
         start, end = bar.start(number), bar.start(number + 1)
-        candle = market.candle(instrument, start, min(end, second))
+        opened = max(start, instrument.listed)
+        candle = market.candle(instrument, opened, max(opened, min(end, second)))
         amounts = _amounts(candle) if quoted is instruments else []
         prices = [plain(price) for price in candle[:4]]
         rows.append([f"{start}000", *prices, *amounts, "1" if end <= second else "0"])
