@@ -49,6 +49,7 @@ def backwards(path: str, now: float, cursor: Any, count: int, **query: object) -
         page = ask(path, now, **query, **further)
         if not page:
             break
+        assert not rows or cursor(page[0]) < cursor(rows[-1])
         rows += page
     return rows[:count]
 
@@ -96,6 +97,7 @@ def test_coarse_candles_are_made_of_fine_ones(
     query = {"instId": name, "bar": fine, "before": start * 1000 - 1}
     parts: list[Any] = []
     while page := ask(path, now, after=parts[-1][0] if parts else end * 1000, **query):
+        assert not parts or int(page[0][0]) < int(parts[-1][0])
         parts += page
     # The bar in which it was listed begins with the listing.
     listed = QUOTED[kind][name].listed
