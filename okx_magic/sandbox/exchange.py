@@ -76,6 +76,7 @@ QUERIES: Mapping[str, Handler] = MappingProxyType(
         "/api/v5/asset/bills": routes_bills.asset_bills,
         "/api/v5/asset/currencies": routes_asset.currencies,
         "/api/v5/asset/deposit-history": _none,
+        "/api/v5/asset/non-tradable-assets": _none,
         "/api/v5/asset/transfer-state": routes_asset.transfer_state,
         "/api/v5/asset/withdrawal-history": _none,
         "/api/v5/trade/fills": routes_trade.fills,

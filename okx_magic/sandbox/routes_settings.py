@@ -28,6 +28,7 @@ _DAY_MS = 86_400_000
 # OKX docs: so many increases of play money a day, and so many timers with a tag.
 _INCREASES = 3
 _MOST_TIMERS = 20
+_MOST_CURRENCIES = 20
 # OKX docs, types of bills: margin transfers. What play money comes and goes with is not documented;
 # system transfers are what is nearest.
 _MARGIN_ADDED, _MARGIN_TAKEN = ("6", "160"), ("6", "161")
@@ -188,7 +189,7 @@ def adjust_demo_balance(desk: Desk, wanted: Params) -> list[Any]:
     if kind == "increase" and done >= _INCREASES:
         raise RefusalError("59691", str(_INCREASES))
     changes: dict[str, Decimal] = {}
-    for item in params.objects(wanted, "adjustments"):
+    for item in params.objects(wanted, "adjustments", most=_MOST_CURRENCIES):
         ccy, amount = params.required(item, "ccy"), params.positive(item, "amt")
         if ccy not in account.trading.balances:
             raise RefusalError("51000", "ccy")

@@ -43,8 +43,9 @@ def max_avail_size(desk: Desk, query: Params) -> list[Any]:
 
 def max_withdrawal(desk: Desk, query: Params) -> list[Any]:
     """What could be transferred out of the trading account, by currency."""
-    asked = params.listed(query, "ccy") or sorted(desk.account.trading.balances)
-    rows = ((ccy, plain(max(desk.pool(ccy).spendable, _ZERO))) for ccy in asked)
+    asked = params.listed(query, "ccy")
+    held = (ccy for ccy in sorted(desk.account.trading.balances) if not asked or ccy in asked)
+    rows = ((ccy, plain(max(desk.pool(ccy).spendable, _ZERO))) for ccy in held)
     return [
         {"ccy": ccy, "maxWd": most, "maxWdEx": most, "spotOffsetMaxWd": "", "spotOffsetMaxWdEx": ""}
         for ccy, most in rows

@@ -123,6 +123,7 @@ def test_play_money(call: Caller, clock: Clock, live: Caller) -> None:
         {"type": "increase", "adjustments": [{"ccy": "DOGE", "amt": "1"}]},
         {"type": "increase", "adjustments": [{"ccy": "USDT", "amt": "x"}]},
         {"type": "increase", "adjustments": [7]},
+        {"type": "increase", "adjustments": []},
     ],
 )
 def test_play_money_that_cannot_be_read(call: Caller, wanted: dict[str, Any]) -> None:
@@ -173,6 +174,7 @@ def test_lists_that_are_always_empty(call: Caller) -> None:
     """What clients ask for by habit is answered: there is none of it."""
     for path in (
         "asset/deposit-history",
+        "asset/non-tradable-assets",
         "asset/withdrawal-history",
         "trade/orders-algo-pending?ordType=trigger",
         "trade/orders-algo-history?ordType=oco",

@@ -423,6 +423,10 @@ def test_sizes_that_may_be_traded(call: Caller) -> None:
     target = f"/api/v5/account/max-avail-size?instId={SWAP}&tdMode=isolated&reduceOnly=true"
     row = call.get(target).data[0]
     assert (row["availBuy"], row["availSell"]) == ("0.01", "0")
+    rows = call.get(f"/api/v5/account/max-size?instId={SWAP}&tdMode=cross&leverage=101").data
+    assert rows[0]["maxBuy"] == "0"
+    many = call.get(f"/api/v5/account/max-size?instId={','.join([SWAP] * 21)}&tdMode=cross").json
+    assert many["code"] == "50025"
     spot = call.get("/api/v5/account/max-avail-size?instId=BTC-USDT&tdMode=cash").data[0]
     assert spot["availSell"] == "1"
     assert call.get("/api/v5/account/max-size?instId=BTC-USDT&tdMode=cross").json["code"] == "51000"

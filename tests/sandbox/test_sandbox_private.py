@@ -34,6 +34,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "asset/bills": ("",),
     "asset/currencies": ("",),
     "asset/deposit-history": (),
+    "asset/non-tradable-assets": (),
     "asset/transfer-state": ("clientId=moved",),
     "asset/withdrawal-history": (),
     "trade/fills": ("instType=SPOT", "instType=SWAP"),
