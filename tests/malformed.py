@@ -10,7 +10,7 @@ import gzip
 import zlib
 from typing import TYPE_CHECKING
 
-from rawserver import http
+import rawserver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +22,7 @@ _CLOUDFLARE = (
 )
 _GATEWAY = b"<html>\r\n<head><title>502 Bad Gateway</title></head><hr><center>nginx</center></html>"
 _XML = b"\n<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"
+_LAST = "Connection: close"
 
 
 def malformed(good: bytes) -> Mapping[str, Mapping[str, bytes]]:
@@ -33,7 +34,12 @@ def malformed(good: bytes) -> Mapping[str, Mapping[str, bytes]]:
 
 def head(*lines: str, status: str = "HTTP/1.1 200 OK") -> bytes:
     """The head of an answer, with its last line."""
-    return "\r\n".join((status, *lines, "", "")).encode("latin-1")
+    return "\r\n".join((status, *lines, _LAST, "", "")).encode("latin-1")
+
+
+def http(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
+    """A whole answer, which says that the connection ends behind it."""
+    return rawserver.http(body, status=status, headers=f"{headers}{_LAST}\r\n")
 
 
 def chunked(*parts: bytes, extra: str = "") -> bytes:
@@ -97,8 +103,9 @@ def _statuses(good: bytes) -> dict[str, bytes]:
 
 def _truncated(good: bytes) -> dict[str, bytes]:
     whole = http(good)
-    found = {f"cut {cut} before its end": whole[:-cut] for cut in (1, 2, 10, len(good))}
+    found = {f"cut {cut} before its end": whole[:-cut] for cut in (1, 2, 10)}
     return found | {
+        "cut at the end of the head": whole[: -len(good)],
         "cut in the status": b"HTTP/1.",
         "cut in the head": b"HTTP/1.1 200 OK\r\nContent-Len",
         "cut without a length": head() + good[:-2],
@@ -199,12 +206,11 @@ def _numbers(good: bytes) -> dict[str, bytes]:
 
 
 def _depth(good: bytes) -> dict[str, bytes]:
-    return {
-        f"{levels} {name}": http(with_member(good, b'"x":' + opening * levels + closing * levels))
-        for name, opening, closing in (("lists", b"[", b"]"), ("objects", b'{"":', b"}"))
+    found = {
+        f"{levels} lists": http(with_member(good, b'"x":' + b"[" * levels + b"]" * levels))
         for levels in (70, 1_500, 100_000)
-        if closing == b"]"
-    } | {
+    }
+    return found | {
         "100000 open lists": http(with_member(good, b'"x":' + b"[" * 100_000)),
         "5000 objects": http(with_member(good, b'"x":' + b'{"":' * 5000 + b"0" + b"}" * 5000)),
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,14 +20,18 @@ from okx_magic.model import Envelope, NumberRows, Request
 from okx_magic.wire import numberrows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from okx_magic.wire.transport import Answer
 
 _DEEPEST_ANSWER = 64
 _CODE = re.compile("0|[1-9][0-9]{0,9}")
-# Also of codes that are newer than the catalogue.
-_LIKE_OKX = re.compile("[0-2]|5[0-9]{4}")
+# What the list holds, by the kind of an endpoint.
+_ITEMS: Mapping[str | None, type] = MappingProxyType(
+    {"objects": dict, "nested": dict, "rows": list}
+)
+# Also of codes that are newer than the catalogue; 404 is OKX's for a path that it does not have.
+_LIKE_OKX = re.compile("[0-2]|404|5[0-9]{4}")
 _SHOWN = 160
 
 
@@ -128,9 +133,12 @@ def _misfit(reply: Any, request: Request) -> str:
 
 
 def _fits(data: Any, request: Request) -> bool:
-    if isinstance(data, list | NumberRows):
-        return True
     endpoint = knowledge.endpoint(request.method, request.path)
+    if isinstance(data, list):
+        item = _ITEMS.get(endpoint.kind) if endpoint else None
+        return item is None or all(isinstance(each, item) for each in data)
+    if isinstance(data, NumberRows):
+        return True
     # Three documented endpoints answer with an object; of an unknown one either form is taken.
     return isinstance(data, dict) and (endpoint is None or endpoint.kind in {"object", None})
 

@@ -179,4 +179,3 @@ class Transport:
         self._pool.keep(connection)
         round_trip = time.monotonic() - guard.written_at if guard.written_at else math.inf
         return Answer(response.status, response.headers, content, round_trip)
-

@@ -207,5 +207,7 @@ def test_a_bundle_without_certificates_is_told_at_the_log_in(tmp_path: Path, con
     """A ca_bundle that holds no certificate is named as such, before anybody is connected to."""
     (tmp_path / "ca.pem").write_text(content)
     write(tmp_path, f"[profiles.main]\n{TRIPLE}\nca_bundle = 'ca.pem'")
-    with pytest.raises(CredentialsError, match="ca_bundle in profile main .* without certificates"):
+    with pytest.raises(
+        CredentialsError, match=r"ca_bundle in profile main .* without certificates"
+    ):
         read_profiles(tmp_path).read("main")
