@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 import zlib
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 MIB = 1024 * 1024
 SECONDS = 2.0
 ROOM = 64 * MIB
+REFUSED = "larger than any|not compressed as it says|broken HTTP|not HTTP"
 
 # Run in a process of its own: what it asks for, what it is told, how long that took, and how much more
 # memory than before it had at the most.
@@ -53,7 +55,6 @@ def peak():
 url, target = sys.argv[1:]
 plain = requests.Session()
 plain.trust_env = False
-plain.headers["Connection"] = "close"
 plain.get(url + "/small")
 before, started = peak(), time.monotonic()
 said = len(plain.get(url + target).content)
@@ -114,7 +115,7 @@ def server() -> Iterator[RawServer]:
 
     def reply(connection: socket.socket) -> None:
         target = raw.target
-        bomb = made.get(target, http(b"{}"))
+        bomb = made.get(target, http(b"{}", headers="Connection: close\r\n"))
         if isinstance(bomb, bytes):
             connection.sendall(bomb)
         else:
@@ -143,7 +144,7 @@ def test_every_bomb_is_refused_soon_and_for_little_memory(server: RawServer) -> 
     told = told_by(OURS, server.url, *BOMBS)
     assert [target for target, *_ in told] == list(BOMBS)
     for target, said, seconds, memory in told:
-        assert isinstance(said, str), target
+        assert re.search(REFUSED, str(said)), (target, said)
         assert seconds <= SECONDS, (target, seconds)
         assert memory <= ROOM, (target, memory / MIB)
 
