@@ -1,5 +1,5 @@
-"""Servers that take their time: with a deadline of 1 s every exchange is over after 1.2 s, however the bytes
-come. Here time passes for real.
+"""Servers that take their time: with a deadline of 1 s every exchange is over after 1.2 s, however the
+bytes come. Here time passes for real.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from rawserver import RawServer
 
 from okx_magic.errors import TransportError
 from okx_magic.model import Request
@@ -19,6 +18,8 @@ from okx_magic.wire.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from rawserver import RawServer
 
 TIME = Request("GET", "/api/v5/public/time")
 OK = b"HTTP/1.1 200 OK\r\n"
