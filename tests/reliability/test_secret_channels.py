@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import pandas as pd
 import pytest
 import requests
 from nbclient import NotebookClient
@@ -21,7 +22,6 @@ from nbclient import NotebookClient
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
     from conftest import Notebook
 
 ROOT = Path(__file__).parents[2]
@@ -152,6 +152,14 @@ def test_files_of_frames_hold_no_secret_and_no_header(
         written = path.read_bytes() + pickle.dumps(frame) + repr(frame.attrs).encode()
         for secret in (*secrets, sandbox.demo.key, "OK-ACCESS"):
             assert secret.encode() not in written
+
+
+def test_what_hangs_on_a_naive_frame_is_in_its_file(tmp_path: Path) -> None:
+    """The control: the headers that one keeps with a frame travel in its parquet file."""
+    frame = pd.DataFrame({"a": [1]})
+    frame.attrs["headers"] = {"OK-ACCESS-PASSPHRASE": "fake-pass-1"}
+    frame.to_parquet(tmp_path / "frame.parquet")
+    assert b"fake-pass-1" in (tmp_path / "frame.parquet").read_bytes()
 
 
 def test_a_session_cannot_be_pickled(notebook: Notebook, keys: Keys) -> None:
