@@ -1,8 +1,8 @@
 """Where each of the forty promises of reliability is tested, and in what number.
 
 Beside each stands a control: what one would write without a thought, or the wrong thing done on purpose.
-It is seen to fail, so that the test is known to bite. ``OKX_MAGIC_FULL=1`` runs F23, F24 and F40 in full. A file without
-a folder stands in this one, or above it.
+It is seen to fail, so that the test is known to bite. ``OKX_MAGIC_FULL=1`` runs F23, F24 and F40 in
+full. A file without a folder stands in this one, or above it.
 
 ===  ===========================================  ======================  ==============================
 No.  promise                                      number                  where
