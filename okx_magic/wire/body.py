@@ -24,6 +24,7 @@ LARGEST_ANSWER: Final = 32 * 1024 * 1024
 _GZIP: Final = 16
 # A size of a chunk, of 8 digits at most, and what may follow it (RFC 9112, section 7.1).
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+_AT_ONCE: Final = 1024 * 1024
 _LONGEST_LINE: Final = 4096
 _MOST_TRAILERS: Final = 20
 
@@ -100,15 +101,21 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 
 def _decompressed(body: bytes, coding: str) -> bytes:
-    """At most one byte more than the limit."""
+    """Piece by piece, so that what is too large is not in memory twice before that is seen."""
     if coding != "gzip":
         raise CodingError
     stream = zlib.decompressobj(zlib.MAX_WBITS | _GZIP)
+    plain = bytearray()
     try:
-        plain = stream.decompress(body, LARGEST_ANSWER + 1)
+        for start in range(0, len(body), _AT_ONCE):
+            packed = body[start : start + _AT_ONCE]
+            while piece := stream.decompress(packed, _AT_ONCE):
+                plain += piece
+                if len(plain) > LARGEST_ANSWER:
+                    raise TooLargeError
+                packed = stream.unconsumed_tail
     except zlib.error:
         raise CodingError from None
-    whole = stream.eof and not stream.unused_data
-    if len(plain) <= LARGEST_ANSWER and not whole:
+    if not stream.eof or stream.unused_data:
         raise CodingError
-    return plain
+    return bytes(plain)
