@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Keys = Any
 XMODES = ("Plain", "Context", "Verbose", "Minimal")
-# What is no failure, or a slow one.
-MILD = {"hang", "slow", "delay", "late", "twice", "skew"}
+# What is no failure of a GET, or a slow one.
+MILD = {"hang", "slow", "delay", "late", "twice", "skew", "no-data"}
 CODES = (
     *("50001", "50004", "50011", "50013", "50026", "50040", "50061", "50100", "50101", "50102"),
     *("50103", "50104", "50105", "50106", "50107", "50110", "50111", "50112", "50113", "50119"),

@@ -210,10 +210,11 @@ def test_a_code_of_somebody_else_is_no_refusal(desk: Desk, code: str, status: in
 
 
 def test_a_code_that_is_new_is_okx_s_all_the_same(desk: Desk) -> None:
-    """A refusal that the catalogue does not know yet is a refusal."""
+    """A code that the catalogue does not know yet is told with its text; the order leaves once."""
     desk.reply = whole({"code": "51999", "msg": "Something new", "data": []})
-    with pytest.raises(OkxError, match="51999 Something new"):
+    with pytest.raises((OkxError, NotCarriedOut), match="51999 Something new"):
         desk.connection.send(ORDER)
+    assert desk.sent("POST") == 1
 
 
 @pytest.mark.parametrize("strange", [0, 0.0, None, True, [], {}, ["0"]], ids=repr)
