@@ -189,10 +189,13 @@ class Connection:
             self.clock.forget()
         return _answered(attempt)
 
-    def fresh_time(self) -> int:
-        """The exchange's time in milliseconds, measured now."""
-        self.clock.forget()
-        return self.clock.now()
+    def fresh_time(self, seconds: float) -> int:
+        """The exchange's time in milliseconds, measured now, within so many seconds."""
+
+        def ask() -> int:
+            return _time_in(_answered(self.sender.attempt(_TIME, Flight(), seconds, log=False)))
+
+        return self.clock.measure(ask)
 
     def _read(self, request: Request, flight: Flight) -> Reply:
         try:
