@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic import knowledge
 from okx_magic.errors import (
+    Interrupted,
     NotCarriedOut,
     OkxError,
     OkxMagicError,
@@ -104,6 +105,22 @@ def unknown(
         settles=tuple(item.settles for item in left if item.settles),
         remedy=lookups.remedy(left, request.path),
         request=request,
+    )
+
+
+def interrupted(request: Request, account: str, outcome: str, message: str) -> Interrupted:
+    """The error for Ctrl-C, with the ids of the orders, and what to ask or to look at."""
+    items = lookups.items_of(request)
+    asks = lookups.remedy(items, request.path)
+    remedies = {"unknown": asks, "done": asks.replace("ask before sending it again", "see it")}
+    return Interrupted(
+        message,
+        outcome=outcome,
+        request=request,
+        account=account,
+        orders=tuple((item.inst_id, item.id) for item in items if item.id),
+        settles=tuple(item.settles for item in items if item.settles),
+        remedy=remedies.get(outcome, ""),
     )
 
 

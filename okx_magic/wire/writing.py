@@ -20,7 +20,15 @@ from okx_magic.errors import (
 )
 from okx_magic.model import Envelope
 from okx_magic.safety import batches, ledger, lookups, retry
-from okx_magic.safety.outcome import already, doubtful, not_done, rows_of, settled, unknown
+from okx_magic.safety.outcome import (
+    already,
+    doubtful,
+    interrupted,
+    not_done,
+    rows_of,
+    settled,
+    unknown,
+)
 from okx_magic.safety.settle import SECONDS, SECONDS_AFTER_INTERRUPT, Lost, Settler
 from okx_magic.safety.stamps import expiry_of
 from okx_magic.wire.attempt import Reply
@@ -58,6 +66,7 @@ class Writing:
         self._items = lookups.items_of(request)
         self._began = connection.timing.now()
         self._entry = ""
+        self._ended = ""
         # Of a batch of cancels: what is known by now, and the places of those that are sent again.
         self._rows: batches.Rows = {}
         self._places = tuple(range(len(self._items)))
@@ -68,11 +77,21 @@ class Writing:
         Raises OutcomeUnknown, NotCarriedOut, Interrupted, and what any request may raise.
         """
         try:
+            return self._run()
+        except Interrupted:
+            raise
+        except KeyboardInterrupt:
+            # Between the outcome and the end of this; raised below, as in there.
+            outcome = self._ended or ("unknown" if self._flight.written else "not done")
+        raise self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
+
+    def _run(self) -> Reply:
+        try:
             self._open()
             reply = self._carry_out()
         except KeyboardInterrupt:
             # Raised below: as the context of ours it would keep the frames that were signing.
-            interrupted = self._look_after_interrupt()
+            stopped = self._look_after_interrupt()
         except OkxMagicError as error:
             self._close(*_outcome(error, written=self._flight.written))
             if isinstance(error, TransportError) and not self._flight.written:
@@ -82,10 +101,11 @@ class Writing:
                 error.message = f"{what}: {error.message}"
             raise
         else:
+            self._ended = "done"
             self._close("done")
             return reply
-        self._close(interrupted.outcome if self._flight.written else "not sent")
-        raise interrupted
+        self._close(stopped.outcome if self._flight.written else "not sent")
+        raise stopped
 
     def _carry_out(self) -> Reply:
         course = self._connection.course(self._kind)
@@ -195,20 +215,7 @@ class Writing:
         return self._interrupted("unknown", "interrupted; it may have been carried out")
 
     def _interrupted(self, outcome: str, message: str) -> Interrupted:
-        asks = lookups.remedy(self._items, self._request.path)
-        remedies = {
-            "unknown": asks,
-            "done": asks.replace("ask before sending it again", "see it"),
-        }
-        return Interrupted(
-            message,
-            outcome=outcome,
-            request=self._request,
-            account=self._connection.account.name,
-            orders=self._orders(),
-            settles=self._settles(),
-            remedy=remedies.get(outcome, ""),
-        )
+        return interrupted(self._request, self._connection.account.name, outcome, message)
 
     def _reply(self, envelope: Envelope, attempt: Attempt, *, recovered: bool = False) -> Reply:
         return Reply(
@@ -255,10 +262,10 @@ class Writing:
         try:
             self._ledger.close(self._entry, outcome, **({"code": code} if code else {}))
         except KeyboardInterrupt:
-            interrupted = self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
+            stopped = self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
         else:
             return
-        raise interrupted
+        raise stopped
 
 
 class _NotYet:
