@@ -152,6 +152,11 @@ def _unheard_of(error: TransportError | OkxError) -> bool:
     return knowledge.explain(error.code) is None
 
 
+def is_throttled(error: OkxMagicError) -> bool:
+    """Whether OKX refused a request for a limit."""
+    return isinstance(error, OkxError) and classify(error) == "throttled"
+
+
 def is_clock(error: OkxMagicError) -> bool:
     """Whether OKX refused a request for its time."""
     return isinstance(error, OkxError) and classify(error) == "clock"
@@ -193,6 +198,11 @@ class Budget:
                 return False
             self._tokens -= self._PRICE
             return True
+
+    @property
+    def spent(self) -> bool:
+        """Whether no retry is left."""
+        return self._tokens < self._PRICE
 
     def earn(self) -> None:
         """Note a success."""

@@ -93,7 +93,10 @@ class Writing:
             # Raised below: as the context of ours it would keep the frames that were signing.
             stopped = self._look_after_interrupt()
         except OkxMagicError as error:
-            self._close(*_outcome(error, written=self._flight.written))
+            outcome, code = _outcome(error, written=self._flight.written)
+            # Whoever does not have it looked up sees for itself.
+            told = self._flight.within is not None and outcome == ledger.UNKNOWN
+            self._close(ledger.TOLD if told else outcome, code)
             if isinstance(error, TransportError) and not self._flight.written:
                 # The error may speak of the exchange's time, which has to be known first.
                 ours = error.request is not None and error.request.path == self._request.path
@@ -108,7 +111,7 @@ class Writing:
         raise stopped
 
     def _carry_out(self) -> Reply:
-        course = self._connection.course(self._kind)
+        course = self._connection.course(self._kind, self._flight.within)
         lost = False
         while True:
             request = self._request
@@ -151,6 +154,8 @@ class Writing:
     ) -> Envelope | OkxMagicError | _NotYet:
         """What became of it, by looking."""
         request = attempt.exchange.request
+        if self._flight.within is not None:
+            return unknown(request, error, {})
         if action == "look up":
             settler = self._settler(request, error)
             if self._kind == "cancel" and not settler.looks_up():
@@ -164,12 +169,17 @@ class Writing:
             assert isinstance(outcome, OkxMagicError)  # noqa: S101  # not all is done
             self._narrow(request, error, findings, still)
             return _NotYet(outcome)
-        if action == "read back":
-            state = self._settler(request, error).setting()
-            if state == "done":
-                return Envelope("0", "", [dict(self._items[0].wanted)])
-            if state == "open":
-                return _NotYet(not_done(request, self._kind, error, {}))
+        return self._read_back(request, error)
+
+    def _read_back(
+        self, request: Request, error: OkxMagicError
+    ) -> Envelope | OkxMagicError | _NotYet:
+        """What became of a setting, by looking."""
+        state = self._settler(request, error).setting()
+        if state == "done":
+            return Envelope("0", "", [dict(self._items[0].wanted)])
+        if state == "open":
+            return _NotYet(not_done(request, self._kind, error, {}))
         return unknown(request, error, {})
 
     def _narrow(
