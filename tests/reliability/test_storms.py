@@ -128,10 +128,10 @@ def test_a_throttled_order_is_sent_again_with_its_id(bench: Lab) -> None:
 
 def test_the_deadline_covers_all_attempts(tmp_path: Path) -> None:
     """A server that never answers is waited for once, for the whole time, and not three times."""
-    with lab(tmp_path, timeout=0.3) as hung:
+    with lab(tmp_path, timeout=1.0) as hung:
         hung.sandbox.set_faults("every GET: hang")
         began = time.monotonic()
-        with pytest.raises(OkxMagicError, match=r"no complete answer within 0\.3 s"):
+        with pytest.raises(OkxMagicError, match="no complete answer within 1 s"):
             hung.connection.send(TICKER)
-        assert time.monotonic() - began < 0.6
+        assert time.monotonic() - began < 2.5
         assert len(hung.connection.log) == 1
