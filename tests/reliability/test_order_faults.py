@@ -1,6 +1,6 @@
 """Orders whose answer is lost, damaged or of no help, after they were booked and before.
 
-``OKX_MAGIC_FULL=1`` runs each of the 28 cases 50 times in place of 3.
+``OKX_MAGIC_FULL=1`` runs each of the 30 cases 50 times in place of 3.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TIMES = 50 if os.environ.get("OKX_MAGIC_FULL") else 3
 FAULTS = (
-    *("reset", "hang", "502", "half", "html", "302", "empty"),
+    *("reset", "hang", "502", "half", "html", "302", "empty", "no-data"),
     *("50001", "50004", "50013", "50026", "51054", "51149", "51016"),
 )
 Moment = Literal["before", "after"]
