@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.errors import RefusedError
+from okx_magic.errors import OkxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,29 +23,34 @@ class Storm:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._lock = threading.Lock()
-        # By path: until when, and how long the pause was.
-        self._pauses: dict[str, tuple[float, float]] = {}
+        # By path: until when, how long the pause was, and what OKX said.
+        self._pauses: dict[str, tuple[float, float, OkxError]] = {}
 
     def check(self, request: Request) -> None:
-        """Raise RefusedError while the path is let be; of several calls one goes when that is over."""
+        """Raise OKX's refusal while the path is let be; of several calls one goes when that is over."""
         with self._lock:
-            ends, length = self._pauses.get(request.path, (0.0, 0.0))
+            if request.path not in self._pauses:
+                return
+            ends, length, said = self._pauses[request.path]
             left = ends - self._now()
-            if length and left <= 0:
-                self._pauses[request.path] = (self._now() + length, length)
-        if length and left > 0:
-            raise RefusedError(
-                "OKX refuses this for its limit, time after time: not sent",
-                remedy=f"in {left:.0f} s it may be sent again",
-                request=request,
-            )
+            if left <= 0:
+                self._pauses[request.path] = (self._now() + length, length, said)
+                return
+        raise OkxError(
+            said.code,
+            f"{said.msg} · OKX said so time after time: not sent now",
+            envelope=said.envelope,
+            means=said.means,
+            remedy=f"in {max(left, 1):.0f} s it may be sent again",
+            request=request,
+        )
 
-    def refused(self, request: Request) -> None:
+    def refused(self, request: Request, said: OkxError) -> None:
         """Note that it was refused, and that no retry is left."""
         with self._lock:
-            _, length = self._pauses.get(request.path, (0.0, 0.0))
-            length = min(2 * length, _LONGEST) if length else _FIRST
-            self._pauses[request.path] = (self._now() + length, length)
+            known = self._pauses.get(request.path)
+            length = min(2 * known[1], _LONGEST) if known else _FIRST
+            self._pauses[request.path] = (self._now() + length, length, said)
 
     def over(self, request: Request) -> None:
         """Note that it was not refused."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from okx_magic import knowledge
-from okx_magic.errors import OkxMagicError, TransportError
+from okx_magic.errors import OkxError, OkxMagicError, TransportError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.safety import orders, rails, retry
 from okx_magic.safety.gate import Gate
@@ -192,8 +192,8 @@ class Connection:
                 return attempt, "stop"
             step = course.after(attempt.error, attempt.retry_after)
             if step.action not in {"again", "resync"}:
-                if throttled and self._budget.spent:
-                    self._storm.refused(request)
+                if isinstance(attempt.error, OkxError) and throttled and self._budget.spent:
+                    self._storm.refused(request, attempt.error)
                 return attempt, step.action
             # Nothing of it was carried out, or it changes nothing.
             flight.written = False
