@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
-from contextlib import contextmanager, suppress
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if sys.platform != "win32":
@@ -17,22 +19,40 @@ if TYPE_CHECKING:
 
 # A file that grew beyond so many bytes is cut to half of it: some 8,000 entries, and 4,000.
 LARGEST: Final = 4 << 20
+# Seconds for which another kernel may keep the file: it writes a line, or cuts, in far less.
+_PATIENCE: Final = 5.0
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keeps other kernels from the file meanwhile. Not on Windows, where nothing is cut either."""
+    """Keeps other kernels from the file meanwhile. Not on Windows, where nothing is cut either.
+
+    Raises OSError where another kernel, such as one that was stopped, keeps it for too long.
+    """
     if sys.platform == "win32":
         yield
         return
-    # By a file of its own: the ledger is another file once it was cut.
-    handle = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        with suppress(OSError):  # a network drive without locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
+    # By a file of its own: the ledger is another file once it was cut. As an object, which closes it
+    # also when Ctrl-C comes between the end of this block and its own.
+    with open(path.with_suffix(".lock"), "ab", buffering=0, opener=for_the_owner) as file:
+        patience = time.monotonic() + _PATIENCE
+        while not _lock(file.fileno()):
+            if time.monotonic() > patience:
+                raise OSError(errno.EAGAIN, "another kernel holds it")
+            time.sleep(0.01)
         yield
-    finally:
-        os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    """Lock an open file; False where another has it."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True  # a network drive without locks
+    return True
 
 
 def cut_if_large(path: Path, *, settled: Collection[str]) -> None:

@@ -237,3 +237,15 @@ def test_kernels_that_cut_at_the_same_time_lose_no_line(path: Path) -> None:
     assert left == {each for ids in printed for each in ids}
     assert len(left) == 24
     assert len(path.read_bytes()) < 24 * 500 + 6_000
+
+
+def test_a_kernel_that_keeps_the_file_keeps_orders_from_being_sent(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was stopped while it wrote: nothing is sent unrecorded, and nothing waits for ever."""
+    monkeypatch.setattr(ledgerfile, "_PATIENCE", 0.05)
+    ledger = Ledger(path)
+    ledger.open(ENTRY)
+    with ledgerfile.locked(path), pytest.raises(RefusedError, match="another kernel holds it"):
+        ledger.open(ENTRY)
+    ledger.open(ENTRY)
