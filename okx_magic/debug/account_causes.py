@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from okx_magic import knowledge
 from okx_magic.debug.case import Case, Cause, ago
 from okx_magic.keys.account import SITES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from okx_magic.model import Exchange
 
 _ADDRESS = re.compile(r"[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*[0-9A-Fa-f]")
 _PERMISSIONS = {"Read": "read_only", "Trade": "trade", "Withdraw": "withdraw"}
+
+# OKX docs, Overview, Production and Demo Trading Services. REST knows demo by a header, WebSocket by
+# the host.
+_WEBSOCKETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "global": {"live": "ws.okx.com:8443", "demo": "wspap.okx.com:8443"},
+        "eea": {"live": "wseea.okx.com:8443", "demo": "wseeapap.okx.com:8443"},
+        "us": {"live": "wsus.okx.com:8443", "demo": "wsuspap.okx.com:8443"},
+    }
+)
 
 
 def credentials(case: Case) -> Iterator[Cause]:
@@ -66,13 +77,24 @@ def before(case: Case) -> Iterator[Cause]:
 def site(case: Case) -> Iterator[Cause]:
     """Where the key was looked for: it is known at one of OKX's sites only."""
     host = case.account.host
-    asked = next((name for name, each in SITES.items() if host in each.hosts), "")
+    asked = _site_name(case)
     if not asked:
         yield Cause("site", f"asked at {host}, which knows none but its own keys")
         return
     others = ", ".join(f"{name} ({_host(name)})" for name in SITES if name != asked)
     found = f"asked at {host}, which is the site {asked}; not asked at {others}"
     yield Cause("site", found)
+
+
+def websocket(case: Case) -> Iterator[Cause]:
+    """At which WebSocket host the account is known. What somebody else's client asked, only it knows."""
+    name, asked = case.account.environment, _site_name(case)
+    if not asked or name not in _WEBSOCKETS[asked]:
+        yield Cause("URL", f"{case.account.host} has no WebSocket of OKX's")
+        return
+    host = _WEBSOCKETS[asked][name]
+    found = f"{name} keys of the site {asked} log in at wss://{host}/ws/v5/private or …/business"
+    yield Cause("URL", f"{found}; public channels are at …/public")
 
 
 def environment(case: Case) -> Iterator[Cause]:
@@ -155,6 +177,11 @@ def _accepted(case: Case, before: Exchange) -> str:
         return f"OKX accepted {before.request} in this session"
     when = ago(case.exchange.sent_at - before.sent_at)
     return f"OKX accepted {before.request} {when}"
+
+
+def _site_name(case: Case) -> str:
+    host = case.account.host
+    return next((name for name, each in SITES.items() if host in each.hosts), "")
 
 
 def _host(site_name: str) -> str:

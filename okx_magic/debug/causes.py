@@ -53,13 +53,18 @@ _CHECKS: Final[Mapping[str, tuple[_Check, ...]]] = MappingProxyType(
         "50121": (account.address, account.proxy),
         # Of a WebSocket login, which okx_magic does not send, only what it shares with REST.
         "60004": (request.clock,),
-        "60005": (account.credentials,),
+        "60005": (account.credentials, account.websocket),
         "60006": (request.clock,),
         "60007": (account.secret,),
-        "60009": (account.credentials, account.site),
+        "60008": (account.websocket,),
+        "60009": (account.credentials, account.site, account.websocket),
+        "60011": (account.credentials, account.websocket),
+        "60017": (account.websocket,),
+        "60018": (account.websocket,),
         "60022": (account.credentials,),
         "60024": (account.credentials,),
-        "60032": (account.site, account.credentials),
+        "60028": (account.websocket,),
+        "60032": (account.site, account.credentials, account.websocket),
     }
 )
 

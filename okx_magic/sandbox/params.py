@@ -54,6 +54,12 @@ def one_of(params: Params, name: str, values: Collection[str]) -> str:
     return value
 
 
+def choice(params: Params, name: str, values: Collection[str]) -> str:
+    """The value of ``name``, which must be among ``values``."""
+    required(params, name)
+    return one_of(params, name, values)
+
+
 def matching(params: Params, name: str, pattern: re.Pattern[str]) -> str:
     """The value of ``name`` if it is empty or matches ``pattern`` as a whole."""
     value = params.get(name, "")
@@ -62,12 +68,38 @@ def matching(params: Params, name: str, pattern: re.Pattern[str]) -> str:
     return value
 
 
-def positive(params: Params, name: str) -> Decimal:
-    """The required decimal number ``name``, above zero and without an exponent."""
+def positive(params: Params, name: str, zero: str = "51000") -> Decimal:
+    """The required decimal number ``name``, above zero (refused with the code ``zero``) and without an
+    exponent.
+    """
     value = required(params, name)
-    if _NUMBER.fullmatch(value) is None or not Decimal(value):
+    if _NUMBER.fullmatch(value) is None:
         raise RefusalError("51000", name)
+    if not Decimal(value):
+        raise RefusalError(zero, name)
     return Decimal(value)
+
+
+def listed(params: Params, name: str, most: int = 20) -> list[str]:
+    """The values of ``name``, which may hold several, at most ``most``, with commas between them."""
+    values = [value for value in params.get(name, "").split(",") if value]
+    if len(values) > most:
+        raise RefusalError("50025", name, str(most))
+    return values
+
+
+def objects(params: Params, name: str, most: int) -> list[Params]:
+    """The objects in the list ``name`` of a body: at least one, at most ``most``."""
+    text = required(params, name)
+    try:
+        items = from_body(text.encode(), array=True)
+    except RefusalError:
+        raise RefusalError("51000", name) from None
+    if not items:
+        raise RefusalError("51000", name)
+    if len(items) > most:
+        raise RefusalError("50025", name, str(most))
+    return items
 
 
 def integer(params: Params, name: str) -> int | None:

@@ -17,7 +17,7 @@ from okx_magic.debug.causes import Case, Cause, causes
 from okx_magic.errors import CredentialsError
 from okx_magic.keys.account import SITES
 from okx_magic.keys.credentials import Credentials
-from okx_magic.model import Exchange, Request
+from okx_magic.model import Environment, Exchange, Request
 
 REST = [str(code) for code in (50011, 50036, 50037, 50038, *range(50100, 50122)) if code != 50117]
 WEBSOCKET = [str(code) for code in range(60004, 60033)]
@@ -128,6 +128,26 @@ def test_the_site_is_the_one_that_was_asked(site: str) -> None:
     asked, _, others = cause.found.partition(";")
     assert f"the site {site}" in asked
     assert all(name in others for name in SITES if name != site)
+
+
+@pytest.mark.parametrize(
+    ("site", "environment", "host"),
+    [
+        ("global", "live", "ws.okx.com"),
+        ("global", "demo", "wspap.okx.com"),
+        ("eea", "live", "wseea.okx.com"),
+        ("us", "demo", "wsuspap.okx.com"),
+    ],
+)
+def test_the_websocket_host_is_the_one_of_site_and_environment(
+    site: str, environment: Environment, host: str
+) -> None:
+    """Demo keys have WebSocket hosts of their own, which REST has not."""
+    asked = account(environment=environment, base_url=SITES[site].base_url)
+    causes_of = {each.name: each for each in causes(Case("60032", asked))}
+    assert f"wss://{host}:8443/ws/v5/private" in causes_of["URL"].found
+    (elsewhere,) = causes(Case("60018", account(base_url="http://127.0.0.1:9")))
+    assert elsewhere.found == "127.0.0.1:9 has no WebSocket of OKX's"
 
 
 def test_credentials_are_doubted_by_their_form_alone() -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from okx_magic.sandbox import trading
-from okx_magic.sandbox.account import Account, Ids
+from okx_magic.sandbox.account import Account
+from okx_magic.sandbox.desk import Desk
 from okx_magic.sandbox.keys import issue_keys
+from okx_magic.sandbox.ledger import Ids, Ledger
 from okx_magic.sandbox.market import Market
 from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.trading import Desk
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller
@@ -23,8 +24,9 @@ KEEPS = 2000
 @pytest.fixture
 def desk() -> Desk:
     cash = {"USDT": Decimal(10**9), "BTC": Decimal(10**6)}
-    account = Account(uid="1", cash=cash, funding={}, settled=0, changed=0)
-    return Desk(account, Market(1), Ids(), 1_772_508_800.5, issue_keys("demo"))
+    ids = Ids()
+    account = Account("1", Ledger(ids, cash), Ledger(ids, {}), settled=0)
+    return Desk(account, Market(1), ids, 1_772_508_800.5, issue_keys("demo"))
 
 
 def limit(number: int, px: str = "1") -> dict[str, str]:
@@ -58,6 +60,19 @@ def test_fills_are_forgotten_in_the_end(desk: Desk) -> None:
             order = limit(number, "1000000" if side == "buy" else "1")
             trading.place(desk, order | {"side": side, "sz": "5", "ordType": "ioc"})
     assert len(desk.account.fills) == KEEPS
+    assert len(desk.account.trading.bills) == 2 * KEEPS
+
+
+def test_an_order_that_rested_for_long_may_be_forgotten_as_it_ends(desk: Desk) -> None:
+    """The oldest of all is over and forgotten at once; that is no error."""
+    swap = {"instId": "BTC-USDT-SWAP", "tdMode": "cross"}
+    resting = trading.place(desk, limit(0) | swap)["ordId"]
+    for number in range(1, 2 * KEEPS):
+        ord_id = trading.place(desk, limit(number))["ordId"]
+        trading.cancel(desk, {"instId": "BTC-USDT", "ordId": ord_id})
+    trading.amend(desk, {"instId": "BTC-USDT-SWAP", "ordId": resting, "newPx": "1000000"})
+    assert resting not in desk.account.orders
+    assert [one.size for one in desk.account.positions.values()] == [1]
 
 
 def test_the_newest_of_several_of_one_name_is_found(desk: Desk) -> None:

@@ -97,7 +97,7 @@ def test_public_endpoints_ignore_credentials(call: Caller) -> None:
         ("POST", "/api/v5/public/time", 405, b'{"msg":"Invalid request method.","code":"50115"}'),
         ("GET", "/api/v5/trade/cancel-order", 405,
          b'{"msg":"Invalid request method.","code":"50115"}'),
-        ("GET", "/api/v5/market/index-tickers", 200,
+        ("GET", "/api/v5/market/block-tickers", 200,
          b'{"code":"50038","data":[],"msg":"This feature is unavailable in demo trading"}'),
     ],
 )  # fmt: skip
@@ -111,7 +111,7 @@ def test_paths_and_methods(
 
 def test_private_endpoints_not_served(call: Caller) -> None:
     """A private endpoint that is not served says so only to those who may know."""
-    target = "/api/v5/account/bills"
+    target = "/api/v5/account/greeks"
     assert call.public(target).json["code"] == "50103"
     assert call.get(target).json["code"] == "50038"
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _MINUTE: Final = 60 * SECOND
 
 _CORRECTION = (
-    "format the time once, in UTC as 2020-12-08T09:08:57.715Z, and use that one text both in the"
-    " prehash and in OK-ACCESS-TIMESTAMP"
+    "format the time once, in UTC as 2020-12-08T09:08:57.715Z (a WebSocket log-in: in whole seconds),"
+    " and use that one text both in the prehash and in OK-ACCESS-TIMESTAMP"
 )
 _LOCAL_CORRECTION = (
     "take the time in UTC, as datetime.now(timezone.utc) gives it, and use one text both in the"

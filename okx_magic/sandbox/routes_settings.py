@@ -1,0 +1,140 @@
+"""What changes an account: its modes, leverage, margins. OKX docs: Trading Account."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.sandbox import params
+from okx_magic.sandbox.desk import largest
+from okx_magic.sandbox.positions import rounded
+from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.rows import plain
+from okx_magic.sandbox.tickets import MARGIN_MODES, read_pos_side, tradable
+
+if TYPE_CHECKING:
+    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.instruments import Instrument
+    from okx_magic.sandbox.params import Params
+
+_ZERO = Decimal(0)
+# OKX docs, types of bills: margin transfers.
+_MARGIN_ADDED, _MARGIN_TAKEN = ("6", "160"), ("6", "161")
+
+
+def set_account_level(desk: Desk, wanted: Params) -> list[Any]:
+    """Switches between Spot mode (1) and Futures mode (2); the sandbox has no others."""
+    level = params.choice(wanted, "acctLv", {"1", "2", "3", "4"})
+    if level in {"3", "4"}:
+        raise RefusalError("51070")
+    if level != desk.account.level:
+        if desk.account.open:
+            raise RefusalError("59132")
+        if desk.account.positions:
+            raise RefusalError("59134")
+    desk.account.level = level
+    return [{"acctLv": level}]
+
+
+def set_position_mode(desk: Desk, wanted: Params) -> list[Any]:
+    """Switches between net and long/short mode."""
+    mode = params.choice(wanted, "posMode", {"net_mode", "long_short_mode"})
+    _check_futures_mode(desk)
+    contracts = [one for one in desk.account.open.values() if not one.ticket.instrument.is_spot]
+    if mode != desk.account.pos_mode and (desk.account.positions or contracts):
+        raise RefusalError("59000")
+    desk.account.pos_mode = mode
+    return [{"posMode": mode}]
+
+
+def set_greeks(desk: Desk, wanted: Params) -> list[Any]:
+    """Chooses how greeks are shown, of which there are none here."""
+    desk.account.greeks = params.choice(wanted, "greeksType", {"PA", "BS"})
+    return [{"greeksType": desk.account.greeks}]
+
+
+def set_leverage(desk: Desk, wanted: Params) -> list[Any]:
+    """Sets the leverage of a contract, and of what is held of it."""
+    lever = params.positive(wanted, "lever", zero="59105")
+    instrument, mode, side = _place(desk, wanted)
+    account = desk.account
+    if lever < 1:
+        raise RefusalError("59105", "1")
+    if lever > Decimal(instrument.listing["lever"]):
+        raise RefusalError("59102")
+    pending = {one.ticket.key[:2] for one in account.open.values()}
+    if (instrument.inst_id, mode) in pending:
+        raise RefusalError("59101" if mode == "isolated" else "59107")
+    held = [
+        one
+        for (inst_id, mgn_mode, pos_side), one in account.positions.items()
+        if (inst_id, mgn_mode) == (instrument.inst_id, mode) and side in {pos_side, ""}
+    ]
+    if any(abs(one.size) > largest(instrument, lever) for one in held):
+        raise RefusalError("59104")
+    needs = {one.key: _more_margin(desk, one.key, lever) for one in held}
+    if sum(needs.values(), _ZERO) > max(desk.pool(instrument.quote).available, _ZERO):
+        raise RefusalError("59108")
+    account.levers[instrument.inst_id, mode, side or "net"] = lever
+    for key, need in needs.items():
+        account.set_lever(key, lever)
+        if mode == "isolated" and need:
+            account.add_margin(key, need, _MARGIN_ADDED, desk.ms)
+    shown = wanted.get("posSide") or ("net" if account.pos_mode == "net_mode" else "")
+    row = {"lever": plain(lever), "mgnMode": mode, "instId": instrument.inst_id, "posSide": shown}
+    return [row]
+
+
+def adjust_margin(desk: Desk, wanted: Params) -> list[Any]:
+    """Adds margin to an isolated position, or takes back what it does not need."""
+    instrument = tradable(params.required(wanted, "instId"), desk.account)
+    params.required(wanted, "posSide")
+    kind = params.choice(wanted, "type", {"add", "reduce"})
+    key = (instrument.inst_id, "isolated", read_pos_side(wanted, desk.account))
+    amount = params.positive(wanted, "amt")
+    held = desk.account.positions.get(key)
+    if held is None:
+        raise RefusalError("59300")
+    now = desk.valued(held)
+    if kind == "add" and amount > desk.pool(held.ccy).spendable:
+        raise RefusalError("59303")
+    if kind == "reduce" and amount > held.margin + min(now.upl, _ZERO) - now.imr:
+        raise RefusalError("59301")
+    change, bill = (amount, _MARGIN_ADDED) if kind == "add" else (-amount, _MARGIN_TAKEN)
+    desk.account.add_margin(key, change, bill, desk.ms)
+    return [
+        {
+            "instId": instrument.inst_id,
+            "posSide": held.pos_side,
+            "amt": plain(amount),
+            "type": kind,
+            "leverage": plain(held.lever),
+            "ccy": held.ccy,
+        }
+    ]
+
+
+def _check_futures_mode(desk: Desk) -> None:
+    if desk.account.level == "1":
+        raise RefusalError("51010")
+
+
+def _place(desk: Desk, wanted: Params) -> tuple[Instrument, str, str]:
+    # Whose leverage is set; a side only where each has its own.
+    _check_futures_mode(desk)
+    instrument = tradable(params.required(wanted, "instId"), desk.account)
+    mode = params.choice(wanted, "mgnMode", MARGIN_MODES)
+    if instrument.is_spot:
+        raise RefusalError("50038")
+    if mode == "isolated" or desk.account.pos_mode == "net_mode":
+        return instrument, mode, read_pos_side(wanted, desk.account)
+    return instrument, mode, ""
+
+
+def _more_margin(desk: Desk, key: tuple[str, str, str], lever: Decimal) -> Decimal:
+    # What leverage ``lever`` ties up of the cash beyond what is tied up now.
+    held = desk.account.positions[key]
+    if held.isolated:
+        return max(rounded(abs(held.cost) / lever) - held.margin, _ZERO)
+    now = desk.valued(held)
+    return rounded(now.value / lever) - now.imr
