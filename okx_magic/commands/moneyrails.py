@@ -76,7 +76,10 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
             remedy="%okx_kill again, and look at OKX's own pages: the kill switch stays on",
             account=account.name,
         )
-    tell(f"{orders}, none is now · {ended.seconds:.1f} s · %okx_kill --release lets orders through")
+    tell(
+        f"{orders}, none is now · {ended.seconds:.1f} s · bots are not touched"
+        " · %okx_kill --release lets orders through"
+    )
 
 
 def release(session: Session, ask: Ask) -> Note:

@@ -10,6 +10,8 @@ from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.debug.check import check
 from okx_magic.debug.days import day_of_bars
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
+from okx_magic.safety import retry
+from okx_magic.safety.outcome import interrupted
 from okx_magic.ui import receipts
 
 if TYPE_CHECKING:
@@ -79,12 +81,21 @@ def _run_one(request: Request, session: Session, output: Output, options: Option
         # Assigned before it is raised, so that the ids of accepted orders are not lost.
         output.deliver(request.name, _value(refused, session, options))
         raise
-    value = _value(reply, session, options)
-    output.deliver(request.name, value)
-    if not options.quiet:
-        rows = None if options.raw else len(value)
-        output.note(receipts.receipt(reply, session.account, rows=rows, as_typed=options.as_typed))
-    return value
+    try:
+        value = _value(reply, session, options)
+        output.deliver(request.name, value)
+        if not options.quiet:
+            rows = None if options.raw else len(value)
+            note = receipts.receipt(reply, session.account, rows=rows, as_typed=options.as_typed)
+            output.note(note)
+    except KeyboardInterrupt:
+        if retry.kind_of(request) == "read":
+            raise
+    else:
+        return value
+    # Its ids stood in the receipt, which did not come.
+    said = "interrupted after it was carried out"
+    raise interrupted(reply.request, session.account.name, "done", said)
 
 
 def _value(reply: Reply | PartlyRefused, session: Session, options: Options) -> Any:

@@ -69,7 +69,7 @@ class OkxMoney(Magics):
         """Cancel all open orders, and let nothing but cancels through until it is released.
 
         The latch is written to disk first, and holds for this account in every kernel, also after a
-        restart. Orders and algo orders are cancelled; spread orders, quotes and bots are not touched.
+        restart. Orders, algo orders, spread orders, quotes and RFQs are cancelled; bots are not touched.
 
         Examples::
 

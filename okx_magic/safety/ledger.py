@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import RefusedError
+from okx_magic.safety.ledgerfile import cut_if_large, for_the_owner, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ UNKNOWN: Final = "unknown"
 # A person was told that nobody can tell.
 TOLD: Final = "told"
 # Outcomes after which nothing is left to ask.
-_SETTLED: Final = frozenset({"done", "partly done", "not done", "refused", "not sent", TOLD})
+SETTLED: Final = frozenset({"done", "partly done", "not done", "refused", "not sent", TOLD})
 
 # So long, in seconds, settled entries are kept in memory; a sweep comes after so many new ones.
 _REMEMBERED: Final = 3600
@@ -61,7 +62,7 @@ class Entry:
     @property
     def open(self) -> bool:
         """Whether it may have been carried out, and nobody knows."""
-        return self.outcome not in _SETTLED
+        return self.outcome not in SETTLED
 
 
 def fingerprint(request: Request) -> str:
@@ -81,7 +82,8 @@ class Ledger:
     """The ledger in the file ``path``, which several kernels may share. Thread-safe.
 
     The folder is made with mode 0700 and the file with 0600 at the first line. ``clock`` gives seconds
-    since 1970.
+    since 1970. Where files can be locked (not on Windows) the oldest settled entries go when it has
+    grown too large; those whose outcome is open stay, whatever their age.
     """
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
@@ -89,7 +91,9 @@ class Ledger:
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
+        # How far, and of which file, by its number and first line: it is another one after it was cut.
         self._read = 0
+        self._file: tuple[int, bytes] | None = None
         self._next_sweep = _SWEEP
 
     def open(self, entry: Entry) -> str:
@@ -117,6 +121,9 @@ class Ledger:
         line = {"id": id, "closed": round(self._clock(), 3), "outcome": outcome, **facts}
         try:
             self._append(line)
+            # Here, where nothing waits to be sent.
+            with self._lock:
+                cut_if_large(self.path, settled=SETTLED)
         except OSError as error:
             _log.warning("the ledger %s cannot be written: %s", self.path, error.strerror)
 
@@ -138,7 +145,10 @@ class Ledger:
         text = json.dumps(line, separators=(",", ":")).encode() + b"\n"
         with self._lock:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with open(self.path, "ab+", buffering=0, opener=_for_the_owner) as file:
+            with (
+                locked(self.path),
+                open(self.path, "ab+", buffering=0, opener=for_the_owner) as file,
+            ):
                 # A kernel that died in the middle of a line must not spoil the next one.
                 if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
                     text = b"\n" + text
@@ -152,6 +162,9 @@ class Ledger:
             if not self.path.exists():
                 return []
             with self.path.open("rb") as file:
+                name = os.fstat(file.fileno()).st_ino, file.readline()
+                if name != self._file:
+                    self._entries, self._read, self._file = {}, 0, name
                 file.seek(self._read)
                 for text in file:
                     if not text.endswith(b"\n"):
@@ -211,7 +224,3 @@ def _entry(line: dict[str, Any]) -> Entry:
         fingerprint=line["fingerprint"],
         id=line["id"],
     )
-
-
-def _for_the_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -1,4 +1,4 @@
-"""The requests that tell what became of an order whose answer was lost. Pure."""
+"""The requests that tell what became of an order, or of money, whose answer was lost. Pure."""
 
 from __future__ import annotations
 
@@ -9,54 +9,78 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from okx_magic import knowledge, strictjson
-from okx_magic.errors import TransportError
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from okx_magic.model import Envelope
 
-_ORDER: Final = "/api/v5/trade/order"
-_ALGO: Final = "/api/v5/trade/order-algo"
-_SPREAD: Final = "/api/v5/sprd/order"
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a thing is looked up: by which GET, and by which of its ids, the first that it carries."""
 
-# Where the orders of a POST are looked up (OKX docs: Order Book Trading, Trade and Algo Trading;
-# Spread Trading).
-_WHERE: Final[Mapping[str, str]] = MappingProxyType(
+    path: str
+    ids: tuple[str, ...]
+
+
+_ORDER: Final = _Place("/api/v5/trade/order", ("ordId", "clOrdId"))
+_ALGO: Final = _Place("/api/v5/trade/order-algo", ("algoId", "algoClOrdId"))
+_SPREAD: Final = _Place("/api/v5/sprd/order", ("ordId", "clOrdId"))
+_CLOSE: Final = "/api/v5/trade/close-position"
+_POSITIONS: Final = "/api/v5/account/positions"
+
+# OKX docs: Order Book Trading, Trade and Algo Trading; Spread Trading; Block Trading; Funding Account.
+# Without an id of the person's own there is nothing to look these up by.
+_WHERE: Final[Mapping[str, _Place]] = MappingProxyType(
     {
-        _ORDER: _ORDER,
+        "/api/v5/trade/order": _ORDER,
         "/api/v5/trade/batch-orders": _ORDER,
         "/api/v5/trade/amend-order": _ORDER,
         "/api/v5/trade/amend-batch-orders": _ORDER,
         "/api/v5/trade/cancel-order": _ORDER,
         "/api/v5/trade/cancel-batch-orders": _ORDER,
-        _ALGO: _ALGO,
+        "/api/v5/trade/order-algo": _ALGO,
+        "/api/v5/trade/amend-algos": _ALGO,
         "/api/v5/trade/cancel-algos": _ALGO,
-        _SPREAD: _SPREAD,
+        "/api/v5/sprd/order": _SPREAD,
         "/api/v5/sprd/cancel-order": _SPREAD,
         "/api/v5/sprd/amend-order": _SPREAD,
+        "/api/v5/rfq/create-rfq": _Place("/api/v5/rfq/rfqs", ("clRfqId",)),
+        "/api/v5/rfq/create-quote": _Place("/api/v5/rfq/quotes", ("clQuoteId",)),
+        "/api/v5/asset/convert/trade": _Place("/api/v5/asset/convert/history", ("clTReqId",)),
+        "/api/v5/asset/transfer": _Place("/api/v5/asset/transfer-state", ("clientId",)),
+        "/api/v5/asset/withdrawal": _Place("/api/v5/asset/withdrawal-history", ("clientId",)),
+        # By what is left of the position, which needs no id.
+        _CLOSE: _Place(_POSITIONS, ("instId",)),
     }
 )
-# The first that a request carries is the one that it is looked up by.
-_IDS: Final = ("ordId", "algoId", "clOrdId", "algoClOrdId")
+# By what else a thing may be known to the person, or to OKX.
+_IDS: Final = (
+    *("ordId", "algoId", "clOrdId", "algoClOrdId"),
+    *("clientId", "clRfqId", "clQuoteId", "clTReqId"),
+)
 
 # What an amendment asks for, and the field of the order that then has it.
-_AMENDED: Final[Mapping[str, str]] = MappingProxyType({"newSz": "sz", "newPx": "px"})
-
-# Settings that can be read back: where, with which parameters of theirs, and in which field.
-_SETTINGS: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = MappingProxyType(
+_AMENDED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "/api/v5/account/set-leverage": (
-            "/api/v5/account/leverage-info",
-            ("instId", "ccy", "mgnMode"),
-            "lever",
-        ),
-        "/api/v5/account/set-position-mode": ("/api/v5/account/config", (), "posMode"),
-        "/api/v5/account/set-greeks": ("/api/v5/account/config", (), "greeksType"),
-        "/api/v5/account/set-account-level": ("/api/v5/account/config", (), "acctLv"),
+        "newSz": "sz",
+        "newPx": "px",
+        "newPxUsd": "pxUsd",
+        "newPxVol": "pxVol",
+        "newTpTriggerPx": "tpTriggerPx",
+        "newTpTriggerPxType": "tpTriggerPxType",
+        "newTpOrdPx": "tpOrdPx",
+        "newSlTriggerPx": "slTriggerPx",
+        "newSlTriggerPxType": "slTriggerPxType",
+        "newSlOrdPx": "slOrdPx",
+        "newTriggerPx": "triggerPx",
+        "newTriggerPxType": "triggerPxType",
+        "newOrdPx": "ordPx",
     }
 )
+# What else an amendment may hold that changes the order, and that no field of it shows.
+_UNSHOWN: Final = ("attachAlgoOrds",)
+_FAILED: Final = frozenset({"failed", "rejected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,58 +114,39 @@ def items_of(request: Request) -> tuple[Item, ...]:
     )
 
 
-def check_whose(request: Request, envelope: Envelope) -> None:
-    """Raise TransportError where the acknowledgements name other orders than the request: they were left
-    on a kept connection, or mixed up on the way.
-    """
-    items = items_of(request) if request.path in _WHERE else ()
-    if not isinstance(envelope.data, list) or len(items) != len(envelope.data):
-        return
-    for item, ack in zip(items, envelope.data, strict=True):
-        if isinstance(ack, dict) and ack.get(item.id_field, "") not in {"", item.id}:
-            raise TransportError(
-                "the answer is about another order",
-                written=True,
-                status=envelope.status,
-                request=request,
-            )
-
-
 def history_of(item: Item) -> Request | None:
     """Where an order is, too, once it is over; None for orders of other kinds."""
-    if item.look_up is None or item.look_up.path != _ORDER:
+    if item.look_up is None or item.look_up.path != _ORDER.path:
         return None
     query = urlencode({"instType": _inst_type(item), "instId": item.inst_id})
     return Request("GET", f"/api/v5/trade/orders-history?{query}")
 
 
-def amended(item: Item, row: Mapping[str, Any]) -> bool:
-    """Whether an order now is as the amendment asked for."""
-    return all(
-        _same(row.get(field), item.wanted[name])
-        for name, field in _AMENDED.items()
-        if item.wanted.get(name)
-    )
-
-
-def read_back(request: Request) -> Request | None:
-    """The GET that shows a setting; None where it is not known."""
-    known = _SETTINGS.get(request.path)
-    items = items_of(request)
-    if known is None or not items:
+def amended(item: Item, row: Mapping[str, Any]) -> bool | None:
+    """Whether an order now is as the amendment asked for; None where nothing of it would show that."""
+    wanted = {name: value for name, value in item.wanted.items() if value not in ("", None)}
+    new = [name for name in wanted if name in _AMENDED]
+    if not new or any(name in wanted for name in _UNSHOWN):
         return None
-    path, names, _ = known
-    query = urlencode({name: items[0].wanted[name] for name in names if items[0].wanted.get(name)})
-    return Request("GET", f"{path}?{query}" if query else path)
+    # An order that has no such field tells nothing of it.
+    if any(row.get(_AMENDED[name]) is None for name in new):
+        return None
+    return all(same(row[_AMENDED[name]], wanted[name]) for name in new)
 
 
-def is_set(request: Request, rows: list[Any]) -> bool:
-    """Whether the rows that ``read_back`` brought show the setting that the request asked for."""
-    *_, field = _SETTINGS[request.path]
-    wanted = items_of(request)[0].wanted
-    side = wanted.get("posSide")
-    chosen = [row for row in rows if not side or row.get("posSide") in {side, "net", ""}]
-    return bool(chosen) and all(_same(row.get(field), wanted.get(field)) for row in chosen)
+def closes_position(item: Item) -> bool:
+    """Whether what is looked up is what is left of a position that was to be closed."""
+    return item.look_up is not None and item.look_up.path == _POSITIONS
+
+
+def closed(item: Item, rows: Sequence[Any]) -> bool:
+    """Whether of the position that an order was to close nothing is left."""
+    return not any(_is_left(item.wanted, row) for row in rows)
+
+
+def failed(row: Mapping[str, Any]) -> bool:
+    """Whether what was taken came to nothing: a transfer or a conversion."""
+    return row.get("state") in _FAILED
 
 
 def remedy(items: tuple[Item, ...], path: str) -> str:
@@ -150,23 +155,40 @@ def remedy(items: tuple[Item, ...], path: str) -> str:
     if questions:
         return "ask before sending it again: " + " · ".join(questions)
     if path in _WHERE:
-        return "the order carries no id of yours: look at the open orders and the fills first"
+        return "it carries no id of yours: look at the account, the open orders and the fills first"
     return "look at the account before sending it again"
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same number, or else the same text."""
+    try:
+        return Decimal(str(one)) == Decimal(str(other))
+    except InvalidOperation:
+        return str(one) == str(other)
 
 
 def _item(wanted: Mapping[str, Any], path: str) -> Item:
     inst_id = str(wanted.get("instId", ""))
-    name = next((name for name in _IDS if wanted.get(name)), "")
     where = _WHERE.get(path)
-    endpoint = knowledge.endpoint("GET", where) if where else None
-    if endpoint is None or not name:
-        return Item(wanted, inst_id, name, str(wanted.get(name, "")), None)
-    taken = {param.name for param in endpoint.params}
-    query = {
-        each: str(wanted[each]) for each in ("instId", name) if each in taken and each in wanted
-    }
-    look_up = Request("GET", f"{where}?{urlencode(query)}")
-    return Item(wanted, inst_id, name, str(wanted[name]), look_up)
+    name = next((name for name in where.ids if wanted.get(name)), "") if where else ""
+    named = name if name in _IDS else next((each for each in _IDS if wanted.get(each)), "")
+    endpoint = knowledge.endpoint("GET", where.path) if where else None
+    look_up = None
+    if where is not None and endpoint is not None and name:
+        taken = {param.name for param in endpoint.params}
+        asked = [each for each in ("instId", name) if each in taken and each in wanted]
+        query = urlencode({each: str(wanted[each]) for each in asked})
+        look_up = Request("GET", f"{where.path}?{query}")
+    return Item(wanted, inst_id, named, str(wanted.get(named, "")), look_up)
+
+
+def _is_left(wanted: Mapping[str, Any], row: Any) -> bool:
+    if not isinstance(row, dict) or row.get("instId") != wanted.get("instId"):
+        return False
+    for name in ("mgnMode", "posSide"):
+        if wanted.get(name) and row.get(name) not in {wanted[name], "", None}:
+            return False
+    return not same(row.get("pos", ""), 0) and row.get("pos") != ""
 
 
 def _inst_type(item: Item) -> str:
@@ -177,10 +199,3 @@ def _inst_type(item: Item) -> str:
     if parts[-1] == "SWAP":
         return "SWAP"
     return "OPTION" if len(parts) == 5 else "FUTURES"
-
-
-def _same(one: Any, other: Any) -> bool:
-    try:
-        return Decimal(str(one)) == Decimal(str(other))
-    except InvalidOperation:
-        return str(one) == str(other)

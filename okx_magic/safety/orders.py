@@ -7,6 +7,7 @@ The id goes in before the closing brace of the order's JSON object; all else sta
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import string
 import time
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTH = 32
+_OURS = re.compile(r"om[0-9a-f]{8}[A-Za-z0-9]{22}", re.ASCII)
 _JSON_BLANKS = " \t\r\n"
 
 
@@ -28,6 +30,11 @@ def new_client_id() -> str:
     """A fresh id: ``om``, eight hexadecimal digits of the time in seconds, 22 random characters."""
     stamp = f"om{int(time.time()):08x}"
     return stamp + "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH - len(stamp)))
+
+
+def is_ours(client_id: str) -> bool:
+    """Whether an id has the form of those that are made here."""
+    return _OURS.fullmatch(client_id) is not None
 
 
 def with_client_ids(

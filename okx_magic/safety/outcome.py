@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic import knowledge
 from okx_magic.errors import (
+    Interrupted,
     NotCarriedOut,
     OkxError,
     OkxMagicError,
     OutcomeUnknown,
-    PartlyRefused,
     TransportError,
 )
-from okx_magic.model import Envelope
-from okx_magic.safety import lookups
+from okx_magic.safety import batches, lookups
 from okx_magic.safety.retry import ALREADY, DOUBTFUL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from okx_magic.model import Request
+    from okx_magic.model import Envelope, Request
     from okx_magic.safety.lookups import Item
     from okx_magic.safety.retry import Kind
     from okx_magic.safety.settle import Finding
@@ -70,22 +69,21 @@ def settled(
         return unknown(request, error, findings)
     if not set(states.values()) - {"not done", "open"} and len(states) == len(items):
         return not_done(request, kind, error, findings)
+    return batches.answer_of(rows_of(request, error, findings), request)
+
+
+def rows_of(
+    request: Request, error: OkxMagicError | None, findings: Mapping[int, Finding]
+) -> batches.Rows:
+    """The acknowledgement of each order, by its place: as OKX gave it in its refusal, or else from its
+    look-up.
+    """
+    items = lookups.items_of(request)
     acks = acknowledged(error, len(items)) or [{}] * len(items)
-    rows = [
-        _row(request, item, findings[place], ack) if place in findings else dict(ack)
+    return {
+        place: _row(request, item, findings[place], ack) if place in findings else dict(ack)
         for place, (item, ack) in enumerate(zip(items, acks, strict=True))
-    ]
-    refused = [row for row in rows if row.get("sCode", _DONE) not in {_DONE, ""}]
-    if not refused:
-        return Envelope(_DONE, "", rows)
-    kinds = OkxError if len(refused) == len(rows) else PartlyRefused
-    return kinds(
-        "2",
-        f"{len(refused)} of {len(rows)} items refused or not carried out, by look-up",
-        envelope=Envelope("2", "", rows),
-        items=tuple((str(row["sCode"]), str(row.get("sMsg", ""))) for row in refused),
-        request=request,
-    )
+    }
 
 
 def unknown(
@@ -110,6 +108,22 @@ def unknown(
     )
 
 
+def interrupted(request: Request, account: str, outcome: str, message: str) -> Interrupted:
+    """The error for Ctrl-C, with the ids of the orders, and what to ask or to look at."""
+    items = lookups.items_of(request)
+    asks = lookups.remedy(items, request.path)
+    remedies = {"unknown": asks, "done": asks.replace("ask before sending it again", "see it")}
+    return Interrupted(
+        message,
+        outcome=outcome,
+        request=request,
+        account=account,
+        orders=tuple((item.inst_id, item.id) for item in items if item.id),
+        settles=tuple(item.settles for item in items if item.settles),
+        remedy=remedies.get(outcome, ""),
+    )
+
+
 def not_done(
     request: Request, kind: Kind, error: OkxMagicError, findings: Mapping[int, Finding]
 ) -> OkxMagicError:
@@ -117,10 +131,10 @@ def not_done(
     if already(error) and any(finding.older for finding in findings.values()):
         # The id belongs to an order that was there before: a refusal like any other.
         return error
-    states = {str(finding.row["state"]) for finding in findings.values() if finding.row}
-    seen = (
-        f"the order is {', '.join(sorted(states))}" if states else "a look-up shows no such order"
-    )
+    rows = [finding.row for finding in findings.values() if finding.row]
+    states = {str(row.get("state", "as it was")) for row in rows}
+    what = "it" if kind == "closed" else "the order"
+    seen = f"{what} is {', '.join(sorted(states))}" if states else "a look-up shows no such order"
     if kind == "setting":
         seen = "the old setting is still there"
     return NotCarriedOut(

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
-from okx_magic.errors import OkxError, OkxMagicError, TransportError
+from okx_magic import knowledge
+from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
 from okx_magic.knowledge import moves
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 
 Kind = Literal["read", "order", "amend", "cancel", "setting", "closed"]
 Heard = Literal["not sent", "no reply", "throttled", "clock", "refused", "doubtful"]
-Action = Literal["stop", "again", "resync", "look up", "read back", "unknown"]
+Action = Literal["stop", "again", "resync", "look up", "read back"]
 
 # Of none of these does OKX say whether the request was carried out; their HTTP statuses (503, 400,
-# 429, 500, 500, 500) do not tell either. OKX docs: Error Code.
-DOUBTFUL: Final = frozenset({"50001", "50004", "50013", "50026", "51054", "51149"})
+# 429, 500, 500, 500, 200, 500) do not tell either. OKX docs: Error Code.
+DOUBTFUL: Final = frozenset(
+    {"50001", "50004", "50013", "50026", "51054", "51149", "51412", "52912"}
+)
 # "Already there": perhaps by this very request.
 ALREADY: Final = frozenset({"50042", "50071", "51016"})
 _THROTTLED: Final = frozenset({"50011", "50040", "50061"})
@@ -54,7 +57,6 @@ _ONCE = Rule("again", 1)
 _RESYNC = Rule("resync", 1)
 _LOOK_UP = Rule("look up")
 _READ_BACK = Rule("read back")
-_UNKNOWN = Rule("unknown")
 
 _ORDER: Final[Mapping[Heard, Rule]] = MappingProxyType(
     {
@@ -98,11 +100,11 @@ POLICY: Final[Mapping[Kind, Mapping[Heard, Rule]]] = MappingProxyType(
         # Transfers, withdrawals, loans, sub-accounts, keys: a person decides about a second time.
         "closed": {
             "not sent": _STOP,
-            "no reply": _UNKNOWN,
+            "no reply": _LOOK_UP,
             "throttled": _STOP,
             "clock": _STOP,
             "refused": _STOP,
-            "doubtful": _UNKNOWN,
+            "doubtful": _LOOK_UP,
         },
     }
 )
@@ -111,6 +113,7 @@ _AMENDS: Final = frozenset(
     {
         "/api/v5/trade/amend-order",
         "/api/v5/trade/amend-batch-orders",
+        "/api/v5/trade/amend-algos",
         "/api/v5/sprd/amend-order",
     }
 )
@@ -131,14 +134,27 @@ def classify(error: TransportError | OkxError) -> Heard:
     if isinstance(error, TransportError):
         return "no reply" if error.written else "not sent"
     codes = {error.code, *(code for code, _ in error.items)}
-    if codes & (DOUBTFUL | ALREADY):
+    # Whatever the code, if the server says by its status that something broke on its side.
+    if codes & (DOUBTFUL | ALREADY) or error.status >= 500 or error.status == 408:
         return "doubtful"
-    if codes & _THROTTLED:
+    # A part of it stands, which would be there twice if the whole were sent again.
+    if isinstance(error, PartlyRefused):
+        return "refused"
+    if codes <= _THROTTLED:
         return "throttled"
-    if codes & _CLOCK:
-        return "clock"
-    # Any other code, if the server says by its status that something broke on its side.
-    return "doubtful" if error.status >= 500 or error.status == 408 else "refused"
+    return "clock" if codes <= _CLOCK else "refused"
+
+
+def _unheard_of(error: TransportError | OkxError) -> bool:
+    """Whether a code is none of OKX's, so that it says nothing of what was done."""
+    if not isinstance(error, OkxError) or error.items or error.status != 200:
+        return False
+    return knowledge.explain(error.code) is None
+
+
+def is_throttled(error: OkxMagicError) -> bool:
+    """Whether OKX refused a request for a limit."""
+    return isinstance(error, OkxError) and classify(error) == "throttled"
 
 
 def is_clock(error: OkxMagicError) -> bool:
@@ -182,6 +198,11 @@ class Budget:
                 return False
             self._tokens -= self._PRICE
             return True
+
+    @property
+    def spent(self) -> bool:
+        """Whether no retry is left."""
+        return self._tokens < self._PRICE
 
     def earn(self) -> None:
         """Note a success."""
@@ -227,6 +248,8 @@ class Course:
         if not isinstance(error, TransportError | OkxError):
             return Step("stop")
         heard = classify(error)
+        if self.kind != "read" and _unheard_of(error):
+            heard = "doubtful"
         what = rule(self.kind, heard, live=self._live)
         if what.action not in {"again", "resync"}:
             return Step(what.action)

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
-from okx_magic.safety.lookups import amended, history_of, is_set, items_of, read_back
+from okx_magic.safety.lookups import (
+    amended,
+    closed,
+    closes_position,
+    failed,
+    history_of,
+    items_of,
+)
+from okx_magic.safety.readback import is_set, read_back
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -69,11 +77,13 @@ class Finding:
 class Settler:
     """Looks up the orders of a lost request.
 
-    ``server_now`` measures the exchange's time in milliseconds afresh; like ``ask`` it raises the errors
-    of ``okx_magic.errors``.
+    ``server_now`` measures the exchange's time in milliseconds afresh, within so many seconds; like
+    ``ask`` it raises the errors of ``okx_magic.errors``.
     """
 
-    def __init__(self, lost: Lost, ask: Ask, server_now: Callable[[], int], timing: Timing) -> None:
+    def __init__(
+        self, lost: Lost, ask: Ask, server_now: Callable[[float], int], timing: Timing
+    ) -> None:
         self._lost = lost
         self._ask = ask
         self._server_now = server_now
@@ -87,21 +97,22 @@ class Settler:
         lost_at = now()
         items = items_of(self._lost.request)
         findings = {place: Finding(items[place], "unknown") for place in self._lost.doubtful}
+        ends = lost_at + seconds
         looks = [lost_at + look for look in _LOOKS if look <= seconds]
         proof: float | None = None
-        while looks:
+        while looks and self._undecided(findings.values()):
             look = looks.pop(0)
             if look > now():
                 self._timing.sleep(look - now())
             proven = proof is not None and now() >= proof
             for place, finding in findings.items():
-                item, left = finding.item, lost_at + seconds - now()
-                if finding.state == "unknown" and item.look_up and left > 0:
-                    findings[place] = self._find(item, item.look_up, left, proven=proven)
-            if not self._undecided(findings.values()):
-                break
-            if proof is None and (proof := self._proof()) and proof <= lost_at + seconds:
-                looks = sorted({*looks, max(proof, now())})
+                item = finding.item
+                if finding.state == "unknown" and item.look_up and now() < ends:
+                    findings[place] = self._find(item, item.look_up, ends - now(), proven=proven)
+            if proof is None and self._undecided(findings.values()):
+                proof = self._proof(ends - now())
+                if proof is not None and proof <= ends:
+                    looks = sorted({*looks, max(proof, now())})
         return findings
 
     def setting(self) -> State:
@@ -115,8 +126,15 @@ class Settler:
                 rows = self._ask(question, _LONGEST_LOOK).data
             except OkxMagicError:
                 continue
-            return "done" if is_set(self._lost.request, rows) else "open"
+            shown = is_set(self._lost.request, rows)
+            if shown is not None:
+                return "done" if shown else "open"
         return "unknown"
+
+    def looks_up(self) -> bool:
+        """Whether there is anything to look up."""
+        items = items_of(self._lost.request)
+        return any(items[place].look_up for place in self._lost.doubtful)
 
     def _undecided(self, findings: Collection[Finding]) -> bool:
         return any(each.state == "unknown" and each.item.look_up for each in findings)
@@ -124,6 +142,10 @@ class Settler:
     def _find(self, item: Item, look_up: Request, left: float, *, proven: bool) -> Finding:
         seconds = min(left, _LONGEST_LOOK)
         try:
+            if closes_position(item):
+                gone = closed(item, self._ask(look_up, seconds).data)
+                # What is left may be closed by an order that is still under way.
+                return Finding(item, "done" if gone else "unknown")
             row = self._row(look_up, item, seconds)
             older = row is not None and self._is_older(row, item)
             if older:
@@ -138,8 +160,14 @@ class Settler:
     def _state(self, item: Item, row: Mapping[str, Any] | None, *, proven: bool) -> State:
         if self._lost.kind == "cancel":
             return _state_of_cancel(row)
-        done = row is not None and (self._lost.kind == "order" or amended(item, row))
-        return "done" if done else "not done" if proven else "unknown"
+        if row is None:
+            return "not done" if proven else "unknown"
+        if self._lost.kind == "amend":
+            as_wanted = amended(item, row)
+            if as_wanted is None:
+                return "unknown"
+            return "done" if as_wanted else "not done" if proven else "unknown"
+        return "not done" if failed(row) else "done"
 
     def _row(self, look_up: Request, item: Item, seconds: float) -> Mapping[str, Any] | None:
         """The order as it is now; None where there is none."""
@@ -149,11 +177,10 @@ class Settler:
             if error.code in _NOT_FOUND:
                 return None
             raise
-        if not rows:
-            return None
-        row: Mapping[str, Any] = rows[0]
-        if not _names(row, item):
+        # OKX says 51603 of what it does not know; an empty list, or another's row, says nothing.
+        if not rows or not _names(rows[0], item):
             raise TransportError("the look-up brought something else", written=True)
+        row: Mapping[str, Any] = rows[0]
         return row
 
     def _in_history(self, item: Item, seconds: float) -> Mapping[str, Any] | None:
@@ -166,33 +193,37 @@ class Settler:
         """Whether an order was there before this request: an id that a person typed may have been used
         already, and a look-up brings the newest that has it.
         """
-        if self._lost.kind != "order" or item.id in self._lost.ours:
+        if self._lost.kind not in {"order", "closed"} or item.id in self._lost.ours:
             return False
-        began = self._at_the_exchange() + self._lost.began * 1000
-        return int(row["cTime"]) < began - _AGREEMENT_MS
+        made = str(row.get("cTime") or row.get("ts") or "")
+        # A transfer's state has no time; its id may be used once.
+        if not made.isdecimal():
+            return False
+        began = self._at_the_exchange(_LONGEST_LOOK) + self._lost.began * 1000
+        return int(made) < began - _AGREEMENT_MS
 
-    def _proof(self) -> float | None:
+    def _proof(self, left: float) -> float | None:
         """When, on our monotonic clock, a look-up proves that nothing was done."""
-        if self._lost.expiry is None:
+        if self._lost.expiry is None or left <= 0:
             return None
         try:
-            return (self._lost.expiry + GRACE_MS - self._at_the_exchange()) / 1000
+            now = self._at_the_exchange(min(left, _LONGEST_LOOK))
         except OkxMagicError:
             return None
+        return (self._lost.expiry + GRACE_MS - now) / 1000
 
-    def _at_the_exchange(self) -> float:
+    def _at_the_exchange(self, seconds: float) -> float:
         # Measured afresh: the clock that stamped the request may have stepped since.
         if self._epoch is None:
-            self._epoch = self._server_now() - self._timing.now() * 1000
+            self._epoch = self._server_now(seconds) - self._timing.now() * 1000
         return self._epoch
 
 
 def _names(row: Any, item: Item) -> bool:
-    return (
-        isinstance(row, dict)
-        and row.get(item.id_field, item.id) == item.id
-        and str(row.get("cTime", "")).isdecimal()
-    )
+    """Whether a row is the item's: it has its id, and the time of an order."""
+    if not isinstance(row, dict) or row.get(item.id_field) != item.id:
+        return False
+    return "cTime" not in row or str(row["cTime"]).isdecimal()
 
 
 def _state_of_cancel(row: Mapping[str, Any] | None) -> State:

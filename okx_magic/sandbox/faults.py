@@ -25,7 +25,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.knowledge import explain
-from okx_magic.sandbox.replies import HTML, Reply, Wire
+from okx_magic.sandbox.replies import HTML, Reply, Wire, envelope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,6 +109,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "late": Fault("carried out only 1000 ms later, and then answered", moment="late"),
         "twice": Fault("the answer comes twice, one behind the other", "twice", moment="after"),
         "html": Fault("a web page with HTTP 200", page=_page(200, "OK")),
+        "no-data": Fault("code 0, and no word of what was done", page=envelope([])),
         "empty": Fault("HTTP 200 without a body", page=Reply(200, b"")),
         **{
             str(n): Fault(f"a proxy's page with HTTP {n}", page=_page(n, _PAGES[n])) for n in _PAGES

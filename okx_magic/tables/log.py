@@ -20,6 +20,7 @@ _COLUMNS = {
     "code": "object",
     "outcome": "object",
     "milliseconds": "float64",
+    "attempt": "Int64",
 }
 
 
@@ -27,7 +28,8 @@ def log_frame(log: Sequence[Exchange]) -> pd.DataFrame:
     """One row an exchange, oldest first, indexed by ``sent_at`` (``datetime64[ms, UTC]``).
 
     ``status`` is the HTTP status, missing where no answer came; ``code`` is OKX's, "" where none was
-    read; ``milliseconds`` is the time that the exchange took.
+    read; ``milliseconds`` is the time that the exchange took; ``attempt`` counts those of one request,
+    from 1.
     """
     log = sorted(log, key=lambda exchange: exchange.sent_at)
     rows = [
@@ -40,6 +42,7 @@ def log_frame(log: Sequence[Exchange]) -> pd.DataFrame:
             exchange.code,
             exchange.outcome,
             exchange.milliseconds,
+            exchange.attempt,
         )
         for exchange in log
     ]

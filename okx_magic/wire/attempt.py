@@ -51,11 +51,13 @@ class Attempt:
 @dataclass(slots=True)
 class Flight:
     """One request through all of its attempts. ``written`` turns True when a byte of it may have left;
-    ``expires`` says whether it gets an expTime; ``sleep`` waits in place of the pacer's own; ``last`` is
-    its last exchange; ``id`` tells its lines in the log.
+    ``expires`` says whether it gets an expTime; ``within`` are the seconds that it has, if it is not to
+    be looked up; ``sleep`` waits in place of the pacer's own; ``last`` is its last exchange; ``id`` tells
+    its lines in the log.
     """
 
     expires: bool = False
+    within: float | None = None
     sleep: Callable[[float], None] | None = None
     written: bool = False
     attempts: int = 0

@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from okx_magic import knowledge
-from okx_magic.errors import OkxMagicError, TransportError
+from okx_magic.errors import OkxError, OkxMagicError, TransportError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.safety import orders, rails, retry
 from okx_magic.safety.gate import Gate
 from okx_magic.safety.stamps import takes_expiry, with_expiry
+from okx_magic.safety.storm import Storm
 from okx_magic.wire.attempt import Attempt, Flight, Reply
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
@@ -63,6 +64,7 @@ class Connection:
         self.ledger = ledger
         self.timing = timing or retry.Timing()
         self._budget = retry.Budget()
+        self._storm = Storm(self.timing.now)
         self._on_failure = on_failure
         transport = transport or Transport(
             account.base_url,
@@ -118,6 +120,17 @@ class Connection:
                 self._tell(error, flight.last)
             raise
 
+    def cancel(self, request: Request, seconds: float) -> None:
+        """Send what only takes back within so many seconds, without looking up what became of it: for
+        whoever looks at all that is open anyway. Raises what ``send`` raises.
+        """
+        prepared, _ = self.prepare(request, as_typed=True)
+        self.gate.admit(request)
+        if retry.kind_of(prepared) != "cancel":
+            reason = f"{request} is no cancel"
+            raise ValueError(reason)
+        Writing(self, prepared, Flight(within=seconds), typed=request, added=()).run()
+
     def prepare(
         self, request: Request, *, as_typed: bool = False
     ) -> tuple[Request, tuple[str, ...]]:
@@ -150,13 +163,14 @@ class Connection:
         """Close the connections."""
         self.transport.close()
 
-    def course(self, kind: retry.Kind) -> retry.Course:
-        """The attempts that a request of this kind may take."""
+    def course(self, kind: retry.Kind, within: float | None = None) -> retry.Course:
+        """The attempts that a request of this kind may take, ``within`` so many seconds."""
         timeout = self.account.timeout
+        usual = timeout if kind == "read" else min(retry.POST_SECONDS, timeout)
         return retry.Course(
             kind,
             live=self.account.environment == "live",
-            seconds=timeout if kind == "read" else min(retry.POST_SECONDS, timeout),
+            seconds=usual if within is None else min(usual, within),
             budget=self._budget,
             chance=self.timing.chance,
         )
@@ -168,13 +182,21 @@ class Connection:
         left to do about it.
         """
         while True:
+            # What takes back what is at risk always goes.
+            if course.kind != "cancel":
+                self._storm.check(request)
             attempt = self.sender.attempt(request, flight, course.left)
             course.spent(attempt.exchange.milliseconds / 1000)
+            throttled = attempt.error is not None and retry.is_throttled(attempt.error)
+            if not throttled:
+                self._storm.over(request)
             if attempt.error is None:
                 self._budget.earn()
                 return attempt, "stop"
             step = course.after(attempt.error, attempt.retry_after)
             if step.action not in {"again", "resync"}:
+                if isinstance(attempt.error, OkxError) and throttled and self._budget.spent:
+                    self._storm.refused(request, attempt.error)
                 return attempt, step.action
             # Nothing of it was carried out, or it changes nothing.
             flight.written = False
@@ -192,10 +214,13 @@ class Connection:
             self.clock.forget()
         return _answered(attempt)
 
-    def fresh_time(self) -> int:
-        """The exchange's time in milliseconds, measured now."""
-        self.clock.forget()
-        return self.clock.now()
+    def fresh_time(self, seconds: float) -> int:
+        """The exchange's time in milliseconds, measured now, within so many seconds."""
+
+        def ask() -> int:
+            return _time_in(_answered(self.sender.attempt(_TIME, Flight(), seconds, log=False)))
+
+        return self.clock.measure(ask)
 
     def _read(self, request: Request, flight: Flight) -> Reply:
         try:

@@ -1,7 +1,9 @@
 """The kill switch at work: cancel all that is open, arm OKX's own timer, look until nothing is open.
 
-Covers the orders of the order book and the algo orders. Spread orders, quotes and bots are not
-touched: nothing here cancels those. OKX docs: Order Book Trading, Trade and Algo Trading.
+Covers the orders of the order book and the algo orders, of which it sees that none is left; and spread
+orders, quotes and RFQs, which OKX takes back all at once where an account has them. Bots are not
+touched: to stop one may sell what it holds, which is for a person to decide. OKX docs: Order Book
+Trading, Trade and Algo Trading; Spread Trading; Block Trading.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 20.0
 _PAUSE: Final = 0.5
-# For one list; a longer silence is better spent asking again.
+# For one list or cancel; a longer silence is better spent asking again.
 _LOOK_SECONDS: Final = 3.0
 _PAGE: Final = 100
 # cancel-all-after takes 10 to 120 s; 0 would switch it off.
@@ -67,6 +69,12 @@ _ALGOS: Final = _Sort(
     _ALGO_TYPES,
 )
 _SINGLE_CANCEL: Final = "/api/v5/trade/cancel-order"
+# What OKX takes back in one request, whether there is any or not.
+_AT_ONCE: Final = (
+    ("spread orders", "/api/v5/sprd/mass-cancel"),
+    ("quotes", "/api/v5/rfq/cancel-all-quotes"),
+    ("RFQs", "/api/v5/rfq/cancel-all-rfqs"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,7 @@ class Killer:
         self._found: set[str] = set()
         self._batches = True
         self._timer = True
+        self._at_once = list(_AT_ONCE)
 
     def run(self) -> Killed:
         """Round after round until nothing is open, for 20 s at most. What fails is tried again in the
@@ -120,6 +129,8 @@ class Killer:
                 trouble = error.message
                 self._tell(f"trouble: {trouble}")
             self._arm_timer()
+            # Last, so that those who have none of it lose no time over it.
+            trouble = trouble or self._take_back_at_once()
             seconds = self._monotonic() - started
             if not (left or trouble) or seconds >= SECONDS:
                 return Killed(len(self._found), left, seconds, trouble)
@@ -184,6 +195,28 @@ class Killer:
             except OkxError:
                 continue  # as above
 
+    def _take_back_at_once(self) -> str:
+        """Spread orders, quotes and RFQs; what was in the way, "" if nothing. A refusal is no failure:
+        most accounts have none of them.
+        """
+        done, refused, trouble = list[str](), dict[str, list[str]](), ""
+        for noun, path in tuple(self._at_once):
+            try:
+                self._post(path, {})
+            except OkxError as refusal:
+                refused.setdefault(refusal.message, []).append(noun)
+            except OkxMagicError as error:
+                trouble = f"{noun}: {error.message}"
+                continue
+            else:
+                done.append(noun)
+            self._at_once.remove((noun, path))
+        if done:
+            self._tell(f"taken back: all {', '.join(done)}")
+        for message, nouns in refused.items():
+            self._tell(f"{', '.join(nouns)} are not to be had ({message}): left as they are")
+        return trouble
+
     def _arm_timer(self) -> None:
         """OKX cancels again by itself in 10 s, so that an order which was under way goes as well."""
         if not self._timer:
@@ -201,7 +234,7 @@ class Killer:
 
     def _post(self, path: str, body: Any) -> None:
         text = json.dumps(body, separators=(",", ":"))
-        self._connection.send(Request("POST", path, text))
+        self._connection.cancel(Request("POST", path, text), _LOOK_SECONDS)
 
 
 def _chunks(rows: list[dict[str, Any]], size: int) -> Iterable[list[dict[str, Any]]]:

@@ -10,7 +10,7 @@ from okx_magic import knowledge
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.keys.signing import timestamp_text
 from okx_magic.model import Envelope, Exchange, Request, Sent
-from okx_magic.safety.lookups import check_whose
+from okx_magic.safety.acknowledgements import check_acknowledged
 from okx_magic.safety.stamps import with_expiry
 from okx_magic.wire.attempt import Attempt, Flight, log_attempt, seconds_asked
 from okx_magic.wire.limits import claims
@@ -78,12 +78,7 @@ class Sender:
                 error = failure
             elapsed = (time.monotonic() - started) * 1000
         if answer is not None:
-            try:
-                envelope = judge(answer, request, self.redact)
-                if request.body:
-                    check_whose(request, envelope)
-            except OkxMagicError as failure:
-                error = failure
+            envelope, error = self._judged(answer, request)
         exchange = Exchange(
             request=request,
             account=self.account.name,
@@ -105,6 +100,24 @@ class Sender:
         log_attempt(exchange, flight)
         wait = seconds_asked(answer.headers.get("retry-after", "")) if answer and error else None
         return Attempt(exchange, None if error else envelope, error, wait)
+
+    def _judged(
+        self, answer: Answer, request: Request
+    ) -> tuple[Envelope | None, OkxMagicError | None]:
+        """The envelope of a success, or the error."""
+        envelope: Envelope | None = None
+        error: OkxMagicError | None = None
+        try:
+            envelope = judge(answer, request, self.redact)
+        except OkxMagicError as failure:
+            error = failure
+        told = error.envelope if isinstance(error, OkxError) else envelope
+        if request.body and told is not None:
+            try:
+                check_acknowledged(request, told)
+            except OkxMagicError as failure:
+                return None, failure
+        return envelope, error
 
     def preview(self, request: Request) -> Sent:
         """What would be signed for a prepared request; sends nothing, not even to ask the time."""

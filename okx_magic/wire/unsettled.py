@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
 from okx_magic.model import Request
 from okx_magic.safety.ledger import TOLD
+from okx_magic.safety.orders import is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ _ON_ITS_WAY: Final = 30
 # Of a long list of open outcomes the newest are looked up, so that a log-in does not take for ever.
 _MOST: Final = 10
 _SECONDS: Final = 3.0
+# So far apart may our clock, which the ledger has, and the exchange's be.
+_CLOCKS: Final = 30
 _PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/sprd/order")
 
 
@@ -56,10 +59,25 @@ def _learn(connection: Connection, entry: Entry, now: float) -> tuple[str, str]:
             rows.append(_row(connection, question))
         except OkxMagicError as error:
             return "", f"still unknown ({error.message}); {question} tells"
+    if any(_is_older(row, entry) for row in rows):
+        asks = " · ".join(entry.settles)
+        return TOLD, f"an older order has the same id, so nobody can tell: {asks} shows that one"
     states = [str(row.get("state", "?")) if row else "not found" for row in rows]
     if not entry.path.endswith(_PLACES):
-        return TOLD, f"the order is {', '.join(states)} now"
+        what = "the order" if "order" in entry.path else "it"
+        return TOLD, f"{what} is {', '.join(states)} now"
     return _placed(states, now - entry.time, " · ".join(entry.settles))
+
+
+def _is_older(row: Mapping[str, Any] | None, entry: Entry) -> bool:
+    """Whether an order was there before the request was sent: an id that a person typed may have been
+    used twice, and a look-up brings the newest that has it. An id of ours is used once.
+    """
+    made = str(row.get("cTime", "")) if row else ""
+    if not entry.path.endswith(_PLACES) or not made.isdecimal():
+        return False
+    ours = all(is_ours(client_id) for _, client_id in entry.orders)
+    return not ours and int(made) / 1000 < entry.time - _CLOCKS
 
 
 def _placed(states: list[str], age: float, ask: str) -> tuple[str, str]:

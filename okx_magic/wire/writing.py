@@ -16,16 +16,28 @@ from okx_magic.errors import (
     OutcomeUnknown,
     PartlyRefused,
     RefusedError,
+    TransportError,
 )
 from okx_magic.model import Envelope
-from okx_magic.safety import ledger, lookups, retry
-from okx_magic.safety.outcome import already, doubtful, not_done, settled, unknown
+from okx_magic.safety import batches, ledger, lookups, retry
+from okx_magic.safety.outcome import (
+    already,
+    doubtful,
+    interrupted,
+    not_done,
+    rows_of,
+    settled,
+    unknown,
+)
 from okx_magic.safety.settle import SECONDS, SECONDS_AFTER_INTERRUPT, Lost, Settler
 from okx_magic.safety.stamps import expiry_of
 from okx_magic.wire.attempt import Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from okx_magic.model import Request
+    from okx_magic.safety.settle import Finding
     from okx_magic.wire.attempt import Attempt, Flight
     from okx_magic.wire.connection import Connection
 
@@ -54,6 +66,10 @@ class Writing:
         self._items = lookups.items_of(request)
         self._began = connection.timing.now()
         self._entry = ""
+        self._ended = ""
+        # Of a batch of cancels: what is known by now, and the places of those that are sent again.
+        self._rows: batches.Rows = {}
+        self._places = tuple(range(len(self._items)))
 
     def run(self) -> Reply:
         """Send it and give its answer, or the one that shows by look-up that it was carried out.
@@ -61,59 +77,124 @@ class Writing:
         Raises OutcomeUnknown, NotCarriedOut, Interrupted, and what any request may raise.
         """
         try:
+            return self._run()
+        except Interrupted:
+            raise
+        except KeyboardInterrupt:
+            # Between the outcome and the end of this; raised below, as in there.
+            outcome = self._ended or ("unknown" if self._flight.written else "not done")
+        raise self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
+
+    def _run(self) -> Reply:
+        try:
             self._open()
             reply = self._carry_out()
         except KeyboardInterrupt:
             # Raised below: as the context of ours it would keep the frames that were signing.
-            interrupted = self._look_after_interrupt()
+            stopped = self._look_after_interrupt()
         except OkxMagicError as error:
-            self._close(*_outcome(error, written=self._flight.written))
+            outcome, code = _outcome(error, written=self._flight.written)
+            # Whoever does not have it looked up sees for itself.
+            told = self._flight.within is not None and outcome == ledger.UNKNOWN
+            self._close(ledger.TOLD if told else outcome, code)
+            if isinstance(error, TransportError) and not self._flight.written:
+                # The error may speak of the exchange's time, which has to be known first.
+                ours = error.request is not None and error.request.path == self._request.path
+                what = "not sent" if ours else f"{self._request} was not sent"
+                error.message = f"{what}: {error.message}"
             raise
         else:
+            self._ended = "done"
             self._close("done")
             return reply
-        self._close(interrupted.outcome if self._flight.written else "not sent")
-        raise interrupted
+        self._close(stopped.outcome if self._flight.written else "not sent")
+        raise stopped
 
     def _carry_out(self) -> Reply:
-        course = self._connection.course(self._kind)
+        course = self._connection.course(self._kind, self._flight.within)
+        lost = False
         while True:
-            attempt, action = self._connection.deliver(self._request, self._flight, course)
+            request = self._request
+            if len(self._places) < len(self._items):
+                request = batches.only(request, self._places)
+            attempt, action = self._connection.deliver(request, self._flight, course)
             error = attempt.error
             if error is None:
                 assert attempt.envelope is not None  # noqa: S101  # one of the two is set
-                return self._reply(attempt.envelope, attempt)
+                return self._reply(
+                    self._whole(attempt.envelope), attempt, recovered=bool(self._rows)
+                )
+            if action == "stop" and lost:
+                # It may be refused because the one before, whose answer was lost, was carried out.
+                action = "look up" if self._kind == "cancel" else "read back"
             if action == "stop":
                 raise error
+            lost = True
             outcome = self._learn(attempt, error, action)
             if isinstance(outcome, Envelope):
-                return self._reply(outcome, attempt, recovered=True)
+                return self._reply(self._whole(outcome), attempt, recovered=True)
             if not isinstance(outcome, _NotYet):
                 raise outcome
+            # Seen not to be done, and harmless to be done twice.
             if not course.repeats():
                 raise outcome.error
-            # Seen not to be done, and harmless to be done twice.
-            self._flight.written = False
+
+    def _whole(self, envelope: Envelope) -> Envelope:
+        """The answer to all of a batch, where only a part of it was sent at last."""
+        if len(self._places) == len(self._items):
+            return envelope
+        self._rows |= zip(self._places, envelope.data, strict=True)
+        whole = batches.answer_of(self._rows, self._request)
+        if isinstance(whole, OkxMagicError):
+            raise whole
+        return whole
 
     def _learn(
         self, attempt: Attempt, error: OkxMagicError, action: retry.Action
     ) -> Envelope | OkxMagicError | _NotYet:
         """What became of it, by looking."""
         request = attempt.exchange.request
+        if self._flight.within is not None:
+            return unknown(request, error, {})
         if action == "look up":
-            findings = self._settler(request, error).settle(SECONDS)
+            settler = self._settler(request, error)
+            if self._kind == "cancel" and not settler.looks_up():
+                # Such as of all orders at once: it takes back what is there, and no more the next time.
+                return _NotYet(unknown(request, error, {}))
+            findings = settler.settle(SECONDS)
             outcome = settled(request, self._kind, error, findings)
-            if any(finding.state == "open" for finding in findings.values()):
-                assert isinstance(outcome, OkxMagicError)  # noqa: S101  # not all is done
-                return _NotYet(outcome)
-            return outcome
-        if action == "read back":
-            state = self._settler(request, error).setting()
-            if state == "done":
-                return Envelope("0", "", [dict(self._items[0].wanted)])
-            if state == "open":
-                return _NotYet(not_done(request, self._kind, error, {}))
+            still = [place for place, finding in findings.items() if finding.state == "open"]
+            if not still:
+                return outcome
+            assert isinstance(outcome, OkxMagicError)  # noqa: S101  # not all is done
+            self._narrow(request, error, findings, still)
+            return _NotYet(outcome)
+        return self._read_back(request, error)
+
+    def _read_back(
+        self, request: Request, error: OkxMagicError
+    ) -> Envelope | OkxMagicError | _NotYet:
+        """What became of a setting, by looking."""
+        state = self._settler(request, error).setting()
+        if state == "done":
+            return Envelope("0", "", [dict(self._items[0].wanted)])
+        if state == "open":
+            return _NotYet(not_done(request, self._kind, error, {}))
         return unknown(request, error, {})
+
+    def _narrow(
+        self,
+        request: Request,
+        error: OkxMagicError,
+        findings: Mapping[int, Finding],
+        still: Sequence[int],
+    ) -> None:
+        """Of a batch only what may still be open goes again."""
+        unknown = [place for place, finding in findings.items() if finding.state == "unknown"]
+        rows = rows_of(request, error, findings)
+        again = sorted({*still, *unknown})
+        self._rows |= {self._places[at]: row for at, row in rows.items() if at not in again}
+        self._places = tuple(self._places[at] for at in again)
 
     def _settler(self, request: Request, error: OkxMagicError | None) -> Settler:
         connection = self._connection
@@ -144,20 +225,7 @@ class Writing:
         return self._interrupted("unknown", "interrupted; it may have been carried out")
 
     def _interrupted(self, outcome: str, message: str) -> Interrupted:
-        asks = lookups.remedy(self._items, self._request.path)
-        remedies = {
-            "unknown": asks,
-            "done": asks.replace("ask before sending it again", "see it"),
-        }
-        return Interrupted(
-            message,
-            outcome=outcome,
-            request=self._request,
-            account=self._connection.account.name,
-            orders=self._orders(),
-            settles=self._settles(),
-            remedy=remedies.get(outcome, ""),
-        )
+        return interrupted(self._request, self._connection.account.name, outcome, message)
 
     def _reply(self, envelope: Envelope, attempt: Attempt, *, recovered: bool = False) -> Reply:
         return Reply(
@@ -204,10 +272,10 @@ class Writing:
         try:
             self._ledger.close(self._entry, outcome, **({"code": code} if code else {}))
         except KeyboardInterrupt:
-            interrupted = self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
+            stopped = self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
         else:
             return
-        raise interrupted
+        raise stopped
 
 
 class _NotYet:

@@ -352,3 +352,12 @@ def test_names_on_offer(world: World) -> None:
         lambda name=name: world.find(name) for name in names
     ]
     assert [account.name for each in found if (account := each())] == ["live", "main"]
+
+
+def test_control_field_by_field_two_accounts_become_one() -> None:
+    """The control: who takes each field from the first source that has it signs with a mixture."""
+    half = {name: value for name, value in triple(1).items() if name != "OKX_SECRET_KEY"}
+    mixed = triple(2) | half
+    assert mixed != triple(1)
+    assert mixed != triple(2)
+    assert set(mixed) == set(VARIABLES)

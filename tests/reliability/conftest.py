@@ -10,7 +10,7 @@ import pytest
 import trustme
 from faketime import FakeTime
 from IPython.core.error import StdinNotImplementedError
-from lab import HASTY, Lab, lab
+from lab import Lab, hurried, lab
 
 from okx_magic.sandbox import Sandbox
 
@@ -102,7 +102,7 @@ def bench(tmp_path: Path) -> Iterator[Lab]:
 @pytest.fixture
 def hasty(tmp_path: Path) -> Iterator[Lab]:
     """The same, for what really hangs."""
-    with lab(tmp_path, timeout=HASTY) as running:
+    with lab(tmp_path) as running, hurried(running):
         yield running
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from faketime import FakeTime
 
 from okx_magic.keys.account import Account
 from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
+from okx_magic.safety import retry
 from okx_magic.safety.ledger import Ledger
 from okx_magic.sandbox import Sandbox
 from okx_magic.wire.clock import Clock
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 PLACE = "/api/v5/trade/order"
 RESTING = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit"}
-# Seconds, where nothing is slow but what never comes.
+# Seconds that a POST has, where nothing is slow but what never comes.
 HASTY = 0.25
 
 
@@ -49,6 +52,11 @@ class Lab:
         """How many orders of that id were booked."""
         return sum(each.ticket.cl_ord_id == client_id for each in self.orders())
 
+    def struck(self) -> bool:
+        """Whether the fault that waits for a POST has met one; True if none waits."""
+        rules = [each for each in self.sandbox._exchange._rules if each.method == "POST"]
+        return all(each.seen for each in rules)
+
     def forget_orders(self) -> None:
         """Empty the books, so that the next look is as quick as the first."""
         account = self.sandbox._exchange._exchange._accounts["demo"]
@@ -58,9 +66,29 @@ class Lab:
 
 
 @contextmanager
+def hurried(bench: Lab) -> Iterator[None]:
+    """A POST has a quarter of a second, and is given up after it. However busy the machine, what it was
+    to meet has met it before anybody looks: the exchange is a thread of its own.
+    """
+    timing = bench.connection.timing
+
+    def sleep(seconds: float) -> None:
+        patience = time.monotonic() + 10
+        while not bench.struck() and time.monotonic() < patience:
+            time.sleep(0.001)
+        timing.sleep(seconds)
+
+    bench.connection.timing = replace(timing, sleep=sleep)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(retry, "POST_SECONDS", HASTY)
+        yield
+    bench.connection.timing = timing
+
+
+@contextmanager
 def lab(folder: Path, *, timeout: float = 15, limits: bool = False) -> Iterator[Lab]:
-    time = FakeTime()
-    with Sandbox.start(seed=11, limits=limits, clock=time.true) as sandbox:
+    fake = FakeTime()
+    with Sandbox.start(seed=11, limits=limits, clock=fake.true) as sandbox:
         keys = sandbox.demo
         account = Account(
             "lab",
@@ -70,13 +98,13 @@ def lab(folder: Path, *, timeout: float = 15, limits: bool = False) -> Iterator[
             "a test",
             timeout=timeout,
         )
-        ledger = Ledger(folder / ".okx_magic" / "ledger.ndjson", clock=time.wall)
+        ledger = Ledger(folder / ".okx_magic" / "ledger.ndjson", clock=fake.wall)
         connection = Connection(
             account,
-            pacer=Pacer(clock=time.now, sleep=time.sleep),
+            pacer=Pacer(clock=fake.now, sleep=fake.sleep),
             ledger=ledger,
-            timing=time.timing(),
+            timing=fake.timing(),
         )
-        connection.sender.clock = Clock(connection.ask_time, local=time.wall)
+        connection.sender.clock = Clock(connection.ask_time, local=fake.wall)
         with closing(connection):
-            yield Lab(sandbox, connection, time, ledger)
+            yield Lab(sandbox, connection, fake, ledger)

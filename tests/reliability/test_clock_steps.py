@@ -12,6 +12,7 @@ from lab import Lab, order
 
 from okx_magic.errors import NotCarriedOut, OutcomeUnknown
 from okx_magic.model import Request
+from okx_magic.wire.attempt import Flight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,16 @@ def test_a_wrong_clock_is_corrected_from_the_start(bench: Lab, step: float) -> N
     bench.connection.send(order())
     assert [each.code for each in bench.connection.log] == ["0", "0"]
     assert bench.connection.clock.offset == pytest.approx(-step * 1000, abs=2)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_control_a_client_that_trusts_its_own_clock_is_refused(bench: Lab, step: float) -> None:
+    """The control: stamped by a clock that is more than 30 s off, a request is refused for it."""
+    bench.time.step = step
+    bench.connection.clock.offset = 0
+    prepared, _ = bench.connection.prepare(BALANCE)
+    error = bench.connection.sender.attempt(prepared, Flight(), 10.0).error
+    assert (getattr(error, "code", "0") == "50102") == (abs(step) > 30)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -32,6 +32,11 @@ ORDER = {
     "sz": "0.01",
     "px": "100",
 }
+LOOK_UP = "/api/v5/trade/order?"
+AT_ONCE = (
+    *("/api/v5/sprd/mass-cancel", "/api/v5/rfq/cancel-all-quotes"),
+    "/api/v5/rfq/cancel-all-rfqs",
+)
 CELL = f"%%okx order\nPOST /api/v5/trade/order\n{json.dumps(ORDER)}"
 
 
@@ -154,6 +159,7 @@ class Exchange:
     batches: bool = True
     deaf: bool = False
     silent: bool = False
+    lacks: tuple[str, ...] = ()
     now: float = 0.0
     sent: list[Request] = field(default_factory=list)
 
@@ -164,6 +170,9 @@ class Exchange:
             raise TransportError("no complete answer", written=True, request=request)
         data = self.answer(request.path, request.target, request.body)
         return type("Reply", (), {"envelope": Envelope("0", "", data)})
+
+    def cancel(self, request: Request, _: float) -> None:
+        self.send(request)
 
     def look(self, request: Request, _: float) -> Envelope:
         envelope: Envelope = self.send(request).envelope
@@ -178,6 +187,10 @@ class Exchange:
             return self.algos if "ordType=trigger" in target else []
         if path == "/api/v5/trade/cancel-all-after":
             return [{"triggerTime": "1"}]
+        if path in AT_ONCE:
+            if path in self.lacks:
+                raise OkxError("50038", "not in demo trading", envelope=Envelope("50038", "", []))
+            return [{"result": True}]
         if path == "/api/v5/trade/cancel-batch-orders" and not self.batches:
             envelope = Envelope("50038", "not in demo trading", [])
             raise OkxError("50038", "not in demo trading", envelope=envelope)
@@ -229,6 +242,39 @@ def test_without_batches_each_is_cancelled_by_itself() -> None:
     assert len(exchange.bodies("cancel-order")) == 25
     assert len(exchange.bodies("cancel-batch-orders")) == 1
     assert any("one by one" in line for line in told)
+
+
+def test_spread_orders_quotes_and_rfqs_are_taken_back_once() -> None:
+    """One request each, after the orders; nothing of a bot is touched."""
+    exchange, told = Exchange(open=resting(2)), list[str]()
+    assert exchange.killer(told).run().done
+    paths = [each.path for each in exchange.sent if each.method == "POST"]
+    assert paths[0] == "/api/v5/trade/cancel-batch-orders"
+    assert [path for path in paths if path in AT_ONCE] == list(AT_ONCE)
+    assert "taken back: all spread orders, quotes, RFQs" in told
+    assert not any("tradingBot" in path for path in paths)
+
+
+def test_what_an_account_has_not_is_no_failure_and_is_named() -> None:
+    """A refusal for permission or environment ends the attempt to take it back, in one line."""
+    exchange, told = Exchange(open=resting(2), lacks=AT_ONCE[1:]), list[str]()
+    assert exchange.killer(told).run().done
+    assert "taken back: all spread orders" in told
+    assert sum("quotes, RFQs are not to be had (50038" in line for line in told) == 1
+    assert [each.path for each in exchange.sent if each.path in AT_ONCE] == list(AT_ONCE)
+
+
+def test_a_cancel_of_the_kill_switch_is_not_looked_up(sandbox_notebook: Notebook) -> None:
+    """Its own list tells: no time goes into order by order, and no open outcome is left behind."""
+    session = session_of(sandbox_notebook)
+    place(session, 20)
+    sandbox_of(session).set_faults("1st POST /api/v5/trade/cancel-batch-orders: lose-request")
+    sandbox_notebook.run("%okx_kill")
+    assert sandbox_notebook.error is None
+    assert pending(session) == 0
+    assert not [each for each in session.log if each.request.target.startswith(LOOK_UP)]
+    assert session.gate.ledger is not None
+    assert session.gate.ledger.unsettled(session.gate.key_hash) == ()
 
 
 def test_it_gives_up_after_20_seconds_and_says_what_is_open() -> None:

@@ -21,6 +21,8 @@ from lab import Lab, lab, order
 from okx_magic.errors import Interrupted, NotCarriedOut, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.safety.ledger import Ledger
+from okx_magic.safety.lookups import items_of
+from okx_magic.safety.settle import Finding, Settler
 from okx_magic.wire import sender, transport
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
@@ -199,3 +201,23 @@ BadDay.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 TestTheLedgerEqualsTheExchange = BadDay.TestCase
+
+
+def test_control_a_client_that_takes_a_lost_answer_for_a_failure_disagrees(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control: without the look-up, the model sees that the ledger and the exchange differ."""
+
+    def not_done(self: Settler, _: float) -> dict[int, Finding]:
+        items = items_of(self._lost.request)
+        return {place: Finding(items[place], "not done") for place in self._lost.doubtful}
+
+    monkeypatch.setattr(Settler, "settle", not_done)
+    day = BadDay()
+    try:
+        day.place(fault="reset-after", looks="")
+        with pytest.raises(AssertionError):
+            day.agree(settled=False)
+    finally:
+        day.opened.__exit__(None, None, None)
+        day.folder.cleanup()

@@ -214,6 +214,27 @@ def test_run_all_thrice_without_a_person_sends_nothing(
     assert orders(live) == 0
 
 
+def test_papermill_sends_nothing(
+    live: Sandbox, monkeypatch: pytest.MonkeyPatch, nobody: Path
+) -> None:
+    """Papermill stops at the order that nobody allowed, run after run, and says why in its own error."""
+    papermill = pytest.importorskip("papermill")
+    monkeypatch.setenv("IPYTHONDIR", str(nobody / "ipython"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    cells = [nbformat.v4.new_code_cell(cell) for cell in NOTEBOOK]
+    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(book, nobody / "in.ipynb")
+    for _ in range(3):
+        with pytest.raises(papermill.PapermillExecutionError) as caught:
+            papermill.execute_notebook(
+                str(nobody / "in.ipynb"), str(nobody / "out.ipynb"), progress_bar=False
+            )
+        assert caught.value.ename == "RefusedError"
+        assert "a live account is read-only" in caught.value.evalue
+    assert orders(live) == 0
+
+
 NAIVE = """
 import requests, sys
 from okx_magic.keys.credentials import Credentials

@@ -15,6 +15,7 @@ from lab import Lab, order
 
 from okx_magic.accounts import Accounts
 from okx_magic.errors import OutcomeUnknown
+from okx_magic.model import Request
 from okx_magic.sandbox import Sandbox
 from okx_magic.wire.unsettled import tell_unsettled
 
@@ -90,6 +91,22 @@ def test_an_order_without_an_id_is_told_once(bench: Lab) -> None:
     (line,) = tell(bench)
     assert "look at the account" in line
     assert tell(bench) == ()
+
+
+def test_an_older_order_with_the_same_id_does_not_pass_for_the_new_one(bench: Lab) -> None:
+    """A typed id that was used before: the look-up brings the old order, and proves nothing."""
+    ack = bench.connection.send(order(clOrdId="mine")).envelope.data[0]
+    cancel = json.dumps({"instId": "BTC-USDT", "ordId": ack["ordId"]})
+    bench.connection.send(Request("POST", "/api/v5/trade/cancel-order", cancel))
+    bench.time.sleep(120)
+    bench.sandbox.set_faults("next POST */trade/order: reset-before, every GET */trade/order: 502")
+    with pytest.raises(OutcomeUnknown):
+        bench.connection.send(order(clOrdId="mine"))
+    bench.sandbox.set_faults("")
+    bench.time.sleep(60)
+    (line,) = tell(bench)
+    assert "an older order has the same id" in line
+    assert "placed" not in line
 
 
 PROGRAM = """

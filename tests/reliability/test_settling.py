@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -151,6 +152,50 @@ def test_a_typed_id_in_use_is_refused_as_okx_refuses_it(bench: Lab) -> None:
     assert bench.booked("mine") == 1
     assert bench.time.now() - began < 1
     assert bench.ledger.unsettled(bench.connection.account.credentials.key_hash) == ()  # type: ignore[union-attr]
+
+
+CANCELS = "/api/v5/trade/cancel-batch-orders"
+
+
+def cancels(bench: Lab, *prices: str) -> Request:
+    """A cancel of all of so many resting orders."""
+    ids = [placed(bench, px=price)["ordId"] for price in prices]
+    return post(CANCELS, [{"instId": "BTC-USDT", "ordId": each} for each in ids])
+
+
+@pytest.mark.parametrize("fault", ["lose-request", "502-before", "50004-before"])
+def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(bench: Lab, fault: str) -> None:
+    """Orders that are over by now are not in the second one, and stand in the answer all the same."""
+    request = cancels(bench, "1", "2", "3")
+    bench.sandbox.set_faults(f"next POST {CANCELS}: {fault}")
+    first = json.loads(request.body)[0]
+    look = bench.connection.look
+
+    def cancelled_meanwhile(question: Request, seconds: float) -> Any:
+        account = bench.sandbox._exchange._exchange._accounts["demo"]
+        if resting := account.open.pop(first["ordId"], None):
+            account.orders[first["ordId"]] = replace(resting, state="canceled")
+        return look(question, seconds)
+
+    bench.connection.look = cancelled_meanwhile  # type: ignore[method-assign]  # for this test
+    reply = bench.connection.send(request)
+    bodies = [each.request.body for each in bench.connection.log if each.request.path == CANCELS]
+    assert [len(json.loads(each)) for each in bodies] == [3, 2]
+    assert first["ordId"] not in bodies[1]
+    assert [row["sCode"] for row in reply.envelope.data] == ["0"] * 3
+    assert [row["ordId"] for row in reply.envelope.data] == [
+        each["ordId"] for each in json.loads(request.body)
+    ]
+    assert {each.state for each in bench.orders()} == {"canceled"}
+
+
+def test_a_cancel_that_is_refused_after_a_lost_one_is_looked_up(bench: Lab) -> None:
+    """The one before was carried out after all: that is what is said, not the refusal."""
+    ack = placed(bench)
+    bench.sandbox.set_faults(f"next POST {CANCEL}: reset-late=400")
+    reply = bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    assert reply.envelope.data[0]["sCode"] == "0"
+    assert [each.state for each in bench.orders()] == ["canceled"]
 
 
 def test_an_order_without_an_id_is_unknown_at_once(bench: Lab) -> None:
@@ -345,3 +390,98 @@ def test_the_session_log_has_an_entry_for_each_attempt(bench: Lab) -> None:
     entries = [(each.attempt, each.status) for each in bench.connection.log]
     assert entries == [(1, 502), (2, 502), (3, 200)]
     assert reply.attempts == 3
+
+
+CLOSE = post("/api/v5/trade/close-position", {"instId": "BTC-USDT-SWAP", "mgnMode": "cross"})
+POSITION = {"instId": "BTC-USDT-SWAP", "mgnMode": "cross", "posSide": "net", "pos": "2"}
+TRANSFER = post(
+    "/api/v5/asset/transfer", {"ccy": "USDT", "amt": "1", "from": "6", "to": "18", "clientId": "t1"}
+)
+WITHDRAWAL = post(
+    "/api/v5/asset/withdrawal",
+    {
+        "ccy": "USDT",
+        "amt": "1",
+        "dest": "4",
+        "toAddr": "x",
+        "chain": "USDT-TRC20",
+        "clientId": "w1",
+    },
+)
+ALGO = post("/api/v5/trade/amend-algos", {"instId": "X", "algoId": "7", "newTpTriggerPx": "5.0"})
+ATTACHED = post(AMEND, {"instId": "X", "ordId": "7", "attachAlgoOrds": [{"newTpTriggerPx": "5"}]})
+RENAMED = post(AMEND, {"instId": "X", "ordId": "7", "newPx": "5", "attachAlgoOrds": []})
+ROW = {"ordId": "7", "state": "live", "cTime": "1", "px": "5"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "rows", "outcome"),
+    [
+        (CLOSE, [], "done"),
+        (CLOSE, [POSITION | {"pos": "0"}], "done"),
+        (CLOSE, [POSITION | {"mgnMode": "isolated"}], "done"),
+        (CLOSE, [POSITION], "unknown"),
+        (TRANSFER, [{"transId": "9", "clientId": "t1", "state": "success"}], "done"),
+        (TRANSFER, [{"transId": "9", "clientId": "t1", "state": "failed"}], "not done"),
+        (TRANSFER, [{"transId": "9", "clientId": "another", "state": "success"}], "unknown"),
+        (TRANSFER, [], "unknown"),
+        (TRANSFER, "58129", "unknown"),
+        (WITHDRAWAL, [{"wdId": "9", "clientId": "w1", "state": "0", "ts": "{now}"}], "done"),
+        (WITHDRAWAL, [{"wdId": "9", "clientId": "w1", "state": "2", "ts": "1"}], "unknown"),
+        (ALGO, [{"algoId": "7", "state": "live", "tpTriggerPx": "5", "cTime": "1"}], "done"),
+        (ALGO, [{"algoId": "7", "state": "live", "tpTriggerPx": "4", "cTime": "1"}], "unknown"),
+        (ALGO, [{"algoId": "7", "state": "live", "cTime": "1"}], "unknown"),
+        (ATTACHED, [ROW], "unknown"),
+        (RENAMED, [ROW], "unknown"),
+    ],
+)
+def test_what_a_get_shows_without_doubt_is_settled(
+    request_: Request, rows: Any, outcome: str
+) -> None:
+    """Positions, transfers, withdrawals and amendments, each sent once; what is not shown is unknown,
+    with the GET that tells.
+    """
+
+    def answers(request: Request) -> Any:
+        if request.method == "POST":
+            return LOST
+        if isinstance(rows, str):
+            return rows
+        now = str(int(TIME.true() * 1000))
+        return [
+            {name: now if value == "{now}" else value for name, value in each.items()}
+            for each in rows
+        ]
+
+    connection = scripted(answers)
+    if outcome == "done":
+        assert connection.send(request_).recovered
+    else:
+        kind = OutcomeUnknown if outcome == "unknown" else NotCarriedOut
+        with pytest.raises(kind) as caught:
+            connection.send(request_)
+        if outcome == "unknown":
+            assert caught.value.remedy.startswith("ask before sending it again: GET /api/v5/")  # type: ignore[attr-defined]  # ours
+    assert len(sent(connection, "POST")) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v5/trade/cancel-all-after", {"timeOut": "10"}),
+        ("/api/v5/sprd/mass-cancel", {}),
+        ("/api/v5/rfq/cancel-all-quotes", {}),
+    ],
+)
+def test_what_takes_back_all_at_once_is_sent_again(path: str, body: dict[str, str]) -> None:
+    """There is nothing to look up by, and a second time takes back no more than the first."""
+    left = [LOST, LOST]
+
+    def answers(_: Request) -> Any:
+        return left.pop() if left else [{"result": True, "triggerTime": "1", "ts": "1"}]
+
+    connection = scripted(answers)
+    assert connection.send(post(path, body)).attempts == 3
+    left += [LOST] * 3
+    with pytest.raises(OutcomeUnknown):
+        scripted(answers).send(post(path, body))

@@ -5,12 +5,14 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
 
 from okx_magic.errors import RefusedError
 from okx_magic.model import Request
+from okx_magic.safety import ledgerfile
 from okx_magic.safety.ledger import Entry, Ledger, fingerprint
 
 if TYPE_CHECKING:
@@ -154,3 +156,96 @@ def test_a_fingerprint_knows_a_request_by_what_it_asks() -> None:
         Request("POST", "/a", ""),
     ]
     assert len({fingerprint(each) for each in [order, *others]}) == 6
+
+
+def fill(path: Path, entries: int, *, outcome: str = "done") -> None:
+    """As many entries as were made long ago, without syncing each."""
+    start = path.stat().st_size if path.exists() else 0
+    with path.open("ab") as file:
+        for number in range(entries):
+            opened = {**asdict(ENTRY), "env": "demo", "id": f"{start}-{number}", "time": 1.0}
+            file.write(json.dumps(opened).encode() + b"\n")
+            if outcome:
+                closed = {"id": opened["id"], "closed": 2.0, "outcome": outcome}
+                file.write(json.dumps(closed).encode() + b"\n")
+
+
+def test_a_file_that_grew_too_large_is_cut_and_loses_nothing_open(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest settled entries go; the open ones and the newest stay, for every reader, and the file
+    stays its owner's.
+    """
+    monkeypatch.setattr(ledgerfile, "LARGEST", 20_000)
+    ledger = Ledger(path)
+    oldest = ledger.open(ENTRY)
+    doubtful = ledger.open(ENTRY)
+    ledger.close(doubtful, "unknown")
+    reader = Ledger(path)
+    assert len(reader.unsettled(KEY)) == 2
+    fill(path, 200)
+    newest = ledger.open(ENTRY)
+    ledger.close(newest, "done")
+    assert path.stat().st_size <= 10_000 + 2_000
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for each in (ledger, reader, Ledger(path)):
+        assert [entry.id for entry in each.unsettled(KEY)] == [oldest, doubtful]
+        found = each.recent(KEY, "f00", 60)
+        assert found is not None
+        assert (found.id, found.outcome) == (newest, "done")
+    ledger.close(oldest, "not done")
+    assert [entry.id for entry in reader.unsettled(KEY)] == [doubtful]
+    assert not path.with_suffix(".new").exists()
+
+
+def test_without_anything_settled_nothing_goes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound gives way before an open outcome does."""
+    monkeypatch.setattr(ledgerfile, "LARGEST", 20_000)
+    ledger = Ledger(path)
+    ledger.close(ledger.open(ENTRY), "done")
+    fill(path, 100, outcome="")
+    ledger.close(ledger.open(ENTRY), "done")
+    assert len(Ledger(path).unsettled(KEY)) == 100
+
+
+def test_kernels_that_cut_at_the_same_time_lose_no_line(path: Path) -> None:
+    """Two processes write and cut one file: every open entry of both is there in the end."""
+    program = (
+        "import sys, pathlib\n"
+        "from okx_magic.safety import ledger, ledgerfile\n"
+        "ledgerfile.LARGEST = 6_000\n"
+        "book = ledger.Ledger(pathlib.Path(sys.argv[1]))\n"
+        f"entry = ledger.{ENTRY!r}\n"
+        "for number in range(120):\n"
+        "    id = book.open(entry)\n"
+        "    if number % 10 == 0: print(id)\n"
+        "    else: book.close(id, 'done')\n"
+    )
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(path)],
+            env=environ,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    printed = [each.communicate(timeout=60)[0].split() for each in running]
+    assert [each.returncode for each in running] == [0, 0]
+    left = {entry.id for entry in Ledger(path).unsettled(KEY)}
+    assert left == {each for ids in printed for each in ids}
+    assert len(left) == 24
+    assert len(path.read_bytes()) < 24 * 500 + 6_000
+
+
+def test_a_kernel_that_keeps_the_file_keeps_orders_from_being_sent(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was stopped while it wrote: nothing is sent unrecorded, and nothing waits for ever."""
+    monkeypatch.setattr(ledgerfile, "_PATIENCE", 0.05)
+    ledger = Ledger(path)
+    ledger.open(ENTRY)
+    with ledgerfile.locked(path), pytest.raises(RefusedError, match="another kernel holds it"):
+        ledger.open(ENTRY)
+    ledger.open(ENTRY)

@@ -71,7 +71,7 @@ TABLE: dict[Kind, list[tuple[Action, int]]] = {
                ("look up", 1)],
     "setting": [("again", 3), ("read back", 1), ("stop", 1), ("resync", 2), ("stop", 1),
                 ("read back", 1)],
-    "closed": [("stop", 1), ("unknown", 1), ("stop", 1), ("stop", 1), ("stop", 1), ("unknown", 1)],
+    "closed": [("stop", 1), ("look up", 1), ("stop", 1), ("stop", 1), ("stop", 1), ("look up", 1)],
 }  # fmt: skip
 ERRORS: dict[Heard, OkxMagicError] = {
     "not sent": lost(written=False),

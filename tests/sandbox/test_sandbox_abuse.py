@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack, closing, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -388,3 +389,25 @@ def test_abuse_is_no_news() -> None:
     command = [sys.executable, "-W", "error", "-c", PROGRAM]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     assert (done.stdout, done.stderr) == ("", "")
+
+
+class _Plain(BaseHTTPRequestHandler):
+    """What the standard library offers for a small server."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+
+def test_control_a_plain_server_takes_any_host_and_origin(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """The control: a page of any website could talk to it, and it writes each request to stderr."""
+    with HTTPServer(("127.0.0.1", 0), _Plain) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        with closing(socket.create_connection(server.server_address, timeout=5)) as client:
+            client.sendall(
+                b"GET / HTTP/1.0\r\nHost: evil.example\r\nOrigin: https://evil.example\r\n\r\n"
+            )
+            assert client.recv(100).startswith(b"HTTP/1.0 200")
+    assert "GET / HTTP/1.0" in capfd.readouterr().err

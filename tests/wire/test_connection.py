@@ -25,6 +25,7 @@ PASSPHRASE = "fake-pass-1"
 BALANCE = Request("GET", "/api/v5/account/balance")
 TIME = Request("GET", "/api/v5/public/time")
 ORDER = Request("POST", "/api/v5/trade/order", '{"instId":"BTC-USDT"}')
+NAMED = Request("POST", "/api/v5/trade/order", '{"instId":"BTC-USDT","clOrdId":"mine"}')
 
 Open = Callable[..., Connection]
 
@@ -59,6 +60,7 @@ def exchange(*replies: dict[str, Any] | bytes, skew: float = 0) -> Callable[[byt
 
 
 OK = {"code": "0", "msg": "", "data": []}
+TAKEN = {"code": "0", "msg": "", "data": [{"ordId": "1", "clOrdId": "mine", "sCode": "0"}]}
 
 
 def sent_paths(server: RawServer) -> list[str]:
@@ -67,8 +69,8 @@ def sent_paths(server: RawServer) -> list[str]:
 
 def test_a_private_request_carries_a_fitting_signature(server: RawServer, connect: Open) -> None:
     """What arrives is signed over its own timestamp, method, target and body."""
-    server.answer = exchange(OK)
-    connect().send(ORDER)
+    server.answer = exchange(TAKEN)
+    connect().send(NAMED)
     message = (server.header("OK-ACCESS-TIMESTAMP") or "").encode()
     message += b"POST/api/v5/trade/order" + server.body
     digest = hmac.new(SECRET.encode(), message, hashlib.sha256).digest()
@@ -113,8 +115,8 @@ def test_an_unknown_path_is_signed(server: RawServer, connect: Open) -> None:
 def test_50102_measures_the_clock_and_sends_once_more(server: RawServer, connect: Open) -> None:
     """A refused timestamp is mended once; the order keeps its id, and the second try is stamped anew."""
     expired = {"msg": "Timestamp request expired", "code": "50102"}
-    server.answer = exchange(expired, OK)
-    connect().send(ORDER)
+    server.answer = exchange(expired, TAKEN)
+    connect().send(NAMED)
     assert [path == TIME.target for path in sent_paths(server)] == [True, False, True, False]
     first, second = (body for _, body in server.requests if body)
     assert first == second
@@ -201,7 +203,7 @@ def test_the_log_tells_each_exchange_without_secrets(server: RawServer, connect:
 
 def test_as_typed_adds_nothing(server: RawServer, connect: Open) -> None:
     """An order sent as typed travels byte for byte as typed."""
-    server.answer = exchange(OK)
+    server.answer = exchange(TAKEN)
     reply = connect().send(ORDER, as_typed=True)
     assert server.body.decode() == ORDER.body
     assert reply.added_ids == ()

@@ -1,0 +1,101 @@
+"""The ledger as a file: kept from other kernels while it is written, and cut when it grew too large."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if sys.platform != "win32":
+    import fcntl
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+# A file that grew beyond so many bytes is cut to half of it: some 8,000 entries, and 4,000.
+LARGEST: Final = 4 << 20
+# Seconds for which another kernel may keep the file: it writes a line, or cuts, in far less.
+_PATIENCE: Final = 5.0
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keeps other kernels from the file meanwhile. Not on Windows, where nothing is cut either.
+
+    Raises OSError where another kernel, such as one that was stopped, keeps it for too long.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    # By a file of its own: the ledger is another file once it was cut. As an object, which closes it
+    # also when Ctrl-C comes between the end of this block and its own.
+    with open(path.with_suffix(".lock"), "ab", buffering=0, opener=for_the_owner) as file:
+        patience = time.monotonic() + _PATIENCE
+        while not _lock(file.fileno()):
+            if time.monotonic() > patience:
+                raise OSError(errno.EAGAIN, "another kernel holds it")
+            time.sleep(0.01)
+        yield
+
+
+def _lock(handle: int) -> bool:
+    """Lock an open file; False where another has it."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True  # a network drive without locks
+    return True
+
+
+def cut_if_large(path: Path, *, settled: Collection[str]) -> None:
+    """Leave out the oldest entries whose outcome is ``settled``, if the file is too large. Entries that
+    are open stay, whatever their age. Raises OSError, and leaves the file as it was.
+    """
+    if sys.platform == "win32" or path.stat().st_size <= LARGEST:
+        return
+    with locked(path):
+        text = path.read_bytes()
+        if len(text) <= LARGEST:
+            return  # another kernel was first
+        # In the same folder, so that it takes the place of the old one in one go.
+        new = path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        with open(new, "xb", buffering=0, opener=for_the_owner) as file:
+            file.write(_newest(text, LARGEST // 2, settled))
+            os.fsync(file.fileno())
+        new.replace(path)
+
+
+def for_the_owner(path: str, flags: int) -> int:
+    """Opens a file that its owner alone may read."""
+    return os.open(path, flags, 0o600)
+
+
+def _newest(text: bytes, most: int, settled: Collection[str]) -> bytes:
+    """The lines of the newest entries in so many bytes, and of all whose outcome is open."""
+    lines: dict[str, list[bytes]] = {}
+    is_open: dict[str, bool] = {}
+    for line in text.splitlines(keepends=True):
+        try:
+            read = json.loads(line)
+            name = str(read["id"])
+        except (ValueError, TypeError, KeyError):
+            continue  # half a line of a kernel that died, before anything was sent
+        # The end of an entry that went before tells nothing.
+        if "closed" not in read or name in lines:
+            lines.setdefault(name, []).append(line)
+            is_open[name] = read.get("outcome", "") not in settled
+    size, kept = 0, set[str]()
+    for name in reversed(lines):
+        size += sum(map(len, lines[name]))
+        if size <= most or is_open[name]:
+            kept.add(name)
+    return b"".join(line for name, some in lines.items() if name in kept for line in some)
