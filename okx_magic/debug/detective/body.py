@@ -48,6 +48,15 @@ _WORDS: tuple[tuple[str, str, int], ...] = (
     ("{ }", "{ } for a body", RARE),
     (" ", "a blank for a body", KNOWN),
     ("false", "the word false for a body", RARE),
+    ("False", "the word False for a body", RARE),
+    *(
+        (f"System.Collections.{name}", f"the name of .NET's {name} for a body", RARE)
+        for name in (
+            "Hashtable",
+            "Generic.Dictionary`2[System.String,System.String]",
+            "Generic.Dictionary`2[System.String,System.Object]",
+        )
+    ),
     ("0", "a 0 for a body", RARE),
     ("{{body}}", "the placeholder {{body}} itself", RARE),
     ("{body}", "the placeholder {body} itself", RARE),
@@ -147,6 +156,7 @@ def _texts(body: str) -> Iterator[Wrong]:
         (body.replace('"', "'"), "the body with single quotes", KNOWN),
         (body.replace("'", '"'), "the body with double quotes", KNOWN),
         (body.replace('"', '\\"'), "the body with escaped quotes", KNOWN),
+        (body.replace('"', ""), "the body without its quotes, as a shell takes them", KNOWN),
         (json.dumps(body), "the body encoded as JSON a second time", USUAL),
         (_decoded_once(body), "the body encoded as JSON only once", USUAL),
         (repr(body.encode()), "the body as b'…'", USUAL),
