@@ -27,6 +27,7 @@ _BYTES = (
     " no second serialiser"
 )
 _PRESENT = "sign exactly the body that is sent: all of it, and nothing where none is sent"
+_QUOTES = "put the body in single quotes where a shell reads it, so that its own quotes stay"
 _CODING = "sign the bytes that are sent: the body's text in UTF-8"
 
 # More would make more signatures than there is time for.
@@ -156,7 +157,6 @@ def _texts(body: str) -> Iterator[Wrong]:
         (body.replace('"', "'"), "the body with single quotes", KNOWN),
         (body.replace("'", '"'), "the body with double quotes", KNOWN),
         (body.replace('"', '\\"'), "the body with escaped quotes", KNOWN),
-        (body.replace('"', ""), "the body without its quotes, as a shell takes them", KNOWN),
         (json.dumps(body), "the body encoded as JSON a second time", USUAL),
         (_decoded_once(body), "the body encoded as JSON only once", USUAL),
         (repr(body.encode()), "the body as b'…'", USUAL),
@@ -174,6 +174,8 @@ def _texts(body: str) -> Iterator[Wrong]:
         (unicodedata.normalize("NFD", body), "the body in Unicode's decomposed form", RARE),
     ):
         yield wrong(text, Mistake(name, _BYTES, reach))
+    name = "the body without its quotes, as a shell takes them"
+    yield wrong(body.replace('"', ""), Mistake(name, _QUOTES))
 
 
 # A number outside of quotes, as far as its neighbours tell.

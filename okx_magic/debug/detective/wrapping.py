@@ -18,7 +18,10 @@ from okx_magic.debug.detective.mistakes import Mistake
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BASE64 = "send the Base64 text of the digest's own bytes: base64.b64encode(mac.digest()).decode()"
+_BASE64 = (
+    "send the Base64 text of the digest's own bytes: base64.b64encode(mac.digest()).decode() in Python,"
+    " digest('base64') in Node.js, base64_encode(hash_hmac(…, true)) in PHP"
+)
 _BINARY = "pipe the digest's bytes into base64: openssl dgst -sha256 -hmac … -binary | base64"
 _PLAIN = "send the Base64 text alone, as it is: nothing around it, nothing encoded in it"
 
