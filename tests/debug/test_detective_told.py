@@ -89,6 +89,10 @@ def test_hours_up_to_twelve_are_told_before_a_zone_of_twelve_hours() -> None:
     assert sentences(found)[0].startswith("signed with the timestamp on a 12-hour clock (here")
     assert "HH" in found.explanations[0].correction
     assert "UTC" in found.explanations[0].correction
+    morning = replace(GET, timestamp="1714979289010")  # 07:08
+    found = of_text(morning, f"2024-05-06T07:08:09.010ZGET{GET.path}{GET.query}")
+    assert not any("12-hour" in each for each in sentences(found))
+    assert found.kind == "explained"
 
 
 def test_nothing_is_said_of_members_that_a_body_does_not_have() -> None:

@@ -87,8 +87,9 @@ def _reach(name: str) -> int:
     return USUAL if name in _USUAL else KNOWN if name in _KNOWN else RARE
 
 
+_TWELVE_HOURS = "the timestamp on a 12-hour clock"
 _CORRECTIONS = {
-    "the timestamp on a 12-hour clock": (
+    _TWELVE_HOURS: (
         "count the hours from 00 to 23: HH in the patterns of Java and .NET, %H in those of C"
     )
 }
@@ -112,7 +113,9 @@ def once(text: str) -> Iterator[Wrong]:
     time = instant(text)
     if time is not None:
         for name, notation in NOTATIONS.items():
-            yield wrong(notation(time), MISTAKES[name])
+            # Until noon a clock of 12 hours shows nothing wrong.
+            if name != _TWELVE_HOURS or notation(time) != iso(time):
+                yield wrong(notation(time), MISTAKES[name])
     for other, mistake in _WITHOUT_A_TIME:
         yield wrong(other, mistake)
     for other, name, reach in (
