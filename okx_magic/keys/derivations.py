@@ -46,6 +46,7 @@ _AT_AN_END = {
     "two blanks": "  ",
     "a tab": "\t",
     "a byte order mark": "\ufeff",
+    "a byte order mark read as latin-1": "\u00ef\u00bb\u00bf",
     "a no-break space": "\u00a0",
     "a zero-width space": "\u200b",
     "a double quote": '"',
@@ -54,9 +55,11 @@ _AT_AN_END = {
     "a semicolon": ";",
     "an equals sign": "=",
     "a backslash and an n": "\\n",
+    "a full stop": ".",
 }
 _AROUND = {
     "double quotes": ('"', '"'),
+    "double quotes with a comma": ('"', '",'),
     "single quotes": ("'", "'"),
     "blanks": (" ", " "),
     "line breaks": ("\n", "\n"),
@@ -79,6 +82,7 @@ _NOTHING = {
     "the word undefined for a secret": "undefined",
 }
 _PLACEHOLDERS = (
+    *("{{secretKey}}", "{{secret_key}}", "{{SECRET_KEY}}", "{{apiSecret}}", "{{api_secret}}"),
     *("YOUR_SECRET_KEY", "YOUR_API_SECRET", "YOUR_SECRET", "your_secret_key", "your_api_secret"),
     *("your_secret", "your-secret-key", "your-api-secret", "your-secret", "<secret>", "secret"),
     *("SECRET_KEY", "API_SECRET", "secret_key", "api_secret", "secretKey", "apiSecret", "xxx"),
@@ -161,10 +165,21 @@ _LOSSES: dict[str, _Change] = {
     "only the last 16 characters of the secret": lambda secret: secret[-16:],
     "only the first 20 characters of the secret": lambda secret: secret[:20],
     "only the first 24 characters of the secret": lambda secret: secret[:24],
+    "stars in place of the secret": lambda secret: "*" * len(secret),
+    "dots in place of the secret": lambda secret: "\u2022" * len(secret),
     "the secret written twice": lambda secret: secret * 2,
     "the secret's first character written twice": lambda secret: secret[:1] + secret,
     "the secret's last character written twice": lambda secret: secret + secret[-1:],
     "the secret in reverse": lambda secret: secret[::-1],
+}
+# As pages and logs show a secret: its ends, and in between what hides the rest.
+_MASKS = {"three dots": "...", "an ellipsis": "\u2026", "three stars": "***", "four stars": "****"}
+_LOSSES |= {
+    f"the secret masked, {ends} characters, {name}, {ends} characters": (
+        lambda secret, ends=ends, mask=mask: secret[:ends] + mask + secret[-ends:]  # type: ignore[misc]  # one argument
+    )
+    for ends in (3, 4)
+    for name, mask in _MASKS.items()
 }
 _CASES: dict[str, _Change] = {
     "the secret in lower case": str.lower,
@@ -257,28 +272,3 @@ _CODED: dict[str, _Change] = {
 }
 
 DERIVATIONS: tuple[Derivation, ...] = tuple(_table())
-
-# What a keyboard can type.
-_CHARACTERS = "".join(map(chr, range(33, 127)))
-
-
-def slips(secret: str) -> Iterator[tuple[str, str]]:
-    """The secret with one slip of typing or reading, for each: its name and the wrong text.
-
-    The name tells the place, never a character.
-    """
-    for at in range(len(secret)):
-        before, here, behind = secret[:at], secret[at], secret[at + 1 :]
-        yield f"the character at position {at + 1} of the secret left out", before + behind
-        yield (
-            f"the character at position {at + 1} of the secret typed twice",
-            (before + here + here + behind),
-        )
-        if behind:
-            swapped = before + behind[0] + here + behind[1:]
-            yield (
-                f"the characters at positions {at + 1} and {at + 2} of the secret swapped",
-                swapped,
-            )
-        for other in _CHARACTERS:
-            yield f"another character at position {at + 1} of the secret", before + other + behind

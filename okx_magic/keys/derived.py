@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
-from okx_magic.keys.derivations import DERIVATIONS, slips
+from okx_magic.keys.derivations import DERIVATIONS
 from okx_magic.keys.macs import mac
+from okx_magic.keys.slips import cuts, slips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,8 +49,12 @@ def wrong_forms(secret: str, key: str, passphrase: str) -> tuple[Derived, ...]:
 
 
 def slipped_forms(secret: str) -> tuple[Derived, ...]:
-    """Every form that one slip of typing or reading makes of the secret."""
-    _, *wrong = _grouped(secret.encode(), ((name, "slip", form) for name, form in slips(secret)))
+    """Every form that one slip of typing or reading makes of the secret, and every part of it."""
+    named: list[tuple[str, Kind, str | bytes]] = [
+        *((name, "lost", form) for name, form in cuts(secret)),
+        *((name, "slip", form) for name, form in slips(secret)),
+    ]
+    _, *wrong = _grouped(secret.encode(), named)
     return tuple(wrong)
 
 

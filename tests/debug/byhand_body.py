@@ -42,6 +42,14 @@ WORDS = {
     "{ } for a body": "{ }",
     "a blank for a body": " ",
     "the word false for a body": "false",
+    "the word False for a body": str(False),
+    "the name of .NET's Hashtable for a body": "System.Collections.Hashtable",
+    "the name of .NET's Generic.Dictionary`2[System.String,System.String] for a body": (
+        "System.Collections.Generic.Dictionary`2[System.String,System.String]"
+    ),
+    "the name of .NET's Generic.Dictionary`2[System.String,System.Object] for a body": (
+        "System.Collections.Generic.Dictionary`2[System.String,System.Object]"
+    ),
     "a 0 for a body": "0",
     "the placeholder {{body}} itself": "{{body}}",
     "the placeholder {body} itself": "{body}",
@@ -61,6 +69,7 @@ TEXTS: dict[str, Callable[[str], str]] = {
     "the body with escaped quotes": lambda body: body.replace('"', '\\"'),
     "the body encoded as JSON a second time": json.dumps,
     "the body as b'…'": lambda body: str(body.encode()),
+    "the body without its quotes, as a shell takes them": lambda body: "".join(body.split('"')),
     "the body in single quotes": lambda body: f"'{body}'",
     "the body in double quotes": lambda body: f'"{body}"',
     "a ? before the body": lambda body: f"?{body}",
@@ -177,6 +186,21 @@ VALUES: dict[str, Callable[[Any], Any]] = {
     "the body's texts true and false as booleans": lambda value: _each(
         value, lambda m: m.lower() == "true" if m in ("true", "false", "True", "False") else m
     ),
+    "the body's numbers, true and false as text": lambda value: _of_both(
+        value, lambda m: json.dumps(m) if isinstance(m, bool) else str(m)
+    ),
+    "the body's numbers, true and false as Python's text of them": lambda value: _of_both(
+        value, str
+    ),
+    "the body's text as numbers, true and false, where it reads so": lambda value: _each(
+        value, _read
+    ),
+    "each of the body's values in an array, as R's jsonlite does": lambda value: _each(
+        value, lambda m: [m]
+    ),
+    "the body inside of data": lambda value: {"data": value},
+    "the body inside of body": lambda value: {"body": value},
+    "the body inside of params": lambda value: {"params": value},
     "the body's null as empty text": lambda value: _each(value, lambda m: "" if m is None else m),
     "the body's empty text as null": lambda value: _each(value, lambda m: None if m == "" else m),
     "the body's text without blanks at its ends": lambda value: _each(
@@ -187,6 +211,20 @@ VALUES: dict[str, Callable[[Any], Any]] = {
         value, lambda m: m is None or m == ""
     ),
 }
+
+
+def _of_both(value: Any, change: Callable[[Any], str]) -> Any:
+    """Numbers and booleans changed; of one kind alone it would be another, plainer mistake."""
+    text = json.dumps(value)
+    if not re.search("true|false", text) or not re.search(r"[\s:\[]\d", text):
+        raise ValueError
+    return _each(value, lambda m: change(m) if isinstance(m, int | float) else m)
+
+
+def _read(member: Any) -> Any:
+    if member in ("true", "false", "True", "False"):
+        return member.lower() == "true"
+    return json.loads(member) if _digits(member) else member
 
 
 def _pruned(value: Any, unwanted: Callable[[Any], bool]) -> Any:
@@ -206,6 +244,23 @@ def _of_a_value(change: Callable[[Any], Any]) -> Callable[[Signing], None]:
 
 for _name, _change in VALUES.items():
     register(_name, "content", _of_a_value(_change))
+
+
+def _lone(sent: Sent) -> Any:
+    """The one member of an object that has no other, if it is an object or an array."""
+    value = value_of(sent)
+    if isinstance(value, dict) and len(value) == 1:
+        return next(each if isinstance(each, dict | list) else None for each in value.values())
+    return None
+
+
+@pattern(
+    "the body's only member alone",
+    "content",
+    lambda sent: ["the body's only member alone"] if _lone(sent) is not None else [],
+)
+def _alone(signing: Signing) -> None:
+    signing.body = _own_text(signing.sent, _lone(signing.sent)).encode()
 
 
 @pattern(

@@ -120,6 +120,10 @@ NOTATIONS: dict[str, Callable[[datetime], str]] = {
         "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)"
     ),
     "the timestamp as ctime prints it": lambda at: at.ctime(),
+    "the timestamp on a 12-hour clock": lambda at: f"{at:%Y-%m-%dT%I}{iso(at)[13:]}",
+    "the timestamp with 3N for milliseconds": lambda at: at.strftime("%Y-%m-%dT%H:%M:%S.3NZ"),
+    "the timestamp with full stops in its time": lambda at: iso(at).replace(":", "."),
+    "the timestamp with full stops in its date": lambda at: at.strftime("%Y.%m.%d %H:%M:%S"),
 }
 WORDS = {
     "the timestamp left out": "",
@@ -231,6 +235,7 @@ METHODS: dict[str, Callable[[str], str]] = {
     "blanks around the method": lambda method: f" {method} ",
     "the method as an Enum prints itself": lambda method: f"Method.{method}",
     "the method in double quotes": lambda method: f'"{method}"',
+    "the method as b'…'": lambda method: str(method.encode()),
     "the word None for a method": lambda _: "None",
     "the word undefined for a method": lambda _: "undefined",
 }
@@ -261,7 +266,7 @@ PATHS: dict[str, Callable[[str], str]] = {
     "the word undefined for a path": lambda _: "undefined",
     "a / behind the path": lambda path: path + "/",
     "a second / before the path": lambda path: "/" + path,
-    "/api/v5 twice in the path": lambda path: "/api/v5" + path,
+    "/api/v5 twice in the path": lambda path: path.replace("/api/v5", "/api/v5/api/v5"),
     "/v5 before the path": lambda path: "/v5" + path,
     "/api before the path": lambda path: "/api" + path,
     "/api/v1 in the path": lambda path: path.replace("v5", "v1", 1),
@@ -290,7 +295,7 @@ for _name, _change in PATHS.items():
 
 
 @pattern(
-    r"the path (?P<text>/\S+) for the log-in",
+    r"the path (?P<text>\S+) for the log-in",
     "path",
     lambda sent: (
         [f"the path {text} for the log-in" for text in LOG_IN]
@@ -304,7 +309,8 @@ def _log_in(signing: Signing, text: str) -> None:
 
 LOG_IN = (
     *("/ws/v5/private", "/ws/v5/public", "/ws/v5/business", "/api/v5/users/self/verify"),
-    *("/user/self/verify", "/users/self/verify/"),
+    *("/user/self/verify", "/users/self/verify/", "/ws/v5/private/users/self/verify"),
+    "wss://ws.okx.com:8443/ws/v5/private",
 )
 HOSTS = (
     "www.okx.com",
@@ -427,6 +433,9 @@ for _order in permutations("tmpb"):
 WHOLE: dict[str, Callable[[bytes], bytes]] = {
     "a line break at the end of the prehash": lambda text: text + b"\n",
     "a Windows line break at the end of the prehash": lambda text: text + b"\r\n",
+    "a blank and a Windows line break at the end of the prehash": lambda text: text + b" \r\n",
+    "-n before the prehash and a line break behind it": lambda text: b"-n %s\n" % text,
+    "-e before the prehash and a line break behind it": lambda text: b"-e %s\n" % text,
     "a blank at the end of the prehash": lambda text: text + b" ",
     "a blank at the start of the prehash": lambda text: b" " + text,
     "a line break at the start of the prehash": lambda text: b"\n" + text,
@@ -461,6 +470,12 @@ WHOLE: dict[str, Callable[[bytes], bytes]] = {
 for _name, _change in WHOLE.items():
     register(_name, "whole", lambda s, change=_change: setattr(s, "whole", change))
 
+
+def _as_a_log_in(signing: Signing) -> None:
+    signing.whole = lambda _: signing.timestamp + b"GET/users/self/verify"
+
+
+register("the prehash of the WebSocket log-in", "whole", _as_a_log_in)
 
 PICKS: dict[str, Callable[[Signing], bytes]] = {
     "the body alone": lambda s: s.body,

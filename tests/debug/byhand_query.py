@@ -40,7 +40,10 @@ for _name, _change in MARKED.items():
 REWRITTEN: dict[str, Callable[[str], str]] = {
     "the query decoded": unquote,
     "the query decoded, + as blanks": unquote_plus,
-    "the query encoded twice": lambda query: quote(query, safe="=&"),
+    "the query encoded twice": lambda query: (
+        quote(query, safe="=&") if re.search("%[0-9A-F]{2}", query) else query
+    ),
+    "the query with its commas as %2C": lambda query: "%2C".join(query.split(",")),
     "the query with + for %20": lambda query: query.replace("%20", "+"),
     "the query with %20 for +": lambda query: query.replace("+", "%20"),
     "the query with its + encoded": lambda query: query.replace("+", "%2B"),

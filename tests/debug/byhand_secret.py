@@ -24,6 +24,7 @@ AT_AN_END = {
     "two blanks": "  ",
     "a tab": "\t",
     "a byte order mark": "\ufeff",
+    "a byte order mark read as latin-1": "\ufeff".encode().decode("latin-1"),
     "a no-break space": "\xa0",
     "a zero-width space": "\u200b",
     "a double quote": '"',
@@ -32,9 +33,11 @@ AT_AN_END = {
     "a semicolon": ";",
     "an equals sign": "=",
     "a backslash and an n": "\\n",
+    "a full stop": ".",
 }
 AROUND = {
     "double quotes": '"%s"',
+    "double quotes with a comma": '"%s",',
     "single quotes": "'%s'",
     "blanks": " %s ",
     "line breaks": "\n%s\n",
@@ -105,7 +108,8 @@ PLACEHOLDERS = (
     *("SECRET_KEY", "API_SECRET", "secret_key", "api_secret", "secretKey", "apiSecret", "xxx"),
     *("OKX_SECRET_KEY", "OKX_API_SECRET", "OKX_SECRET", "$OKX_SECRET_KEY", "${OKX_SECRET_KEY}"),
     *("$OKX_API_SECRET", "${OKX_API_SECRET}", "{{secret}}", "{secret}", "YourSecretKey", "test"),
-    *("{{ secret }}", "your secret key"),
+    *("{{ secret }}", "your secret key", "{{secretKey}}", "{{secret_key}}", "{{SECRET_KEY}}"),
+    *("{{apiSecret}}", "{{api_secret}}"),
 )
 for _word in PLACEHOLDERS:
     register(f"the placeholder {_word} for a secret", "secret", _set(lambda _, w=_word: w))
@@ -149,6 +153,8 @@ SIMPLE: dict[str, Callable[[Sent], str | bytes]] = {
     "only the last 16 characters of the secret": lambda s: s.secret[-16:],
     "only the first 20 characters of the secret": lambda s: s.secret[:20],
     "only the first 24 characters of the secret": lambda s: s.secret[:24],
+    "stars in place of the secret": lambda s: re.sub(".", "*", s.secret),
+    "dots in place of the secret": lambda s: re.sub(".", "•", s.secret),
     "the secret written twice": lambda s: s.secret + s.secret,
     "the secret's first character written twice": lambda s: s.secret[0] + s.secret,
     "the secret's last character written twice": lambda s: s.secret + s.secret[-1],
@@ -187,6 +193,26 @@ SIMPLE: dict[str, Callable[[Sent], str | bytes]] = {
 }
 for _name, _change in SIMPLE.items():
     register(_name, "secret", _set(_change))
+
+MASKS = {"three dots": ".." + ".", "an ellipsis": "…", "three stars": "***", "four stars": "****"}
+for _title, _mask in MASKS.items():
+    for _ends in (3, 4):
+        register(
+            f"the secret masked, {_ends} characters, {_title}, {_ends} characters",
+            "secret",
+            _set(lambda s, n=_ends, m=_mask: m.join((s.secret[:n], s.secret[len(s.secret) - n :]))),
+        )
+
+
+@pattern(
+    r"only the (?P<end>first|last) (?P<count>\d+) characters of the secret",
+    "slip",
+    lambda _: [f"only the {end} 11 characters of the secret" for end in ("first", "last")],
+)
+def _part(signing: Signing, end: str, count: str) -> None:
+    text, length = signing.sent.secret, int(count)
+    signing.secret = (text[:length] if end == "first" else text[-length:]).encode()
+
 
 # ---- one slip of typing ---------------------------------------------------------------------------
 

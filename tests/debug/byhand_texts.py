@@ -24,11 +24,16 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     "JSON with blanks around its colons": {"separators": (", ", " : ")},
     "JSON indented by 2 with Windows line breaks": {"indent": 2},
     "JSON indented by 2 with blanks around its colons": {"indent": 2, "separators": (",", " : ")},
+    "JSON indented by 4 as PowerShell 5 writes it": {"indent": 4, "separators": (",", ":  ")},
 }
 
 
 def _go(text: str) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _gson(text: str) -> str:
+    return _go(text).replace("'", "\\u0027").replace("=", "\\u003d")
 
 
 def _upper(text: str) -> str:
@@ -46,6 +51,7 @@ STYLES: dict[str, tuple[bool, Callable[[str], str]]] = {
     "\\/ for each /": (True, lambda text: text.replace("/", "\\/")),
     "non-ASCII kept and \\/ for each /": (False, lambda text: text.replace("/", "\\/")),
     "<, > and & escaped": (False, _go),
+    "<, >, &, ' and = escaped, as Gson does": (False, _gson),
     "escapes as .NET writes them": (True, _dotnet),
     "\\u escapes in capitals": (True, _upper),
 }
@@ -75,8 +81,15 @@ PRINTED: dict[str, Callable[[Any], str]] = {
     "a printed Python object with double quotes put in and without blanks": lambda value: "".join(
         str(value).split(" ")
     ).replace("'", '"'),
+    "a printed JavaScript array": lambda value: ",".join("[object Object]" for _ in value),
     "a printed list of Python's items": lambda value: str([*value.items()]),
     "a printed Java map": lambda value: "{" + ", ".join(f"{k}={v}" for k, v in value.items()) + "}",
+    "a printed C# object": lambda value: (
+        "{ " + ", ".join(f"{k} = {v}" for k, v in value.items()) + " }"
+    ),
+    "a printed PowerShell object": lambda value: (
+        "@{" + "; ".join(f"{k}={v}" for k, v in value.items()) + "}"
+    ),
     "a printed Ruby hash": lambda value: (
         "{" + ", ".join(f'"{k}"=>{json.dumps(v)}' for k, v in value.items()) + "}"
     ),
@@ -104,7 +117,8 @@ def text_of(name: str, value: Any) -> str:
     style = name.removeprefix(layout).removeprefix(", ") or "non-ASCII as \\u escapes"
     ascii_only, change = STYLES[style]
     text = change(json.dumps(value, ensure_ascii=ascii_only, **LAYOUTS[layout]))
-    return text.replace("\n", "\r\n") if "Windows" in layout else text
+    windows = "Windows" in layout or "PowerShell" in layout
+    return text.replace("\n", "\r\n") if windows else text
 
 
 def forms_of(value: Any, *, as_form: bool) -> Iterator[str]:
@@ -120,8 +134,11 @@ def forms_of(value: Any, *, as_form: bool) -> Iterator[str]:
                 if style == "non-ASCII as \\u escapes" and plain == kept:
                     name = layout
                 yield from _unseen(name + order, value, seen)
-        printed = list(PRINTED)[: None if isinstance(value, dict) else 4]
-        for name in printed:
+        for name in PRINTED:
+            python = "Python object" in name
+            array = isinstance(value, list)
+            if not python and array != (name == "a printed JavaScript array"):
+                continue
             yield from _unseen(name + order, value, seen)
     if as_form and isinstance(value, dict):
         for order in ORDERS:

@@ -35,6 +35,19 @@ WRITTEN: dict[str, Callable[[bytes], str]] = {
     "the digest taken for latin-1 text and encoded in UTF-8 before Base64": lambda digest: b64(
         digest.decode("latin-1").encode()
     ),
+    "the digest as b'…', as Python prints bytes": str,
+    "the digest read as UTF-8 text, which loses bytes, before Base64": lambda digest: b64(
+        digest.decode("utf-8", "replace").encode()
+    ),
+    "the digest in hexadecimal without the zeros before single digits": lambda digest: "".join(
+        f"{byte:x}" for byte in digest
+    ),
+    "the Base64 of the hexadecimal that openssl prints without -binary": lambda digest: b64(
+        f"SHA2-256(stdin)= {digest.hex()}\n".encode()
+    ),
+    "the signature with the \\u escapes of JSON": lambda d: b64(d).replace("=", "\\u003d"),
+    "Bearer before the signature": lambda digest: "Bearer " + b64(digest),
+    "OK-ACCESS-SIGN before the signature": lambda digest: "OK-ACCESS-SIGN: " + b64(digest),
     "the Base64 of the digest as b'…'": lambda digest: b64(str(digest).encode()),
     "the signature as b'…', as Python prints bytes": lambda d: str(base64.b64encode(d)),
     "quotes around the signature": lambda digest: f'"{b64(digest)}"',

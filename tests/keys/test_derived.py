@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okx_magic.keys.credentials import Credentials
-from okx_magic.keys.derivations import DERIVATIONS, slips
+from okx_magic.keys.derivations import DERIVATIONS
 from okx_magic.keys.macs import RIGHT, Construction, Scheme, digest_size, mac
+from okx_magic.keys.slips import slips
 
 KEY = "985d5b66-57ce-40fb-b714-afc0b9787083"
 SECRET = "0123456789ABCDEF0123456789ABCDEF"
@@ -128,6 +129,16 @@ def test_slips_are_one_keystroke_away() -> None:
     }
     assert expected <= digests
     assert hmac.digest(SECRET.encode(), b"m", "sha256") not in digests
+
+
+def test_a_part_of_the_secret_of_any_length_is_among_the_slips() -> None:
+    """Both ends of the secret, from four characters to all but one, and nothing shorter."""
+    forms = Credentials(KEY, SECRET, PASSPHRASE).slipped_forms()
+    digests = {form.mac(RIGHT)(b"m") for form in forms}
+    for length in range(1, 32):
+        for part in (SECRET[:length], SECRET[-length:]):
+            digest = hmac.digest(part.encode(), b"m", "sha256")
+            assert (digest in digests) == (length >= 4), length
 
 
 def test_a_form_cannot_leave_the_process() -> None:

@@ -27,6 +27,7 @@ _BYTES = (
     " no second serialiser"
 )
 _PRESENT = "sign exactly the body that is sent: all of it, and nothing where none is sent"
+_QUOTES = "put the body in single quotes where a shell reads it, so that its own quotes stay"
 _CODING = "sign the bytes that are sent: the body's text in UTF-8"
 
 # More would make more signatures than there is time for.
@@ -48,6 +49,15 @@ _WORDS: tuple[tuple[str, str, int], ...] = (
     ("{ }", "{ } for a body", RARE),
     (" ", "a blank for a body", KNOWN),
     ("false", "the word false for a body", RARE),
+    ("False", "the word False for a body", RARE),
+    *(
+        (f"System.Collections.{name}", f"the name of .NET's {name} for a body", RARE)
+        for name in (
+            "Hashtable",
+            "Generic.Dictionary`2[System.String,System.String]",
+            "Generic.Dictionary`2[System.String,System.Object]",
+        )
+    ),
     ("0", "a 0 for a body", RARE),
     ("{{body}}", "the placeholder {{body}} itself", RARE),
     ("{body}", "the placeholder {body} itself", RARE),
@@ -164,6 +174,8 @@ def _texts(body: str) -> Iterator[Wrong]:
         (unicodedata.normalize("NFD", body), "the body in Unicode's decomposed form", RARE),
     ):
         yield wrong(text, Mistake(name, _BYTES, reach))
+    name = "the body without its quotes, as a shell takes them"
+    yield wrong(body.replace('"', ""), Mistake(name, _QUOTES))
 
 
 # A number outside of quotes, as far as its neighbours tell.

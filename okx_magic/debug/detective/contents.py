@@ -37,12 +37,7 @@ def reshaped(value: Any, writers: Iterable[Writer]) -> Iterator[Wrong]:
 
 def contents(value: Any) -> Iterator[Content]:
     """Other values that the whole body could have been signed as."""
-    if isinstance(value, dict):
-        yield Content([value], Mistake("the body in an array of its own", _SHAPE, USUAL))
-    elif len(value) == 1:
-        yield Content(value[0], Mistake("the body's array left off", _SHAPE, USUAL))
-    elif value:
-        yield Content(value[0], Mistake("only the first item of the body's array", _SHAPE, KNOWN))
+    yield from _shapes(value)
     # 1 == 1.0 == True, so the texts are compared.
     unchanged = repr(value)
     for name, change, reach in _CHANGES:
@@ -53,7 +48,25 @@ def contents(value: Any) -> Iterator[Content]:
         ("the body without its null members", (None,)),
         ("the body without its empty members", (None, "")),
     ):
-        yield Content(_without(value, left_out), Mistake(name, _CONTENT))
+        less = _without(value, left_out)
+        if repr(less) != unchanged:
+            yield Content(less, Mistake(name, _CONTENT))
+
+
+def _shapes(value: Any) -> Iterator[Content]:
+    """The same values within more or less around them."""
+    if isinstance(value, dict):
+        yield Content([value], Mistake("the body in an array of its own", _SHAPE, USUAL))
+    elif len(value) == 1:
+        yield Content(value[0], Mistake("the body's array left off", _SHAPE, USUAL))
+    elif value:
+        yield Content(value[0], Mistake("only the first item of the body's array", _SHAPE, KNOWN))
+    for name in ("data", "body", "params"):
+        yield Content({name: value}, Mistake(f"the body inside of {name}", _SHAPE, RARE))
+    if isinstance(value, dict) and len(value) == 1:
+        (member,) = value.values()
+        if isinstance(member, dict | list):
+            yield Content(member, Mistake("the body's only member alone", _SHAPE, RARE))
 
 
 def leavings(value: Any) -> Iterator[Content]:
@@ -78,6 +91,10 @@ _MOST_DIGITS = 300  # a float can't hold more
 def _number_as_text(member: Any) -> Any:
     number = isinstance(member, int | float) and not isinstance(member, bool)
     return str(member) if number else member
+
+
+def _as_text(member: Any, written: Callable[[str], str]) -> Any:
+    return written(str(member)) if isinstance(member, int | float) else member
 
 
 def _text_as_number(member: Any) -> Any:
@@ -131,6 +148,24 @@ _CHANGES: tuple[tuple[str, Callable[[Any], Any], int], ...] = (
         lambda member: _BOOLEANS.get(member, member) if isinstance(member, str) else member,
         KNOWN,
     ),
+    (
+        "the body's numbers, true and false as text",
+        lambda member: _as_text(member, str.lower),
+        KNOWN,
+    ),
+    (
+        "the body's numbers, true and false as Python's text of them",
+        lambda member: _as_text(member, str),
+        KNOWN,
+    ),
+    (
+        "the body's text as numbers, true and false, where it reads so",
+        lambda member: (
+            _BOOLEANS.get(member, _text_as_number(member)) if isinstance(member, str) else member
+        ),
+        KNOWN,
+    ),
+    ("each of the body's values in an array, as R's jsonlite does", lambda member: [member], RARE),
     ("the body's null as empty text", lambda member: "" if member is None else member, RARE),
     ("the body's empty text as null", lambda member: None if member == "" else member, RARE),
     (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 
 from okx_magic.debug.detective.mistakes import Mistake
 
 _CORRECTION = "send the whole Base64 text of the digest, 44 characters, as it is"
+_BYTES = "make the Base64 text of the digest's own bytes, with no text in between"
 # Fewer agree by chance: 16 characters of Base64 are 96 bits.
 _SHORTEST = 16
 
@@ -16,8 +18,32 @@ def damage(signature: str, digest: bytes) -> Mistake | None:
     right = base64.b64encode(digest).decode()
     if len(signature) < _SHORTEST or signature == right:
         return None
-    name = _disfigured(signature, right) or _cut(signature, right, digest)
-    return Mistake(name, _CORRECTION) if name else None
+    if name := _disfigured(signature, right) or _cut(signature, right, digest):
+        return Mistake(name, _CORRECTION)
+    name = _lossy(signature, digest)
+    return Mistake(name, _BYTES) if name else None
+
+
+_SHORT_HEX = re.compile("[0-9a-f]{32,63}", re.IGNORECASE)
+_LOST = "\ufffd".encode()
+
+
+def _lossy(signature: str, digest: bytes) -> str:
+    if _SHORT_HEX.fullmatch(signature):
+        short = "".join(f"{byte:x}" for byte in digest)
+        same = signature.lower() == short
+        return "the digest in hexadecimal without the zeros before single digits" if same else ""
+    left = _decoded(signature)
+    if _LOST in left and left == digest.decode("utf-8", "replace").encode():
+        return "the digest read as UTF-8 text, which loses bytes, before Base64"
+    return ""
+
+
+def _decoded(signature: str) -> bytes:
+    try:
+        return base64.b64decode(signature, validate=True)
+    except ValueError:
+        return b""
 
 
 def _disfigured(signature: str, right: str) -> str:
@@ -44,10 +70,7 @@ def _cut(signature: str, right: str, digest: bytes) -> str:
         return f"the first {len(right) - length} characters of the signature lost"
     if digest.hex().startswith(signature.lower()):
         return f"only the first {length} digits of the digest in hexadecimal"
-    try:
-        left = base64.b64decode(signature, validate=True)
-    except ValueError:
-        return ""
-    if digest.startswith(left):
+    left = _decoded(signature)
+    if left and digest.startswith(left):
         return f"only the first {len(left)} bytes of the digest"
     return "the digest's bytes in reverse" if left == digest[::-1] else ""

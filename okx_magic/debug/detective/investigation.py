@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from okx_magic.debug.detective.records import Explanation, Verdict
 from okx_magic.debug.detective.search import Search
+from okx_magic.debug.detective.timestamp import unreadable
 from okx_magic.debug.detective.wrapping import unwrapped
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
     """
     search = Search(evidence, unwrapped(evidence.signature), credentials)
     hits = search.hits()
+    remark = unreadable(evidence.timestamp, evidence.target)
     if not hits:
-        return Verdict("unexplained", tried=search.tried)
+        return Verdict("unexplained", tried=search.tried, remark=remark)
     if any(not hit.mistakes for hit in hits):
-        return Verdict("right", tried=search.tried)
-    return Verdict("explained", explanations(hits), search.tried)
+        return Verdict("right", tried=search.tried, remark=remark)
+    return Verdict("explained", explanations(hits), search.tried, remark)
 
 
 def explanations(hits: Iterable[Hit]) -> tuple[Explanation, ...]:

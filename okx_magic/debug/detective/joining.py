@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake
+from okx_magic.debug.detective.path import LOGIN_CORRECTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,6 +103,10 @@ def _as_text(change: Callable[[str], str]) -> Callable[[bytes], bytes]:
 _EDGES: dict[str, tuple[bytes, bytes, int]] = {
     "a line break at the end of the prehash": (b"", b"\n", USUAL),
     "a Windows line break at the end of the prehash": (b"", b"\r\n", KNOWN),
+    # What echo … | of cmd.exe hands on, and echo -n of a shell that does not know -n.
+    "a blank and a Windows line break at the end of the prehash": (b"", b" \r\n", KNOWN),
+    "-n before the prehash and a line break behind it": (b"-n ", b"\n", KNOWN),
+    "-e before the prehash and a line break behind it": (b"-e ", b"\n", RARE),
     "a blank at the end of the prehash": (b"", b" ", KNOWN),
     "a blank at the start of the prehash": (b" ", b"", KNOWN),
     "a line break at the start of the prehash": (b"\n", b"", RARE),
@@ -133,6 +138,7 @@ _TEXTS: dict[str, tuple[Callable[[bytes], bytes], int]] = {
 # Recipes of other exchanges, and guesses: only some of the parts. Those that lack a single part are a
 # mistake of that part.
 PICKS: dict[str, Callable[[Parts], bytes]] = {
+    "nothing at all": lambda _parts: b"",
     "the body alone": lambda parts: parts[4],
     "the path with its query alone": lambda parts: parts[2] + parts[3],
     "the query alone": lambda parts: parts[3].removeprefix(b"?"),
@@ -144,7 +150,6 @@ PICKS: dict[str, Callable[[Parts], bytes]] = {
     "timestamp and body alone": lambda parts: parts[0] + parts[4],
     "path with query and body alone": lambda parts: parts[2] + parts[3] + parts[4],
     "method and path with query alone": lambda parts: parts[1] + parts[2] + parts[3],
-    "nothing at all": lambda _parts: b"",
 }
 """The joinings that leave out more than one part."""
 
@@ -172,6 +177,8 @@ def _once() -> Iterator[Joining]:
             yield Joining(join, (_permuted(order),))
     for name, pick in PICKS.items():
         yield Joining(pick, (Mistake(name, _CORRECTION, RARE),))
+    log_in = Mistake("the prehash of the WebSocket log-in", LOGIN_CORRECTION)
+    yield Joining(lambda parts: parts[0] + b"GET/users/self/verify", (log_in,))
 
 
 # What guides for other exchanges have; then all that leave the body at the end.

@@ -53,6 +53,7 @@ _LAYOUTS = (
     _Layout("JSON with blanks around its colons", RARE, (", ", " : ")),
     _Layout("JSON indented by 2 with Windows line breaks", RARE, (",", ": "), 2, "\r\n"),
     _Layout("JSON indented by 2 with blanks around its colons", RARE, (",", " : "), 2),
+    _Layout("JSON indented by 4 as PowerShell 5 writes it", RARE, (",", ":  "), 4, "\r\n"),
 )
 
 
@@ -66,8 +67,12 @@ class _Style(NamedTuple):
 
 
 _HTML = re.compile("[<>&]")
+_GSON = re.compile("[<>&'=]")
 _DOTNET = re.compile("[<>&'+`]")
 _HEX = re.compile(r"\\u[0-9a-f]{4}")
+
+# What some style escapes.
+_ESCAPED = re.compile(r"[/<>&'+`=]|\\\"")
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -95,6 +100,12 @@ _STYLES = (
     ),
     _Style(
         "<, > and & escaped", KNOWN, ascii_only=False, change=lambda text: _HTML.sub(_escape, text)
+    ),
+    _Style(
+        "<, >, &, ' and = escaped, as Gson does",
+        RARE,
+        ascii_only=False,
+        change=lambda text: _GSON.sub(_escape, text),
     ),
     _Style("escapes as .NET writes them", RARE, ascii_only=True, change=_as_dotnet),
     _Style("\\u escapes in capitals", RARE, ascii_only=True, change=_large_hex),
@@ -227,7 +238,7 @@ def _together(one: int, other: int) -> int:
 
 def _styled(layout: _Layout, plain: str, kept: str, order: _Ordered) -> Iterator[Form]:
     """The layout in each style that makes a difference; the name of one that makes none is left out."""
-    several = plain != kept or "/" in plain or _DOTNET.search(plain) or '\\"' in plain
+    several = plain != kept or _ESCAPED.search(plain)
     seen = set()
     for style in _STYLES if several else _STYLES[:1]:
         text = style.change(plain if style.ascii_only else kept)
@@ -252,11 +263,17 @@ def _printed(value: Any) -> Iterator[tuple[str, str, int]]:
     yield (f"{name} without blanks", without_blanks, KNOWN)
     quoted = without_blanks.replace("'", '"')
     yield (f"{name} with double quotes put in and without blanks", quoted, KNOWN)
-    if isinstance(value, dict):
+    if isinstance(value, list):
+        yield ("a printed JavaScript array", ",".join(["[object Object]"] * len(value)), RARE)
+    else:
         members = list(value.items())
         yield ("a printed list of Python's items", str(members), RARE)
         java = ", ".join(f"{key}={member}" for key, member in members)
         yield ("a printed Java map", f"{{{java}}}", RARE)
+        net = ", ".join(f"{key} = {member}" for key, member in members)
+        yield ("a printed C# object", f"{{ {net} }}", RARE)
+        shell = "; ".join(f"{key}={member}" for key, member in members)
+        yield ("a printed PowerShell object", f"@{{{shell}}}", RARE)
         ruby = ", ".join(f'"{key}"=>{json.dumps(member)}' for key, member in members)
         yield ("a printed Ruby hash", f"{{{ruby}}}", RARE)
         go = " ".join(f"{key}:{member}" for key, member in members)

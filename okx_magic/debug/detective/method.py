@@ -28,6 +28,7 @@ def once(method: str) -> Iterator[Wrong]:
         (f"HttpMethod.{method}", "the method as an Enum prints itself", RARE),
         (f"HTTPMethod.{method}", "the method as an Enum prints itself", RARE),
         (f'"{method}"', "the method in double quotes", RARE),
+        (f"b'{method}'", "the method as b'…'", RARE),
         ("None", "the word None for a method", RARE),
         ("undefined", "the word undefined for a method", RARE),
     ):

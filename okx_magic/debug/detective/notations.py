@@ -99,6 +99,9 @@ def _in_pattern(time: int, pattern: str) -> str:
         tenth=us[:1],
         hundredth=us[:2],
         unpadded=int(us[:3]),
+        half_day=f"{(int(clock[:2]) - 1) % 12 + 1:02d}{clock[2:]}",
+        dotted_date=date.replace("-", "."),
+        dotted_clock=clock.replace(":", "."),
     )
 
 
@@ -145,6 +148,12 @@ _PATTERNS: dict[str, str] = {
     "the timestamp in compact ISO 8601 with milliseconds": "{compact}.{ms}Z",
     "the date alone for a timestamp": "{date}",
     "the timestamp with UTC in place of Z": "{date} {clock} UTC",
+    # hh for HH in the patterns of Java and .NET, %I for %H in those of C.
+    "the timestamp on a 12-hour clock": "{date}T{half_day}.{ms}Z",
+    # The date of macOS leaves the N of %3N as it is.
+    "the timestamp with 3N for milliseconds": "{date}T{clock}.3NZ",
+    "the timestamp with full stops in its time": "{date}T{dotted_clock}.{ms}Z",
+    "the timestamp with full stops in its date": "{dotted_date} {clock}",
 }
 
 

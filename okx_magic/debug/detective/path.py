@@ -22,9 +22,10 @@ _BASE_CORRECTION = (
 )
 _SLASH_CORRECTION = "sign the path with the very slashes of the request line"
 _TEXT_CORRECTION = "sign the path exactly as it stands in the request line"
-_LOGIN_CORRECTION = (
+LOGIN_CORRECTION = (
     "sign the path of the request itself; only a WebSocket log-in signs GET and /users/self/verify"
 )
+_AT_LOGIN = "sign GET and /users/self/verify at the log-in, whatever the path of the WebSocket"
 _COMMON = ("www.okx.com", "openapi.okx.com")
 # Older names; none of them answers any more.
 _OLD_HOSTS = ("www.okex.com", "okex.com", "okx.com", "api.okx.com")
@@ -105,7 +106,8 @@ def _slashes(path: str) -> Iterator[Wrong]:
 
 
 def _other_bases(path: str) -> Iterator[Wrong]:
-    yield wrong(f"{_BASE}{path}", Mistake("/api/v5 twice in the path", _BASE_CORRECTION))
+    if path.startswith(_BASE):
+        yield wrong(f"{_BASE}{path}", Mistake("/api/v5 twice in the path", _BASE_CORRECTION))
     yield wrong(f"/v5{path}", Mistake("/v5 before the path", _BASE_CORRECTION, RARE))
     yield wrong(f"/api{path}", Mistake("/api before the path", _BASE_CORRECTION, RARE))
     for version in ("v3", "v1", "v2", "v4", "v6", "v5"):
@@ -120,15 +122,17 @@ def _other_bases(path: str) -> Iterator[Wrong]:
 def _login(path: str) -> Iterator[Wrong]:
     if path != _LOGIN:
         name = "the path of the WebSocket log-in"
-        yield wrong(_LOGIN, Mistake(name, _LOGIN_CORRECTION, USUAL))
+        yield wrong(_LOGIN, Mistake(name, LOGIN_CORRECTION, USUAL))
         return
-    for text in ("/ws/v5/private", "/ws/v5/public", "/ws/v5/business", f"{_BASE}{_LOGIN}"):
-        name = f"the path {text} for the log-in"
-        yield wrong(text, Mistake(name, _LOGIN_CORRECTION))
-    name = "the path /user/self/verify for the log-in"
-    yield wrong("/user/self/verify", Mistake(name, _LOGIN_CORRECTION))
-    name = "the path /users/self/verify/ for the log-in"
-    yield wrong(f"{_LOGIN}/", Mistake(name, _LOGIN_CORRECTION))
+    for text in _LOGIN_PATHS:
+        yield wrong(text, Mistake(f"the path {text} for the log-in", _AT_LOGIN))
+
+
+_LOGIN_PATHS = (
+    *("/ws/v5/private", "/ws/v5/public", "/ws/v5/business", f"{_BASE}{_LOGIN}"),
+    *("/user/self/verify", f"{_LOGIN}/", f"/ws/v5/private{_LOGIN}"),
+    "wss://ws.okx.com:8443/ws/v5/private",
+)
 
 
 def _texts(path: str) -> Iterator[Wrong]:

@@ -158,9 +158,10 @@ def _writings(text: str) -> Iterator[Wrong]:
 
 def _whole_text(text: str) -> Iterator[Wrong]:
     for other, name, reach in (
+        (text.replace(",", "%2C"), "the query with its commas as %2C", USUAL),
         (unquote(text), "the query decoded", USUAL),
         (unquote_plus(text), "the query decoded, + as blanks", KNOWN),
-        (_encoded_again(text), "the query encoded twice", KNOWN),
+        (_encoded_again(text) if "%" in text else text, "the query encoded twice", KNOWN),
         (text.replace("%20", "+"), "the query with + for %20", KNOWN),
         (text.replace("+", "%20"), "the query with %20 for +", KNOWN),
         (text.replace("+", "%2B"), "the query with its + encoded", KNOWN),

@@ -60,16 +60,20 @@ class Verdict:
     ``right``: the signature is that of the inputs. ``explained``: each of the ``explanations`` gives
     this signature, all with the same, smallest number of mistakes, the likeliest first.
     ``unexplained``: nothing that was tried gives it. ``tried`` counts the signatures computed.
+    ``remark`` tells what OKX would refuse whatever the signature: a timestamp that it cannot read.
     """
 
     kind: Kind
     explanations: tuple[Explanation, ...] = ()
     tried: int = 0
+    remark: str = ""
 
     def lines(self) -> tuple[str, ...]:
         """The finding as a person reads it; the first line says the most."""
+        remark = (f"  but     {self.remark}",) if self.remark else ()
         if self.kind == "right":
-            return (*_RIGHT, _NEVER)
+            headline, *left = _RIGHT
+            return (headline, *remark, *left, _NEVER)
         if self.kind == "unexplained":
             return (
                 f"no explanation found: each of {self.tried:,} ways to sign gives another signature",
@@ -77,6 +81,7 @@ class Verdict:
                     "  leaves  the secret is another key's, the inputs are not those that were signed,"
                     " or the mistake is not in the catalogue"
                 ),
+                *remark,
                 _NEVER,
             )
         told: list[str] = []
@@ -84,7 +89,7 @@ class Verdict:
             told += [explanation.sentence, f"  instead {explanation.correction}"]
         if len(self.explanations) > 1:
             told.insert(0, f"{len(self.explanations)} explanations fit, each gives this signature")
-        return tuple(told)
+        return (*told, *remark)
 
 
 @dataclass(frozen=True, slots=True)

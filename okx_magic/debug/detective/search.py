@@ -173,7 +173,7 @@ class Search:
             yield partial(self._swept, sweep, TIMESTAMP)
         yield lambda: self._alone(PATH, sweeps.other_paths(ways.path))
         yield lambda: self._alone(QUERY, sweeps.query_orders(ways.query))
-        yield lambda: self._alone(BODY, sweeps.key_orders(evidence.body))
+        yield lambda: self._alone(BODY, sweeps.key_orders(evidence.body, alone=True))
         yield self._slips
 
     def _alone(self, place: int, texts: Sequence[Wrong]) -> list[Hit]:

@@ -28,6 +28,8 @@ _WINDOW = 30 * _SECOND
 _FINE_WINDOW = 30 * _MILLISECOND
 _NEAR = 100
 _MOST_PERMUTED = 6
+# An order has seven members as a rule; with other mistakes all their orders would take too long.
+_MOST_PERMUTED_ALONE = 7
 
 _ONE_READING = (
     "read the clock once for each request, and use that one text both in the prehash and in"
@@ -58,6 +60,7 @@ _FINER = (
     "the timestamp without its Z",
     "the timestamp with +00:00 in place of Z",
     "the timestamp as epoch milliseconds",
+    "the timestamp as epoch seconds with three decimals",
 )
 
 
@@ -110,6 +113,9 @@ def finer_readings(header: str) -> Iterator[Sweep]:
     if time is None or own is None:
         return
     coarse = _grain(own)
+    if coarse == _SECOND:  # Date.now() / 1000 of JavaScript
+        fraction = "the timestamp as epoch seconds with a fraction"
+        yield _swept(fraction, range(time, time + coarse, _MILLISECOND), _finer(fraction))
     for notation in _FINER:
         grain = _grain(notation)
         if grain == coarse // 1000:
@@ -202,15 +208,19 @@ def query_orders(query: str) -> list[Wrong]:
     return made
 
 
-def key_orders(text: str) -> list[Wrong]:
-    """Every order of the keys of a body's objects, as its own serialiser and the usual ones write it."""
+def key_orders(text: str, *, alone: bool = False) -> list[Wrong]:
+    """Every order of the keys of a body's objects, as its own serialiser and the usual ones write it.
+
+    If nothing else is wrong, when the order is ``alone``, there is time for those of more keys.
+    """
     value = body.read(text)
     if value is None:
         return []
     writers = dict.fromkeys((*body.own_writers(text, json_forms(value)), COMPACT, DEFAULT))
     rows = [value] if isinstance(value, dict) else filter(_is_object, value)
+    most = _MOST_PERMUTED_ALONE if alone else _MOST_PERMUTED
     made = []
-    for keys in _orders(list(dict.fromkeys(key for row in rows for key in row))):
+    for keys in _orders(list(dict.fromkeys(key for row in rows for key in row)), most):
         changed = _reordered(value, keys)
         mistake = Mistake(f"the body with its keys in the order {', '.join(keys)}", _KEYS)
         made += [wrong(writer.write(changed), mistake) for writer in writers]
@@ -228,9 +238,9 @@ def _reordered(value: Any, keys: Sequence[str]) -> Any:
     return known | value
 
 
-def _orders(items: list[str]) -> Iterator[Sequence[str]]:
+def _orders(items: list[str], most: int = _MOST_PERMUTED) -> Iterator[Sequence[str]]:
     """All orders but the given one; of many items those in which one has moved or two have changed."""
-    if len(items) <= _MOST_PERMUTED:
+    if len(items) <= most:
         yield from islice(permutations(items), 1, None)
         return
     for start in range(len(items)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake, wrong
@@ -22,6 +23,24 @@ _LOCAL_CORRECTION = (
     "take the time in UTC, as datetime.now(timezone.utc) gives it, and use one text both in the"
     " prehash and in OK-ACCESS-TIMESTAMP"
 )
+# Other lengths of the fraction are read, too: widely used clients send two digits.
+_READ = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
+_READ_AT_LOG_IN = re.compile(r"\d{10}")
+_LOG_IN = "/users/self/verify"
+
+
+def unreadable(text: str, target: str) -> str:
+    """What OKX makes of a timestamp in a form that it does not take; "" for one that it takes."""
+    if target == _LOG_IN:
+        if _READ_AT_LOG_IN.fullmatch(text):
+            return ""
+        return "a log-in with this timestamp is refused (60004): it takes whole epoch seconds"
+    if _READ.fullmatch(text):
+        return ""
+    return (
+        "this timestamp is refused for its form (50112; as a number, 50102):"
+        " send UTC as 2020-12-08T09:08:57.715Z"
+    )
 
 
 _USUAL = frozenset(
@@ -59,6 +78,7 @@ _KNOWN = frozenset(
         "the timestamp as epoch nanoseconds",
         "the timestamp as epoch seconds with .0",
         "the timestamp as epoch milliseconds with .0",
+        "the timestamp on a 12-hour clock",
     }
 )
 
@@ -67,7 +87,15 @@ def _reach(name: str) -> int:
     return USUAL if name in _USUAL else KNOWN if name in _KNOWN else RARE
 
 
-MISTAKES = {name: Mistake(name, _CORRECTION, _reach(name)) for name in NOTATIONS}
+_TWELVE_HOURS = "the timestamp on a 12-hour clock"
+_CORRECTIONS = {
+    _TWELVE_HOURS: (
+        "count the hours from 00 to 23: HH in the patterns of Java and .NET, %H in those of C"
+    )
+}
+MISTAKES = {
+    name: Mistake(name, _CORRECTIONS.get(name, _CORRECTION), _reach(name)) for name in NOTATIONS
+}
 """The mistake that each notation is, where the header has another one."""
 _WITHOUT_A_TIME = (
     ("", Mistake("the timestamp left out", _CORRECTION, USUAL)),
@@ -85,7 +113,9 @@ def once(text: str) -> Iterator[Wrong]:
     time = instant(text)
     if time is not None:
         for name, notation in NOTATIONS.items():
-            yield wrong(notation(time), MISTAKES[name])
+            # Until noon a clock of 12 hours shows nothing wrong.
+            if name != _TWELVE_HOURS or notation(time) != iso(time):
+                yield wrong(notation(time), MISTAKES[name])
     for other, mistake in _WITHOUT_A_TIME:
         yield wrong(other, mistake)
     for other, name, reach in (

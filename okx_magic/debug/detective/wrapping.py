@@ -18,7 +18,11 @@ from okx_magic.debug.detective.mistakes import Mistake
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BASE64 = "send the Base64 text of the digest's own bytes: base64.b64encode(mac.digest()).decode()"
+_BASE64 = (
+    "send the Base64 text of the digest's own bytes: base64.b64encode(mac.digest()).decode() in Python,"
+    " digest('base64') in Node.js, base64_encode(hash_hmac(…, true)) in PHP"
+)
+_BINARY = "pipe the digest's bytes into base64: openssl dgst -sha256 -hmac … -binary | base64"
 _PLAIN = "send the Base64 text alone, as it is: nothing around it, nothing encoded in it"
 
 _STANDARD = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -28,6 +32,8 @@ _OPENSSL = re.compile(r"(?:HMAC-)?(?:[A-Z0-9-]+)?\((?:stdin|[^)]*)\)\s*=\s*", re
 # The digests of the hashes in use: MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512.
 _SIZES = (16, 20, 28, 32, 48, 64)
 _DEEPEST = 4
+# What openssl prints without -binary, or that without its label: whoever pipes it into base64.
+_PRINTED = re.compile(rf"(?:{_OPENSSL.pattern})?([0-9a-f]+)\n?", re.IGNORECASE)
 
 
 class Unwrapped(NamedTuple):
@@ -71,16 +77,23 @@ def _peeled(text: str) -> Iterator[tuple[str, str]]:
         yield text[1:-1], "quotes around the signature"
     if re.search("%[0-9a-fA-F]{2}", text):
         yield unquote(text), "the signature percent-encoded"
+    if _ESCAPE.search(text):
+        plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+        yield plain, "the signature with the \\u escapes of JSON"
     if "\\/" in text:
         yield text.replace("\\/", "/"), "the signature with a \\ before each /"
     if match := _OPENSSL.match(text):
         yield text[match.end() :], "the label that openssl prints, before the signature"
     for prefix in _PREFIXES:
         if text.startswith(prefix):
-            yield text.removeprefix(prefix), f"{prefix.strip(' =')} before the signature"
+            yield text.removeprefix(prefix), f"{prefix.strip(' =:')} before the signature"
 
 
-_PREFIXES = ("sha256=", "HMAC-SHA256 ", "hmac-sha256=", "Signature ", "sign=")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_PREFIXES = (
+    *("sha256=", "HMAC-SHA256 ", "hmac-sha256=", "Signature ", "sign=", "Bearer "),
+    *("OK-ACCESS-SIGN: ", "OK-ACCESS-SIGN:"),
+)
 
 
 def _without_blanks(text: str) -> Iterator[tuple[str, str]]:
@@ -101,6 +114,7 @@ def _without_blanks(text: str) -> Iterator[tuple[str, str]]:
 def _decoded(text: str) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
     yield from _from_hex(text)
     yield from _from_base64(text)
+    yield from _from_repr(text, Mistake("the digest as b'…', as Python prints bytes", _BASE64))
     if re.fullmatch("[A-Z2-7]+=*", text) and len(text.rstrip("=")) in (26, 32, 52, 103):
         filled = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 8)
         yield base64.b32decode(filled), (Mistake("the digest in Base32", _BASE64),)
@@ -155,8 +169,13 @@ def _inner(
             name = "the digest taken for latin-1 text and encoded in UTF-8 before Base64"
             yield text.encode("latin-1"), (*mistakes, Mistake(name, _BASE64))
         return
-    if text.startswith(("b'", 'b"')):
-        yield from _from_repr(text, mistakes)
+    told = Mistake("the Base64 of the digest as b'…'", _BASE64)
+    for digest, inner in _from_repr(text, told):
+        yield digest, (*mistakes, *inner)
+    match = _PRINTED.fullmatch(text)
+    if match and match[1] != text and len(match[1]) in {2 * size for size in _SIZES}:
+        name = "the Base64 of the hexadecimal that openssl prints without -binary"
+        yield bytes.fromhex(match[1]), (*mistakes, Mistake(name, _BINARY))
     for digest, inner in _readings(text, depth - 1):
         if len(inner) == 1 and inner[0].name.startswith("the digest in hexadecimal"):
             yield digest, (*mistakes, Mistake(f"the Base64 of {inner[0].name}", _BASE64))
@@ -166,9 +185,7 @@ def _inner(
             yield digest, (*mistakes, *inner, Mistake("that text in Base64", _BASE64))
 
 
-def _from_repr(
-    text: str, mistakes: tuple[Mistake, ...]
-) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
-    value = literal(text)
+def _from_repr(text: str, told: Mistake) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
+    value = literal(text) if text.startswith(("b'", 'b"')) else None
     if isinstance(value, bytes) and len(value) in _SIZES:
-        yield value, (*mistakes, Mistake("the Base64 of the digest as b'…'", _BASE64))
+        yield value, (told,)
