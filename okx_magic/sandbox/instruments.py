@@ -9,7 +9,7 @@ follows times ``basis``, its size for each ``unit`` of the series' volume, and t
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -78,6 +78,32 @@ def instruments() -> Mapping[str, Instrument]:
     text = files("okx_magic.sandbox").joinpath("data", "instruments.jsonl").read_text("utf-8")
     read = (_instrument(**json.loads(line)) for line in text.splitlines())
     return MappingProxyType({instrument.inst_id: instrument for instrument in read})
+
+
+@cache
+def marks() -> Mapping[str, Instrument]:
+    """How the mark price of each instrument is quoted: ten times as fine as the instrument, and that
+    of swaps half as far from the index.
+    """
+    return MappingProxyType({name: _marked(one) for name, one in instruments().items()})
+
+
+@cache
+def indices() -> Mapping[str, Instrument]:
+    """How each index is quoted, by its name: one for every spot pair and every underlying."""
+    named = ((one.listing.get("uly", name), one) for name, one in instruments().items())
+    # The first of a name is the spot pair or the swap.
+    found: dict[str, Instrument] = {}
+    for name, one in named:
+        found.setdefault(name, one if one.is_spot else replace(one, basis=1.0))
+    return MappingProxyType(
+        {name: replace(one, inst_id=name, tick=one.tick / 10) for name, one in found.items()}
+    )
+
+
+def _marked(instrument: Instrument) -> Instrument:
+    basis = (1 + instrument.basis) / 2 if instrument.inst_type == "SWAP" else instrument.basis
+    return replace(instrument, tick=instrument.tick / 10, basis=basis)
 
 
 def _instrument(listing: dict[str, Any], market: dict[str, Any]) -> Instrument:

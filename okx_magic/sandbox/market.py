@@ -16,33 +16,33 @@ from functools import lru_cache
 from hashlib import shake_256
 from importlib.resources import files
 from itertools import accumulate
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from okx_magic.sandbox.instruments import Instrument, instruments
-from okx_magic.sandbox.pricetree import PriceTree, Series, Stretch
+from okx_magic.sandbox.instruments import Instrument, indices, instruments, marks
+from okx_magic.sandbox.pricetree import PriceTree, Series
+from okx_magic.sandbox.quoting import Candle, candle_of, price_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEPTH = 400
 
-# Options are priced by Black's formula as if they had always this long to live, at this volatility.
-_OPTION_DEVIATION = 0.6 * 0.5**0.5
+# OKX docs, Get funding rate: funding is settled every eight hours of UTC.
+FUNDING_PERIOD = 8 * 3600
+MOST_FUNDING = Decimal("0.00375")
 
+# The usual rate, and how far from it the sum of three two-byte draws leads for each unit: 0.01 % is
+# the deviation, 0.03 % the most.
+_USUAL_FUNDING = Decimal("0.00005")
+_FUNDING_UNIT = Decimal("0.0000000031")
+_MIDDLE_DRAW = 3 * 65_535 // 2
 
-class Candle(NamedTuple):
-    """A bar in prices; ``vol`` in the instrument's size unit, ``vol_ccy`` and ``vol_quote`` as OKX
-    defines volCcy and volCcyQuote (spot: quote currency in both; contracts: base, then quote).
-    """
+# In levels of the book: what is open in a contract, and in an option.
+_OPEN = 50_000
+_OPEN_OPTION = 100
 
-    open: Decimal
-    high: Decimal
-    low: Decimal
-    close: Decimal
-    vol: Decimal
-    vol_ccy: Decimal
-    vol_quote: Decimal
+# OKX docs, Get limit price: orders further through the mark price than this are refused.
+_REACH = Decimal("0.05")
 
 
 class Level(NamedTuple):
@@ -83,11 +83,54 @@ class Market:
         for number, group in enumerate(json.loads(text)):
             tree = PriceTree(f"{seed}:{number}", _series(group))
             self._places |= {name: (tree, place) for place, name in enumerate(group)}
+        # How much of its usual interest is open in what follows a series of prices.
+        self._interest = {
+            name: PriceTree(f"{seed}:interest:{name}", [Series((1,), 0.0, 0.02, 0)])
+            for name in self._places
+        }
 
     def last(self, instrument: Instrument, second: int) -> Decimal:
         """The last price at the beginning of ``second``."""
         tree, series = self._places[instrument.series]
-        return _price(instrument, tree.price(series, second))
+        return price_of(instrument, tree.price(series, second))
+
+    def mark(self, instrument: Instrument, second: int) -> Decimal:
+        """The mark price at the beginning of ``second``; that of a spot pair is its index."""
+        return self.last(marks()[instrument.inst_id], second)
+
+    def index(self, index: Instrument | str, second: int) -> Decimal:
+        """The index named ``index`` (``BTC-USD``), or of that instrument, at the beginning of
+        ``second``; LookupError for a name that no pair and no underlying has.
+        """
+        of = index.listing.get("uly", index.inst_id) if isinstance(index, Instrument) else index
+        return self.last(indices()[of], second)
+
+    def funding_rate(self, instrument: Instrument, second: int) -> Decimal:
+        """The rate that is settled at ``second``, one of ``funding_times``: what a long position in
+        the swap pays of its worth.
+        """
+        place = f"{self._seed}:{instrument.inst_id}:funding:{second}".encode()
+        draws = shake_256(place).digest(6)
+        drawn = sum(int.from_bytes(draws[at : at + 2]) for at in (0, 2, 4))
+        return _USUAL_FUNDING + (drawn - _MIDDLE_DRAW) * _FUNDING_UNIT
+
+    @staticmethod
+    def funding_times(start: int, end: int) -> range:
+        """The seconds after ``start`` and up to ``end`` in which funding is settled."""
+        first = start // FUNDING_PERIOD * FUNDING_PERIOD + FUNDING_PERIOD
+        return range(first, end + 1, FUNDING_PERIOD)
+
+    def open_interest(self, instrument: Instrument, second: int) -> Decimal:
+        """How many contracts are open at the beginning of ``second``."""
+        usual = instrument.level * (_OPEN_OPTION if instrument.opt_type else _OPEN)
+        share = Decimal(math.exp(self._interest[instrument.series].price(0, second)))
+        return usual * share // instrument.lot * instrument.lot
+
+    def price_limits(self, instrument: Instrument, second: int) -> tuple[Decimal, Decimal]:
+        """The highest price at which one may buy, and the lowest at which one may sell."""
+        mark, tick = self.mark(instrument, second), instrument.tick
+        highest, lowest = (mark * share // tick * tick for share in (1 + _REACH, 1 - _REACH))
+        return max(tick, highest), max(tick, lowest)
 
     def candle(self, instrument: Instrument, start: int, end: int) -> Candle:
         """What happened from ``start`` up to ``end``; nothing yet when they are the same."""
@@ -95,7 +138,7 @@ class Market:
             last = self.last(instrument, start)
             return Candle(last, last, last, last, Decimal(0), Decimal(0), Decimal(0))
         tree, series = self._places[instrument.series]
-        return _candle(instrument, tree.over(series, start, end))
+        return candle_of(instrument, tree.over(series, start, end))
 
     def book(self, instrument: Instrument, second: int, depth: int = DEPTH) -> Book:
         """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
@@ -106,7 +149,14 @@ class Market:
         if not instrument.unit:
             return []
         oldest = max(second - count, instrument.listed)
-        return [self._trade(instrument, number) for number in range(second - 1, oldest - 1, -1)]
+        return [self.trade(instrument, number) for number in range(second - 1, oldest - 1, -1)]
+
+    def trade(self, instrument: Instrument, second: int) -> Trade:
+        """The trade of ``second``, which is its number."""
+        candle = self.candle(instrument, second, second + 1)
+        spread, buying, _, _ = self._draws(instrument, second + 1)
+        side = "buy" if buying else "sell"
+        return Trade(second, candle.close, candle.vol, side, second * 1000 + 500 + spread)
 
     def first_through(
         self, instrument: Instrument, side: str, px: Decimal, start: int, end: int
@@ -137,12 +187,6 @@ class Market:
             bids=_levels(instrument, ask - gap, -instrument.tick, bids, depth),
         )
 
-    def _trade(self, instrument: Instrument, second: int) -> Trade:
-        candle = self.candle(instrument, second, second + 1)
-        spread, buying, _, _ = self._draws(instrument, second + 1)
-        side = "buy" if buying else "sell"
-        return Trade(second, candle.close, candle.vol, side, second * 1000 + 500 + spread)
-
     def _draws(self, instrument: Instrument, second: int) -> tuple[int, bool, bytes, bytes]:
         # A number, whether the last trade was a purchase, and two bytes for each level of each
         # side.
@@ -157,44 +201,11 @@ def _series(group: Mapping[str, Mapping[str, Any]]) -> list[Series]:
         Series(
             weights=tuple(facts["of"].get(name, 0) for name in factors),
             middle=math.log(facts["price"]),
-            reach=math.log(facts["reach"]),
             deviation=facts["deviation"],
             volume=int(facts["volume"]),
         )
         for facts in group.values()
     ]
-
-
-def _price(instrument: Instrument, log_price: float) -> Decimal:
-    # Monotone in the series, rounding included: so highs stay above and lows below everything.
-    spot = math.exp(log_price) * instrument.basis
-    price = _option(spot, instrument) if instrument.opt_type else spot
-    return max(1, round(price / float(instrument.tick))) * instrument.tick
-
-
-def _option(spot: float, instrument: Instrument) -> float:
-    # In units of the underlying, as OKX quotes its options.
-    moneyness = math.log(spot / instrument.strike)
-    upper = moneyness / _OPTION_DEVIATION + _OPTION_DEVIATION / 2
-    lower = upper - _OPTION_DEVIATION
-    share, cdf = instrument.strike / spot, NormalDist().cdf
-    if instrument.opt_type == "C":
-        return cdf(upper) - share * cdf(lower)
-    return share * cdf(-lower) - cdf(-upper)
-
-
-def _candle(instrument: Instrument, stretch: Stretch) -> Candle:
-    prices = [_price(instrument, value) for value in stretch[:4]]
-    opened, _, _, closed = prices
-    high, low = max(prices), min(prices)
-    vol = stretch.volume * instrument.unit
-    middle = (opened + high + low + closed) / 4
-    if instrument.ct_val is None:
-        base, quote = vol, vol * middle
-        return Candle(opened, high, low, closed, vol, quote, quote)
-    worth = vol * instrument.ct_val
-    base, quote = (worth / middle, worth) if instrument.inverse else (worth, worth * middle)
-    return Candle(opened, high, low, closed, vol, base, quote)
 
 
 def _levels(

@@ -1,11 +1,13 @@
 """A price process that is a pure function of seed and time, and cheap to ask at any scale.
 
-Time is a tree: 2^16 days from 1970 on, halved down to single days, and each day cut into 8 hours,
-4, 2 and 1 hour, 30, 15, 5 and 1 minutes, 12, 4, 2 and 1 seconds. A node knows open, high, low,
-close and volume of its stretch. Its children are drawn from a hash of seed and place: a random
-walk kept within low and high; the child that comes nearest inherits the parent's high, another
-its low; volumes are shares of the parent's. So every stretch agrees exactly with the finer ones
-it is made of, neighbours meet (open = close before), and no scale needs the others to be built.
+Days come first: the price at a midnight is a sum of noises, each of them twice as slow as the one
+before and stronger by the root of two, so that it walks as prices do over days and years but never
+runs away. Each day is cut into 8 hours, 4, 2 and 1 hour, 30, 15, 5 and 1 minutes, 12, 4, 2 and 1
+seconds. A node of that tree knows open, high, low, close and volume of its stretch. Its children
+are drawn from a hash of seed and place: a random walk kept within low and high; the child that
+comes nearest inherits the parent's high, another its low; volumes are shares of the parent's. So
+every stretch agrees exactly with the finer ones it is made of, neighbours meet (open = close
+before), and nothing but the days of the same 32 needs to be built.
 
 Several series can hang on one tree, as sums and differences of the same factors: then ETH in BTC is
 at every moment ETH in dollars over BTC in dollars.
@@ -21,12 +23,18 @@ from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-_DAYS = 2**16
-# How many children a node has, by its depth; the widths in the module's text follow from it.
-_FAN = (2,) * 16 + (3, 2, 2, 2, 2, 2, 3, 5, 5, 3, 2, 2)
-_WIDTHS = tuple(accumulate(_FAN, lambda width, fan: width // fan, initial=_DAYS * 86_400))
+_DAY = 86_400
+# How many children a node has, by its depth, from blocks of 32 days on; the widths in the module's
+# text follow from it.
+_FAN = (32, 3, 2, 2, 2, 2, 2, 3, 5, 5, 3, 2, 2)
+_WIDTHS = tuple(accumulate(_FAN, lambda width, fan: width // fan, initial=_FAN[0] * _DAY))
+
+# The slowest noise has a value every 512 days: further apart, prices do not remember each other.
+_OCTAVES = 10
+# The noises add up to a day's change of twice the deviation of the quickest one's.
+_QUICKEST = 0.5
 
 # Of a random walk whose steps have the deviation 1, a step's high and low stand 0.4 off its ends.
 _WICK = 0.8
@@ -50,13 +58,12 @@ Node = tuple[Stretch, ...]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """``weights`` on the factors of the tree; ``middle`` of the log price and how far it ever
-    goes from there (``reach``); ``deviation`` of a day's change; ``volume`` in units a day.
+    """``weights`` on the factors of the tree; ``middle`` of the log price; ``deviation`` of a day's
+    change; ``volume`` in units a day.
     """
 
     weights: tuple[int, ...]
     middle: float
-    reach: float
     deviation: float
     volume: int
 
@@ -68,16 +75,9 @@ class PriceTree:
         self._key = blake2b(seed.encode(), digest_size=32).digest()
         self._series = tuple(series)
         self._factors = len(series[0].weights)
-        self._root = tuple(
-            Stretch(
-                one.middle,
-                one.middle + one.reach,
-                one.middle - one.reach,
-                one.middle,
-                one.volume * _DAYS,
-            )
-            for one in series
-        )
+        self._noise = lru_cache(maxsize=4096)(self._draw_noise)
+        self._days = lru_cache(maxsize=512)(self._block)
+        self._block_of = lru_cache(maxsize=512)(self._whole)
         self._children = lru_cache(maxsize=4096)(self._split)
 
     def price(self, series: int, second: int) -> float:
@@ -86,14 +86,9 @@ class PriceTree:
 
     def over(self, series: int, start: int, end: int) -> Stretch:
         """What ``series`` did from ``start`` up to ``end``, in seconds, ``start < end``."""
-        parts = list(self._cover(0, 0, start, end))
-        stretches = [part[series] for part in parts]
-        return Stretch(
-            stretches[0].open,
-            max(stretch.high for stretch in stretches),
-            min(stretch.low for stretch in stretches),
-            stretches[-1].close,
-            sum(stretch.volume for stretch in stretches),
+        blocks = range(start // _WIDTHS[0], (end - 1) // _WIDTHS[0] + 1)
+        return _joined(
+            node[series] for block in blocks for node in self._cover(0, block, start, end)
         )
 
     def _cover(self, depth: int, index: int, start: int, end: int) -> Iterator[Node]:
@@ -111,19 +106,50 @@ class PriceTree:
 
     def _node(self, depth: int, index: int) -> Node:
         if depth == 0:
-            return self._root
+            return self._block_of(index)
         parent, child = divmod(index, _FAN[depth - 1])
-        return self._children(depth - 1, parent)[child]
+        return self._days(parent)[child] if depth == 1 else self._children(depth - 1, parent)[child]
+
+    def _whole(self, index: int) -> Node:
+        return tuple(map(_joined, zip(*self._days(index), strict=True)))
+
+    def _block(self, index: int) -> list[Node]:
+        first = index * _FAN[0]
+        levels = [self._levels(day) for day in range(first, first + _FAN[0] + 1)]
+        return [
+            tuple(map(_day_of, self._series, opened, closed, repeat(self._draws(f"day:{day}"))))
+            for day, (opened, closed) in enumerate(pairwise(levels), start=first)
+        ]
+
+    def _levels(self, day: int) -> list[float]:
+        # The log price of each series at the beginning of the day.
+        sums = [0.0] * self._factors
+        for octave in range(_OCTAVES):
+            width = 1 << octave
+            left, part = divmod(day, width)
+            before, after = self._noise(octave, left), self._noise(octave, left + 1)
+            for number in range(self._factors):
+                change = after[number] - before[number]
+                sums[number] += (before[number] + change * part / width) * width**0.5
+        moves = [total * one.deviation for total, one in zip(sums, self._series, strict=False)]
+        return [one.middle + sum(map(mul, one.weights, moves)) for one in self._series]
+
+    def _draw_noise(self, octave: int, index: int) -> list[float]:
+        draws = self._draws(f"noise:{octave}:{index}")
+        scale = _QUICKEST / _DEVIATION / 255
+        return [scale * (next(draws) + next(draws) - 255) for _ in range(self._factors)]
 
     def _split(self, depth: int, index: int) -> list[Node]:
         parent = self._node(depth, index)
-        place = f"{depth}:{index}".encode()
-        draws = iter(blake2b(place, key=self._key, digest_size=64).digest())
-        scale = (_WIDTHS[depth + 1] / 86_400) ** 0.5
+        draws = self._draws(f"{depth}:{index}")
+        scale = (_WIDTHS[depth + 1] / _DAY) ** 0.5
         steps = [one.deviation * scale for one in self._series]
         paths = self._paths(parent, steps, _FAN[depth], draws)
         columns = map(_children_of, parent, paths, steps, repeat(draws))
         return list(zip(*columns, strict=True))
+
+    def _draws(self, place: str) -> Iterator[int]:
+        return iter(blake2b(place.encode(), key=self._key, digest_size=64).digest())
 
     def _paths(
         self,
@@ -159,6 +185,22 @@ class PriceTree:
         for path, stretch in zip(paths, parent, strict=True):
             path.append(stretch.close)
         return paths
+
+
+def _day_of(one: Series, opened: float, closed: float, draws: Iterator[int]) -> Stretch:
+    wick = _WICK * one.deviation / 255
+    return Stretch(
+        opened,
+        max(opened, closed) + wick * next(draws),
+        min(opened, closed) - wick * next(draws),
+        closed,
+        one.volume * (384 + next(draws)) // 512,
+    )
+
+
+def _joined(parts: Iterable[Stretch]) -> Stretch:
+    opens, highs, lows, closes, volumes = zip(*parts, strict=True)
+    return Stretch(opens[0], max(highs), min(lows), closes[-1], sum(volumes))
 
 
 def _pull(stretch: Stretch, path: list[float], base: float, step: float) -> float:

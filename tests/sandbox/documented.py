@@ -1,0 +1,70 @@
+"""What an answer of the sandbox has beside, or lacks of, what the catalogue documents for its endpoint.
+
+assert not deviations("GET", "/api/v5/market/ticker?instId=BTC-USDT", answer.data)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.knowledge import endpoint, field_type
+from okx_magic.model import Envelope, Request
+from okx_magic.tables import to_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from okx_magic.model import Method
+
+
+def deviations(method: Method, target: str, data: Any) -> list[str]:
+    """Each place where ``data`` differs from the documented answer of ``method target``, in words:
+    in its shape, in the fields of its objects (nested ones, too) and in values that our own frames
+    cannot type. Empty when there is none, and for an empty answer.
+    """
+    return [*_fields(method, target, data), *_types(method, target, data)]
+
+
+def _fields(method: Method, target: str, data: Any) -> Iterator[str]:
+    known = endpoint(method, target.partition("?")[0])
+    if known is None:
+        yield f"{method} {target}: not in the catalogue"
+        return
+    if isinstance(data, list) is (known.kind == "object"):
+        yield f"data is a {type(data).__name__}"
+    for row in data if isinstance(data, list) else [data]:
+        if known.kind == "rows":
+            if not isinstance(row, list) or len(row) != len(known.columns):
+                yield f"row of other than {known.columns}: {row}"
+        elif not isinstance(row, dict):
+            yield f"no object: {row}"
+        else:
+            yield from _differences("data", row, known.fields)
+            yield from _nested(row, known.nested)
+
+
+def _nested(row: Mapping[str, Any], nested: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for name, value in row.items():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                yield from _differences(name, item, nested.get(name, ()))
+                yield from _nested(item, nested)
+
+
+def _differences(place: str, row: Mapping[str, Any], fields: tuple[str, ...]) -> Iterator[str]:
+    lacking, beside = sorted(set(fields) - set(row)), sorted(set(row) - set(fields))
+    if lacking:
+        yield f"{place} lacks {lacking}"
+    if beside:
+        yield f"{place} has beside {beside}"
+
+
+def _types(method: Method, target: str, data: Any) -> Iterator[str]:
+    request = Request(method, target)
+    frame = to_frame(Envelope("0", "", data), request)
+    for name in frame.attrs.get("untyped", ()):
+        yield f"no value of its type in {name}"
+    if isinstance(data, list) and data and isinstance(data[0], dict):
+        for name in data[0]:
+            if field_type(name, method, request.path) is None:
+                yield f"no type known for {name}"
