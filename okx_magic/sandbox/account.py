@@ -1,8 +1,8 @@
-"""A trading account: what it owns, its orders and fills. The sums are exact.
+"""A trading account: what it owns, its orders, fills and positions. The sums are exact.
 
-``cash`` changes only in ``book``, by exactly what the fill says; what is frozen is never stored but
-summed over the open orders, so the two cannot come apart. Of what is over, the last 2,000 orders
-(or a few more) and fills are remembered.
+Balances change only in its ledgers, each time with a bill; what is frozen is never stored but summed
+over the open orders, so the two cannot come apart. Of what is over, the last 2,000 orders (or a few
+more), fills and positions are remembered.
 """
 
 from __future__ import annotations
@@ -10,55 +10,110 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from okx_magic.sandbox.ledger import Bill, Ledger
+from okx_magic.sandbox.positions import Key, Position
+from okx_magic.sandbox.rows import plain
 
-    from okx_magic.sandbox.orders import Fill, Order
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from okx_magic.sandbox.orders import Fill, Order, Ticket
 
 _REMEMBERED = 2000
+_ZERO = Decimal(0)
+# What OKX sets for contracts until somebody sets another.
+_LEVER = Decimal(3)
 
-
-class Ids:
-    """Ids of orders, trades and bills: 19 digits, growing with time as OKX's do."""
-
-    def __init__(self) -> None:
-        self._latest = 0
-
-    def next(self, now: float) -> str:
-        """A new id, above all before it; ``now`` in seconds."""
-        self._latest = max(self._latest + 1, int(now * 1000) << 20)
-        return str(self._latest)
+# OKX docs, Get bills details: type 2 is a trade; its sub-types in long/short mode, by whether it opens.
+TRADE = "2"
+_FUNDING = "8"
+_SIDES: Mapping[tuple[str, bool], str] = MappingProxyType(
+    {("long", True): "3", ("short", True): "4", ("long", False): "5", ("short", False): "6"}
+)
 
 
 @dataclass(slots=True)
 class Account:
-    """``cash`` is by currency, open orders included; ``funding`` is the other, idle account.
-    ``orders`` are by ``ordId``, oldest first, as are ``open``, those that can still trade; ``fills``
-    are oldest first. ``settled`` is the second up to which open orders have been held against the
-    market; ``changed`` when a balance last moved, in milliseconds.
+    """``trading`` and ``funding`` hold its money, that of open orders included. ``orders`` are by
+    ``ordId``, oldest first, as are ``open``, those that can still trade; ``fills`` and ``closed``
+    positions are oldest first. ``settled`` is the second up to which it has been held against the
+    market.
+
+    ``level``, ``pos_mode`` and ``greeks`` are OKX's acctLv, posMode and greeksType; ``levers`` what
+    was set; ``timers`` the times, in milliseconds, at which the orders of a tag ("" for all) are to be
+    cancelled; ``raised`` the day of the last increase of play money and how many there were.
     """
 
     uid: str
-    cash: dict[str, Decimal]
-    funding: Mapping[str, Decimal]
+    trading: Ledger
+    funding: Ledger
     settled: int
-    changed: int
+    level: str = "2"
+    pos_mode: str = "net_mode"
+    greeks: str = "PA"
+    levers: dict[Key, Decimal] = field(default_factory=dict)
+    timers: dict[str, int] = field(default_factory=dict)
+    raised: tuple[int, int] = (0, 0)
     orders: dict[str, Order] = field(default_factory=dict)
     open: dict[str, Order] = field(default_factory=dict)
     fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    positions: dict[Key, Position] = field(default_factory=dict)
+    closed: deque[Position] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     # The newest order of each instId and clOrdId.
     _named: dict[tuple[str, str], str] = field(default_factory=dict)
+    # A position that is opened again has the id that it had.
+    _pos_ids: dict[Key, str] = field(default_factory=dict)
 
-    def frozen(self, ccy: str) -> Decimal:
-        """How much of ``ccy`` open orders hold back."""
-        held = (order.frozen for order in self.open.values() if order.ticket.pays == ccy)
-        return sum(held, Decimal(0))
+    def frozen(self, ccy: str, order: Order | None = None) -> Decimal:
+        """How much of ``ccy`` open orders hold back; with ``order`` as it would be among them."""
+        held = (held for one, held in self.claims(order) if one.ticket.pays == ccy)
+        return sum(held, _ZERO)
+
+    def claims(self, order: Order | None = None) -> Iterator[tuple[Order, Decimal]]:
+        """Each open order (with ``order`` in its place among them) and what it holds back. Of orders
+        that would close a position the oldest are first to do so; only what opens needs a margin.
+        """
+        left: dict[tuple[Key, str], Decimal] = {}
+        among = self.open if order is None else {**self.open, order.ord_id: order}
+        for one in among.values():
+            ticket = one.ticket
+            opens = one.left
+            if not ticket.instrument.is_spot:
+                place = (ticket.key, ticket.side)
+                closable = left.get(place)
+                if closable is None:
+                    closable = self.closable(ticket)
+                closing = opens if ticket.only_closes else min(opens, closable)
+                left[place] = max(closable - closing, _ZERO)
+                opens -= closing
+            yield one, ticket.holds(opens)
 
     def available(self, ccy: str) -> Decimal:
-        """How much of ``ccy`` a new order can spend."""
-        return self.cash.get(ccy, Decimal(0)) - self.frozen(ccy)
+        """How much of ``ccy`` open orders leave."""
+        return self.trading.of(ccy) - self.frozen(ccy)
+
+    def closable(self, ticket: Ticket) -> Decimal:
+        """The size of the position that an order like ``ticket`` would close."""
+        position = self.positions.get(ticket.key)
+        return abs(position.size) if position and position.size * ticket.sign < 0 else _ZERO
+
+    def closers(self, position: Position) -> list[Order]:
+        """The open orders that can only close ``position``."""
+        return [
+            order
+            for order in self.open.values()
+            if order.ticket.only_closes
+            and order.ticket.key == position.key
+            and order.ticket.sign * position.size < 0
+        ]
+
+    def lever(self, inst_id: str, mgn_mode: str, pos_side: str) -> Decimal:
+        """The leverage of such positions; cross margin has one for both sides."""
+        side = pos_side if mgn_mode == "isolated" else "net"
+        return self.levers.get((inst_id, mgn_mode, side), _LEVER)
 
     def keep(self, order: Order) -> None:
         """Puts ``order`` in the place of what was known of it."""
@@ -71,26 +126,47 @@ class Account:
         if len(self.orders) - len(self.open) >= 2 * _REMEMBERED:
             self._forget()
 
-    def book(self, order: Order, fills: Iterable[Fill]) -> Order:
-        """Settles ``fills`` of ``order`` in cash, and gives and keeps the order as it then
-        stands.
-        """
-        for fill in fills:
-            self.fills.append(fill)
-            for ccy, change in ((fill.ticket.pays, -fill.paid), (fill.ticket.earns, fill.earned)):
-                self.cash[ccy] = self.cash.get(ccy, Decimal(0)) + change
-            self.changed = fill.ms
-            order = replace(
-                order,
-                state="partially_filled",
-                filled=order.filled + fill.sz,
-                value=order.value + fill.px * fill.sz,
-                fee=order.fee + fill.fee,
-                last=fill,
-                updated=fill.ms,
-            )
+    def book(self, order: Order, fill: Fill) -> Order:
+        """Settles a fill of ``order``, and gives and keeps the order as it then stands."""
+        fill = self._exchanged(fill) if fill.ticket.instrument.is_spot else self._traded(fill)
+        self.fills.append(fill)
+        order = replace(
+            order,
+            state="partially_filled",
+            filled=order.filled + fill.sz,
+            value=order.value + fill.px * fill.sz,
+            fee=order.fee + fill.fee,
+            pnl=order.pnl + fill.pnl,
+            last=fill,
+            updated=fill.ms,
+        )
         self.keep(order)
         return order
+
+    def fund(self, position: Position, amount: Decimal, mark: Decimal, ms: int) -> None:
+        """Pays ``amount`` of funding to ``position``, or has it pay (below zero)."""
+        after = self.positions[position.key] = position.funded(amount, ms)
+        cash = _ZERO if position.isolated else amount
+        moved = amount - cash
+        about = {"sz": plain(abs(position.size)), "px": plain(mark), "pnl": plain(amount)}
+        kind = (_FUNDING, "174" if amount > 0 else "173")
+        about |= _about(position)
+        self.trading.book(
+            Bill(ms, position.ccy, cash, kind, about, moved=moved, margin=after.margin)
+        )
+
+    def add_margin(self, key: Key, amount: Decimal, kind: tuple[str, str], ms: int) -> None:
+        """Moves ``amount`` of cash to the margin of an isolated position, or back (below zero)."""
+        held = self.positions[key]
+        after = self.positions[key] = replace(held, margin=held.margin + amount, updated=ms)
+        about = _about(held) | {"sz": plain(abs(amount))}
+        self.trading.book(
+            Bill(ms, held.ccy, -amount, kind, about, moved=amount, margin=after.margin)
+        )
+
+    def set_lever(self, key: Key, lever: Decimal) -> None:
+        """Sets the leverage of an open position."""
+        self.positions[key] = replace(self.positions[key], lever=lever)
 
     def find(self, inst_id: str, ord_id: str, cl_ord_id: str) -> Order | None:
         """The order of ``inst_id`` with this ``ordId`` or, where that is empty, the newest one with
@@ -99,9 +175,64 @@ class Account:
         order = self.orders.get(ord_id or self._named.get((inst_id, cl_ord_id), ""))
         return order if order and order.ticket.instrument.inst_id == inst_id else None
 
+    def _exchanged(self, fill: Fill) -> Fill:
+        # Of a spot pair: one currency for the other.
+        kind = (TRADE, "1" if fill.ticket.side == "buy" else "2")
+        pays, earns = fill.ticket.pays, fill.ticket.earns
+        self.trading.book(Bill(fill.ms, pays, -fill.paid, kind, fill=fill, bill_id=fill.bill_id))
+        self.trading.book(Bill(fill.ms, earns, fill.earned, kind, fill=fill))
+        return fill
+
+    def _traded(self, fill: Fill) -> Fill:
+        # Of contracts: a position is opened, grows, shrinks or is closed.
+        before = self.positions.get(fill.ticket.key) or self._opened(fill)
+        after = before.traded(fill)
+        fill = replace(
+            fill, pnl=after.pnl - before.pnl, closes=after.opened_size == before.opened_size
+        )
+        moved = after.margin - before.margin
+        bill = Bill(
+            fill.ms,
+            fill.ticket.pays,
+            fill.pnl + fill.fee - moved,
+            (TRADE, sub_type(fill)),
+            fill=fill,
+            moved=moved,
+            margin=after.margin,
+            bill_id=fill.bill_id,
+        )
+        self.trading.book(bill)
+        self.positions[after.key] = after
+        if not after.size:
+            del self.positions[after.key]
+            self.closed.append(after)
+        return fill
+
+    def _opened(self, fill: Fill) -> Position:
+        ticket = fill.ticket
+        pos_id = self._pos_ids.setdefault(ticket.key, self.trading.ids.next(fill.ms / 1000))
+        lever = self.lever(*ticket.key)
+        return Position(
+            pos_id, ticket.instrument, ticket.td_mode, ticket.pos_side, lever, fill.ms, fill.ms
+        )
+
     def _forget(self) -> None:
         over = [order for order in self.orders.values() if not order.is_open]
         for order in over[:-_REMEMBERED]:
             del self.orders[order.ord_id]
             if self._named.get(order.names) == order.ord_id:
                 del self._named[order.names]
+
+
+def sub_type(fill: Fill) -> str:
+    """OKX's sub-type of the bill of ``fill``."""
+    ticket = fill.ticket
+    if ticket.pos_side == "net":
+        return "1" if ticket.side == "buy" else "2"
+    return _SIDES[ticket.pos_side, not fill.closes]
+
+
+def _about(position: Position) -> dict[str, str]:
+    instrument = position.instrument
+    mode = position.mgn_mode
+    return {"instType": instrument.inst_type, "instId": instrument.inst_id, "mgnMode": mode}

@@ -5,27 +5,37 @@ route ─► authenticate ─► permissions ─► limits ─► settle what re
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.knowledge import Endpoint, endpoints
-from okx_magic.sandbox import params, routes_account, routes_trade, trading
-from okx_magic.sandbox.account import Account, Ids
+from okx_magic.sandbox import (
+    params,
+    routes_account,
+    routes_asset,
+    routes_bills,
+    routes_positions,
+    routes_settings,
+    routes_sizes,
+    routes_trade,
+)
+from okx_magic.sandbox.account import Account
+from okx_magic.sandbox.desk import Desk
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
+from okx_magic.sandbox.ledger import Ids, Ledger
+from okx_magic.sandbox.params import Params
 from okx_magic.sandbox.replies import RefusalError, Reply, envelope
 from okx_magic.sandbox.routes_order import SERVICES, read_orders, serve
 from okx_magic.sandbox.routes_public import PUBLIC
-from okx_magic.sandbox.trading import Desk
+from okx_magic.sandbox.settling import settle
 from okx_magic.sandbox.welcome import welcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.limits import Limits
     from okx_magic.sandbox.market import Market
-    from okx_magic.sandbox.params import Params
 
 # So many digits that no sum of a session is ever rounded.
 _DIGITS = 50
@@ -38,20 +48,58 @@ _START: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 _FUNDING = MappingProxyType({"USDT": Decimal(1000)})
 
-_QUERIES: Mapping[str, Callable[[Desk, Params], list[Any]]] = MappingProxyType(
+
+def _none(_: Desk, __: Params) -> list[Any]:
+    # What clients ask for as a matter of course, and never is there.
+    return []
+
+
+Handler = Callable[[Desk, Params], list[Any]]
+
+_QUERIES: Mapping[str, Handler] = MappingProxyType(
     {
-        "/api/v5/account/config": routes_account.config,
+        "/api/v5/account/account-position-risk": routes_positions.position_risk,
         "/api/v5/account/balance": routes_account.balance,
-        "/api/v5/account/positions": routes_account.positions,
+        "/api/v5/account/bills": routes_bills.bills,
+        "/api/v5/account/bills-archive": routes_bills.bills,
+        "/api/v5/account/config": routes_account.config,
         "/api/v5/account/instruments": routes_account.account_instruments,
-        "/api/v5/asset/balances": routes_account.funding_balances,
-        "/api/v5/asset/currencies": routes_account.currencies,
-        "/api/v5/trade/order": routes_trade.order,
-        "/api/v5/trade/orders-pending": routes_trade.orders_pending,
-        "/api/v5/trade/orders-history": routes_trade.orders_history,
-        "/api/v5/trade/orders-history-archive": routes_trade.orders_history,
+        "/api/v5/account/leverage-info": routes_sizes.leverage_info,
+        "/api/v5/account/max-avail-size": routes_sizes.max_avail_size,
+        "/api/v5/account/max-size": routes_sizes.max_size,
+        "/api/v5/account/max-withdrawal": routes_sizes.max_withdrawal,
+        "/api/v5/account/positions": routes_positions.positions,
+        "/api/v5/account/positions-history": routes_positions.positions_history,
+        "/api/v5/account/trade-fee": routes_sizes.trade_fee,
+        "/api/v5/asset/asset-valuation": routes_asset.valuation,
+        "/api/v5/asset/balances": routes_asset.funding_balances,
+        "/api/v5/asset/bills": routes_bills.asset_bills,
+        "/api/v5/asset/currencies": routes_asset.currencies,
+        "/api/v5/asset/deposit-history": _none,
+        "/api/v5/asset/transfer-state": routes_asset.transfer_state,
+        "/api/v5/asset/withdrawal-history": _none,
         "/api/v5/trade/fills": routes_trade.fills,
         "/api/v5/trade/fills-history": routes_trade.fills,
+        "/api/v5/trade/order": routes_trade.order,
+        "/api/v5/trade/orders-algo-history": _none,
+        "/api/v5/trade/orders-algo-pending": _none,
+        "/api/v5/trade/orders-history": routes_trade.orders_history,
+        "/api/v5/trade/orders-history-archive": routes_trade.orders_history,
+        "/api/v5/trade/orders-pending": routes_trade.orders_pending,
+    }
+)
+_ACTIONS: Mapping[str, Handler] = MappingProxyType(
+    {
+        "/api/v5/account/demo-adjust-balance": routes_settings.adjust_demo_balance,
+        "/api/v5/account/position/margin-balance": routes_settings.adjust_margin,
+        "/api/v5/account/set-account-level": routes_settings.set_account_level,
+        "/api/v5/account/set-greeks": routes_settings.set_greeks,
+        "/api/v5/account/set-leverage": routes_settings.set_leverage,
+        "/api/v5/account/set-position-mode": routes_settings.set_position_mode,
+        "/api/v5/asset/transfer": routes_asset.transfer,
+        "/api/v5/trade/cancel-all-after": routes_settings.cancel_all_after,
+        "/api/v5/trade/close-position": routes_settings.close_position,
+        "/api/v5/trade/mass-cancel": routes_settings.mass_cancel,
     }
 )
 
@@ -72,10 +120,13 @@ class Exchange:
         self._accounts = {
             environment: Account(
                 uid=str(44_705_892_343_619_584 + number),
-                cash={ccy: Decimal(amount) for ccy, amount in _START[environment].items()},
-                funding=_FUNDING,
+                trading=Ledger(
+                    self._ids,
+                    {ccy: Decimal(amount) for ccy, amount in _START[environment].items()},
+                    changed=int(now * 1000),
+                ),
+                funding=Ledger(self._ids, dict(_FUNDING)),
                 settled=int(now),
-                changed=int(now * 1000),
             )
             for number, environment in enumerate(_START)
         }
@@ -104,20 +155,23 @@ class Exchange:
             return envelope(PUBLIC[known.path](query, self._market, now))
         keys = authenticate(request, self._keyring, arrived)
         permit(keys, known)
-        ordering = known.method == "POST" and known.path in SERVICES
-        items = read_orders(known, request) if ordering else [query]
+        posted = known.method == "POST"
+        ordering, acting = posted and known.path in SERVICES, posted and known.path in _ACTIONS
+        items = read_orders(known, request) if ordering or acting else [query]
         self._limits.count(known, keys.environment, request.address, items, now)
         desk = Desk(self._accounts[keys.environment], self._market, self._ids, now, keys)
-        trading.settle(desk)
+        settle(desk)
         if ordering:
             return serve(known, request.headers, items, desk, arrived)
+        if acting:
+            return envelope(_ACTIONS[known.path](desk, items[0]))
         if known.method == "GET" and known.path in _QUERIES:
             return envelope(_QUERIES[known.path](desk, query))
         raise RefusalError("50038")
 
 
 def _served() -> list[Endpoint]:
-    gets, posts = {*PUBLIC, *_QUERIES}, SERVICES
+    gets, posts = {*PUBLIC, *_QUERIES}, {*SERVICES, *_ACTIONS}
     known = endpoints().items()
     return [each for (how, path), each in known if path in (gets if how == "GET" else posts)]
 

@@ -22,7 +22,7 @@ def takes(order: Order, book: Book) -> list[tuple[Decimal, Decimal]]:
     levels = list(_within(book.asks if ticket.side == "buy" else book.bids, order))
     if ticket.tgt_ccy == "quote_ccy":
         return list(_for_quote(levels, ticket.sz, ticket.instrument.lot))
-    wanted = ticket.sz - order.filled
+    wanted = order.left
     taken = list(_for_base(levels, wanted))
     if ticket.ord_type == "fok" and sum(size for _, size in taken) < wanted:
         return []

@@ -1,57 +1,103 @@
-"""Orders and fills, and what an order must be before it is taken."""
+"""Orders and fills."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from okx_magic.sandbox import params
-from okx_magic.sandbox.instruments import Instrument, instruments
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.positions import Key, rounded, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from okx_magic.sandbox.params import Params
+    from okx_magic.sandbox.instruments import Instrument
 
 OPEN_STATES = frozenset({"live", "partially_filled"})
-PRICED = frozenset({"limit", "post_only", "ioc", "fok"})
 
 _ZERO = Decimal(0)
-# OKX docs, Place order: case-sensitive letters and digits, up to 32 and up to 16.
-_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
-_TAG = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)
-# OKX docs, Place order, tgtCcy: what sz counts when a market order does not say.
-_MARKET_UNIT: Mapping[str, str] = MappingProxyType({"buy": "quote_ccy", "sell": "base_ccy"})
+# What closes a position in long/short mode.
+_CLOSING = frozenset({("sell", "long"), ("buy", "short")})
+
+
+class Fees(NamedTuple):
+    """What is paid of an execution's worth, by who takes from the book and who rests in it."""
+
+    taker: Decimal
+    maker: Decimal
+
+
+# OKX's regular user, Lv1.
+_SPOT_FEES = Fees(Decimal("0.001"), Decimal("0.0008"))
+_CONTRACT_FEES = Fees(Decimal("0.0005"), Decimal("0.0002"))
+
+
+def fees(instrument: Instrument) -> Fees:
+    """The fee rates of an instrument."""
+    return _SPOT_FEES if instrument.is_spot else _CONTRACT_FEES
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """An order as it was asked for, found good. ``px`` is None for market orders, ``tgt_ccy`` ""
-    for all others.
+    """An order as it was asked for, found good. ``px`` is None for market orders; ``tgt_ccy`` is ""
+    for all but those of spot pairs. ``pos_side`` is "net" outside long/short mode; ``lever`` is the
+    leverage of contracts. ``only_closes`` says that it may not open a position.
     """
 
     instrument: Instrument
+    td_mode: str
     side: str
+    pos_side: str
     ord_type: str
     sz: Decimal
     px: Decimal | None
     tgt_ccy: str
+    reduce_only: bool
+    lever: Decimal
     cl_ord_id: str
     tag: str
 
     @property
+    def sign(self) -> int:
+        """1 for a purchase, -1 for a sale."""
+        return 1 if self.side == "buy" else -1
+
+    @property
+    def key(self) -> Key:
+        """Which position it opens or closes."""
+        return self.instrument.inst_id, self.td_mode, self.pos_side
+
+    @property
+    def only_closes(self) -> bool:
+        """Whether it takes from a position, and never more than there is."""
+        return self.reduce_only or (self.side, self.pos_side) in _CLOSING
+
+    @property
     def pays(self) -> str:
-        """The currency that the order spends."""
-        return self.instrument.quote if self.side == "buy" else self.instrument.base
+        """The currency that the order spends, or in which its margin is held."""
+        buys = self.side == "buy" or not self.instrument.is_spot
+        return self.instrument.quote if buys else self.instrument.base
 
     @property
     def earns(self) -> str:
         """The currency that it brings, and in which the fee is taken."""
-        return self.instrument.base if self.side == "buy" else self.instrument.quote
+        buys = self.side == "buy" and self.instrument.is_spot
+        return self.instrument.base if buys else self.instrument.quote
+
+    def gross(self, px: Decimal, size: Decimal) -> Decimal:
+        """What a fee is taken of: what was bought or, of what was sold and of contracts, its worth."""
+        if self.instrument.is_spot and self.side == "buy":
+            return size
+        return worth(self.instrument, px, size)
+
+    def holds(self, size: Decimal) -> Decimal:
+        """How much of ``pays`` is held back for ``size`` of it: for contracts that open, the margin
+        and the fee. Market orders hold nothing back.
+        """
+        if self.px is None:
+            return _ZERO
+        if self.instrument.is_spot:
+            return size * self.px if self.side == "buy" else size
+        value = worth(self.instrument, self.px, size)
+        return rounded(value / self.lever + value * fees(self.instrument).taker)
 
     @property
     def counts_what_it_pays(self) -> bool:
@@ -61,8 +107,9 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order and how far it has come. Sizes are in base currency, ``value`` in quote currency;
-    ``fee`` is negative, in ``ticket.earns``; times are in milliseconds.
+    """An order and how far it has come. Sizes are in base currency or contracts, ``value`` is the
+    sum of price times size; ``fee`` is negative, in ``ticket.earns``, as is ``pnl``, what was realised;
+    times are in milliseconds.
     """
 
     ord_id: str
@@ -73,6 +120,7 @@ class Order:
     filled: Decimal = _ZERO
     value: Decimal = _ZERO
     fee: Decimal = _ZERO
+    pnl: Decimal = _ZERO
     last: Fill | None = None
     cancel_source: str = ""
 
@@ -97,18 +145,16 @@ class Order:
         )
 
     @property
-    def frozen(self) -> Decimal:
-        """How much of ``ticket.pays`` it holds back."""
-        if not self.is_open or self.ticket.px is None:
-            return _ZERO
-        left = self.ticket.sz - self.filled
-        return left * self.ticket.px if self.ticket.side == "buy" else left
+    def left(self) -> Decimal:
+        """How much of it is still to trade."""
+        return self.ticket.sz - self.filled
 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution of an order: ``sz`` of the base currency at ``px``; ``exec_type`` T takes
-    from the book, M rested in it. ``fee`` is negative, in ``ticket.earns``; ``ms`` is its time.
+    """One execution of an order: ``sz`` of the base currency, or contracts, at ``px``;
+    ``exec_type`` T takes from the book, M rested in it. ``fee`` is negative, in ``ticket.earns``;
+    ``ms`` is its time. ``pnl`` is what it realised if it ``closes`` a position.
     """
 
     trade_id: str
@@ -121,6 +167,8 @@ class Fill:
     fee_rate: Decimal
     exec_type: str
     ms: int
+    pnl: Decimal = _ZERO
+    closes: bool = False
 
     @property
     def paid(self) -> Decimal:
@@ -130,55 +178,4 @@ class Fill:
     @property
     def earned(self) -> Decimal:
         """How much of ``ticket.earns`` it brought, after the fee."""
-        gross = self.sz if self.ticket.side == "buy" else self.px * self.sz
-        return gross + self.fee
-
-
-def read_ticket(wanted: Params) -> Ticket:
-    """The order that these parameters ask for; RefusalError with OKX's code for what is wrong."""
-    for name in ("instId", "tdMode", "side", "ordType", "sz"):
-        params.required(wanted, name)
-    instrument = instruments().get(wanted["instId"])
-    if instrument is None:
-        raise RefusalError("51001")
-    # What OKX answers to contracts in an account of the Spot mode, which this one is.
-    if not instrument.is_spot:
-        raise RefusalError("51010")
-    params.one_of(wanted, "tdMode", {"cash"})
-    side = params.one_of(wanted, "side", {"buy", "sell"})
-    ord_type = params.one_of(wanted, "ordType", {"market", *PRICED})
-    # Attached stop orders do not exist here yet: better refused than silently left out.
-    params.one_of(wanted, "attachAlgoOrds", {"[]"})
-    ticket = Ticket(
-        instrument=instrument,
-        side=side,
-        ord_type=ord_type,
-        sz=params.positive(wanted, "sz"),
-        px=read_price(wanted, "px", instrument) if ord_type in PRICED else None,
-        tgt_ccy=_target(wanted, side) if ord_type == "market" else "",
-        cl_ord_id=params.matching(wanted, "clOrdId", _CLIENT_ID),
-        tag=params.matching(wanted, "tag", _TAG),
-    )
-    if ticket.tgt_ccy != "quote_ccy":
-        check_size(ticket.sz, instrument)
-    return ticket
-
-
-def read_price(wanted: Params, name: str, instrument: Instrument) -> Decimal:
-    """The required price ``name``, a multiple of the tick."""
-    price = params.positive(wanted, name)
-    if price % instrument.tick:
-        raise RefusalError("51000", name)
-    return price
-
-
-def check_size(size: Decimal, instrument: Instrument) -> None:
-    """Refuses a size in base currency below ``minSz`` or off ``lotSz``."""
-    if size < instrument.min_size:
-        raise RefusalError("51020")
-    if size % instrument.lot:
-        raise RefusalError("51121")
-
-
-def _target(wanted: Params, side: str) -> str:
-    return params.one_of(wanted, "tgtCcy", {"base_ccy", "quote_ccy"}) or _MARKET_UNIT[side]
+        return self.ticket.gross(self.px, self.sz) + self.fee

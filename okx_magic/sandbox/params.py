@@ -13,6 +13,9 @@ from okx_magic.sandbox.replies import RefusalError
 
 Params = Mapping[str, str]
 
+# What instType can be.
+TYPES = ("SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "EVENTS")
+
 # Wide enough for every market here, and narrow enough for exact arithmetic in 50 digits.
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,15})?", re.ASCII)
 _INTEGER = re.compile(r"\d{1,19}", re.ASCII)
@@ -62,12 +65,30 @@ def matching(params: Params, name: str, pattern: re.Pattern[str]) -> str:
     return value
 
 
-def positive(params: Params, name: str) -> Decimal:
-    """The required decimal number ``name``, above zero and without an exponent."""
+def positive(params: Params, name: str, zero: str = "51000") -> Decimal:
+    """The required decimal number ``name``, above zero (refused with the code ``zero``) and without an
+    exponent.
+    """
     value = required(params, name)
-    if _NUMBER.fullmatch(value) is None or not Decimal(value):
+    if _NUMBER.fullmatch(value) is None:
         raise RefusalError("51000", name)
+    if not Decimal(value):
+        raise RefusalError(zero, name)
     return Decimal(value)
+
+
+def listed(params: Params, name: str) -> list[str]:
+    """The values of ``name``, which may hold several with commas between them."""
+    return [value for value in params.get(name, "").split(",") if value]
+
+
+def objects(params: Params, name: str) -> list[Params]:
+    """The objects in the required list ``name`` of a body."""
+    text = required(params, name)
+    try:
+        return from_body(text.encode(), array=True)
+    except RefusalError:
+        raise RefusalError("51000", name) from None
 
 
 def integer(params: Params, name: str) -> int | None:

@@ -56,6 +56,16 @@ _LIVE_TEXTS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# Texts that the documented table lacks; the words are the sandbox's own.
+_OWN_TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        "51004": "The position in {param0} can't be more than {param1} (contracts) at its leverage.",
+        "51070": "This account can't switch to that account mode.",
+        "58127": "Main-account API keys don't support this transfer type.",
+        "59132": "Unable to switch. Cancel all open orders first.",
+        "59693": "The balance in {param0} is held by open orders or positions.",
+    }
+)
 
 # Refused by OKX's gateway, before any service saw the request, as are all codes of the group "auth".
 _GATEWAY = frozenset({"403", "50011", "50115"})
@@ -98,9 +108,11 @@ class RefusalError(Exception):
 def text(code: str, *params: str) -> str:
     """OKX's message for ``code``, its placeholders filled with ``params`` in their order."""
     known = explain(code)
-    template = _LIVE_TEXTS.get(code) or (known.msg if known else "")
+    template = _LIVE_TEXTS.get(code) or (known.msg if known else "") or _OWN_TEXTS.get(code, "")
+    # The table writes {param0}, {0} and, where there is one only, {param}.
     for number, value in enumerate(params):
-        template = template.replace(f"{{param{number}}}", value)
+        for name in (f"{{param{number}}}", f"{{{number}}}", "{param}"):
+            template = template.replace(name, value)
     return template
 
 

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from okx_magic.knowledge import Endpoint
+    from okx_magic.sandbox.desk import Desk
     from okx_magic.sandbox.gateway import RawRequest
     from okx_magic.sandbox.params import Params
-    from okx_magic.sandbox.trading import Ack, Desk
+    from okx_magic.sandbox.trading import Ack
 
 
 @dataclass(frozen=True, slots=True)

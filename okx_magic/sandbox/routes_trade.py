@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
+from okx_magic.sandbox.account import sub_type
 from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.routes_public import TYPES
-from okx_magic.sandbox.rows import Row, fields_of, filled, page, plain
+from okx_magic.sandbox.rows import Row, fields_of, filled, page, plain, selector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from okx_magic.sandbox.orders import Fill, Order
+    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.orders import Fill, Order, Ticket
     from okx_magic.sandbox.params import Params
-    from okx_magic.sandbox.trading import Desk
 
 _ORDER = "/api/v5/trade/order"
 _PENDING = "/api/v5/trade/orders-pending"
@@ -56,34 +56,43 @@ def orders_history(desk: Desk, query: Params) -> list[Any]:
 
 def fills(desk: Desk, query: Params) -> list[Any]:
     """The executions, newest first; paged by ``billId``."""
-    select = _selector(query, ("instId", "ordId"), "ts")
+    select = selector(query, "instType", "instFamily", "instId", "ordId", "subType", time="ts")
+
+    def row(fill: Fill) -> Row | None:
+        facts = _facts(fill.ticket) | {
+            "ordId": fill.ord_id,
+            "subType": sub_type(fill),
+            "ts": str(fill.ms),
+        }
+        return filled(fields_of(_FILLS), _fill_values(desk, fill, facts)) if select(facts) else None
+
     entries = ((int(fill.bill_id), fill) for fill in reversed(desk.account.fills))
-    return page(
-        query, entries, lambda fill: select(filled(fields_of(_FILLS), _fill_values(fill))), most=100
-    )
+    return page(query, entries, row)
 
 
 def _order_page(query: Params, path: str, newest_first: Iterable[Order]) -> list[Any]:
-    select = _selector(query, ("instId", "ordType", "state"), "cTime")
-    entries = ((int(one.ord_id), one) for one in newest_first)
-    return page(
-        query, entries, lambda one: select(filled(fields_of(path), _order_values(one))), most=100
-    )
+    names = ("instType", "instFamily", "instId", "ordType", "state", "category")
+    select = selector(query, *names, time="cTime")
+
+    def row(one: Order) -> Row | None:
+        facts = _facts(one.ticket) | {
+            "ordType": one.ticket.ord_type,
+            "state": one.state,
+            "category": "normal",
+            "cTime": str(one.created),
+        }
+        return filled(fields_of(path), facts | _order_values(one)) if select(facts) else None
+
+    return page(query, ((int(one.ord_id), one) for one in newest_first), row)
 
 
-def _selector(query: Params, names: tuple[str, ...], time: str) -> Callable[[Row], Row | None]:
-    # Gives back the rows that ``query`` asks for.
-    wanted = {name: query[name] for name in names if query.get(name)}
-    if inst_type := params.one_of(query, "instType", TYPES):
-        wanted["instType"] = inst_type
-    begin, end = params.integer(query, "begin"), params.integer(query, "end")
-
-    def select(row: Row) -> Row | None:
-        at = int(row[time])
-        within = (begin is None or at >= begin) and (end is None or at <= end)
-        return row if within and all(row[name] == wanted[name] for name in wanted) else None
-
-    return select
+def _facts(ticket: Ticket) -> dict[str, str]:
+    listing = ticket.instrument.listing
+    return {
+        "instType": ticket.instrument.inst_type,
+        "instId": ticket.instrument.inst_id,
+        "instFamily": listing.get("instFamily", ""),
+    }
 
 
 def _order_values(one: Order) -> dict[str, Any]:
@@ -97,11 +106,12 @@ def _order_values(one: Order) -> dict[str, Any]:
         "tag": ticket.tag,
         "px": "" if ticket.px is None else plain(ticket.px),
         "sz": plain(ticket.sz),
-        "pnl": "0",
+        "pnl": plain(one.pnl),
         "ordType": ticket.ord_type,
         "side": ticket.side,
-        "posSide": "net",
-        "tdMode": "cash",
+        "posSide": ticket.pos_side,
+        "tdMode": ticket.td_mode,
+        "lever": "" if ticket.instrument.is_spot else plain(ticket.lever),
         "accFillSz": plain(one.filled),
         "fillSz": "0",
         "state": one.state,
@@ -113,12 +123,12 @@ def _order_values(one: Order) -> dict[str, Any]:
         "rebateCcy": ticket.pays,
         "rebate": "0",
         "category": "normal",
-        "reduceOnly": "false",
+        "reduceOnly": "true" if ticket.reduce_only else "false",
         "isTpLimit": "false",
         "cancelSource": one.cancel_source,
         "uTime": str(one.updated),
         "cTime": str(one.created),
-        "tradeQuoteCcy": ticket.instrument.quote,
+        "tradeQuoteCcy": ticket.instrument.quote if ticket.instrument.is_spot else "",
     }
     if last is not None:
         values |= {
@@ -136,28 +146,35 @@ def _average(one: Order) -> Decimal:
     return round(one.value / one.filled, 8)
 
 
-def _fill_values(fill: Fill) -> dict[str, str]:
+def _fill_values(desk: Desk, fill: Fill, facts: Mapping[str, str]) -> dict[str, str]:
     ticket = fill.ticket
     return {
-        "instType": ticket.instrument.inst_type,
-        "instId": ticket.instrument.inst_id,
+        **facts,
+        **reference_prices(desk, fill),
         "tradeId": fill.trade_id,
-        "ordId": fill.ord_id,
         "clOrdId": ticket.cl_ord_id,
         "billId": fill.bill_id,
-        # Bill types of a purchase and a sale.
-        "subType": "1" if ticket.side == "buy" else "2",
         "tag": ticket.tag,
         "fillPx": plain(fill.px),
         "fillSz": plain(fill.sz),
-        "fillPnl": "0",
+        "fillPnl": plain(fill.pnl),
         "side": ticket.side,
-        "posSide": "net",
+        "posSide": ticket.pos_side,
         "execType": fill.exec_type,
         "feeCcy": ticket.earns,
         "fee": plain(fill.fee),
-        "ts": str(fill.ms),
         "fillTime": str(fill.ms),
         "feeRate": plain(fill.fee_rate),
-        "tradeQuoteCcy": ticket.instrument.quote,
+        "tradeQuoteCcy": ticket.instrument.quote if ticket.instrument.is_spot else "",
+    }
+
+
+def reference_prices(desk: Desk, fill: Fill) -> dict[str, str]:
+    """Index and mark price at the time of a fill of contracts."""
+    instrument, second = fill.ticket.instrument, fill.ms // 1000
+    if instrument.is_spot:
+        return {}
+    return {
+        "fillIdxPx": plain(desk.market.index(instrument, second)),
+        "fillMarkPx": plain(desk.market.mark(instrument, second)),
     }

@@ -1,31 +1,30 @@
-"""Placing, cancelling and amending on an account, and settling what rests.
+"""Placing, cancelling and amending on an account.
 
 How orders meet the market: an order that crosses takes the visible levels of the other side at
 once, level by level, each a fill. What is left of a limit order rests, and fills whole, at its
-own price, in the first second in which the market trades through that price. Resting orders are
-settled when the account is next looked at. OKX docs: Order Book Trading, Trade.
+own price, in the first second in which the market trades through that price (``settling``). OKX docs:
+Order Book Trading, Trade.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
+from okx_magic.sandbox.desk import largest
 from okx_magic.sandbox.matching import takes, would_take
-from okx_magic.sandbox.orders import Fill, Order, Ticket, check_size, read_price, read_ticket
+from okx_magic.sandbox.orders import Fill, Order, Ticket, fees
 from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.tickets import check_size, read_price, read_ticket
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.account import Account, Ids
-    from okx_magic.sandbox.keys import Keys
-    from okx_magic.sandbox.market import Market
-    from okx_magic.sandbox.params import Params
+    from collections.abc import Iterable
 
-# OKX's regular user, Lv1, spot.
-TAKER_FEE = Decimal("0.001")
-MAKER_FEE = Decimal("0.0008")
+    from okx_magic.sandbox.account import Account
+    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.params import Params
 
 # OKX freezes 5 % more than a market order is expected to cost.
 _MARKET_RESERVE = Decimal("1.05")
@@ -34,44 +33,27 @@ _MARKET_RESERVE = Decimal("1.05")
 _BY_USER = "1"
 _FOK_INCOMPLETE = "13"
 _IOC_INCOMPLETE = "14"
+_NOTHING_TO_REDUCE = "22"
 _POST_ONLY_WOULD_TAKE = "31"
 
 # OKX docs, Place order: so many orders of one instrument may be open.
 _MOST_OPEN = 500
 
+_ZERO = Decimal(0)
+
 Ack = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where one account is dealt with, for who has the ``keys``: at ``now``, in seconds."""
-
-    account: Account
-    market: Market
-    ids: Ids
-    now: float
-    keys: Keys
-
-    @property
-    def ms(self) -> int:
-        """``now`` in milliseconds."""
-        return int(self.now * 1000)
-
-    @property
-    def second(self) -> int:
-        """``now`` in whole seconds, the market's clock."""
-        return int(self.now)
 
 
 def place(desk: Desk, wanted: Params) -> Ack:
     """Takes a new order; the acknowledgement says that it was accepted, not that it traded."""
-    ticket = read_ticket(wanted)
+    ticket = read_ticket(wanted, desk.account)
     beside = [order.ticket for order in desk.account.open.values()]
     if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
         raise RefusalError("51016")
     if sum(other.instrument is ticket.instrument for other in beside) >= _MOST_OPEN:
         raise RefusalError("51102", str(_MOST_OPEN))
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
+    _check_position(desk.account, order)
     _check_funds(desk, ticket, _cost(desk, order))
     _enter(desk, order)
     return _ack(desk, order) | {"tag": ticket.tag, "subCode": ""}
@@ -82,7 +64,7 @@ def cancel(desk: Desk, wanted: Params) -> Ack:
     order = _named(desk, wanted)
     if order is None or not order.is_open:
         raise RefusalError("51400")
-    desk.account.keep(_canceled(desk, order, _BY_USER))
+    withdraw(desk.account, order, _BY_USER, desk.ms)
     return _ack(desk, order)
 
 
@@ -95,31 +77,46 @@ def amend(desk: Desk, wanted: Params) -> Ack:
         _amend(desk, order, wanted)
     except RefusalError:
         if wanted.get("cxlOnFail") == "true":
-            desk.account.keep(_canceled(desk, order, _BY_USER))
+            withdraw(desk.account, order, _BY_USER, desk.ms)
         raise
     return _ack(desk, order) | {"reqId": wanted.get("reqId", ""), "subCode": ""}
 
 
-def settle(desk: Desk) -> None:
-    """Fills what rested and was traded through since the account was last looked at."""
-    account = desk.account
-    if account.settled >= desk.second:
-        return
-    due = []
-    for order in account.open.values():
-        ticket = order.ticket
-        if ticket.px is None:
-            continue
-        second = desk.market.first_through(
-            ticket.instrument, ticket.side, ticket.px, account.settled, desk.second
-        )
-        if second is not None:
-            due.append((second, order, ticket.px))
-    account.settled = desk.second
-    for second, order, px in sorted(due, key=lambda entry: entry[0]):
-        left = order.ticket.sz - order.filled
-        fill = _fill(desk, order, (px, left), MAKER_FEE, ms=(second + 1) * 1000)
-        account.keep(replace(account.book(order, [fill]), state="filled"))
+def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
+    """Ends ``order``, for the reason that ``source`` stands for."""
+    account.keep(replace(order, state="canceled", cancel_source=source, updated=ms))
+
+
+def execute(
+    desk: Desk, order: Order, parts: Iterable[tuple[Decimal, Decimal]], *, taker: bool, ms: int
+) -> Order:
+    """Fills ``order`` with ``parts``, prices and sizes, as far as it may; how it then stands.
+
+    A fill either opens or closes: one that would turn a position round is two.
+    """
+    account, ticket = desk.account, order.ticket
+    spot = ticket.instrument.is_spot
+    for px, size in parts:
+        closing = _ZERO if spot else min(size, account.closable(ticket))
+        opening = _ZERO if ticket.only_closes else size - closing
+        for piece in (closing, opening):
+            if piece:
+                order = account.book(order, _fill(desk, order, (px, piece), taker=taker, ms=ms))
+    if order.is_complete:
+        order = replace(order, state="filled")
+        account.keep(order)
+    if not spot:
+        _end_closers(account, ticket, ms)
+    # One that rested for long may be forgotten with its end.
+    return account.orders.get(order.ord_id, order)
+
+
+def _end_closers(account: Account, ticket: Ticket, ms: int) -> None:
+    # Where there is no such position any more, orders that can only close it make no sense.
+    for other in list(account.open.values()):
+        of = other.ticket
+        if of.only_closes and of.key == ticket.key and not account.closable(of):
+            withdraw(account, other, _NOTHING_TO_REDUCE, ms)
 
 
 def _amend(desk: Desk, order: Order, wanted: Params) -> None:
@@ -134,7 +131,8 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     if ticket.sz <= order.filled:
         raise RefusalError("51000", "newSz")
     changed = replace(order, ticket=ticket, updated=desk.ms)
-    _check_funds(desk, ticket, changed.frozen - order.frozen)
+    _check_position(desk.account, changed)
+    _check_funds(desk, ticket, _held(desk.account, changed))
     book = desk.market.book(ticket.instrument, desk.second)
     if ticket.ord_type == "post_only" and would_take(changed, book):
         raise RefusalError("51511")
@@ -143,35 +141,34 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
 
 def _enter(desk: Desk, order: Order) -> None:
     # The order meets the book; what the book leaves of it rests or ends, as its kind says.
+    account = desk.account
     book = desk.market.book(order.ticket.instrument, desk.second)
     kind = order.ticket.ord_type
     if kind == "post_only" and would_take(order, book):
-        desk.account.keep(_canceled(desk, order, _POST_ONLY_WOULD_TAKE))
+        withdraw(account, order, _POST_ONLY_WOULD_TAKE, desk.ms)
         return
-    fills = [_fill(desk, order, part, TAKER_FEE, ms=desk.ms) for part in takes(order, book)]
-    order = desk.account.book(order, fills)
-    if order.is_complete:
-        desk.account.keep(replace(order, state="filled"))
-    elif kind in {"market", "ioc", "fok"}:
+    account.keep(order)
+    order = execute(desk, order, takes(order, book), taker=True, ms=desk.ms)
+    if order.is_open and kind not in {"limit", "post_only"}:
         source = _FOK_INCOMPLETE if kind == "fok" else _IOC_INCOMPLETE
-        desk.account.keep(_canceled(desk, order, source))
+        withdraw(account, order, source, desk.ms)
 
 
-def _fill(
-    desk: Desk, order: Order, part: tuple[Decimal, Decimal], rate: Decimal, *, ms: int
-) -> Fill:
+def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: bool, ms: int) -> Fill:
     px, size = part
-    gross = size if order.ticket.side == "buy" else px * size
+    ticket = order.ticket
+    rates = fees(ticket.instrument)
+    rate = rates.taker if taker else rates.maker
     return Fill(
         trade_id=desk.ids.next(desk.now),
         bill_id=desk.ids.next(desk.now),
         ord_id=order.ord_id,
-        ticket=order.ticket,
+        ticket=ticket,
         px=px,
         sz=size,
-        fee=-gross * rate,
+        fee=-ticket.gross(px, size) * rate,
         fee_rate=-rate,
-        exec_type="T" if rate == TAKER_FEE else "M",
+        exec_type="T" if taker else "M",
         ms=ms,
     )
 
@@ -180,7 +177,7 @@ def _cost(desk: Desk, order: Order) -> Decimal:
     # How much of ``pays`` a new order may need.
     ticket = order.ticket
     if ticket.px is not None:
-        return order.frozen
+        return _held(desk.account, order)
     book = desk.market.book(ticket.instrument, desk.second)
     if ticket.tgt_ccy == "quote_ccy":
         best = (book.asks if ticket.side == "buy" else book.bids)[0].px
@@ -189,18 +186,60 @@ def _cost(desk: Desk, order: Order) -> Decimal:
     if ticket.counts_what_it_pays:
         return ticket.sz
     taken = takes(order, book)
-    if ticket.side == "sell":
-        return sum((size for _, size in taken), Decimal(0))
-    return sum((px * size for px, size in taken), Decimal(0)) * _MARKET_RESERVE
+    size = sum((size for _, size in taken), _ZERO)
+    if ticket.instrument.is_spot and ticket.side == "sell":
+        return size
+    value = sum((px * size for px, size in taken), _ZERO)
+    if ticket.instrument.is_spot or not size:
+        return value * _MARKET_RESERVE
+    # As a limit order at the average price would.
+    return _held(desk.account, replace(order, ticket=replace(ticket, px=value / size, sz=size)))
+
+
+def _held(account: Account, order: Order) -> Decimal:
+    # How much more of ``pays`` open orders hold back with ``order`` as it is.
+    pays = order.ticket.pays
+    return account.frozen(pays, order) - account.frozen(pays)
 
 
 def _check_funds(desk: Desk, ticket: Ticket, cost: Decimal) -> None:
-    if cost > desk.account.available(ticket.pays):
+    pool = desk.pool(ticket.pays)
+    # What only closes is never too much: an account that is under water may still do that.
+    if cost > 0 and cost > (pool.spendable if ticket.instrument.is_spot else pool.available):
         raise RefusalError("51008", ticket.pays)
 
 
-def _canceled(desk: Desk, order: Order, source: str) -> Order:
-    return replace(order, state="canceled", cancel_source=source, updated=desk.ms)
+def _check_position(account: Account, order: Order) -> None:
+    ticket = order.ticket
+    if ticket.instrument.is_spot:
+        return
+    held = account.positions.get(ticket.key)
+    if ticket.only_closes:
+        _check_closing(account, order)
+        return
+    beside = [
+        other.left
+        for other in account.open.values()
+        if other.ticket.key == ticket.key
+        and other.ticket.side == ticket.side
+        and other.ord_id != order.ord_id
+    ]
+    size = (held.size * ticket.sign if held else 0) + sum(beside, order.left)
+    most = largest(ticket.instrument, ticket.lever)
+    if size > most:
+        raise RefusalError("51004", ticket.instrument.inst_id, f"{most:f}")
+
+
+def _check_closing(account: Account, order: Order) -> None:
+    ticket, held = order.ticket, account.positions.get(order.ticket.key)
+    if held is None:
+        raise RefusalError("51169")
+    if held.size * ticket.sign > 0:
+        raise RefusalError("51170")
+    # In net mode an order that is too large closes what there is.
+    beside = (other.left for other in account.closers(held) if other.ord_id != order.ord_id)
+    if ticket.pos_side != "net" and order.left > abs(held.size) - sum(beside):
+        raise RefusalError("51112")
 
 
 def _named(desk: Desk, wanted: Params) -> Order | None:

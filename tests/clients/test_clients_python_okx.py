@@ -64,7 +64,7 @@ def test_account(connect: Connect) -> None:
     account = connect(AccountAPI)
     details = account.get_account_balance(ccy="BTC,USDT")["data"][0]["details"]
     assert [row["ccy"] for row in details] == ["BTC", "USDT"]
-    assert account.get_account_config()["data"][0]["acctLv"] == "1"
+    assert account.get_account_config()["data"][0]["acctLv"] == "2"
     assert account.get_positions() == {"code": "0", "data": [], "msg": ""}
     assert len(account.get_instruments(instType="SPOT")["data"]) > 5
 

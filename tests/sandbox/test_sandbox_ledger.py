@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okx_magic.sandbox import trading
-from okx_magic.sandbox.account import Account, Ids
+from okx_magic.sandbox.account import Account
+from okx_magic.sandbox.desk import Desk
 from okx_magic.sandbox.instruments import instruments
 from okx_magic.sandbox.keys import issue_keys
+from okx_magic.sandbox.ledger import Ids, Ledger
 from okx_magic.sandbox.market import Market
 from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.trading import Desk
+from okx_magic.sandbox.settling import settle
 
 NOW = 1_772_508_800
 OPENING = {"BTC": Decimal("1.5"), "ETH": Decimal(20), "USDT": Decimal(200_000)}
@@ -40,7 +42,7 @@ steps = st.lists(
 
 def desk(account: Account, ids: Ids, now: float) -> Desk:
     at = Desk(account, MARKET, ids, now, KEYS)
-    trading.settle(at)
+    settle(at)
     return at
 
 
@@ -74,7 +76,7 @@ def check(account: Account) -> None:
             worth = Fraction(order.ticket.px) if order.ticket.side == "buy" else 1
             frozen[order.ticket.pays] += left * worth
     for ccy, amount in cash.items():
-        assert Fraction(account.cash.get(ccy, Decimal(0))) == amount >= 0
+        assert Fraction(account.trading.of(ccy)) == amount >= 0
         assert Fraction(account.frozen(ccy)) == frozen[ccy] <= amount
 
 
@@ -84,8 +86,8 @@ def test_balances_are_start_plus_fills_and_fees(
     sequence: list[tuple[str, str, str, str, str, int, Decimal, int]],
 ) -> None:
     """After every step: cash = start + fills + fees, frozen = open orders, nothing below zero."""
-    account = Account("1", dict(OPENING), {}, settled=NOW, changed=0)
     ids, now = Ids(), float(NOW)
+    account = Account("1", Ledger(ids, dict(OPENING)), Ledger(ids, {}), settled=NOW)
     for act, inst_id, side, ord_type, tgt_ccy, ticks, size, which in sequence:
         with localcontext(prec=50):
             at = desk(account, ids, now)
@@ -115,9 +117,10 @@ def test_balances_are_start_plus_fills_and_fees(
 
 def test_the_sequences_do_trade() -> None:
     """The control: a plain purchase changes what the check reads."""
-    account = Account("1", dict(OPENING), {}, settled=NOW, changed=0)
+    ids = Ids()
+    account = Account("1", Ledger(ids, dict(OPENING)), Ledger(ids, {}), settled=NOW)
     wanted = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market"}
-    trading.place(desk(account, Ids(), NOW), wanted | {"sz": "1000"})
+    trading.place(desk(account, ids, NOW), wanted | {"sz": "1000"})
     check(account)
     assert account.fills
-    assert account.cash["USDT"] < OPENING["USDT"]
+    assert account.trading.of("USDT") < OPENING["USDT"]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from okx_magic.sandbox import trading
-from okx_magic.sandbox.account import Account, Ids
+from okx_magic.sandbox.account import Account
+from okx_magic.sandbox.desk import Desk
 from okx_magic.sandbox.keys import issue_keys
+from okx_magic.sandbox.ledger import Ids, Ledger
 from okx_magic.sandbox.market import Market
 from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.trading import Desk
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller
@@ -23,8 +24,9 @@ KEEPS = 2000
 @pytest.fixture
 def desk() -> Desk:
     cash = {"USDT": Decimal(10**9), "BTC": Decimal(10**6)}
-    account = Account(uid="1", cash=cash, funding={}, settled=0, changed=0)
-    return Desk(account, Market(1), Ids(), 1_772_508_800.5, issue_keys("demo"))
+    ids = Ids()
+    account = Account("1", Ledger(ids, cash), Ledger(ids, {}), settled=0)
+    return Desk(account, Market(1), ids, 1_772_508_800.5, issue_keys("demo"))
 
 
 def limit(number: int, px: str = "1") -> dict[str, str]:

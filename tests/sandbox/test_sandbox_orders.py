@@ -60,8 +60,6 @@ def test_bad_parameters_are_bad_requests(
     ("order", "code", "msg"),
     [
         (LIMIT | {"instId": "XXX-USDT"}, "51001", "Instrument ID doesn't exist."),
-        (LIMIT | {"instId": "BTC-USDT-SWAP"}, "51010",
-         "You can't complete this request under your current account mode. "),
         (LIMIT | {"sz": "0.000001"}, "51020",
          "Your order should meet or exceed the minimum order amount."),
         (MARKET | {"sz": "0.01"}, "51020",

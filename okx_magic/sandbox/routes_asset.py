@@ -1,0 +1,144 @@
+"""The funding account: balances, currencies, transfers, worth. OKX docs: Funding Account."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.sandbox import params
+from okx_magic.sandbox.instruments import instruments
+from okx_magic.sandbox.ledger import Bill
+from okx_magic.sandbox.positions import rounded
+from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.rows import fields_of, filled, plain
+
+if TYPE_CHECKING:
+    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.params import Params
+
+_CURRENCIES = "/api/v5/asset/currencies"
+_STATE = "/api/v5/asset/transfer-state"
+
+# OKX's numbers of the two accounts.
+_FUNDING, _TRADING = "6", "18"
+# OKX docs, types of bills: of the trading account 1 is a transfer, with sub-types for in and out; of
+# the funding account 130 came from the trading account and 131 went there.
+_IN, _OUT = ("1", "11"), ("1", "12")
+_CAME, _WENT = ("130", ""), ("131", "")
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
+_ZERO = Decimal(0)
+
+
+def funding_balances(desk: Desk, query: Params) -> list[Any]:
+    """What lies in the funding account."""
+    asked = params.listed(query, "ccy")
+    return [
+        {"ccy": ccy, "bal": plain(amount), "frozenBal": "0", "availBal": plain(amount)}
+        for ccy, amount in sorted(desk.account.funding.balances.items())
+        if not asked or ccy in asked
+    ]
+
+
+def currencies(_: Desk, query: Params) -> list[Any]:
+    """Every currency of the spot pairs, on one chain; nothing comes in or goes out."""
+    asked = params.listed(query, "ccy")
+    zeros = dict.fromkeys(
+        ("minDep", "minWd", "minInternal", "maxWd", "wdQuota", "usedWdQuota", "fee", "minFee",
+         "maxFee", "minFeeForCtAddr", "maxFeeForCtAddr", "burningFeeRate",
+         "minDepArrivalConfirm", "minWdUnlockConfirm"),
+        "0",
+    )  # fmt: skip
+    return [
+        filled(
+            fields_of(_CURRENCIES),
+            zeros
+            | {
+                "ccy": name,
+                "name": name,
+                "chain": f"{name}-Sandbox",
+                "canDep": False,
+                "canWd": False,
+                "canInternal": False,
+                "mainNet": True,
+                "needTag": False,
+                "wdTickSz": "8",
+            },
+        )
+        for name in sorted(_names())
+        if not asked or name in asked
+    ]
+
+
+def valuation(desk: Desk, query: Params) -> list[Any]:
+    """What both accounts are worth, in ``ccy`` (BTC, unless it is given)."""
+    unit = query.get("ccy") or "BTC"
+    if unit not in {*_names(), "USD"}:
+        raise RefusalError("51000", "ccy")
+    account, price = desk.account, desk.dollars(unit)
+    funding = sum(
+        (held * desk.dollars(ccy) for ccy, held in account.funding.balances.items()), _ZERO
+    )
+    pools = ((desk.pool(ccy), desk.dollars(ccy)) for ccy in account.trading.balances)
+    trading = sum((pool.equity * dollars for pool, dollars in pools), _ZERO)
+    details = {"funding": funding, "trading": trading, "classic": _ZERO, "earn": _ZERO}
+    return [
+        {
+            "totalBal": plain(rounded((funding + trading) / price)),
+            "ts": str(desk.ms),
+            "details": {name: plain(rounded(worth / price)) for name, worth in details.items()},
+        }
+    ]
+
+
+def transfer(desk: Desk, wanted: Params) -> list[Any]:
+    """Moves money between the funding account and the trading account."""
+    ccy, source, target = (params.required(wanted, name) for name in ("ccy", "from", "to"))
+    for name in ("from", "to"):
+        params.one_of(wanted, name, {_FUNDING, _TRADING})
+    # All other types have to do with sub-accounts, of which there are none.
+    if params.one_of(wanted, "type", {"0", "1", "2", "3", "4"}) not in {"", "0"}:
+        raise RefusalError("58115")
+    if source == target:
+        raise RefusalError("58123")
+    if ccy not in _names():
+        raise RefusalError("51012")
+    amount = params.positive(wanted, "amt", zero="58114")
+    account = desk.account
+    into = target == _TRADING
+    there = account.funding.of(ccy) if into else desk.pool(ccy).spendable
+    if amount > there:
+        raise RefusalError("58350")
+    values = {
+        "transId": desk.ids.next(desk.now),
+        "clientId": params.matching(wanted, "clientId", _CLIENT_ID),
+        "ccy": ccy,
+        "from": source,
+        "amt": plain(amount),
+        "to": target,
+    }
+    change = amount if into else -amount
+    notes = "From Funding Account" if into else "To Funding Account"
+    about = values | {"notes": notes, "sz": plain(change)}
+    account.funding.book(Bill(desk.ms, ccy, -change, _WENT if into else _CAME, values))
+    account.trading.book(Bill(desk.ms, ccy, change, _IN if into else _OUT, about))
+    return [values]
+
+
+def transfer_state(desk: Desk, query: Params) -> list[Any]:
+    """How a transfer, found by ``transId`` or ``clientId``, went: they all succeed at once."""
+    trans_id, client_id = query.get("transId", ""), query.get("clientId", "")
+    if not (trans_id or client_id):
+        raise RefusalError("50014", "transId")
+    name, value = ("transId", trans_id) if trans_id else ("clientId", client_id)
+    for bill in reversed(desk.account.funding.bills):
+        if bill.about.get(name) == value:
+            return [filled(fields_of(_STATE), {**bill.about, "type": "0", "state": "success"})]
+    raise RefusalError("58129", name)
+
+
+def _names() -> set[str]:
+    # The currencies of the spot pairs.
+    spot = [one for one in instruments().values() if one.is_spot]
+    return {one.base for one in spot} | {one.quote for one in spot}

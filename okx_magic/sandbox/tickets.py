@@ -1,0 +1,135 @@
+"""What an order must be before it is taken. OKX docs: Order Book Trading, Trade, Place order."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from okx_magic.sandbox import params
+from okx_magic.sandbox.instruments import Instrument, instruments
+from okx_magic.sandbox.orders import Ticket
+from okx_magic.sandbox.replies import RefusalError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okx_magic.sandbox.account import Account
+    from okx_magic.sandbox.params import Params
+
+PRICED = frozenset({"limit", "post_only", "ioc", "fok"})
+MARGIN_MODES = frozenset({"cross", "isolated"})
+
+# OKX docs, Place order: case-sensitive letters and digits, up to 32 and up to 16.
+_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
+_TAG = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)
+# OKX docs, Place order, tgtCcy: what sz counts when a market order does not say.
+_MARKET_UNIT: Mapping[str, str] = MappingProxyType({"buy": "quote_ccy", "sell": "base_ccy"})
+
+
+def read_ticket(wanted: Params, account: Account) -> Ticket:
+    """The order that these parameters ask for; RefusalError with OKX's code for what is wrong."""
+    for name in ("instId", "tdMode", "side", "ordType", "sz"):
+        params.required(wanted, name)
+    instrument = tradable(wanted["instId"], account)
+    spot = instrument.is_spot
+    td_mode = params.one_of(wanted, "tdMode", {"cash"} if spot else MARGIN_MODES)
+    side = params.one_of(wanted, "side", {"buy", "sell"})
+    # optimal_limit_ioc is OKX's other name for a market order of contracts.
+    unpriced = {"market"} if spot else {"market", "optimal_limit_ioc"}
+    ord_type = params.one_of(wanted, "ordType", PRICED | unpriced)
+    # Attached stop orders do not exist here yet: better refused than silently left out.
+    params.one_of(wanted, "attachAlgoOrds", {"[]"})
+    pos_side = "net" if spot else read_pos_side(wanted, account)
+    ticket = Ticket(
+        instrument=instrument,
+        td_mode=td_mode,
+        side=side,
+        pos_side=pos_side,
+        ord_type=ord_type,
+        sz=params.positive(wanted, "sz"),
+        px=read_price(wanted, "px", instrument) if ord_type in PRICED else None,
+        tgt_ccy=_target(wanted, instrument, side) if ord_type == "market" else "",
+        reduce_only=_reduce_only(wanted, account, instrument),
+        lever=account.lever(instrument.inst_id, td_mode, pos_side),
+        cl_ord_id=params.matching(wanted, "clOrdId", _CLIENT_ID),
+        tag=read_tag(wanted),
+    )
+    if ticket.tgt_ccy != "quote_ccy":
+        check_size(ticket.sz, instrument)
+    _check_largest(ticket)
+    return ticket
+
+
+def tradable(inst_id: str, account: Account) -> Instrument:
+    """The instrument, if this account may trade it: spot pairs, and linear contracts in Futures
+    mode.
+    """
+    instrument = instruments().get(inst_id)
+    if instrument is None:
+        raise RefusalError("51001")
+    # What OKX answers to contracts in an account of the Spot mode.
+    if account.level == "1" and not instrument.is_spot:
+        raise RefusalError("51010")
+    if instrument.inverse or instrument.opt_type:
+        raise RefusalError("50038")
+    return instrument
+
+
+def read_pos_side(wanted: Params, account: Account) -> str:
+    """``posSide``, which only long/short mode needs."""
+    sides = {"net"} if account.pos_mode == "net_mode" else {"long", "short"}
+    pos_side = params.one_of(wanted, "posSide", sides)
+    if not pos_side and len(sides) > 1:
+        raise RefusalError("51000", "posSide")
+    return pos_side or "net"
+
+
+def read_tag(wanted: Params) -> str:
+    """``tag``, which may be empty."""
+    return params.matching(wanted, "tag", _TAG)
+
+
+def read_price(wanted: Params, name: str, instrument: Instrument) -> Decimal:
+    """The required price ``name``, a multiple of the tick."""
+    price = params.positive(wanted, name)
+    if price % instrument.tick:
+        raise RefusalError("51000", name)
+    return price
+
+
+def check_size(size: Decimal, instrument: Instrument) -> None:
+    """Refuses a size in base currency, or of contracts, below ``minSz`` or off ``lotSz``."""
+    if size < instrument.min_size:
+        raise RefusalError("51020")
+    if size % instrument.lot:
+        raise RefusalError("51121")
+
+
+def _target(wanted: Params, instrument: Instrument, side: str) -> str:
+    if instrument.is_spot:
+        return params.one_of(wanted, "tgtCcy", {"base_ccy", "quote_ccy"}) or _MARKET_UNIT[side]
+    if wanted.get("tgtCcy"):
+        raise RefusalError("59110", "instId")
+    return ""
+
+
+def _reduce_only(wanted: Params, account: Account, instrument: Instrument) -> bool:
+    # OKX docs, Place order: in long/short mode posSide says as much, and this is ignored.
+    if params.one_of(wanted, "reduceOnly", {"true", "false"}) != "true":
+        return False
+    if instrument.is_spot:
+        raise RefusalError("51139" if account.level == "1" else "51205")
+    return account.pos_mode == "net_mode"
+
+
+def _check_largest(ticket: Ticket) -> None:
+    listing = ticket.instrument.listing
+    if ticket.tgt_ccy == "quote_ccy":
+        if ticket.sz > Decimal(listing["maxMktAmt"]):
+            raise RefusalError("51201", listing["maxMktAmt"])
+    elif ticket.px is None and ticket.sz > Decimal(listing["maxMktSz"]):
+        raise RefusalError("51202")
+    elif ticket.sz > Decimal(listing["maxLmtSz"]):
+        raise RefusalError("51101", listing["maxLmtSz"])
