@@ -145,4 +145,5 @@ def tier_of(instrument: Instrument, size: Decimal) -> Tier:
 
 def largest(instrument: Instrument, lever: Decimal) -> Decimal:
     """The largest position that leverage ``lever`` allows, in contracts."""
-    return max(tier.max_sz for tier in tiers(instrument) if tier.max_lever >= lever)
+    allowed = (tier.max_sz for tier in tiers(instrument) if tier.max_lever >= lever)
+    return max(allowed, default=_ZERO)

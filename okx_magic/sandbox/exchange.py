@@ -56,7 +56,7 @@ def _none(_: Desk, __: Params) -> list[Any]:
 
 Handler = Callable[[Desk, Params], list[Any]]
 
-_QUERIES: Mapping[str, Handler] = MappingProxyType(
+QUERIES: Mapping[str, Handler] = MappingProxyType(
     {
         "/api/v5/account/account-position-risk": routes_positions.position_risk,
         "/api/v5/account/balance": routes_account.balance,
@@ -76,6 +76,7 @@ _QUERIES: Mapping[str, Handler] = MappingProxyType(
         "/api/v5/asset/bills": routes_bills.asset_bills,
         "/api/v5/asset/currencies": routes_asset.currencies,
         "/api/v5/asset/deposit-history": _none,
+        "/api/v5/asset/non-tradable-assets": _none,
         "/api/v5/asset/transfer-state": routes_asset.transfer_state,
         "/api/v5/asset/withdrawal-history": _none,
         "/api/v5/trade/fills": routes_trade.fills,
@@ -88,7 +89,7 @@ _QUERIES: Mapping[str, Handler] = MappingProxyType(
         "/api/v5/trade/orders-pending": routes_trade.orders_pending,
     }
 )
-_ACTIONS: Mapping[str, Handler] = MappingProxyType(
+ACTIONS: Mapping[str, Handler] = MappingProxyType(
     {
         "/api/v5/account/demo-adjust-balance": routes_settings.adjust_demo_balance,
         "/api/v5/account/position/margin-balance": routes_settings.adjust_margin,
@@ -156,7 +157,7 @@ class Exchange:
         keys = authenticate(request, self._keyring, arrived)
         permit(keys, known)
         posted = known.method == "POST"
-        ordering, acting = posted and known.path in SERVICES, posted and known.path in _ACTIONS
+        ordering, acting = posted and known.path in SERVICES, posted and known.path in ACTIONS
         items = read_orders(known, request) if ordering or acting else [query]
         self._limits.count(known, keys.environment, request.address, items, now)
         desk = Desk(self._accounts[keys.environment], self._market, self._ids, now, keys)
@@ -164,14 +165,14 @@ class Exchange:
         if ordering:
             return serve(known, request.headers, items, desk, arrived)
         if acting:
-            return envelope(_ACTIONS[known.path](desk, items[0]))
-        if known.method == "GET" and known.path in _QUERIES:
-            return envelope(_QUERIES[known.path](desk, query))
+            return envelope(ACTIONS[known.path](desk, items[0]))
+        if known.method == "GET" and known.path in QUERIES:
+            return envelope(QUERIES[known.path](desk, query))
         raise RefusalError("50038")
 
 
 def _served() -> list[Endpoint]:
-    gets, posts = {*PUBLIC, *_QUERIES}, {*SERVICES, *_ACTIONS}
+    gets, posts = {*PUBLIC, *QUERIES}, {*SERVICES, *ACTIONS}
     known = endpoints().items()
     return [each for (how, path), each in known if path in (gets if how == "GET" else posts)]
 

@@ -4,6 +4,7 @@ Everything is a pure function of seed, instrument and time, in whole seconds: th
 the close of the bar that is still open, the best bid and offer enclose it, and one trade a
 second, at the second's close and for its whole volume, is what the bars are made of. The book is
 as deep again the next moment whatever was taken from it: what a person does here moves no price.
+Indices and marks are quoted of the same prices, each with candles of its own.
 """
 
 from __future__ import annotations

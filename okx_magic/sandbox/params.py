@@ -13,9 +13,6 @@ from okx_magic.sandbox.replies import RefusalError
 
 Params = Mapping[str, str]
 
-# What instType can be.
-TYPES = ("SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "EVENTS")
-
 # Wide enough for every market here, and narrow enough for exact arithmetic in 50 digits.
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,15})?", re.ASCII)
 _INTEGER = re.compile(r"\d{1,19}", re.ASCII)
@@ -57,6 +54,12 @@ def one_of(params: Params, name: str, values: Collection[str]) -> str:
     return value
 
 
+def choice(params: Params, name: str, values: Collection[str]) -> str:
+    """The value of ``name``, which must be among ``values``."""
+    required(params, name)
+    return one_of(params, name, values)
+
+
 def matching(params: Params, name: str, pattern: re.Pattern[str]) -> str:
     """The value of ``name`` if it is empty or matches ``pattern`` as a whole."""
     value = params.get(name, "")
@@ -77,18 +80,26 @@ def positive(params: Params, name: str, zero: str = "51000") -> Decimal:
     return Decimal(value)
 
 
-def listed(params: Params, name: str) -> list[str]:
-    """The values of ``name``, which may hold several with commas between them."""
-    return [value for value in params.get(name, "").split(",") if value]
+def listed(params: Params, name: str, most: int = 20) -> list[str]:
+    """The values of ``name``, which may hold several, at most ``most``, with commas between them."""
+    values = [value for value in params.get(name, "").split(",") if value]
+    if len(values) > most:
+        raise RefusalError("50025", name, str(most))
+    return values
 
 
-def objects(params: Params, name: str) -> list[Params]:
-    """The objects in the required list ``name`` of a body."""
+def objects(params: Params, name: str, most: int) -> list[Params]:
+    """The objects in the list ``name`` of a body: at least one, at most ``most``."""
     text = required(params, name)
     try:
-        return from_body(text.encode(), array=True)
+        items = from_body(text.encode(), array=True)
     except RefusalError:
         raise RefusalError("51000", name) from None
+    if not items:
+        raise RefusalError("51000", name)
+    if len(items) > most:
+        raise RefusalError("50025", name, str(most))
+    return items
 
 
 def integer(params: Params, name: str) -> int | None:

@@ -94,9 +94,8 @@ def valuation(desk: Desk, query: Params) -> list[Any]:
 
 def transfer(desk: Desk, wanted: Params) -> list[Any]:
     """Moves money between the funding account and the trading account."""
-    ccy, source, target = (params.required(wanted, name) for name in ("ccy", "from", "to"))
-    for name in ("from", "to"):
-        params.one_of(wanted, name, {_FUNDING, _TRADING})
+    ccy = params.required(wanted, "ccy")
+    source, target = (params.choice(wanted, end, {_FUNDING, _TRADING}) for end in ("from", "to"))
     # All other types have to do with sub-accounts, of which there are none.
     if params.one_of(wanted, "type", {"0", "1", "2", "3", "4"}) not in {"", "0"}:
         raise RefusalError("58115")

@@ -127,12 +127,13 @@ def _interest_volume(query: Params, market: Market, now: float) -> list[Any]:
     if not contracts:
         raise RefusalError("51000", "ccy")
     bar = bar_of(query, _INTEREST_VOLUME, "period", "5m")
-    numbers = range(bar.number(max(one.listed for one in contracts)) + 1, bar.number(second) + 1)
+    numbers = range(bar.number(min(one.listed for one in contracts)) + 1, bar.number(second) + 1)
     rows = []
     for number in page_of_bars(query, _INTEREST_VOLUME, bar, numbers, ("end", "begin")):
         start, end = bar.start(number), min(bar.start(number + 1), second)
-        oi = sum(Decimal(_interest(one, market, start)[2]) for one in contracts)
-        vol = sum(market.candle(one, start, end).vol_quote for one in contracts)
+        there = [one for one in contracts if one.listed <= start]
+        oi = sum(Decimal(_interest(one, market, start)[2]) for one in there)
+        vol = sum(market.candle(one, start, end).vol_quote for one in there)
         rows.append([f"{start}000", plain(Decimal(oi)), plain(round(Decimal(vol), 8))])
     return rows
 

@@ -43,7 +43,9 @@ def positions_history(desk: Desk, query: Params) -> list[Any]:
     """The positions that were closed, in part or as a whole, last changed first."""
     select = selector(query, "instType", "instId", "mgnMode", "posId", "type")
     begun = [one for one in desk.account.positions.values() if one.closed_size]
-    entries = sorted([*desk.account.closed, *begun], key=lambda one: one.updated, reverse=True)
+    entries = sorted(
+        [*begun, *reversed(desk.account.closed)], key=lambda one: one.updated, reverse=True
+    )
 
     def row(one: Position) -> Row | None:
         facts = _facts(one) | {"type": _CLOSED_PARTLY if one.size else _CLOSED}

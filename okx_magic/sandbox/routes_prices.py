@@ -32,8 +32,8 @@ from okx_magic.sandbox.selecting import (
 if TYPE_CHECKING:
     from okx_magic.sandbox.quoting import Candle
 
-_TICKER_FIELDS = fields_of("/api/v5/market/ticker")
-_INDEX_FIELDS = fields_of("/api/v5/market/index-tickers")
+_TICKER = "/api/v5/market/ticker"
+_INDEX_TICKERS = "/api/v5/market/index-tickers"
 _HISTORY_TRADES = "/api/v5/market/history-trades"
 
 _DAY = 86_400
@@ -67,7 +67,7 @@ def _quote(instrument: Instrument, market: Market, now: float) -> dict[str, str]
         "volCcy24h": vol_ccy,
         "vol24h": vol,
     }
-    return filled(_TICKER_FIELDS, named(instrument, now, **facts))
+    return filled(fields_of(_TICKER), named(instrument, now, **facts))
 
 
 def _index_tickers(query: Params, market: Market, now: float) -> list[Any]:
@@ -79,7 +79,7 @@ def _index_tickers(query: Params, market: Market, now: float) -> list[Any]:
         if not currency or index.inst_id.endswith(f"-{currency}"):
             day, facts = _day(index, market, int(now))
             facts["idxPx"] = plain(day.close)
-            rows.append(filled(_INDEX_FIELDS, named(index, now, **facts)))
+            rows.append(filled(fields_of(_INDEX_TICKERS), named(index, now, **facts)))
     return rows
 
 
@@ -124,7 +124,8 @@ def _candles(
     rows = []
     for number in page_of_bars(query, path, bar, numbers):
         start, end = bar.start(number), bar.start(number + 1)
-        candle = market.candle(instrument, start, min(end, second))
+        opened = max(start, instrument.listed)
+        candle = market.candle(instrument, opened, max(opened, min(end, second)))
         amounts = _amounts(candle) if quoted is instruments else []
         prices = [plain(price) for price in candle[:4]]
         rows.append([f"{start}000", *prices, *amounts, "1" if end <= second else "0"])
@@ -189,8 +190,8 @@ def _trade_row(instrument: Instrument, trade: Trade) -> dict[str, str]:
 PRICES: Mapping[str, Handler] = MappingProxyType(
     {
         "/api/v5/market/tickers": _tickers,
-        "/api/v5/market/ticker": _ticker,
-        "/api/v5/market/index-tickers": _index_tickers,
+        _TICKER: _ticker,
+        _INDEX_TICKERS: _index_tickers,
         "/api/v5/public/mark-price": _mark_price,
         **{
             path: partial(_candles, path, quoted)

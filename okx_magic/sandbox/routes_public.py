@@ -15,15 +15,13 @@ from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes_contracts import CONTRACT_TYPES, CONTRACTS
 from okx_magic.sandbox.routes_prices import PRICES, Handler
 from okx_magic.sandbox.rows import fields_of, plain
-from okx_magic.sandbox.selecting import TYPES, chosen, ms_of
+from okx_magic.sandbox.selecting import chosen, ms_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.sandbox.market import Market
     from okx_magic.sandbox.params import Params
-
-__all__ = ["INSTRUMENTS", "PUBLIC", "TYPES", "listed"]
 
 INSTRUMENTS = "/api/v5/public/instruments"
 

@@ -28,6 +28,7 @@ _DAY_MS = 86_400_000
 # OKX docs: so many increases of play money a day, and so many timers with a tag.
 _INCREASES = 3
 _MOST_TIMERS = 20
+_MOST_CURRENCIES = 20
 # OKX docs, types of bills: margin transfers. What play money comes and goes with is not documented;
 # system transfers are what is nearest.
 _MARGIN_ADDED, _MARGIN_TAKEN = ("6", "160"), ("6", "161")
@@ -36,8 +37,8 @@ _GIVEN, _TAKEN = ("1", "200"), ("1", "202")
 
 def set_account_level(desk: Desk, wanted: Params) -> list[Any]:
     """Switches between Spot mode (1) and Futures mode (2); the sandbox has no others."""
-    level = params.required(wanted, "acctLv")
-    if params.one_of(wanted, "acctLv", {"1", "2", "3", "4"}) in {"3", "4"}:
+    level = params.choice(wanted, "acctLv", {"1", "2", "3", "4"})
+    if level in {"3", "4"}:
         raise RefusalError("51070")
     if level != desk.account.level:
         if desk.account.open:
@@ -50,8 +51,7 @@ def set_account_level(desk: Desk, wanted: Params) -> list[Any]:
 
 def set_position_mode(desk: Desk, wanted: Params) -> list[Any]:
     """Switches between net and long/short mode."""
-    mode = params.required(wanted, "posMode")
-    params.one_of(wanted, "posMode", {"net_mode", "long_short_mode"})
+    mode = params.choice(wanted, "posMode", {"net_mode", "long_short_mode"})
     _check_futures_mode(desk)
     contracts = [one for one in desk.account.open.values() if not one.ticket.instrument.is_spot]
     if mode != desk.account.pos_mode and (desk.account.positions or contracts):
@@ -62,8 +62,7 @@ def set_position_mode(desk: Desk, wanted: Params) -> list[Any]:
 
 def set_greeks(desk: Desk, wanted: Params) -> list[Any]:
     """Chooses how greeks are shown, of which there are none here."""
-    desk.account.greeks = params.required(wanted, "greeksType")
-    params.one_of(wanted, "greeksType", {"PA", "BS"})
+    desk.account.greeks = params.choice(wanted, "greeksType", {"PA", "BS"})
     return [{"greeksType": desk.account.greeks}]
 
 
@@ -103,8 +102,7 @@ def adjust_margin(desk: Desk, wanted: Params) -> list[Any]:
     """Adds margin to an isolated position, or takes back what it does not need."""
     instrument = tradable(params.required(wanted, "instId"), desk.account)
     params.required(wanted, "posSide")
-    kind = params.required(wanted, "type")
-    params.one_of(wanted, "type", {"add", "reduce"})
+    kind = params.choice(wanted, "type", {"add", "reduce"})
     key = (instrument.inst_id, "isolated", read_pos_side(wanted, desk.account))
     amount = params.positive(wanted, "amt")
     held = desk.account.positions.get(key)
@@ -133,8 +131,7 @@ def close_position(desk: Desk, wanted: Params) -> list[Any]:
     """Closes a position by a market order."""
     account = desk.account
     instrument = tradable(params.required(wanted, "instId"), account)
-    mode = params.required(wanted, "mgnMode")
-    params.one_of(wanted, "mgnMode", MARGIN_MODES)
+    mode = params.choice(wanted, "mgnMode", MARGIN_MODES)
     pos_side = read_pos_side(wanted, account)
     held = account.positions.get((instrument.inst_id, mode, pos_side))
     if held is None:
@@ -175,11 +172,9 @@ def cancel_all_after(desk: Desk, wanted: Params) -> list[Any]:
 
 def mass_cancel(_: Desk, wanted: Params) -> list[Any]:
     """Cancels the MMP orders of a family of options: there never are any."""
-    for name in ("instType", "instFamily"):
-        params.required(wanted, name)
-    params.one_of(wanted, "instType", {"OPTION"})
+    params.choice(wanted, "instType", {"OPTION"})
     options = (one for one in instruments().values() if one.opt_type)
-    params.one_of(wanted, "instFamily", {one.listing["instFamily"] for one in options})
+    params.choice(wanted, "instFamily", {one.listing["instFamily"] for one in options})
     return [{"result": True}]
 
 
@@ -187,15 +182,14 @@ def adjust_demo_balance(desk: Desk, wanted: Params) -> list[Any]:
     """Adds play money, three times a day, or takes it away."""
     if desk.keys.environment != "demo":
         raise RefusalError("50053")
-    kind = params.required(wanted, "type")
-    params.one_of(wanted, "type", {"increase", "reduce"})
+    kind = params.choice(wanted, "type", {"increase", "reduce"})
     account = desk.account
     today = desk.ms // _DAY_MS
     done = account.raised[1] if account.raised[0] == today else 0
     if kind == "increase" and done >= _INCREASES:
         raise RefusalError("59691", str(_INCREASES))
     changes: dict[str, Decimal] = {}
-    for item in params.objects(wanted, "adjustments"):
+    for item in params.objects(wanted, "adjustments", most=_MOST_CURRENCIES):
         ccy, amount = params.required(item, "ccy"), params.positive(item, "amt")
         if ccy not in account.trading.balances:
             raise RefusalError("51000", "ccy")
@@ -229,8 +223,7 @@ def _place(desk: Desk, wanted: Params) -> tuple[Instrument, str, str]:
     # Whose leverage is set; a side only where each has its own.
     _check_futures_mode(desk)
     instrument = tradable(params.required(wanted, "instId"), desk.account)
-    mode = params.required(wanted, "mgnMode")
-    params.one_of(wanted, "mgnMode", MARGIN_MODES)
+    mode = params.choice(wanted, "mgnMode", MARGIN_MODES)
     if instrument.is_spot:
         raise RefusalError("50038")
     if mode == "isolated" or desk.account.pos_mode == "net_mode":

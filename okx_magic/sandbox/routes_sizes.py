@@ -12,6 +12,7 @@ from okx_magic.sandbox.orders import fees
 from okx_magic.sandbox.positions import worth
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.rows import fields_of, filled, plain
+from okx_magic.sandbox.selecting import TYPES
 from okx_magic.sandbox.tickets import MARGIN_MODES, read_price, tradable
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def max_avail_size(desk: Desk, query: Params) -> list[Any]:
 
 def max_withdrawal(desk: Desk, query: Params) -> list[Any]:
     """What could be transferred out of the trading account, by currency."""
-    asked = params.listed(query, "ccy") or sorted(desk.account.trading.balances)
-    rows = ((ccy, plain(max(desk.pool(ccy).spendable, _ZERO))) for ccy in asked)
+    asked = params.listed(query, "ccy")
+    held = (ccy for ccy in sorted(desk.account.trading.balances) if not asked or ccy in asked)
+    rows = ((ccy, plain(max(desk.pool(ccy).spendable, _ZERO))) for ccy in held)
     return [
         {"ccy": ccy, "maxWd": most, "maxWdEx": most, "spotOffsetMaxWd": "", "spotOffsetMaxWdEx": ""}
         for ccy, most in rows
@@ -52,8 +54,7 @@ def max_withdrawal(desk: Desk, query: Params) -> list[Any]:
 
 def trade_fee(desk: Desk, query: Params) -> list[Any]:
     """The fee rates of a kind of instrument; below zero, as costs."""
-    params.required(query, "instType")
-    inst_type = params.one_of(query, "instType", params.TYPES)
+    inst_type = params.choice(query, "instType", TYPES)
     known = [one for one in instruments().values() if one.inst_type == inst_type]
     if query.get("instId"):
         known = [one for one in known if one.inst_id == query["instId"]]
@@ -80,8 +81,7 @@ def trade_fee(desk: Desk, query: Params) -> list[Any]:
 
 def leverage_info(desk: Desk, query: Params) -> list[Any]:
     """The leverage of each ``instId``: a row for each side in long/short mode."""
-    mode = params.required(query, "mgnMode")
-    params.one_of(query, "mgnMode", MARGIN_MODES)
+    mode = params.choice(query, "mgnMode", MARGIN_MODES)
     sides = ("net",) if desk.account.pos_mode == "net_mode" else ("long", "short")
     return [
         {
@@ -103,8 +103,7 @@ def _asked(desk: Desk, query: Params) -> Iterator[Instrument]:
 
 
 def _check_mode(query: Params, instrument: Instrument) -> str:
-    params.required(query, "tdMode")
-    return params.one_of(query, "tdMode", {"cash"} if instrument.is_spot else MARGIN_MODES)
+    return params.choice(query, "tdMode", {"cash"} if instrument.is_spot else MARGIN_MODES)
 
 
 def _max_size(desk: Desk, query: Params, instrument: Instrument) -> dict[str, str]:

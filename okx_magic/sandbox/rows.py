@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from okx_magic.knowledge import endpoint
 from okx_magic.sandbox import params
+from okx_magic.sandbox.selecting import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,7 +46,7 @@ def selector(query: Params, *names: str, time: str = "") -> Callable[[Mapping[st
     if "instFamily" in names and query.get("uly"):
         wanted.setdefault("instFamily", query["uly"])
     if "instType" in names:
-        params.one_of(query, "instType", params.TYPES)
+        params.one_of(query, "instType", TYPES)
     begin, end = params.integer(query, "begin"), params.integer(query, "end")
 
     def select(facts: Mapping[str, str]) -> bool:

@@ -17,6 +17,53 @@ if TYPE_CHECKING:
     from okx_magic.model import Method
 
 
+# path: queries that bring answers with rows
+PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
+    "/api/v5/public/time": ("",),
+    "/api/v5/public/instruments": (
+        "instType=SPOT",
+        "instType=SWAP",
+        "instType=FUTURES",
+        "instType=OPTION&instFamily=BTC-USD",
+    ),
+    "/api/v5/market/tickers": ("instType=SPOT", "instType=SWAP", "instType=OPTION"),
+    "/api/v5/market/ticker": ("instId=BTC-USDT", "instId=BTC-USD-SWAP"),
+    "/api/v5/market/books": ("instId=BTC-USDT&sz=5",),
+    "/api/v5/market/books-full": ("instId=BTC-USDT&sz=500",),
+    "/api/v5/market/trades": ("instId=BTC-USDT",),
+    "/api/v5/market/history-trades": ("instId=BTC-USDT", "instId=BTC-USD-SWAP&type=2"),
+    "/api/v5/market/index-tickers": ("instId=BTC-USD", "quoteCcy=USDT"),
+    "/api/v5/market/index-components": ("index=BTC-USD",),
+    "/api/v5/market/platform-24-volume": ("",),
+    "/api/v5/market/exchange-rate": ("",),
+    "/api/v5/public/mark-price": (
+        "instType=MARGIN",
+        "instType=SWAP",
+        "instType=OPTION&instFamily=BTC-USD",
+        "instId=BTC-USDT",
+    ),
+    "/api/v5/public/underlying": ("instType=SWAP", "instType=OPTION"),
+    "/api/v5/public/funding-rate": ("instId=BTC-USDT-SWAP", "instId=ANY"),
+    "/api/v5/public/funding-rate-history": ("instId=BTC-USD-SWAP",),
+    "/api/v5/public/open-interest": ("instType=SWAP", "instType=OPTION&instFamily=ETH-USD"),
+    "/api/v5/public/price-limit": ("instId=BTC-USDT", "instId=BTC-USD-301227-50000-C"),
+    "/api/v5/public/position-tiers": (
+        "instType=SWAP&tdMode=cross&instFamily=BTC-USDT",
+        "instType=FUTURES&tdMode=isolated&uly=BTC-USD",
+    ),
+    "/api/v5/system/status": ("",),
+    "/api/v5/rubik/stat/trading-data/support-coin": ("",),
+    "/api/v5/rubik/stat/contracts/open-interest-history": (
+        "instId=BTC-USDT-SWAP",
+        "instId=BTC-USD-301227&period=1W",
+    ),
+    "/api/v5/rubik/stat/contracts/open-interest-volume": ("ccy=BTC", "ccy=SOL&period=1D"),
+}
+for kind, name in (("", "BTC-USDT"), ("index-", "BTC-USD"), ("mark-price-", "BTC-USDT-SWAP")):
+    PUBLIC_QUERIES[f"/api/v5/market/{kind}candles"] = (f"instId={name}",)
+    PUBLIC_QUERIES[f"/api/v5/market/history-{kind}candles"] = (f"instId={name}&bar=1Dutc",)
+
+
 def deviations(method: Method, target: str, data: Any) -> list[str]:
     """Each place where ``data`` differs from the documented answer of ``method target``, in words:
     in its shape, in the fields of its objects (nested ones, too) and in values that our own frames

@@ -60,6 +60,19 @@ def test_fills_are_forgotten_in_the_end(desk: Desk) -> None:
             order = limit(number, "1000000" if side == "buy" else "1")
             trading.place(desk, order | {"side": side, "sz": "5", "ordType": "ioc"})
     assert len(desk.account.fills) == KEEPS
+    assert len(desk.account.trading.bills) == 2 * KEEPS
+
+
+def test_an_order_that_rested_for_long_may_be_forgotten_as_it_ends(desk: Desk) -> None:
+    """The oldest of all is over and forgotten at once; that is no error."""
+    swap = {"instId": "BTC-USDT-SWAP", "tdMode": "cross"}
+    resting = trading.place(desk, limit(0) | swap)["ordId"]
+    for number in range(1, 2 * KEEPS):
+        ord_id = trading.place(desk, limit(number))["ordId"]
+        trading.cancel(desk, {"instId": "BTC-USDT", "ordId": ord_id})
+    trading.amend(desk, {"instId": "BTC-USDT-SWAP", "ordId": resting, "newPx": "1000000"})
+    assert resting not in desk.account.orders
+    assert [one.size for one in desk.account.positions.values()] == [1]
 
 
 def test_the_newest_of_several_of_one_name_is_found(desk: Desk) -> None:

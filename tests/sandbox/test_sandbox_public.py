@@ -69,6 +69,32 @@ def test_instruments_are_filtered(call: Caller) -> None:
         ("/api/v5/market/ticker", 400, "50014", "Parameter instId can not be empty."),
         ("/api/v5/market/ticker?instId=X", 200, "51001", "Instrument ID doesn't exist."),
         ("/api/v5/market/ticker?instId=btc-usdt", 200, "51001", "Instrument ID doesn't exist."),
+        ("/api/v5/market/index-tickers", 400, "50015",
+         "Either parameter quoteCcy or instId is required"),
+        ("/api/v5/market/index-candles?instId=BTC-EUR", 200, "51001", "Instrument ID doesn't exist."),
+        ("/api/v5/market/index-candles?instId=BTC-USD&bar=2D", 400, "51000", "Parameter bar  error"),
+        ("/api/v5/market/mark-price-candles?instId=BTC-USDT&limit=101", 400, "51000",
+         "Parameter limit  error"),
+        ("/api/v5/market/history-trades?instId=BTC-USDT&type=2&before=1", 200, "50039",
+         'Parameter "before" isn\'t supported for timestamp pagination'),
+        ("/api/v5/market/books-full?instId=BTC-USDT&sz=5001", 400, "51000", "Parameter sz  error"),
+        ("/api/v5/market/index-components?index=X", 200, "51001", "Instrument ID doesn't exist."),
+        ("/api/v5/public/mark-price", 400, "50014", "Parameter instType can not be empty."),
+        ("/api/v5/public/funding-rate?instId=BTC-USDT", 200, "51001",
+         "Instrument ID doesn't exist."),
+        ("/api/v5/public/funding-rate-history?instId=BTC-USDT-SWAP&limit=401", 400, "51000",
+         "Parameter limit  error"),
+        ("/api/v5/public/open-interest?instType=OPTION", 400, "50014",
+         "Parameter instFamily can not be empty."),
+        ("/api/v5/public/position-tiers?instType=SWAP", 400, "50014",
+         "Parameter tdMode can not be empty."),
+        ("/api/v5/system/status?state=X", 400, "51000", "Parameter state  error"),
+        ("/api/v5/rubik/stat/contracts/open-interest-history?instId=BTC-USDT", 400, "51000",
+         "Parameter instId  error"),
+        ("/api/v5/rubik/stat/contracts/open-interest-history?instId=BTC-USDT-SWAP&period=1m", 400,
+         "51000", "Parameter period  error"),
+        ("/api/v5/rubik/stat/contracts/open-interest-volume?ccy=OKB", 400, "51000",
+         "Parameter ccy  error"),
         ("/api/v5/market/books?instId=BTC-USDT&sz=401", 400, "51000", "Parameter sz  error"),
         ("/api/v5/market/trades?instId=BTC-USDT&limit=501", 400, "51000",
          "Parameter limit  error"),
@@ -173,6 +199,40 @@ def test_book_depth(call: Caller) -> None:
     book = call.public("/api/v5/market/books?instId=BTC-USDT&sz=400").data[0]
     assert (len(book["asks"]), len(book["bids"])) == (400, 400)
     assert {(len(row), row[2]) for row in book["asks"] + book["bids"]} == {(4, "0")}
+
+
+def test_what_is_marked_as_margin(call: Caller) -> None:
+    """Spot pairs are marked as MARGIN, with their index, and by their name alone as well."""
+    [named] = call.public("/api/v5/public/mark-price?instId=BTC-USDT").data
+    [margin] = call.public("/api/v5/public/mark-price?instType=MARGIN&instId=BTC-USDT").data
+    [index] = call.public("/api/v5/market/index-tickers?instId=BTC-USDT").data
+    assert named == margin
+    assert (named["instType"], named["markPx"]) == ("MARGIN", index["idxPx"])
+
+
+def test_tiers_of_families(call: Caller) -> None:
+    """A family has one table of tiers; by number comes one of them, without a family all."""
+    path = "/api/v5/public/position-tiers?tdMode=cross&instType=SWAP"
+    rows = call.public(f"{path}&instFamily=BTC-USDT").data
+    assert [row["tier"] for row in rows] == ["1", "2", "3", "4"]
+    assert call.public(f"{path}&uly=BTC-USDT&tier=2").data == rows[1:2]
+    assert {row["instFamily"] for row in call.public(path).data} > {"BTC-USDT", "BTC-USD"}
+    assert call.public(path.replace("SWAP", "MARGIN")).data == []
+
+
+def test_a_day_of_all(call: Caller) -> None:
+    """The platform's volume is that of all tickers, in dollars, and in yuan at the rate served."""
+    [volume] = call.public("/api/v5/market/platform-24-volume").data
+    [rate] = call.public("/api/v5/market/exchange-rate").data
+    usd, cny = float(volume["volUsd"]), float(volume["volCny"])
+    assert cny == pytest.approx(usd * float(rate["usdCny"]))
+    traded = 0.0
+    for inst_type in ("SPOT", "SWAP", "FUTURES"):
+        for row in call.public(f"/api/v5/market/tickers?instType={inst_type}").data:
+            # In quote currency for spot pairs, else in base currency.
+            px = 1.0 if inst_type == "SPOT" else float(row["last"])
+            traded += float(row["volCcy24h"]) * px
+    assert usd == pytest.approx(traded, rel=0.1)
 
 
 def test_no_number_has_an_exponent(call: Caller) -> None:

@@ -1,0 +1,301 @@
+"""What the public endpoints say of the one market agrees, whatever the time and the page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from documented import PUBLIC_QUERIES
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from okx_magic.knowledge import endpoint
+from okx_magic.sandbox.bars import Bar, bars
+from okx_magic.sandbox.instruments import Instrument, indices, instruments, marks
+from okx_magic.sandbox.market import FUNDING_PERIOD, Market
+from okx_magic.sandbox.routes_public import PUBLIC
+
+MARKET = Market(5)
+DAY = 86_400
+# From the day on which all instruments are listed, to 2040.
+FIRST, LAST = 1_735_400_000, 2_200_000_000
+INTEREST_HISTORY = "rubik/stat/contracts/open-interest-history"
+
+times = st.floats(FIRST, LAST) | st.floats(FIRST, FIRST + 30 * DAY)
+# The kind of candle, as in the path, and what it is of.
+QUOTED = {"": instruments(), "index-": indices(), "mark-price-": marks()}
+quoted = st.one_of(
+    st.tuples(st.just(kind), st.sampled_from(sorted(names))) for kind, names in QUOTED.items()
+)
+swaps = st.sampled_from([name for name in instruments() if name.endswith("-SWAP")])
+contracts = st.sampled_from(
+    [name for name, one in instruments().items() if one.inst_type in {"SWAP", "FUTURES"}]
+)
+
+
+def ask(path: str, now: float, **query: object) -> Any:
+    """What the public endpoint answers at ``now``."""
+    texts = {name: str(value) for name, value in query.items()}
+    return PUBLIC[f"/api/v5/{path}"](texts, MARKET, now)
+
+
+def backwards(path: str, now: float, cursor: Any, count: int, **query: object) -> list[Any]:
+    """The newest ``count`` rows, gathered page by page; ``cursor`` reads a row's."""
+    older = "end" if path == INTEREST_HISTORY else "after"
+    rows: list[Any] = []
+    while len(rows) < count:
+        further = {older: cursor(rows[-1])} if rows else {}
+        page = ask(path, now, **query, **further)
+        if not page:
+            break
+        assert not rows or cursor(page[0]) < cursor(rows[-1])
+        rows += page
+    return rows[:count]
+
+
+# Bars of which others can be made, finest first.
+FINE = ("1m", "15m", "1H", "1D", "1Dutc")
+
+
+def parts_of(coarse: Bar, number: int) -> str:
+    """The finest bar that makes up the coarse one in at most 800 of it."""
+    start, end = coarse.start(number), coarse.start(number + 1)
+    for name in FINE:
+        fine = bars()[name]
+        first, last = fine.number(start), fine.number(end - 1)
+        if fine.start(first) == start and fine.start(last + 1) == end and last - first < 800:
+            return name
+    raise AssertionError(coarse)
+
+
+def known_bars(kind: str) -> list[str]:
+    """The bars that the history of these candles knows."""
+    known = endpoint("GET", f"/api/v5/market/history-{kind}candles")
+    assert known is not None
+    return next(list(one.values) for one in known.params if one.name == "bar")
+
+
+@given(quoted, times, st.data())
+@settings(deadline=None, max_examples=60)
+def test_coarse_candles_are_made_of_fine_ones(
+    asked: tuple[str, str], now: float, data: st.DataObject
+) -> None:
+    """Whatever the kind of candle and of bar, its open, high, low, close and volume are those of the
+    finer bars in it, of which each opens where the one before closed.
+    """
+    kind, name = asked
+    path = f"market/history-{kind}candles"
+    bar = data.draw(st.sampled_from(sorted(set(known_bars(kind)) - {"1s", "1m"})))
+    rows = ask(path, now, instId=name, bar=bar, limit=1)
+    # None is over yet of what was just listed.
+    assume(rows)
+    whole = rows[0]
+    start = int(whole[0]) // 1000
+    number = bars()[bar].number(start)
+    fine, end = parts_of(bars()[bar], number), bars()[bar].start(number + 1)
+    query = {"instId": name, "bar": fine, "before": start * 1000 - 1}
+    parts: list[Any] = []
+    while page := ask(path, now, after=parts[-1][0] if parts else end * 1000, **query):
+        assert not parts or int(page[0][0]) < int(parts[-1][0])
+        parts += page
+    # The bar in which it was listed begins with the listing.
+    listed = QUOTED[kind][name].listed
+    assert int(parts[-1][0]) == bars()[fine].start(bars()[fine].number(max(start, listed))) * 1000
+    prices = [[Decimal(value) for value in row[1:5]] for row in reversed(parts)]
+    assert Decimal(whole[1]) == prices[0][0]
+    assert Decimal(whole[2]) == max(row[1] for row in prices)
+    assert Decimal(whole[3]) == min(row[2] for row in prices)
+    assert Decimal(whole[4]) == prices[-1][3]
+    assert all(left[3] == right[0] for left, right in pairwise(prices))
+    if not kind:
+        _check_volumes(instruments()[name], whole, parts)
+
+
+def _check_volumes(instrument: Instrument, whole: list[str], parts: list[list[str]]) -> None:
+    # Size is summed to the last digit, and so is what it is worth where no price comes in; else
+    # both lie between the lowest and the highest price.
+    sums = [sum(Decimal(row[at]) for row in parts) for at in (5, 6, 7)]
+    assert sums[0] == Decimal(whole[5])
+    low, high = Decimal(whole[3]), Decimal(whole[2])
+    if instrument.ct_val is not None:
+        exact = 7 if instrument.inverse else 6
+        assert sums[exact - 5] == Decimal(whole[exact])
+    if instrument.is_spot:
+        for quote in (sums[2], Decimal(whole[7])):
+            assert low * sums[0] - 1 <= quote <= high * sums[0] + 1
+
+
+def number_of(row: Any) -> int:
+    """The cursor of a candle or of an object."""
+    return int(row[0] if isinstance(row, list) else row.get("tradeId") or row["fundingTime"])
+
+
+paged = st.one_of(
+    st.tuples(
+        st.sampled_from(["market/candles", "market/history-candles"]),
+        st.fixed_dictionaries({"bar": st.sampled_from(["1m", "4H", "1Dutc", "1W", "1M"])}),
+        st.sampled_from(["ETH-USDT", "BTC-USD-SWAP"]),
+    ),
+    st.tuples(st.just("market/history-mark-price-candles"), st.just({"bar": "1H"}), contracts),
+    st.tuples(st.just("market/history-index-candles"), st.just({"bar": "1D"}), st.just("BTC-USD")),
+    st.tuples(st.just("market/history-trades"), st.just({"type": "1"}), contracts),
+    st.tuples(st.just("public/funding-rate-history"), st.just({}), swaps),
+    st.tuples(st.just(INTEREST_HISTORY), st.just({"period": "1H"}), contracts),
+)
+
+
+@given(paged, times, st.integers(1, 100))
+@settings(deadline=None, max_examples=80)
+def test_pages_of_any_size_give_the_same_rows(
+    asked: tuple[str, dict[str, str], str], now: float, size: int
+) -> None:
+    """Page by page into the past, or cut out between two cursors into the future: the rows are those
+    of one page, each once, newest first.
+    """
+    path, query, name = asked
+    whole = ask(path, now, instId=name, limit=100, **query)
+    assert [number_of(row) for row in whole] == sorted({*map(number_of, whole)}, reverse=True)
+    assert backwards(path, now, number_of, len(whole), instId=name, limit=size, **query) == whole
+
+    older, newer = ("end", "begin") if path == INTEREST_HISTORY else ("after", "before")
+    forwards: list[Any] = []
+    cursors = [number_of(row) for row in reversed(whole)]
+    for first in range(0, len(cursors), size):
+        last = cursors[first : first + size][-1]
+        bounds = {newer: cursors[first] - 1, older: last + 1}
+        forwards = ask(path, now, instId=name, limit=100, **query, **bounds) + forwards
+    assert forwards == whole
+
+
+@given(st.sampled_from(["BTC-USDT", "ETH-USD-SWAP"]), times, st.integers(1, 60))
+@settings(deadline=None, max_examples=40)
+def test_trades_paged_by_time(name: str, now: float, size: int) -> None:
+    """By time come the same trades as by number, and those of a minute make its candle."""
+    query = {"instId": name, "type": "2", "limit": size}
+    path = "market/history-trades"
+    by_time = backwards(path, now, lambda row: int(row["ts"]), 130, **query)
+    assert by_time == backwards(path, now, number_of, 130, instId=name)
+    assert by_time[:100] == ask("market/trades", now, instId=name)
+    minute = (int(now) // 60 - 1) * 60_000
+    sizes = [Decimal(row["sz"]) for row in by_time if 0 <= int(row["ts"]) - minute < 60_000]
+    [candle] = ask("market/history-candles", now, instId=name, limit=1)
+    assert candle[0] == str(minute)
+    assert sum(sizes) == Decimal(candle[5])
+
+
+@given(st.sampled_from(sorted(instruments())), times, st.data())
+@settings(deadline=None, max_examples=100)
+def test_all_say_the_same_of_now(name: str, now: float, data: st.DataObject) -> None:
+    """Ticker, candles, trades and books; index ticker, candles and components; mark price and its
+    candles: each three have one price for the same moment.
+    """
+    one = instruments()[name]
+    [ticker] = ask("market/ticker", now, instId=name)
+    bar = data.draw(st.sampled_from(sorted(set(known_bars("")) - {"1s"})))
+    candle = ask("market/candles", now, instId=name, bar=bar)[0]
+    assert candle[4] == ticker["last"]
+    for trade in ask("market/trades", now, instId=name, limit=1):
+        assert (trade["px"], trade["sz"]) == (ticker["last"], ticker["lastSz"])
+    [full] = ask("market/books-full", now, instId=name, sz=5000)
+    [book] = ask("market/books", now, instId=name, sz=400)
+    for side, prefix in (("asks", "ask"), ("bids", "bid")):
+        assert [[row[0], row[1], row[3]] for row in book[side]] == full[side]
+        assert full[side][:1] in (
+            [],
+            [[ticker[f"{prefix}Px"], ticker[f"{prefix}Sz"], full[side][0][2]]],
+        )
+    same = [row for row in ask("market/tickers", now, instType=one.inst_type) if row == ticker]
+    assert same == [ticker]
+
+    index = one.listing.get("uly", name)
+    [price] = ask("market/index-tickers", now, instId=index)
+    assert price in ask("market/index-tickers", now, quoteCcy=index.partition("-")[2])
+    assert ask("market/index-candles", now, instId=index)[0][4] == price["idxPx"]
+    assert ask("market/index-components", now, index=index)["last"] == price["idxPx"]
+    [mark] = ask("public/mark-price", now, instId=name)
+    assert ask("market/mark-price-candles", now, instId=name)[0][4] == mark["markPx"]
+    kind = "MARGIN" if one.is_spot else one.inst_type
+    assert mark in ask("public/mark-price", now, instType=kind)
+    [limits] = ask("public/price-limit", now, instId=name)
+    low, high = Decimal(limits["sellLmt"]), Decimal(limits["buyLmt"])
+    assert low <= Decimal(mark["markPx"]) + one.tick
+    assert Decimal(mark["markPx"]) <= high + one.tick
+
+
+@given(swaps, times)
+@settings(deadline=None, max_examples=60)
+def test_funding_is_settled_as_announced(name: str, now: float) -> None:
+    """The rate and time that stand there now are in the history once the time has come; the newest
+    of the history is what was settled last.
+    """
+    [current] = ask("public/funding-rate", now, instId=name)
+    assert current in ask("public/funding-rate", now, instId="ANY")
+    due = int(current["fundingTime"]) // 1000
+    assert now < due <= now + FUNDING_PERIOD
+    assert int(current["nextFundingTime"]) // 1000 == due + FUNDING_PERIOD
+    settled = ask("public/funding-rate-history", now, instId=name)
+    assert len(settled) == 400 or int(now) - instruments()[name].listed < 401 * FUNDING_PERIOD
+    assert settled[0]["realizedRate"] == current["settFundingRate"]
+    assert int(settled[0]["fundingTime"]) // 1000 == due - FUNDING_PERIOD
+    later = ask("public/funding-rate-history", due, instId=name, limit=2)
+    assert later[1] == settled[0]
+    assert later[0]["fundingRate"] == later[0]["realizedRate"] == current["fundingRate"]
+    assert later[0]["fundingTime"] == current["fundingTime"]
+
+
+@given(contracts, times, st.sampled_from(["5m", "1H", "1D"]))
+@settings(deadline=None, max_examples=40)
+def test_open_interest_agrees(name: str, now: float, period: str) -> None:
+    """What is open is above zero, and its history is what was said at the time; that of a currency
+    is the sum of its contracts', with the volume of their candles.
+    """
+    one = instruments()[name]
+    history = ask(INTEREST_HISTORY, now, instId=name, period=period)
+    for ts, *amounts in (history[0], history[-1]):
+        then = ask("public/open-interest", int(ts) / 1000, instType=one.inst_type, instId=name)
+        assert [amounts] == [[row["oi"], row["oiCcy"], row["oiUsd"]] for row in then]
+        assert all(Decimal(amount) > 0 for amount in amounts)
+        assert Decimal(amounts[0]) % one.lot == 0
+    volume = ask("rubik/stat/contracts/open-interest-volume", now, ccy=one.base, period=period)
+    assert [row[0] for row in volume][: len(history)] == [row[0] for row in history]
+    ids = [each for each in instruments().values() if each.base == one.base]
+    ids = [each for each in ids if each.inst_type in {"SWAP", "FUTURES"}]
+    oi = vol = Decimal(0)
+    ms = int(volume[1][0])
+    for each in [one for one in ids if one.listed * 1000 <= ms]:
+        [row] = ask(
+            "market/candles", now, instId=each.inst_id, bar=period, before=ms - 1, after=ms + 1
+        )
+        vol += Decimal(row[7])
+        [row] = ask(
+            INTEREST_HISTORY, now, instId=each.inst_id, period=period, begin=ms - 1, end=ms + 1
+        )
+        oi += Decimal(row[3])
+    assert Decimal(volume[1][1]) == oi
+    assert abs(Decimal(volume[1][2]) - vol) < Decimal("0.0001")
+
+
+@given(st.sampled_from(sorted(PUBLIC_QUERIES)), times)
+@settings(deadline=None, max_examples=150)
+def test_all_is_defined_at_any_time(path: str, now: float) -> None:
+    """Every public endpoint answers at any time since the listing, without exponents, and always
+    the same.
+    """
+    for query in PUBLIC_QUERIES[path]:
+        pairs = dict(pair.split("=") for pair in query.split("&") if pair)
+        answer = PUBLIC[path](pairs, MARKET, now)
+        assert answer == PUBLIC[path](pairs, Market(5), now)
+        assert all(not _has_exponent(value) for value in _texts(answer))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return [text for each in inner for text in _texts(each)]
+    return [str(value)]
+
+
+def _has_exponent(text: str) -> bool:
+    head, found, tail = text.partition("E")
+    return bool(found) and head[-1:].isdigit() and tail.lstrip("+-").isdigit()
