@@ -103,14 +103,19 @@ def test_positions(okx: ccxt.okx, raw: Caller) -> None:
 @right("ccxt", "fetch_positions_history", "GET account/positions-history")
 @right("ccxt", "fetch_position_history", "GET account/positions-history")
 def test_a_closed_position(okx: ccxt.okx, raw: Caller) -> None:
-    """A closed position is in the history with what it brought, which is what cash changed by."""
+    """A closed position is in the history with what it brought and its fees, which the trades and
+    the change of cash tell, too.
+    """
     before = cash(raw)
-    okx.create_order(SWAP, "market", "buy", 2)
+    okx.create_order(SWAP, "market", "buy", 3)
+    okx.create_order(SWAP, "market", "sell", 1, None, {"reduceOnly": True})
     okx.close_position(SWAP)
     assert raw.get("/api/v5/account/positions").data == []
     (past,) = okx.fetch_positions_history([SWAP])
     assert Decimal(past["info"]["realizedPnl"]) == cash(raw) - before
     assert past["realizedPnl"] == float(past["info"]["realizedPnl"])
+    fees = sum(Decimal(trade["info"]["fee"]) for trade in okx.fetch_my_trades(SWAP))
+    assert Decimal(past["info"]["fee"]) == fees
     (same,) = okx.fetch_position_history(SWAP)
     assert same["info"] == past["info"]
 
@@ -126,6 +131,8 @@ def test_leverage(okx: ccxt.okx, raw: Caller) -> None:
     assert row_of_position(raw)["lever"] == "7"
 
 
+@right("ccxt", "create_order (hedged)", "POST trade/batch-orders")
+@right("ccxt", "close_position (hedged)", "POST trade/close-position")
 @right("ccxt", "set_position_mode", "POST account/set-position-mode")
 @right("ccxt", "fetch_position_mode", "GET account/config")
 def test_position_mode(okx: ccxt.okx, raw: Caller) -> None:
@@ -133,15 +140,18 @@ def test_position_mode(okx: ccxt.okx, raw: Caller) -> None:
     assert okx.fetch_position_mode()["hedged"] is False
     okx.set_position_mode(True)
     assert okx.fetch_position_mode()["hedged"] is True
-    for side, pos_side in (("buy", "long"), ("sell", "short")):
-        okx.create_order(SWAP, "market", side, 1, None, {"posSide": pos_side})
-    assert sorted(each["side"] for each in okx.fetch_positions()) == ["long", "short"]
-    assert {row["posSide"] for row in raw.get("/api/v5/account/positions").data} == {
-        "long",
-        "short",
-    }
+    for side in ("buy", "sell"):
+        okx.create_order(SWAP, "market", side, 2, None, {"hedged": True})
+    okx.create_order(SWAP, "market", "sell", 1, None, {"hedged": True, "reduceOnly": True})
+    held = {each["side"]: each["contracts"] for each in okx.fetch_positions()}
+    assert held == {"long": 1, "short": 2}
+    rows = raw.get("/api/v5/account/positions").data
+    assert {row["posSide"]: row["pos"] for row in rows} == {"long": "1", "short": "2"}
     with pytest.raises(ccxt.ExchangeError, match="59000"):
         okx.set_position_mode(False)
+    okx.close_position(SWAP, "buy")
+    okx.close_position(SWAP, "sell")
+    assert raw.get("/api/v5/account/positions").data == []
 
 
 @right("ccxt", "set_margin_mode", "POST account/set-leverage")

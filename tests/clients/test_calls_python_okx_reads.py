@@ -144,6 +144,8 @@ READS: list[tuple[str, str, dict[str, str], Callable[[Any], bool]]] = [
      lambda rows: float(rows[0]["details"]["funding"]) == pytest.approx(970, rel=0.01)),
     ("FundingAPI.get_deposit_history", "asset/deposit-history", {"ccy": "USDT"},
      lambda rows: rows == []),
+    ("FundingAPI.get_non_tradable_assets", "asset/non-tradable-assets", {},
+     lambda rows: rows == []),
     ("FundingAPI.get_withdrawal_history", "asset/withdrawal-history", {"ccy": "USDT"},
      lambda rows: rows == []),
 ]  # fmt: skip
