@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from clientcalls import ClientCall, right, right_each
+from differences import refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -224,6 +225,15 @@ def test_a_countdown_of_okx_api(speak: Speak, raw: Caller) -> None:
     """The countdown ends after the time that was asked."""
     (row,) = speak("cancelAllAfter", {"timeOut": "30"})
     assert int(row["triggerTime"]) == int(raw.clock.now * 1000) + 30_000
+
+
+@pytest.mark.parametrize(("call", "code", "arguments"), refused("okx-api"))
+def test_okx_api_is_refused(
+    speak: Speak, call: ClientCall, code: str, arguments: dict[str, Any]
+) -> None:
+    """What the sandbox leaves out it refuses as OKX's demo trading does."""
+    with pytest.raises(AssertionError, match=code):
+        speak(call.name, arguments)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from clientcalls import right
 from okx import utils
 from okx.Account import AccountAPI
 from okx.Funding import FundingAPI
+from okx.MarketData import MarketAPI
 from okx.Trade import TradeAPI
 
 if TYPE_CHECKING:
@@ -178,6 +179,9 @@ def test_wrong_credentials(
     assert code(passphrase="wrong") == "50105"
     assert code(api_key=sandbox.live.key) == "50101"
     assert code(flag="0") == "50101"
+    # python-okx's way to say that there is no key.
+    assert code(api_key="-1") == "50103"
+    assert connect(MarketAPI, api_key="-1").get_ticker("BTC-USDT")["code"] == "0"
     late = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=61)
     monkeypatch.setattr(utils, "get_timestamp", lambda: f"{late:%Y-%m-%dT%H:%M:%S}.000Z")
     assert code() == "50102"

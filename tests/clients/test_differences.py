@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ccxt
 import pytest
 from clientcalls import RIGHT, TABLE, table
-from differences import REFUSED
+from differences import refused
 from okx.Account import AccountAPI
 from okx.Funding import FundingAPI
 from okx.MarketData import MarketAPI
@@ -34,24 +34,16 @@ KINDS = {
 }
 
 
-def of(client: str) -> list[Any]:
-    return [
-        pytest.param(each.call, each.code, each.arguments, id=each.call.name)
-        for each in REFUSED
-        if each.call.client == client
-    ]
-
-
-@pytest.mark.parametrize(("call", "code", "arguments"), of("ccxt"))
+@pytest.mark.parametrize(("call", "code", "arguments"), refused("ccxt"))
 def test_ccxt_is_refused(
     okx: ccxt.okx, call: ClientCall, code: str, arguments: dict[str, Any]
 ) -> None:
     """What the sandbox leaves out it refuses as OKX's demo trading does, and ccxt says so."""
     with pytest.raises(ccxt.ExchangeError, match=code):
-        getattr(okx, call.name)(**arguments)
+        getattr(okx, call.method)(**arguments)
 
 
-@pytest.mark.parametrize(("call", "code", "arguments"), of("python-okx"))
+@pytest.mark.parametrize(("call", "code", "arguments"), refused("python-okx"))
 def test_python_okx_is_refused(
     connect: Callable[..., Any], call: ClientCall, code: str, arguments: dict[str, Any]
 ) -> None:
