@@ -8,7 +8,6 @@ nothing installed. It answers in our cells and lines only, and there it alone.
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -19,6 +18,7 @@ from okx_magic.errors import OkxMagicError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from concurrent.futures import Future
 
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
     from IPython.core.interactiveshell import InteractiveShell
@@ -115,6 +115,8 @@ class _Instruments:
         """
         asked = self._asked.setdefault(session, {})
         if inst_type not in asked:
+            from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # slows %load_ext
+
             # A thread of its own, which ends with the answer.
             with_one_thread = ThreadPoolExecutor(1, thread_name_prefix="okx_magic-instruments")
             asked[inst_type] = with_one_thread.submit(_fetch, session.account, inst_type)

@@ -16,6 +16,7 @@ from okx_magic.sandbox import (
     routes_account,
     routes_asset,
     routes_bills,
+    routes_closing,
     routes_positions,
     routes_settings,
     routes_sizes,
@@ -91,16 +92,16 @@ QUERIES: Mapping[str, Handler] = MappingProxyType(
 )
 ACTIONS: Mapping[str, Handler] = MappingProxyType(
     {
-        "/api/v5/account/demo-adjust-balance": routes_settings.adjust_demo_balance,
+        "/api/v5/account/demo-adjust-balance": routes_asset.adjust_demo_balance,
         "/api/v5/account/position/margin-balance": routes_settings.adjust_margin,
         "/api/v5/account/set-account-level": routes_settings.set_account_level,
         "/api/v5/account/set-greeks": routes_settings.set_greeks,
         "/api/v5/account/set-leverage": routes_settings.set_leverage,
         "/api/v5/account/set-position-mode": routes_settings.set_position_mode,
         "/api/v5/asset/transfer": routes_asset.transfer,
-        "/api/v5/trade/cancel-all-after": routes_settings.cancel_all_after,
-        "/api/v5/trade/close-position": routes_settings.close_position,
-        "/api/v5/trade/mass-cancel": routes_settings.mass_cancel,
+        "/api/v5/trade/cancel-all-after": routes_closing.cancel_all_after,
+        "/api/v5/trade/close-position": routes_closing.close_position,
+        "/api/v5/trade/mass-cancel": routes_closing.mass_cancel,
     }
 )
 

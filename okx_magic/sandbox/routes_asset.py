@@ -1,4 +1,7 @@
-"""The funding account: balances, currencies, transfers, worth. OKX docs: Funding Account."""
+"""The funding account: balances, currencies, transfers, worth; and play money.
+
+OKX docs: Funding Account; Trading Account, Adjust demo balance.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,13 @@ _FUNDING, _TRADING = "6", "18"
 # the funding account 130 came from the trading account and 131 went there.
 _IN, _OUT = ("1", "11"), ("1", "12")
 _CAME, _WENT = ("130", ""), ("131", "")
+
+# OKX docs: so many increases of play money a day. What it comes and goes with is not documented;
+# system transfers are what is nearest.
+_INCREASES = 3
+_GIVEN, _TAKEN = ("1", "200"), ("1", "202")
+_MOST_CURRENCIES = 20
+_DAY_MS = 86_400_000
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
 _ZERO = Decimal(0)
@@ -135,6 +145,42 @@ def transfer_state(desk: Desk, query: Params) -> list[Any]:
         if bill.about.get(name) == value:
             return [filled(fields_of(_STATE), {**bill.about, "type": "0", "state": "success"})]
     raise RefusalError("58129", name)
+
+
+def adjust_demo_balance(desk: Desk, wanted: Params) -> list[Any]:
+    """Adds play money, three times a day, or takes it away."""
+    if desk.keys.environment != "demo":
+        raise RefusalError("50053")
+    kind = params.choice(wanted, "type", {"increase", "reduce"})
+    account = desk.account
+    today = desk.ms // _DAY_MS
+    done = account.raised[1] if account.raised[0] == today else 0
+    if kind == "increase" and done >= _INCREASES:
+        raise RefusalError("59691", str(_INCREASES))
+    changes: dict[str, Decimal] = {}
+    for item in params.objects(wanted, "adjustments", most=_MOST_CURRENCIES):
+        ccy, amount = params.required(item, "ccy"), params.positive(item, "amt")
+        if ccy not in account.trading.balances:
+            raise RefusalError("51000", "ccy")
+        changes[ccy] = changes.get(ccy, _ZERO) + amount
+    if kind == "reduce":
+        for ccy, amount in changes.items():
+            if amount > account.trading.of(ccy):
+                raise RefusalError("59692", ccy)
+            if amount > desk.pool(ccy).spendable:
+                raise RefusalError("59693", ccy)
+    else:
+        done += 1
+        account.raised = (today, done)
+    sign, bill = (1, _GIVEN) if kind == "increase" else (-1, _TAKEN)
+    details = []
+    for ccy, amount in changes.items():
+        booked = account.trading.book(
+            Bill(desk.ms, ccy, sign * amount, bill, {"sz": plain(amount)})
+        )
+        details.append({"ccy": ccy, "amt": plain(amount), "bal": plain(booked.balance)})
+    left = {"remainCnt": str(_INCREASES - done), "totalCnt": str(_INCREASES)}
+    return [left | {"details": details}]
 
 
 def _names() -> set[str]:

@@ -1,21 +1,16 @@
-"""What changes an account beside its orders: modes, leverage, margins, play money, closing.
-
-OKX docs: Trading Account; Order Book Trading, Trade.
-"""
+"""What changes an account: its modes, leverage, margins. OKX docs: Trading Account."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.sandbox import params, trading
+from okx_magic.sandbox import params
 from okx_magic.sandbox.desk import largest
-from okx_magic.sandbox.instruments import instruments
-from okx_magic.sandbox.ledger import Bill
 from okx_magic.sandbox.positions import rounded
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.rows import plain
-from okx_magic.sandbox.tickets import MARGIN_MODES, read_pos_side, read_tag, tradable
+from okx_magic.sandbox.tickets import MARGIN_MODES, read_pos_side, tradable
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.desk import Desk
@@ -23,16 +18,8 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.params import Params
 
 _ZERO = Decimal(0)
-_BY_USER = "1"
-_DAY_MS = 86_400_000
-# OKX docs: so many increases of play money a day, and so many timers with a tag.
-_INCREASES = 3
-_MOST_TIMERS = 20
-_MOST_CURRENCIES = 20
-# OKX docs, types of bills: margin transfers. What play money comes and goes with is not documented;
-# system transfers are what is nearest.
+# OKX docs, types of bills: margin transfers.
 _MARGIN_ADDED, _MARGIN_TAKEN = ("6", "160"), ("6", "161")
-_GIVEN, _TAKEN = ("1", "200"), ("1", "202")
 
 
 def set_account_level(desk: Desk, wanted: Params) -> list[Any]:
@@ -125,93 +112,6 @@ def adjust_margin(desk: Desk, wanted: Params) -> list[Any]:
             "ccy": held.ccy,
         }
     ]
-
-
-def close_position(desk: Desk, wanted: Params) -> list[Any]:
-    """Closes a position by a market order."""
-    account = desk.account
-    instrument = tradable(params.required(wanted, "instId"), account)
-    mode = params.choice(wanted, "mgnMode", MARGIN_MODES)
-    pos_side = read_pos_side(wanted, account)
-    held = account.positions.get((instrument.inst_id, mode, pos_side))
-    if held is None:
-        raise RefusalError("51023")
-    closers = account.closers(held)
-    if closers and params.one_of(wanted, "autoCxl", {"true", "false"}) != "true":
-        raise RefusalError("51115")
-    for order in closers:
-        trading.withdraw(account, order, _BY_USER, desk.ms)
-    named = {name: wanted.get(name, "") for name in ("clOrdId", "tag")}
-    order_of = {
-        "instId": instrument.inst_id,
-        "tdMode": mode,
-        "side": "sell" if held.size > 0 else "buy",
-        "posSide": pos_side,
-        "ordType": "market",
-        "sz": plain(abs(held.size)),
-        "reduceOnly": "true",
-    }
-    trading.place(desk, order_of | named)
-    return [{"instId": instrument.inst_id, "posSide": pos_side} | named]
-
-
-def cancel_all_after(desk: Desk, wanted: Params) -> list[Any]:
-    """Sets the time after which all orders (or those of ``tag``) are cancelled; 0 takes it back."""
-    params.required(wanted, "timeOut")
-    seconds, tag = params.integer(wanted, "timeOut"), read_tag(wanted)
-    timers = desk.account.timers
-    if seconds is None or (seconds and not 10 <= seconds <= 120):
-        raise RefusalError("51000", "timeOut")
-    if seconds and tag and tag not in timers and len(timers.keys() - {""}) >= _MOST_TIMERS:
-        raise RefusalError("51071")
-    timers.pop(tag, None)
-    if seconds:
-        timers[tag] = desk.ms + seconds * 1000
-    return [{"triggerTime": str(timers.get(tag, 0)), "tag": tag, "ts": str(desk.ms)}]
-
-
-def mass_cancel(_: Desk, wanted: Params) -> list[Any]:
-    """Cancels the MMP orders of a family of options: there never are any."""
-    params.choice(wanted, "instType", {"OPTION"})
-    options = (one for one in instruments().values() if one.opt_type)
-    params.choice(wanted, "instFamily", {one.listing["instFamily"] for one in options})
-    return [{"result": True}]
-
-
-def adjust_demo_balance(desk: Desk, wanted: Params) -> list[Any]:
-    """Adds play money, three times a day, or takes it away."""
-    if desk.keys.environment != "demo":
-        raise RefusalError("50053")
-    kind = params.choice(wanted, "type", {"increase", "reduce"})
-    account = desk.account
-    today = desk.ms // _DAY_MS
-    done = account.raised[1] if account.raised[0] == today else 0
-    if kind == "increase" and done >= _INCREASES:
-        raise RefusalError("59691", str(_INCREASES))
-    changes: dict[str, Decimal] = {}
-    for item in params.objects(wanted, "adjustments", most=_MOST_CURRENCIES):
-        ccy, amount = params.required(item, "ccy"), params.positive(item, "amt")
-        if ccy not in account.trading.balances:
-            raise RefusalError("51000", "ccy")
-        changes[ccy] = changes.get(ccy, _ZERO) + amount
-    if kind == "reduce":
-        for ccy, amount in changes.items():
-            if amount > account.trading.of(ccy):
-                raise RefusalError("59692", ccy)
-            if amount > desk.pool(ccy).spendable:
-                raise RefusalError("59693", ccy)
-    else:
-        done += 1
-        account.raised = (today, done)
-    sign, bill = (1, _GIVEN) if kind == "increase" else (-1, _TAKEN)
-    details = []
-    for ccy, amount in changes.items():
-        booked = account.trading.book(
-            Bill(desk.ms, ccy, sign * amount, bill, {"sz": plain(amount)})
-        )
-        details.append({"ccy": ccy, "amt": plain(amount), "bal": plain(booked.balance)})
-    left = {"remainCnt": str(_INCREASES - done), "totalCnt": str(_INCREASES)}
-    return [left | {"details": details}]
 
 
 def _check_futures_mode(desk: Desk) -> None:

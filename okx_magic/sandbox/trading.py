@@ -12,8 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox import params
-from okx_magic.sandbox.desk import largest
+from okx_magic.sandbox import checks, params
 from okx_magic.sandbox.matching import takes, would_take
 from okx_magic.sandbox.orders import Fill, Order, Ticket, fees
 from okx_magic.sandbox.replies import RefusalError
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.account import Account
     from okx_magic.sandbox.desk import Desk
     from okx_magic.sandbox.params import Params
-
-# OKX freezes 5 % more than a market order is expected to cost.
-_MARKET_RESERVE = Decimal("1.05")
 
 # OKX docs, Get order details, cancelSource.
 _BY_USER = "1"
@@ -53,8 +49,8 @@ def place(desk: Desk, wanted: Params) -> Ack:
     if sum(other.instrument is ticket.instrument for other in beside) >= _MOST_OPEN:
         raise RefusalError("51102", str(_MOST_OPEN))
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
-    _check_position(desk.account, order)
-    _check_funds(desk, ticket, _cost(desk, order))
+    checks.check_position(desk.account, order)
+    checks.check_funds(desk, order)
     _enter(desk, order)
     return _ack(desk, order) | {"tag": ticket.tag, "subCode": ""}
 
@@ -131,8 +127,8 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     if ticket.sz <= order.filled:
         raise RefusalError("51000", "newSz")
     changed = replace(order, ticket=ticket, updated=desk.ms)
-    _check_position(desk.account, changed)
-    _check_funds(desk, ticket, _held(desk.account, changed))
+    checks.check_position(desk.account, changed)
+    checks.check_funds(desk, changed)
     book = desk.market.book(ticket.instrument, desk.second)
     if ticket.ord_type == "post_only" and would_take(changed, book):
         raise RefusalError("51511")
@@ -171,75 +167,6 @@ def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: boo
         exec_type="T" if taker else "M",
         ms=ms,
     )
-
-
-def _cost(desk: Desk, order: Order) -> Decimal:
-    # How much of ``pays`` a new order may need.
-    ticket = order.ticket
-    if ticket.px is not None:
-        return _held(desk.account, order)
-    book = desk.market.book(ticket.instrument, desk.second)
-    if ticket.tgt_ccy == "quote_ccy":
-        best = (book.asks if ticket.side == "buy" else book.bids)[0].px
-        if ticket.sz < best * ticket.instrument.min_size:
-            raise RefusalError("51020")
-    if ticket.counts_what_it_pays:
-        return ticket.sz
-    taken = takes(order, book)
-    size = sum((size for _, size in taken), _ZERO)
-    if ticket.instrument.is_spot and ticket.side == "sell":
-        return size
-    value = sum((px * size for px, size in taken), _ZERO)
-    if ticket.instrument.is_spot or not size:
-        return value * _MARKET_RESERVE
-    # As a limit order at the average price would.
-    return _held(desk.account, replace(order, ticket=replace(ticket, px=value / size, sz=size)))
-
-
-def _held(account: Account, order: Order) -> Decimal:
-    # How much more of ``pays`` open orders hold back with ``order`` as it is.
-    pays = order.ticket.pays
-    return account.frozen(pays, order) - account.frozen(pays)
-
-
-def _check_funds(desk: Desk, ticket: Ticket, cost: Decimal) -> None:
-    pool = desk.pool(ticket.pays)
-    # What only closes is never too much: an account that is under water may still do that.
-    if cost > 0 and cost > (pool.spendable if ticket.instrument.is_spot else pool.available):
-        raise RefusalError("51008", ticket.pays)
-
-
-def _check_position(account: Account, order: Order) -> None:
-    ticket = order.ticket
-    if ticket.instrument.is_spot:
-        return
-    held = account.positions.get(ticket.key)
-    if ticket.only_closes:
-        _check_closing(account, order)
-        return
-    beside = [
-        other.left
-        for other in account.open.values()
-        if other.ticket.key == ticket.key
-        and other.ticket.side == ticket.side
-        and other.ord_id != order.ord_id
-    ]
-    size = (held.size * ticket.sign if held else 0) + sum(beside, order.left)
-    most = largest(ticket.instrument, ticket.lever)
-    if size > most:
-        raise RefusalError("51004", ticket.instrument.inst_id, f"{most:f}")
-
-
-def _check_closing(account: Account, order: Order) -> None:
-    ticket, held = order.ticket, account.positions.get(order.ticket.key)
-    if held is None:
-        raise RefusalError("51169")
-    if held.size * ticket.sign > 0:
-        raise RefusalError("51170")
-    # In net mode an order that is too large closes what there is.
-    beside = (other.left for other in account.closers(held) if other.ord_id != order.ord_id)
-    if ticket.pos_side != "net" and order.left > abs(held.size) - sum(beside):
-        raise RefusalError("51112")
 
 
 def _named(desk: Desk, wanted: Params) -> Order | None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from panelpage import PanelPage
+from panelpage import CONTRASTS, READABLE, PanelPage
 from rawserver import RawServer, http
 
 if TYPE_CHECKING:
@@ -19,38 +19,7 @@ if TYPE_CHECKING:
 KEY = "985d5b66-57ce-40fb-b714-afc0b9787083"
 SECRET = "0123456789ABCDEF0123456789ABCDEF"
 PAYLOAD = '<img src=x onerror="window.ran=1"><svg onload="window.ran=1"></svg>'
-# WCAG 2.2, 1.4.3: at least 4.5 between text and what it stands on.
-READABLE = 4.5
 OPENS_WITHIN_MS = 300
-
-# The contrast of each text of the panel that is shown, by its element.
-CONTRASTS = """() => {
-  const numbers = text => text.match(/[\\d.]+/g).map(Number);
-  const rgba = text => {
-    const [r, g, b, a = 1] = numbers(text);
-    return text.startsWith('color(') ? [r * 255, g * 255, b * 255, a] : [r, g, b, a];
-  };
-  const over = ([r, g, b, a], ground) =>
-    [r, g, b].map((value, i) => value * a + ground[i] * (1 - a));
-  const ground = element => {
-    if (!element) return [255, 255, 255];
-    return over(rgba(getComputedStyle(element).backgroundColor), ground(element.parentElement));
-  };
-  const light = colour => {
-    const [r, g, b] = colour.map(value => value / 255)
-      .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const found = {};
-  for (const element of document.querySelectorAll('.okx-panel *')) {
-    const text = [...element.childNodes].find(node => node.nodeType === 3 && node.data.trim());
-    if (!text || !element.offsetParent || element.disabled) continue;
-    const below = ground(element);
-    const both = [light(over(rgba(getComputedStyle(element).color), below)), light(below)];
-    found[text.data] = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
-  }
-  return found;
-}"""
 
 # Milliseconds from the command to run the cell to the panel that can be seen.
 OPENING = """async () => {

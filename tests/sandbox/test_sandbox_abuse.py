@@ -20,6 +20,7 @@ import pytest
 from sandbox_caller import Caller, signed
 
 from okx_magic.knowledge import endpoints
+from okx_magic.sandbox.exchange import ACTIONS, QUERIES
 from okx_magic.sandbox.routes_order import SERVICES
 from okx_magic.sandbox.routes_public import PUBLIC
 
@@ -232,10 +233,36 @@ ODD = [
 ]
 NAMES = ["instId", "instType", "instFamily", "uly", "ordId", "clOrdId", "sz", "px", "side", "ordType",
          "tdMode", "tgtCcy", "tag", "after", "before", "limit", "bar", "begin", "end", "ccy", "state",
-         "newSz", "newPx", "cxlOnFail", "reqId", "attachAlgoOrds", "expTime"]  # fmt: skip
+         "newSz", "newPx", "cxlOnFail", "reqId", "attachAlgoOrds", "expTime", "mgnMode", "posSide",
+         "reduceOnly", "lever", "leverage", "posId", "type", "subType", "amt", "from", "to", "clientId",
+         "transId", "adjustments", "timeOut", "acctLv", "posMode", "autoCxl", "greeksType"]  # fmt: skip
 PATHS = [path for _, path in endpoints()]
-SERVED = [*PUBLIC, *SERVICES, ORDER, "/api/v5/trade/orders-history", "/api/v5/trade/fills",
-          "/api/v5/trade/orders-pending", "/api/v5/account/balance"]  # fmt: skip
+SERVED = [*PUBLIC, *SERVICES, ORDER, *QUERIES, *ACTIONS]
+# What is good for something at each that changes the account.
+GOOD: dict[str, tuple[object, ...]] = {
+    "instId": ("BTC-USDT-SWAP",),
+    "tdMode": ("cross", "isolated"),
+    "mgnMode": ("cross", "isolated"),
+    "side": ("buy", "sell"),
+    "ordType": ("limit", "market"),
+    "px": ("1",),
+    "sz": ("1", "2"),
+    "posSide": ("net",),
+    "lever": ("5",),
+    "type": ("increase", "add", ""),
+    "amt": ("1",),
+    "ccy": ("USDT",),
+    "from": ("6",),
+    "to": ("18",),
+    "adjustments": ([{"ccy": "USDT", "amt": "1"}],),
+    "timeOut": ("10",),
+    "acctLv": ("2",),
+    "posMode": ("net_mode",),
+    "greeksType": ("PA",),
+    "instType": ("OPTION",),
+    "instFamily": ("BTC-USD",),
+    "autoCxl": (True,),
+}
 
 
 def value(chance: random.Random, depth: int = 0) -> object:
@@ -251,7 +278,8 @@ def value(chance: random.Random, depth: int = 0) -> object:
 def generated(chance: random.Random) -> tuple[str, str, bytes, dict[str, str]]:
     """Method, target, body and further headers of a request that is well formed as HTTP."""
     path = chance.choice([*[chance.choice(SERVED)] * 8, chance.choice(PATHS), "/x"])
-    method = "POST" if path in SERVICES and chance.random() < 0.8 else "GET"
+    writes = path in SERVICES or path in ACTIONS
+    method = "POST" if writes and chance.random() < 0.8 else "GET"
     if chance.random() < 0.1:
         method = chance.choice(["GET", "POST", "PUT", "HEAD", "OPTIONS", "X"])
     pairs = [(chance.choice(NAMES), chance.choice(ODD)) for _ in range(chance.randrange(4))]
@@ -259,9 +287,18 @@ def generated(chance: random.Random) -> tuple[str, str, bytes, dict[str, str]]:
         pairs = [*pairs[:1], ("instId", "BTC-USDT"), ("instType", "SPOT")]
     query = urlencode(pairs, errors="replace")
     body = json.dumps(value(chance)).encode() if method == "POST" else b""
-    order = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit"}
+    order: dict[str, object] = {
+        "instId": "BTC-USDT",
+        "tdMode": "cash",
+        "side": "buy",
+        "ordType": "limit",
+    }
+    if chance.random() < 0.5:
+        order = {name: chance.choice(values) for name, values in GOOD.items()}
     if chance.random() < 0.4 and method == "POST":
-        order |= {"px": "1", "sz": "1"} | {chance.choice(NAMES): chance.choice(ODD)}
+        order = {"px": "1", "sz": "1"} | order
+        if chance.random() < 0.8:
+            order[chance.choice(NAMES)] = chance.choice(ODD)
         body = json.dumps([order, order] if "batch" in path else order).encode()
     if chance.random() < 0.1:
         body = chance.randbytes(chance.randrange(200)) if method == "POST" else body
@@ -281,7 +318,7 @@ def test_generated_requests(sandbox: Sandbox, call: Caller, clock: Clock) -> Non
     before = memory()
     for _ in range(5000):
         method, target, body, extra = generated(chance)
-        clock.now += chance.choice([0, 0, 0, 0.01, 5])
+        clock.now += chance.choice([0, 0, 0, 0.01, 5, 300])
         headers = signed(sandbox.demo, method, target, body, clock.now, demo=True) | extra
         if chance.random() < 0.1:
             headers[chance.choice(list(headers))] = chance.choice(["", "x", "\xff\xfe", "1" * 300])

@@ -16,6 +16,7 @@ from okx_magic.sandbox import (
     routes_account,
     routes_asset,
     routes_bills,
+    routes_closing,
     routes_positions,
     routes_settings,
     routes_trade,
@@ -156,7 +157,7 @@ class Books(RuleBasedStateMachine):
     @rule(inst_id=contracts, mode=margins, pos_side=pos_sides)
     def close(self, inst_id: str, mode: str, pos_side: str) -> None:
         wanted = {"instId": inst_id, "mgnMode": mode, "posSide": self.side_of(pos_side)}
-        self.ask(routes_settings.close_position, **wanted, autoCxl="true")
+        self.ask(routes_closing.close_position, **wanted, autoCxl="true")
 
     @rule(
         what=st.sampled_from(["lever", "lever", "margin", "mode", "transfer", "gift", "switch"]),
@@ -186,9 +187,9 @@ class Books(RuleBasedStateMachine):
         elif what == "gift":
             items = f'[{{"ccy":"USDT","amt":"{amount}"}}]'
             kind = "increase" if up else "reduce"
-            self.ask(routes_settings.adjust_demo_balance, type=kind, adjustments=items)
+            self.ask(routes_asset.adjust_demo_balance, type=kind, adjustments=items)
         else:
-            self.ask(routes_settings.cancel_all_after, timeOut="10" if up else "0")
+            self.ask(routes_closing.cancel_all_after, timeOut="10" if up else "0")
 
     @rule(seconds=st.sampled_from([1, 700, 9000, 40_000]))
     def wait(self, seconds: int) -> None:
