@@ -8,12 +8,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.errors import CellError, CredentialsError
+from okx_magic.errors import CellError, CredentialsError, TransportError
 from okx_magic.keys.keycheck import key_warnings
 from okx_magic.keys.offers import Offers
 from okx_magic.keys.place import on_binder, refuse_on_binder
 from okx_magic.keys.sources import SANDBOX, Seams, find_account, typed_account
 from okx_magic.keys.variables import unset
+from okx_magic.model import Request
 from okx_magic.opening import Opener
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.probe import PROOF, ask, elsewhere
@@ -144,7 +145,7 @@ class Accounts:
     def _proved(self, account: Account | None, faults: str = "") -> Session:
         session = self._opener.open(account, faults=faults)
         try:
-            session.config = session.request("GET", PROOF).data[0]
+            session.config = _config(session)
             session.warnings += key_warnings(session.config, session.account)
             session.warnings += tell_unsettled(session.connection, time.time())
         except BaseException:
@@ -208,3 +209,17 @@ def open_session(name: str | None = None) -> Session:
     """
     opener = Opener(os.environ, Path.home())
     return opener.open(find_account(name, environ=opener.environ, home=opener.home))
+
+
+def _config(session: Session) -> Mapping[str, Any]:
+    """The row that proves a log-in."""
+    envelope = session.request("GET", PROOF)
+    if not envelope.data:
+        raise TransportError(
+            "the account's configuration is missing in the answer",
+            written=True,
+            status=envelope.status,
+            request=Request("GET", PROOF),
+        )
+    config: Mapping[str, Any] = envelope.data[0]
+    return config

@@ -93,7 +93,7 @@ class _Exchange:
         last = min(NEWEST, int(query.get("after", NEWEST + HOUR)) - 1) // HOUR * HOUR
         count = min(self.options.rows, int(query.get("limit", 100)))
         if "odd" in query:
-            return [{"ts": str(last)}]
+            return [["soon"]]
         prices = ["42000.1", "42100.5", "41900.3", "42050.7", "12.345", "518000.12", "518000.12"]
         return [[str(last - HOUR * number), *prices, "1"] for number in range(count)]
 

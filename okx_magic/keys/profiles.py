@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import stat
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -201,6 +202,12 @@ def _ca_bundle(table: _Table, home: Path) -> str | None:
     path = home / name.removeprefix("~/")
     if not path.is_file():
         raise CredentialsError(f"{table.label('ca_bundle')} names no file")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError:  # as ssl.SSLError is
+        raise CredentialsError(
+            f"{table.label('ca_bundle')} names a file without certificates in PEM form"
+        ) from None
     return str(path)
 
 

@@ -7,6 +7,7 @@ belong in one process, and workers on machines with addresses of their own add u
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import deque
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     Spread = Callable[[Iterator[Piece]], Results]
     Sleep = Callable[[float], None]
 
+_TIME: Final = re.compile("[0-9]{13}")
 # Blocks that are handed out before the first of them is back: enough for so many workers.
 _BLOCKS_AHEAD: Final = 32
 
@@ -131,7 +133,7 @@ def _fetch(connection: Connection, sleep: Sleep, piece: Piece) -> Fetched:
 def candles(connection: Connection, request: Request, *, sleep: Sleep) -> list[Any]:
     """The rows of one page of candles. Raises TransportError when they are something else."""
     rows = connection.send(request, sleep=sleep).envelope.data
-    if not all(isinstance(row, list) and row and str(row[0]).isdecimal() for row in rows):
+    if not all(isinstance(row, list) and row and _TIME.fullmatch(str(row[0])) for row in rows):
         raise TransportError("the answer's rows are no candles", written=True, request=request)
     return list(rows)
 

@@ -6,7 +6,7 @@ route ─► authenticate ─► permissions ─► limits ─► settle what re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.limits import Limits
     from okx_magic.sandbox.market import Market
 
-# So many digits that no sum of a session is ever rounded.
-_DIGITS = 50
+# So many digits that no sum of a session is ever rounded; and what must be, half to even, whatever the
+# context around: ccxt, for one, changes that of its thread.
+ARITHMETIC = Context(prec=50, rounding=ROUND_HALF_EVEN)
 
 _START: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -137,7 +138,7 @@ class Exchange:
         """The reply to ``request``, carried out at ``now``; never raises for anything a client may
         send. ``arrived`` is when it came, if that was earlier.
         """
-        with localcontext(prec=_DIGITS):
+        with localcontext(ARITHMETIC):
             try:
                 return self._answer(request, now, now if arrived is None else arrived)
             except RefusalError as refusal:

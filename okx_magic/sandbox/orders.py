@@ -97,7 +97,8 @@ class Ticket:
         if self.instrument.is_spot:
             return size * self.px if self.side == "buy" else size
         value = worth(self.instrument, self.px, size)
-        return rounded(value / self.lever + value * fees(self.instrument).taker)
+        # Divided once and last, so that what ends is rounded as it is.
+        return rounded(value * (1 + self.lever * fees(self.instrument).taker) / self.lever)
 
     @property
     def counts_what_it_pays(self) -> bool:

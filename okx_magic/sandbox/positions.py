@@ -108,9 +108,9 @@ class Position:
         )
 
     def _closed(self, after: Position, size: Decimal, value: Decimal) -> Position:
-        share = size / abs(self.size)
-        cost = rounded(self.cost * share) if after.size else self.cost
-        margin = rounded(self.margin * share) if after.size else self.margin
+        held = abs(self.size)
+        cost = rounded(self.cost * size / held) if after.size else self.cost
+        margin = rounded(self.margin * size / held) if after.size else self.margin
         return replace(
             after,
             cost=self.cost - cost,

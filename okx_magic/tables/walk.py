@@ -6,7 +6,7 @@ first. ``begin`` and ``end`` filter by time where an endpoint has them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic import knowledge
 from okx_magic.tables.paging import HISTORY_TRADES, query_of, with_query
@@ -14,6 +14,9 @@ from okx_magic.tables.paging import HISTORY_TRADES, query_of, with_query
 if TYPE_CHECKING:
     from okx_magic.model import Request
     from okx_magic.tables.paging import Course, Span
+
+# Digits of a time in microseconds; what has more is none.
+_LONGEST_TIME: Final = 16
 
 
 class Walk:
@@ -148,7 +151,7 @@ class Walk:
 
     def _time(self, row: Any, field: str | None) -> int | None:
         text = self._value(row, field) if field else ""
-        return int(text) if text.isdecimal() else None
+        return int(text) if text.isdecimal() and len(text) <= _LONGEST_TIME else None
 
     def _value(self, row: Any, field: str) -> str:
         if isinstance(row, dict):

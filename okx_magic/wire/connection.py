@@ -6,6 +6,7 @@ goes through ``writing``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from okx_magic.safety.ledger import Ledger
 
 _TIME = Request("GET", "/api/v5/public/time")
+# Since 1970, from 2001 to 2286.
+_MILLISECONDS = re.compile("[0-9]{13}")
 
 
 class Connection:
@@ -227,15 +230,12 @@ class Connection:
 
 def _time_in(envelope: Envelope) -> int:
     """The exchange's time in milliseconds, from the answer of GET /api/v5/public/time."""
-    try:
-        return int(envelope.data[0]["ts"])
-    except (LookupError, TypeError, ValueError):
-        raise TransportError(
-            "the exchange's time cannot be read",
-            written=True,
-            status=envelope.status,
-            request=_TIME,
-        ) from None
+    stamp = envelope.data[0].get("ts") if envelope.data else None
+    if isinstance(stamp, str) and _MILLISECONDS.fullmatch(stamp):
+        return int(stamp)
+    raise TransportError(
+        "the exchange's time cannot be read", written=True, status=envelope.status, request=_TIME
+    )
 
 
 def _answered(attempt: Attempt) -> Envelope:

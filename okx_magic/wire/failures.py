@@ -6,6 +6,13 @@ The library's own texts are not used: they can quote headers.
 from __future__ import annotations
 
 import ssl
+from http.client import (
+    BadStatusLine,
+    HTTPException,
+    IncompleteRead,
+    RemoteDisconnected,
+    UnknownProtocol,
+)
 from typing import NamedTuple
 
 from urllib3 import exceptions as http
@@ -21,6 +28,14 @@ class CodingError(http.HTTPError):
     """An answer is compressed otherwise than it was asked to be, or not as it says."""
 
 
+class BundleError(http.HTTPError):
+    """The file of certificates cannot be read, or holds none."""
+
+
+class FramingError(http.HTTPError):
+    """Where the head or the body of an answer ends cannot be told for certain."""
+
+
 class Failure(NamedTuple):
     """What happened, and what to do about it."""
 
@@ -33,9 +48,11 @@ def late(seconds: float) -> Failure:
     return Failure(f"no complete answer within {seconds:.3g} s", _NETWORK)
 
 
+_CUT = Failure("the connection was cut before the answer was complete")
+
 # The first kind that fits anywhere in the chain of causes; the more special kinds come first. Each
 # text is filled with the host, the proxy without its password, and the reason of a TLS failure.
-_KINDS: tuple[tuple[type[BaseException], Failure], ...] = (
+_KINDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failure], ...] = (
     (
         http.ProxyError,
         Failure(
@@ -47,16 +64,29 @@ _KINDS: tuple[tuple[type[BaseException], Failure], ...] = (
     (http.NewConnectionError, Failure("no connection to {host}", _NETWORK)),
     (http.ConnectTimeoutError, Failure("{host} did not accept a connection in time", _NETWORK)),
     (
-        ssl.SSLError,
+        BundleError,
+        Failure(
+            "the certificates of ca_bundle cannot be read",
+            "ca_bundle of the profile must be a file of certificates in PEM form",
+        ),
+    ),
+    (
+        ssl.SSLCertVerificationError,
         Failure(
             "TLS with {host} failed: {tls}",
             "name your company's certificate file as ca_bundle in the profile",
         ),
     ),
+    (ssl.SSLError, Failure("TLS with {host} failed: the other side does not speak it", _NETWORK)),
     (CodingError, Failure("the answer is not compressed as it says")),
     (TooLargeError, Failure("the answer is larger than any of OKX's")),
+    (FramingError, Failure("the answer is broken HTTP: its head or its length is malformed")),
+    # A connection that was closed without an answer is one of these, too.
+    (RemoteDisconnected, _CUT),
+    (IncompleteRead, _CUT),
+    ((BadStatusLine, UnknownProtocol), Failure("what came is not HTTP")),
+    (HTTPException, Failure("the head of the answer is larger than any of OKX's")),
 )
-_CUT = Failure("the connection was cut before the answer was complete")
 
 
 def describe(error: BaseException, *, host: str, proxy: str, seconds: float) -> Failure:
@@ -87,4 +117,4 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 def _tls_reason(causes: list[BaseException]) -> str:
     reasons = (getattr(cause, "verify_message", "") for cause in causes)
-    return next(filter(None, reasons), "the other side does not speak it")
+    return next(filter(None, reasons), "its certificate was refused")

@@ -17,6 +17,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
 from urllib3.exceptions import HTTPError, ProxyError
 from urllib3.util import Url, make_headers, parse_url
 
+from okx_magic.wire.failures import BundleError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -148,7 +150,10 @@ class Pool:
         # One for all connections, as reading the bundle takes longer than connecting. Not made by the
         # functions of ssl or urllib3: those write the keys to where SSLKEYLOGFILE points.
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(self._ca_bundle)
+        try:
+            context.load_verify_locations(self._ca_bundle)
+        except OSError as error:  # as ssl.SSLError is
+            raise BundleError from error
         return context
 
 

@@ -7,7 +7,10 @@ read before the status: OKX explains a 401 or a 429 in its body, and answers mos
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,11 +20,18 @@ from okx_magic.model import Envelope, NumberRows, Request
 from okx_magic.wire import numberrows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from okx_magic.wire.transport import Answer
 
 _DEEPEST_ANSWER = 64
+_CODE = re.compile("0|[1-9][0-9]{0,9}")
+# What the list holds, by the kind of an endpoint.
+_ITEMS: Mapping[str | None, type] = MappingProxyType(
+    {"objects": dict, "nested": dict, "rows": list}
+)
+# Also of codes that are newer than the catalogue; 404 is OKX's for a path that it does not have.
+_LIKE_OKX = re.compile("[0-2]|404|5[0-9]{4}")
 _SHOWN = 160
 
 
@@ -60,12 +70,14 @@ def _reworded(answer: Answer, request: Request) -> OkxMagicError:
 
 
 def _judged(answer: Answer, request: Request) -> Envelope:
-    if 300 <= answer.status < 400:
+    if 300 <= answer.status < 400 and answer.status != 304:
         raise _not_okx(answer, request, f"redirected to {_target_host(answer)}; not followed")
     envelope = _read(answer, request)
     if envelope.code == "0" and answer.status != 200:
-        raise _not_okx(answer, request, "code 0 came with an HTTP status of failure")
+        raise _not_okx(answer, request, "code 0 came with another HTTP status than 200")
     refused = [] if envelope.number_rows else _refused_items(envelope.data)
+    if not all(isinstance(item["sCode"], str) for item in refused):
+        raise _not_okx(answer, request, "an item's sCode is not text")
     if envelope.code != "0" or refused:
         raise _refusal(envelope, refused, request)
     return envelope
@@ -108,19 +120,25 @@ def _misfit(reply: Any, request: Request) -> str:
         return "the answer is JSON, but not OKX's {code, msg, data}"
     code, msg = reply["code"], reply.get("msg", "")
     # code 0 as a number is what other services behind the same address send; OKX sends text.
-    if not isinstance(code, str) or not code.isdecimal():
-        return f"the answer's code is {code!r:.40}, not a text of digits"
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        return f"the answer's code is {code!r:.40}, not a text of digits as OKX's are"
     if not isinstance(msg, str):
         return "the answer's msg is not text"
+    if not (_LIKE_OKX.fullmatch(code) or knowledge.explain(code)):
+        # Gateways speak JSON, too, with the HTTP status or a number of their own for a code.
+        return f"the answer's code {code} is none of OKX's: {printable(msg)}"
     if code in {"0", "1", "2"} and not _fits(reply.get("data"), request):
         return "the answer's data is not of the form that OKX documents"
     return ""
 
 
 def _fits(data: Any, request: Request) -> bool:
-    if isinstance(data, list | NumberRows):
-        return True
     endpoint = knowledge.endpoint(request.method, request.path)
+    if isinstance(data, list):
+        item = _ITEMS.get(endpoint.kind) if endpoint else None
+        return item is None or all(isinstance(each, item) for each in data)
+    if isinstance(data, NumberRows):
+        return True
     # Three documented endpoints answer with an object; of an unknown one either form is taken.
     return isinstance(data, dict) and (endpoint is None or endpoint.kind in {"object", None})
 
@@ -128,7 +146,10 @@ def _fits(data: Any, request: Request) -> bool:
 def _refused_items(data: Any) -> list[dict[str, Any]]:
     items = data if isinstance(data, list) else []
     return [
-        item for item in items if isinstance(item, dict) and item.get("sCode", "0") not in {"0", ""}
+        item
+        for item in items
+        # Not by a set: it may be anything.
+        if isinstance(item, dict) and item.get("sCode", "0") not in ("0", "")
     ]
 
 
@@ -159,10 +180,12 @@ def _refusal(envelope: Envelope, refused: list[dict[str, Any]], request: Request
 
 
 def _not_json(answer: Answer, reason: str) -> str:
-    start = answer.body.lstrip()[:200].lower()
-    if start.startswith((b"<!doctype", b"<html", b"<head", b"<body", b"<?xml")):
+    start = answer.body.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if start == b"<":
         return "HTML came in place of JSON: a proxy, a VPN or a gateway answered, not OKX's API"
-    if start[:1] in {b"{", b"["}:
+    if answer.body.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "the answer begins with a byte-order mark, which no JSON does"
+    if start in {b"{", b"["}:
         return f"the answer's JSON is broken: {printable(reason)}"
     return "the answer is neither JSON nor HTML"
 
@@ -174,10 +197,13 @@ def _not_okx(answer: Answer, request: Request, reason: str) -> TransportError:
 
 
 def _target_host(answer: Answer) -> str:
+    address = answer.headers.get("location", "")
     try:
-        host = urlsplit(answer.headers.get("location", "")).netloc.rpartition("@")[2]
+        host = urlsplit(address).netloc.rpartition("@")[2]
     except ValueError:
-        host = ""
+        address = host = ""
+    if not address:
+        return "an address that it does not name"
     return printable(host) or "another address of the same host"
 
 

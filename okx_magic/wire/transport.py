@@ -6,10 +6,8 @@ prepared is signed and sent. What the library would change is refused before any
 
 from __future__ import annotations
 
-import http.client
 import math
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,8 +18,9 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.keys.proxies import without_userinfo
+from okx_magic.wire.body import read_body
 from okx_magic.wire.deadline import Guard, Watchdog
-from okx_magic.wire.failures import CodingError, Failure, TooLargeError, describe, late
+from okx_magic.wire.failures import Failure, describe, late
 from okx_magic.wire.pool import ERRORS, Pool
 
 if TYPE_CHECKING:
@@ -29,12 +28,8 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Request
 
-# The largest answers of OKX (all options of a family) are near 3 MB of JSON.
-LARGEST_ANSWER = 32 * 1024 * 1024
 # Exchanges side by side, each on a connection of its own: as many as the widest limit of paging allows.
 MOST_AT_ONCE = 40
-# What zlib wants added to the size of its window for a stream with gzip's head and end.
-_GZIP = 16
 
 Authorise = Callable[[str, str, bytes], Mapping[str, str]]
 
@@ -174,7 +169,7 @@ class Transport:
         connection = self._pool.take(guard)
         try:
             response = connection.exchange(method, target, body or None, headers)
-            content = _read(response)
+            content = read_body(response)
         except BaseException:
             # Half-read: the connection cannot carry another exchange.
             connection.close()
@@ -184,32 +179,3 @@ class Transport:
         self._pool.keep(connection)
         round_trip = time.monotonic() - guard.written_at if guard.written_at else math.inf
         return Answer(response.status, response.headers, content, round_trip)
-
-
-def _read(response: http.client.HTTPResponse) -> bytes:
-    """The decompressed body, which is never let grow beyond the limit."""
-    body = response.read(LARGEST_ANSWER + 1)
-    if response.length and len(body) <= LARGEST_ANSWER:
-        # http.client says so itself only when it is not told how much to read.
-        raise http.client.IncompleteRead(body, response.length)
-    coding = response.headers.get("Content-Encoding", "identity").lower()
-    if body and coding != "identity":
-        body = _decompressed(body, coding)
-    if len(body) > LARGEST_ANSWER:
-        raise TooLargeError
-    return body
-
-
-def _decompressed(body: bytes, coding: str) -> bytes:
-    """At most one byte more than the limit."""
-    if coding != "gzip":
-        raise CodingError
-    stream = zlib.decompressobj(zlib.MAX_WBITS | _GZIP)
-    try:
-        plain = stream.decompress(body, LARGEST_ANSWER + 1)
-    except zlib.error:
-        raise CodingError from None
-    whole = stream.eof and not stream.unused_data
-    if len(plain) <= LARGEST_ANSWER and not whole:
-        raise CodingError
-    return plain

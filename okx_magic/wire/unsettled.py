@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
-from okx_magic.errors import OkxError, OkxMagicError
+from okx_magic.errors import OkxError, OkxMagicError, TransportError
 from okx_magic.model import Request
 from okx_magic.safety.ledger import TOLD
 
@@ -78,10 +79,14 @@ def _row(connection: Connection, question: str) -> Mapping[str, Any] | None:
     try:
         rows = connection.look(Request("GET", question.removeprefix("GET ")), _SECONDS).data
     except OkxError as error:
-        if error.code == _NOT_FOUND:
+        if error.code == _NOT_FOUND and error.status < 500:
             return None
         raise
-    return rows[0] if rows and isinstance(rows[0], dict) else None
+    asked = parse_qsl(question.partition("?")[2])
+    if not rows or not isinstance(rows[0], dict) or any(rows[0].get(k) != v for k, v in asked):
+        raise TransportError("the look-up brought something else", written=True)
+    row: Mapping[str, Any] = rows[0]
+    return row
 
 
 def _named(entry: Entry) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from okx_magic.errors import CredentialsError
 from okx_magic.keys.account import OFFICIAL_HOSTS, SITES, Account
@@ -127,3 +128,15 @@ def test_loopback_has_no_proxy() -> None:
     """A proxy in front of loopback would carry the passphrase out of the machine."""
     with pytest.raises(CredentialsError, match="never reached through a proxy"):
         account("demo", "http://127.0.0.1:1", proxy="http://proxy.example:3128")
+
+
+@pytest.mark.parametrize(
+    "base_url", ["http://www.okx.com", "https://evil.example", "http://10.0.0.1"]
+)
+def test_a_naive_client_asks_nobody(base_url: str) -> None:
+    """The control: requests prepares the passphrase for whatever base URL it is given."""
+    headers = {"OK-ACCESS-PASSPHRASE": "fake-pass-1"}
+    prepared = requests.Request("GET", base_url + "/api/v5/account/balance", headers).prepare()
+    assert prepared.url is not None
+    assert prepared.url.startswith(base_url)
+    assert prepared.headers["OK-ACCESS-PASSPHRASE"] == "fake-pass-1"

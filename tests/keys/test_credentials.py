@@ -8,6 +8,7 @@ import pickle
 from urllib.parse import quote, quote_plus
 
 import pytest
+import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,15 @@ def test_bad_character_is_told_by_its_place(field: str, character: str, fault: s
     assert caught.value.message == f"the {field} has {fault} at position 6"
     told = everything_in(caught.value)
     assert not any(part in told for part in (good, bad, good[:5], good[5:]))
+
+
+@pytest.mark.parametrize("character", ["\n", "\r\n", "Ω"])
+def test_a_naive_client_tells_the_secret(character: str) -> None:
+    """The control: what requests and http.client say of such a header holds the value."""
+    secret = SECRET + character + "x"
+    with pytest.raises((requests.RequestException, UnicodeError)) as caught:
+        requests.get("http://127.0.0.1:9", headers={"OK-ACCESS-PASSPHRASE": secret}, timeout=1)
+    assert SECRET in repr(caught.value)
 
 
 def test_position_counts_from_the_value_as_given() -> None:

@@ -96,6 +96,14 @@ def test_other_keyrings_are_refused_in_one_line(backend: Real | None) -> None:
     assert "\n" not in reason
 
 
+def test_a_naive_look_takes_the_plain_text_or_fails() -> None:
+    """The control: asked as keyring's own page does, one tells what lies open, the other raises."""
+    with pytest.raises(keyring.errors.NoKeyringError):
+        keyring.backends.fail.Keyring().get_password("okx_magic", "secret_key")
+    with pytest.raises(pytest.fail.Exception, match="plain-text keyring"):
+        PlainText().get_password("okx_magic", "secret_key")
+
+
 def test_a_locked_keyring_is_no_source() -> None:
     """A keyring that the person does not unlock leaves the turn to the next source."""
     assert read_keyring(Locked()) is None

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
 from okx_magic.errors import CredentialsError
 from okx_magic.keys.profiles import read_profiles
@@ -40,7 +41,7 @@ def test_no_file_is_no_profiles(tmp_path: Path) -> None:
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
     """Each key of a profile arrives with its type."""
-    (tmp_path / "ca.pem").write_text("")
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     write(
         tmp_path,
         f"""
@@ -199,3 +200,14 @@ def test_profiles_do_not_show_themselves(tmp_path: Path) -> None:
     """The repr of what was read from the file shows names only."""
     write(tmp_path, f"[profiles.main]\n{TRIPLE}")
     assert repr(read_profiles(tmp_path)) == "<profiles main>"
+
+
+@pytest.mark.parametrize("content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA"])
+def test_a_bundle_without_certificates_is_told_at_the_log_in(tmp_path: Path, content: str) -> None:
+    """A ca_bundle that holds no certificate is named as such, before anybody is connected to."""
+    (tmp_path / "ca.pem").write_text(content)
+    write(tmp_path, f"[profiles.main]\n{TRIPLE}\nca_bundle = 'ca.pem'")
+    with pytest.raises(
+        CredentialsError, match=r"ca_bundle in profile main .* without certificates"
+    ):
+        read_profiles(tmp_path).read("main")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trustme
+from faketime import FakeTime
 from IPython.core.error import StdinNotImplementedError
 from lab import HASTY, Lab, lab
 
@@ -103,3 +104,21 @@ def hasty(tmp_path: Path) -> Iterator[Lab]:
     """The same, for what really hangs."""
     with lab(tmp_path, timeout=HASTY) as running:
         yield running
+
+
+@pytest.fixture
+def keys(
+    nobody: Path,  # noqa: ARG001  # it must run first
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[tuple[Sandbox, tuple[str, ...]]]:
+    """A sandbox whose demo keys stand in the environment, and the two secrets among them."""
+    with Sandbox.start(limits=False) as sandbox:
+        demo = sandbox.demo
+        monkeypatch.setenv("OKX_API_KEY", demo.key)
+        monkeypatch.setenv("OKX_SECRET_KEY", demo.secret)
+        monkeypatch.setenv("OKX_PASSPHRASE", demo.passphrase)
+        monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
+        monkeypatch.setenv("OKX_TIMEOUT_MS", "1000")
+        # The waits between attempts are of no interest here.
+        monkeypatch.setattr("okx_magic.safety.retry.Timing", FakeTime().timing)
+        yield sandbox, (demo.secret, demo.passphrase)

@@ -32,7 +32,7 @@ POINTS: dict[str, tuple[object, str, str]] = {
     "signing": (Credentials, "headers", "not done"),
     "connecting": (Pool, "take", "not done"),
     "waiting for the answer": (http.client.HTTPConnection, "getresponse", "done"),
-    "reading the answer": (transport, "_read", "done"),
+    "reading the answer": (transport, "read_body", "done"),
     "judging the answer": (sender, "judge", "done"),
     "logging the attempt": (sender, "log_attempt", "done"),
     "closing the ledger": (Ledger, "close", "done"),
@@ -129,7 +129,7 @@ def test_no_frame_of_the_signing_hangs_on_an_interrupt(
     """The exception leads to no frame that held the headers: a verbose traceback would show them."""
     bench.connection.clock.now()
     with monkeypatch.context() as patch:
-        interrupt(patch, transport, "_read")
+        interrupt(patch, transport, "read_body")
         with pytest.raises(Interrupted) as caught:
             bench.connection.send(order())
     assert caught.value.__context__ is None
@@ -153,7 +153,7 @@ def test_an_interrupt_in_a_notebook_shows_the_id(
         '{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"limit","px":"1","sz":"0.01"}'
     )
     with monkeypatch.context() as patch:
-        interrupt(patch, transport, "_read")
+        interrupt(patch, transport, "read_body")
         shown = sandbox_notebook.run(cell)
     assert isinstance(sandbox_notebook.error, KeyboardInterrupt)
     assert "carried out all the same" in shown
@@ -163,7 +163,7 @@ def test_an_interrupt_in_a_notebook_shows_the_id(
 
 def test_a_read_that_is_interrupted_stays_one(bench: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C during a GET is Ctrl-C: there is nothing to settle."""
-    interrupt(monkeypatch, transport, "_read")
+    interrupt(monkeypatch, transport, "read_body")
     with pytest.raises(KeyboardInterrupt) as caught:
         bench.connection.send(Request("GET", "/api/v5/account/balance"))
     assert not isinstance(caught.value, Interrupted)
@@ -174,7 +174,7 @@ def test_control_a_plain_client_tells_nothing(bench: Lab, monkeypatch: pytest.Mo
     """The control: without this, Ctrl-C leaves an order on the book and no id in what is raised."""
     bench.connection.clock.now()
     prepared, (client_id,) = bench.connection.prepare(order())
-    interrupt(monkeypatch, transport, "_read")
+    interrupt(monkeypatch, transport, "read_body")
     with pytest.raises(KeyboardInterrupt) as caught:
         bench.connection.sender.attempt(prepared, attempt.Flight(), 10.0)
     assert bench.booked(client_id) == 1

@@ -47,7 +47,7 @@ INTERRUPTS: list[tuple[Any, str]] = [
     (Ledger, "open"),
     (Pacer, "turn"),
     (Clock, "now"),
-    (transport, "_read"),
+    (transport, "read_body"),
     (sender, "judge"),
     (Ledger, "close"),
 ]

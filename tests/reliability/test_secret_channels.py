@@ -1,4 +1,4 @@
-"""Secrets in a kernel: tracebacks, logs, history, files and the environment, each with its control."""
+"""Secrets in a kernel: interrupts, logs, history, files and the environment, each with its control."""
 
 from __future__ import annotations
 
@@ -14,110 +14,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import pandas as pd
 import pytest
 import requests
-from faketime import FakeTime
 from nbclient import NotebookClient
-
-from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
     from conftest import Notebook
 
 ROOT = Path(__file__).parents[2]
-XMODES = ("Plain", "Context", "Verbose", "Minimal")
-# What can go wrong with a request: by a fault of the sandbox, before and after anything is sent.
-FAULTS = (
-    "lose-answer",
-    "lose-request",
-    "close",
-    "half",
-    "html",
-    "empty",
-    "500",
-    "502",
-    "502-empty",
-    "302",
-    "307",
-    "50001",
-    "50011",
-    "51149",
-)
-WRONG_CELLS = (
-    "%%okx\nGET /api/v5/account/nothing",
-    "%%okx\nPOST /api/v5/trade/order\n{not json}",
-    "%%okx\nGET /api/v5/market/ticker?instId={{ 1/0 }}",
-    "%%okx -a nobody\nGET /api/v5/account/balance",
-    "%okx_login nobody",
-    "%okx_live",
-    "%okx --nothing",
-)
-
-
-@pytest.fixture
-def keys(
-    nobody: Path,  # noqa: ARG001  # it must run first
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[tuple[Sandbox, tuple[str, ...]]]:
-    """A sandbox whose demo keys stand in the environment, and the two secrets among them."""
-    with Sandbox.start(limits=False) as sandbox:
-        demo = sandbox.demo
-        monkeypatch.setenv("OKX_API_KEY", demo.key)
-        monkeypatch.setenv("OKX_SECRET_KEY", demo.secret)
-        monkeypatch.setenv("OKX_PASSPHRASE", demo.passphrase)
-        monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
-        monkeypatch.setenv("OKX_TIMEOUT_MS", "1000")
-        # The waits between attempts are of no interest here.
-        monkeypatch.setattr("okx_magic.safety.retry.Timing", FakeTime().timing)
-        yield sandbox, (demo.secret, demo.passphrase)
+FAULTS = ("lose-answer", "half", "html", "502", "50011")
 
 
 Keys = Any
-
-
-def naive_cell(sandbox: Sandbox) -> str:
-    """A request as one would write it, to a port where nobody answers."""
-    return (
-        "import requests\n"
-        f"secret, passphrase = {sandbox.demo.secret!r}, {sandbox.demo.passphrase!r}\n"
-        "def place(secret, passphrase):\n"
-        "    headers = {'OK-ACCESS-PASSPHRASE': passphrase}\n"
-        "    return requests.get('http://127.0.0.1:9', headers=headers, timeout=1)\n"
-        "place(secret, passphrase)"
-    )
-
-
-@pytest.mark.parametrize("xmode", XMODES)
-def test_no_traceback_shows_a_secret(notebook: Notebook, keys: Keys, xmode: str) -> None:
-    """Every fault and every mistake is a short block in each mode, in %tb too, and holds no secret."""
-    _, secrets = keys
-    notebook.run("%okx_login demo")
-    assert notebook.error is None
-    notebook.run(f"%xmode {xmode}")
-    cells = [
-        f"%%okx\nGET /api/v5/account/balance?ccy={fault}\nx-sandbox-fault: {fault}"
-        for fault in FAULTS
-    ]
-    for cell in (*cells, *WRONG_CELLS):
-        text = notebook.run(cell)
-        assert notebook.error is not None, cell
-        again = notebook.run("%tb Verbose") + notebook.run("%tb")
-        for secret in secrets:
-            assert secret not in text + again, cell
-        visible = [line for line in text.splitlines() if line.strip()]
-        assert len(visible) <= 6, text
-
-
-def test_a_naive_cell_shows_them_in_its_traceback(notebook: Notebook, keys: Keys) -> None:
-    """The control: the verbose traceback of a plain call prints the passphrase, in a hundred lines."""
-    sandbox, secrets = keys
-    notebook.run("%xmode Verbose")
-    text = notebook.run(naive_cell(sandbox))
-    assert secrets[1] in text
-    assert len(text.splitlines()) > 100
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -167,7 +78,7 @@ def test_no_log_shows_a_secret(
     """Log-in and ten calls, some of them failing, with everything that can be told to talk talking."""
     _, secrets = keys
     text = notebook.run("%okx_login demo")
-    for fault in (*FAULTS[:5], *[""] * 5):
+    for fault in (*FAULTS, *[""] * 5):
         header = f"\nx-sandbox-fault: {fault}" if fault else ""
         text += notebook.run(f"%%okx\nGET /api/v5/account/balance{header}")
     out, err = capfd.readouterr()
@@ -241,6 +152,14 @@ def test_files_of_frames_hold_no_secret_and_no_header(
         written = path.read_bytes() + pickle.dumps(frame) + repr(frame.attrs).encode()
         for secret in (*secrets, sandbox.demo.key, "OK-ACCESS"):
             assert secret.encode() not in written
+
+
+def test_what_hangs_on_a_naive_frame_is_in_its_file(tmp_path: Path) -> None:
+    """The control: the headers that one keeps with a frame travel in its parquet file."""
+    frame = pd.DataFrame({"a": [1]})
+    frame.attrs["headers"] = {"OK-ACCESS-PASSPHRASE": "fake-pass-1"}
+    frame.to_parquet(tmp_path / "frame.parquet")
+    assert b"fake-pass-1" in (tmp_path / "frame.parquet").read_bytes()
 
 
 def test_a_session_cannot_be_pickled(notebook: Notebook, keys: Keys) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from okx_magic.sandbox import (
 )
 from okx_magic.sandbox.account import Account
 from okx_magic.sandbox.desk import Desk
+from okx_magic.sandbox.exchange import ARITHMETIC
 from okx_magic.sandbox.instruments import instruments
 from okx_magic.sandbox.keys import issue_keys
 from okx_magic.sandbox.ledger import Ids, Ledger
@@ -71,7 +72,7 @@ class Books(RuleBasedStateMachine):
         return Desk(self.account, MARKET, self.ids, self.now, KEYS)
 
     def ask(self, what: Callable[[Desk, Mapping[str, str]], Any], **wanted: str) -> Any:
-        with localcontext(prec=50):
+        with localcontext(ARITHMETIC):
             desk = self.at()
             settle(desk)
             try:
@@ -378,3 +379,16 @@ def test_the_sums_bite() -> None:
     books.account.fills.pop()
     with pytest.raises(AssertionError):
         books.positions_are_the_sums_of_their_fills()
+
+
+def test_arithmetic_is_the_same_whatever_the_context_around() -> None:
+    """On a border, half goes to even, also where a library has set another rounding."""
+    books = Books()
+    with localcontext(rounding=ROUND_HALF_UP, prec=5):
+        wanted = {"instId": "BTC-USDT-SWAP", "tdMode": "cross", "side": "buy", "ordType": "limit"}
+        books.ask(trading.place, **wanted, px="20730.9", sz="0.01")
+        exact = Fraction("2.07309") * (Fraction(1, 3) + Fraction("0.0005"))
+        assert exact * 10**8 % 1 == Fraction(1, 2)
+        rows = books.ask(routes_account.balance)[0]["details"]
+    [frozen] = [Fraction(row["ordFrozen"]) for row in rows if row["ccy"] == "USDT"]
+    assert frozen == round(exact, 8)

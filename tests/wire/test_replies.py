@@ -83,7 +83,7 @@ def test_all_items_of_a_refused_batch_are_named() -> None:
         (429, '{"msg":"Too Many Requests","code":"50011"}', "50011"),
         (400, '{"code":"51000","data":[],"msg":"Parameter instId  error"}', "51000"),
         (200, '{"code":"50120","data":[],"msg":"no permission"}', "50120"),
-        (500, '{"code":"99999","data":[],"msg":"never seen"}', "99999"),
+        (500, '{"code":"59999","data":[],"msg":"never seen"}', "59999"),
     ],
 )
 def test_the_json_is_read_before_the_status(status: int, body: str, code: str) -> None:
@@ -122,7 +122,7 @@ DEEP = '{"code":"0","msg":"","data":' + "[" * 100 + "]" * 100 + "}"
         ('{"code":"0","msg":"","data":null}', 200, "data is not of the form"),
         ('{"code":"0","msg":"","data":"x"}', 200, "data is not of the form"),
         ('{"code":"0","msg":5,"data":[]}', 200, "msg is not text"),
-        ('{"code":"0","msg":"","data":[]}', 500, "code 0 came with an HTTP status"),
+        ('{"code":"0","msg":"","data":[]}', 500, "code 0 came with another HTTP status"),
         ('{"code":"0","msg":"","data":[]}x', 200, "JSON is broken"),
     ],
 )

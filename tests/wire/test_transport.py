@@ -19,7 +19,8 @@ from okx_magic.errors import RefusedError, TransportError
 from okx_magic.keys.credentials import Credentials
 from okx_magic.keys.signing import prehash, signature
 from okx_magic.model import Request
-from okx_magic.wire.transport import LARGEST_ANSWER, Transport
+from okx_magic.wire.body import LARGEST_ANSWER
+from okx_magic.wire.transport import Transport
 
 Opener = Callable[..., Transport]
 
