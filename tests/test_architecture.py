@@ -64,6 +64,15 @@ ROOMS: dict[str, set[str]] = {
     "__init__": {"magics", "accounts", "session"},
 }
 
+# The house within the house. A part of the sandbox: the parts that it may import beside the modules
+# that stand by themselves, which know none of them.
+PARTS: dict[str, set[str]] = {
+    "market": set(),
+    "account": {"market"},
+    "routes": {"market", "account"},
+}
+OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
+
 # library: the only places that may import it
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
@@ -127,6 +136,19 @@ def test_each_file_imports_what_its_room_may(path: Path) -> None:
         elif top in LIBRARIES:
             where = path.relative_to(PACKAGE).as_posix()
             assert where.startswith(LIBRARIES[top]), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if room_of(path) == "sandbox"],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_each_part_of_the_sandbox_knows_those_below_it(path: Path) -> None:
+    """Prices know of no account, an account of no endpoint, and what all use of none of them."""
+    part = path.relative_to(PACKAGE / "sandbox").parts[0].removesuffix(".py")
+    names = (name.split(".") for name in imported(path) if name.startswith("okx_magic.sandbox."))
+    others = {name[2] for name in names} & PARTS.keys() - {part}
+    assert part in OVER_ALL_PARTS or others <= PARTS.get(part, set())
 
 
 def test_the_table_has_no_cycles_and_no_ghosts() -> None:

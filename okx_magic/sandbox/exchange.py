@@ -5,38 +5,29 @@ route ─► authenticate ─► permissions ─► limits ─► settle what re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okx_magic.knowledge import Endpoint, endpoints
-from okx_magic.sandbox import (
-    params,
-    routes_account,
-    routes_asset,
-    routes_bills,
-    routes_closing,
-    routes_positions,
-    routes_settings,
-    routes_sizes,
-    routes_trade,
-)
-from okx_magic.sandbox.account import Account
-from okx_magic.sandbox.desk import Desk
+from okx_magic.sandbox import params
+from okx_magic.sandbox.account.account import Account
+from okx_magic.sandbox.account.desk import Desk
+from okx_magic.sandbox.account.ledger import Ids, Ledger
+from okx_magic.sandbox.account.settling import settle
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
-from okx_magic.sandbox.ledger import Ids, Ledger
-from okx_magic.sandbox.params import Params
 from okx_magic.sandbox.replies import RefusalError, Reply, envelope
-from okx_magic.sandbox.routes_order import SERVICES, read_orders, serve
-from okx_magic.sandbox.routes_public import PUBLIC
-from okx_magic.sandbox.settling import settle
+from okx_magic.sandbox.routes.order import SERVICES, read_orders, serve
+from okx_magic.sandbox.routes.private import ACTIONS, QUERIES
+from okx_magic.sandbox.routes.public import PUBLIC
 from okx_magic.sandbox.welcome import welcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.limits import Limits
-    from okx_magic.sandbox.market import Market
+    from okx_magic.sandbox.market.market import Market
 
 # So many digits that no sum of a session is ever rounded; and what must be, half to even, whatever the
 # context around: ccxt, for one, changes that of its thread.
@@ -49,62 +40,6 @@ _START: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 _FUNDING = MappingProxyType({"USDT": Decimal(1000)})
-
-
-def _none(_: Desk, __: Params) -> list[Any]:
-    # What clients ask for as a matter of course, and never is there.
-    return []
-
-
-Handler = Callable[[Desk, Params], list[Any]]
-
-QUERIES: Mapping[str, Handler] = MappingProxyType(
-    {
-        "/api/v5/account/account-position-risk": routes_positions.position_risk,
-        "/api/v5/account/balance": routes_account.balance,
-        "/api/v5/account/bills": routes_bills.bills,
-        "/api/v5/account/bills-archive": routes_bills.bills,
-        "/api/v5/account/config": routes_account.config,
-        "/api/v5/account/instruments": routes_account.account_instruments,
-        "/api/v5/account/leverage-info": routes_sizes.leverage_info,
-        "/api/v5/account/max-avail-size": routes_sizes.max_avail_size,
-        "/api/v5/account/max-size": routes_sizes.max_size,
-        "/api/v5/account/max-withdrawal": routes_sizes.max_withdrawal,
-        "/api/v5/account/positions": routes_positions.positions,
-        "/api/v5/account/positions-history": routes_positions.positions_history,
-        "/api/v5/account/trade-fee": routes_sizes.trade_fee,
-        "/api/v5/asset/asset-valuation": routes_asset.valuation,
-        "/api/v5/asset/balances": routes_asset.funding_balances,
-        "/api/v5/asset/bills": routes_bills.asset_bills,
-        "/api/v5/asset/currencies": routes_asset.currencies,
-        "/api/v5/asset/deposit-history": _none,
-        "/api/v5/asset/non-tradable-assets": _none,
-        "/api/v5/asset/transfer-state": routes_asset.transfer_state,
-        "/api/v5/asset/withdrawal-history": _none,
-        "/api/v5/trade/fills": routes_trade.fills,
-        "/api/v5/trade/fills-history": routes_trade.fills,
-        "/api/v5/trade/order": routes_trade.order,
-        "/api/v5/trade/orders-algo-history": _none,
-        "/api/v5/trade/orders-algo-pending": _none,
-        "/api/v5/trade/orders-history": routes_trade.orders_history,
-        "/api/v5/trade/orders-history-archive": routes_trade.orders_history,
-        "/api/v5/trade/orders-pending": routes_trade.orders_pending,
-    }
-)
-ACTIONS: Mapping[str, Handler] = MappingProxyType(
-    {
-        "/api/v5/account/demo-adjust-balance": routes_asset.adjust_demo_balance,
-        "/api/v5/account/position/margin-balance": routes_settings.adjust_margin,
-        "/api/v5/account/set-account-level": routes_settings.set_account_level,
-        "/api/v5/account/set-greeks": routes_settings.set_greeks,
-        "/api/v5/account/set-leverage": routes_settings.set_leverage,
-        "/api/v5/account/set-position-mode": routes_settings.set_position_mode,
-        "/api/v5/asset/transfer": routes_asset.transfer,
-        "/api/v5/trade/cancel-all-after": routes_closing.cancel_all_after,
-        "/api/v5/trade/close-position": routes_closing.close_position,
-        "/api/v5/trade/mass-cancel": routes_closing.mass_cancel,
-    }
-)
 
 
 class Exchange:

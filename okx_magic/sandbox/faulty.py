@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.faults import Rule, draw, read_rules, read_strikes
 from okx_magic.sandbox.replies import Reply, envelope
-from okx_magic.sandbox.routes_order import refused
+from okx_magic.sandbox.routes.order import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

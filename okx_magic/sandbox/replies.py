@@ -16,6 +16,7 @@ from okx_magic.knowledge import explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -143,6 +144,12 @@ def acknowledgement(
         "outTime": str(round(out_time * 1_000_000)),
     }
     return Reply(HTTPStatus.OK, _compact(body))
+
+
+def plain(number: Decimal) -> str:
+    """``number`` without exponent and without trailing zeros."""
+    digits = f"{number:f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def _compact(value: Any) -> bytes:

@@ -19,7 +19,7 @@ from okx_magic.sandbox.exchange import Exchange
 from okx_magic.sandbox.faulty import FaultyExchange
 from okx_magic.sandbox.keys import ENVIRONMENTS, Keys, Rights, issue_keys
 from okx_magic.sandbox.limits import Limits
-from okx_magic.sandbox.market import Market
+from okx_magic.sandbox.market.market import Market
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

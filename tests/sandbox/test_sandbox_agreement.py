@@ -11,10 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from okx_magic.knowledge import endpoint
-from okx_magic.sandbox.bars import Bar, bars
-from okx_magic.sandbox.instruments import Instrument, indices, instruments, marks
-from okx_magic.sandbox.market import FUNDING_PERIOD, Market
-from okx_magic.sandbox.routes_public import PUBLIC
+from okx_magic.sandbox.market.bars import Bar, bars
+from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
+from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market
+from okx_magic.sandbox.routes.public import PUBLIC
 
 MARKET = Market(5)
 DAY = 86_400

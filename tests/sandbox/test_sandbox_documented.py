@@ -8,7 +8,7 @@ import pytest
 from documented import PUBLIC_QUERIES, deviations
 
 from okx_magic.knowledge import endpoint
-from okx_magic.sandbox.routes_public import PUBLIC
+from okx_magic.sandbox.routes.public import PUBLIC
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller

@@ -12,30 +12,28 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from okx_magic.sandbox import (
-    routes_account,
-    routes_asset,
-    routes_bills,
-    routes_closing,
-    routes_positions,
-    routes_settings,
-    routes_trade,
-    trading,
-)
-from okx_magic.sandbox.account import Account
-from okx_magic.sandbox.desk import Desk
+from okx_magic.sandbox.account import trading
+from okx_magic.sandbox.account.account import Account
+from okx_magic.sandbox.account.desk import Desk
+from okx_magic.sandbox.account.ledger import Ids, Ledger
+from okx_magic.sandbox.account.settling import settle
 from okx_magic.sandbox.exchange import ARITHMETIC
-from okx_magic.sandbox.instruments import instruments
 from okx_magic.sandbox.keys import issue_keys
-from okx_magic.sandbox.ledger import Ids, Ledger
-from okx_magic.sandbox.market import Market
+from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.settling import settle
+from okx_magic.sandbox.routes import account as routes_account
+from okx_magic.sandbox.routes import asset as routes_asset
+from okx_magic.sandbox.routes import bills as routes_bills
+from okx_magic.sandbox.routes import closing as routes_closing
+from okx_magic.sandbox.routes import positions as routes_positions
+from okx_magic.sandbox.routes import settings as routes_settings
+from okx_magic.sandbox.routes import trade as routes_trade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from okx_magic.sandbox.orders import Order
+    from okx_magic.sandbox.account.orders import Order
 
 NOW = 1_772_508_800
 OPENING = {"BTC": Decimal("1.5"), "ETH": Decimal(20), "USDT": Decimal(200_000)}

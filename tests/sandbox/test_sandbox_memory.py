@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from okx_magic.sandbox import trading
-from okx_magic.sandbox.account import Account
-from okx_magic.sandbox.desk import Desk
-from okx_magic.sandbox.instruments import instruments
+from okx_magic.sandbox.account import trading
+from okx_magic.sandbox.account.account import Account
+from okx_magic.sandbox.account.desk import Desk
+from okx_magic.sandbox.account.ledger import Ids, Ledger
 from okx_magic.sandbox.keys import issue_keys
-from okx_magic.sandbox.ledger import Ids, Ledger
-from okx_magic.sandbox.market import Market
+from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:

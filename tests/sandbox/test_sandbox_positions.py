@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from okx_magic.sandbox.instruments import instruments
+from okx_magic.sandbox.market.instruments import instruments
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller, Clock

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okx_magic.sandbox.bars import bars
-from okx_magic.sandbox.instruments import instruments
-from okx_magic.sandbox.market import MOST_FUNDING, Market
-from okx_magic.sandbox.tiers import tiers
+from okx_magic.sandbox.market.bars import bars
+from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.market.market import MOST_FUNDING, Market
+from okx_magic.sandbox.market.tiers import tiers
 
 NOW = 1_772_508_800
 MARKET = Market(3)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from documented import deviations
 
-from okx_magic.sandbox.exchange import ACTIONS, QUERIES
+from okx_magic.sandbox.routes.private import ACTIONS, QUERIES
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller, Clock

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from okx_magic.knowledge import endpoint
-from okx_magic.sandbox.bars import bars
+from okx_magic.sandbox.market.bars import bars
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller, Clock

@@ -6,14 +6,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox.desk import largest
-from okx_magic.sandbox.matching import takes
+from okx_magic.sandbox.account.desk import largest
+from okx_magic.sandbox.account.matching import takes
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.account import Account
-    from okx_magic.sandbox.desk import Desk
-    from okx_magic.sandbox.orders import Order
+    from okx_magic.sandbox.account.account import Account
+    from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.orders import Order
 
 # OKX freezes 5 % more than a market order is expected to cost.
 _MARKET_RESERVE = Decimal("1.05")

@@ -12,17 +12,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox import checks, params
-from okx_magic.sandbox.matching import takes, would_take
-from okx_magic.sandbox.orders import Fill, Order, Ticket, fees
+from okx_magic.sandbox import params
+from okx_magic.sandbox.account import checks
+from okx_magic.sandbox.account.matching import takes, would_take
+from okx_magic.sandbox.account.orders import Fill, Order, Ticket, fees
+from okx_magic.sandbox.account.tickets import check_size, read_price, read_ticket
 from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.tickets import check_size, read_price, read_ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from okx_magic.sandbox.account import Account
-    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.account.account import Account
+    from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.params import Params
 
 # OKX docs, Get order details, cancelSource.

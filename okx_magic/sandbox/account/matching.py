@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
-    from okx_magic.sandbox.market import Book, Level
-    from okx_magic.sandbox.orders import Order
+    from okx_magic.sandbox.account.orders import Order
+    from okx_magic.sandbox.market.market import Book, Level
 
 
 def takes(order: Order, book: Book) -> list[tuple[Decimal, Decimal]]:

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox.instruments import Instrument, instruments
-from okx_magic.sandbox.orders import fees
-from okx_magic.sandbox.positions import rounded, worth
-from okx_magic.sandbox.tiers import Tier, tiers
+from okx_magic.sandbox.account.orders import fees
+from okx_magic.sandbox.account.positions import rounded, worth
+from okx_magic.sandbox.market.instruments import Instrument, instruments
+from okx_magic.sandbox.market.tiers import Tier, tiers
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.account import Account
+    from okx_magic.sandbox.account.account import Account
+    from okx_magic.sandbox.account.ledger import Ids
+    from okx_magic.sandbox.account.positions import Position
     from okx_magic.sandbox.keys import Keys
-    from okx_magic.sandbox.ledger import Ids
-    from okx_magic.sandbox.market import Market
-    from okx_magic.sandbox.positions import Position
+    from okx_magic.sandbox.market.market import Market
 
 _ZERO = Decimal(0)
 

@@ -1,4 +1,4 @@
-"""Answers as OKX writes them: numbers as plain text, and exactly the documented fields."""
+"""Rows as OKX writes them: exactly the documented fields, and pages by cursor."""
 
 from __future__ import annotations
 
@@ -6,22 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from okx_magic.knowledge import endpoint
 from okx_magic.sandbox import params
-from okx_magic.sandbox.selecting import TYPES
+from okx_magic.sandbox.routes.selecting import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from decimal import Decimal
 
     from okx_magic.sandbox.params import Params
 
 Entry = TypeVar("Entry")
 Row = dict[str, Any]
-
-
-def plain(number: Decimal) -> str:
-    """``number`` without exponent and without trailing zeros."""
-    digits = f"{number:f}"
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def fields_of(path: str, nested: str = "") -> tuple[str, ...]:

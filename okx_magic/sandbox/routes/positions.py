@@ -6,15 +6,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.desk import Pool, Valued, tier_of
-from okx_magic.sandbox.orders import fees
-from okx_magic.sandbox.positions import rounded, worth
-from okx_magic.sandbox.rows import Row, fields_of, filled, page, plain, selector
+from okx_magic.sandbox.account.desk import Pool, Valued, tier_of
+from okx_magic.sandbox.account.orders import fees
+from okx_magic.sandbox.account.positions import rounded, worth
+from okx_magic.sandbox.replies import plain
+from okx_magic.sandbox.routes.rows import Row, fields_of, filled, page, selector
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.positions import Position
     from okx_magic.sandbox.params import Params
-    from okx_magic.sandbox.positions import Position
 
 _POSITIONS = "/api/v5/account/positions"
 _HISTORY = "/api/v5/account/positions-history"

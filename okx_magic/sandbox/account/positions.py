@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.instruments import Instrument
-    from okx_magic.sandbox.orders import Fill
+    from okx_magic.sandbox.account.orders import Fill
+    from okx_magic.sandbox.market.instruments import Instrument
 
 Key = tuple[str, str, str]
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.sandbox.instruments import instruments
-from okx_magic.sandbox.routes_trade import reference_prices
-from okx_magic.sandbox.rows import Row, fields_of, filled, page, plain, selector
+from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.replies import plain
+from okx_magic.sandbox.routes.rows import Row, fields_of, filled, page, selector
+from okx_magic.sandbox.routes.trade import reference_prices
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.desk import Desk
-    from okx_magic.sandbox.ledger import Bill
-    from okx_magic.sandbox.orders import Fill
+    from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.ledger import Bill
+    from okx_magic.sandbox.account.orders import Fill
     from okx_magic.sandbox.params import Params
 
 _BILLS = "/api/v5/account/bills"

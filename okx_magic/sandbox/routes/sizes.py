@@ -6,22 +6,22 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.desk import largest
-from okx_magic.sandbox.instruments import instruments
-from okx_magic.sandbox.orders import fees
-from okx_magic.sandbox.positions import worth
-from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.rows import fields_of, filled, plain
-from okx_magic.sandbox.selecting import TYPES
-from okx_magic.sandbox.tickets import MARGIN_MODES, read_price, tradable
+from okx_magic.sandbox.account.desk import largest
+from okx_magic.sandbox.account.orders import fees
+from okx_magic.sandbox.account.positions import worth
+from okx_magic.sandbox.account.tickets import MARGIN_MODES, read_price, tradable
+from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.routes.rows import fields_of, filled
+from okx_magic.sandbox.routes.selecting import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from okx_magic.sandbox.desk import Desk
-    from okx_magic.sandbox.instruments import Instrument
+    from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.positions import Key
+    from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.params import Params
-    from okx_magic.sandbox.positions import Key
 
 _FEES = "/api/v5/account/trade-fee"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.sandbox.orders import Fill
+    from okx_magic.sandbox.account.orders import Fill
 
 _REMEMBERED = 4000
 _ZERO = Decimal(0)

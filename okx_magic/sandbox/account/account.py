@@ -13,14 +13,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox.ledger import Bill, Ledger
-from okx_magic.sandbox.positions import Key, Position
-from okx_magic.sandbox.rows import plain
+from okx_magic.sandbox.account.ledger import Bill, Ledger
+from okx_magic.sandbox.account.positions import Key, Position
+from okx_magic.sandbox.replies import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from okx_magic.sandbox.orders import Fill, Order, Ticket
+    from okx_magic.sandbox.account.orders import Fill, Order, Ticket
 
 _REMEMBERED = 2000
 _ZERO = Decimal(0)

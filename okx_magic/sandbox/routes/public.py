@@ -10,17 +10,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.instruments import indices, instruments
-from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.routes_contracts import CONTRACT_TYPES, CONTRACTS
-from okx_magic.sandbox.routes_prices import PRICES, Handler
-from okx_magic.sandbox.rows import fields_of, plain
-from okx_magic.sandbox.selecting import chosen, ms_of
+from okx_magic.sandbox.market.instruments import indices, instruments
+from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.routes.contracts import CONTRACT_TYPES, CONTRACTS
+from okx_magic.sandbox.routes.prices import PRICES, Handler
+from okx_magic.sandbox.routes.rows import fields_of
+from okx_magic.sandbox.routes.selecting import chosen, ms_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.sandbox.market import Market
+    from okx_magic.sandbox.market.market import Market
     from okx_magic.sandbox.params import Params
 
 INSTRUMENTS = "/api/v5/public/instruments"

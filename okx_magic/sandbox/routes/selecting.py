@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.knowledge import endpoint
 from okx_magic.sandbox import params
-from okx_magic.sandbox.bars import Bar, bars
-from okx_magic.sandbox.instruments import Instrument, instruments
+from okx_magic.sandbox.market.bars import Bar, bars
+from okx_magic.sandbox.market.instruments import Instrument, instruments
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
+from okx_magic.sandbox.account.positions import rounded
 from okx_magic.sandbox.keys import PERMISSIONS
-from okx_magic.sandbox.positions import rounded
-from okx_magic.sandbox.routes_public import listed
-from okx_magic.sandbox.rows import fields_of, filled, plain
+from okx_magic.sandbox.replies import plain
+from okx_magic.sandbox.routes.public import listed
+from okx_magic.sandbox.routes.rows import fields_of, filled
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.desk import Desk, Pool
+    from okx_magic.sandbox.account.desk import Desk, Pool
     from okx_magic.sandbox.params import Params
 
 _CONFIG = "/api/v5/account/config"

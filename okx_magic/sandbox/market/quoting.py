@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from okx_magic.sandbox.instruments import Instrument
-    from okx_magic.sandbox.pricetree import Stretch
+    from okx_magic.sandbox.market.instruments import Instrument
+    from okx_magic.sandbox.market.pricetree import Stretch
 
 # Options are priced by Black's formula as if they had always this long to live, at this volatility.
 _OPTION_DEVIATION = 0.6 * 0.5**0.5

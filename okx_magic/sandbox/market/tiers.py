@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.sandbox.instruments import Instrument
+    from okx_magic.sandbox.market.instruments import Instrument
 
 
 class Tier(NamedTuple):
@@ -41,7 +41,7 @@ def tiers(instrument: Instrument) -> tuple[Tier, ...]:
 
 @cache
 def _table() -> Mapping[str, Mapping[str, tuple[Tier, ...]]]:
-    text = files("okx_magic.sandbox").joinpath("data", "tiers.json").read_text("utf-8")
+    text = files("okx_magic.sandbox.market").joinpath("data", "tiers.json").read_text("utf-8")
     return MappingProxyType(
         {
             inst_type: MappingProxyType({family: _tiers(rows) for family, rows in table.items()})

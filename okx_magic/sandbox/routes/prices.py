@@ -12,13 +12,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.bars import bars
-from okx_magic.sandbox.instruments import Instrument, indices, instruments, marks
-from okx_magic.sandbox.market import DEPTH, Level, Market, Trade
+from okx_magic.sandbox.market.bars import bars
+from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
+from okx_magic.sandbox.market.market import DEPTH, Level, Market, Trade
 from okx_magic.sandbox.params import Params
-from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.rows import fields_of, filled, plain
-from okx_magic.sandbox.selecting import (
+from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.routes.rows import fields_of, filled
+from okx_magic.sandbox.routes.selecting import (
     bar_of,
     chosen,
     instrument_of,
@@ -30,7 +30,7 @@ from okx_magic.sandbox.selecting import (
 )
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.quoting import Candle
+    from okx_magic.sandbox.market.quoting import Candle
 
 _TICKER = "/api/v5/market/ticker"
 _INDEX_TICKERS = "/api/v5/market/index-tickers"

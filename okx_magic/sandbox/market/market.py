@@ -19,9 +19,9 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from okx_magic.sandbox.instruments import Instrument, indices, instruments, marks
-from okx_magic.sandbox.pricetree import PriceTree, Series
-from okx_magic.sandbox.quoting import Candle, candle_of, price_of
+from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
+from okx_magic.sandbox.market.pricetree import PriceTree, Series
+from okx_magic.sandbox.market.quoting import Candle, candle_of, price_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ class Market:
         self._places: dict[str, tuple[PriceTree, int]] = {}
         # Every order of a second meets the same book.
         self._books = lru_cache(maxsize=64)(self._book)
-        text = files("okx_magic.sandbox").joinpath("data", "prices.json").read_text("utf-8")
+        text = files("okx_magic.sandbox.market").joinpath("data", "prices.json").read_text("utf-8")
         for number, group in enumerate(json.loads(text)):
             tree = PriceTree(f"{seed}:{number}", _series(group))
             self._places |= {name: (tree, place) for place, name in enumerate(group)}

@@ -11,12 +11,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.instruments import Instrument, instruments
-from okx_magic.sandbox.market import FUNDING_PERIOD, MOST_FUNDING, Market
-from okx_magic.sandbox.quoting import worth
-from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.rows import fields_of, filled, plain
-from okx_magic.sandbox.selecting import (
+from okx_magic.sandbox.market.instruments import Instrument, instruments
+from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market
+from okx_magic.sandbox.market.quoting import worth
+from okx_magic.sandbox.market.tiers import tiers
+from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.routes.rows import fields_of, filled
+from okx_magic.sandbox.routes.selecting import (
     bar_of,
     chosen,
     instrument_of,
@@ -26,13 +27,12 @@ from okx_magic.sandbox.selecting import (
     page_of_bars,
     second_of,
 )
-from okx_magic.sandbox.tiers import tiers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.sandbox.params import Params
-    from okx_magic.sandbox.routes_prices import Handler
+    from okx_magic.sandbox.routes.prices import Handler
 
 CONTRACT_TYPES = ("SWAP", "FUTURES")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.sandbox import params, trading
-from okx_magic.sandbox.instruments import instruments
-from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.rows import plain
-from okx_magic.sandbox.tickets import MARGIN_MODES, read_pos_side, read_tag, tradable
+from okx_magic.sandbox import params
+from okx_magic.sandbox.account import trading
+from okx_magic.sandbox.account.tickets import MARGIN_MODES, read_pos_side, read_tag, tradable
+from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.replies import RefusalError, plain
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.params import Params
 
 _BY_USER = "1"

@@ -6,15 +6,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.desk import largest
-from okx_magic.sandbox.positions import rounded
-from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.rows import plain
-from okx_magic.sandbox.tickets import MARGIN_MODES, read_pos_side, tradable
+from okx_magic.sandbox.account.desk import largest
+from okx_magic.sandbox.account.positions import rounded
+from okx_magic.sandbox.account.tickets import MARGIN_MODES, read_pos_side, tradable
+from okx_magic.sandbox.replies import RefusalError, plain
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.desk import Desk
-    from okx_magic.sandbox.instruments import Instrument
+    from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.params import Params
 
 _ZERO = Decimal(0)

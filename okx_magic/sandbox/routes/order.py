@@ -11,7 +11,8 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox import params, trading
+from okx_magic.sandbox import params
+from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.replies import (
     ALL_FAILED,
     OK,
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from okx_magic.knowledge import Endpoint
-    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.trading import Ack
     from okx_magic.sandbox.gateway import RawRequest
     from okx_magic.sandbox.params import Params
-    from okx_magic.sandbox.trading import Ack
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from okx_magic.sandbox.positions import Key, rounded, worth
+from okx_magic.sandbox.account.positions import Key, rounded, worth
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.instruments import Instrument
+    from okx_magic.sandbox.market.instruments import Instrument
 
 OPEN_STATES = frozenset({"live", "partially_filled"})
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox.positions import worth
-from okx_magic.sandbox.trading import execute, withdraw
+from okx_magic.sandbox.account.positions import worth
+from okx_magic.sandbox.account.trading import execute, withdraw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.account.desk import Desk
 
     Event = tuple[int, Callable[[], None]]
 

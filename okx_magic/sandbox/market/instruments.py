@@ -75,7 +75,9 @@ _EMPTY: Mapping[str, Any] = MappingProxyType(
 @cache
 def instruments() -> Mapping[str, Instrument]:
     """All instruments by ``instId``."""
-    text = files("okx_magic.sandbox").joinpath("data", "instruments.jsonl").read_text("utf-8")
+    text = (
+        files("okx_magic.sandbox.market").joinpath("data", "instruments.jsonl").read_text("utf-8")
+    )
     read = (_instrument(**json.loads(line)) for line in text.splitlines())
     return MappingProxyType({instrument.inst_id: instrument for instrument in read})
 

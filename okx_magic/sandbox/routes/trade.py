@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.account import sub_type
-from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.rows import Row, fields_of, filled, page, plain, selector
+from okx_magic.sandbox.account.account import sub_type
+from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.routes.rows import Row, fields_of, filled, page, selector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from okx_magic.sandbox.desk import Desk
-    from okx_magic.sandbox.orders import Fill, Order, Ticket
+    from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.orders import Fill, Order, Ticket
     from okx_magic.sandbox.params import Params
 
 _ORDER = "/api/v5/trade/order"

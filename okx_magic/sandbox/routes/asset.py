@@ -10,14 +10,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.instruments import instruments
-from okx_magic.sandbox.ledger import Bill
-from okx_magic.sandbox.positions import rounded
-from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.rows import fields_of, filled, plain
+from okx_magic.sandbox.account.ledger import Bill
+from okx_magic.sandbox.account.positions import rounded
+from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.routes.rows import fields_of, filled
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.desk import Desk
+    from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.params import Params
 
 _CURRENCIES = "/api/v5/asset/currencies"

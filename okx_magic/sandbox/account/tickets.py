@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.instruments import Instrument, instruments
-from okx_magic.sandbox.orders import Ticket
+from okx_magic.sandbox.account.orders import Ticket
+from okx_magic.sandbox.market.instruments import Instrument, instruments
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.sandbox.account import Account
+    from okx_magic.sandbox.account.account import Account
     from okx_magic.sandbox.params import Params
 
 PRICED = frozenset({"limit", "post_only", "ioc", "fok"})

@@ -1,0 +1,1 @@
+"""An account on the market: orders, fills, positions, ledgers, and the rules before an order."""

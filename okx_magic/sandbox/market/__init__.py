@@ -1,0 +1,1 @@
+"""The one market: instruments, prices of a seeded process, bars, funding, position tiers."""

@@ -1,0 +1,1 @@
+"""The endpoints: each reads its parameters and answers rows with OKX's documented fields."""
