@@ -12,6 +12,7 @@ from okx_magic.sandbox.account.account import Account
 from okx_magic.sandbox.account.desk import Desk
 from okx_magic.sandbox.account.ledger import Ids, Ledger
 from okx_magic.sandbox.keys import issue_keys
+from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.replies import RefusalError
 
@@ -55,9 +56,10 @@ def test_orders_that_are_over_are_forgotten_in_the_end(desk: Desk) -> None:
 
 def test_fills_are_forgotten_in_the_end(desk: Desk) -> None:
     """The last executions are remembered, and only those."""
+    highest, lowest = desk.market.price_limits(instruments()["BTC-USDT"], desk.second)
     for number in range(KEEPS // 4):
         for side in ("buy", "sell"):
-            order = limit(number, "1000000" if side == "buy" else "1")
+            order = limit(number, f"{highest if side == 'buy' else lowest:f}")
             trading.place(desk, order | {"side": side, "sz": "5", "ordType": "ioc"})
     assert len(desk.account.fills) == KEEPS
     assert len(desk.account.trading.bills) == 2 * KEEPS
@@ -70,7 +72,9 @@ def test_an_order_that_rested_for_long_may_be_forgotten_as_it_ends(desk: Desk) -
     for number in range(1, 2 * KEEPS):
         ord_id = trading.place(desk, limit(number))["ordId"]
         trading.cancel(desk, {"instId": "BTC-USDT", "ordId": ord_id})
-    trading.amend(desk, {"instId": "BTC-USDT-SWAP", "ordId": resting, "newPx": "1000000"})
+    highest, _ = desk.market.price_limits(instruments()["BTC-USDT-SWAP"], desk.second)
+    px = f"{highest:f}"
+    trading.amend(desk, {"instId": "BTC-USDT-SWAP", "ordId": resting, "newPx": px})
     assert resting not in desk.account.orders
     assert [one.size for one in desk.account.positions.values()] == [1]
 

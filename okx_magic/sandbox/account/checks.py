@@ -30,6 +30,19 @@ def check_funds(desk: Desk, order: Order) -> None:
         raise RefusalError("51008", ticket.pays)
 
 
+def check_price(desk: Desk, order: Order) -> None:
+    """Refuses a price beyond what ``public/price-limit`` tells: too high to buy, too low to sell."""
+    ticket = order.ticket
+    highest, lowest = desk.market.price_limits(ticket.instrument, desk.second)
+    if ticket.px is None or (ticket.px <= highest if ticket.side == "buy" else ticket.px >= lowest):
+        return
+    if not ticket.instrument.is_spot:
+        raise RefusalError("51006", f"{highest:f}", f"{lowest:f}")
+    if ticket.side == "buy":
+        raise RefusalError("51137", f"{highest:f}")
+    raise RefusalError("51138", f"{lowest:f}")
+
+
 def check_position(account: Account, order: Order) -> None:
     """Refuses what would close what is not there, or open more than the leverage allows."""
     ticket = order.ticket

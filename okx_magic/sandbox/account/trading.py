@@ -52,6 +52,7 @@ def place(desk: Desk, wanted: Params) -> Ack:
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
     checks.check_position(desk.account, order)
     checks.check_funds(desk, order)
+    checks.check_price(desk, order)
     _enter(desk, order)
     return _ack(desk, order) | {"tag": ticket.tag, "subCode": ""}
 
@@ -130,6 +131,8 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     changed = replace(order, ticket=ticket, updated=desk.ms)
     checks.check_position(desk.account, changed)
     checks.check_funds(desk, changed)
+    if wanted.get("newPx"):
+        checks.check_price(desk, changed)
     book = desk.market.book(ticket.instrument, desk.second)
     if ticket.ord_type == "post_only" and would_take(changed, book):
         raise RefusalError("51511")

@@ -112,7 +112,9 @@ def _answer(acks: list[Ack], in_time: float, out_time: float) -> Reply:
     refused = [ack for ack in acks if ack["sCode"] != OK]
     code = OK if not refused else ALL_FAILED if len(refused) == len(acks) else PARTLY_FAILED
     # A batch that fails in its parameters as a whole comes without a message.
-    silent = code == ALL_FAILED and all(_is_parameter_check(ack["sCode"]) for ack in acks)
+    silent = code == ALL_FAILED and all(
+        _is_parameter_check(ack["sCode"], ack["sMsg"]) for ack in acks
+    )
     msg = "" if silent or code == OK else text(code)
     return acknowledgement(acks, code=code, msg=msg, in_time=in_time, out_time=out_time)
 
@@ -122,7 +124,7 @@ def _acted(service: _Service, desk: Desk, item: Params, *, single: bool) -> Ack:
         return service.act(desk, item)
     except RefusalError as refusal:
         # OKX answers a bad parameter of a single order as a bad request, in a batch as an item.
-        if single and _is_parameter_check(refusal.code):
+        if single and _is_parameter_check(refusal.code, refusal.msg):
             raise
         return _refused(service, item, refusal, desk.now)
 
@@ -133,8 +135,9 @@ def _refused(service: _Service, item: Params, refusal: RefusalError, now: float)
     return ack | {"sCode": refusal.code, "sMsg": refusal.msg}
 
 
-def _is_parameter_check(code: str) -> bool:
-    return status(code) == HTTPStatus.BAD_REQUEST
+def _is_parameter_check(code: str, msg: str) -> bool:
+    # Whether posSide fits is judged with the account's mode, among the orders' own checks.
+    return status(code) == HTTPStatus.BAD_REQUEST and "posSide" not in msg
 
 
 def _check_deadline(headers: Mapping[str, str], arrived: float, now: float) -> None:

@@ -1,0 +1,127 @@
+"""Calls that the sandbox answers otherwise than OKX would, or that the client itself makes nothing of.
+
+Of the calls that are left out, those that clients make most often; all others end alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from clientcalls import ClientCall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Different:
+    """``call`` with ``arguments`` ends in the error ``code`` for a ``reason``."""
+
+    call: ClientCall
+    code: str
+    reason: str
+    arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+ALGOS = "no algo orders"
+LINEAR = "of derivatives only linear swaps and futures are traded"
+BLOCKS = "no block trading"
+CHAINS = "no chains behind the funding account"
+CONVERTING = "no conversion beside the market"
+LOANS = "nobody lends or borrows"
+OPTIONS = "options are listed and quoted, without their statistics"
+STATISTICS = "no statistics of other people's trading"
+SUBACCOUNTS = "one account without sub-accounts"
+NOT_SERVED = "50038"
+
+SPOT, SWAP, INVERSE = "BTC/USDT", "BTC/USDT:USDT", "BTC/USD:BTC"
+OPTION = "BTC/USD:BTC-301227-50000-C"
+
+
+def _ccxt() -> Iterator[Different]:
+    sold = {"symbol": SPOT, "type": "market", "side": "sell", "amount": 0.01}
+    attached = sold | {"takeProfit": 90_000, "stopLoss": 1000}
+    name = "create_order_with_take_profit_and_stop_loss"
+    yield Different(ClientCall("ccxt", name, "POST trade/batch-orders"), "51000", ALGOS, attached)
+    for name, endpoint, reason, arguments in (
+        ("create_stop_loss_order", "POST trade/order-algo", ALGOS, sold | {"stopLossPrice": 1000}),
+        ("create_trigger_order", "POST trade/order-algo", ALGOS, sold | {"triggerPrice": 1000}),
+        ("create_order (inverse)", "POST trade/batch-orders", LINEAR,
+         sold | {"symbol": INVERSE, "amount": 1}),
+        ("create_order (option)", "POST trade/batch-orders", LINEAR,
+         {"symbol": OPTION, "type": "limit", "side": "buy", "amount": 1, "price": 0.01}),
+        ("fetch_trades (option)", "GET public/option-trades", OPTIONS, {"symbol": OPTION}),
+        ("fetch_borrow_interest", "GET account/interest-accrued", LOANS, {}),
+        ("fetch_convert_currencies", "GET asset/convert/currencies", CONVERTING, {}),
+        ("fetch_cross_borrow_rates", "GET account/interest-rate", LOANS, {}),
+        ("fetch_deposit_address", "GET asset/deposit-address", CHAINS, {"code": "USDT"}),
+        ("fetch_greeks", "GET public/opt-summary", OPTIONS, {"symbol": OPTION}),
+        ("fetch_long_short_ratio_history",
+         "GET rubik/stat/contracts/long-short-account-ratio-contract", STATISTICS,
+         {"symbol": SWAP}),
+    ):  # fmt: skip
+        yield Different(ClientCall("ccxt", name, endpoint), NOT_SERVED, reason, arguments)
+
+
+def _python_okx() -> Iterator[Different]:
+    for name, endpoint, reason, arguments in (
+        ("AccountAPI.get_interest_accrued", "GET account/interest-accrued", LOANS, {}),
+        ("AccountAPI.get_max_loan", "GET account/max-loan", LOANS,
+         {"instId": "BTC-USDT", "mgnMode": "cross"}),
+        ("FundingAPI.get_deposit_address", "GET asset/deposit-address", CHAINS, {"ccy": "USDT"}),
+        ("MarketAPI.get_block_tickers", "GET market/block-tickers", BLOCKS, {"instType": "SPOT"}),
+        ("PublicAPI.get_interest_rate_loan_quota", "GET public/interest-rate-loan-quota", LOANS,
+         {}),
+        ("PublicAPI.get_opt_summary", "GET public/opt-summary", OPTIONS,
+         {"instFamily": "BTC-USD"}),
+        ("TradeAPI.get_easy_convert_currency_list", "GET trade/easy-convert-currency-list",
+         CONVERTING, {}),
+        ("TradeAPI.place_algo_order", "POST trade/order-algo", ALGOS,
+         {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional",
+          "sz": "0.01", "slTriggerPx": "1000", "slOrdPx": "-1"}),
+        ("TradingDataAPI.get_long_short_ratio",
+         "GET rubik/stat/contracts/long-short-account-ratio", STATISTICS, {"ccy": "BTC"}),
+    ):  # fmt: skip
+        yield Different(ClientCall("python-okx", name, endpoint), NOT_SERVED, reason, arguments)
+
+
+def _okx_api() -> Iterator[Different]:
+    for name, endpoint, reason, arguments in (
+        ("estimateConvertQuote", "POST asset/convert/estimate-quote", CONVERTING,
+         {"baseCcy": "BTC", "quoteCcy": "USDT", "side": "buy", "rfqSz": "9", "rfqSzCcy": "USDT"}),
+        ("getBlockTickers", "GET market/block-tickers", BLOCKS, {"instType": "SPOT"}),
+        ("getDepositAddress", "GET asset/deposit-address", CHAINS, {"ccy": "USDT"}),
+        ("getInterestAccrued", "GET account/interest-accrued", LOANS, {}),
+        ("getLongShortRatio", "GET rubik/stat/contracts/long-short-account-ratio", STATISTICS,
+         {"ccy": "BTC"}),
+        ("getMaxLoan", "GET account/max-loan", LOANS,
+         {"instId": "BTC-USDT", "mgnMode": "cross", "mgnCcy": "BTC"}),
+        ("getOptionMarketData", "GET public/opt-summary", OPTIONS, {"instFamily": "BTC-USD"}),
+        ("getSubAccountList", "GET users/subaccount/list", SUBACCOUNTS, {}),
+        ("placeAlgoOrder", "POST trade/order-algo", ALGOS,
+         {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional",
+          "sz": "0.01", "slTriggerPx": "1000", "slOrdPx": "-1"}),
+    ):  # fmt: skip
+        yield Different(ClientCall("okx-api", name, endpoint), NOT_SERVED, reason, arguments)
+
+
+REFUSED = (*_ccxt(), *_python_okx(), *_okx_api())
+
+# Carried out, and the answer is OKX's form; but ccxt 4.5.90 takes a text in it for a dictionary.
+STUMBLING = tuple(
+    Different(ClientCall("ccxt", name, endpoint), "TypeError", "ccxt's own mistake in reading it")
+    for name, endpoint in (
+        ("add_margin", "POST account/position/margin-balance"),
+        ("fetch_margin_adjustment_history", "GET account/bills"),
+        ("reduce_margin", "POST account/position/margin-balance"),
+    )
+)
+DIFFERENT = (*REFUSED, *STUMBLING)
+
+
+def refused(client: str) -> list[tuple[ClientCall, str, Mapping[str, Any]]]:
+    """Call, code and arguments of what ``client`` is refused."""
+    return [
+        (each.call, each.code, each.arguments) for each in REFUSED if each.call.client == client
+    ]
