@@ -165,21 +165,10 @@ _LOSSES: dict[str, _Change] = {
     "only the last 16 characters of the secret": lambda secret: secret[-16:],
     "only the first 20 characters of the secret": lambda secret: secret[:20],
     "only the first 24 characters of the secret": lambda secret: secret[:24],
-    "stars in place of the secret": lambda secret: "*" * len(secret),
-    "dots in place of the secret": lambda secret: "\u2022" * len(secret),
     "the secret written twice": lambda secret: secret * 2,
     "the secret's first character written twice": lambda secret: secret[:1] + secret,
     "the secret's last character written twice": lambda secret: secret + secret[-1:],
     "the secret in reverse": lambda secret: secret[::-1],
-}
-# As pages and logs show a secret: its ends, and in between what hides the rest.
-_MASKS = {"three dots": "...", "an ellipsis": "\u2026", "three stars": "***", "four stars": "****"}
-_LOSSES |= {
-    f"the secret masked, {ends} characters, {name}, {ends} characters": (
-        lambda secret, ends=ends, mask=mask: secret[:ends] + mask + secret[-ends:]  # type: ignore[misc]  # one argument
-    )
-    for ends in (3, 4)
-    for name, mask in _MASKS.items()
 }
 _CASES: dict[str, _Change] = {
     "the secret in lower case": str.lower,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from okx_magic.keys.derivations import DERIVATIONS
 from okx_magic.keys.macs import mac
-from okx_magic.keys.slips import cuts, slips
+from okx_magic.keys.slips import remains, slips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,9 +49,9 @@ def wrong_forms(secret: str, key: str, passphrase: str) -> tuple[Derived, ...]:
 
 
 def slipped_forms(secret: str) -> tuple[Derived, ...]:
-    """Every form that one slip of typing or reading makes of the secret, and every part of it."""
+    """Every form that a slip of typing or reading makes of the secret, and all that can be left of it."""
     named: list[tuple[str, Kind, str | bytes]] = [
-        *((name, "lost", form) for name, form in cuts(secret)),
+        *((name, "lost", form) for name, form in remains(secret)),
         *((name, "slip", form) for name, form in slips(secret)),
     ]
     _, *wrong = _grouped(secret.encode(), named)

@@ -12,13 +12,21 @@ if TYPE_CHECKING:
 
 # A field of a database, or a selection by hand, holds fewer characters than that.
 _SHORTEST_CUT = 4
+# What pages and logs put between the ends of a secret that they show.
+_MASKS = {"three dots": "...", "an ellipsis": "\u2026", "three stars": "***", "four stars": "****"}
 
 
-def cuts(secret: str) -> Iterator[tuple[str, str]]:
-    """The start and the end of the secret in every length: name and text of each."""
+def remains(secret: str) -> Iterator[tuple[str, str]]:
+    """What is left of a secret that was cut off anywhere, or masked: name and text of each."""
     for length in range(_SHORTEST_CUT, len(secret)):
         yield f"only the first {length} characters of the secret", secret[:length]
         yield f"only the last {length} characters of the secret", secret[-length:]
+    yield "stars in place of the secret", "*" * len(secret)
+    yield "dots in place of the secret", "\u2022" * len(secret)
+    for name, mask in _MASKS.items():
+        for ends in (3, 4):
+            told = f"the secret masked, {ends} characters, {name}, {ends} characters"
+            yield told, secret[:ends] + mask + secret[-ends:]
 
 
 # What a keyboard can type.

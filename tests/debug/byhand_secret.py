@@ -153,8 +153,6 @@ SIMPLE: dict[str, Callable[[Sent], str | bytes]] = {
     "only the last 16 characters of the secret": lambda s: s.secret[-16:],
     "only the first 20 characters of the secret": lambda s: s.secret[:20],
     "only the first 24 characters of the secret": lambda s: s.secret[:24],
-    "stars in place of the secret": lambda s: re.sub(".", "*", s.secret),
-    "dots in place of the secret": lambda s: re.sub(".", "•", s.secret),
     "the secret written twice": lambda s: s.secret + s.secret,
     "the secret's first character written twice": lambda s: s.secret[0] + s.secret,
     "the secret's last character written twice": lambda s: s.secret + s.secret[-1],
@@ -194,12 +192,14 @@ SIMPLE: dict[str, Callable[[Sent], str | bytes]] = {
 for _name, _change in SIMPLE.items():
     register(_name, "secret", _set(_change))
 
+register("stars in place of the secret", "slip", _set(lambda s: re.sub(".", "*", s.secret)))
+register("dots in place of the secret", "slip", _set(lambda s: re.sub(".", "•", s.secret)))
 MASKS = {"three dots": ".." + ".", "an ellipsis": "…", "three stars": "***", "four stars": "****"}
 for _title, _mask in MASKS.items():
     for _ends in (3, 4):
         register(
             f"the secret masked, {_ends} characters, {_title}, {_ends} characters",
-            "secret",
+            "slip",
             _set(lambda s, n=_ends, m=_mask: m.join((s.secret[:n], s.secret[len(s.secret) - n :]))),
         )
 

@@ -130,6 +130,24 @@ def test_openssl_without_binary_is_one_mistake(label: str) -> None:
     assert "-binary" in found.explanations[0].correction
 
 
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [
+        ("0123****CDEF", "the secret masked, 4 characters, four stars, 4 characters"),
+        ("012…DEF", "the secret masked, 3 characters, an ellipsis, 3 characters"),
+        ("*" * 32, "stars in place of the secret"),
+        ("•" * 32, "dots in place of the secret"),
+        ("0123456789", "only the first 10 characters of the secret"),
+    ],
+)
+def test_a_secret_copied_as_it_is_shown(shown: str, name: str) -> None:
+    """Masked by a page or a log, or cut off by a field: what is left of it is recognised."""
+    found = verdict(GET, name)
+    signed = replace(GET, secret=shown)
+    assert signed_with(signed) == signed_with(GET, name)
+    assert sentences(found) == [f"signed with {name}"]
+
+
 def test_a_log_in_is_never_told_to_sign_a_base_path() -> None:
     """What is right advice for a request is wrong for the log-in, whose path has no /api/v5."""
     found = verdict(LOGIN, "the path /api/v5/users/self/verify for the log-in")
