@@ -26,13 +26,11 @@ class Different:
 
 ALGOS = "no algo orders"
 LINEAR = "of derivatives only linear swaps and futures are traded"
-BLOCKS = "no block trading"
 CHAINS = "no chains behind the funding account"
 CONVERTING = "no conversion beside the market"
 LOANS = "nobody lends or borrows"
 OPTIONS = "options are listed and quoted, without their statistics"
 STATISTICS = "no statistics of other people's trading"
-SUBACCOUNTS = "one account without sub-accounts"
 NOT_SERVED = "50038"
 
 SPOT, SWAP, INVERSE = "BTC/USDT", "BTC/USDT:USDT", "BTC/USD:BTC"
@@ -51,8 +49,6 @@ def _ccxt() -> Iterator[Different]:
          sold | {"symbol": INVERSE, "amount": 1}),
         ("create_order (option)", "POST trade/batch-orders", LINEAR,
          {"symbol": OPTION, "type": "limit", "side": "buy", "amount": 1, "price": 0.01}),
-        ("fetch_trades (option)", "GET public/option-trades", OPTIONS, {"symbol": OPTION}),
-        ("fetch_borrow_interest", "GET account/interest-accrued", LOANS, {}),
         ("fetch_convert_currencies", "GET asset/convert/currencies", CONVERTING, {}),
         ("fetch_cross_borrow_rates", "GET account/interest-rate", LOANS, {}),
         ("fetch_deposit_address", "GET asset/deposit-address", CHAINS, {"code": "USDT"}),
@@ -66,11 +62,9 @@ def _ccxt() -> Iterator[Different]:
 
 def _python_okx() -> Iterator[Different]:
     for name, endpoint, reason, arguments in (
-        ("AccountAPI.get_interest_accrued", "GET account/interest-accrued", LOANS, {}),
         ("AccountAPI.get_max_loan", "GET account/max-loan", LOANS,
          {"instId": "BTC-USDT", "mgnMode": "cross"}),
         ("FundingAPI.get_deposit_address", "GET asset/deposit-address", CHAINS, {"ccy": "USDT"}),
-        ("MarketAPI.get_block_tickers", "GET market/block-tickers", BLOCKS, {"instType": "SPOT"}),
         ("PublicAPI.get_interest_rate_loan_quota", "GET public/interest-rate-loan-quota", LOANS,
          {}),
         ("PublicAPI.get_opt_summary", "GET public/opt-summary", OPTIONS,
@@ -90,15 +84,12 @@ def _okx_api() -> Iterator[Different]:
     for name, endpoint, reason, arguments in (
         ("estimateConvertQuote", "POST asset/convert/estimate-quote", CONVERTING,
          {"baseCcy": "BTC", "quoteCcy": "USDT", "side": "buy", "rfqSz": "9", "rfqSzCcy": "USDT"}),
-        ("getBlockTickers", "GET market/block-tickers", BLOCKS, {"instType": "SPOT"}),
         ("getDepositAddress", "GET asset/deposit-address", CHAINS, {"ccy": "USDT"}),
-        ("getInterestAccrued", "GET account/interest-accrued", LOANS, {}),
         ("getLongShortRatio", "GET rubik/stat/contracts/long-short-account-ratio", STATISTICS,
          {"ccy": "BTC"}),
         ("getMaxLoan", "GET account/max-loan", LOANS,
          {"instId": "BTC-USDT", "mgnMode": "cross", "mgnCcy": "BTC"}),
         ("getOptionMarketData", "GET public/opt-summary", OPTIONS, {"instFamily": "BTC-USD"}),
-        ("getSubAccountList", "GET users/subaccount/list", SUBACCOUNTS, {}),
         ("placeAlgoOrder", "POST trade/order-algo", ALGOS,
          {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional",
           "sz": "0.01", "slTriggerPx": "1000", "slOrdPx": "-1"}),

@@ -46,6 +46,15 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
     "/api/v5/public/funding-rate": ("instId=BTC-USDT-SWAP", "instId=ANY"),
     "/api/v5/public/funding-rate-history": ("instId=BTC-USD-SWAP",),
     "/api/v5/public/open-interest": ("instType=SWAP", "instType=OPTION&instFamily=ETH-USD"),
+    "/api/v5/public/convert-contract-coin": (
+        "instId=BTC-USDT-SWAP&sz=1",
+        "instId=BTC-USD-SWAP&sz=10&px=30000&type=2",
+    ),
+    "/api/v5/public/block-trades": ("instId=BTC-USDT",),
+    "/api/v5/public/delivery-exercise-history": ("instType=FUTURES&instFamily=BTC-USD",),
+    "/api/v5/public/estimated-price": ("instId=BTC-USD-301227",),
+    "/api/v5/public/option-trades": ("instFamily=BTC-USD",),
+    "/api/v5/market/block-tickers": ("instType=SPOT",),
     "/api/v5/public/price-limit": ("instId=BTC-USDT", "instId=BTC-USD-301227-50000-C"),
     "/api/v5/public/position-tiers": (
         "instType=SWAP&tdMode=cross&instFamily=BTC-USDT",

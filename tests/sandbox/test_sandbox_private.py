@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from documented import deviations
 
-from okx_magic.sandbox.routes.private import ACTIONS, QUERIES
+from okx_magic.knowledge import endpoint
+from okx_magic.sandbox.routes.private import ACTIONS, NEVER, QUERIES
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller, Clock
@@ -33,15 +34,11 @@ ASKED: dict[str, tuple[str, ...]] = {
     "asset/balances": ("",),
     "asset/bills": ("",),
     "asset/currencies": ("",),
-    "asset/deposit-history": (),
-    "asset/non-tradable-assets": (),
     "asset/transfer-state": ("clientId=moved",),
-    "asset/withdrawal-history": (),
+    "trade/account-rate-limit": ("",),
     "trade/fills": ("instType=SPOT", "instType=SWAP"),
     "trade/fills-history": ("instType=SWAP",),
     "trade/order": ("instId=BTC-USDT&clOrdId=rests", f"instId={SWAP}&clOrdId=fills"),
-    "trade/orders-algo-history": (),
-    "trade/orders-algo-pending": (),
     "trade/orders-history": ("instType=SPOT", "instType=SWAP"),
     "trade/orders-history-archive": ("instType=SWAP",),
     "trade/orders-pending": ("",),
@@ -85,7 +82,7 @@ def busy(call: Caller, clock: Clock) -> Caller:
 
 def test_every_private_endpoint_is_tried() -> None:
     """No endpoint is served that the test below does not look at."""
-    assert {f"/api/v5/{path}" for path in ASKED} == set(QUERIES)
+    assert {f"/api/v5/{path}" for path in ASKED} == set(QUERIES) - set(NEVER)
     orders = {"trade/order"}
     assert {f"/api/v5/{path}" for path, _ in DONE if path not in orders} == set(ACTIONS)
 
@@ -98,3 +95,14 @@ def test_private_answers_are_as_documented(busy: Caller) -> None:
             data = busy.get(target).data
             assert data, target
             assert deviations("GET", target, data) == []
+
+
+@pytest.mark.parametrize("path", NEVER)
+def test_what_never_happens_here_is_an_empty_list(call: Caller, path: str) -> None:
+    """An empty list to whoever asks with what is required, and 50014 to others."""
+    known = endpoint("GET", path)
+    assert known is not None
+    required = [f"{param.name}=1" for param in known.params if param.required == "yes"]
+    assert call.get(f"{path}?{'&'.join(required)}".rstrip("?")).data == []
+    if required:
+        assert call.get(path).json["code"] == "50014"

@@ -241,3 +241,29 @@ def test_no_number_has_an_exponent(call: Caller) -> None:
         for row in call.public(f"/api/v5/market/tickers?instType={inst_type}").data:
             numbers = [value for name, value in row.items() if name not in {"instType", "instId"}]
             assert not any("E" in value for value in numbers), row
+
+
+@pytest.mark.parametrize(
+    ("query", "converted"),
+    [
+        # Linear, 0.01 BTC a contract; inverse, 100 dollars a contract.
+        ("instId=BTC-USDT-SWAP&sz=0.0371", "3.71"),
+        ("instId=BTC-USDT-SWAP&sz=0.03719&opType=open", "3.71"),
+        ("instId=BTC-USDT-SWAP&sz=0.03719&opType=close", "3.72"),
+        ("instId=BTC-USDT-SWAP&sz=600&unit=usds&px=30000", "2"),
+        ("instId=BTC-USDT-SWAP&sz=3&type=2", "0.03"),
+        ("instId=BTC-USDT-SWAP&sz=3&type=2&unit=usds&px=30000", "900"),
+        ("instId=BTC-USD-SWAP&sz=0.5&px=30000", "150"),
+        ("instId=BTC-USD-SWAP&sz=150&px=30000&type=2", "0.5"),
+    ],
+)
+def test_contracts_and_coins(call: Caller, query: str, converted: str) -> None:
+    """Either way, in coins and in dollars; whole lots, rounded down to open."""
+    assert call.public(f"/api/v5/public/convert-contract-coin?{query}").data[0]["sz"] == converted
+
+
+def test_coins_of_a_coin(call: Caller) -> None:
+    """A spot pair has no contracts, and of inverse ones the price is needed."""
+    path = "/api/v5/public/convert-contract-coin?sz=1&instId="
+    assert call.public(path + "BTC-USDT").json["code"] == "51000"
+    assert call.public(path + "BTC-USD-SWAP").json["code"] == "50014"

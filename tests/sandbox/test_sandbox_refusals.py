@@ -97,7 +97,7 @@ def test_public_endpoints_ignore_credentials(call: Caller) -> None:
         ("POST", "/api/v5/public/time", 405, b'{"msg":"Invalid request method.","code":"50115"}'),
         ("GET", "/api/v5/trade/cancel-order", 405,
          b'{"msg":"Invalid request method.","code":"50115"}'),
-        ("GET", "/api/v5/market/block-tickers", 200,
+        ("GET", "/api/v5/market/books-rpi", 200,
          b'{"code":"50038","data":[],"msg":"This feature is unavailable in demo trading"}'),
     ],
 )  # fmt: skip

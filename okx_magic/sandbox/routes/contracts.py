@@ -138,6 +138,29 @@ def _interest_volume(query: Params, market: Market, now: float) -> list[Any]:
     return rows
 
 
+def _convert(query: Params, _: Market, __: float) -> list[Any]:
+    # Between contracts and coins (or, of linear ones, dollars); no price moves here.
+    contract, size = instrument_of(query), params.positive(query, "sz")
+    if contract.ct_val is None:
+        raise RefusalError("51000", "instId")
+    unit = params.one_of(query, "unit", {"coin", "usds"}) or "coin"
+    if contract.inverse or unit == "usds":
+        px = params.positive(query, "px")
+        each = contract.ct_val / px if contract.inverse else contract.ct_val * px
+    else:
+        each = contract.ct_val
+    kind = params.one_of(query, "type", {"1", "2"}) or "1"
+    if kind == "2":
+        converted = round(size * each, 8)
+    else:
+        # Whole lots: never more than is wanted to open, the nearest to close.
+        opens = params.one_of(query, "opType", {"open", "close"}) == "open"
+        lots = size / each / contract.lot
+        converted = (lots // 1 if opens else round(lots)) * contract.lot
+    shown = {"instId": contract.inst_id, "px": query.get("px", ""), "unit": unit, "type": kind}
+    return [shown | {"sz": plain(converted)}]
+
+
 def _price_limit(query: Params, market: Market, now: float) -> list[Any]:
     instrument = instrument_of(query)
     highest, lowest = market.price_limits(instrument, int(now))
@@ -168,6 +191,7 @@ CONTRACTS: Mapping[str, Handler] = MappingProxyType(
     {
         _FUNDING: _funding_rate,
         _FUNDING_HISTORY: _funding_rate_history,
+        "/api/v5/public/convert-contract-coin": _convert,
         "/api/v5/public/open-interest": _open_interest,
         _INTEREST_HISTORY: _interest_history,
         _INTEREST_VOLUME: _interest_volume,

@@ -18,17 +18,44 @@ from okx_magic.sandbox.routes import (
     sizes,
     trade,
 )
-
-
-def _none(_: Desk, __: Params) -> list[Any]:
-    # What clients ask for as a matter of course, and never is there.
-    return []
-
+from okx_magic.sandbox.routes.rows import required_of
 
 Handler = Callable[[Desk, Params], list[Any]]
 
+# What clients ask for as a matter of course, and never is there: nobody deposits, lends, converts, runs
+# a bot or has a sub-account here.
+NEVER = (
+    "/api/v5/account/interest-accrued",
+    "/api/v5/account/move-positions-history",
+    "/api/v5/account/spot-borrow-repay-history",
+    "/api/v5/asset/convert/history",
+    "/api/v5/asset/deposit-history",
+    "/api/v5/asset/non-tradable-assets",
+    "/api/v5/asset/withdrawal-history",
+    "/api/v5/trade/easy-convert-history",
+    "/api/v5/trade/one-click-repay-history",
+    "/api/v5/trade/one-click-repay-history-v2",
+    "/api/v5/trade/orders-algo-history",
+    "/api/v5/trade/orders-algo-pending",
+    "/api/v5/tradingBot/grid/orders-algo-history",
+    "/api/v5/tradingBot/grid/orders-algo-pending",
+    "/api/v5/tradingBot/recurring/orders-algo-history",
+    "/api/v5/tradingBot/recurring/orders-algo-pending",
+    "/api/v5/users/subaccount/list",
+)
+
+
+def _nothing(path: str) -> Handler:
+    def handler(_: Desk, query: Params) -> list[Any]:
+        required_of(path, query)
+        return []
+
+    return handler
+
+
 QUERIES: Mapping[str, Handler] = MappingProxyType(
-    {
+    {path: _nothing(path) for path in NEVER}
+    | {
         "/api/v5/account/account-position-risk": positions.position_risk,
         "/api/v5/account/balance": account.balance,
         "/api/v5/account/bills": bills.bills,
@@ -46,15 +73,11 @@ QUERIES: Mapping[str, Handler] = MappingProxyType(
         "/api/v5/asset/balances": asset.funding_balances,
         "/api/v5/asset/bills": bills.asset_bills,
         "/api/v5/asset/currencies": asset.currencies,
-        "/api/v5/asset/deposit-history": _none,
-        "/api/v5/asset/non-tradable-assets": _none,
         "/api/v5/asset/transfer-state": asset.transfer_state,
-        "/api/v5/asset/withdrawal-history": _none,
+        "/api/v5/trade/account-rate-limit": sizes.account_rate_limit,
         "/api/v5/trade/fills": trade.fills,
         "/api/v5/trade/fills-history": trade.fills,
         "/api/v5/trade/order": trade.order,
-        "/api/v5/trade/orders-algo-history": _none,
-        "/api/v5/trade/orders-algo-pending": _none,
         "/api/v5/trade/orders-history": trade.orders_history,
         "/api/v5/trade/orders-history-archive": trade.orders_history,
         "/api/v5/trade/orders-pending": trade.orders_pending,

@@ -14,7 +14,7 @@ from okx_magic.sandbox.market.instruments import indices, instruments
 from okx_magic.sandbox.replies import RefusalError, plain
 from okx_magic.sandbox.routes.contracts import CONTRACT_TYPES, CONTRACTS
 from okx_magic.sandbox.routes.prices import PRICES, Handler
-from okx_magic.sandbox.routes.rows import fields_of
+from okx_magic.sandbox.routes.rows import fields_of, required_of
 from okx_magic.sandbox.routes.selecting import chosen, ms_of
 
 if TYPE_CHECKING:
@@ -92,8 +92,26 @@ def _support_coin(_: Params, __: Market, ___: float) -> Any:
     }
 
 
+def _nothing(path: str) -> Handler:
+    # No block was ever traded, nothing delivered, and options are quoted only.
+    def handler(query: Params, _: Market, __: float) -> Any:
+        required_of(path, query)
+        return []
+
+    return handler
+
+
+NEVER = (
+    "/api/v5/market/block-tickers",
+    "/api/v5/public/block-trades",
+    "/api/v5/public/delivery-exercise-history",
+    "/api/v5/public/estimated-price",
+    "/api/v5/public/option-trades",
+)
+
 PUBLIC: Mapping[str, Handler] = MappingProxyType(
     {
+        **{path: _nothing(path) for path in NEVER},
         "/api/v5/public/time": _time,
         "/api/v5/system/status": _status,
         INSTRUMENTS: _instruments,

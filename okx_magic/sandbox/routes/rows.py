@@ -25,6 +25,14 @@ def fields_of(path: str, nested: str = "") -> tuple[str, ...]:
     return known.nested[nested] if nested else known.fields
 
 
+def required_of(path: str, query: Params) -> None:
+    """Refuses a query without what ``GET path`` requires by its documentation."""
+    known = endpoint("GET", path)
+    for param in known.params if known else ():
+        if param.required == "yes":
+            params.required(query, param.name)
+
+
 def filled(fields: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
     """``values`` in the order of ``fields``, with "" for each that has none."""
     return {name: values.get(name, "") for name in fields}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.params import Params
 
 _FEES = "/api/v5/account/trade-fee"
+_RATE_LIMIT = "/api/v5/trade/account-rate-limit"
 
 _ZERO = Decimal(0)
 
@@ -77,6 +78,13 @@ def trade_fee(desk: Desk, query: Params) -> list[Any]:
         "ts": str(desk.ms),
     }
     return [filled(fields_of(_FEES), values)]
+
+
+def account_rate_limit(desk: Desk, _: Params) -> list[Any]:
+    """How many orders may come in two seconds. Fill ratios are of higher fee levels than this."""
+    orders = "1000"
+    values = {"accRateLimit": orders, "nextAccRateLimit": orders, "ts": str(desk.ms)}
+    return [filled(fields_of(_RATE_LIMIT), values)]
 
 
 def leverage_info(desk: Desk, query: Params) -> list[Any]:
