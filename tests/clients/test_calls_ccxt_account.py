@@ -73,7 +73,9 @@ def test_fetch_ledger(okx: ccxt.okx, raw: Caller, clock: Clock) -> None:
     changes = [Decimal(entry["info"]["balChg"]) for entry in spot + swap]
     assert before + sum(changes) == cash(raw)
     assert [entry["amount"] for entry in spot + swap] == [float(change) for change in changes]
-    assert [entry["type"] for entry in spot + swap] == ["trade"] * 4
+    # An order that takes two levels has two entries.
+    assert len(changes) >= 4
+    assert {entry["type"] for entry in spot + swap} == {"trade"}
     assert [entry["before"] for entry in spot + swap] == pytest.approx(
         [float(before), *(entry["after"] for entry in (spot + swap)[:-1])]
     )

@@ -164,7 +164,7 @@ def test_okx_api_reads(
 @right("okx-api", "cancelOrder", "POST trade/cancel-order")
 def test_an_order_of_okx_api(speak: Speak, raw: Caller) -> None:
     """An order is placed, amended and cancelled, by ids that it was given."""
-    px = str(round(float(raw.best("bids")) * 0.98, 1))
+    px = str(int(float(raw.best("bids")) * 0.98))
     order = {"instId": SPOT, "tdMode": "cash", "side": "buy", "ordType": "limit", "px": px,
              "sz": "0.01", "clOrdId": "mine"}  # fmt: skip
     (ack,) = speak("submitOrder", order)
@@ -182,7 +182,7 @@ def test_an_order_of_okx_api(speak: Speak, raw: Caller) -> None:
 @right("okx-api", "cancelMultipleOrders", "POST trade/cancel-batch-orders")
 def test_batches_of_okx_api(speak: Speak, raw: Caller) -> None:
     """Orders come and go together."""
-    px = str(round(float(raw.best("bids")) * 0.98, 1))
+    px = str(int(float(raw.best("bids")) * 0.98))
     order = {"instId": SPOT, "tdMode": "cash", "side": "buy", "ordType": "limit", "px": px}
     acks = speak("submitMultipleOrders", [order | {"sz": sz} for sz in ("0.01", "0.02")])
     assert [raw.order(ack["ordId"])["sz"] for ack in acks] == ["0.01", "0.02"]

@@ -35,7 +35,7 @@ MARKET = {"instId": SWAP, "tdMode": "cross", "side": "buy", "ordType": "market",
 @pytest.fixture
 def limit(raw: Caller) -> dict[str, str]:
     """An order that rests: 2 % below the market."""
-    px = str(round(float(raw.best("bids")) * 0.98, 1))
+    px = str(int(float(raw.best("bids")) * 0.98))
     return {"instId": SPOT, "tdMode": "cash", "side": "buy", "ordType": "limit", "px": px,
             "sz": "0.01"}  # fmt: skip
 

@@ -157,7 +157,7 @@ READS: list[tuple[str, str, dict[str, str], Callable[[Any], bool]]] = [
 @pytest.fixture
 def happened(raw: Caller, clock: Clock) -> dict[str, str]:
     """A purchase, a resting order, an open and a closed position, a transfer: by other hands."""
-    px = str(round(float(raw.best("bids")) * 0.9, 1))
+    px = str(int(float(raw.best("bids")) * 0.9))
     raw.place(side="buy", ordType="market", sz="500")
     raw.place(side="buy", ordType="limit", px=px, sz="0.01", clOrdId="resting")
     swap = {"tdMode": "cross", "ordType": "market"}
