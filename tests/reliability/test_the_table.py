@@ -39,9 +39,12 @@ F20  a sound answer is read                       118                     wire/t
                                                                           wire/test_replies.py
 F21  no answer fills the memory                   14 bombs                wire/test_bombs.py
 F22  a deadline is one                            9 ways to be slow       wire/test_slow_replies.py
-F23  an order is booked once                      14 faults               test_order_faults.py
-F24  "not placed" is said when it is proved       14 faults               test_order_faults.py
-F25  an interrupt names the order                 10 points               test_interrupts.py
+F23  an order is booked once                      15 faults, 126 odd ones  test_order_faults.py
+                                                                          test_odd_answers.py
+F24  "not placed" is said when it is proved       15 faults, 126 odd ones  test_order_faults.py
+                                                                          test_odd_answers.py
+F25  an interrupt names the order                 10 points, each line    test_interrupts.py
+                                                                          test_interrupts_everywhere.py
 F26  an answer is that to its own request         plain, TLS, 3 sizes     wire/test_extra_answers.py
                                                                           wire/test_malformed_replies.py
 F27  a wrong clock does no harm                   steps, 5 time zones     test_clock_steps.py
@@ -58,7 +61,8 @@ F33  the sandbox judges every bit                 5,000; 1,000 bits       sandbo
 F34  no keyring that lies open is used            5 refused, 1 used       keys/test_external.py
 F35  no key lies about in the repository          10 planted              test_no_keys.py
 F36  a Binder is for the sandbox                  3 marks, 3 log-ins      test_public_machine.py
-F37  nobody to ask, nothing sent                  Run All, nbclient       test_live_rails.py
+F37  nobody to ask, nothing sent                  nbclient, papermill     test_live_rails.py
+                                                                          browser/test_lab_live.py
 F38  the rails hold, and the kill switch kills    by rule                 test_live_rails.py
                                                                           test_kill.py
                                                                           safety/test_rails.py
