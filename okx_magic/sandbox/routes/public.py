@@ -92,15 +92,7 @@ def _support_coin(_: Params, __: Market, ___: float) -> Any:
     }
 
 
-def _nothing(path: str) -> Handler:
-    # No block was ever traded, nothing delivered, and options are quoted only.
-    def handler(query: Params, _: Market, __: float) -> Any:
-        required_of(path, query)
-        return []
-
-    return handler
-
-
+# No block was ever traded, nothing delivered, and options are quoted only.
 NEVER = (
     "/api/v5/market/block-tickers",
     "/api/v5/public/block-trades",
@@ -108,6 +100,15 @@ NEVER = (
     "/api/v5/public/estimated-price",
     "/api/v5/public/option-trades",
 )
+
+
+def _nothing(path: str) -> Handler:
+    def handler(query: Params, _: Market, __: float) -> Any:
+        required_of(path, query)
+        return []
+
+    return handler
+
 
 PUBLIC: Mapping[str, Handler] = MappingProxyType(
     {
