@@ -7,6 +7,7 @@ The first line is JSON and says that it is ready: {"url": …, "environment": "d
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import sys
@@ -57,17 +58,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # A failed handshake is no news.
     logging.getLogger("tornado").addHandler(logging.NullHandler())
-    try:
-        sandbox = Sandbox.start(**vars(options))
-    except (OSError, OverflowError, ValueError) as error:
-        print(f"Cannot start (--port {options.port}): {error}", file=sys.stderr)  # noqa: T201 - an edge
-        return 1
-    with sandbox:
-        print(_how_to_connect(sandbox), flush=True)  # noqa: T201 - an edge
+    # Whoever reads the ready line may interrupt before print has returned: every step ends well.
+    with contextlib.suppress(KeyboardInterrupt):
         try:
+            sandbox = Sandbox.start(**vars(options))
+        except (OSError, OverflowError, ValueError) as error:
+            print(f"Cannot start (--port {options.port}): {error}", file=sys.stderr)  # noqa: T201 - an edge
+            return 1
+        with sandbox:
+            print(_how_to_connect(sandbox), flush=True)  # noqa: T201 - an edge
             threading.Event().wait()
-        except KeyboardInterrupt:
-            return 0
     return 0
 
 

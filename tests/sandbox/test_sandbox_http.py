@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -9,11 +10,12 @@ import subprocess
 import sys
 import threading
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from okx_magic.sandbox import Sandbox
+from okx_magic.sandbox import __main__ as program_of_sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,6 +142,26 @@ def test_the_program_is_silent_and_stops_cleanly(program: subprocess.Popen[str])
     assert (program.returncode, errors) == (0, "")
     for name in ("OKX_API_KEY", "OKX_SECRET_KEY", "OKX_PASSPHRASE", "OKX_API_BASE_URL", "OKX_DEMO"):
         assert f"export {name}=" in said
+
+
+def test_an_interrupt_as_soon_as_it_is_ready(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C by a reader faster than the program's own print ends it well, and its door is shut."""
+
+    def print_and_be_interrupted(said: str, **_: Any) -> None:
+        sys.stdout.write(f"{said}\n")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program_of_sandbox, "print", print_and_be_interrupted, raising=False)
+    try:
+        status = program_of_sandbox.main(["--seed", "1"])
+    except KeyboardInterrupt:
+        pytest.fail("the interrupt came through")
+    assert status == 0
+    ready = json.loads(capsys.readouterr().out.partition("\n")[0])
+    with pytest.raises(ConnectionRefusedError):
+        raw(ready["url"], TIME + b"\r\n")
 
 
 def test_the_program_on_a_taken_port(sandbox: Sandbox) -> None:
