@@ -211,7 +211,9 @@ class OkxMagic(Magics):
         if arguments is None:
             return
         closed = self.accounts.close(arguments.name)
-        tell([f"logged out: {', '.join(closed) or 'nobody was logged in'}"])
+        current = self.accounts.current
+        now = f" · cells use {current} now" if current else ""
+        tell([f"logged out: {', '.join(closed) or 'nobody was logged in'}{now}"])
 
     def _session(self, name: str | None) -> Session:
         nobody = self.accounts.current is None
