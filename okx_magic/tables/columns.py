@@ -13,6 +13,7 @@ decimal    ``float64``                     ``NaN``
 integer    ``Int64``                       ``NA``
 bool       ``boolean``                     ``NA``
 time       ``datetime64[ms, UTC]``         ``NaT``
+time_hk    ``datetime64[ms, UTC]``         ``NaT``
 time_us    ``datetime64[us, UTC]``         ``NaT``
 list …     ``object`` of Python objects    ``None``
 =========  ==============================  =========
@@ -21,6 +22,7 @@ list …     ``object`` of Python objects    ``None``
 from __future__ import annotations
 
 import re
+from datetime import timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 from types import MappingProxyType
@@ -44,6 +46,7 @@ Integers = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 _ZERO_FRACTION = re.compile(r"(?<=\d)\.0+\Z")
+_HONG_KONG = timezone(timedelta(hours=8))
 _LARGEST_INT64 = np.iinfo(np.int64).max
 _BOOLEANS = MappingProxyType(
     {"true": True, "false": False, "1": True, "0": False, "": False},
@@ -148,15 +151,18 @@ def _booleans(texts: Sequence[str]) -> Array | None:
 
 
 def _milliseconds(texts: Sequence[str]) -> Array | None:
-    return _times(texts, "ms", digits=13)
+    # Eleven digits are April 1970; OKX's docs have times of the years before 2001.
+    return _times(texts, "ms", least=11, most=13)
 
 
 def _microseconds(texts: Sequence[str]) -> Array | None:
-    return _times(texts, "us", digits=16)
+    return _times(texts, "us", least=16, most=16)
 
 
-def _times(texts: Sequence[str], unit: Literal["ms", "us"], *, digits: int) -> Array | None:
-    """Times since 1970, in exactly as many digits as their unit has from 2001 to 2286.
+def _times(
+    texts: Sequence[str], unit: Literal["ms", "us"], *, least: int, most: int
+) -> Array | None:
+    """Times since 1970, of so many digits, which no other unit has until 2286.
 
     So one unit is never read as another; seconds, of which a few old answers are, have ten digits.
     ``"0"`` is OKX's other way to say "none" (OKX docs: Cancel All After, ``triggerTime``).
@@ -165,20 +171,37 @@ def _times(texts: Sequence[str], unit: Literal["ms", "us"], *, digits: int) -> A
     if numbers is None:
         return None
     none = numbers == 0
-    fit = none | _has_digits(numbers, digits)
+    fit = none | _have_digits(numbers, least, most)
     if not fit.all():
-        seconds = _has_digits(numbers, 10)
+        seconds = _have_digits(numbers, 10, 10)
         if not (fit | seconds).all():
             return None
-        numbers[seconds] *= 10 ** (digits - 10)
+        numbers[seconds] *= 10 ** (most - 10)
     stamps = numbers.view(f"M8[{unit}]")
     stamps[none] = np.datetime64("NaT")
     return pd.array(stamps, dtype=pd.DatetimeTZDtype(unit, "UTC"), copy=False)
 
 
-def _has_digits(numbers: Integers, digits: int) -> Flags:
-    fit: Flags = (numbers >= 10 ** (digits - 1)) & (numbers < 10**digits)
+def _have_digits(numbers: Integers, least: int, most: int) -> Flags:
+    fit: Flags = (numbers >= 10 ** (least - 1)) & (numbers < 10**most)
     return fit
+
+
+def _hong_kong_times(texts: Sequence[str]) -> Array | None:
+    """Times as a clock of Hong Kong shows them: ``01/09/2023, 8:10:48 PM``, the month first (OKX docs:
+    Get deposit withdraw status); or in milliseconds, as everywhere else.
+    """
+    times = _milliseconds(texts)
+    if times is not None:
+        return times
+    try:
+        moments = pd.to_datetime(list(texts), format="%m/%d/%Y, %I:%M:%S %p")
+    except ValueError:
+        return None
+    if (moments.isna() != _blank(texts)).any():  # pandas takes more than "" for nothing
+        return None
+    utc = moments.tz_localize(_HONG_KONG).tz_convert("UTC")
+    return utc.as_unit("ms").array
 
 
 def _containers(values: Sequence[Any]) -> Array | None:
@@ -237,6 +260,7 @@ _CONVERTERS: Mapping[FieldType, Callable[[Sequence[str]], Array | None]] = Mappi
         "integer": _integers,
         "bool": _booleans,
         "time": _milliseconds,
+        "time_hk": _hong_kong_times,
         "time_us": _microseconds,
     }
 )

@@ -31,11 +31,23 @@ def test_a_success_keeps_everything_beside_the_data() -> None:
 
 
 def test_an_object_is_data_only_where_it_is_documented() -> None:
-    """Three endpoints answer with an object in place of a list; elsewhere it is no answer of OKX's."""
+    """Few endpoints answer with an object in place of a list; elsewhere it is no answer of OKX's."""
     reply = answer({"code": "0", "msg": "", "data": {"index": "BTC-USD"}})
     assert judge(reply, COMPONENTS).data == {"index": "BTC-USD"}
     with pytest.raises(TransportError, match="not of the form"):
         judge(reply, BALANCE)
+
+
+def test_a_code_is_a_number_only_where_okx_writes_it_so() -> None:
+    """The products of dual investment come with numbers for codes, true and false are none."""
+    products = Request("GET", "/api/v5/finance/sfp/dcd/products?baseCcy=BTC")
+    reply = {"code": 0, "msg": "", "data": {"products": [{"strike": "77000"}]}}
+    assert judge(answer(reply), products).code == "0"
+    with pytest.raises(OkxError, match="50011"):
+        judge(answer(reply | {"code": 50011, "data": {}}, 429), products)
+    for code, request in ((0, BALANCE), (False, products), (None, products)):
+        with pytest.raises(TransportError, match="not a text of digits"):
+            judge(answer(reply | {"code": code}), request)
 
 
 def refused(code: str, *items: tuple[str, str], msg: str = "") -> Answer:
