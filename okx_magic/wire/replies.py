@@ -77,7 +77,9 @@ def _judged(answer: Answer, request: Request) -> Envelope:
     envelope = _read(answer, request)
     if envelope.code == "0" and answer.status != 200:
         raise _not_okx(answer, request, "code 0 came with another HTTP status than 200")
-    refused = [] if envelope.number_rows else _refused_items(envelope.data)
+    # What only reads has no items to refuse: its sCode is what a check has found (OKX docs: Precheck
+    # account mode switch).
+    refused = [] if request.method == "GET" else _refused_items(envelope.data)
     if not all(isinstance(item["sCode"], str) for item in refused):
         raise _not_okx(answer, request, "an item's sCode is not text")
     if envelope.code != "0" or refused:

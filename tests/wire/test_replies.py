@@ -77,6 +77,12 @@ def test_a_refused_item_under_code_0_is_no_success() -> None:
         judge(refused("0", ("51020", "too small")), ORDER)
 
 
+def test_what_a_check_has_found_is_no_refusal() -> None:
+    """The sCode of a read is its answer: here, that leverage has to be set before the switch."""
+    precheck = Request("GET", "/api/v5/account/set-account-switch-precheck?acctLv=3")
+    assert judge(refused("0", ("3", "")), precheck).data[0]["sCode"] == "3"
+
+
 def test_all_items_of_a_refused_batch_are_named() -> None:
     """Each refused item has its line in the block."""
     with pytest.raises(OkxError, match="all 2 items refused") as caught:
