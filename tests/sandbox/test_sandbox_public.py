@@ -211,11 +211,17 @@ def test_what_is_marked_as_margin(call: Caller) -> None:
 
 
 def test_tiers_of_families(call: Caller) -> None:
-    """A family has one table of tiers; by number comes one of them, without a family all."""
+    """A family has one table of tiers, and up to five are to be had at once; by number comes one of
+    a table, without a family all.
+    """
     path = "/api/v5/public/position-tiers?tdMode=cross&instType=SWAP"
     rows = call.public(f"{path}&instFamily=BTC-USDT").data
     assert [row["tier"] for row in rows] == ["1", "2", "3", "4"]
     assert call.public(f"{path}&uly=BTC-USDT&tier=2").data == rows[1:2]
+    both = call.public(f"{path}&instFamily=BTC-USDT,ETH-USDT").data
+    assert both == rows + call.public(f"{path}&instFamily=ETH-USDT").data
+    assert call.public(f"{path}&uly=BTC-USDT%2CETH-USDT").data == both
+    assert call.public(f"{path}&instFamily=A,B,C,D,E,F").json["code"] == "50025"
     assert {row["instFamily"] for row in call.public(path).data} > {"BTC-USDT", "BTC-USD"}
     assert call.public(path.replace("SWAP", "MARGIN")).data == []
 
