@@ -429,7 +429,7 @@ def test_sizes_that_may_be_traded(call: Caller) -> None:
     assert many["code"] == "50025"
     spot = call.get("/api/v5/account/max-avail-size?instId=BTC-USDT&tdMode=cash").data[0]
     assert spot["availSell"] == "1"
-    assert call.get("/api/v5/account/max-size?instId=BTC-USDT&tdMode=cross").json["code"] == "51000"
+    assert call.get("/api/v5/account/max-size?instId=BTC-USDT&tdMode=cross").json["code"] == "50038"
 
 
 @pytest.mark.parametrize(
