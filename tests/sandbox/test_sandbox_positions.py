@@ -438,6 +438,7 @@ def test_sizes_that_may_be_traded(call: Caller) -> None:
         ("SPOT", "-0.001", "-0.0008"),
         ("SWAP", "-0.0005", "-0.0002"),
         ("FUTURES", "-0.0005", "-0.0002"),
+        ("MARGIN", "-0.001", "-0.0008"),
     ],
 )
 def test_fee_rates(call: Caller, inst_type: str, taker: str, maker: str) -> None:

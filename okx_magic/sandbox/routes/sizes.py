@@ -56,7 +56,9 @@ def max_withdrawal(desk: Desk, query: Params) -> list[Any]:
 def trade_fee(desk: Desk, query: Params) -> list[Any]:
     """The fee rates of a kind of instrument; below zero, as costs."""
     inst_type = params.choice(query, "instType", TYPES)
-    known = [one for one in instruments().values() if one.inst_type == inst_type]
+    # Trades on margin cost what others of a spot pair do.
+    listed = "SPOT" if inst_type == "MARGIN" else inst_type
+    known = [one for one in instruments().values() if one.inst_type == listed]
     if query.get("instId"):
         known = [one for one in known if one.inst_id == query["instId"]]
     if not known:
