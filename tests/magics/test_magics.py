@@ -208,6 +208,7 @@ def test_bad_input_is_one_clear_line(
         "%okx_login 0123456789ABCDEF0123456789ABCDEF",
         "%okx --passphrase hunter2hunter2 GET /api/v5/public/time",
         "%%okx --secret-key hunter2hunter2\nGET /api/v5/public/time",
+        "%okx_login main \\\n    hunter2hunter2",
     ],
 )
 def test_a_secret_on_the_line_is_refused_and_forgotten(notebook: Notebook, line: str) -> None:
