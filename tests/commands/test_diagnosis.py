@@ -31,14 +31,6 @@ def accounts(notebook: Notebook) -> Accounts:
     return found
 
 
-@pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A sandbox outside of the notebook, with its demo key in the environment."""
-    with Sandbox.start() as sandbox:
-        log_in_by(monkeypatch, sandbox, sandbox.url)
-        yield sandbox
-
-
 def log_in_by(monkeypatch: pytest.MonkeyPatch, keys_of: Sandbox, url: str) -> None:
     monkeypatch.setenv("OKX_API_KEY", keys_of.demo.key)
     monkeypatch.setenv("OKX_SECRET_KEY", keys_of.demo.secret)

@@ -19,10 +19,11 @@ from okx_magic.errors import (
     RefusedError,
     TransportError,
 )
-from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from conftest import Notebook
+
+    from okx_magic.sandbox import Sandbox
 
 ORDER = (
     """{"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "100"}"""
@@ -246,17 +247,6 @@ def test_login_without_anything_set_up_or_anybody_to_ask(
     text = notebook.run("%okx_login")
     assert notebook.error is None
     assert text.startswith("[sandbox] sandbox · 127.0.0.1")
-
-
-@pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A sandbox outside of the notebook, with its demo key in the environment."""
-    with Sandbox.start() as sandbox:
-        monkeypatch.setenv("OKX_API_KEY", sandbox.demo.key)
-        monkeypatch.setenv("OKX_SECRET_KEY", sandbox.demo.secret)
-        monkeypatch.setenv("OKX_PASSPHRASE", sandbox.demo.passphrase)
-        monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
-        yield sandbox
 
 
 def test_login_by_the_environment(notebook: Notebook, elsewhere: Sandbox) -> None:
