@@ -176,7 +176,7 @@ class OkxMagic(Magics):
         from okx_magic.ui.prompts import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
 
         try:
-            session, config = self.accounts.login(
+            session = self.accounts.login(
                 arguments.name,
                 prompt=ask if arguments.prompt else ask_if_anybody,
                 typed=arguments.prompt,
@@ -189,8 +189,8 @@ class OkxMagic(Magics):
             found = found_elsewhere(self.accounts, confirm, show)
             if found is None:
                 raise
-            session, config = found, found.config
-        show(receipts.login(session, config))
+            session = found
+        show(receipts.login(session))
         if arguments.unset_env:
             show(receipts.unset(self.accounts.unset_variables()))
 
