@@ -82,6 +82,9 @@ def test_a_refused_log_in_can_be_looked_into(
     text = notebook.run("%okx_debug")
     assert text.startswith("[demo] GET /api/v5/account/config · HTTP 401 · 50113 Invalid Sign")
     assert "checked   ? secret" in text
+    # The list that %okx_debug counts in.
+    notebook.run("log = %okx_log")
+    assert list(notebook["log"].code) == ["50113"]
     assert accounts(notebook).current is None
 
 
