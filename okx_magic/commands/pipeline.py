@@ -65,7 +65,9 @@ def _show_unsent(
     """What would be sent; of many pages the first."""
     connection = session.connection
     if span is not None:
-        request = session.first_page(request, span)
+        from okx_magic.pull import first_page  # noqa: PLC0415  # pandas, on first use
+
+        request = first_page(request, span)
     prepared, added = connection.prepare(request, as_typed=options.as_typed)
     if not options.as_typed:
         prepared = connection.expiring(prepared)
