@@ -114,4 +114,11 @@ def _named(templates: tuple[Template, ...], name: str | None) -> tuple[Template,
             f"{name!r} on the magic line names one request, and the cell has {len(templates)}",
             remedy="name each request in the cell: name = GET /…",
         )
-    return (replace(templates[0], name=check_name(name, line=None)),)
+    (template,) = templates
+    if template.name not in (None, name):
+        raise CellError(
+            f"the request has two names: {name} on the magic line, {template.name} in the cell",
+            line=template.line,
+            remedy="leave out one of them",
+        )
+    return (replace(template, name=check_name(name, line=None)),)

@@ -62,6 +62,15 @@ def test_the_magic_line_names_the_only_request(sandbox_notebook: Notebook) -> No
     assert "time" not in sandbox_notebook
 
 
+def test_a_request_has_one_name(sandbox_notebook: Notebook) -> None:
+    """Two that differ are refused before anything is sent: one of them would not be assigned."""
+    text = sandbox_notebook.run("%%okx a\nb = GET /api/v5/public/time")
+    assert "two names: a on the magic line, b in the cell · line 1 · nothing sent" in text
+    assert not {"a", "b"} & sandbox_notebook.shell.user_ns.keys()
+    sandbox_notebook.run("%%okx a\na = GET /api/v5/public/time")
+    assert "a" in sandbox_notebook
+
+
 def test_the_line_form_returns_its_frame(sandbox_notebook: Notebook) -> None:
     """Assigning from %okx GET … works, with options before it, and the frame is not shown."""
     sandbox_notebook.run("x = %okx GET /api/v5/market/tickers?instType=SPOT")
