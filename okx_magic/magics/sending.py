@@ -107,19 +107,25 @@ class OkxMagic(Magics):
         A time is a date, an ISO time (UTC if it names no zone), milliseconds since 1970, or how long
         ago: 90d, 36h, 2y, "2 years ago". Rows are those with since ≤ time < until.
         """
-        options, text = magicline.split(line) if cell is None else (line, cell)
+        options, request = magicline.split(line)
         arguments = magicline.options(self.shell, self.okx, options)
         if arguments is None:
             return None
-        if cell is None and not text:
+        if cell is None and not request:
             raise CellError("no request on the line", remedy="%okx GET /api/v5/public/time")
+        if cell is not None and request:
+            magicline.forget_secret(self.shell, line)
+            raise CellError(
+                "in a cell the request begins on the line below %%okx",
+                remedy="a line break between the options and the request",
+            )
 
         from okx_magic.commands.asked import Options  # noqa: PLC0415  # on first use
         from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # same
 
         session = self._session(arguments.account)
         value = run_cell(
-            text,
+            request if cell is None else cell,
             session,
             self.shell.user_ns,
             CellOutput(self.shell, shows_values=cell is not None, said=self._said),

@@ -185,6 +185,7 @@ def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) ->
         ("%%okx\nGET /api/v5/x?a={{ missing }}", CellError, "missing"),
         ("%%okx --nonsense\nGET /api/v5/public/time", CellError, "nonsense"),
         ("%okx", CellError, "no request"),
+        ("%%okx -q POST /api/v5/trade/order\n{}", CellError, "the line below %%okx"),
         ("%okx_login nobody-here", CredentialsError, "nobody-here"),
         ("%okx_login live", CredentialsError, "live"),
         ("%%okx -a nobody-here\nGET /api/v5/public/time", CredentialsError, "nobody-here"),
@@ -235,6 +236,13 @@ def test_a_secret_on_the_line_is_refused_and_forgotten(notebook: Notebook, line:
     secrets = ("hunter2", "00000000-aaaa", "0123456789ABCDEF")
     assert not any(secret in kept for secret in secrets)
     assert "make a new key" in text
+
+
+def test_a_secret_behind_a_misplaced_request_is_forgotten(notebook: Notebook) -> None:
+    """The line is no place for the request, nor for what stands behind it."""
+    notebook.run("%%okx GET /api/v5/public/time --secret hunter2hunter2\n{}")
+    assert isinstance(notebook.error, CellError)
+    assert "hunter2" not in repr(notebook.shell.history_manager.input_hist_raw)
 
 
 def test_with_nothing_set_up_a_cell_goes_to_the_sandbox(notebook: Notebook) -> None:
