@@ -18,7 +18,7 @@ from okx_magic.cell.jsontext import Body, begins_body, read_body
 from okx_magic.cell.lines import BLANKS, EXAMPLE, Block, Line, blocks, check_name, first_word
 from okx_magic.cell.target import read_target
 from okx_magic.cell.template import Cell, Template, as_typed
-from okx_magic.cell.variables import mask, unmask
+from okx_magic.cell.variables import MARK, mask, unmask
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 # request-line = METHOD SP target [ SP "HTTP/" version ]; a variable counts as one character, so
 # that blanks in it are none of the target.
 _REST = re.compile(rf"(?P<target>\S+)(?:[{BLANKS}]+HTTP/\d(?:\.\d)?)?")
+
+# What is put behind a target most often, and where it belongs; MARK is a variable.
+_BEHIND_TARGET = (
+    (re.compile(rf"[{{\[{MARK}]"), "the body begins on a line of its own, in a cell under %%okx"),
+    (re.compile(r"[?&]"), "the query follows without a blank, or on lines of its own"),
+)
 
 # header = token ":" value; no blank before the colon (RFC 9112, section 5.1).
 _HEADER = re.compile(rf"(?P<name>{TOKEN}):(?P<value>.*)", re.DOTALL)
@@ -186,16 +192,28 @@ def _typed_target(block: Block) -> str:
     raise CellError(
         "text after the target",
         line=block.number,
-        remedy="comments need a line of their own; a blank in a query value is written %20",
+        remedy=_behind_target_remedy(masked),
     )
+
+
+def _behind_target_remedy(masked: str) -> str:
+    behind = masked.split(maxsplit=1)[-1]
+    for pattern, remedy in _BEHIND_TARGET:
+        if pattern.match(behind):
+            return remedy
+    return "comments need a line of their own; a blank in a query value is written %20"
 
 
 def _header(line: Line) -> HeaderLine:
     header = _HEADER.fullmatch(line.stripped)
     if header is None or header["value"].startswith("//"):
+        pair = "=" in line.text
+        begins = (
+            "query lines begin with ? or &" if pair else "requests begin with GET /… or POST /…"
+        )
         raise CellError(
             f"{first_word(line)!r} begins neither a request, a query line, a header nor a body",
             line=line.number,
-            remedy="requests begin with GET /… or POST /…; Python goes into a cell of its own",
+            remedy=f"{begins}; Python goes into a cell of its own",
         )
     return HeaderLine(header["name"], header["value"].strip(BLANKS), line.number)
