@@ -47,6 +47,7 @@ class OkxDiagnosis(Magics):
 
     @no_var_expand
     @line_cell_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("number", metavar="N", nargs="?", type=int, default=1, help="1: the last exchange")
     @argument("-a", "--account", metavar="NAME", help="of this account: exchanges, and the secret")
@@ -121,6 +122,7 @@ class OkxDiagnosis(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("words", nargs="*", help="words of paths, titles and parameters; or a whole path")
     @argument("-h", "--help", action="store_true", help="show this")
@@ -143,6 +145,7 @@ class OkxDiagnosis(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("code", nargs="?", help="an OKX code, such as 50113")
     @argument("-h", "--help", action="store_true", help="show this")
@@ -169,6 +172,7 @@ class OkxDiagnosis(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_log(self, line: str) -> Any:

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
-# The first word of a request on a %okx line; what stands before it are options.
-_REQUEST = re.compile(r"(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?(?:GET|POST|curl)\s.*)", re.DOTALL)
+# The first word of a request on a %okx line; what stands before it are options. Another method, or one
+# in small letters, is told by the path behind it, and refused with a reason where cells are read.
+_REQUEST = re.compile(
+    r"(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?"
+    r"(?:(?:GET|POST|curl)\s|(?i:get|post|put|patch|delete)\s+/\S).*)",
+    re.DOTALL,
+)
 
 # What must never stand on a magic line, as it would stay in the notebook and in the history: secrets
 # and keys by their form, and whatever stands behind a name of theirs.
@@ -56,25 +61,28 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     """
     if _SECRET.search(line) or _NAMED.search(_EXPRESSION.sub("", line)):
         _refuse_secret(shell, line)
-    reason = ""
+    reason = near = ""
     masked, variables = _set_aside(line)
     try:
         arguments: Namespace = parse_argstring(magic, masked)
     except (UsageError, ValueError) as error:
         # UsageError alone would neither mark the cell as failed nor stop Run All.
         reason = str(error)
+        near = _misspelled(magic, reason)
     else:
         if arguments.help:
             show(_help(magic))
             return None
         for name, value in vars(arguments).items():
             if isinstance(value, str):
-                setattr(arguments, name, _NUMBERED.sub(lambda n: variables[int(n[1])], value))
+                filled = _NUMBERED.sub(lambda n: variables[int(n[1])], _without_quotes(value))
+                setattr(arguments, name, filled)
         return arguments
     # More words than the magic takes may be credentials: do not repeat them, and keep none.
-    if magic.__name__ == _LOGIN:
+    if magic.__name__ == _LOGIN and not near:
         _refuse_secret(shell, line)
-    raise CellError(reason, remedy=f"%{magic.__name__} --help")
+    asked = f"did you mean {near}? · " if near else ""
+    raise CellError(reason, remedy=f"{asked}%{magic.__name__} --help")
 
 
 def forget_secret(shell: InteractiveShell, text: str) -> None:
@@ -83,6 +91,23 @@ def forget_secret(shell: InteractiveShell, text: str) -> None:
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
         forget(shell, text.strip())
+
+
+def _misspelled(magic: Any, reason: str) -> str:
+    """The options meant by all the words that argparse did not know; none if one of them is no option."""
+    from difflib import get_close_matches  # noqa: PLC0415  # only for an error
+
+    _, _, unknown = reason.partition("unrecognized arguments: ")
+    # argparse keeps no public list of its options.
+    known = [name for action in magic.parser._actions for name in action.option_strings]  # noqa: SLF001  # see above
+    near = [get_close_matches(word, known, n=1, cutoff=0.75) for word in unknown.split()]
+    return ", ".join(found for each in near for found in each) if all(near) else ""
+
+
+# IPython leaves the quotes of a word on.
+def _without_quotes(word: str) -> str:
+    quoted = len(word) > 1 and word[0] == word[-1] and word[0] in "\"'"
+    return word[1:-1] if quoted else word
 
 
 def _set_aside(line: str) -> tuple[str, list[str]]:
@@ -108,6 +133,12 @@ def _refuse_secret(shell: InteractiveShell, line: str) -> NoReturn:
         remedy="clear this cell, make a new key at OKX if the secret was real, and use"
         " %okx_login --prompt, the environment or ~/.okx/config.toml",
     )
+
+
+def examples_first(magic: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator, so that ``%magic?`` shows what --help does."""
+    magic.__doc__ = "\n".join(_help(magic).lines)
+    return magic
 
 
 def _help(magic: Any) -> Note:
