@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 # that blanks in it are none of the target.
 _REST = re.compile(rf"(?P<target>\S+)(?:[{BLANKS}]+HTTP/\d(?:\.\d)?)?")
 
-# What is put behind a target most often, and where it belongs; MARK is a variable.
+# What is put behind a target, by how it starts, and where it belongs; MARK is a variable.
 _BEHIND_TARGET = (
-    (re.compile(rf"[{{\[{MARK}]"), "the body begins on a line of its own, in a cell under %%okx"),
-    (re.compile(r"[?&]"), "the query follows without a blank, or on lines of its own"),
+    (("{", "[", MARK), "a body begins on a line of its own, in a cell with %%okx"),
+    (("?", "&"), "the query follows without a blank, or on lines of its own"),
+    ("", "comments need a line of their own; a blank in a query value is written %20"),
 )
 
 # header = token ":" value; no blank before the colon (RFC 9112, section 5.1).
@@ -189,19 +190,9 @@ def _typed_target(block: Block) -> str:
             line=block.number,
             remedy="paste the line under HTTP Request: GET /api/v5/…",
         )
-    raise CellError(
-        "text after the target",
-        line=block.number,
-        remedy=_behind_target_remedy(masked),
-    )
-
-
-def _behind_target_remedy(masked: str) -> str:
     behind = masked.split(maxsplit=1)[-1]
-    for pattern, remedy in _BEHIND_TARGET:
-        if pattern.match(behind):
-            return remedy
-    return "comments need a line of their own; a blank in a query value is written %20"
+    remedies = (remedy for starts, remedy in _BEHIND_TARGET if behind.startswith(starts))
+    raise CellError("text after the target", line=block.number, remedy=next(remedies))
 
 
 def _header(line: Line) -> HeaderLine:

@@ -41,6 +41,7 @@ _REMEDIES = (
         re.compile(r"[^\x00-\x7f]"),
         "a character of a web page that looks like another: type it anew",
     ),
+    (re.compile(r'"'), "look for a comma or a colon that is missing before it"),
     (re.compile(r"'"), 'JSON takes double quotes; a Python dict is written {{ {"key": value} }}'),
     (re.compile(r"[}\]]"), "look for a comma before the closing bracket, or a missing value"),
     (re.compile(r"True|False|None"), "JSON writes true, false and null"),

@@ -10,8 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic_arguments import parse_argstring
 
 from okx_magic.errors import CellError, CredentialsError
-from okx_magic.ui.notes import Note
-from okx_magic.ui.output import show
+from okx_magic.ui.output import tell
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,37 +18,49 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
+# Patterns as text, which ``re`` compiles on first use and keeps: %load_ext compiles none.
+
 # The first word of a request on a %okx line; what stands before it are options. Another method, or one
 # in small letters, is told by the path behind it, and refused with a reason where cells are read.
-_REQUEST = re.compile(
-    r"(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?"
-    r"(?:(?:GET|POST|curl)\s|(?i:get|post|put|patch|delete)\s+/\S).*)",
-    re.DOTALL,
+_REQUEST = (
+    r"(?s)(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?"
+    r"(?:(?:GET|POST|curl)\s|(?i:get|post|put|patch|delete)\s+/\S).*)"
 )
 
 # What must never stand on a magic line, as it would stay in the notebook and in the history: secrets
 # and keys by their form, and whatever stands behind a name of theirs.
-_SECRET = re.compile(
+_BY_FORM = (
     r"(?i)\b[0-9a-f]{32}\b"  # a secret
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # a key
 )
-_NAMED = re.compile(
+_BY_NAME = (
     r"(?i)(?:^|\s)--?\w*(?:secret|pass|key)"  # --secret, -passphrase, --api_key
     r"|ok-access-|\b(?:secret|passphrase|password|api_?key)\w*\s*[=:]"
 )
 # An expression may hold such a name: {{ headers["OK-ACCESS-SIGN"] }}.
-_EXPRESSION = re.compile(r"\{\{.*?\}\}")
+_EXPRESSION = r"\{\{.*?\}\}"
 
 # A variable on the line while its options are told apart.
-_NUMBERED = re.compile("\0(\\d+)\0")
+_NUMBERED = "\0(\\d+)\0"
 
 # The one magic whose words may be credentials, whatever they look like.
 _LOGIN = "okx_login"
 
 
+def examples_first(magic: Any) -> Any:
+    """A decorator for help as ``%magic?`` and --help show it: examples first, then the options."""
+    description = inspect.cleandoc(magic.parser.description).replace("::\n", ":\n")
+    # The docstring is argparse's: usage, then the description, then the lists of what the magic takes.
+    listed = magic.__doc__
+    places = (listed.find(title) for title in ("positional arguments:", "options:"))
+    first = min(place for place in places if place >= 0)
+    magic.__doc__ = f"%{magic.__name__}: {description}\n\n{listed[first:].rstrip()}"
+    return magic
+
+
 def split(line: str) -> tuple[str, str]:
     """Options and request of a %okx line."""
-    found = _REQUEST.search(line)
+    found = re.search(_REQUEST, line)
     return (line[: found.start()], found[1]) if found else (line, "")
 
 
@@ -59,7 +70,7 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     Raises CellError for what the magic does not take, and CredentialsError for a line with a secret,
     which is taken out of the shell's history.
     """
-    if _SECRET.search(line) or _NAMED.search(_EXPRESSION.sub("", line)):
+    if re.search(_BY_FORM, line) or re.search(_BY_NAME, re.sub(_EXPRESSION, "", line)):
         _refuse_secret(shell, line)
     reason = near = ""
     masked, variables = _set_aside(line)
@@ -71,12 +82,12 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
         near = _misspelled(magic, reason)
     else:
         if arguments.help:
-            show(_help(magic))
+            tell((magic.__doc__ or "",))
             return None
-        for name, value in vars(arguments).items():
-            if isinstance(value, str):
-                filled = _NUMBERED.sub(lambda n: variables[int(n[1])], _without_quotes(value))
-                setattr(arguments, name, filled)
+        for name, word in vars(arguments).items():
+            if isinstance(word, str):
+                value = _without_quotes(word)
+                setattr(arguments, name, re.sub(_NUMBERED, lambda n: variables[int(n[1])], value))
         return arguments
     # More words than the magic takes may be credentials: do not repeat them, and keep none.
     if magic.__name__ == _LOGIN and not near:
@@ -87,7 +98,7 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
 
 def forget_secret(shell: InteractiveShell, text: str) -> None:
     """Take a text that names a secret, or holds what looks like one, out of the shell's history."""
-    if _SECRET.search(text) or _NAMED.search(text):
+    if re.search(_BY_FORM, text) or re.search(_BY_NAME, text):
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
         forget(shell, text.strip())
@@ -133,19 +144,3 @@ def _refuse_secret(shell: InteractiveShell, line: str) -> NoReturn:
         remedy="clear this cell, make a new key at OKX if the secret was real, and use"
         " %okx_login --prompt, the environment or ~/.okx/config.toml",
     )
-
-
-def examples_first(magic: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator, so that ``%magic?`` shows what --help does."""
-    magic.__doc__ = "\n".join(_help(magic).lines)
-    return magic
-
-
-def _help(magic: Any) -> Note:
-    """Examples first, then the options."""
-    description = inspect.cleandoc(magic.parser.description).replace("::\n", ":\n")
-    # argparse prints the description again between the usage and the lists of what it takes.
-    listed = magic.parser.format_help()
-    places = (listed.find(title) for title in ("positional arguments:", "options:"))
-    first = min(place for place in places if place >= 0)
-    return Note((f"%{magic.__name__}: {description}", "", listed[first:].rstrip()))

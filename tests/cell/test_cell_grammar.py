@@ -108,8 +108,8 @@ def test_a_filled_request_knows_its_place() -> None:
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
-        ('POST /x {"a": "b"}', "a line of its own, in a cell under %%okx"),
-        ("POST /x {{ order }}", "a line of its own, in a cell under %%okx"),
+        ('POST /x {"a": "b"}', "a line of its own, in a cell with %%okx"),
+        ("POST /x {{ order }}", "a line of its own, in a cell with %%okx"),
         ("GET /x ?a=b", "the query follows without a blank"),
         ("GET /x # a comment", "comments need a line of their own"),
         ("GET /x\ninstId=BTC-USDT", "query lines begin with ? or &"),
