@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from okx_magic.errors import CellError
+from okx_magic.errors import CellError, TransportError
 from okx_magic.keys.account import Account
 from okx_magic.keys.credentials import Credentials
 from okx_magic.keys.place import refuse_on_binder
@@ -71,6 +71,13 @@ class Opener:
         except ValueError as error:
             raise CellError(
                 f"--faults: {error}", remedy="python -m okx_magic.sandbox --help lists them"
+            ) from None
+        except OSError as error:
+            raise TransportError(
+                f"the sandbox cannot listen on this machine: {error.strerror}",
+                written=False,
+                remedy="something keeps programs from opening sockets, on 127.0.0.1 too",
+                account=SANDBOX,
             ) from None
         keys = sandbox.demo
         account = Account(

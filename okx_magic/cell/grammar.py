@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 # that blanks in it are none of the target.
 _REST = re.compile(rf"(?P<target>\S+)(?:[{BLANKS}]+HTTP/\d(?:\.\d)?)?")
 
+# What is put behind a target, by how it starts, and where it belongs; MARK is a variable.
+_BEHIND_TARGET = (
+    (("{", "[", MARK), "a body begins on a line of its own, in a cell with %%okx"),
+    (("?", "&"), "the query follows without a blank, or on lines of its own"),
+    ("", "comments need a line of their own; a blank in a query value is written %20"),
+)
+
 # header = token ":" value; no blank before the colon (RFC 9112, section 5.1).
 _HEADER = re.compile(rf"(?P<name>{TOKEN}):(?P<value>.*)", re.DOTALL)
 
@@ -183,22 +190,21 @@ def _typed_target(block: Block) -> str:
             line=block.number,
             remedy="paste the line under HTTP Request: GET /api/v5/…",
         )
-    behind = re.split(r"\s+", masked, maxsplit=1)[1]
-    raise CellError(
-        "text after the target",
-        line=block.number,
-        remedy="a body begins on a line of its own, in a cell with %%okx"
-        if begins_body(behind) or behind.startswith(MARK)
-        else "comments need a line of their own; a blank in a query value is written %20",
-    )
+    behind = masked.split(maxsplit=1)[-1]
+    remedies = (remedy for starts, remedy in _BEHIND_TARGET if behind.startswith(starts))
+    raise CellError("text after the target", line=block.number, remedy=next(remedies))
 
 
 def _header(line: Line) -> HeaderLine:
     header = _HEADER.fullmatch(line.stripped)
     if header is None or header["value"].startswith("//"):
+        pair = "=" in line.text
+        begins = (
+            "query lines begin with ? or &" if pair else "requests begin with GET /… or POST /…"
+        )
         raise CellError(
             f"{first_word(line)!r} begins neither a request, a query line, a header nor a body",
             line=line.number,
-            remedy="requests begin with GET /… or POST /…; Python goes into a cell of its own",
+            remedy=f"{begins}; Python goes into a cell of its own",
         )
     return HeaderLine(header["name"], header["value"].strip(BLANKS), line.number)

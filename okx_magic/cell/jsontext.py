@@ -36,6 +36,11 @@ _COMMENT_REMEDY = "comments need a line of their own"
 
 # By what stands at the place where JSON ended: the usual mistake and its remedy.
 _REMEDIES = (
+    (re.compile("[\u2018-\u201f\u00ab\u00bb]"), 'quotation marks in JSON are straight ones: "'),
+    (
+        re.compile(r"[^\x00-\x7f]"),
+        "a character of a web page that looks like another: type it anew",
+    ),
     (re.compile(r'"'), "look for a comma or a colon that is missing before it"),
     (re.compile(r"'"), 'JSON takes double quotes; a Python dict is written {{ {"key": value} }}'),
     (re.compile(r"[}\]]"), "look for a comma before the closing bracket, or a missing value"),

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from okx_magic.errors import CellError
 
-# Blank means blank to a person: web pages and PDFs paste U+00A0 for a space.
-BLANKS = " \t\u00a0"
+# Blank means blank to a person: web pages and PDFs paste U+00A0 for a space, and editors leave a byte
+# order mark or a space without width.
+BLANKS = " \t\u00a0\u200b\ufeff"
 
 EXAMPLE = "a request looks like this: GET /api/v5/market/ticker?instId=BTC-USDT"
 
@@ -77,7 +78,9 @@ def blocks(text: str) -> list[Block]:
 
 def check_name(name: str, *, line: int | None) -> str:
     """The name as Python will know it. Raises CellError when it cannot be assigned to."""
-    if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
+    # Every magic is called by get_ipython(): with another value in it the kernel knows none any more.
+    unfit = keyword.iskeyword(name) or name.startswith("__") or name == "get_ipython"
+    if unfit or not name.isidentifier():
         raise CellError(
             f"{name!r} cannot name a result",
             line=line,

@@ -145,11 +145,14 @@ def _kind(value: Any) -> str:
 
 
 _TIME_REMEDY = "OKX takes times as milliseconds since 1970: int(t.timestamp() * 1000)"
+_DATE_REMEDY = "OKX takes times as milliseconds since 1970: int(pd.Timestamp(t).timestamp() * 1000)"
 
 
 def _remedy(value: Any) -> str:
     if hasattr(value, "timestamp") or hasattr(value, "total_seconds"):
         return _TIME_REMEDY
+    if hasattr(value, "isoformat"):
+        return _DATE_REMEDY
     if hasattr(value, "tolist"):
         return "pick one value, such as x.iloc[0] or x[0]; several in a query: x.tolist()"
     return "give a str, an int, a float, a Decimal or a bool"

@@ -41,10 +41,12 @@ def chosen(accounts: Accounts, number: int, name: str | None) -> tuple[Exchange,
     found = sorted(accounts.exchanges(name), key=lambda each: each[0].sent_at)
     if not 1 <= number <= len(found):
         whose = f" by {name}" if name else ""
-        said = (
-            f"there are {len(found)} exchanges{whose}" if found else f"nothing was sent{whose} yet"
+        if not found:
+            raise CellError(f"nothing was sent{whose} yet", remedy="%okx GET /api/v5/public/time")
+        raise CellError(
+            f"there are {len(found)} exchanges{whose}",
+            remedy="%okx_log lists them; %okx_debug 1 is the last one",
         )
-        raise CellError(said, remedy="%okx_log lists them; %okx_debug 1 is the last one")
     return found[-number]
 
 

@@ -12,6 +12,7 @@ from okx_magic.wire.kill import Killer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from okx_magic.keys.account import Account
     from okx_magic.session import Session
 
     # Asks a person for a line; raises RefusedError where nobody can be asked.
@@ -23,10 +24,7 @@ _RELEASE = "release"
 def switch_on(session: Session, ask: Ask) -> Note:
     """Orders on for 15 minutes, if the person types the sentence. Raises RefusedError."""
     account, arming = session.account, session.gate.arming
-    if account.environment != "live":
-        raise RefusedError(
-            f"{account.name} is no live account: orders need no switch there", account=account.name
-        )
+    _check_live(account)
     if not session.config:
         raise RefusedError(
             "the key was not looked at yet",
@@ -53,9 +51,17 @@ def switch_on(session: Session, ask: Ask) -> Note:
 
 
 def switch_off(session: Session) -> Note:
-    """Orders off."""
+    """Orders off. Raises RefusedError where they need no switch: they would still be sent."""
+    _check_live(session.account)
     session.gate.arming.disarm()
     return Note((f"{session.account.name} · reading only",), session.account.environment)
+
+
+def _check_live(account: Account) -> None:
+    if account.environment != "live":
+        raise RefusedError(
+            f"{account.name} is no live account: orders need no switch there", account=account.name
+        )
 
 
 def kill(session: Session, show: Callable[[Note], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,9 @@ def run_cell(
     templates = _named(cell.templates, options.name)
     if cell.notices:
         output.note(receipts.notices(cell.notices))
+    for name in (template.name for template in templates if template.name in vars(builtins)):
+        hidden = f"{name} is a result now, and Python's own {name} again after: del {name}"
+        output.note_once(f"hidden {name}", receipts.notices([hidden]))
     span = span_of(templates, session, namespace, options)
     value = None
     for number, template in enumerate(templates, start=1):

@@ -7,6 +7,7 @@ have, can only fail, and are refused where the docs are known well.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from okx_magic import knowledge, strictjson
@@ -57,10 +58,13 @@ def _require_parameters(request: Request, endpoint: Endpoint) -> None:
         missing = [name for name in required if name not in given]
         if missing:
             names = ", ".join(missing)
+            unknown = set(given) - {param.name for param in endpoint.params}
+            near = get_close_matches(missing[0], unknown, n=1)
+            meant = f"{missing[0]} in place of {near[0]}? · " if near else ""
             raise CellError(
                 f"{request} needs {names}{where}",
                 line=request.line,
-                remedy=f"%okx_find {request.path} shows its parameters · {_FORCE}",
+                remedy=f"{meant}%okx_find {request.path} shows its parameters · {_FORCE}",
             )
 
 

@@ -202,11 +202,19 @@ def _doubts(key: str, secret: str, passphrase: str) -> Iterator[str]:
         return
     if not _UUID.fullmatch(key):
         yield "the key is not a UUID, as OKX's are"
+    if _HEX32.fullmatch(passphrase) and not _HEX32.fullmatch(secret):
+        yield "the secret and the passphrase seem to be swapped"
+        return
     if secret == passphrase:
         yield "secret and passphrase are the same"
     elif not _HEX32.fullmatch(secret):
-        yield "the secret is not 32 hexadecimal digits, as OKX's are"
+        quoted = ", and stands in quotation marks" if _in_quotes(secret) else ""
+        yield f"the secret is not 32 hexadecimal digits, as OKX's are{quoted}"
     if len(passphrase) < _SHORTEST_PASSPHRASE:
         yield "the passphrase is shorter than the 8 characters that OKX asks for"
-    if passphrase[0] == passphrase[-1] and passphrase[0] in "\"'" and len(passphrase) > 1:
+    if _in_quotes(passphrase):
         yield "the passphrase stands in quotation marks, which are sent as part of it"
+
+
+def _in_quotes(text: str) -> bool:
+    return len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"

@@ -40,6 +40,8 @@ CONFIG: Final = "~/.okx/config.toml"
 # The longest name that an error repeats. Keys and secrets are longer: one typed in place of a name
 # must not come back in the message.
 _LONGEST_SHOWN: Final = 24
+# Accounts that need no profile (keys.sources).
+_WITHOUT_PROFILE: Final = ("sandbox", "demo", "live")
 
 _Value = TypeVar("_Value")
 
@@ -168,7 +170,7 @@ def _unknown(name: str, names: list[str]) -> CredentialsError:
 
     shown = f"called {name}" if len(name) <= _LONGEST_SHOWN else "of that name"
     known = f"the profiles are {', '.join(names)}" if names else "it has no profiles"
-    near = get_close_matches(name, names, n=1)
+    near = get_close_matches(name, [*names, *_WITHOUT_PROFILE], n=1)
     return CredentialsError(
         f"no profile {shown} in {CONFIG}; {known}",
         remedy=f"did you mean {near[0]}?" if near else "names are matched exactly",

@@ -46,6 +46,7 @@ class OkxDiagnosis(Magics):
 
     @no_var_expand
     @line_cell_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("number", metavar="N", nargs="?", type=int, default=1, help="1: the last exchange")
     @argument("-a", "--account", metavar="NAME", help="of this account: exchanges, and the secret")
@@ -120,6 +121,7 @@ class OkxDiagnosis(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("words", nargs="*", help="words of paths, titles and parameters; or a whole path")
     @argument("-h", "--help", action="store_true", help="show this")
@@ -142,6 +144,7 @@ class OkxDiagnosis(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("code", nargs="?", help="an OKX code, such as 50113")
     @argument("-h", "--help", action="store_true", help="show this")
@@ -168,6 +171,7 @@ class OkxDiagnosis(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_log(self, line: str) -> Any:

@@ -47,6 +47,17 @@ _NUMBERED = "\0(\\d+)\0"
 _LOGIN = "okx_login"
 
 
+def examples_first(magic: Any) -> Any:
+    """A decorator for help as ``%magic?`` and --help show it: examples first, then the options."""
+    description = inspect.cleandoc(magic.parser.description).replace("::\n", ":\n")
+    # The docstring is argparse's: usage, then the description, then the lists of what the magic takes.
+    listed = magic.__doc__
+    places = (listed.find(title) for title in ("positional arguments:", "options:"))
+    first = min(place for place in places if place >= 0)
+    magic.__doc__ = f"%{magic.__name__}: {description}\n\n{listed[first:].rstrip()}"
+    return magic
+
+
 def split(line: str) -> tuple[str, str]:
     """Options and request of a %okx line."""
     found = re.search(_REQUEST, line)
@@ -61,25 +72,28 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     """
     if re.search(_BY_FORM, line) or re.search(_BY_NAME, re.sub(_EXPRESSION, "", line)):
         _refuse_secret(shell, line)
-    reason = ""
+    reason = near = ""
     masked, variables = _set_aside(line)
     try:
         arguments: Namespace = parse_argstring(magic, masked)
     except (UsageError, ValueError) as error:
         # UsageError alone would neither mark the cell as failed nor stop Run All.
         reason = str(error)
+        near = _misspelled(magic, reason)
     else:
         if arguments.help:
-            tell(_help(magic))
+            tell((magic.__doc__ or "",))
             return None
-        for name, value in vars(arguments).items():
-            if isinstance(value, str):
+        for name, word in vars(arguments).items():
+            if isinstance(word, str):
+                value = _without_quotes(word)
                 setattr(arguments, name, re.sub(_NUMBERED, lambda n: variables[int(n[1])], value))
         return arguments
     # More words than the magic takes may be credentials: do not repeat them, and keep none.
-    if magic.__name__ == _LOGIN:
+    if magic.__name__ == _LOGIN and not near:
         _refuse_secret(shell, line)
-    raise CellError(reason, remedy=f"%{magic.__name__} --help")
+    asked = f"did you mean {near}? · " if near else ""
+    raise CellError(reason, remedy=f"{asked}%{magic.__name__} --help")
 
 
 def forget_secret(shell: InteractiveShell, text: str) -> None:
@@ -88,6 +102,23 @@ def forget_secret(shell: InteractiveShell, text: str) -> None:
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
         forget(shell, text.strip())
+
+
+def _misspelled(magic: Any, reason: str) -> str:
+    """The options meant by all the words that argparse did not know; none if one of them is no option."""
+    from difflib import get_close_matches  # noqa: PLC0415  # only for an error
+
+    _, _, unknown = reason.partition("unrecognized arguments: ")
+    # argparse keeps no public list of its options.
+    known = [name for action in magic.parser._actions for name in action.option_strings]  # noqa: SLF001  # see above
+    near = [get_close_matches(word, known, n=1, cutoff=0.75) for word in unknown.split()]
+    return ", ".join(found for each in near for found in each) if all(near) else ""
+
+
+# IPython leaves the quotes of a word on.
+def _without_quotes(word: str) -> str:
+    quoted = len(word) > 1 and word[0] == word[-1] and word[0] in "\"'"
+    return word[1:-1] if quoted else word
 
 
 def _set_aside(line: str) -> tuple[str, list[str]]:
@@ -113,13 +144,3 @@ def _refuse_secret(shell: InteractiveShell, line: str) -> NoReturn:
         remedy="clear this cell, make a new key at OKX if the secret was real, and use"
         " %okx_login --prompt, the environment or ~/.okx/config.toml",
     )
-
-
-def _help(magic: Any) -> tuple[str, ...]:
-    """Examples first, then the options."""
-    description = inspect.cleandoc(magic.parser.description).replace("::\n", ":\n")
-    # argparse prints the description again between the usage and the lists of what it takes.
-    listed = magic.parser.format_help()
-    places = (listed.find(title) for title in ("positional arguments:", "options:"))
-    first = min(place for place in places if place >= 0)
-    return f"%{magic.__name__}: {description}", "", listed[first:].rstrip()

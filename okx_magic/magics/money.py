@@ -32,6 +32,7 @@ class OkxMoney(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("name", nargs="?", help="the account; the current one if left out")
     @argument("--off", action="store_true", help="switch them off again, before the time is over")
@@ -61,6 +62,7 @@ class OkxMoney(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("name", nargs="?", help="the account; the current one if left out")
     @argument("--release", action="store_true", help="let orders through again; asks for a word")

@@ -72,6 +72,7 @@ class OkxMagic(Magics):
 
     @no_var_expand
     @line_cell_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("name", nargs="?", help="name for the only request of the cell")
     @argument("-a", "--account", metavar="NAME", help="send as this account, logged in or not")
@@ -112,7 +113,10 @@ class OkxMagic(Magics):
         if arguments is None:
             return None
         if cell is None and not request:
-            raise CellError("no request on the line", remedy="%okx GET /api/v5/public/time")
+            path = arguments.name if (arguments.name or "").startswith("/api/") else ""
+            raise CellError(
+                "no request on the line", remedy=f"%okx GET {path or '/api/v5/public/time'}"
+            )
         if cell is not None and request:
             magicline.forget_secret(self.shell, line)
             raise CellError(
@@ -148,6 +152,7 @@ class OkxMagic(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("name", nargs="?", help="sandbox, demo, live, or a profile of ~/.okx/config.toml")
     @argument("--prompt", action="store_true", help="ask for the credentials, whatever is set up")
@@ -186,8 +191,7 @@ class OkxMagic(Magics):
                 arguments.name,
                 prompt=ask if arguments.prompt else ask_if_anybody,
                 typed=arguments.prompt,
-                # IPython leaves the quotes of a word on.
-                faults=arguments.faults.strip("\"'"),
+                faults=arguments.faults,
             )
         except OkxError:
             from okx_magic.commands.diagnosis import found_elsewhere  # noqa: PLC0415  # only for a refusal
@@ -202,6 +206,7 @@ class OkxMagic(Magics):
 
     @no_var_expand
     @line_magic
+    @magicline.examples_first
     @magic_arguments()
     @argument("name", nargs="?", help="the account; all of them if left out")
     @argument("-h", "--help", action="store_true", help="show this")

@@ -18,6 +18,8 @@ from typing import NamedTuple
 from urllib3 import exceptions as http
 
 _NETWORK = "check the network; %okx_login sandbox works without one"
+_ITS_END = "was the sandbox stopped? %okx_login sandbox starts one in this kernel"
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class TooLargeError(http.HTTPError):
@@ -95,7 +97,8 @@ def describe(error: BaseException, *, host: str, proxy: str, seconds: float) -> 
     for kind, failure in _KINDS:
         if any(isinstance(cause, kind) for cause in causes):
             message = failure.message.format(host=host, proxy=proxy, tls=_tls_reason(causes))
-            return Failure(message, failure.remedy)
+            here = failure.remedy == _NETWORK and host.startswith(_LOOPBACK)
+            return Failure(message, _ITS_END if here else failure.remedy)
     if any(isinstance(cause, TimeoutError) for cause in causes):
         return late(seconds)
     return _CUT

@@ -103,3 +103,31 @@ def test_a_filled_request_knows_its_place() -> None:
     """Name and line of a template reach the request."""
     templates = parse("\n\na = GET /x\nGET /y").templates
     assert [(fill(one, {}).name, fill(one, {}).line) for one in templates] == [("a", 3), (None, 4)]
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ('POST /x {"a": "b"}', "a line of its own, in a cell with %%okx"),
+        ("POST /x {{ order }}", "a line of its own, in a cell with %%okx"),
+        ("GET /x ?a=b", "the query follows without a blank"),
+        ("GET /x # a comment", "comments need a line of their own"),
+        ("GET /x\ninstId=BTC-USDT", "query lines begin with ? or &"),
+        ("GET /x\nprint(1)", "requests begin with GET"),
+        ("POST /x\n{\u201ca\u201d: 1}", "quotation marks in JSON are straight ones"),
+        ('POST /x\n{"a":\u00a01}', "a character of a web page"),
+        ('POST /x\n{"a": "b"\uff0c "c": 1}', "a character of a web page"),
+    ],
+)
+def test_the_remedy_is_that_of_the_mistake(text: str, remedy: str) -> None:
+    """What is mistyped or pasted most often is told by what stands there, not by what could."""
+    refusal = _refusal(text)
+    assert refusal is not None
+    assert remedy in refusal.remedy
+
+
+@pytest.mark.parametrize("unseen", ["\ufeff", "\u200b", "\u00a0"])
+def test_characters_that_nobody_sees_are_blanks(unseen: str) -> None:
+    """A byte order mark, a space without width and a no-break space before a request, and behind it."""
+    cell = parse(f"{unseen}name = GET{unseen}/x?a=b{unseen}\n{unseen}&c=d")
+    assert [(each.name, each.query) for each in cell.templates] == [("name", ("?a=b&c=d",))]

@@ -205,3 +205,12 @@ def test_a_header_value_stays_on_its_line(value: str) -> None:
         return  # a tab between visible characters is allowed, although Python does not print it
     with pytest.raises(CellError):
         fill(template, {"v": value})
+
+
+def test_a_date_is_refused_with_the_way_to_milliseconds() -> None:
+    """A date has no timestamp(); the remedy is one that works for it."""
+    day = dt.date(2024, 1, 31)
+    with pytest.raises(CellError) as refusal:
+        fill(parse("GET /x?after={{ day }}").templates[0], {"day": day})
+    expression = refusal.value.remedy.rpartition(": ")[2]
+    assert eval(expression, {"pd": pd, "t": day}) == 1706659200000  # noqa: S307  # our own text

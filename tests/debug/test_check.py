@@ -84,3 +84,22 @@ def test_what_the_docs_do_not_hold_is_not_held_against_anybody() -> None:
     assert check(Request("POST", "/api/v5/aigc/mcp/indicators")) == ()
     (notice,) = check(Request("GET", "/api/v5/aigc/mcp/indicators"))
     assert "as a POST only" in notice
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "meant"),
+    [
+        ("GET", "/api/v5/market/ticker?instid=BTC-USDT", "", "instId in place of instid?"),
+        ("POST", "/api/v5/trade/order", ORDER.replace('"sz"', '"size"'), "sz in place of size?"),
+    ],
+)
+def test_a_misspelled_parameter_is_recognised(
+    method: str, target: str, body: str, meant: str
+) -> None:
+    """What is missing often stands there under another name; the remedy says which."""
+    assert refused(method, target, body).remedy.startswith(meant)
+
+
+def test_a_parameter_of_the_endpoint_is_no_misspelling() -> None:
+    """``ordId`` beside a missing ``instId`` is a parameter of its own."""
+    assert "in place of" not in refused("GET", "/api/v5/trade/order?ordId=1").remedy

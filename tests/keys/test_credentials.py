@@ -114,6 +114,11 @@ def test_usual_credentials_raise_no_doubts() -> None:
         ({"passphrase": "short1!"}, "the passphrase is shorter than the 8 characters"),
         ({"passphrase": '"Correct-Horse-9!"'}, "the passphrase stands in quotation marks"),
         ({"passphrase": SECRET}, "secret and passphrase are the same"),
+        (
+            {"secret": f'"{SECRET}"'},
+            "the secret is not 32 hexadecimal digits, as OKX's are, and stands",
+        ),
+        ({"secret": "Horse-9!", "passphrase": SECRET}, "the secret and the passphrase seem to be"),
         ({"key": SECRET, "secret": KEY}, "key and secret seem to be swapped"),
     ],
 )

@@ -45,6 +45,33 @@ def test_named_requests_are_assigned_and_have_a_receipt(sandbox_notebook: Notebo
     assert receipts[1].startswith("[sandbox] fills ← GET /api/v5/trade/fills · 1 row · ")
 
 
+def test_a_result_that_hides_a_name_of_pythons_says_so_once(sandbox_notebook: Notebook) -> None:
+    """``list`` is no wrong name; whoever wonders later why list() fails was told how to undo it."""
+    cell = "%%okx\nlist = GET /api/v5/public/time"
+    assert "after: del list" in sandbox_notebook.run(cell)
+    assert "del list" not in sandbox_notebook.run(cell)
+
+
+def test_quotes_around_a_word_of_the_line_mean_nothing(notebook: Notebook) -> None:
+    """As in a shell; IPython leaves them on."""
+    assert "[sandbox] sandbox ·" in notebook.run('%okx_login "sandbox"')
+    assert "never the passphrase" in notebook.run("%okx_explain '50113'")
+
+
+def test_where_no_socket_can_be_opened_the_sandbox_is_refused_in_one_line(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine on which programs may not listen: no traceback, and nothing half started."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("socket.create_server", refused)
+    text = notebook.run("%okx_login sandbox")
+    assert isinstance(notebook.error, TransportError)
+    assert "cannot listen on this machine: Operation not permitted" in text
+
+
 def test_a_request_without_a_name_is_shown(sandbox_notebook: Notebook) -> None:
     """The frame stands under the cell, the receipt under the frame."""
     text = sandbox_notebook.run("%%okx\nGET /api/v5/market/ticker?instId=BTC-USDT")
@@ -190,6 +217,14 @@ def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) ->
         ("%%okx -q POST /api/v5/trade/order\n{}", CellError, "the line below %%okx"),
         ("%okx_login nobody-here", CredentialsError, "nobody-here"),
         ("%okx_login live", CredentialsError, "live"),
+        ("%okx_login sandbx", CredentialsError, "did you mean sandbox?"),
+        ("%okx_login --unset-evn", CellError, "did you mean --unset-env?"),
+        ("%%okx --dryrun\nGET /api/v5/public/time", CellError, "did you mean --dry-run?"),
+        ("%okx get /api/v5/public/time", CellError, "the method get is written GET"),
+        ("%okx /api/v5/public/time", CellError, "%okx GET /api/v5/public/time"),
+        ("%okx_debug", CellError, "nothing was sent yet"),
+        ("%okx_live --off", RefusedError, "is no live account"),
+        ("%%okx\nget_ipython = GET /api/v5/public/time", CellError, "cannot name a result"),
         ("%%okx -a nobody-here\nGET /api/v5/public/time", CredentialsError, "nobody-here"),
         ("%okx_logout nobody-here", CredentialsError, "nobody-here"),
         ("%okx_explain", CellError, "which code"),
@@ -379,6 +414,14 @@ def test_help_starts_with_an_example(notebook: Notebook, magic: str) -> None:
     assert notebook.error is None
     assert text.index("Examples") < text.index("--help")
     assert text.count("Examples") == 1
+
+
+@pytest.mark.parametrize("magic", MAGICS)
+def test_the_question_mark_starts_with_an_example_too(notebook: Notebook, magic: str) -> None:
+    """What ``%magic?`` shows is the docstring: the examples stand before the lists of options."""
+    text = notebook.shell.find_line_magic(magic).__doc__
+    assert text.startswith(f"%{magic}: ")
+    assert text.index("Examples") < text.index("--help")
 
 
 def test_unload_removes_all_of_it(bare_notebook: Notebook) -> None:

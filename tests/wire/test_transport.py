@@ -14,12 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rawserver import RawServer, http
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import NewConnectionError
 
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.keys.credentials import Credentials
 from okx_magic.keys.signing import prehash, signature
 from okx_magic.model import Request
 from okx_magic.wire.body import LARGEST_ANSWER
+from okx_magic.wire.failures import describe
 from okx_magic.wire.transport import Transport
 
 Opener = Callable[..., Transport]
@@ -231,7 +234,16 @@ def test_an_unreachable_host_is_one_line_and_nothing_was_written(open_transport:
     with pytest.raises(TransportError, match=r"no connection to 127\.0\.0\.1") as caught:
         open_transport(f"http://127.0.0.1:{port}").send(TIME, authorise)
     assert not caught.value.written
-    assert "check the network" in caught.value.remedy
+    assert "was the sandbox stopped?" in caught.value.remedy
+
+
+def test_what_to_do_without_a_connection_depends_on_where_it_was_to_go() -> None:
+    """The network is not to blame for what does not answer on this machine."""
+    failure = NewConnectionError(HTTPConnection("any"), "refused")
+    elsewhere = describe(failure, host="www.okx.com", proxy="", seconds=1)
+    here = describe(failure, host="127.0.0.1:8700", proxy="", seconds=1)
+    assert "check the network" in elsewhere.remedy
+    assert "network" not in here.remedy
 
 
 def test_a_wrong_proxy_is_one_line_and_nothing_was_written(open_transport: Opener) -> None:
