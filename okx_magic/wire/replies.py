@@ -77,9 +77,10 @@ def _judged(answer: Answer, request: Request) -> Envelope:
     envelope = _read(answer, request)
     if envelope.code == "0" and answer.status != 200:
         raise _not_okx(answer, request, "code 0 came with another HTTP status than 200")
-    # What only reads has no items to refuse: its sCode is what a check has found (OKX docs: Precheck
-    # account mode switch).
-    refused = [] if request.method == "GET" else _refused_items(envelope.data)
+    # The sCode of a read that succeeded is what a check has found (OKX docs: Precheck account mode
+    # switch). In all else it is what became of the item.
+    found = request.method == "GET" and envelope.code == "0"
+    refused = [] if found else _refused_items(envelope.data)
     if not all(isinstance(item["sCode"], str) for item in refused):
         raise _not_okx(answer, request, "an item's sCode is not text")
     if envelope.code != "0" or refused:

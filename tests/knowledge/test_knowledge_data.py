@@ -192,7 +192,12 @@ def test_every_cursor_is_a_field_of_the_answer() -> None:
 
 def test_every_field_has_a_type() -> None:
     """No answer of the catalogue has a field whose type nobody decided."""
-    untyped = {name for endpoint in ENDPOINTS for name in names_in(endpoint)} - FIELDS.keys()
+    untyped = {
+        name
+        for endpoint in ENDPOINTS
+        for name in names_in(endpoint)
+        if knowledge.field_type(name, endpoint.method, endpoint.path) is None
+    }
     assert not untyped
 
 
@@ -231,7 +236,7 @@ def test_an_exception_is_one(endpoint: str, name: str) -> None:
     known = knowledge.endpoint(*endpoint.split())
     assert known is not None
     assert name in [*known.fields, *known.columns]
-    assert OVERRIDES[endpoint][name] != FIELDS[name]
+    assert OVERRIDES[endpoint][name] != FIELDS.get(name)
     assert knowledge.field_type(name, *endpoint.split()) == OVERRIDES[endpoint][name]
 
 

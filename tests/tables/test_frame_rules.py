@@ -186,6 +186,7 @@ def test_unforeseen_data_is_one_column(frame_of: FrameOf, data: Any) -> None:
     rows = data if isinstance(data, list) else [data] * (data is not None)
     assert len(frame) == len(rows)
     assert list(frame.columns) == ([] if data in (None, [{}, {}]) else ["data"])
+    assert "untyped" not in frame.attrs
 
 
 @given(data=JSON, endpoint=st.sampled_from([TICKERS, PENDING, "GET /api/v5/account/balance"]))
