@@ -132,6 +132,8 @@ def test_it_is_one_error_that_names_the_cause(desk: Desk, kind: str, name: str) 
     assert caught.value.__context__ is None
     assert "\n" not in caught.value.message
     assert len(caught.value.message) <= 220
+    # What came is judged, with the causes that were checked, where it is HTTP at all.
+    assert caught.value.remedy or "(HTTP " in caught.value.message
     assert desk.sent("GET") <= 3
 
 
