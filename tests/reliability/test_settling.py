@@ -68,6 +68,30 @@ def test_a_cancel_that_did_not_arrive_is_sent_again(bench: Lab, fault: str) -> N
     assert posts(bench, CANCEL) == 2
 
 
+@pytest.mark.parametrize(("unseen", "found"), [(2, True), (9, False)])
+def test_a_cancelled_order_may_be_shown_late(unseen: int, found: bool) -> None:  # noqa: FBT001  # a parameter
+    """One that the first look-ups do not show is not called not cancelled before time has passed."""
+    looks = 0
+
+    def answers(request: Request) -> Any:
+        nonlocal looks
+        if request.method == "POST":
+            return LOST
+        looks += 1
+        if looks <= unseen:
+            return "51603"
+        return [{"ordId": "7", "clOrdId": "", "state": "canceled", "cTime": "1700000000000"}]
+
+    connection = scripted(answers)
+    request = post(CANCEL, {"instId": "BTC-USDT", "ordId": "7"})
+    if found:
+        assert connection.send(request).recovered
+    else:
+        with pytest.raises(NotCarriedOut, match="a look-up shows no such order"):
+            connection.send(request)
+        assert looks == 3
+
+
 def test_a_cancel_is_sent_three_times_at_most(bench: Lab) -> None:
     """After that the error says that the order is live."""
     ack = placed(bench)
