@@ -228,6 +228,15 @@ def test_an_item_s_code_that_is_no_text_tells_nothing(desk: Desk, strange: Any) 
         desk.connection.send(ORDER)
 
 
+def test_an_item_without_a_code_tells_nothing(desk: Desk) -> None:
+    """An acknowledgement that lacks its sCode acknowledges nothing: the order is looked up."""
+    ack = json.loads(TAKEN)["data"][0]
+    del ack["sCode"]
+    desk.reply = whole({"code": "0", "msg": "", "data": [ack]})
+    with pytest.raises(NotCarriedOut, match="an item has no sCode"):
+        desk.connection.send(ORDER)
+
+
 @pytest.mark.parametrize("data", [[1], ["x"], [None], [[]], [{}, 1], [True]], ids=repr)
 def test_rows_of_another_kind_are_no_answer(desk: Desk, data: list[Any]) -> None:
     """Where objects are documented, a list of anything else makes no frame."""
