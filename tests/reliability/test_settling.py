@@ -312,6 +312,30 @@ def test_money_that_moves_is_sent_once_and_never_looked_up() -> None:
         assert len(sent(connection, "POST")) == 1
 
 
+@pytest.mark.parametrize("moment", ["after", "before"])
+@pytest.mark.parametrize("fault", ["reset", "half", "502", "50004", "empty", "no-data"])
+def test_a_lost_transfer_is_found_by_its_id(bench: Lab, fault: str, moment: str) -> None:
+    """The money moves once at most. It is looked up where it carries an id of the person's; one that is
+    not there may still be on its way, as no expTime ends it.
+    """
+    path = "/api/v5/asset/transfer"
+    transfer = {"ccy": "USDT", "amt": "1", "from": "6", "to": "18", "clientId": "t1"}
+    bench.sandbox.set_faults(f"next POST {path}: {fault}-{moment}")
+    funding = bench.sandbox._exchange._exchange._accounts["demo"].funding
+    bills = len(funding.bills)
+    if moment == "after":
+        reply = bench.connection.send(post(path, transfer))
+        assert reply.recovered
+        (row,) = reply.envelope.data
+        assert row["transId"] == funding.bills[-1].about["transId"]
+    else:
+        with pytest.raises(OutcomeUnknown) as caught:
+            bench.connection.send(post(path, transfer))
+        assert caught.value.settles == ("GET /api/v5/asset/transfer-state?clientId=t1",)
+    assert len(funding.bills) - bills == (moment == "after")
+    assert posts(bench, path) == 1
+
+
 @pytest.mark.parametrize(
     ("path", "body", "question", "row"),
     [
