@@ -117,7 +117,7 @@ def test_an_echo_is_taken_out_of_the_error(
 def test_without_the_redactor_the_echo_would_show(answer: str) -> None:
     """The control: the same answers, judged without it, do hold the passphrase."""
     with pytest.raises(OkxMagicError) as caught:
-        judge(ANSWERS[answer](PASSPHRASE), BALANCE)
+        judge(ANSWERS[answer](PASSPHRASE), ORDER)
     assert PASSPHRASE in str(caught.value)
 
 
