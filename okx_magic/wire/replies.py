@@ -28,6 +28,8 @@ _DEEPEST_ANSWER = 64
 # Commas and opening brackets, more than twice as many as the largest answers of OKX have. As objects the
 # values between them take 64 MiB at most; those of the largest body would take ten times as much.
 _MOST_VALUES = 500_000
+# Of one row, ten times as many as OKX's longest have: a frame takes a tenth of a millisecond for each.
+_MOST_FIELDS = 1_000
 _CODE = re.compile("0|[1-9][0-9]{0,9}")
 # What the list holds, by the kind of an endpoint.
 _ITEMS: Mapping[str | None, type] = MappingProxyType(
@@ -148,7 +150,10 @@ def _fits(data: Any, request: Request) -> bool:
     endpoint = knowledge.endpoint(request.method, request.path)
     if isinstance(data, list):
         item = _ITEMS.get(endpoint.kind) if endpoint else None
-        return item is None or all(isinstance(each, item) for each in data)
+        if item is None:
+            return True
+        alike = all(isinstance(each, item) for each in data)
+        return alike and max(map(len, data), default=0) <= _MOST_FIELDS
     if isinstance(data, NumberRows):
         return True
     # Few endpoints answer with an object; of an unknown one either form is taken.

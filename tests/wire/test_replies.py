@@ -232,6 +232,17 @@ def test_tiny_values_do_not_fill_the_memory(question: Request, one: str) -> None
         peak(510_000)
 
 
+def test_a_row_of_a_thousand_fields_is_none_of_okx() -> None:
+    """Each would be a column, which takes its time long after the deadline."""
+    for fields, fits in ((1_000, True), (1_001, False)):
+        reply = answer({"code": "0", "msg": "", "data": [{str(n): "1" for n in range(fields)}]})
+        if fits:
+            assert judge(reply, BALANCE).data
+        else:
+            with pytest.raises(TransportError, match="not of the form"):
+                judge(reply, BALANCE)
+
+
 def test_printable_keeps_ordinary_text() -> None:
     """What can be shown is shown as it is."""
     assert printable("Parameter instId  error 测试") == "Parameter instId  error 测试"
