@@ -92,8 +92,9 @@ def _count_members(value: Any, max_depth: int, *, brackets: int) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        left = iter(members)
+        # Members stand in the order in which their keys came first: one out of step came before.
+        twice = next(name for name, _ in pairs if next(left, None) != name)
         raise ValueError(f"the key {json.dumps(twice)} is given twice")
     return members
 

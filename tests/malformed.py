@@ -138,6 +138,7 @@ def _framing(good: bytes) -> dict[str, bytes]:
         "length too small": head(f"Content-Length: {size - 5}") + good,
         "length too large": head(f"Content-Length: {size + 5}") + good,
         "length is no number": head("Content-Length: many") + good,
+        "length of 5,000 digits": head("Content-Length: " + "9" * 5000) + good,
         "negative length": head("Content-Length: -1") + good,
         "two lengths": head(f"Content-Length: {size}", "Content-Length: 5") + good,
         "list of lengths": head(f"Content-Length: {size}, 5") + good,

@@ -79,7 +79,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("tables/",),
     "numpy": ("tables/",),
-    "msgspec": ("strictjson.py", "wire/numberrows.py", "tables/decimals.py"),
+    "msgspec": ("strictjson.py", "safety/ledger.py", "wire/numberrows.py", "tables/decimals.py"),
     "tornado": ("sandbox/",),
     "IPython": (
         "magics/",

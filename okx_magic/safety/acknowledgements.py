@@ -82,6 +82,9 @@ def _refuses(row: dict[str, Any]) -> bool:
 
 def _strange(item: Item, row: dict[str, Any], endpoint: Endpoint, given: Sequence[str]) -> str:
     """Why an acknowledgement is none of this item, or "" where it is."""
+    # Where there is nothing to look up, half an acknowledgement is more than none.
+    if "sCode" in endpoint.fields and "sCode" not in row and item.look_up:
+        return "an item has no sCode"
     code = row.get("sCode", "")
     if not isinstance(code, str) or not (code or "0").isdecimal():
         return "an item's sCode is not a text of digits"

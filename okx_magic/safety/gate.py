@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from okx_magic.errors import RefusedError
+from okx_magic.knowledge.moves import kind_of
 from okx_magic.safety import rails
 from okx_magic.safety.arming import Arming
 from okx_magic.safety.ledger import fingerprint
@@ -99,7 +100,8 @@ class Gate:
         """How many seconds ago the same request was sent and may have been carried out, and whether
         the outcome of one is unknown.
         """
-        if self.ledger is None or request.method == "GET":
+        # What only lessens the risk does not wait for a ledger that cannot be read.
+        if self.ledger is None or kind_of(request) in {"read", "cancel"}:
             return None, False
         mark = fingerprint(request)
         unsettled = any(each.fingerprint == mark for each in self.ledger.unsettled(self.key_hash))

@@ -15,7 +15,9 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
 
 from okx_magic.errors import RefusedError
 from okx_magic.safety.ledgerfile import cut_if_large, for_the_owner, locked
@@ -36,6 +38,9 @@ SETTLED: Final = frozenset({"done", "partly done", "not done", "refused", "not s
 _REMEMBERED: Final = 3600
 _SWEEP: Final = 1000
 
+# Seconds since 1970, in years that can be shown.
+_Moment = Annotated[float, msgspec.Meta(ge=0, lt=253_402_300_800)]
+
 _log = logging.getLogger("okx_magic")
 
 
@@ -55,7 +60,7 @@ class Entry:
     orders: tuple[tuple[str, str], ...]
     settles: tuple[str, ...]
     fingerprint: str
-    time: float = 0.0
+    time: _Moment = 0.0
     id: str = ""
     outcome: str = ""
 
@@ -105,8 +110,9 @@ class Ledger:
         try:
             self._append(_line(entry))
         except OSError as error:
+            reason = error.strerror or "it is no file"
             raise RefusedError(
-                f"the ledger {self.path} cannot be written ({error.strerror}), and what changes"
+                f"the ledger {self.path} cannot be written ({reason}), and what changes"
                 " something is not sent unrecorded",
                 remedy="make the file writable",
             ) from None
@@ -128,7 +134,10 @@ class Ledger:
             _log.warning("the ledger %s cannot be written: %s", self.path, error.strerror)
 
     def unsettled(self, account_key: str) -> tuple[Entry, ...]:
-        """The entries of this key whose outcome is unknown or was never written, oldest first."""
+        """The entries of this key whose outcome is unknown or was never written, oldest first.
+
+        RefusedError, here and below, where the file cannot be read.
+        """
         return tuple(each for each in self._known() if each.key == account_key and each.open)
 
     def recent(self, account_key: str, fingerprint: str, seconds: float) -> Entry | None:
@@ -159,21 +168,31 @@ class Ledger:
     def _known(self) -> list[Entry]:
         """All entries, with what other kernels wrote since the last look."""
         with self._lock:
-            if not self.path.exists():
-                return []
-            with self.path.open("rb") as file:
-                name = os.fstat(file.fileno()).st_ino, file.readline()
-                if name != self._file:
-                    self._entries, self._read, self._file = {}, 0, name
-                file.seek(self._read)
-                for text in file:
-                    if not text.endswith(b"\n"):
-                        break
-                    self._read += len(text)
-                    self._take(text)
+            try:
+                # What is no file, such as a pipe, may never end; it cannot be written either.
+                if self.path.is_file():
+                    self._read_on()
+            except OSError as error:
+                raise RefusedError(
+                    f"the ledger {self.path} cannot be read ({error.strerror}), so what was sent"
+                    " before is not known",
+                    remedy="make the file readable",
+                ) from None
             if len(self._entries) > self._next_sweep:
                 self._sweep()
             return list(self._entries.values())
+
+    def _read_on(self) -> None:
+        with self.path.open("rb") as file:
+            name = os.fstat(file.fileno()).st_ino, file.readline()
+            if name != self._file:
+                self._entries, self._read, self._file = {}, 0, name
+            file.seek(self._read)
+            for text in file:
+                if not text.endswith(b"\n"):
+                    break
+                self._read += len(text)
+                self._take(text)
 
     def _sweep(self) -> None:
         """Forget what nobody asks for any more: settled entries from long ago."""
@@ -190,8 +209,8 @@ class Ledger:
                 self._entries[line["id"]] = _entry(line)
             elif line["id"] in self._entries:
                 known = self._entries[line["id"]]
-                self._entries[line["id"]] = replace(known, outcome=line["outcome"])
-        except (ValueError, TypeError, KeyError):
+                self._entries[line["id"]] = replace(known, outcome=str(line["outcome"]))
+        except (ValueError, TypeError, KeyError, RecursionError):
             # Half a line of a kernel that died: written before anything was sent, if an opening.
             _log.warning("a line of the ledger %s cannot be read", self.path)
 
@@ -212,15 +231,5 @@ def _line(entry: Entry) -> dict[str, Any]:
 
 
 def _entry(line: dict[str, Any]) -> Entry:
-    return Entry(
-        time=line["time"],
-        environment=line["env"],
-        account=line["account"],
-        key=line["key"],
-        method=line["method"],
-        path=line["path"],
-        orders=tuple((inst_id, client_id) for inst_id, client_id in line["orders"]),
-        settles=tuple(line["settles"]),
-        fingerprint=line["fingerprint"],
-        id=line["id"],
-    )
+    """The entry of a line that is of the types written above; ValueError for another."""
+    return msgspec.convert(line | {"environment": line["env"]}, Entry)

@@ -87,12 +87,12 @@ def _newest(text: bytes, most: int, settled: Collection[str]) -> bytes:
         try:
             read = json.loads(line)
             name = str(read["id"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             continue  # half a line of a kernel that died, before anything was sent
         # The end of an entry that went before tells nothing.
         if "closed" not in read or name in lines:
             lines.setdefault(name, []).append(line)
-            is_open[name] = read.get("outcome", "") not in settled
+            is_open[name] = str(read.get("outcome", "")) not in settled
     size, kept = 0, set[str]()
     for name in reversed(lines):
         size += sum(map(len, lines[name]))

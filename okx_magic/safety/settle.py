@@ -38,6 +38,9 @@ GRACE_MS: Final = 1000
 # When to look, in seconds after the answer was lost.
 _LOOKS: Final = (0.3, 0.8, 1.8, 3.8, 7.8)
 _LONGEST_LOOK: Final = 3.0
+# So many seconds after, an order to be cancelled that a look-up does not show is not there: what asks
+# elsewhere than where orders are kept may show it with a delay.
+_SHOWN_WITHIN: Final = 1.5
 _NOT_FOUND: Final = frozenset({"51603"})
 _STILL_OPEN: Final = frozenset({"live", "partially_filled", "pause"})
 _CANCELED: Final = frozenset({"canceled", "mmp_canceled", "order_failed"})
@@ -105,6 +108,8 @@ class Settler:
             if look > now():
                 self._timing.sleep(look - now())
             proven = proof is not None and now() >= proof
+            if self._lost.kind == "cancel":
+                proven = now() - lost_at >= _SHOWN_WITHIN
             for place, finding in findings.items():
                 item = finding.item
                 if finding.state == "unknown" and item.look_up and now() < ends:
@@ -159,7 +164,7 @@ class Settler:
 
     def _state(self, item: Item, row: Mapping[str, Any] | None, *, proven: bool) -> State:
         if self._lost.kind == "cancel":
-            return _state_of_cancel(row)
+            return _state_of_cancel(row, proven=proven)
         if row is None:
             return "not done" if proven else "unknown"
         if self._lost.kind == "amend":
@@ -226,9 +231,9 @@ def _names(row: Any, item: Item) -> bool:
     return "cTime" not in row or str(row["cTime"]).isdecimal()
 
 
-def _state_of_cancel(row: Mapping[str, Any] | None) -> State:
+def _state_of_cancel(row: Mapping[str, Any] | None, *, proven: bool) -> State:
     if row is None:
-        return "not done"
+        return "not done" if proven else "unknown"
     if row.get("state") in _CANCELED:
         return "done"
     return "open" if row.get("state") in _STILL_OPEN else "not done"

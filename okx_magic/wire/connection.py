@@ -259,7 +259,11 @@ def _time_in(envelope: Envelope) -> int:
     if isinstance(stamp, str) and _MILLISECONDS.fullmatch(stamp):
         return int(stamp)
     raise TransportError(
-        "the exchange's time cannot be read", written=True, status=envelope.status, request=_TIME
+        "the exchange's time cannot be read",
+        written=True,
+        status=envelope.status,
+        remedy="run it again; if it stays so, what answers is not OKX",
+        request=_TIME,
     )
 
 

@@ -20,6 +20,7 @@ from urllib3 import exceptions as http
 _NETWORK = "check the network; %okx_login sandbox works without one"
 _ITS_END = "was the sandbox stopped? %okx_login sandbox starts one in this kernel"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_BETWEEN = "run it again; if it stays so, try without what is between: a proxy, a VPN, a scanner"
 
 
 class TooLargeError(http.HTTPError):
@@ -50,7 +51,7 @@ def late(seconds: float) -> Failure:
     return Failure(f"no complete answer within {seconds:.3g} s", _NETWORK)
 
 
-_CUT = Failure("the connection was cut before the answer was complete")
+_CUT = Failure("the connection was cut before the answer was complete", _BETWEEN)
 
 # The first kind that fits anywhere in the chain of causes; the more special kinds come first. Each
 # text is filled with the host, the proxy without its password, and the reason of a TLS failure.
@@ -80,14 +81,17 @@ _KINDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failu
         ),
     ),
     (ssl.SSLError, Failure("TLS with {host} failed: the other side does not speak it", _NETWORK)),
-    (CodingError, Failure("the answer is not compressed as it says")),
-    (TooLargeError, Failure("the answer is larger than any of OKX's")),
-    (FramingError, Failure("the answer is broken HTTP: its head or its length is malformed")),
+    (CodingError, Failure("the answer is not compressed as it says", _BETWEEN)),
+    (TooLargeError, Failure("the answer is larger than any of OKX's", _BETWEEN)),
+    (
+        FramingError,
+        Failure("the answer is broken HTTP: its head or its length is malformed", _BETWEEN),
+    ),
     # A connection that was closed without an answer is one of these, too.
     (RemoteDisconnected, _CUT),
     (IncompleteRead, _CUT),
-    ((BadStatusLine, UnknownProtocol), Failure("what came is not HTTP")),
-    (HTTPException, Failure("the head of the answer is larger than any of OKX's")),
+    ((BadStatusLine, UnknownProtocol), Failure("what came is not HTTP", _BETWEEN)),
+    (HTTPException, Failure("the head of the answer is larger than any of OKX's", _BETWEEN)),
 )
 
 

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from okx_magic.wire.transport import Answer
 
 _DEEPEST_ANSWER = 64
+# Commas and opening brackets, more than twice as many as the largest answers of OKX have. As objects the
+# values between them take 64 MiB at most; those of the largest body would take ten times as much.
+_MOST_VALUES = 500_000
+# Of one row, ten times as many as OKX's longest have: a frame takes a tenth of a millisecond for each.
+_MOST_FIELDS = 1_000
 _CODE = re.compile("0|[1-9][0-9]{0,9}")
 # What the list holds, by the kind of an endpoint.
 _ITEMS: Mapping[str | None, type] = MappingProxyType(
@@ -91,6 +96,8 @@ def _judged(answer: Answer, request: Request) -> Envelope:
 def _read(answer: Answer, request: Request) -> Envelope:
     if not answer.body.strip():
         raise _not_okx(answer, request, "the answer is empty")
+    if len(answer.body) > _MOST_VALUES < sum(map(answer.body.count, (b",", b"[", b"{"))):
+        raise _not_okx(answer, request, "the answer holds more values than any of OKX's")
     try:
         reply = _loads(answer.body, request)
     except ValueError as error:
@@ -144,7 +151,10 @@ def _fits(data: Any, request: Request) -> bool:
     endpoint = knowledge.endpoint(request.method, request.path)
     if isinstance(data, list):
         item = _ITEMS.get(endpoint.kind) if endpoint else None
-        return item is None or all(isinstance(each, item) for each in data)
+        if item is None:
+            return True
+        alike = all(isinstance(each, item) for each in data)
+        return alike and max(map(len, data), default=0) <= _MOST_FIELDS
     if isinstance(data, NumberRows):
         return True
     # Few endpoints answer with an object; of an unknown one either form is taken.

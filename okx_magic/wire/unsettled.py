@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from okx_magic.errors import OkxError, OkxMagicError, TransportError
+from okx_magic.errors import OkxError, OkxMagicError, RefusedError, TransportError
 from okx_magic.model import Request
 from okx_magic.safety.ledger import TOLD
 from okx_magic.safety.orders import is_ours
@@ -37,7 +37,10 @@ def tell_unsettled(connection: Connection, now: float) -> tuple[str, ...]:
     ledger, credentials = connection.ledger, connection.account.credentials
     if ledger is None or credentials is None:
         return ()
-    entries = ledger.unsettled(credentials.key_hash)
+    try:
+        entries = ledger.unsettled(credentials.key_hash)
+    except RefusedError as error:
+        return (error.message,)
     lines = []
     if len(entries) > _MOST:
         lines.append(f"{len(entries) - _MOST} older outcomes are open, too: {ledger.path}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from lab import Lab, order
@@ -54,6 +55,18 @@ def test_a_log_in_settles_what_was_left_open(bench: Lab, *, booked: bool) -> Non
     last = json.loads(bench.ledger.path.read_text().splitlines()[-1])
     assert last["outcome"] == ("done" if booked else "not done")
     assert tell(bench) == ()
+
+
+def test_a_ledger_that_cannot_be_read_is_told(bench: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log-in goes on, and says that what is open is not known."""
+    leave_open(bench, booked=True)
+
+    def denied(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", denied)
+    (line,) = tell(bench)
+    assert "cannot be read (Permission denied)" in line
 
 
 def test_what_cannot_be_looked_up_stays_open(bench: Lab) -> None:

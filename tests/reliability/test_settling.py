@@ -68,6 +68,30 @@ def test_a_cancel_that_did_not_arrive_is_sent_again(bench: Lab, fault: str) -> N
     assert posts(bench, CANCEL) == 2
 
 
+@pytest.mark.parametrize(("unseen", "found"), [(2, True), (9, False)])
+def test_a_cancelled_order_may_be_shown_late(unseen: int, found: bool) -> None:  # noqa: FBT001  # a parameter
+    """One that the first look-ups do not show is not called not cancelled before time has passed."""
+    looks = 0
+
+    def answers(request: Request) -> Any:
+        nonlocal looks
+        if request.method == "POST":
+            return LOST
+        looks += 1
+        if looks <= unseen:
+            return "51603"
+        return [{"ordId": "7", "clOrdId": "", "state": "canceled", "cTime": "1700000000000"}]
+
+    connection = scripted(answers)
+    request = post(CANCEL, {"instId": "BTC-USDT", "ordId": "7"})
+    if found:
+        assert connection.send(request).recovered
+    else:
+        with pytest.raises(NotCarriedOut, match="a look-up shows no such order"):
+            connection.send(request)
+        assert looks == 3
+
+
 def test_a_cancel_is_sent_three_times_at_most(bench: Lab) -> None:
     """After that the error says that the order is live."""
     ack = placed(bench)
@@ -286,6 +310,30 @@ def test_money_that_moves_is_sent_once_and_never_looked_up() -> None:
         with pytest.raises(OutcomeUnknown if error.written else TransportError):
             connection.send(transfer)
         assert len(sent(connection, "POST")) == 1
+
+
+@pytest.mark.parametrize("moment", ["after", "before"])
+@pytest.mark.parametrize("fault", ["reset", "half", "502", "50004", "empty", "no-data"])
+def test_a_lost_transfer_is_found_by_its_id(bench: Lab, fault: str, moment: str) -> None:
+    """The money moves once at most. It is looked up where it carries an id of the person's; one that is
+    not there may still be on its way, as no expTime ends it.
+    """
+    path = "/api/v5/asset/transfer"
+    transfer = {"ccy": "USDT", "amt": "1", "from": "6", "to": "18", "clientId": "t1"}
+    bench.sandbox.set_faults(f"next POST {path}: {fault}-{moment}")
+    funding = bench.sandbox._exchange._exchange._accounts["demo"].funding
+    bills = len(funding.bills)
+    if moment == "after":
+        reply = bench.connection.send(post(path, transfer))
+        assert reply.recovered
+        (row,) = reply.envelope.data
+        assert row["transId"] == funding.bills[-1].about["transId"]
+    else:
+        with pytest.raises(OutcomeUnknown) as caught:
+            bench.connection.send(post(path, transfer))
+        assert caught.value.settles == ("GET /api/v5/asset/transfer-state?clientId=t1",)
+    assert len(funding.bills) - bills == (moment == "after")
+    assert posts(bench, path) == 1
 
 
 @pytest.mark.parametrize(

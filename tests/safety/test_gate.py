@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from hypothesis import given
@@ -180,6 +181,22 @@ def test_a_cancel_needs_neither() -> None:
     person = Person()
     Gate(account(), confirm=person).admit(CANCEL)
     assert person.asked == []
+
+
+def test_a_cancel_does_not_wait_for_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that cannot be read keeps orders from being sent, and no cancel."""
+    gate = Gate(account(), confirm=Person(), ledger=written(tmp_path, "done"))
+    gate.arming.arm(SENTENCE)
+
+    def denied(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", denied)
+    gate.admit(CANCEL)
+    with pytest.raises(RefusedError, match="cannot be read"):
+        gate.admit(ORDER)
 
 
 def test_a_repetition_is_told_with_the_question(tmp_path: Path) -> None:

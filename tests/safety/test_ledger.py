@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 import subprocess
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -98,6 +99,72 @@ def test_half_a_line_spoils_nothing(path: Path, caplog: pytest.LogCaptureFixture
     second = ledger.open(ENTRY)
     assert [each.id for each in Ledger(path).unsettled(KEY)] == [first, second]
     assert "cannot be read" in caplog.text
+
+
+STRANGE: dict[str, object] = {
+    "time": "yesterday",
+    "orders": [["BTC-USDT", None]],
+    "settles": [1],
+    "path": None,
+    "method": 7,
+}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(json.dumps(asdict(ENTRY) | {"env": "demo", name: to}) for name, to in STRANGE.items()),
+        json.dumps(asdict(ENTRY) | {"env": "demo", "time": 9e12}),
+        '{"id":"mine","closed":1,"outcome":["done"]}',
+        "[" * 100_000,
+        "7",
+        "\0" * 5000,
+    ],
+    ids=[*STRANGE, "far future", "outcome", "depth", "number", "zeros"],
+)
+def test_a_line_of_another_hand_spoils_nothing(
+    line: str, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands in the file: the entries before and after are known, and it can be cut."""
+    ledger = Ledger(path)
+    monkeypatch.setattr("secrets.token_hex", lambda _: "mine")
+    ledger.open(ENTRY)
+    with path.open("a") as file:
+        file.write(line + "\n")
+    monkeypatch.setattr("secrets.token_hex", lambda _: "second")
+    ledger.open(ENTRY)
+    for reader in (ledger, Ledger(path)):
+        assert [each.id for each in reader.unsettled(KEY)] == ["mine", "second"]
+        assert reader.recent(KEY, "f00", 60) is not None
+    monkeypatch.setattr(ledgerfile, "LARGEST", 10)
+    ledger.close("second", "done")
+    assert [each.id for each in Ledger(path).unsettled(KEY)] == ["mine"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes among files")
+def test_what_is_no_file_is_neither_read_nor_written(path: Path) -> None:
+    """A folder or a pipe in its place: nothing is sent, and nothing waits for its end."""
+    path.parent.mkdir()
+    for make in (path.mkdir, lambda: os.mkfifo(path)):
+        make()
+        ledger = Ledger(path)
+        assert ledger.unsettled(KEY) == ()
+        with pytest.raises(RefusedError, match="unrecorded"):
+            ledger.open(ENTRY)
+        (path.rmdir if path.is_dir() else path.unlink)()
+
+
+def test_a_ledger_that_cannot_be_read_refuses(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the same was sent before is not known then."""
+    ledger = Ledger(path)
+    ledger.open(ENTRY)
+    monkeypatch.setattr("pathlib.Path.open", denied)
+    with pytest.raises(RefusedError, match="cannot be read"):
+        ledger.recent(KEY, "f00", 60)
+
+
+def denied(*_: object, **__: object) -> NoReturn:
+    raise PermissionError(errno.EACCES, "Permission denied")
 
 
 def test_a_ledger_that_cannot_be_written_refuses(tmp_path: Path) -> None:

@@ -132,6 +132,8 @@ def test_it_is_one_error_that_names_the_cause(desk: Desk, kind: str, name: str) 
     assert caught.value.__context__ is None
     assert "\n" not in caught.value.message
     assert len(caught.value.message) <= 220
+    # What came is judged, with the causes that were checked, where it is HTTP at all.
+    assert caught.value.remedy or "(HTTP " in caught.value.message
     assert desk.sent("GET") <= 3
 
 
@@ -223,6 +225,15 @@ def test_an_item_s_code_that_is_no_text_tells_nothing(desk: Desk, strange: Any) 
     ack = json.loads(TAKEN)["data"][0] | {"sCode": strange}
     desk.reply = whole({"code": "0", "msg": "", "data": [ack]})
     with pytest.raises(NotCarriedOut, match="sCode is not text"):
+        desk.connection.send(ORDER)
+
+
+def test_an_item_without_a_code_tells_nothing(desk: Desk) -> None:
+    """An acknowledgement that lacks its sCode acknowledges nothing: the order is looked up."""
+    ack = json.loads(TAKEN)["data"][0]
+    del ack["sCode"]
+    desk.reply = whole({"code": "0", "msg": "", "data": [ack]})
+    with pytest.raises(NotCarriedOut, match="an item has no sCode"):
         desk.connection.send(ORDER)
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -196,6 +198,49 @@ def test_only_code_0_and_a_list_with_status_200_is_a_success(
         return
     assert (envelope.code, status) == ("0", 200)
     assert isinstance(data, list)
+
+
+CANDLES = Request("GET", "/api/v5/market/candles?instId=BTC-USDT")
+TINY = {
+    "lists": (BALANCE, "[]"),
+    "objects": (BALANCE, '{"a":1}'),
+    "nested": (BALANCE, '{"a":{}}'),
+    "decimals": (BALANCE, "0.1"),
+    "candles": (CANDLES, f"[{','.join('1' * 9)}]"),
+}
+
+
+@pytest.mark.parametrize(("question", "one"), TINY.values(), ids=TINY)
+def test_tiny_values_do_not_fill_the_memory(question: Request, one: str) -> None:
+    """As an object each takes many times the room that it has in the text: too many are not read."""
+
+    def peak(separators: int) -> int:
+        each = 1 + sum(map(one.count, ",[{"))
+        values = ",".join(repeat(one, separators // each))
+        data = values if question is CANDLES else f'{{"x":[{values}]}}'
+        reply = answer(f'{{"code":"0","msg":"","data":[{data}]}}')
+        tracemalloc.start()
+        try:
+            judge(reply, question)
+        finally:
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        return most
+
+    assert peak(490_000) <= 64 * 1024 * 1024
+    with pytest.raises(TransportError, match="more values than any of OKX's"):
+        peak(510_000)
+
+
+def test_a_row_of_a_thousand_fields_is_none_of_okx() -> None:
+    """Each would be a column, which takes its time long after the deadline."""
+    for fields, fits in ((1_000, True), (1_001, False)):
+        reply = answer({"code": "0", "msg": "", "data": [{str(n): "1" for n in range(fields)}]})
+        if fits:
+            assert judge(reply, BALANCE).data
+        else:
+            with pytest.raises(TransportError, match="not of the form"):
+                judge(reply, BALANCE)
 
 
 def test_printable_keeps_ordinary_text() -> None:
