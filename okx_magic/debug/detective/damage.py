@@ -52,6 +52,8 @@ def _disfigured(signature: str, right: str) -> str:
         (right.upper(), "the signature in capitals"),
         (right[::-1], "the signature in reverse"),
         (right * 2, "the signature twice"),
+        # One at an end goes where the text is read.
+        (right.replace("+", " ").strip(), "the signature with each + turned into a blank"),
         (right.replace("+", ""), "each + of the signature lost"),
         (right.replace("/", ""), "each / of the signature lost"),
         (right.replace("+", "").replace("/", ""), "each + and / of the signature lost"),

@@ -38,7 +38,7 @@ _WORDS: Mapping[Construction, str] = {
     "no key": "plain {} of the prehash, without the secret",
     "message then key": "plain {} of the prehash with the secret behind it",
     "key then message": "plain {} of the prehash with the secret before it",
-    "key and message swapped": "HMAC-{} with the prehash for a key and the secret for a message",
+    "key and message swapped": "HMAC-{} with key and message swapped: under the prehash, of the secret",
     "hmac twice": "HMAC-{} of the HMAC",
 }
 
@@ -107,11 +107,20 @@ _USUAL_FORMS = frozenset(
 )
 _RARE_KINDS = frozenset({"placeholder", "slip"})
 _RARE_WORDS = (
-    *("and a line break behind", "a comma", "a semicolon", "an equals sign", "two blanks"),
+    *(
+        "and a line break behind",
+        "a comma",
+        "a semicolon",
+        "a # sign",
+        "= before",
+        "two line",
+        "an equals sign",
+        "two blanks",
+    ),
     *("carriage return", "backslash and an n before", "line breaks around", "typographic"),
     *("backticks", "square brackets", "braces", "parentheses", "escaped quotes", "NUL"),
     *("space before", "characters of the secret", "written twice", "in reverse", "joined by"),
-    *("latin-1", "a full stop"),
+    *("latin-1", "a full stop", "a backslash", "a blank and a line"),
     *("OAuth", "with a byte order mark", "big-endian", "UTF-32", "SHA-512", "MD5", "Base32"),
 )
 
