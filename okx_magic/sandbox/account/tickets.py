@@ -34,13 +34,14 @@ def read_ticket(wanted: Params, account: Account) -> Ticket:
         params.required(wanted, name)
     instrument = tradable(wanted["instId"], account)
     spot = instrument.is_spot
-    td_mode = params.one_of(wanted, "tdMode", {"cash"} if spot else MARGIN_MODES)
+    td_mode = read_td_mode(wanted, instrument)
     side = params.one_of(wanted, "side", {"buy", "sell"})
     # optimal_limit_ioc is OKX's other name for a market order of contracts.
     unpriced = {"market"} if spot else {"market", "optimal_limit_ioc"}
     ord_type = params.one_of(wanted, "ordType", PRICED | unpriced)
-    # Attached stop orders do not exist here yet: better refused than silently left out.
-    params.one_of(wanted, "attachAlgoOrds", {"[]"})
+    # Attached stop orders do not exist here: better refused than silently left out.
+    if wanted.get("attachAlgoOrds") not in {None, "", "[]"}:
+        raise RefusalError("50038")
     pos_side = "net" if spot else read_pos_side(wanted, account)
     ticket = Ticket(
         instrument=instrument,
@@ -75,6 +76,15 @@ def tradable(inst_id: str, account: Account) -> Instrument:
     if instrument.inverse or instrument.opt_type:
         raise RefusalError("50038")
     return instrument
+
+
+def read_td_mode(wanted: Params, instrument: Instrument) -> str:
+    """``tdMode``: cash for spot pairs, which are not traded on margin here, a margin mode else."""
+    modes = MARGIN_MODES | {"cash"} if instrument.is_spot else MARGIN_MODES
+    td_mode = params.choice(wanted, "tdMode", modes)
+    if instrument.is_spot and td_mode != "cash":
+        raise RefusalError("50038")
+    return td_mode
 
 
 def read_pos_side(wanted: Params, account: Account) -> str:

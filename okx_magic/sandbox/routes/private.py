@@ -22,9 +22,10 @@ from okx_magic.sandbox.routes.rows import required_of
 
 Handler = Callable[[Desk, Params], list[Any]]
 
-# What clients ask for as a matter of course, and never is there: nobody deposits, lends, converts, runs
-# a bot or has a sub-account here.
+# What clients ask for as a matter of course, and never is there: nobody deposits, lends, converts, holds
+# options, runs a bot or has a sub-account here.
 NEVER = (
+    "/api/v5/account/greeks",
     "/api/v5/account/interest-accrued",
     "/api/v5/account/move-positions-history",
     "/api/v5/account/spot-borrow-repay-history",
@@ -72,6 +73,7 @@ QUERIES: Mapping[str, Handler] = MappingProxyType(
         "/api/v5/asset/asset-valuation": asset.valuation,
         "/api/v5/asset/balances": asset.funding_balances,
         "/api/v5/asset/bills": bills.asset_bills,
+        "/api/v5/asset/bills-history": bills.asset_bills,
         "/api/v5/asset/currencies": asset.currencies,
         "/api/v5/asset/transfer-state": asset.transfer_state,
         "/api/v5/trade/account-rate-limit": sizes.account_rate_limit,

@@ -95,6 +95,7 @@ def _support_coin(_: Params, __: Market, ___: float) -> Any:
 # No block was ever traded, nothing delivered, and options are quoted only.
 NEVER = (
     "/api/v5/market/block-tickers",
+    "/api/v5/market/option/instrument-family-trades",
     "/api/v5/public/block-trades",
     "/api/v5/public/delivery-exercise-history",
     "/api/v5/public/estimated-price",

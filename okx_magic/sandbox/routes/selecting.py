@@ -35,20 +35,21 @@ def instrument_of(query: Params, among: Mapping[str, Instrument] | None = None) 
 
 
 def chosen(query: Params, *, needs_family: bool = False) -> list[Instrument]:
-    """The instruments of ``instType``, of a family and of a name where those are given.
+    """The instruments of ``instType``, of families and of a name where those are given.
 
     With ``needs_family`` options want theirs, of which there are thousands.
     """
     inst_type = params.one_of(query, "instType", TYPES) or params.required(query, "instType")
-    # uly is the retired name of instFamily that clients still send.
-    family = query.get("instFamily") or query.get("uly")
-    if inst_type == "OPTION" and needs_family and not family:
+    # OKX docs, Get position tiers: up to five. uly is the retired name that clients still send.
+    name = "instFamily" if query.get("instFamily") else "uly"
+    families = params.listed(query, name, most=5)
+    if inst_type == "OPTION" and needs_family and not families:
         raise RefusalError("50014", "instFamily")
     return [
         one
         for one in instruments().values()
         if one.inst_type == inst_type
-        and family in {None, "", one.listing.get("instFamily")}
+        and (not families or one.listing.get("instFamily") in families)
         and query.get("instId") in {None, "", one.inst_id}
     ]
 

@@ -9,7 +9,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import worth
-from okx_magic.sandbox.account.tickets import MARGIN_MODES, read_price, tradable
+from okx_magic.sandbox.account.tickets import MARGIN_MODES, read_price, read_td_mode, tradable
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.replies import RefusalError, plain
 from okx_magic.sandbox.routes.rows import fields_of, filled
@@ -56,7 +56,9 @@ def max_withdrawal(desk: Desk, query: Params) -> list[Any]:
 def trade_fee(desk: Desk, query: Params) -> list[Any]:
     """The fee rates of a kind of instrument; below zero, as costs."""
     inst_type = params.choice(query, "instType", TYPES)
-    known = [one for one in instruments().values() if one.inst_type == inst_type]
+    # Trades on margin cost what others of a spot pair do.
+    listed = "SPOT" if inst_type == "MARGIN" else inst_type
+    known = [one for one in instruments().values() if one.inst_type == listed]
     if query.get("instId"):
         known = [one for one in known if one.inst_id == query["instId"]]
     if not known:
@@ -110,12 +112,8 @@ def _asked(desk: Desk, query: Params) -> Iterator[Instrument]:
     return (tradable(inst_id, desk.account) for inst_id in params.listed(query, "instId"))
 
 
-def _check_mode(query: Params, instrument: Instrument) -> str:
-    return params.choice(query, "tdMode", {"cash"} if instrument.is_spot else MARGIN_MODES)
-
-
 def _max_size(desk: Desk, query: Params, instrument: Instrument) -> dict[str, str]:
-    mode = _check_mode(query, instrument)
+    mode = read_td_mode(query, instrument)
     last = desk.market.last(instrument, desk.second)
     px = read_price(query, "px", instrument) if query.get("px") else last
     if instrument.is_spot:
@@ -150,7 +148,7 @@ def _contracts(desk: Desk, key: Key, px: Decimal, lever: Decimal | None) -> Deci
 def _max_avail(
     desk: Desk, query: Params, instrument: Instrument, *, reducing: bool
 ) -> dict[str, str]:
-    mode = _check_mode(query, instrument)
+    mode = read_td_mode(query, instrument)
     if instrument.is_spot:
         buy, sell = (desk.pool(c).spendable for c in (instrument.quote, instrument.base))
     elif reducing:
