@@ -284,6 +284,28 @@ def test_the_recipe_of_another_secret_is_not_named() -> None:
     assert investigate(evidence(QUERY, signature), credentials(QUERY)).kind == "unexplained"
 
 
+@pytest.mark.parametrize("mistakes", [(), ("the body left out",)])
+@pytest.mark.parametrize(
+    ("behind", "name"),
+    [
+        (b"", "the prehash itself in place of its digest"),
+        (
+            hmac.digest(SECRET.encode(), b"", "sha256"),
+            "the prehash handed to Go's Sum, with nothing written to the hash before",
+        ),
+    ],
+    ids=["nothing", "Sum"],
+)
+def test_a_prehash_that_was_not_digested(
+    behind: bytes, name: str, mistakes: tuple[str, ...]
+) -> None:
+    """It stands in the signature, in Base64 or in hexadecimal, also if it is a wrong one."""
+    text = f"{ORDER.timestamp}POST{ORDER.path}{'' if mistakes else ORDER.body}".encode() + behind
+    for signature in (base64.b64encode(text).decode(), text.hex()):
+        found = investigate(evidence(ORDER, signature), credentials(ORDER))
+        assert told(found) == [(*mistakes, name)]
+
+
 def test_a_plus_at_an_end_of_the_signature_may_be_a_blank() -> None:
     """A form reads + as a blank, and the one at the start is gone with the blanks around the text."""
     for millisecond in range(1000):

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from okx_magic.keys.derivations import Kind
 
-_CORRECTION = (
+HMAC = (
     "compute HMAC-SHA256 with the secret as key and the prehash as message:"
     " hmac.new(secret.encode(), prehash.encode(), hashlib.sha256)"
 )
+"""What to compute."""
 
 _HASHES = {
     "sha256": "SHA-256",
@@ -63,7 +64,7 @@ def _schemes_of(hash_name: str) -> Iterator[Named]:
             simple = construction in ("hmac", "no key", "key and message swapped")
             common = hash_name in ("sha256", "sha1", "sha384", "sha512", "md5")
             reach = RARE if not common else USUAL if simple else KNOWN
-            yield Named(scheme, Mistake(words.format(_HASHES[hash_name]), _CORRECTION, reach))
+            yield Named(scheme, Mistake(words.format(_HASHES[hash_name]), HMAC, reach))
 
 
 # ---- the secret -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.debug.detective import sweeps
-from okx_magic.debug.detective.damage import damage
+from okx_magic.debug.detective.damage import damage, unhashed
 from okx_magic.debug.detective.digest import Named, schemes, secret_mistake
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake
 from okx_magic.debug.detective.recipes import RECIPES
@@ -258,9 +258,11 @@ class Search:
         yield from self._disfigured(keyed[0], once)
 
     def _disfigured(self, keyed: _Keyed, batch: Batch) -> Iterator[Hit]:
+        signature, of_nothing = self._evidence.signature, keyed.mac(b"")
         for number, message in enumerate(batch.messages()):
             self.tried += 1
-            if found := damage(self._evidence.signature, keyed.mac(message)):
+            found = damage(signature, keyed.mac(message))
+            if found := found or unhashed(signature, message, of_nothing):
                 way = batch.way(number)
                 yield Hit((*keyed.mistakes, *way.mistakes, found), (*keyed.also, *way.also))
 
