@@ -97,9 +97,6 @@ TEXTS: dict[str, Callable[[Signing], str]] = {
     "BitMart: timestamp, memo and parameters joined by #": lambda s: (
         f"{time(s)}#{s.sent.passphrase}#{params(s)}"
     ),
-    "Phemex: path, query without ?, timestamp, body": lambda s: (
-        s.path + s.query[1:] + s.timestamp + s.body
-    ).decode(),
     "HTX: method, host, path and sorted query in lines": lambda s: (
         f"{s.method.decode()}\nwww.okx.com\n{s.path.decode()}\n"
         + "&".join(sorted(s.query[1:].decode().split("&")))

@@ -130,12 +130,6 @@ _OF_EXCHANGES: tuple[tuple[str, Join, Scheme, str], ...] = (
         RIGHT,
         "",
     ),
-    (
-        "Phemex: path, query without ?, timestamp, body",
-        lambda p: p[2] + p[3].removeprefix(b"?") + p[0] + p[4],
-        RIGHT,
-        "",
-    ),
     ("HTX: method, host, path and sorted query in lines", _htx, RIGHT, ""),
     (
         "Kraken: path and SHA-256 of nonce and parameters, HMAC-SHA-512 under the decoded secret",
