@@ -136,7 +136,8 @@ def _refuse_secrets(text: str, credentials: Credentials | None) -> None:
         if name == "passphrase" and not _HIDDEN.fullmatch(value):
             raise _secret("the passphrase (OK-ACCESS-PASSPHRASE)")
     for match in _NAMED.finditer(text):
-        value = match["quoted"] if match["quoted"] is not None else match["bare"]
+        # In a curl command a quote of the shell ends the header.
+        value = match["quoted"] if match["quoted"] is not None else match["bare"].rstrip("'\"")
         if not _HIDDEN.fullmatch(value):
             raise _secret(f"a value for {match['name']}")
     if _SHAPE.search(text):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.errors import CredentialsError
 from okx_magic.keys.derived import sealed, slipped_forms, wrong_forms
+from okx_magic.keys.filling import filled_macs
 from okx_magic.keys.redaction import pseudonym, redactor, replacer
 from okx_magic.keys.signing import prehash, signature
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from okx_magic.keys.derived import Derived
+    from okx_magic.keys.macs import Mac, Scheme
 
 # What copying drags along at either end. Narrower than str.strip, which would also take off a
 # no-break space: that one is a mistake the person should hear of.
@@ -47,6 +49,7 @@ class Credentials:
 
     __slots__ = (
         "_disguise",
+        "_filled",
         "_headers",
         "_name",
         "_redact",
@@ -70,6 +73,7 @@ class Credentials:
         plain_passphrase = _checked(f"passphrase{origin}", passphrase, spaces=True)
         self._headers = _signer(plain_key, plain_secret, plain_passphrase)
         self._wrong, self._slipped = _deriver(plain_key, plain_secret, plain_passphrase)
+        self._filled = filled_macs(plain_secret, plain_key, plain_passphrase)
         self._redact = redactor((plain_secret, plain_passphrase))
         self._name, self._disguise = _disguiser(plain_key, plain_secret, plain_passphrase)
         self.hint = _hint(plain_key)
@@ -95,6 +99,12 @@ class Credentials:
     def slipped_forms(self) -> tuple[Derived, ...]:
         """The some thousand forms that one slip of typing makes of the secret, as digest functions."""
         return self._slipped()
+
+    def filled_mac(self, scheme: Scheme) -> Mac:
+        """The digest function under the secret for messages with the marks of
+        :mod:`okx_magic.keys.filling`, in whose places the key, the secret and the passphrase go.
+        """
+        return self._filled(scheme)
 
     def redact(self, text: str) -> str:
         """The text with the secret and the passphrase replaced by ``«secret»``.

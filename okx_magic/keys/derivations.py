@@ -7,14 +7,10 @@ None.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import html
-import json
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
-from urllib.parse import quote, unquote, unquote_plus
+
+from okx_magic.keys.codings import CODED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +52,10 @@ _AT_AN_END = {
     "an equals sign": "=",
     "a backslash and an n": "\\n",
     "a full stop": ".",
+    "a backslash": "\\",
+    "a # sign": "#",
+    "a blank and a line break": " \n",
+    "two line breaks": "\n\n",
 }
 _AROUND = {
     "double quotes": ('"', '"'),
@@ -75,11 +75,14 @@ _AROUND = {
 }
 # A shell, a .env file or TOML reads on from here as something else.
 _CUT = "#$&;=:!%^*|<>@~\\"
+# The name that stands before a value in a .env file, copied with it.
+_NAMES = ("OKX_SECRET_KEY", "OKX_API_SECRET", "OKX_SECRET", "SECRET_KEY", "API_SECRET", "SECRET")
 _NOTHING = {
     "an empty secret": "",
     "the word None for a secret": "None",
     "the word null for a secret": "null",
     "the word undefined for a secret": "undefined",
+    "the ********** of a masked value for a secret": "**********",
 }
 _PLACEHOLDERS = (
     *("{{secretKey}}", "{{secret_key}}", "{{SECRET_KEY}}", "{{apiSecret}}", "{{api_secret}}"),
@@ -88,7 +91,8 @@ _PLACEHOLDERS = (
     *("SECRET_KEY", "API_SECRET", "secret_key", "api_secret", "secretKey", "apiSecret", "xxx"),
     *("OKX_SECRET_KEY", "OKX_API_SECRET", "OKX_SECRET", "$OKX_SECRET_KEY", "${OKX_SECRET_KEY}"),
     *("$OKX_API_SECRET", "${OKX_API_SECRET}", "{{ secret }}", "{{secret}}", "{secret}"),
-    *("YourSecretKey", "your secret key", "test"),
+    *("YourSecretKey", "your secret key", "test", "<your secret key>"),
+    *("$SECRET_KEY", "${SECRET_KEY}", "%SECRET_KEY%", "%OKX_SECRET_KEY%"),
 )
 
 
@@ -101,6 +105,8 @@ def _table() -> Iterator[Derivation]:
         yield Derivation(around, "around", _within(left, right))
         line = f"{around} and a line break behind"
         yield Derivation(line, "around", _within(left, right + "\n"))
+    for name in _NAMES:
+        yield Derivation(f"{name}= before the secret", "around", _within(f"{name}=", ""))
     for mark in _CUT:
         yield Derivation(f"the secret cut off at its {mark}", "lost", _before(mark))
         yield Derivation(f"the {mark} in the secret lost", "lost", _without(mark))
@@ -114,7 +120,7 @@ def _table() -> Iterator[Derivation]:
     changes: tuple[tuple[Kind, dict[str, _Change]], ...] = (
         ("lost", _LOSSES),
         ("case", _CASES),
-        ("coded", _CODED),
+        ("coded", CODED),
     )
     for kind, table in changes:
         for name, change in table.items():
@@ -192,72 +198,5 @@ _OTHER_VALUES: dict[str, _Of] = {
     "an & behind the secret (as OAuth 1 does)": lambda secret, _k, _p: secret + "&",
 }
 
-
-# The lenient reading of most libraries: other characters are passed over, and missing padding is no
-# error; Python takes too much of it.
-def _from_base64(secret: str) -> bytes | None:
-    try:
-        return base64.b64decode(secret + "===")
-    except binascii.Error:
-        return None
-
-
-def _from_urlsafe_base64(secret: str) -> bytes | None:
-    return _from_base64(secret.replace("-", "+").replace("_", "/"))
-
-
-def _from_base32(secret: str) -> bytes | None:
-    try:
-        return base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
-    except binascii.Error:
-        return None
-
-
-def _from_hex(secret: str) -> bytes | None:
-    try:
-        return bytes.fromhex(secret)
-    except ValueError:
-        return None
-
-
-def _hashed(hash_name: str, secret: str) -> bytes | None:
-    try:
-        return hashlib.new(hash_name, secret.encode(), usedforsecurity=False).digest()
-    except ValueError:
-        return None
-
-
-def _hashed_hex(hash_name: str, secret: str) -> str | None:
-    digest = _hashed(hash_name, secret)
-    return None if digest is None else digest.hex()
-
-
-_CODED: dict[str, _Change] = {
-    "the secret decoded from Base64 first": _from_base64,
-    "the secret decoded from hexadecimal first": _from_hex,
-    "the secret encoded in Base64 first": lambda secret: base64.b64encode(secret.encode()),
-    "the secret encoded in hexadecimal first": lambda secret: secret.encode().hex(),
-    "the secret decoded from URL-safe Base64 first": _from_urlsafe_base64,
-    "the secret decoded from Base32 first": _from_base32,
-    "the secret as UTF-16": lambda secret: secret.encode("utf-16-le"),
-    "the secret as UTF-16 with a byte order mark": lambda secret: secret.encode("utf-16"),
-    "the secret as big-endian UTF-16": lambda secret: secret.encode("utf-16-be"),
-    "the secret as UTF-32": lambda secret: secret.encode("utf-32-le"),
-    "the secret percent-encoded": lambda secret: quote(secret, safe=""),
-    "the secret percent-decoded": unquote,
-    "the secret decoded as a form value (+ to blank)": unquote_plus,
-    "the secret escaped for HTML": html.escape,
-    "the secret escaped for JSON": lambda secret: json.dumps(secret)[1:-1],
-    "the secret's backslashes doubled": lambda secret: secret.replace("\\", "\\\\"),
-    "the SHA-256 of the secret in its place": lambda secret: _hashed("sha256", secret),
-    "the SHA-256 of the secret as hexadecimal text in its place": lambda secret: _hashed_hex(
-        "sha256", secret
-    ),
-    "the SHA-512 of the secret in its place": lambda secret: _hashed("sha512", secret),
-    "the MD5 of the secret in its place": lambda secret: _hashed("md5", secret),
-    "the MD5 of the secret as hexadecimal text in its place": lambda secret: _hashed_hex(
-        "md5", secret
-    ),
-}
 
 DERIVATIONS: tuple[Derivation, ...] = tuple(_table())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 import unicodedata
@@ -14,7 +15,7 @@ from byhand import Sent, Signing, pattern, register, rotated
 from byhand_texts import LAYOUTS, forms_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 def value_of(sent: Sent) -> Any:
@@ -40,6 +41,10 @@ WORDS = {
     "the word nil for a body": "nil",
     "b'' for a body": "b''",
     "{ } for a body": "{ }",
+    '"{}" for a body': '"{}"',
+    "the word NULL for a body": "NULL",
+    "<nil> for a body": "<nil>",
+    "map[] for a body": "map[]",
     "a blank for a body": " ",
     "the word false for a body": "false",
     "the word False for a body": str(False),
@@ -75,6 +80,8 @@ TEXTS: dict[str, Callable[[str], str]] = {
     "a ? before the body": lambda body: f"?{body}",
     "a blank before the body": lambda body: f" {body}",
     "the body without its braces": lambda body: re.sub(r"^\{|\}$", "", body.strip()),
+    "the body without its brackets": lambda body: re.sub(r"^\[|\]$", "", body.strip()),
+    "the body escaped for HTML": html.escape,
     "the body's numbers without exponents": lambda body: body.replace("1e-05", "0.00001"),
     "the body in lower case": str.lower,
     "the body in capitals": str.upper,
@@ -110,24 +117,16 @@ for _name, _change in TEXTS.items():
     register(_name, "body", _of_a_body(_change))
 
 
+CODINGS = ("latin-1", "cp1252", "gb18030", "shift_jis", "utf-16-le", "utf-16", "utf-8-sig")
+
+
 @pattern(
     r"the body in the encoding (?P<coding>\S+)",
     "body",
-    lambda sent: [
-        f"the body in the encoding {coding}" for coding in _codings(sent.body) if sent.body
-    ],
+    lambda sent: [f"the body in the encoding {coding}" for coding in CODINGS if sent.body],
 )
 def _encoded(signing: Signing, coding: str) -> None:
-    signing.body = signing.sent.body.encode(coding)
-
-
-def _codings(body: str) -> Iterator[str]:
-    for coding in ("latin-1", "cp1252", "gb18030", "shift_jis", "utf-16-le", "utf-16", "utf-8-sig"):
-        try:
-            body.encode(coding)
-        except UnicodeEncodeError:
-            continue
-        yield coding
+    signing.body = signing.sent.body.encode(coding, "replace")
 
 
 def _own_text(sent: Sent, value: Any) -> str:
@@ -272,6 +271,30 @@ def _without_key(signing: Signing, key: str) -> None:
     value = value_of(signing.sent)
     rows = [{k: m for k, m in row.items() if k != key} for row in _rows(value)]
     signing.body = _own_text(signing.sent, rows if isinstance(value, list) else rows[0]).encode()
+
+
+@pattern(
+    r"the body's (?P<key>\w+) as (?P<what>a number|text)",
+    "content",
+    lambda sent: [
+        f"the body's {key} as {what}"
+        for key in _keys(sent)
+        for what in ("a number", "text")
+        if any(_recast(row.get(key), what) is not row.get(key) for row in _rows(value_of(sent)))
+    ],
+)
+def _one_recast(signing: Signing, key: str, what: str) -> None:
+    value = value_of(signing.sent)
+    rows = [
+        {k: _recast(m, what) if k == key else m for k, m in row.items()} for row in _rows(value)
+    ]
+    signing.body = _own_text(signing.sent, rows if isinstance(value, list) else rows[0]).encode()
+
+
+def _recast(member: Any, what: str) -> Any:
+    if what == "text":
+        return str(member) if _is_number(member) else member
+    return json.loads(member) if _digits(member) else member
 
 
 def _rows(value: Any) -> list[dict[str, Any]]:

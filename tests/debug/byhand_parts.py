@@ -121,6 +121,23 @@ NOTATIONS: dict[str, Callable[[datetime], str]] = {
     ),
     "the timestamp as ctime prints it": lambda at: at.ctime(),
     "the timestamp on a 12-hour clock": lambda at: f"{at:%Y-%m-%dT%I}{iso(at)[13:]}",
+    "the timestamp with its month counted from 0": lambda at: (
+        f"{at.year}-{at.month - 1:02d}-{at.day:02d}{iso(at)[10:]}"
+    ),
+    "the timestamp with its month for minutes": lambda at: (
+        at.strftime("%Y-%m-%dT%H:%m:%S.") + iso(at)[20:]
+    ),
+    "the timestamp with its minutes for a month": lambda at: at.strftime("%Y-%M-%d") + iso(at)[10:],
+    "the timestamp with its day before its month": lambda at: (
+        at.strftime("%Y-%d-%m") + iso(at)[10:]
+    ),
+    "the timestamp with +00 in place of Z": lambda at: iso(at).replace("Z", "+00"),
+    "the timestamp as Go prints a time": lambda at: f"{iso(at)[:10]} {iso(at)[11:23]} +0000 UTC",
+    "the timestamp with a blank and UTC in place of Z": lambda at: iso(at).replace("Z", " UTC"),
+    "the timestamp in digits alone": lambda at: at.strftime("%Y%m%d%H%M%S"),
+    "the timestamp as Java's Date prints itself": lambda at: at.strftime(
+        "%a %b %d %H:%M:%S UTC %Y"
+    ),
     "the timestamp with 3N for milliseconds": lambda at: at.strftime("%Y-%m-%dT%H:%M:%S.3NZ"),
     "the timestamp with full stops in its time": lambda at: iso(at).replace(":", "."),
     "the timestamp with full stops in its date": lambda at: at.strftime("%Y.%m.%d %H:%M:%S"),
@@ -142,6 +159,7 @@ OF_THE_TEXT: dict[str, Callable[[str], str]] = {
     "the timestamp with a small t and z": lambda text: text.replace("T", "t").replace("Z", "z"),
     "the timestamp percent-encoded": lambda text: quote(text, safe=""),
     "the timestamp with two Z": lambda text: f"{text}Z",
+    "the timestamp as b'…'": lambda text: str(text.encode()),
     "the timestamp twice": lambda text: f"{text}{text}",
 }
 for _name, _notation in NOTATIONS.items():
@@ -236,6 +254,10 @@ METHODS: dict[str, Callable[[str], str]] = {
     "the method as an Enum prints itself": lambda method: f"Method.{method}",
     "the method in double quotes": lambda method: f'"{method}"',
     "the method as b'…'": lambda method: str(method.encode()),
+    "the method as .NET prints an HttpMethod": lambda method: "HttpMethod." + method.capitalize(),
+    "the method's toUpperCase not called": lambda _: "function toUpperCase() { [native code] }",
+    "the method twice": lambda method: method + method,
+    "the word null for a method": lambda _: "null",
     "the word None for a method": lambda _: "None",
     "the word undefined for a method": lambda _: "undefined",
 }
@@ -415,6 +437,7 @@ SEPARATORS = {
     "+ in blanks": b" + ",
     "?": b"?",
     "=": b"=",
+    "#": b"#",
 }
 for _name, _separator in SEPARATORS.items():
     register(
@@ -476,6 +499,27 @@ def _as_a_log_in(signing: Signing) -> None:
 
 
 register("the prehash of the WebSocket log-in", "whole", _as_a_log_in)
+
+LISTS: dict[str, Callable[[list[str]], str]] = {
+    "the parts as a printed Python list": repr,
+    "the parts as a printed Python tuple": lambda parts: repr((*parts,)),
+    "the parts as a JSON array": json.dumps,
+    "the parts as a compact JSON array": lambda parts: (
+        f"[{','.join(json.dumps(part, ensure_ascii=False) for part in parts)}]"
+    ),
+}
+
+
+def _listed(signing: Signing, write: Callable[[list[str]], str]) -> None:
+    def text(_: bytes) -> bytes:
+        parts = (signing.timestamp, signing.method, signing.path + signing.query, signing.body)
+        return write([part.decode() for part in parts]).encode()
+
+    signing.whole = text
+
+
+for _name, _write in LISTS.items():
+    register(_name, "whole", lambda s, write=_write: _listed(s, write))
 
 PICKS: dict[str, Callable[[Signing], bytes]] = {
     "the body alone": lambda s: s.body,

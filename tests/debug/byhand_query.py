@@ -20,6 +20,10 @@ MARKED: dict[str, Callable[[str], str]] = {
     "a second ? before the query": lambda query: "??" + query[1:],
     "an & behind the ?": lambda query: "?&" + query[1:],
     "a / before the ?": lambda query: "/?" + query[1:],
+    "a / behind the query": lambda query: query + "/",
+    "the ? before the query as %3F": lambda query: "%3F" + query[1:],
+    "the query encoded as a whole, its ? with it": lambda query: quote(query or "?", safe=""),
+    "the query without &": lambda query: "".join(query.split("&")),
     "the query with &amp; for each &": lambda query: query.replace("&", "&amp;"),
     "the query with ; for each &": lambda query: query.replace("&", ";"),
     "the query with , for each &": lambda query: query.replace("&", ","),
@@ -37,6 +41,12 @@ for _name, _change in MARKED.items():
         _name, "query", lambda s, change=_change: setattr(s, "query", change(s.sent.query).encode())
     )
 
+
+def _values(query: str, change: Callable[[str], str]) -> str:
+    halves = (pair.partition("=") for pair in query.split("&"))
+    return "&".join(name + mark + change(value) for name, mark, value in halves)
+
+
 REWRITTEN: dict[str, Callable[[str], str]] = {
     "the query decoded": unquote,
     "the query decoded, + as blanks": unquote_plus,
@@ -48,13 +58,15 @@ REWRITTEN: dict[str, Callable[[str], str]] = {
     "the query with %20 for +": lambda query: query.replace("+", "%20"),
     "the query with its + encoded": lambda query: query.replace("+", "%2B"),
     "the query with its ~ encoded": lambda query: query.replace("~", "%7E"),
-    "the query with small escapes": lambda query: re.sub(
+    "the query with its escapes in small letters, as %2c": lambda query: re.sub(
         "%..", lambda found: found[0].lower(), query
     ),
     "the query encoded as a whole, & and = with it": lambda query: quote(query, safe=""),
     "the query decoded and encoded again": lambda query: quote(unquote(query), safe="=&"),
     "the query in lower case": str.lower,
     "the query in capitals": str.upper,
+    "the query's values in lower case": lambda query: _values(query, str.lower),
+    "the query's values in capitals": lambda query: _values(query, str.upper),
     "the query without its blanks": lambda query: query.replace("%20", ""),
     "the query sorted by name": lambda query: "&".join(sorted(query.split("&"))),
     "the query in reverse order": lambda query: "&".join(reversed(query.split("&"))),

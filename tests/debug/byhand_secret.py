@@ -34,6 +34,10 @@ AT_AN_END = {
     "an equals sign": "=",
     "a backslash and an n": "\\n",
     "a full stop": ".",
+    "a backslash": "\\",
+    "a # sign": "#",
+    "a blank and a line break": " \n",
+    "two line breaks": "\n" * 2,
 }
 AROUND = {
     "double quotes": '"%s"',
@@ -72,6 +76,11 @@ for _name, _text in AROUND.items():
         _set(lambda s, t=_text: t % s.secret + "\n"),
     )
 
+for _name in (
+    *("OKX_SECRET_KEY", "OKX_API_SECRET", "OKX_SECRET", "SECRET_KEY", "API_SECRET", "SECRET"),
+):
+    register(f"{_name}= before the secret", "secret", _set(lambda s, n=_name: f"{n}={s.secret}"))
+
 MARKS = "#$&;=:!%^*|<>@~\\"
 
 
@@ -109,7 +118,8 @@ PLACEHOLDERS = (
     *("OKX_SECRET_KEY", "OKX_API_SECRET", "OKX_SECRET", "$OKX_SECRET_KEY", "${OKX_SECRET_KEY}"),
     *("$OKX_API_SECRET", "${OKX_API_SECRET}", "{{secret}}", "{secret}", "YourSecretKey", "test"),
     *("{{ secret }}", "your secret key", "{{secretKey}}", "{{secret_key}}", "{{SECRET_KEY}}"),
-    *("{{apiSecret}}", "{{api_secret}}"),
+    *("{{apiSecret}}", "{{api_secret}}", "<your secret key>", "$SECRET_KEY", "${SECRET_KEY}"),
+    *("%SECRET_KEY%", "%OKX_SECRET_KEY%"),
 )
 for _word in PLACEHOLDERS:
     register(f"the placeholder {_word} for a secret", "secret", _set(lambda _, w=_word: w))
@@ -120,6 +130,7 @@ def _md5(text: str) -> hashlib._Hash:
 
 
 SIMPLE: dict[str, Callable[[Sent], str | bytes]] = {
+    "the ********** of a masked value for a secret": lambda _: "*" * 10,
     "an empty secret": lambda _: "",
     "the word None for a secret": lambda _: str(None),
     "the word null for a secret": lambda _: "null",
@@ -298,7 +309,7 @@ def _digests(name: str) -> Iterator[tuple[str, Callable[[bytes, bytes], bytes]]]
         lambda k, m: made(k + m).digest(),
     )
     yield (
-        f"HMAC-{name} with the prehash for a key and the secret for a message",
+        f"HMAC-{name} with key and message swapped: under the prehash, of the secret",
         lambda k, m: hmac.new(m, k, made).digest(),
     )
     yield (

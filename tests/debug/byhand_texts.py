@@ -74,8 +74,17 @@ ORDERS: dict[str, Callable[[Any], Any]] = {
     ", keys sorted": _sorted,
     ", keys in reverse": _reversed,
 }
+WORDS = {True: "true", False: "false"}
+
+
+def _word(member: Any, nothing: str) -> str:
+    if member is None:
+        return nothing
+    return WORDS[member] if isinstance(member, bool) else str(member)
+
+
 PRINTED: dict[str, Callable[[Any], str]] = {
-    "a printed Python object": str,
+    "a printed Python object, as str() writes it": str,
     "a printed Python object with double quotes put in": lambda value: str(value).replace("'", '"'),
     "a printed Python object without blanks": lambda value: "".join(str(value).split(" ")),
     "a printed Python object with double quotes put in and without blanks": lambda value: "".join(
@@ -83,7 +92,9 @@ PRINTED: dict[str, Callable[[Any], str]] = {
     ).replace("'", '"'),
     "a printed JavaScript array": lambda value: ",".join("[object Object]" for _ in value),
     "a printed list of Python's items": lambda value: str([*value.items()]),
-    "a printed Java map": lambda value: "{" + ", ".join(f"{k}={v}" for k, v in value.items()) + "}",
+    "a printed Java map": lambda value: (
+        "{" + ", ".join(f"{k}={_word(v, 'null')}" for k, v in value.items()) + "}"
+    ),
     "a printed C# object": lambda value: (
         "{ " + ", ".join(f"{k} = {v}" for k, v in value.items()) + " }"
     ),
@@ -93,12 +104,17 @@ PRINTED: dict[str, Callable[[Any], str]] = {
     "a printed Ruby hash": lambda value: (
         "{" + ", ".join(f'"{k}"=>{json.dumps(v)}' for k, v in value.items()) + "}"
     ),
-    "a printed Go map": lambda value: "map[" + " ".join(f"{k}:{v}" for k, v in value.items()) + "]",
+    "a printed Go map": lambda value: (
+        "map[" + " ".join(f"{k}:{_word(v, '<nil>')}" for k, v in value.items()) + "]"
+    ),
     "keys and values without marks": lambda value: "".join(f"{k}{v}" for k, v in value.items()),
 }
 FORMS: dict[str, Callable[[dict[str, Any]], str]] = {
     "a form, as urlencode writes it": urlencode,
     "a form with %20 for blanks": lambda value: urlencode(value, quote_via=quote, safe="/"),
+    "a form with true, false and null in small letters": lambda value: urlencode(
+        {k: _word(v, "null") for k, v in value.items()}
+    ),
     "a form without any encoding": lambda value: "&".join(f"{k}={v}" for k, v in value.items()),
 }
 

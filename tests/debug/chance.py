@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 import byhand_body  # noqa: F401 - registers its mistakes
 import byhand_parts  # noqa: F401 - the same
 import byhand_query  # noqa: F401 - the same
+import byhand_recipes  # noqa: F401 - the same
 import byhand_secret  # noqa: F401 - the same
 import byhand_wrapping  # noqa: F401 - the same
 from byhand import Sent

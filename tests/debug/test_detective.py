@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -255,6 +256,67 @@ def test_a_second_reading_beside_another_mistake() -> None:
     """Two readings a few milliseconds apart are also found with a mistake elsewhere."""
     names = ("a second reading of the clock, 3 ms before the header's", "the body left out")
     assert told(verdict(ORDER, *names)) == [names]
+
+
+def test_a_second_reading_by_whole_seconds_beside_another_mistake() -> None:
+    """A clock that shows whole seconds moves by 1 s between two readings."""
+    names = ("a second reading of the clock, 1 s after the header's", "the method in lower case")
+    assert told(verdict(ORDER, *names)) == [names]
+
+
+def test_the_recipe_of_another_exchange() -> None:
+    """Bybit's own, its timestamp and its digest in hexadecimal with it, is told as what it is."""
+    text = f"1714979289010{QUERY.key}5000ccy=BTC"
+    signature = hmac.digest(SECRET.encode(), text.encode(), "sha256").hex()
+    assert told(investigate(evidence(QUERY, signature), credentials(QUERY))) == [
+        (
+            "the timestamp as epoch milliseconds",
+            "the recipe of Bybit: timestamp, API key, recv_window 5000, parameters",
+            "the digest in hexadecimal",
+        )
+    ]
+
+
+def test_the_recipe_of_another_secret_is_not_named() -> None:
+    """Control: the same text under another secret is no recipe."""
+    text = f"1714979289010{QUERY.key}5000ccy=BTC"
+    signature = hmac.digest(b"another", text.encode(), "sha256").hex()
+    assert investigate(evidence(QUERY, signature), credentials(QUERY)).kind == "unexplained"
+
+
+@pytest.mark.parametrize("mistakes", [(), ("the body left out",)])
+@pytest.mark.parametrize(
+    ("behind", "name"),
+    [
+        (b"", "the prehash itself in place of its digest"),
+        (
+            hmac.digest(SECRET.encode(), b"", "sha256"),
+            "the prehash handed to Go's Sum, with nothing written to the hash before",
+        ),
+    ],
+    ids=["nothing", "Sum"],
+)
+def test_a_prehash_that_was_not_digested(
+    behind: bytes, name: str, mistakes: tuple[str, ...]
+) -> None:
+    """It stands in the signature, in Base64 or in hexadecimal, also if it is a wrong one."""
+    text = f"{ORDER.timestamp}POST{ORDER.path}{'' if mistakes else ORDER.body}".encode() + behind
+    for signature in (base64.b64encode(text).decode(), text.hex()):
+        found = investigate(evidence(ORDER, signature), credentials(ORDER))
+        assert told(found) == [(*mistakes, name)]
+
+
+def test_a_plus_at_an_end_of_the_signature_may_be_a_blank() -> None:
+    """A form reads + as a blank, and the one at the start is gone with the blanks around the text."""
+    for millisecond in range(1000):
+        sent = replace(GET, timestamp=f"2024-05-06T07:08:09.{millisecond:03d}Z")
+        right = signed_with(sent)
+        if right.startswith("+"):
+            break
+    pasted = right.replace("+", " ").strip()
+    assert told(investigate(evidence(sent, pasted), credentials(sent))) == [
+        ("the signature with each + turned into a blank",)
+    ]
 
 
 def test_a_log_in_signed_like_a_request() -> None:

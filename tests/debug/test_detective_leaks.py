@@ -14,7 +14,8 @@ from IPython.core.ultratb import VerboseTB
 
 from okx_magic.debug.detective import investigate
 from okx_magic.keys import credentials as holder
-from okx_magic.keys import derived
+from okx_magic.keys import derived, filling
+from okx_magic.keys.filling import PASSPHRASE, SECRET
 from okx_magic.keys.macs import RIGHT, Scheme
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def every_form() -> None:
     """All that goes through the seam."""
     for form in HOLDER.wrong_forms():
         form.mac(RIGHT)(b"message")
+    for scheme in (RIGHT, Scheme("no key", "md5")):
+        HOLDER.filled_mac(scheme)(SECRET + b"message" + PASSPHRASE)
     forms = HOLDER.wrong_forms()[:3]
     for construction in ("no key", "message then key", "key and message swapped", "hmac twice"):
         for form in forms:
@@ -106,6 +109,8 @@ def test_a_wrong_call_shows_nothing() -> None:
         lambda: form.mac(Scheme("message then key", "sha256"))(None),  # type: ignore[arg-type]  # same
         lambda: form.mac(Scheme("no such", "sha256")),  # type: ignore[arg-type]  # same
         lambda: form.mac(Scheme("hmac", "no such")),
+        lambda: HOLDER.filled_mac(RIGHT)("no bytes"),  # type: ignore[arg-type]  # same
+        lambda: HOLDER.filled_mac(Scheme("hmac", "no such")),
         lambda: form.mac(None),  # type: ignore[arg-type]  # same
     ]
     for call in wrong:
@@ -114,7 +119,7 @@ def test_a_wrong_call_shows_nothing() -> None:
         assert told(shown(caught.value)) == []
 
 
-@pytest.mark.parametrize("thing", ["form", "mac", "swapped"])
+@pytest.mark.parametrize("thing", ["form", "mac", "swapped", "filled"])
 def test_what_goes_through_the_seam_shows_nothing(thing: str) -> None:
     """Neither a form nor its functions have the secret in their repr or attributes."""
     form = HOLDER.wrong_forms()[0]
@@ -122,6 +127,7 @@ def test_what_goes_through_the_seam_shows_nothing(thing: str) -> None:
         "form": form,
         "mac": form.mac,
         "swapped": form.mac(Scheme("key and message swapped", "sha256")),
+        "filled": HOLDER.filled_mac(RIGHT),
     }[thing]
     text = repr(made) + repr([getattr(made, name) for name in dir(made) if name != "__globals__"])
     assert told(text) == []
@@ -150,6 +156,7 @@ def test_without_the_seal_a_stop_would_show_it(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(derived, "sealed", unsealed)
     monkeypatch.setattr(holder, "sealed", unsealed)
+    monkeypatch.setattr(filling, "sealed", unsealed)
     _, lines = interrupted(-1, every_form)
     rng = dice("control")
     errors = [interrupted(rng.randrange(1, lines), every_form)[0] for _ in range(LINES)]

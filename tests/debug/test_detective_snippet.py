@@ -74,7 +74,7 @@ QUERIES = {
     "^": "the query decoded",
     "\\": "the query decoded",
     "%zz": "the query decoded",
-    "BTC%2cETH": "the query with small escapes",
+    "BTC%2cETH": "the query with its escapes in small letters, as %2c",
     "%7E": "the query with its ~ encoded",
 }
 

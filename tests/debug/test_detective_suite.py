@@ -14,6 +14,7 @@ from chance import credentials, dice, evidence, request
 from okx_magic.debug.detective import investigate
 from okx_magic.debug.detective.digest import schemes
 from okx_magic.debug.detective.joining import ONCE
+from okx_magic.debug.detective.recipes import RECIPES
 from okx_magic.debug.detective.search import Search
 from okx_magic.debug.detective.ways import Ways
 from okx_magic.debug.detective.wrapping import unwrapped
@@ -29,7 +30,17 @@ if TYPE_CHECKING:
 
 PARTS = (
     *("secret", "slip", "digest", "timestamp", "clock", "method", "path", "other path", "query"),
-    *("query order", "body", "content", "key order", "separator", "order", "whole", "wrapping"),
+    *(
+        "query order",
+        "body",
+        "content",
+        "key order",
+        "separator",
+        "order",
+        "whole",
+        "recipe",
+        "wrapping",
+    ),
 )
 # A slip or an order is what is left to say when nothing more exact is: then the exact name is shown.
 GENERAL = ("slip", "query order", "key order", "other path")
@@ -45,6 +56,7 @@ EXCLUSIVE = (
     {"timestamp", "clock"},
     {"separator", "whole"},
     {"order", "whole"},
+    *({"recipe", part} for part in ("order", "whole", "separator", "digest", "secret")),
 )
 # Those of the threads and pages that people write about their 50113.
 COMMON = frozenset(
@@ -67,14 +79,17 @@ COMMON = frozenset(
         *("the body left out", "{} for a body", "the word None for a body", "[] for a body"),
         *("the body as compact JSON", "the body as JSON with blanks, as json.dumps writes it"),
         *("the body as compact JSON, keys sorted", "the body as JSON indented by 2"),
-        *("the body as a printed Python object", "the body as a form, as urlencode writes it"),
+        *(
+            "the body as a printed Python object, as str() writes it",
+            "the body as a form, as urlencode writes it",
+        ),
         *("the body in an array of its own", "the body's array left off"),
         *("the body's numbers as text", "the body's text as numbers, where it is digits"),
         *("the digest in hexadecimal", "the Base64 of the digest in hexadecimal"),
         *("the digest in Base64 twice", "the digest in URL-safe Base64"),
         *("HMAC-SHA-512 in place of HMAC-SHA-256", "HMAC-SHA-1 in place of HMAC-SHA-256"),
         "plain SHA-256 of the prehash, without the secret",
-        "HMAC-SHA-256 with the prehash for a key and the secret for a message",
+        "HMAC-SHA-256 with key and message swapped: under the prehash, of the secret",
         *("the signature as b'…', as Python prints bytes", "the signature percent-encoded"),
         *("a line break at the end of the prehash", "line breaks between the parts of the prehash"),
         "the parts in the order method, timestamp, path, body",
@@ -153,6 +168,7 @@ def test_no_mistake_of_the_catalogue_is_untested() -> None:
     """Every name that the detective can say has its implementation by hand."""
     rng = dice("catalogue")
     told = {mistake.name for joining in ONCE for mistake in joining.mistakes}
+    told |= {mistake.name for recipe in RECIPES for mistake in recipe.joining.mistakes}
     told |= {derivation.name for derivation in DERIVATIONS}
     told |= {scheme.mistake.name for scheme in schemes({16, 20, 28, 32, 48, 64})}
     for _ in range(60):

@@ -58,6 +58,10 @@ PASTED = {
         f"curl -X POST 'https://www.okx.com/api/v5/trade/order' \\\n -H 'OK-ACCESS-SIGN: {SIGN}' \\\n"
         f" -H \"OK-ACCESS-TIMESTAMP:{NOW}\" \\\n -d '{BODY}'"
     ),
+    "a curl command with a hidden passphrase": (
+        f"curl -X POST 'https://www.okx.com/api/v5/trade/order' -H 'OK-ACCESS-SIGN: {SIGN}'"
+        f" -H 'OK-ACCESS-TIMESTAMP: {NOW}' -H 'OK-ACCESS-PASSPHRASE: ***' -d '{BODY}'"
+    ),
     "what http.client prints": "send: b'"
     + f"POST /api/v5/trade/order HTTP/1.1\r\nHost: www.okx.com\r\n{lines(HEADERS)}\r\n\r\n{BODY}".replace(
         "\r\n", "\\r\\n"

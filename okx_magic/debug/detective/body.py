@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 import unicodedata
@@ -47,6 +48,10 @@ _WORDS: tuple[tuple[str, str, int], ...] = (
     ("nil", "the word nil for a body", RARE),
     ("b''", "b'' for a body", KNOWN),
     ("{ }", "{ } for a body", RARE),
+    ('"{}"', '"{}" for a body', RARE),
+    ("NULL", "the word NULL for a body", RARE),
+    ("<nil>", "<nil> for a body", RARE),
+    ("map[]", "map[] for a body", RARE),
     (" ", "a blank for a body", KNOWN),
     ("false", "the word false for a body", RARE),
     ("False", "the word False for a body", RARE),
@@ -165,6 +170,8 @@ def _texts(body: str) -> Iterator[Wrong]:
         (f"?{body}", "a ? before the body", KNOWN),
         (f" {body}", "a blank before the body", KNOWN),
         (body.strip().removeprefix("{").removesuffix("}"), "the body without its braces", RARE),
+        (body.strip().removeprefix("[").removesuffix("]"), "the body without its brackets", RARE),
+        (html.escape(body), "the body escaped for HTML", RARE),
         (_EXPONENT.sub(_written_out, body), "the body's numbers without exponents", KNOWN),
         (body.lower(), "the body in lower case", RARE),
         (body.upper(), "the body in capitals", RARE),
@@ -196,12 +203,6 @@ def _decoded_once(body: str) -> str:
 
 def _codings(body: str) -> Iterator[Wrong]:
     plain = body.encode("utf-8", "surrogatepass")
-    for coding in ("latin-1", "cp1252", "gb18030", "shift_jis", "utf-16-le", "utf-16", "utf-8-sig"):
-        try:
-            coded = body.encode(coding)
-        except UnicodeEncodeError:
-            continue
-        yield Wrong(coded, (Mistake(f"the body in the encoding {coding}", _CODING),))
     for text, name, reach in (
         (plain.decode("latin-1"), "the body's UTF-8 read as latin-1", KNOWN),
         (body.encode("ascii", "replace").decode(), "the body with ? for all non-ASCII", KNOWN),
@@ -216,6 +217,10 @@ def _codings(body: str) -> Iterator[Wrong]:
         (_hashed("md5", plain), "the MD5 of the body in its place", RARE),
     ):
         yield wrong(text, Mistake(name, _CODING, reach))
+    for coding in ("latin-1", "cp1252", "gb18030", "shift_jis", "utf-16-le", "utf-16", "utf-8-sig"):
+        # What a coding does not have becomes a ?, as most languages do it.
+        coded = body.encode(coding, "replace")
+        yield Wrong(coded, (Mistake(f"the body in the encoding {coding}", _CODING),))
 
 
 def _hashed(hash_name: str, plain: bytes) -> str:

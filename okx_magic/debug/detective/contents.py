@@ -51,6 +51,7 @@ def contents(value: Any) -> Iterator[Content]:
         less = _without(value, left_out)
         if repr(less) != unchanged:
             yield Content(less, Mistake(name, _CONTENT))
+    yield from _recast(value)
 
 
 def _shapes(value: Any) -> Iterator[Content]:
@@ -77,6 +78,26 @@ def leavings(value: Any) -> Iterator[Content]:
         less = [_less(row, left) if isinstance(row, dict) else row for row in rows]
         changed = less if isinstance(value, list) else less[0]
         yield Content(changed, Mistake(f"the body without its {left}", _CONTENT))
+
+
+def _recast(value: Any) -> Iterator[Content]:
+    """The object, or each object of an array, with one member as a number, or as text."""
+    rows = [value] if isinstance(value, dict) else value
+    members = [pair for row in rows if isinstance(row, dict) for pair in row.items()]
+    for change, what, reach in (
+        (_text_as_number, "a number", KNOWN),
+        (_number_as_text, "text", RARE),
+    ):
+        names = dict.fromkeys(key for key, member in members if change(member) is not member)
+        for name in list(names)[:_MOST_MEMBERS]:
+            changed = [
+                {key: change(each) if key == name else each for key, each in row.items()}
+                if isinstance(row, dict)
+                else row
+                for row in rows
+            ]
+            mistake = Mistake(f"the body's {name} as {what}", _CONTENT, reach)
+            yield Content(changed if isinstance(value, list) else changed[0], mistake)
 
 
 def _less(members: dict[str, Any], left: str) -> dict[str, Any]:

@@ -1,10 +1,13 @@
-"""A right signature of which only a disfigured text is left, so that its bytes cannot be read back."""
+"""A right signature of which only a disfigured text is left, so that its bytes cannot be read back;
+and what never was a digest.
+"""
 
 from __future__ import annotations
 
 import base64
 import re
 
+from okx_magic.debug.detective.digest import HMAC
 from okx_magic.debug.detective.mistakes import Mistake
 
 _CORRECTION = "send the whole Base64 text of the digest, 44 characters, as it is"
@@ -24,6 +27,21 @@ def damage(signature: str, digest: bytes) -> Mistake | None:
     return Mistake(name, _BYTES) if name else None
 
 
+def unhashed(signature: str, message: bytes, of_nothing: bytes) -> Mistake | None:
+    """What was sent in place of the digest of this message; ``of_nothing`` is that of an empty one."""
+    left = bytes.fromhex(signature) if _WHOLE_HEX.fullmatch(signature) else _decoded(signature)
+    if len(message) < _SHORTEST:
+        return None
+    if left == message:
+        return Mistake("the prehash itself in place of its digest", HMAC)
+    # hash.Hash.Sum of Go appends the digest of what was written, here of nothing, to its argument.
+    if left == message + of_nothing:
+        name = "the prehash handed to Go's Sum, with nothing written to the hash before"
+        return Mistake(name, HMAC)
+    return None
+
+
+_WHOLE_HEX = re.compile("(?:[0-9a-f]{2})+", re.IGNORECASE)
 _SHORT_HEX = re.compile("[0-9a-f]{32,63}", re.IGNORECASE)
 _LOST = "\ufffd".encode()
 
@@ -52,6 +70,8 @@ def _disfigured(signature: str, right: str) -> str:
         (right.upper(), "the signature in capitals"),
         (right[::-1], "the signature in reverse"),
         (right * 2, "the signature twice"),
+        # One at an end goes where the text is read.
+        (right.replace("+", " ").strip(), "the signature with each + turned into a blank"),
         (right.replace("+", ""), "each + of the signature lost"),
         (right.replace("/", ""), "each / of the signature lost"),
         (right.replace("+", "").replace("/", ""), "each + and / of the signature lost"),

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from okx_magic.keys.derivations import Kind
 
-_CORRECTION = (
+HMAC = (
     "compute HMAC-SHA256 with the secret as key and the prehash as message:"
     " hmac.new(secret.encode(), prehash.encode(), hashlib.sha256)"
 )
+"""What to compute."""
 
 _HASHES = {
     "sha256": "SHA-256",
@@ -38,7 +39,7 @@ _WORDS: Mapping[Construction, str] = {
     "no key": "plain {} of the prehash, without the secret",
     "message then key": "plain {} of the prehash with the secret behind it",
     "key then message": "plain {} of the prehash with the secret before it",
-    "key and message swapped": "HMAC-{} with the prehash for a key and the secret for a message",
+    "key and message swapped": "HMAC-{} with key and message swapped: under the prehash, of the secret",
     "hmac twice": "HMAC-{} of the HMAC",
 }
 
@@ -63,7 +64,7 @@ def _schemes_of(hash_name: str) -> Iterator[Named]:
             simple = construction in ("hmac", "no key", "key and message swapped")
             common = hash_name in ("sha256", "sha1", "sha384", "sha512", "md5")
             reach = RARE if not common else USUAL if simple else KNOWN
-            yield Named(scheme, Mistake(words.format(_HASHES[hash_name]), _CORRECTION, reach))
+            yield Named(scheme, Mistake(words.format(_HASHES[hash_name]), HMAC, reach))
 
 
 # ---- the secret -----------------------------------------------------------------------------------
@@ -107,11 +108,20 @@ _USUAL_FORMS = frozenset(
 )
 _RARE_KINDS = frozenset({"placeholder", "slip"})
 _RARE_WORDS = (
-    *("and a line break behind", "a comma", "a semicolon", "an equals sign", "two blanks"),
+    *(
+        "and a line break behind",
+        "a comma",
+        "a semicolon",
+        "a # sign",
+        "= before",
+        "two line",
+        "an equals sign",
+        "two blanks",
+    ),
     *("carriage return", "backslash and an n before", "line breaks around", "typographic"),
     *("backticks", "square brackets", "braces", "parentheses", "escaped quotes", "NUL"),
     *("space before", "characters of the secret", "written twice", "in reverse", "joined by"),
-    *("latin-1", "a full stop"),
+    *("latin-1", "a full stop", "a backslash", "a blank and a line"),
     *("OAuth", "with a byte order mark", "big-endian", "UTF-32", "SHA-512", "MD5", "Base32"),
 )
 

@@ -26,7 +26,8 @@ _CORRECTION = (
 )
 _WHOLE = "sign the joined text itself, as its UTF-8 bytes"
 _ENDS = (
-    "sign the joined text alone: echo and files add a line break at its end (printf '%s' does not)"
+    "sign the joined text alone: echo, files and Go's json.Encoder add a line break at its end"
+    " (printf '%s' and json.Marshal do not)"
 )
 
 
@@ -62,6 +63,7 @@ _SEPARATORS: dict[str, tuple[bytes, int]] = {
     "+ in blanks": (b" + ", RARE),
     "?": (b"?", RARE),
     "=": (b"=", RARE),
+    "#": (b"#", RARE),
 }
 
 
@@ -135,6 +137,24 @@ _TEXTS: dict[str, tuple[Callable[[bytes], bytes], int]] = {
     "the prehash in reverse": (lambda text: text[::-1], RARE),
 }
 
+
+def _printed(change: Callable[[list[str]], str]) -> Join:
+    def join(parts: Parts) -> bytes:
+        timestamp, method, path, query, body = (part.decode("utf-8", "replace") for part in parts)
+        return change([timestamp, method, path + query, body]).encode("utf-8", "replace")
+
+    return join
+
+
+_LISTS: dict[str, Join] = {
+    "the parts as a printed Python list": _printed(str),
+    "the parts as a printed Python tuple": _printed(lambda parts: str(tuple(parts))),
+    "the parts as a JSON array": _printed(json.dumps),
+    "the parts as a compact JSON array": _printed(
+        lambda parts: json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
+    ),
+}
+
 # Recipes of other exchanges, and guesses: only some of the parts. Those that lack a single part are a
 # mistake of that part.
 PICKS: dict[str, Callable[[Parts], bytes]] = {
@@ -175,6 +195,8 @@ def _once() -> Iterator[Joining]:
         if order != straight:
             join = _in_order(order, b"", skip_empty=False)
             yield Joining(join, (_permuted(order),))
+    for name, join in _LISTS.items():
+        yield Joining(join, (Mistake(name, _CORRECTION, RARE),))
     for name, pick in PICKS.items():
         yield Joining(pick, (Mistake(name, _CORRECTION, RARE),))
     log_in = Mistake("the prehash of the WebSocket log-in", LOGIN_CORRECTION)

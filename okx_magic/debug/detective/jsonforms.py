@@ -221,14 +221,19 @@ def form_texts(members: dict[str, Any]) -> Iterator[Form]:
     """The members as a form or a query has them."""
     for order in _ordered(members):
         for name, encode, reach in (
-            ("a form, as urlencode writes it", quote_plus, USUAL),
-            ("a form with %20 for blanks", quote, KNOWN),
+            ("a form, as urlencode writes it", lambda text: quote_plus(str(text)), USUAL),
+            ("a form with %20 for blanks", lambda text: quote(str(text)), KNOWN),
             ("a form without any encoding", str, KNOWN),
+            ("a form with true, false and null in small letters", _lower_form, KNOWN),
         ):
-            pairs = "&".join(f"{encode(key)}={encode(str(v))}" for key, v in order.value.items())
+            pairs = "&".join(f"{encode(key)}={encode(v)}" for key, v in order.value.items())
             title, both = name + order.name, _together(reach, order.reach)
             yield Form(title, pairs, both)
             yield Form(f"{title}, behind a ?", f"?{pairs}", min(both, KNOWN))
+
+
+def _lower_form(member: Any) -> str:
+    return quote_plus(_lower_word(member, "null"))
 
 
 def _together(one: int, other: int) -> int:
@@ -251,6 +256,13 @@ def _styled(layout: _Layout, plain: str, kept: str, order: _Ordered) -> Iterator
         yield Form(name, text, reach, Writer(layout, style))
 
 
+def _lower_word(member: Any, nothing: str) -> str:
+    """The member as languages print it that write true and false in small letters."""
+    if isinstance(member, bool):
+        return str(member).lower()
+    return nothing if member is None else str(member)
+
+
 def _printed(value: Any) -> Iterator[tuple[str, str, int]]:
     """What printing the object gives in Python and elsewhere: name, text and reach."""
     if not isinstance(value, dict | list):
@@ -258,7 +270,7 @@ def _printed(value: Any) -> Iterator[tuple[str, str, int]]:
     printed = str(value)
     without_blanks = printed.replace(" ", "")
     name = "a printed Python object"
-    yield (name, printed, USUAL)
+    yield (f"{name}, as str() writes it", printed, USUAL)
     yield (f"{name} with double quotes put in", printed.replace("'", '"'), KNOWN)
     yield (f"{name} without blanks", without_blanks, KNOWN)
     quoted = without_blanks.replace("'", '"')
@@ -268,7 +280,7 @@ def _printed(value: Any) -> Iterator[tuple[str, str, int]]:
     else:
         members = list(value.items())
         yield ("a printed list of Python's items", str(members), RARE)
-        java = ", ".join(f"{key}={member}" for key, member in members)
+        java = ", ".join(f"{key}={_lower_word(member, 'null')}" for key, member in members)
         yield ("a printed Java map", f"{{{java}}}", RARE)
         net = ", ".join(f"{key} = {member}" for key, member in members)
         yield ("a printed C# object", f"{{ {net} }}", RARE)
@@ -276,7 +288,7 @@ def _printed(value: Any) -> Iterator[tuple[str, str, int]]:
         yield ("a printed PowerShell object", f"@{{{shell}}}", RARE)
         ruby = ", ".join(f'"{key}"=>{json.dumps(member)}' for key, member in members)
         yield ("a printed Ruby hash", f"{{{ruby}}}", RARE)
-        go = " ".join(f"{key}:{member}" for key, member in members)
+        go = " ".join(f"{key}:{_lower_word(member, '<nil>')}" for key, member in members)
         yield ("a printed Go map", f"map[{go}]", RARE)
         bare = "".join(f"{key}{member}" for key, member in members)
         yield ("keys and values without marks", bare, RARE)

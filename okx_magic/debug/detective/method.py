@@ -29,6 +29,10 @@ def once(method: str) -> Iterator[Wrong]:
         (f"HTTPMethod.{method}", "the method as an Enum prints itself", RARE),
         (f'"{method}"', "the method in double quotes", RARE),
         (f"b'{method}'", "the method as b'…'", RARE),
+        (f"HttpMethod.{method.title()}", "the method as .NET prints an HttpMethod", RARE),
+        ("function toUpperCase() { [native code] }", "the method's toUpperCase not called", RARE),
+        (method * 2, "the method twice", RARE),
+        ("null", "the word null for a method", RARE),
         ("None", "the word None for a method", RARE),
         ("undefined", "the word undefined for a method", RARE),
     ):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -85,24 +86,37 @@ def iso(time: int) -> str:
     return _iso_text(time)[:23] + "Z"
 
 
-def _in_pattern(time: int, pattern: str) -> str:
+# The notations of one time are written one after the other: they share what it is made of.
+@lru_cache(maxsize=1)
+def _pieces(time: int) -> dict[str, str]:
+    """What the patterns are put together of."""
     text = _iso_text(time)
     date, clock, us = text[:10], text[11:19], text[20:26]
-    return pattern.format(
-        date=date,
-        clock=clock,
-        minute=clock[:5],
-        second=clock[6:],
-        compact=f"{date}T{clock}".translate(_WITHOUT_SEPARATORS),
-        ms=us[:3],
-        us=us,
-        tenth=us[:1],
-        hundredth=us[:2],
-        unpadded=int(us[:3]),
-        half_day=f"{(int(clock[:2]) - 1) % 12 + 1:02d}{clock[2:]}",
-        dotted_date=date.replace("-", "."),
-        dotted_clock=clock.replace(":", "."),
-    )
+    return {
+        "date": date,
+        "clock": clock,
+        "year": date[:4],
+        "month": date[5:7],
+        "day": date[8:],
+        "hour": clock[:2],
+        "minute": clock[3:5],
+        "second": clock[6:],
+        "compact": f"{date}T{clock}".translate(_WITHOUT_SEPARATORS),
+        "digits": f"{date}{clock}".translate(_WITHOUT_SEPARATORS),
+        "ms": us[:3],
+        "us": us,
+        "tenth": us[:1],
+        "hundredth": us[:2],
+        "unpadded": str(int(us[:3])),
+        "half_day": f"{(int(clock[:2]) - 1) % 12 + 1:02d}{clock[2:]}",
+        "month_from_0": f"{int(date[5:7]) - 1:02d}",
+        "dotted_date": date.replace("-", "."),
+        "dotted_clock": clock.replace(":", "."),
+    }
+
+
+def _in_pattern(time: int, pattern: str) -> str:
+    return pattern.format_map(_pieces(time))
 
 
 _WITHOUT_SEPARATORS = str.maketrans("", "", "-:")
@@ -143,13 +157,23 @@ _PATTERNS: dict[str, str] = {
     "the timestamp with .000 for milliseconds": "{date}T{clock}.000Z",
     "the timestamp with a comma before the milliseconds": "{date}T{clock},{ms}Z",
     "the timestamp with a colon before the milliseconds": "{date}T{clock}:{ms}Z",
-    "the timestamp cut off behind the minutes": "{date}T{minute}Z",
+    "the timestamp cut off behind the minutes": "{date}T{hour}:{minute}Z",
     "the timestamp in compact ISO 8601": "{compact}Z",
     "the timestamp in compact ISO 8601 with milliseconds": "{compact}.{ms}Z",
     "the date alone for a timestamp": "{date}",
     "the timestamp with UTC in place of Z": "{date} {clock} UTC",
     # hh for HH in the patterns of Java and .NET, %I for %H in those of C.
     "the timestamp on a 12-hour clock": "{date}T{half_day}.{ms}Z",
+    # getUTCMonth() of JavaScript.
+    "the timestamp with its month counted from 0": "{year}-{month_from_0}-{day}T{clock}.{ms}Z",
+    # MM and mm exchanged, in the patterns of Java and .NET.
+    "the timestamp with its month for minutes": "{date}T{hour}:{month}:{second}.{ms}Z",
+    "the timestamp with its minutes for a month": "{year}-{minute}-{day}T{clock}.{ms}Z",
+    "the timestamp with its day before its month": "{year}-{day}-{month}T{clock}.{ms}Z",
+    "the timestamp with +00 in place of Z": "{date}T{clock}.{ms}+00",
+    "the timestamp as Go prints a time": "{date} {clock}.{ms} +0000 UTC",
+    "the timestamp with a blank and UTC in place of Z": "{date}T{clock}.{ms} UTC",
+    "the timestamp in digits alone": "{digits}",
     # The date of macOS leaves the N of %3N as it is.
     "the timestamp with 3N for milliseconds": "{date}T{clock}.3NZ",
     "the timestamp with full stops in its time": "{date}T{dotted_clock}.{ms}Z",
@@ -209,10 +233,17 @@ def _ctime(time: int) -> str:
     return f"{day} {month} {moment.day:2d} {moment:%H:%M:%S} {moment.year}"
 
 
+def _java_date(time: int) -> str:
+    moment = _EPOCH + timedelta(microseconds=time)
+    day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
+    return f"{day} {month} {moment.day:02d} {moment:%H:%M:%S} UTC {moment.year}"
+
+
 _DATES: dict[str, Callable[[int], str]] = {
     "the timestamp as the date of an HTTP header": _http_date,
     "the timestamp as JavaScript's Date prints itself": _javascript_date,
     "the timestamp as ctime prints it": _ctime,
+    "the timestamp as Java's Date prints itself": _java_date,
 }
 
 NOTATIONS: dict[str, Callable[[int], str]] = {

@@ -81,6 +81,10 @@ def _marks(query: str) -> Iterator[Wrong]:
         (f"??{text}", "a second ? before the query", KNOWN),
         (f"?&{text}", "an & behind the ?", KNOWN),
         (f"/?{text}", "a / before the ?", KNOWN),
+        (f"{query}/", "a / behind the query", KNOWN),
+        (f"%3F{text}", "the ? before the query as %3F", KNOWN),
+        (f"%3F{quote(text, safe='')}", "the query encoded as a whole, its ? with it", RARE),
+        (query.replace("&", ""), "the query without &", RARE),
         (query.replace("&", "&amp;"), "the query with &amp; for each &", RARE),
         (query.replace("&", ";"), "the query with ; for each &", RARE),
         (query.replace("&", ","), "the query with , for each &", RARE),
@@ -144,6 +148,7 @@ _WRITERS: tuple[tuple[str, Callable[[str], str], int], ...] = (
     ("the query with * kept and ~ as %7E, as Java's URLEncoder writes it", _java, RARE),
     ("the query with ~ as %7E, as PHP's http_build_query writes it", _php, RARE),
 )
+_VALUE = re.compile("=[^&]*")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 
 
@@ -166,11 +171,25 @@ def _whole_text(text: str) -> Iterator[Wrong]:
         (text.replace("+", "%20"), "the query with %20 for +", KNOWN),
         (text.replace("+", "%2B"), "the query with its + encoded", KNOWN),
         (text.replace("~", "%7E"), "the query with its ~ encoded", KNOWN),
-        (_ESCAPE.sub(lambda match: match[0].lower(), text), "the query with small escapes", KNOWN),
-        (_ESCAPE.sub(lambda match: match[0].upper(), text), "the query with large escapes", KNOWN),
+        (
+            _ESCAPE.sub(lambda match: match[0].lower(), text),
+            "the query with its escapes in small letters, as %2c",
+            KNOWN,
+        ),
+        (
+            _ESCAPE.sub(lambda match: match[0].upper(), text),
+            "the query with its escapes in capitals, as %2C",
+            KNOWN,
+        ),
         (quote(text, safe=""), "the query encoded as a whole, & and = with it", KNOWN),
         (quote(unquote(text), safe="=&"), "the query decoded and encoded again", KNOWN),
         (text.lower(), "the query in lower case", RARE),
+        (
+            _VALUE.sub(lambda match: match[0].lower(), text),
+            "the query's values in lower case",
+            RARE,
+        ),
+        (_VALUE.sub(lambda match: match[0].upper(), text), "the query's values in capitals", RARE),
         (text.upper(), "the query in capitals", RARE),
         (text.replace(" ", ""), "the query without its blanks", RARE),
         (text.replace("%20", ""), "the query without its blanks", RARE),

@@ -12,22 +12,24 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.debug.detective import sweeps
-from okx_magic.debug.detective.damage import damage
+from okx_magic.debug.detective.damage import damage, unhashed
 from okx_magic.debug.detective.digest import Named, schemes, secret_mistake
 from okx_magic.debug.detective.mistakes import KNOWN, RARE, USUAL, Mistake
+from okx_magic.debug.detective.recipes import RECIPES
 from okx_magic.debug.detective.ways import BODY, PATH, QUERY, TIMESTAMP, Batch, Ways
 from okx_magic.keys.macs import RIGHT, digest_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from okx_magic.debug.detective.joining import Joining
     from okx_magic.debug.detective.mistakes import Wrong
     from okx_magic.debug.detective.records import Evidence
     from okx_magic.debug.detective.sweeps import Sweep
     from okx_magic.debug.detective.wrapping import Unwrapped
     from okx_magic.keys.credentials import Credentials
     from okx_magic.keys.derived import Derived
-    from okx_magic.keys.macs import Mac
+    from okx_magic.keys.macs import Mac, Scheme
 
 
 class Hit(NamedTuple):
@@ -73,11 +75,15 @@ class Search:
     def _stages(self) -> Iterator[Callable[[], Iterable[Hit]]]:
         yield lambda: self._level(0, USUAL)
         yield lambda: self._level(1, RARE)
+        yield lambda: self._recipes(0, RARE)
         yield lambda: self._level(2, KNOWN)
+        yield lambda: self._recipes(1, KNOWN)
         yield from self._long_singles()
         yield self._damaged
         yield lambda: self._level(2, RARE)
+        yield lambda: self._recipes(1, RARE)
         yield from self._long_pairs()
+        yield lambda: self._recipes(2, USUAL)
         yield lambda: self._level(3, USUAL)
 
     # ---- levels ------------------------------------------------------------------------------------
@@ -160,6 +166,34 @@ class Search:
                 if mistake.reach >= reach and scheme.construction != "no key":
                     yield _Keyed(form.mac(scheme), (first, mistake), tuple(others))
 
+    # ---- recipes -----------------------------------------------------------------------------------
+
+    def _recipes(self, more: int, reach: int) -> list[Hit]:
+        """The recipes, each with so many ``more`` mistakes of this reach in the parts."""
+        for (scheme, secret), joinings in self._by_mac.items():
+            mac = self._mac_of(scheme, secret)
+            if mac is None:
+                continue
+            batch = self._ways.batch_joined(joinings, more, reach)
+            if hits := self._tried_all([_Keyed(mac)], batch):
+                return hits
+        return []
+
+    @cached_property
+    def _by_mac(self) -> dict[tuple[Scheme, str], list[Joining]]:
+        grouped: dict[tuple[Scheme, str], list[Joining]] = {}
+        for recipe in RECIPES:
+            if digest_size(recipe.scheme.hash) in self._sizes:
+                grouped.setdefault((recipe.scheme, recipe.secret), []).append(recipe.joining)
+        return grouped
+
+    def _mac_of(self, scheme: Scheme, secret: str) -> Mac | None:
+        """The digest function of a recipe; None where this secret has no such form."""
+        if not secret:
+            return self._credentials.filled_mac(scheme)
+        forms = (form for form in self._forms if secret in dict(form.names))
+        return next((form.mac(scheme) for form in forms), None)
+
     # ---- what takes long ---------------------------------------------------------------------------
 
     def _long_singles(self) -> Iterator[Callable[[], Iterable[Hit]]]:
@@ -224,9 +258,11 @@ class Search:
         yield from self._disfigured(keyed[0], once)
 
     def _disfigured(self, keyed: _Keyed, batch: Batch) -> Iterator[Hit]:
+        signature, of_nothing = self._evidence.signature, keyed.mac(b"")
         for number, message in enumerate(batch.messages()):
             self.tried += 1
-            if found := damage(self._evidence.signature, keyed.mac(message)):
+            found = damage(signature, keyed.mac(message))
+            if found := found or unhashed(signature, message, of_nothing):
                 way = batch.way(number)
                 yield Hit((*keyed.mistakes, *way.mistakes, found), (*keyed.also, *way.also))
 

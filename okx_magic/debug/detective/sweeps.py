@@ -98,12 +98,14 @@ def rereadings_otherwise(header: str) -> Iterator[Sweep]:
 
 
 def near_readings(header: str) -> list[Wrong]:
-    """The timestamps a little before and behind the header's, in its notation."""
+    """The timestamps a little before and behind the header's, and whole seconds away, in its notation."""
     time, notation = instant(header), notation_of(header)
     if time is None or notation is None:
         return []
     step = _grain(notation)
-    times = [time + steps * step for steps in range(-_NEAR, _NEAR + 1) if steps]
+    near = (steps * step for steps in range(-_NEAR, _NEAR + 1))
+    seconds = range(-_WINDOW, _WINDOW + 1, _SECOND)
+    times = [time + far for far in dict.fromkeys((*near, *seconds)) if far]
     return [wrong(NOTATIONS[notation](each), _reread(each - time)) for each in times]
 
 

@@ -126,6 +126,7 @@ def once(text: str) -> Iterator[Wrong]:
         (text.lower(), "the timestamp with a small t and z", RARE),
         (text.replace(":", "%3A"), "the timestamp percent-encoded", KNOWN),
         (text + "Z", "the timestamp with two Z", RARE),
+        (f"b'{text}'", "the timestamp as b'…'", RARE),
         (text + text, "the timestamp twice", RARE),
     ):
         yield wrong(other, Mistake(name, _CORRECTION, reach))

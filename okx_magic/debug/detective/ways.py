@@ -172,6 +172,11 @@ class Ways:
         """All prehashes of so many mistakes, each of which has at least this ``reach``."""
         return Batch(self._blocks(mistakes, reach), reach)
 
+    def batch_joined(self, joinings: Iterable[Joining], mistakes: int, reach: int) -> Batch:
+        """Prehashes joined in these ways, and so many mistakes in the parts."""
+        lists = list(self._products(mistakes, reach))
+        return Batch((Block(each, joining) for joining in joinings for each in lists), reach)
+
     def batch_with(self, place: int, texts: Sequence[Wrong], mistakes: int, reach: int) -> Batch:
         """Prehashes with these texts of the part at ``place``, and so many mistakes elsewhere."""
         blocks = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -75,6 +76,19 @@ def _peeled(text: str) -> Iterator[tuple[str, str]]:
         yield text[2:-1], "the signature as b'…', as Python prints bytes"
     elif len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`":
         yield text[1:-1], "quotes around the signature"
+    elif text[:1] + text[-1:] in ("[]", "<>"):
+        yield text[1:-1], "brackets around the signature"
+    elif text[-1:] in (",", ";"):
+        yield text[:-1], "a comma or semicolon behind the signature"
+    yield from _unescaped(text)
+    if match := _OPENSSL.match(text):
+        yield text[match.end() :], "the label that openssl prints, before the signature"
+    for prefix in _PREFIXES:
+        if text.startswith(prefix):
+            yield text.removeprefix(prefix), f"{prefix.strip(' =:')} before the signature"
+
+
+def _unescaped(text: str) -> Iterator[tuple[str, str]]:
     if re.search("%[0-9a-fA-F]{2}", text):
         yield unquote(text), "the signature percent-encoded"
     if _ESCAPE.search(text):
@@ -82,11 +96,8 @@ def _peeled(text: str) -> Iterator[tuple[str, str]]:
         yield plain, "the signature with the \\u escapes of JSON"
     if "\\/" in text:
         yield text.replace("\\/", "/"), "the signature with a \\ before each /"
-    if match := _OPENSSL.match(text):
-        yield text[match.end() :], "the label that openssl prints, before the signature"
-    for prefix in _PREFIXES:
-        if text.startswith(prefix):
-            yield text.removeprefix(prefix), f"{prefix.strip(' =:')} before the signature"
+    if (plain := html.unescape(text)) != text:
+        yield plain, "the signature escaped for HTML"
 
 
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
