@@ -153,5 +153,6 @@ def plain(number: Decimal) -> str:
 
 
 def _compact(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
     # What a client sent may come back in it, lone surrogates included.
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return text.encode("utf-8", "replace")

@@ -6,15 +6,16 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from documented import PUBLIC_QUERIES
+from documented import PUBLIC_QUERIES, as_sent
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from okx_magic.knowledge import endpoint
 from okx_magic.sandbox.market.bars import Bar, bars
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
-from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market
-from okx_magic.sandbox.routes.public import PUBLIC
+from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment
+from okx_magic.sandbox.params import Params, from_query
+from okx_magic.sandbox.routes.endpoints import PUBLIC
 
 MARKET = Market(5)
 DAY = 86_400
@@ -37,7 +38,13 @@ contracts = st.sampled_from(
 def ask(path: str, now: float, **query: object) -> Any:
     """What the public endpoint answers at ``now``."""
     texts = {name: str(value) for name, value in query.items()}
-    return PUBLIC[f"/api/v5/{path}"](texts, MARKET, now)
+    return answer(f"/api/v5/{path}", Moment(MARKET, now), texts)
+
+
+def answer(path: str, at: Moment, query: Params) -> Any:
+    known = endpoint("GET", path)
+    assert known is not None
+    return as_sent(known, PUBLIC[path](at, query))
 
 
 def backwards(path: str, now: float, cursor: Any, count: int, **query: object) -> list[Any]:
@@ -283,10 +290,10 @@ def test_all_is_defined_at_any_time(path: str, now: float) -> None:
     the same.
     """
     for query in PUBLIC_QUERIES[path]:
-        pairs = dict(pair.split("=") for pair in query.split("&") if pair)
-        answer = PUBLIC[path](pairs, MARKET, now)
-        assert answer == PUBLIC[path](pairs, Market(5), now)
-        assert all(not _has_exponent(value) for value in _texts(answer))
+        read = from_query(query)
+        once = answer(path, Moment(MARKET, now), read)
+        assert once == answer(path, Moment(Market(5), now), read)
+        assert all(not _has_exponent(value) for value in _texts(once))
 
 
 def _texts(value: Any) -> list[str]:

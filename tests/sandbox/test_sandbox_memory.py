@@ -27,7 +27,7 @@ def desk() -> Desk:
     cash = {"USDT": Decimal(10**9), "BTC": Decimal(10**6)}
     ids = Ids()
     account = Account("1", Ledger(ids, cash), Ledger(ids, {}), settled=0)
-    return Desk(account, Market(1), ids, 1_772_508_800.5, issue_keys("demo"))
+    return Desk(Market(1), 1_772_508_800.5, account, ids, issue_keys("demo"))
 
 
 def limit(number: int, px: str = "1") -> dict[str, str]:

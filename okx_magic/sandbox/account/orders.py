@@ -155,7 +155,8 @@ class Order:
 class Fill:
     """One execution of an order: ``sz`` of the base currency, or contracts, at ``px``;
     ``exec_type`` T takes from the book, M rested in it. ``fee`` is negative, in ``ticket.earns``;
-    ``ms`` is its time. ``pnl`` is what it realised if it ``closes`` a position.
+    ``ms`` is its time. ``idx_px`` and ``mark_px`` are index and mark price then, for contracts;
+    ``pnl`` is what it realised if it ``closes`` a position.
     """
 
     trade_id: str
@@ -168,6 +169,8 @@ class Fill:
     fee_rate: Decimal
     exec_type: str
     ms: int
+    idx_px: Decimal | None
+    mark_px: Decimal | None
     pnl: Decimal = _ZERO
     closes: bool = False
 

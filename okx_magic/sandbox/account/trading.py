@@ -59,7 +59,7 @@ def place(desk: Desk, wanted: Params) -> Ack:
 
 def cancel(desk: Desk, wanted: Params) -> Ack:
     """Cancels an open order."""
-    order = _named(desk, wanted)
+    order = named(desk, wanted)
     if order is None or not order.is_open:
         raise RefusalError("51400")
     withdraw(desk.account, order, _BY_USER, desk.ms)
@@ -68,7 +68,7 @@ def cancel(desk: Desk, wanted: Params) -> Ack:
 
 def amend(desk: Desk, wanted: Params) -> Ack:
     """Changes price or size (``newSz`` counts what is filled already) of an open order."""
-    order = _named(desk, wanted)
+    order = named(desk, wanted)
     if order is None or not order.is_open:
         raise RefusalError("51503")
     try:
@@ -78,6 +78,15 @@ def amend(desk: Desk, wanted: Params) -> Ack:
             withdraw(desk.account, order, _BY_USER, desk.ms)
         raise
     return _ack(desk, order) | {"reqId": wanted.get("reqId", ""), "subCode": ""}
+
+
+def named(desk: Desk, wanted: Params) -> Order | None:
+    """The order that ``ordId`` or ``clOrdId`` names, if there is one."""
+    inst_id = params.required(wanted, "instId")
+    ord_id, cl_ord_id = wanted.get("ordId", ""), wanted.get("clOrdId", "")
+    if not (ord_id or cl_ord_id):
+        raise RefusalError("51003")
+    return desk.account.find(inst_id, ord_id, cl_ord_id)
 
 
 def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
@@ -156,8 +165,8 @@ def _enter(desk: Desk, order: Order) -> None:
 
 def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: bool, ms: int) -> Fill:
     px, size = part
-    ticket = order.ticket
-    rates = fees(ticket.instrument)
+    ticket, instrument, market = order.ticket, order.ticket.instrument, desk.market
+    rates = fees(instrument)
     rate = rates.taker if taker else rates.maker
     return Fill(
         trade_id=desk.ids.next(desk.now),
@@ -170,15 +179,9 @@ def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: boo
         fee_rate=-rate,
         exec_type="T" if taker else "M",
         ms=ms,
+        idx_px=None if instrument.is_spot else market.index(instrument, ms // 1000),
+        mark_px=None if instrument.is_spot else market.mark(instrument, ms // 1000),
     )
-
-
-def _named(desk: Desk, wanted: Params) -> Order | None:
-    inst_id = params.required(wanted, "instId")
-    ord_id, cl_ord_id = wanted.get("ordId", ""), wanted.get("clOrdId", "")
-    if not (ord_id or cl_ord_id):
-        raise RefusalError("51003")
-    return desk.account.find(inst_id, ord_id, cl_ord_id)
 
 
 def _ack(desk: Desk, order: Order) -> Ack:

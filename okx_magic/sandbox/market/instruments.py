@@ -52,25 +52,6 @@ class Instrument:
         """Whether it is a spot pair; everything else trades in contracts."""
         return self.inst_type == "SPOT"
 
-    def row(self, fields: tuple[str, ...]) -> dict[str, Any]:
-        """The instrument as OKX lists it, with exactly these ``fields``."""
-        return {name: self.listing.get(name, _EMPTY.get(name, "")) for name in fields}
-
-
-# What stands in fields that do not apply, where it is not "".
-_EMPTY: Mapping[str, Any] = MappingProxyType(
-    {
-        "category": "1",
-        "elp": "0",
-        "futureSettlement": False,
-        "instCategory": "1",
-        "ruleType": "normal",
-        "state": "live",
-        "tradeQuoteCcyList": (),
-        "upcChg": (),
-    }
-)
-
 
 @cache
 def instruments() -> Mapping[str, Instrument]:

@@ -196,6 +196,24 @@ class Market:
         return draws[0], draws[1] < 128, draws[2 : 2 + 2 * DEPTH], draws[2 + 2 * DEPTH :]
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The market at ``now``, in seconds."""
+
+    market: Market
+    now: float
+
+    @property
+    def ms(self) -> int:
+        """``now`` in milliseconds."""
+        return int(self.now * 1000)
+
+    @property
+    def second(self) -> int:
+        """``now`` in whole seconds, the market's clock."""
+        return int(self.now)
+
+
 def _series(group: Mapping[str, Mapping[str, Any]]) -> list[Series]:
     factors = [name for name, facts in group.items() if facts["of"] == {name: 1}]
     return [

@@ -7,12 +7,13 @@ tiers as ``[maxSz, mmr, maxLever]``; a tier begins where the one before it ends.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.market.instruments import Instrument
 
 
-class Tier(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tier:
     """Sizes from ``min_sz`` to ``max_sz``, in contracts; ``mmr`` and ``imr`` are the shares of a
     position's worth that must be there to keep and to open it, at ``max_lever``.
     """
 
-    tier: int
+    tier: str
     min_sz: Decimal
     max_sz: Decimal
     mmr: Decimal
@@ -53,7 +55,7 @@ def _table() -> Mapping[str, Mapping[str, tuple[Tier, ...]]]:
 def _tiers(rows: list[list[str]]) -> tuple[Tier, ...]:
     bounds = pairwise(Decimal(size) for size in ("0", *(row[0] for row in rows)))
     return tuple(
-        Tier(number, least, most, Decimal(mmr), _share(Decimal(lever)), Decimal(lever))
+        Tier(str(number), least, most, Decimal(mmr), _share(Decimal(lever)), Decimal(lever))
         for number, ((least, most), (_, mmr, lever)) in enumerate(
             zip(bounds, rows, strict=True), start=1
         )

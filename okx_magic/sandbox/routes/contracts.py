@@ -1,5 +1,4 @@
-"""The public endpoints of contracts: funding, open interest, price limits and position tiers. Each is
-a function of query, market and time.
+"""The public endpoints of contracts: funding, open interest, price limits and position tiers.
 
 OKX docs: Public Data; Trading Statistics.
 """
@@ -7,198 +6,153 @@ OKX docs: Public Data; Trading Statistics.
 from __future__ import annotations
 
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.market.instruments import Instrument, instruments
-from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market
+from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market, Moment
 from okx_magic.sandbox.market.quoting import worth
 from okx_magic.sandbox.market.tiers import tiers
-from okx_magic.sandbox.replies import RefusalError, plain
-from okx_magic.sandbox.routes.rows import fields_of, filled
-from okx_magic.sandbox.routes.selecting import (
+from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.routes.rows import (
+    Row,
+    about,
+    asked,
     bar_of,
     chosen,
     instrument_of,
-    ms_of,
-    named,
-    page,
     page_of_bars,
+    page_of_numbers,
     second_of,
+    told,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from okx_magic.sandbox.params import Params
-    from okx_magic.sandbox.routes.prices import Handler
 
 CONTRACT_TYPES = ("SWAP", "FUTURES")
 
-_FUNDING = "/api/v5/public/funding-rate"
 _FUNDING_HISTORY = "/api/v5/public/funding-rate-history"
-_PRICE_LIMIT = "/api/v5/public/price-limit"
-_TIERS = "/api/v5/public/position-tiers"
 _INTEREST_HISTORY = "/api/v5/rubik/stat/contracts/open-interest-history"
 _INTEREST_VOLUME = "/api/v5/rubik/stat/contracts/open-interest-volume"
 
 
-def _funding_rate(query: Params, market: Market, now: float) -> list[Any]:
-    swaps, second = _swaps(), int(now)
-    due = market.funding_times(second, second + FUNDING_PERIOD)[0]
-    rows = []
-    for swap in swaps.values() if query.get("instId") == "ANY" else [instrument_of(query, swaps)]:
-        facts = _funding(swap, market, due) | {
-            "nextFundingTime": ms_of(due + FUNDING_PERIOD),
-            "minFundingRate": plain(-MOST_FUNDING),
-            "maxFundingRate": plain(MOST_FUNDING),
-            "settState": "settled",
-            "settFundingRate": plain(market.funding_rate(swap, due - FUNDING_PERIOD)),
-            "premium": plain(_premium(swap, market, second)),
-        }
-        rows.append(filled(fields_of(_FUNDING), named(swap, now, **facts)))
-    return rows
-
-
-def _funding_rate_history(query: Params, market: Market, now: float) -> list[Any]:
-    swap, fields = instrument_of(query, _swaps()), fields_of(_FUNDING_HISTORY)
-    numbers = range(swap.listed // FUNDING_PERIOD + 1, int(now) // FUNDING_PERIOD + 1)
-    rows = []
-    for number in page(
-        query, _FUNDING_HISTORY, numbers, lambda ms: second_of(ms) // FUNDING_PERIOD
-    ):
-        facts = _funding(swap, market, number * FUNDING_PERIOD)
-        facts["realizedRate"] = facts["fundingRate"]
-        rows.append(filled(fields, named(swap, now, **facts)))
-    return rows
-
-
-def _funding(swap: Instrument, market: Market, second: int) -> dict[str, str]:
-    return {
-        "method": "current_period",
-        "formulaType": "noRate",
-        "fundingRate": plain(market.funding_rate(swap, second)),
-        "fundingTime": ms_of(second),
-    }
-
-
-def _premium(swap: Instrument, market: Market, second: int) -> Decimal:
-    return round(market.last(swap, second) / market.index(swap, second) - 1, 10)
-
-
-def _open_interest(query: Params, market: Market, now: float) -> list[Any]:
-    rows = []
-    for one in chosen(query, needs_family=True):
-        if not one.is_spot:
-            oi, base, usd = _interest(one, market, int(now))
-            rows.append(named(one, now, oi=oi, oiCcy=base, oiUsd=usd))
-    return rows
-
-
-def _interest(contract: Instrument, market: Market, second: int) -> list[str]:
-    # Contracts, base currency and dollars.
-    oi = market.open_interest(contract, second)
+def funding_rate(at: Moment, query: Params) -> list[Row]:
+    """What is to be settled next, of a swap or of ANY."""
+    market, swaps = at.market, _swaps()
+    due = market.funding_times(at.second, at.second + FUNDING_PERIOD)[0]
     return [
-        plain(round(amount, 8))
-        for amount in (oi, *worth(contract, oi, market.index(contract, second)))
+        _funding(at, swap, due)
+        | {
+            "nextFundingTime": f"{due + FUNDING_PERIOD}000",
+            "minFundingRate": -MOST_FUNDING,
+            "maxFundingRate": MOST_FUNDING,
+            "settFundingRate": market.funding_rate(swap, due - FUNDING_PERIOD),
+            "premium": round(market.last(swap, at.second) / market.index(swap, at.second) - 1, 10),
+            "ts": str(at.ms),
+        }
+        for swap in (swaps.values() if query["instId"] == "ANY" else [instrument_of(query, swaps)])
     ]
 
 
-def _interest_history(query: Params, market: Market, now: float) -> list[Any]:
+def funding_rate_history(at: Moment, query: Params) -> list[Row]:
+    """What was settled, at each funding time since the listing."""
+    swap = instrument_of(query, _swaps())
+    numbers = range(swap.listed // FUNDING_PERIOD + 1, at.second // FUNDING_PERIOD + 1)
+    found = page_of_numbers(
+        query, _FUNDING_HISTORY, numbers, lambda ms: second_of(ms) // FUNDING_PERIOD
+    )
+    rows = (_funding(at, swap, number * FUNDING_PERIOD) for number in found)
+    return [row | {"realizedRate": row["fundingRate"]} for row in rows]
+
+
+def _funding(at: Moment, swap: Instrument, second: int) -> Row:
+    rate = at.market.funding_rate(swap, second)
+    return about(swap) | {"fundingRate": rate, "fundingTime": f"{second}000"}
+
+
+def open_interest(at: Moment, query: Params) -> list[Row]:
+    """How much of each contract is open."""
+    rows = []
+    for one in chosen(query, needs_family=True):
+        oi, base, usd = _interest(one, at.market, at.second)
+        rows.append(about(one) | {"oi": oi, "oiCcy": base, "oiUsd": usd, "ts": str(at.ms)})
+    return rows
+
+
+def _interest(contract: Instrument, market: Market, second: int) -> list[Decimal]:
+    # Contracts, base currency and dollars.
+    oi = market.open_interest(contract, second)
+    amounts = (oi, *worth(contract, oi, market.index(contract, second)))
+    return [round(amount, 8) for amount in amounts]
+
+
+def interest_history(at: Moment, query: Params) -> list[Any]:
+    """How much of a contract was open as each bar began."""
     contract = instrument_of(query)
     if contract.inst_type not in CONTRACT_TYPES:
         raise RefusalError("51000", "instId")
-    bar = bar_of(query, _INTEREST_HISTORY, "period", "5m")
-    numbers = range(bar.number(contract.listed) + 1, bar.number(int(now)) + 1)
+    bar = bar_of(query, "period", "5m")
+    numbers = range(bar.number(contract.listed) + 1, bar.number(at.second) + 1)
     return [
-        [f"{bar.start(number)}000", *_interest(contract, market, bar.start(number))]
+        [f"{bar.start(number)}000", *_interest(contract, at.market, bar.start(number))]
         for number in page_of_bars(query, _INTEREST_HISTORY, bar, numbers, ("end", "begin"))
     ]
 
 
-def _interest_volume(query: Params, market: Market, now: float) -> list[Any]:
-    currency, second = params.required(query, "ccy"), int(now)
+def interest_volume(at: Moment, query: Params) -> list[Any]:
+    """How much was open in all contracts of a currency as each bar began, and traded in it."""
     contracts = [
         one
         for one in instruments().values()
-        if one.inst_type in CONTRACT_TYPES and one.base == currency
+        if one.inst_type in CONTRACT_TYPES and one.base == query["ccy"]
     ]
     if not contracts:
         raise RefusalError("51000", "ccy")
-    bar = bar_of(query, _INTEREST_VOLUME, "period", "5m")
-    numbers = range(bar.number(min(one.listed for one in contracts)) + 1, bar.number(second) + 1)
+    bar = bar_of(query, "period", "5m")
+    numbers = range(bar.number(min(one.listed for one in contracts)) + 1, bar.number(at.second) + 1)
     rows = []
     for number in page_of_bars(query, _INTEREST_VOLUME, bar, numbers, ("end", "begin")):
-        start, end = bar.start(number), min(bar.start(number + 1), second)
+        start, end = bar.start(number), min(bar.start(number + 1), at.second)
         there = [one for one in contracts if one.listed <= start]
-        oi = sum(Decimal(_interest(one, market, start)[2]) for one in there)
-        vol = sum(market.candle(one, start, end).vol_quote for one in there)
-        rows.append([f"{start}000", plain(Decimal(oi)), plain(round(Decimal(vol), 8))])
+        oi = sum(_interest(one, at.market, start)[2] for one in there)
+        vol = sum(at.market.candle(one, start, end).vol_quote for one in there)
+        rows.append([f"{start}000", Decimal(oi), round(Decimal(vol), 8)])
     return rows
 
 
-def _convert(query: Params, _: Market, __: float) -> list[Any]:
-    # Between contracts and coins (or, of linear ones, dollars); no price moves here.
+def convert(_: Moment, query: Params) -> list[Row]:
+    """Between contracts and coins (or, of linear ones, dollars); no price moves here."""
     contract, size = instrument_of(query), params.positive(query, "sz")
     if contract.ct_val is None:
         raise RefusalError("51000", "instId")
-    unit = params.one_of(query, "unit", {"coin", "usds"}) or "coin"
+    unit, kind = query.get("unit", "coin"), query.get("type", "1")
+    each = contract.ct_val
     if contract.inverse or unit == "usds":
         px = params.positive(query, "px")
-        each = contract.ct_val / px if contract.inverse else contract.ct_val * px
-    else:
-        each = contract.ct_val
-    kind = params.one_of(query, "type", {"1", "2"}) or "1"
+        each = each / px if contract.inverse else each * px
     if kind == "2":
         converted = round(size * each, 8)
     else:
         # Whole lots: never more than is wanted to open, the nearest to close.
-        opens = params.one_of(query, "opType", {"open", "close"}) == "open"
         lots = size / each / contract.lot
-        converted = (lots // 1 if opens else round(lots)) * contract.lot
-    shown = {"instId": contract.inst_id, "px": query.get("px", ""), "unit": unit, "type": kind}
-    return [shown | {"sz": plain(converted)}]
+        converted = (lots // 1 if query.get("opType") == "open" else round(lots)) * contract.lot
+    return [{**query, "unit": unit, "type": kind, "sz": converted}]
 
 
-def _price_limit(query: Params, market: Market, now: float) -> list[Any]:
+def price_limit(at: Moment, query: Params) -> list[Row]:
+    """How far from the mark price orders may be."""
     instrument = instrument_of(query)
-    highest, lowest = market.price_limits(instrument, int(now))
-    facts = {"buyLmt": plain(highest), "sellLmt": plain(lowest), "enabled": True}
-    return [filled(fields_of(_PRICE_LIMIT), named(instrument, now, **facts))]
+    highest, lowest = at.market.price_limits(instrument, at.second)
+    limits = {"buyLmt": highest, "sellLmt": lowest, "enabled": True, "ts": str(at.ms)}
+    return [about(instrument) | limits]
 
 
-def _position_tiers(query: Params, _: Market, __: float) -> list[Any]:
-    params.required(query, "tdMode")
-    zeros = dict.fromkeys(("optMgnFactor", "quoteMaxLoan", "baseMaxLoan"), "0")
-    # A family has one table, however many instruments.
-    families = {one.listing.get("instFamily", ""): one for one in chosen(query, needs_family=True)}
-    return [
-        filled(
-            fields_of(_TIERS),
-            zeros
-            | {"uly": one.listing["uly"], "instFamily": family, "tier": str(tier.tier)}
-            | {"minSz": plain(tier.min_sz), "maxSz": plain(tier.max_sz), "mmr": plain(tier.mmr)}
-            | {"imr": plain(tier.imr), "maxLever": plain(tier.max_lever)},
-        )
-        for family, one in families.items()
-        for tier in tiers(one)
-        if query.get("tier") in {None, "", str(tier.tier)}
-    ]
-
-
-CONTRACTS: Mapping[str, Handler] = MappingProxyType(
-    {
-        _FUNDING: _funding_rate,
-        _FUNDING_HISTORY: _funding_rate_history,
-        "/api/v5/public/convert-contract-coin": _convert,
-        "/api/v5/public/open-interest": _open_interest,
-        _INTEREST_HISTORY: _interest_history,
-        _INTEREST_VOLUME: _interest_volume,
-        _PRICE_LIMIT: _price_limit,
-        _TIERS: _position_tiers,
-    }
-)
+def position_tiers(_: Moment, query: Params) -> list[Row]:
+    """The larger a position the more margin it needs. A family has one table for all its members."""
+    families = {one.listing.get("instFamily"): one for one in chosen(query, needs_family=True)}
+    rows = (about(one) | told(tier) for one in families.values() for tier in tiers(one))
+    return [row | {"instId": ""} for row in asked(query, rows, "tier")]
 
 
 def _swaps() -> dict[str, Instrument]:

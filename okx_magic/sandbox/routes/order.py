@@ -142,6 +142,6 @@ def _is_parameter_check(code: str, msg: str) -> bool:
 
 def _check_deadline(headers: Mapping[str, str], arrived: float, now: float) -> None:
     # OKX docs, General Info, Expiration Time: the header expTime, in milliseconds.
-    deadline = params.integer({"expTime": headers.get("exptime", "")}, "expTime")
-    if deadline is not None and deadline < int(now * 1000):
+    deadline = params.integer({"expTime": headers.get("exptime", "")}, "expTime", params.MOST)
+    if deadline < int(now * 1000):
         raise RefusalError("50036" if deadline < int(arrived * 1000) else "50037")
