@@ -11,11 +11,13 @@ import contextlib
 import json
 import logging
 import sys
-import threading
+import time
 
 from okx_magic.sandbox import faults
 from okx_magic.sandbox.keys import ENVIRONMENTS, PERMISSIONS
 from okx_magic.sandbox.server import Sandbox
+
+_LOOK_SECONDS = 0.5
 
 _CONNECT = """\
 
@@ -67,7 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
             return 1
         with sandbox:
             print(_how_to_connect(sandbox), flush=True)  # noqa: T201 - an edge
-            threading.Event().wait()
+            # A wait without end would sleep through an interrupt that comes as it begins.
+            while True:
+                time.sleep(_LOOK_SECONDS)
     return 0
 
 

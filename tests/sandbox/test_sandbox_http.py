@@ -164,6 +164,23 @@ def test_an_interrupt_as_soon_as_it_is_ready(
         raw(ready["url"], TIME + b"\r\n")
 
 
+_INTERRUPTED_WITHOUT_WAKING = """
+import _thread, sys, threading
+from okx_magic.sandbox import __main__ as program
+program.print = lambda *_, **__: threading.Timer(0.3, _thread.interrupt_main).start()
+sys.exit(program.main(["--seed", "1"]))
+"""
+
+
+def test_an_interrupt_that_wakes_nothing() -> None:
+    """Ctrl-C counts even if the wait had not quite begun, so that the signal woke nothing."""
+    done = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED_WITHOUT_WAKING],
+        capture_output=True, text=True, timeout=20, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_program_on_a_taken_port(sandbox: Sandbox) -> None:
     """A taken port is one line on stderr and exit status 1."""
     port = sandbox.url.rpartition(":")[2]
