@@ -1,7 +1,7 @@
 """What the sandbox answers: OKX's envelopes, codes, texts and HTTP statuses.
 
-Texts are those of the documented table (``knowledge.explain``) but for the few below, which OKX's
-servers word differently.
+Texts are those of the documented table (``knowledge.explain``) but for the few that OKX's servers word
+differently.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from okx_magic.knowledge import explain
+from okx_magic.sandbox.facts import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,44 +29,9 @@ OK = "0"
 ALL_FAILED = "1"
 PARTLY_FAILED = "2"
 
-# As seen in live answers, blanks included; 50104, 50106 and 50107 follow the pattern of 50103. 403
-# is the sandbox's own.
-_LIVE_TEXTS: Mapping[str, str] = MappingProxyType(
-    {
-        ALL_FAILED: "All operations failed",
-        PARTLY_FAILED: "Bulk operation partially successful",
-        "403": "The sandbox answers requests from and to this machine only",
-        "404": "Not Found",
-        "50011": "Too Many Requests",
-        "50102": "Timestamp request expired",
-        "50103": "Request header OK-ACCESS-KEY can not be empty.",
-        "50104": "Request header OK-ACCESS-PASSPHRASE can not be empty.",
-        "50105": "Request header OK-ACCESS-PASSPHRASE incorrect.",
-        "50106": "Request header OK-ACCESS-SIGN can not be empty.",
-        "50107": "Request header OK-ACCESS-TIMESTAMP can not be empty.",
-        "50111": "Invalid OK-ACCESS-KEY",
-        "50113": "Invalid Sign",
-        "51000": "Parameter {param0}  error",
-        "51001": "Instrument ID doesn't exist.",
-        "51008": "Order failed. Insufficient {param0} balance in account ",
-        "51010": "You can't complete this request under your current account mode. ",
-        "51121": "Order quantity must be a multiple of the lot size",
-        "51400": (
-            "Order cancellation failed as the order has been filled, canceled or does not exist"
-        ),
-    }
-)
-
-# Texts that the documented table lacks; the words are the sandbox's own.
-_OWN_TEXTS: Mapping[str, str] = MappingProxyType(
-    {
-        "51004": "The position in {param0} can't be more than {param1} (contracts) at its leverage.",
-        "51070": "This account can't switch to that account mode.",
-        "58127": "Main-account API keys don't support this transfer type.",
-        "59132": "Unable to switch. Cancel all open orders first.",
-        "59693": "The balance in {param0} is held by open orders or positions.",
-    }
-)
+# Those "seen" in live answers, blanks included (50104, 50106 and 50107 follow the pattern of 50103; 403
+# is the sandbox's own), and our "own" words where the documented table has none.
+_TEXTS: Mapping[str, Mapping[str, str]] = table("texts.json")
 
 # Refused by OKX's gateway, before any service saw the request, as are all codes of the group "auth".
 _GATEWAY = frozenset({"403", "50011", "50115"})
@@ -109,7 +74,8 @@ class RefusalError(Exception):
 def text(code: str, *params: str) -> str:
     """OKX's message for ``code``, its placeholders filled with ``params`` in their order."""
     known = explain(code)
-    template = _LIVE_TEXTS.get(code) or (known.msg if known else "") or _OWN_TEXTS.get(code, "")
+    documented = known.msg if known else ""
+    template = _TEXTS["seen"].get(code) or documented or _TEXTS["own"].get(code, "")
     # The table writes {param0}, {0} and, where there is one only, {param}.
     for number, value in enumerate(params):
         for name in (f"{{param{number}}}", f"{{{number}}}", "{param}"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.knowledge import endpoint, field_type
+from okx_magic.knowledge import endpoint, endpoints, field_type
 from okx_magic.model import Envelope, Request
 from okx_magic.sandbox.replies import envelope
 from okx_magic.sandbox.routes.rows import written
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from okx_magic.knowledge import Endpoint
     from okx_magic.model import Method
 
+# Every bar that candles are of.
+BARS = sorted(
+    name
+    for param in endpoints()["GET", "/api/v5/market/history-candles"].params
+    if param.name == "bar"
+    for name in param.values
+)
 
 # path: queries that bring answers with rows
 PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
-from okx_magic.sandbox.market.instruments import Instrument, instruments
+from okx_magic.sandbox.market.instruments import Instrument, Tier, instruments, tiers
 from okx_magic.sandbox.market.market import Moment
-from okx_magic.sandbox.market.tiers import Tier, tiers
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.account import Account

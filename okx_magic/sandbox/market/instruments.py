@@ -1,9 +1,9 @@
-"""The instruments on offer, from ``data/instruments.jsonl``: one a line, OKX's fields and the
-market's.
+"""The instruments on offer, and the tiers of what may be held of them.
 
-``market`` in that file says how the sandbox prices an instrument: the ``series`` of prices it
-follows times ``basis``, its size for each ``unit`` of the series' volume, and the size of a usual
-``level`` of its book.
+``data/instruments.jsonl`` has one a line, OKX's fields and the market's. ``market`` there says how the
+sandbox prices an instrument: the ``series`` of prices it follows times ``basis``, its size for each
+``unit`` of the series' volume, and the size of a usual ``level`` of its book. ``data/tiers.json`` has,
+by instType and instFamily, the tiers as ``[maxSz, mmr, maxLever]``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from okx_magic.sandbox.facts import table, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,13 +54,24 @@ class Instrument:
         return self.inst_type == "SPOT"
 
 
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Sizes from ``min_sz`` to ``max_sz``, in contracts; ``mmr`` and ``imr`` are the shares of a
+    position's worth that must be there to keep and to open it, at ``max_lever``.
+    """
+
+    tier: str
+    min_sz: Decimal
+    max_sz: Decimal
+    mmr: Decimal
+    imr: Decimal
+    max_lever: Decimal
+
+
 @cache
 def instruments() -> Mapping[str, Instrument]:
     """All instruments by ``instId``."""
-    text = (
-        files("okx_magic.sandbox.market").joinpath("data", "instruments.jsonl").read_text("utf-8")
-    )
-    read = (_instrument(**json.loads(line)) for line in text.splitlines())
+    read = (_instrument(**json.loads(line)) for line in text("instruments.jsonl").splitlines())
     return MappingProxyType({instrument.inst_id: instrument for instrument in read})
 
 
@@ -82,6 +94,26 @@ def indices() -> Mapping[str, Instrument]:
     return MappingProxyType(
         {name: replace(one, inst_id=name, tick=one.tick / 10) for name, one in found.items()}
     )
+
+
+def tiers(instrument: Instrument) -> tuple[Tier, ...]:
+    """The tiers of an instrument, smallest first; none for spot and options.
+
+    OKX docs, Get position tiers: the larger a position, the more margin it needs and the less leverage
+    it may have; a tier begins where the one before it ends.
+    """
+    return _tiers(instrument.inst_type, instrument.listing.get("instFamily", ""))
+
+
+@cache
+def _tiers(inst_type: str, family: str) -> tuple[Tier, ...]:
+    found, least = [], Decimal(0)
+    for number, row in enumerate(table("tiers.json").get(inst_type, {}).get(family, ()), start=1):
+        most, mmr, lever = map(Decimal, row)
+        # OKX gives this share with at most four digits: 0.0667 at 15 times.
+        found.append(Tier(str(number), least, most, mmr, round(1 / lever, 4), lever))
+        least = most
+    return tuple(found)
 
 
 def _marked(instrument: Instrument) -> Instrument:

@@ -9,16 +9,15 @@ Indices and marks are quoted of the same prices, each with candles of its own.
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import shake_256
-from importlib.resources import files
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
 from okx_magic.sandbox.market.pricetree import PriceTree, Series
 from okx_magic.sandbox.market.quoting import Candle, candle_of, price_of
@@ -80,8 +79,7 @@ class Market:
         self._places: dict[str, tuple[PriceTree, int]] = {}
         # Every order of a second meets the same book.
         self._books = lru_cache(maxsize=64)(self._book)
-        text = files("okx_magic.sandbox.market").joinpath("data", "prices.json").read_text("utf-8")
-        for number, group in enumerate(json.loads(text)):
+        for number, group in enumerate(table("prices.json")):
             tree = PriceTree(f"{seed}:{number}", _series(group))
             self._places |= {name: (tree, place) for place, name in enumerate(group)}
         # How much of its usual interest is open in what follows a series of prices.

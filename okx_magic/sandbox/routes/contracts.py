@@ -9,16 +9,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.market.instruments import Instrument, instruments
+from okx_magic.sandbox.market.bars import bar_named
+from okx_magic.sandbox.market.instruments import Instrument, instruments, tiers
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market, Moment
 from okx_magic.sandbox.market.quoting import worth
-from okx_magic.sandbox.market.tiers import tiers
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.rows import (
     Row,
     about,
     asked,
-    bar_of,
     chosen,
     instrument_of,
     page_of_bars,
@@ -92,7 +91,7 @@ def interest_history(at: Moment, query: Params) -> list[Any]:
     contract = instrument_of(query)
     if contract.inst_type not in CONTRACT_TYPES:
         raise RefusalError("51000", "instId")
-    bar = bar_of(query, "period", "5m")
+    bar = bar_named(query.get("period", "5m"))
     numbers = range(bar.number(contract.listed) + 1, bar.number(at.second) + 1)
     return [
         [f"{bar.start(number)}000", *_interest(contract, at.market, bar.start(number))]
@@ -109,7 +108,7 @@ def interest_volume(at: Moment, query: Params) -> list[Any]:
     ]
     if not contracts:
         raise RefusalError("51000", "ccy")
-    bar = bar_of(query, "period", "5m")
+    bar = bar_named(query.get("period", "5m"))
     numbers = range(bar.number(min(one.listed for one in contracts)) + 1, bar.number(at.second) + 1)
     rows = []
     for number in page_of_bars(query, _INTEREST_VOLUME, bar, numbers, ("end", "begin")):

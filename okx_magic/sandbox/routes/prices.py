@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.market.bars import bars
+from okx_magic.sandbox.market.bars import bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments
 from okx_magic.sandbox.market.market import DEPTH, Level, Moment, Trade
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.rows import (
     Row,
     about,
-    bar_of,
     chosen,
     instrument_of,
     page_of_bars,
@@ -110,7 +109,7 @@ def candles(
 
     def handler(at: Moment, query: Params) -> list[Any]:
         # Bars have numbers, so a page is a range of them.
-        instrument, bar = instrument_of(query, quoted()), bar_of(query, "bar", "1m")
+        instrument, bar = instrument_of(query, quoted()), bar_named(query.get("bar", "1m"))
         newest, first = bar.number(at.second), bar.number(instrument.listed)
         # The recent ones end with the bar that is still open, the history before it.
         numbers = range(first, newest)
@@ -186,7 +185,7 @@ def _trade(instrument: Instrument, trade: Trade) -> Row:
 
 
 def _day_start(at: Moment, bar: str) -> int:
-    return bars()[bar].start(bars()[bar].number(at.second))
+    return bar_named(bar).start(bar_named(bar).number(at.second))
 
 
 def _amounts(candle: Candle) -> list[Decimal]:

@@ -5,15 +5,13 @@ What the catalogue knows of an endpoint is not said again here: its fields, the 
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from okx_magic.knowledge import endpoint
 from okx_magic.sandbox import params
-from okx_magic.sandbox.market.bars import Bar, bars
+from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.market.instruments import Instrument, instruments
 from okx_magic.sandbox.replies import RefusalError
 
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from okx_magic.knowledge import Endpoint
+    from okx_magic.sandbox.market.bars import Bar
     from okx_magic.sandbox.params import Params
 
 Row = dict[str, Any]
@@ -57,8 +56,7 @@ def _filled(place: str, names: Sequence[str], values: Mapping[str, Any]) -> Row:
 
 @cache
 def _usual() -> Mapping[str, Row]:
-    text = files("okx_magic.sandbox.routes").joinpath("data", "usual.json").read_text("utf-8")
-    return {place: each["fields"] for each in json.loads(text) for place in each["of"]}
+    return {place: each["fields"] for each in table("usual.json") for place in each["of"]}
 
 
 def told(record: DataclassInstance) -> Row:
@@ -149,11 +147,6 @@ def page_of_bars(
 def second_of(ms: int) -> int:
     """The second of a cursor in milliseconds."""
     return min(max(ms, 0) // 1000, _LATEST)
-
-
-def bar_of(query: Params, name: str, usual: str) -> Bar:
-    """The kind of bar that the parameter ``name`` asks for."""
-    return bars()[query.get(name) or usual]
 
 
 def instrument_of(query: Params, among: Mapping[str, Instrument] | None = None) -> Instrument:
