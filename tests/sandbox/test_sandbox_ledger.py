@@ -26,7 +26,6 @@ from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes import account as routes_account
 from okx_magic.sandbox.routes import asset as routes_asset
-from okx_magic.sandbox.routes import closing as routes_closing
 from okx_magic.sandbox.routes import positions as routes_positions
 from okx_magic.sandbox.routes import settings as routes_settings
 from okx_magic.sandbox.routes import trade as routes_trade
@@ -166,7 +165,7 @@ class Books(RuleBasedStateMachine):
     @rule(inst_id=contracts, mode=margins, pos_side=pos_sides)
     def close(self, inst_id: str, mode: str, pos_side: str) -> None:
         wanted = {"instId": inst_id, "mgnMode": mode, "posSide": self.side_of(pos_side)}
-        self.ask(routes_closing.close_position, **wanted, autoCxl="true")
+        self.ask(routes_positions.close_position, **wanted, autoCxl="true")
 
     @rule(
         what=st.sampled_from(["lever", "lever", "margin", "mode", "transfer", "gift", "switch"]),
@@ -198,7 +197,7 @@ class Books(RuleBasedStateMachine):
             kind = "increase" if up else "reduce"
             self.ask(routes_asset.adjust_demo_balance, type=kind, adjustments=items)
         else:
-            self.ask(routes_closing.cancel_all_after, timeOut="10" if up else "0")
+            self.ask(routes_settings.cancel_all_after, timeOut="10" if up else "0")
 
     @rule(seconds=st.sampled_from([1, 700, 9000, 40_000]))
     def wait(self, seconds: int) -> None:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account.desk import largest
-from okx_magic.sandbox.account.matching import takes
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def _cost(desk: Desk, order: Order) -> Decimal:
             raise RefusalError("51020")
     if ticket.counts_what_it_pays:
         return ticket.sz
-    taken = takes(order, book)
+    taken = order.takes(book)
     size = sum((size for _, size in taken), _ZERO)
     if ticket.instrument.is_spot and ticket.side == "sell":
         return size

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account import checks
-from okx_magic.sandbox.account.matching import takes, would_take
 from okx_magic.sandbox.account.orders import Fill, Order, Ticket, fees
 from okx_magic.sandbox.account.tickets import check_size, read_price, read_ticket
 from okx_magic.sandbox.replies import RefusalError
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.params import Params
 
 # OKX docs, Get order details, cancelSource.
-_BY_USER = "1"
+BY_USER = "1"
 _FOK_INCOMPLETE = "13"
 _IOC_INCOMPLETE = "14"
 _NOTHING_TO_REDUCE = "22"
@@ -62,7 +61,7 @@ def cancel(desk: Desk, wanted: Params) -> Ack:
     order = named(desk, wanted)
     if order is None or not order.is_open:
         raise RefusalError("51400")
-    withdraw(desk.account, order, _BY_USER, desk.ms)
+    withdraw(desk.account, order, BY_USER, desk.ms)
     return _ack(desk, order)
 
 
@@ -75,7 +74,7 @@ def amend(desk: Desk, wanted: Params) -> Ack:
         _amend(desk, order, wanted)
     except RefusalError:
         if wanted.get("cxlOnFail") == "true":
-            withdraw(desk.account, order, _BY_USER, desk.ms)
+            withdraw(desk.account, order, BY_USER, desk.ms)
         raise
     return _ack(desk, order) | {"reqId": wanted.get("reqId", ""), "subCode": ""}
 
@@ -143,7 +142,7 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     if wanted.get("newPx"):
         checks.check_price(desk, changed)
     book = desk.market.book(ticket.instrument, desk.second)
-    if ticket.ord_type == "post_only" and would_take(changed, book):
+    if ticket.ord_type == "post_only" and changed.would_take(book):
         raise RefusalError("51511")
     _enter(desk, changed)
 
@@ -153,11 +152,11 @@ def _enter(desk: Desk, order: Order) -> None:
     account = desk.account
     book = desk.market.book(order.ticket.instrument, desk.second)
     kind = order.ticket.ord_type
-    if kind == "post_only" and would_take(order, book):
+    if kind == "post_only" and order.would_take(book):
         withdraw(account, order, _POST_ONLY_WOULD_TAKE, desk.ms)
         return
     account.keep(order)
-    order = execute(desk, order, takes(order, book), taker=True, ms=desk.ms)
+    order = execute(desk, order, order.takes(book), taker=True, ms=desk.ms)
     if order.is_open and kind not in {"limit", "post_only"}:
         source = _FOK_INCOMPLETE if kind == "fok" else _IOC_INCOMPLETE
         withdraw(account, order, source, desk.ms)

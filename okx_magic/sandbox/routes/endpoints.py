@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.knowledge import endpoints
 from okx_magic.sandbox.account.desk import Desk
+from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.market.instruments import indices, instruments, marks
 from okx_magic.sandbox.params import Params
 from okx_magic.sandbox.routes import (
     account,
     asset,
-    closing,
-    contracts,
     positions,
     prices,
     public,
@@ -30,31 +29,7 @@ if TYPE_CHECKING:
 # What clients ask for as a matter of course, and never is there: nobody deposits, lends, converts, runs
 # a bot, trades a block or has a sub-account here, nothing is delivered, no maintenance announced, and
 # options are quoted only.
-NEVER = (
-    "/api/v5/account/interest-accrued",
-    "/api/v5/account/move-positions-history",
-    "/api/v5/account/spot-borrow-repay-history",
-    "/api/v5/asset/convert/history",
-    "/api/v5/asset/deposit-history",
-    "/api/v5/asset/non-tradable-assets",
-    "/api/v5/asset/withdrawal-history",
-    "/api/v5/market/block-tickers",
-    "/api/v5/public/block-trades",
-    "/api/v5/public/delivery-exercise-history",
-    "/api/v5/public/estimated-price",
-    "/api/v5/public/option-trades",
-    "/api/v5/system/status",
-    "/api/v5/trade/easy-convert-history",
-    "/api/v5/trade/one-click-repay-history",
-    "/api/v5/trade/one-click-repay-history-v2",
-    "/api/v5/trade/orders-algo-history",
-    "/api/v5/trade/orders-algo-pending",
-    "/api/v5/tradingBot/grid/orders-algo-history",
-    "/api/v5/tradingBot/grid/orders-algo-pending",
-    "/api/v5/tradingBot/recurring/orders-algo-history",
-    "/api/v5/tradingBot/recurring/orders-algo-pending",
-    "/api/v5/users/subaccount/list",
-)
+NEVER: tuple[str, ...] = tuple(table("never.json"))
 
 
 def _nothing(_: Moment, __: Params) -> list[Any]:
@@ -79,18 +54,18 @@ PUBLIC: Mapping[str, Callable[[Moment, Params], Any]] = MappingProxyType(
         "/api/v5/market/ticker": prices.ticker,
         "/api/v5/market/tickers": prices.tickers,
         "/api/v5/market/trades": prices.trades,
-        "/api/v5/public/convert-contract-coin": contracts.convert,
-        "/api/v5/public/funding-rate": contracts.funding_rate,
-        "/api/v5/public/funding-rate-history": contracts.funding_rate_history,
+        "/api/v5/public/convert-contract-coin": public.convert,
+        "/api/v5/public/funding-rate": public.funding_rate,
+        "/api/v5/public/funding-rate-history": public.funding_rate_history,
         "/api/v5/public/instruments": public.listed,
         "/api/v5/public/mark-price": prices.mark_price,
-        "/api/v5/public/open-interest": contracts.open_interest,
-        "/api/v5/public/position-tiers": contracts.position_tiers,
-        "/api/v5/public/price-limit": contracts.price_limit,
+        "/api/v5/public/open-interest": public.open_interest,
+        "/api/v5/public/position-tiers": public.position_tiers,
+        "/api/v5/public/price-limit": public.price_limit,
         "/api/v5/public/time": public.time,
         "/api/v5/public/underlying": public.underlying,
-        "/api/v5/rubik/stat/contracts/open-interest-history": contracts.interest_history,
-        "/api/v5/rubik/stat/contracts/open-interest-volume": contracts.interest_volume,
+        "/api/v5/rubik/stat/contracts/open-interest-history": public.interest_history,
+        "/api/v5/rubik/stat/contracts/open-interest-volume": public.interest_volume,
         "/api/v5/rubik/stat/trading-data/support-coin": public.support_coin,
     }
 )
@@ -134,8 +109,8 @@ ACTIONS: Mapping[str, Handler] = MappingProxyType(
         "/api/v5/account/set-leverage": settings.set_leverage,
         "/api/v5/account/set-position-mode": settings.set_position_mode,
         "/api/v5/asset/transfer": asset.transfer,
-        "/api/v5/trade/cancel-all-after": closing.cancel_all_after,
-        "/api/v5/trade/close-position": closing.close_position,
-        "/api/v5/trade/mass-cancel": closing.mass_cancel,
+        "/api/v5/trade/cancel-all-after": settings.cancel_all_after,
+        "/api/v5/trade/close-position": positions.close_position,
+        "/api/v5/trade/mass-cancel": settings.mass_cancel,
     }
 )

@@ -1,13 +1,19 @@
-"""Positions: those that are open, those that were, and what is at risk. OKX docs: Trading Account."""
+"""Positions: those that are open, those that were, what is at risk, and closing them.
+
+OKX docs: Trading Account; Order Book Trading, Trade, Close positions.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.desk import Pool, Valued, tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
+from okx_magic.sandbox.account.tickets import read_pos_side, tradable
+from okx_magic.sandbox.replies import RefusalError, plain
 from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
 
 if TYPE_CHECKING:
@@ -131,3 +137,31 @@ def _liquidation(now: Valued, equity: Decimal) -> Decimal | None:
     rate = tier_of(one.instrument, abs(one.size)).mmr + fees(one.instrument).taker
     px = (size * now.mark - equity) / (size - abs(size) * rate)
     return rounded(px) if px > 0 else None
+
+
+def close_position(desk: Desk, wanted: Params) -> list[Row]:
+    """Closes a position by a market order."""
+    account = desk.account
+    instrument = tradable(wanted["instId"], account)
+    mode = wanted["mgnMode"]
+    pos_side = read_pos_side(wanted, account)
+    held = account.positions.get((instrument.inst_id, mode, pos_side))
+    if held is None:
+        raise RefusalError("51023")
+    closers = account.closers(held)
+    if closers and wanted.get("autoCxl") != "true":
+        raise RefusalError("51115")
+    for order in closers:
+        trading.withdraw(account, order, trading.BY_USER, desk.ms)
+    named = {name: wanted.get(name, "") for name in ("clOrdId", "tag")}
+    order_of = {
+        "instId": instrument.inst_id,
+        "tdMode": mode,
+        "side": "sell" if held.size > 0 else "buy",
+        "posSide": pos_side,
+        "ordType": "market",
+        "sz": plain(abs(held.size)),
+        "reduceOnly": "true",
+    }
+    trading.place(desk, order_of | named)
+    return [{"instId": instrument.inst_id, "posSide": pos_side} | named]

@@ -1,4 +1,7 @@
-"""What changes an account: its modes, leverage, margins. OKX docs: Trading Account."""
+"""What changes an account: its modes, leverage, margins, the ends of its orders.
+
+OKX docs: Trading Account; Order Book Trading, Trade, Cancel all after and Mass cancel.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from typing import TYPE_CHECKING
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.positions import rounded
-from okx_magic.sandbox.account.tickets import read_pos_side, tradable
+from okx_magic.sandbox.account.tickets import read_pos_side, read_tag, tradable
+from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.account import instruments_of
 
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
 _ZERO = Decimal(0)
 # OKX docs, types of bills: margin transfers.
 _MARGIN_ADDED, _MARGIN_TAKEN = ("6", "160"), ("6", "161")
+
+# OKX docs, Cancel all after: so many timers with a tag.
+_MOST_TIMERS = 20
 
 
 def set_account_level(desk: Desk, wanted: Params) -> list[Row]:
@@ -124,6 +131,27 @@ def adjust_margin(desk: Desk, wanted: Params) -> list[Row]:
             "ccy": held.ccy,
         }
     ]
+
+
+def cancel_all_after(desk: Desk, wanted: Params) -> list[Row]:
+    """Sets the time after which all orders (or those of ``tag``) are cancelled; 0 takes it back."""
+    seconds, tag = params.integer(wanted, "timeOut"), read_tag(wanted)
+    timers = desk.account.timers
+    if seconds and not 10 <= seconds <= 120:
+        raise RefusalError("51000", "timeOut")
+    if seconds and tag and tag not in timers and len(timers.keys() - {""}) >= _MOST_TIMERS:
+        raise RefusalError("51071")
+    timers.pop(tag, None)
+    if seconds:
+        timers[tag] = desk.ms + seconds * 1000
+    return [{"triggerTime": str(timers.get(tag, 0)), "tag": tag, "ts": str(desk.ms)}]
+
+
+def mass_cancel(_: Desk, wanted: Params) -> list[Row]:
+    """Cancels the MMP orders of a family of options: there never are any."""
+    options = (one for one in instruments().values() if one.opt_type)
+    params.one_of(wanted, "instFamily", {one.listing["instFamily"] for one in options})
+    return [{"result": True}]
 
 
 def _check_futures_mode(desk: Desk) -> None:
