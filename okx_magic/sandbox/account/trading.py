@@ -13,9 +13,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.account import checks
 from okx_magic.sandbox.account.orders import Fill, Order, Ticket, fees
-from okx_magic.sandbox.account.tickets import check_size, read_price, read_ticket
+from okx_magic.sandbox.account.rules import (
+    check_funds,
+    check_position,
+    check_price,
+    check_size,
+    read_price,
+    read_ticket,
+)
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
@@ -49,9 +55,9 @@ def place(desk: Desk, wanted: Params) -> Ack:
     if sum(other.instrument is ticket.instrument for other in beside) >= _MOST_OPEN:
         raise RefusalError("51102", str(_MOST_OPEN))
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
-    checks.check_position(desk.account, order)
-    checks.check_funds(desk, order)
-    checks.check_price(desk, order)
+    check_position(desk.account, order)
+    check_funds(desk, order)
+    check_price(desk, order)
     _enter(desk, order)
     return _ack(desk, order) | {"tag": ticket.tag, "subCode": ""}
 
@@ -81,11 +87,10 @@ def amend(desk: Desk, wanted: Params) -> Ack:
 
 def named(desk: Desk, wanted: Params) -> Order | None:
     """The order that ``ordId`` or ``clOrdId`` names, if there is one."""
-    inst_id = params.required(wanted, "instId")
     ord_id, cl_ord_id = wanted.get("ordId", ""), wanted.get("clOrdId", "")
     if not (ord_id or cl_ord_id):
         raise RefusalError("51003")
-    return desk.account.find(inst_id, ord_id, cl_ord_id)
+    return desk.account.find(wanted["instId"], ord_id, cl_ord_id)
 
 
 def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
@@ -137,10 +142,10 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     if ticket.sz <= order.filled:
         raise RefusalError("51000", "newSz")
     changed = replace(order, ticket=ticket, updated=desk.ms)
-    checks.check_position(desk.account, changed)
-    checks.check_funds(desk, changed)
+    check_position(desk.account, changed)
+    check_funds(desk, changed)
     if wanted.get("newPx"):
-        checks.check_price(desk, changed)
+        check_price(desk, changed)
     book = desk.market.book(ticket.instrument, desk.second)
     if ticket.ord_type == "post_only" and changed.would_take(book):
         raise RefusalError("51511")

@@ -18,9 +18,16 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from okx_magic.sandbox.facts import table
-from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
+from okx_magic.sandbox.market.instruments import (
+    Candle,
+    Instrument,
+    candle_of,
+    indices,
+    instruments,
+    marks,
+    price_of,
+)
 from okx_magic.sandbox.market.pricetree import PriceTree, Series
-from okx_magic.sandbox.market.quoting import Candle, candle_of, price_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
-from okx_magic.sandbox.account.tickets import MARGIN_MODES, read_price, tradable
+from okx_magic.sandbox.account.rules import MARGIN_MODES, read_price, tradable
 from okx_magic.sandbox.keys import PERMISSIONS
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.rows import Row, asked, chosen

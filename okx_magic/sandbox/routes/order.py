@@ -91,7 +91,7 @@ def serve(
         raise RefusalError(service.too_many, str(known.array_max))
     if "expTime" in known.headers:
         _check_deadline(headers, arrived, desk.now)
-    acks = [_acted(service, desk, item, single=not known.array_body) for item in items]
+    acks = [_acted(service, known, desk, item) for item in items]
     return _answer(acks, arrived, desk.now + time.perf_counter() - started)
 
 
@@ -119,12 +119,13 @@ def _answer(acks: list[Ack], in_time: float, out_time: float) -> Reply:
     return acknowledgement(acks, code=code, msg=msg, in_time=in_time, out_time=out_time)
 
 
-def _acted(service: _Service, desk: Desk, item: Params, *, single: bool) -> Ack:
+def _acted(service: _Service, known: Endpoint, desk: Desk, item: Params) -> Ack:
     try:
+        params.check(item, known)
         return service.act(desk, item)
     except RefusalError as refusal:
         # OKX answers a bad parameter of a single order as a bad request, in a batch as an item.
-        if single and _is_parameter_check(refusal.code, refusal.msg):
+        if not known.array_body and _is_parameter_check(refusal.code, refusal.msg):
             raise
         return _refused(service, item, refusal, desk.now)
 

@@ -12,7 +12,7 @@ from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.desk import Pool, Valued, tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
-from okx_magic.sandbox.account.tickets import read_pos_side, tradable
+from okx_magic.sandbox.account.rules import read_pos_side, tradable
 from okx_magic.sandbox.replies import RefusalError, plain
 from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
-    from okx_magic.sandbox.market.quoting import Candle
+    from okx_magic.sandbox.market.instruments import Candle
     from okx_magic.sandbox.params import Params
 
 _HISTORY_TRADES = "/api/v5/market/history-trades"

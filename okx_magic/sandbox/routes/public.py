@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.market.bars import bar_named
-from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, tiers
+from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, tiers, worth
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market, Moment
-from okx_magic.sandbox.market.quoting import worth
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.rows import (
     Row,

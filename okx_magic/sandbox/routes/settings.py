@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.positions import rounded
-from okx_magic.sandbox.account.tickets import read_pos_side, read_tag, tradable
+from okx_magic.sandbox.account.rules import read_pos_side, read_tag, tradable
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.account import instruments_of
