@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 
 class Accounts:
-    """Opens and closes sessions. ``current`` is the name of the one that was opened last.
+    """Opens and closes sessions. ``current`` is the name of the one that cells use: that of the last
+    log-in, or the first that was opened without a name.
 
     All of them keep to OKX's limits together; ``on_wait`` is told the seconds and the limit when one
     makes a request wait, ``confirm`` the question before each write of a live account. ``refused`` is
@@ -62,21 +63,24 @@ class Accounts:
         self.refused: Session | None = None
 
     def session(self, name: str | None = None) -> Session:
-        """The open session of that name, or the current one; opened first if there is none."""
+        """The open session of that name, or the current one; opened first, unproved, if there is none.
+
+        Without a name and a current one the first source that has credentials wins; with nothing set
+        up the sandbox starts. To name one does not make it the current one. Raises CredentialsError.
+        """
         with self._lock:
             wanted = name or self.current
             if wanted in self._sessions:
                 return self._sessions[wanted]
-        return self.open(name)
-
-    def open(self, name: str | None = None) -> Session:
-        """Find the credentials, open their session unproved, and make it the current one.
-
-        Without a name the first source that has credentials wins; with nothing set up the sandbox
-        starts. Raises CredentialsError.
-        """
         account = find_account(name, environ=self._environ, home=self._home)
-        return self._adopt(self._opener.open(account))
+        with self._lock:
+            # What was found without a name may be open by its name.
+            session = self._sessions.get(account.name if account else SANDBOX)
+            if session is None:
+                session = self._adopt(self._opener.open(account))
+            if name is None:
+                self.current = session.account.name
+        return session
 
     def login(
         self,
@@ -153,7 +157,9 @@ class Accounts:
             self.refused = session
             raise
         self.refused = None
-        return self._adopt(session)
+        with self._lock:
+            self.current = self._adopt(session).account.name
+        return session
 
     def _adopt(self, session: Session) -> Session:
         name = session.account.name
@@ -164,7 +170,6 @@ class Accounts:
             if name in self._sessions:
                 session.succeed(self._sessions.pop(name))
             self._sessions[name] = session
-            self.current = name
         return session
 
     def close(self, name: str | None = None) -> list[str]:

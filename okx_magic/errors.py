@@ -21,15 +21,14 @@ No message, argument or attribute ever holds a secret.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from okx_magic.model import Envelope, Request
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+# To make a dataclass would take a twentieth of %load_ext.
+class Place(NamedTuple):
     """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``."""
 
     number: int

@@ -59,6 +59,14 @@ def test_an_offer_is_logged_in_with(accounts: Accounts) -> None:
     assert session.config["perm"] == "read_only,trade"
 
 
+def test_a_session_that_was_named_is_not_the_current_one(accounts: Accounts) -> None:
+    """Only a log-in, or the first cell without a name, says where cells go; neither opens it again."""
+    named = accounts.session("sandbox")
+    assert accounts.current is None
+    assert accounts.session() is named
+    assert accounts.current == "sandbox"
+
+
 def test_typed_credentials_reach_the_sandbox_of_this_kernel(
     accounts: Accounts, started: list[Sandbox]
 ) -> None:

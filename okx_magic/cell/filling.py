@@ -34,13 +34,13 @@ def fill(template: Template, namespace: Mapping[str, Any]) -> Request:
 
 
 def evaluate(text: str, namespace: Mapping[str, Any]) -> Any:
-    """What an option of the magic line stands for: the value of ``{{ expr }}`` as it is, of any other
-    text that text, without quotes around it. Raises CellError for an expression that fails.
+    """What an option of the magic line stands for, which may have quotes around it: the value of
+    ``{{ expr }}`` as it is, of any other text that text. Raises CellError for an expression that fails.
     """
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1]
     if text.startswith("{{") and text.endswith("}}"):
         return _used(Variable(text, None, "value"), dict(namespace), lambda value: value)
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        return text[1:-1]
     return text
 
 

@@ -18,7 +18,7 @@ from okx_magic.cell.jsontext import Body, begins_body, read_body
 from okx_magic.cell.lines import BLANKS, EXAMPLE, Block, Line, blocks, check_name, first_word
 from okx_magic.cell.target import read_target
 from okx_magic.cell.template import Cell, Template, as_typed
-from okx_magic.cell.variables import mask, unmask
+from okx_magic.cell.variables import MARK, mask, unmask
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -183,10 +183,13 @@ def _typed_target(block: Block) -> str:
             line=block.number,
             remedy="paste the line under HTTP Request: GET /api/v5/…",
         )
+    behind = re.split(r"\s+", masked, maxsplit=1)[1]
     raise CellError(
         "text after the target",
         line=block.number,
-        remedy="comments need a line of their own; a blank in a query value is written %20",
+        remedy="a body begins on a line of its own, in a cell with %%okx"
+        if begins_body(behind) or behind.startswith(MARK)
+        else "comments need a line of their own; a blank in a query value is written %20",
     )
 
 

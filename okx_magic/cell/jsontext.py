@@ -36,6 +36,7 @@ _COMMENT_REMEDY = "comments need a line of their own"
 
 # By what stands at the place where JSON ended: the usual mistake and its remedy.
 _REMEDIES = (
+    (re.compile(r'"'), "look for a comma or a colon that is missing before it"),
     (re.compile(r"'"), 'JSON takes double quotes; a Python dict is written {{ {"key": value} }}'),
     (re.compile(r"[}\]]"), "look for a comma before the closing bracket, or a missing value"),
     (re.compile(r"True|False|None"), "JSON writes true, false and null"),

@@ -70,7 +70,8 @@ def check_pasted(
         templates = parse(cell, hosts=account.hosts).templates
         if len(templates) != 1:
             raise CellError(
-                f"a signature belongs to one request, and the cell has {len(templates)}"
+                f"a signature belongs to one request, and the cell has {len(templates)}",
+                remedy="leave the one that was signed",
             )
         return fill(templates[0], namespace)
 

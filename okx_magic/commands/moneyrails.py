@@ -43,7 +43,9 @@ def switch_on(session: Session, ask: Ask) -> Note:
     )
     if not arming.arm(typed):
         raise RefusedError(
-            "that was not the sentence: nothing is switched on", account=account.name
+            "that was not the sentence: nothing is switched on",
+            remedy=f"%okx_live {account.name}, and type it to the letter",
+            account=account.name,
         )
     until = datetime.now(UTC) + timedelta(seconds=arming.seconds_left)
     line = f"{account.name} · orders are on until {until:%H:%M} UTC, each asks · %okx_live --off"
@@ -88,12 +90,17 @@ def release(session: Session, ask: Ask) -> Note:
     if not session.gate.latched:
         return Note((f"{account.name} · the kill switch is off",), account.environment)
     if ask(f"Let orders of {account.name} through again? Type: {_RELEASE}\n").strip() != _RELEASE:
-        raise RefusedError("the kill switch stays on", account=account.name)
+        raise RefusedError(
+            "the kill switch stays on",
+            remedy=f"it is lifted by the word {_RELEASE}",
+            account=account.name,
+        )
     try:
         session.gate.release()
     except OSError as error:
         raise RefusedError(
             f"the latch cannot be removed from disk ({error.strerror}): the kill switch stays on",
+            remedy="make ~/.okx_magic writable, and release it again",
             account=account.name,
         ) from None
     return Note((f"{account.name} · kill switch off",), account.environment)

@@ -37,12 +37,18 @@ def span_of(
     if not options.paged:
         return None
     if options.raw:
-        raise CellError("--raw shows one answer as it came; pages become a frame")
+        raise CellError(
+            "--raw shows one answer as it came; pages become a frame", remedy="leave out --raw"
+        )
     if options.everything and options.pages is not None:
-        raise CellError("--all and --pages contradict each other")
+        raise CellError(
+            "--all and --pages contradict each other",
+            remedy="--all brings all pages there are, --pages N at most N",
+        )
     if not options.everything and options.pages is None and options.since is None:
         raise CellError(
-            "--until says where to begin, not where to stop: add --since, --pages or --all"
+            "--until says where to begin, not where to stop",
+            remedy="add --since, --pages or --all",
         )
     from okx_magic.tables.paging import course  # noqa: PLC0415  # pandas, on first use
 
@@ -56,7 +62,10 @@ def _time(text: str | None, namespace: Mapping[str, Any]) -> Any:
     value = None if text is None else evaluate(text, namespace)
     if text is not None and value is None:
         # Not the same as leaving the option out, which would bring all there is.
-        raise CellError(f"{text} is None, which is not a time")
+        raise CellError(
+            f"{text} is None, which is not a time",
+            remedy="leave the option out where there is no bound",
+        )
     return value
 
 

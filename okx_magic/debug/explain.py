@@ -23,7 +23,8 @@ def explain(code: str) -> tuple[str, ...]:
         lines.append(f"  try     {known.remedy}")
     if known.status:
         lines.append(f"  HTTP    {known.status}")
-    lines.append(f"  again?  {_again(known)}")
+    if known.group != "ok":
+        lines.append(f"  again?  {_again(known)}")
     if known.seen:
         lines.append(f"  seen    {known.seen}")
     return tuple(lines)

@@ -12,9 +12,21 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# "time" is in milliseconds, "time_us" in microseconds, "time_hk" in words, by the clock of Hong Kong.
 # "table" is a list of objects that are themselves the rows of the answer (a balance's currencies).
 FieldType = Literal[
-    "text", "id", "decimal", "integer", "bool", "time", "time_us", "list", "object", "rows", "table"
+    "text",
+    "id",
+    "decimal",
+    "integer",
+    "bool",
+    "time",
+    "time_hk",
+    "time_us",
+    "list",
+    "object",
+    "rows",
+    "table",
 ]
 Kind = Literal["objects", "nested", "rows", "object", "row"]
 # "order" is all that trades: orders, quotes, positions, conversions, bots. "cancel" takes back or halts

@@ -16,8 +16,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from okx_magic.errors import CellError
 from okx_magic.magics import magicline
-from okx_magic.ui.notes import Note
-from okx_magic.ui.output import show
+from okx_magic.ui.output import show, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +138,7 @@ class OkxDiagnosis(Magics):
             raise CellError("find what?", remedy="%okx_find funding rate")
         from okx_magic.debug.find import find  # noqa: PLC0415  # on first use
 
-        show(Note(find(" ".join(arguments.words))))
+        tell(find(" ".join(arguments.words)))
 
     @no_var_expand
     @line_magic
@@ -165,7 +164,7 @@ class OkxDiagnosis(Magics):
             from okx_magic.commands.diagnosis import checked  # noqa: PLC0415  # on first use
 
             lines += tuple(f"  checked {cause}" for cause in checked(arguments.code, accounts))
-        show(Note(lines))
+        tell(lines)
 
     @no_var_expand
     @line_magic

@@ -10,8 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic_arguments import parse_argstring
 
 from okx_magic.errors import CellError, CredentialsError
-from okx_magic.ui.notes import Note
-from okx_magic.ui.output import show
+from okx_magic.ui.output import tell
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,24 +18,26 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
+# Patterns as text, which ``re`` compiles on first use and keeps: %load_ext compiles none.
+
 # The first word of a request on a %okx line; what stands before it are options.
-_REQUEST = re.compile(r"(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?(?:GET|POST|curl)\s.*)", re.DOTALL)
+_REQUEST = r"(?s)(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?(?:GET|POST|curl)\s.*)"
 
 # What must never stand on a magic line, as it would stay in the notebook and in the history: secrets
 # and keys by their form, and whatever stands behind a name of theirs.
-_SECRET = re.compile(
+_BY_FORM = (
     r"(?i)\b[0-9a-f]{32}\b"  # a secret
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # a key
 )
-_NAMED = re.compile(
+_BY_NAME = (
     r"(?i)(?:^|\s)--?\w*(?:secret|pass|key)"  # --secret, -passphrase, --api_key
     r"|ok-access-|\b(?:secret|passphrase|password|api_?key)\w*\s*[=:]"
 )
 # An expression may hold such a name: {{ headers["OK-ACCESS-SIGN"] }}.
-_EXPRESSION = re.compile(r"\{\{.*?\}\}")
+_EXPRESSION = r"\{\{.*?\}\}"
 
 # A variable on the line while its options are told apart.
-_NUMBERED = re.compile("\0(\\d+)\0")
+_NUMBERED = "\0(\\d+)\0"
 
 # The one magic whose words may be credentials, whatever they look like.
 _LOGIN = "okx_login"
@@ -44,7 +45,7 @@ _LOGIN = "okx_login"
 
 def split(line: str) -> tuple[str, str]:
     """Options and request of a %okx line."""
-    found = _REQUEST.search(line)
+    found = re.search(_REQUEST, line)
     return (line[: found.start()], found[1]) if found else (line, "")
 
 
@@ -54,7 +55,7 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     Raises CellError for what the magic does not take, and CredentialsError for a line with a secret,
     which is taken out of the shell's history.
     """
-    if _SECRET.search(line) or _NAMED.search(_EXPRESSION.sub("", line)):
+    if re.search(_BY_FORM, line) or re.search(_BY_NAME, re.sub(_EXPRESSION, "", line)):
         _refuse_secret(shell, line)
     reason = ""
     masked, variables = _set_aside(line)
@@ -65,11 +66,11 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
         reason = str(error)
     else:
         if arguments.help:
-            show(_help(magic))
+            tell(_help(magic))
             return None
         for name, value in vars(arguments).items():
             if isinstance(value, str):
-                setattr(arguments, name, _NUMBERED.sub(lambda n: variables[int(n[1])], value))
+                setattr(arguments, name, re.sub(_NUMBERED, lambda n: variables[int(n[1])], value))
         return arguments
     # More words than the magic takes may be credentials: do not repeat them, and keep none.
     if magic.__name__ == _LOGIN:
@@ -79,7 +80,7 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
 
 def forget_secret(shell: InteractiveShell, text: str) -> None:
     """Take a text that names a secret, or holds what looks like one, out of the shell's history."""
-    if _SECRET.search(text) or _NAMED.search(text):
+    if re.search(_BY_FORM, text) or re.search(_BY_NAME, text):
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
         forget(shell, text.strip())
@@ -110,11 +111,11 @@ def _refuse_secret(shell: InteractiveShell, line: str) -> NoReturn:
     )
 
 
-def _help(magic: Any) -> Note:
+def _help(magic: Any) -> tuple[str, ...]:
     """Examples first, then the options."""
     description = inspect.cleandoc(magic.parser.description).replace("::\n", ":\n")
     # argparse prints the description again between the usage and the lists of what it takes.
     listed = magic.parser.format_help()
     places = (listed.find(title) for title in ("positional arguments:", "options:"))
     first = min(place for place in places if place >= 0)
-    return Note((f"%{magic.__name__}: {description}", "", listed[first:].rstrip()))
+    return f"%{magic.__name__}: {description}", "", listed[first:].rstrip()

@@ -19,8 +19,7 @@ from traitlets import Bool
 from okx_magic.errors import CellError, OkxError
 from okx_magic.magics import magicline
 from okx_magic.magics.panel import ShellPanel, fits
-from okx_magic.ui.notes import Note
-from okx_magic.ui.output import CellOutput, show
+from okx_magic.ui.output import CellOutput, show, tell
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -53,12 +52,12 @@ class OkxMagic(Magics):
             from okx_magic.ui import receipts  # noqa: PLC0415  # same
             from okx_magic.ui.prompts import say_yes  # noqa: PLC0415  # same
 
-            def tell(seconds: float, limit: Limit) -> None:
+            def tell_wait(seconds: float, limit: Limit) -> None:
                 # What another thread shows would stand under whatever cell runs now.
                 if threading.current_thread() is threading.main_thread():
                     show(receipts.waiting(seconds, limit))
 
-            self._opened = Accounts(on_wait=tell, confirm=say_yes)
+            self._opened = Accounts(on_wait=tell_wait, confirm=say_yes)
         return self._opened
 
     def opened(self) -> Accounts | None:
@@ -212,7 +211,9 @@ class OkxMagic(Magics):
         if arguments is None:
             return
         closed = self.accounts.close(arguments.name)
-        show(Note((f"logged out: {', '.join(closed) or 'nobody was logged in'}",)))
+        current = self.accounts.current
+        now = f" · cells use {current} now" if current else ""
+        tell([f"logged out: {', '.join(closed) or 'nobody was logged in'}{now}"])
 
     def _session(self, name: str | None) -> Session:
         nobody = self.accounts.current is None

@@ -13,6 +13,7 @@ decimal    ``float64``                     ``NaN``
 integer    ``Int64``                       ``NA``
 bool       ``boolean``                     ``NA``
 time       ``datetime64[ms, UTC]``         ``NaT``
+time_hk    ``datetime64[ms, UTC]``         ``NaT``
 time_us    ``datetime64[us, UTC]``         ``NaT``
 list …     ``object`` of Python objects    ``None``
 =========  ==============================  =========
@@ -20,11 +21,10 @@ list …     ``object`` of Python objects    ``None``
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,8 @@ from pandas.api.extensions import ExtensionArray
 
 from okx_magic.tables.decimals import DECIMAL_CHARACTERS, consist_of, floats
 from okx_magic.tables.harmless import plain, plain_within
+from okx_magic.tables.integers import blank, int64
+from okx_magic.tables.times import hong_kong_times, microseconds, milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,11 +42,7 @@ if TYPE_CHECKING:
     from okx_magic.tables.decimals import Floats
 
 Array = ExtensionArray | np.ndarray[Any, Any]
-Integers = np.ndarray[Any, np.dtype[np.int64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
-_ZERO_FRACTION = re.compile(r"(?<=\d)\.0+\Z")
-_LARGEST_INT64 = np.iinfo(np.int64).max
 _BOOLEANS = MappingProxyType(
     {"true": True, "false": False, "1": True, "0": False, "": False},
 )
@@ -133,10 +131,10 @@ def _exact_decimals(texts: Sequence[str]) -> Array | None:
 
 
 def _integers(texts: Sequence[str]) -> Array | None:
-    numbers = _int64(texts)
+    numbers = int64(texts)
     if numbers is None:
         return None
-    return pd.arrays.IntegerArray(numbers, _blank(texts))
+    return pd.arrays.IntegerArray(numbers, blank(texts))
 
 
 def _booleans(texts: Sequence[str]) -> Array | None:
@@ -144,41 +142,7 @@ def _booleans(texts: Sequence[str]) -> Array | None:
         flags = np.fromiter(map(_BOOLEANS.__getitem__, texts), dtype=np.bool_, count=len(texts))
     except KeyError:
         return None
-    return pd.arrays.BooleanArray(flags, _blank(texts))
-
-
-def _milliseconds(texts: Sequence[str]) -> Array | None:
-    return _times(texts, "ms", digits=13)
-
-
-def _microseconds(texts: Sequence[str]) -> Array | None:
-    return _times(texts, "us", digits=16)
-
-
-def _times(texts: Sequence[str], unit: Literal["ms", "us"], *, digits: int) -> Array | None:
-    """Times since 1970, in exactly as many digits as their unit has from 2001 to 2286.
-
-    So one unit is never read as another; seconds, of which a few old answers are, have ten digits.
-    ``"0"`` is OKX's other way to say "none" (OKX docs: Cancel All After, ``triggerTime``).
-    """
-    numbers = _int64(texts)
-    if numbers is None:
-        return None
-    none = numbers == 0
-    fit = none | _has_digits(numbers, digits)
-    if not fit.all():
-        seconds = _has_digits(numbers, 10)
-        if not (fit | seconds).all():
-            return None
-        numbers[seconds] *= 10 ** (digits - 10)
-    stamps = numbers.view(f"M8[{unit}]")
-    stamps[none] = np.datetime64("NaT")
-    return pd.array(stamps, dtype=pd.DatetimeTZDtype(unit, "UTC"), copy=False)
-
-
-def _has_digits(numbers: Integers, digits: int) -> Flags:
-    fit: Flags = (numbers >= 10 ** (digits - 1)) & (numbers < 10**digits)
-    return fit
+    return pd.arrays.BooleanArray(flags, blank(texts))
 
 
 def _containers(values: Sequence[Any]) -> Array | None:
@@ -203,31 +167,6 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def _int64(texts: Sequence[str]) -> Integers | None:
-    """Whole numbers with 0 for blanks; None also for those beyond 64 bits, which stay text."""
-    if not consist_of(texts, b"0123456789-."):
-        return None
-    if "." in "".join(texts):
-        texts = [_ZERO_FRACTION.sub("", text) for text in texts]
-    filled = [text or "0" for text in texts] if "" in texts else texts
-    line = ",".join(filled)
-    if "-" not in line and "." not in line:
-        numbers = np.fromstring(line, dtype=np.int64, sep=",")
-        # What is beyond 64 bits became the largest number.
-        if not (numbers == _LARGEST_INT64).any():
-            return numbers
-    try:
-        return np.fromiter(map(int, filled), dtype=np.int64, count=len(filled))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _blank(texts: Sequence[str]) -> Flags:
-    if "" not in texts:
-        return np.zeros(len(texts), dtype=np.bool_)
-    return np.fromiter((not text for text in texts), dtype=np.bool_, count=len(texts))
-
-
 _CONTAINERS: frozenset[FieldType] = frozenset({"list", "object", "rows", "table"})
 _CONVERTERS: Mapping[FieldType, Callable[[Sequence[str]], Array | None]] = MappingProxyType(
     {
@@ -236,7 +175,8 @@ _CONVERTERS: Mapping[FieldType, Callable[[Sequence[str]], Array | None]] = Mappi
         "decimal": _floats,
         "integer": _integers,
         "bool": _booleans,
-        "time": _milliseconds,
-        "time_us": _microseconds,
+        "time": milliseconds,
+        "time_hk": hong_kong_times,
+        "time_us": microseconds,
     }
 )

@@ -11,7 +11,7 @@ import pandas as pd
 from okx_magic import knowledge
 from okx_magic.tables import columns as arrays
 from okx_magic.tables.decimals import floats
-from okx_magic.tables.harmless import plain
+from okx_magic.tables.harmless import plain, plain_within
 from okx_magic.tables.numberrows import block_of, table_of
 from okx_magic.tables.shapes import Table, TypeOf, tabulate
 
@@ -50,7 +50,7 @@ def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame
     if table.index is not None:
         index = pd.Index(columns.pop(table.index), name=table.index)
     frame = pd.DataFrame(columns, index=index, copy=False)
-    frame.attrs.update(table.attrs, endpoint=str(request))
+    frame.attrs.update(plain_within(table.attrs), endpoint=str(request))
     if table.untyped:
         frame.attrs["untyped"] = [table.names.get(name, name) for name in table.untyped]
     return frame

@@ -80,12 +80,12 @@ def named_rows(columns: Mapping[str, Column], length: int, known: Sequence[str])
     return Table(columns, length)
 
 
-def plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """The value as JSON's own types, numbers as OKX's text where they are not whole."""
     if isinstance(value, dict):
-        return {name: plain(item) for name, item in value.items()}
+        return {name: as_json(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [as_json(item) for item in value]
     return value if isinstance(value, str | int | None) else str(value)
 
 
@@ -100,7 +100,7 @@ def _empty(endpoint: Endpoint | None, type_of: TypeOf) -> Raw:
         return _rows([], endpoint.columns)
     for name in fields:
         if type_of(name) == "table":
-            fields = endpoint.nested.get(name, ())
+            return Table(dict.fromkeys(endpoint.nested[name], ()), 0)
     return Table(dict.fromkeys(fields, ()), 0)
 
 
@@ -113,7 +113,7 @@ def _of_objects(items: list[dict[str, Any]], endpoint: Endpoint | None, type_of:
     for name in first:
         if type_of(name) == "table" and all(_is_list_of(item.get(name), dict) for item in items):
             rows = list(chain.from_iterable(item[name] for item in items))
-            around = [{k: plain(v) for k, v in item.items() if k != name} for item in items]
+            around = [{k: as_json(v) for k, v in item.items() if k != name} for item in items]
             table = _objects(rows) if rows else _empty(endpoint, type_of)
             return replace(table, attrs={"totals": around[0] if len(around) == 1 else around})
     return _objects(items)
@@ -153,7 +153,7 @@ def _book(book: Mapping[str, Any], known: Sequence[str]) -> Raw:
     width = max(map(len, levels), default=4)
     names = known or _BOOK_LEVELS.get(width, _BOOK_LEVELS[4][:width])
     columns = {"side": labels, **_named(levels, names)}
-    beside = {name: plain(value) for name, value in book.items() if name not in _SIDES}
+    beside = {name: as_json(value) for name, value in book.items() if name not in _SIDES}
     return Table(columns, len(levels), names=_BOOK_NAMES, attrs=beside)
 
 

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import display
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from IPython.core.interactiveshell import InteractiveShell
 
 
 def show(value: Any) -> None:
     """Show a value under the cell that runs."""
     display(value)
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Show lines of text as a note."""
+    from okx_magic.ui.notes import Note  # noqa: PLC0415  # slows %load_ext, on first use
+
+    show(Note(tuple(lines)))
 
 
 class CellOutput:

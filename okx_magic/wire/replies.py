@@ -32,6 +32,8 @@ _ITEMS: Mapping[str | None, type] = MappingProxyType(
 )
 # Also of codes that are newer than the catalogue; 404 is OKX's for a path that it does not have.
 _LIKE_OKX = re.compile("[0-2]|404|5[0-9]{4}")
+# Whose service writes its codes as numbers.
+_NUMBERED = frozenset({"GET /api/v5/finance/sfp/dcd/products"})
 _SHOWN = 160
 
 
@@ -75,7 +77,9 @@ def _judged(answer: Answer, request: Request) -> Envelope:
     envelope = _read(answer, request)
     if envelope.code == "0" and answer.status != 200:
         raise _not_okx(answer, request, "code 0 came with another HTTP status than 200")
-    refused = [] if envelope.number_rows else _refused_items(envelope.data)
+    # What only reads has no items to refuse: its sCode is what a check has found (OKX docs: Precheck
+    # account mode switch).
+    refused = [] if request.method == "GET" else _refused_items(envelope.data)
     if not all(isinstance(item["sCode"], str) for item in refused):
         raise _not_okx(answer, request, "an item's sCode is not text")
     if envelope.code != "0" or refused:
@@ -111,7 +115,10 @@ def _loads(body: bytes, request: Request) -> Any:
         reply = numberrows.read(body, len(endpoint.columns))
         if reply is not None:
             return reply
-    return strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
+    reply = strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
+    if str(request) in _NUMBERED and isinstance(reply, dict) and type(reply.get("code")) is int:
+        reply["code"] = str(reply["code"])
+    return reply
 
 
 def _misfit(reply: Any, request: Request) -> str:
@@ -139,7 +146,7 @@ def _fits(data: Any, request: Request) -> bool:
         return item is None or all(isinstance(each, item) for each in data)
     if isinstance(data, NumberRows):
         return True
-    # Three documented endpoints answer with an object; of an unknown one either form is taken.
+    # Few endpoints answer with an object; of an unknown one either form is taken.
     return isinstance(data, dict) and (endpoint is None or endpoint.kind in {"object", None})
 
 

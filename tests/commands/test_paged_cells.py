@@ -50,9 +50,11 @@ def test_times_may_be_variables(sandbox_notebook: Notebook) -> None:
     sandbox_notebook.run(
         '%%okx --since "2024-01-01 00:00" --until {{ {"x": "2024-01-02"}["x"] }} d\n' + HOURS
     )
+    sandbox_notebook.run('%%okx --since "{{ start }}" --until "2024-01-02" e\n' + HOURS)
     assert sandbox_notebook.error is None
     assert len(sandbox_notebook["c"]) == 24
     assert sandbox_notebook["c"].equals(sandbox_notebook["d"])
+    assert sandbox_notebook["c"].equals(sandbox_notebook["e"])
 
 
 def test_a_history_that_ends_early_is_told(sandbox_notebook: Notebook) -> None:

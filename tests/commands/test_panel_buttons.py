@@ -195,7 +195,7 @@ def test_logging_out_goes_back_to_the_account_before(desk: Desk, exchange: Sandb
 
 def test_the_panel_shows_what_cells_did(desk: Desk) -> None:
     """Accounts that a cell opened and what it sent, newest first; not yet proved by a log-in."""
-    session = desk.accounts.open("sandbox")
+    session = desk.accounts.session()
     session.request("GET", "/api/v5/public/time")
     with pytest.raises(Exception, match="51001"):
         session.request("GET", "/api/v5/market/ticker?instId=NO-SUCH")
@@ -309,7 +309,7 @@ def test_the_kernel_goes_on_while_the_exchange_is_slow(
     def slow(accounts: Accounts, offer: str) -> Any:
         logins.append(offer)
         assert answered.wait(30)
-        return accounts.open("sandbox")
+        return accounts.session("sandbox")
 
     monkeypatch.setattr(Accounts, "login_with", slow)
     desk.panel.receive({"kind": "login", "source": "sandbox"})

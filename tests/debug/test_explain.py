@@ -14,6 +14,12 @@ def test_an_explanation_says_meaning_and_remedy() -> None:
     assert "HTTP    401" in text
 
 
+def test_success_is_not_a_failure_that_may_come_again() -> None:
+    """Whether to send it again is told of refusals only."""
+    assert not any("again" in line for line in explain("0"))
+    assert any("again" in line for line in explain("51000"))
+
+
 def test_every_known_code_is_explained() -> None:
     """No code of the table is without a meaning or OKX's own text, or the word that there is none."""
     for code in knowledge.codes():

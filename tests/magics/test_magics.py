@@ -90,7 +90,6 @@ def test_a_dry_run_sends_nothing(sandbox_notebook: Notebook) -> None:
     text = sandbox_notebook.run(f"%%okx --dry-run\nPOST /api/v5/trade/order\n{ORDER}")
     assert "dry run · nothing sent" in text
     assert "POST/api/v5/trade/order{" in text
-    sandbox_notebook.run("%okx_log")
     sandbox_notebook.run("history = %okx GET /api/v5/trade/orders-history?instType=SPOT")
     assert len(sandbox_notebook["history"]) == 0
 
@@ -316,11 +315,12 @@ def test_an_unreachable_host_is_one_line(notebook: Notebook, elsewhere: Sandbox)
 
 
 def test_an_account_of_its_own_for_a_cell(notebook: Notebook, elsewhere: Sandbox) -> None:
-    """-a sends as another account without changing the current one for its own sake."""
+    """-a sends as another account, logged in or not; the next cell goes where cells went before."""
     assert elsewhere.url
     notebook.run("%okx_login sandbox")
-    text = notebook.run("%%okx -a demo\nGET /api/v5/account/balance")
-    assert "[demo]" in text
+    for _ in range(2):
+        assert "[demo]" in notebook.run("%%okx -a demo\nGET /api/v5/account/balance")
+        assert "[sandbox]" in notebook.run("%%okx\nGET /api/v5/account/balance")
 
 
 def test_a_contradicting_header_is_refused(sandbox_notebook: Notebook) -> None:
@@ -343,6 +343,18 @@ def test_logout_forgets(sandbox_notebook: Notebook) -> None:
     """After logging out the next cell starts anew."""
     assert "logged out: sandbox" in sandbox_notebook.run("%okx_logout")
     assert "built-in sandbox" in sandbox_notebook.run("%%okx\nGET /api/v5/public/time")
+
+
+def test_logging_out_of_one_account_says_which_is_next(
+    notebook: Notebook, elsewhere: Sandbox
+) -> None:
+    """Another that is open takes its place, which must not surprise; after the last there is none."""
+    assert elsewhere.url
+    notebook.run("%okx_login sandbox")
+    notebook.run("%okx_login demo")
+    assert notebook.run("%okx_logout demo").strip() == "logged out: demo · cells use sandbox now"
+    assert "[sandbox]" in notebook.run("%%okx\nGET /api/v5/public/time")
+    assert notebook.run("%okx_logout sandbox").strip() == "logged out: sandbox"
 
 
 def test_explain_says_what_a_code_means(notebook: Notebook) -> None:

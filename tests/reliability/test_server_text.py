@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from IPython.display import HTML
 
 from okx_magic.errors import OkxError
-from okx_magic.model import Request
+from okx_magic.model import Envelope, Request
 from okx_magic.tables import safe_csv, to_frame
 from okx_magic.ui.notes import Note
 from okx_magic.wire.replies import judge
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TICKERS = Request("GET", "/api/v5/market/tickers?instType=SPOT")
+BALANCE = Request("GET", "/api/v5/account/balance")
+ORDER = Request("POST", "/api/v5/trade/order", "{}")
 SCRIPTS = (
     "<script>fired()</script>",
     "<img src=x onerror=fired()>",
@@ -50,6 +52,7 @@ ODD = (
     "\u2066x\u2069",
     "\x00",
 )
+HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 FORMULAS = (
     '=HYPERLINK("http://x","y")',
     "+cmd|' /C calc'!A0",
@@ -89,7 +92,7 @@ def refused(said: str) -> OkxError:
     item = {"sCode": "51000", "sMsg": said, "ordId": said}
     body = json.dumps({"code": "1", "msg": said, "data": [item]}).encode()
     with pytest.raises(OkxError) as caught:
-        judge(Answer(200, {}, body), TICKERS)
+        judge(Answer(200, {}, body), ORDER)
     return caught.value
 
 
@@ -120,8 +123,24 @@ def test_no_odd_character_reaches_a_terminal(odd: str) -> None:
     error, frame = refused(odd), answered(odd)
     shown = "\n".join(error._render_traceback_())
     shown += frame.to_string() + repr(frame) + frame._repr_html_()
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+    assert not HARMFUL.search(shown)
     assert all(len(line) <= 250 for line in error._render_traceback_())
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_stands_beside_the_rows_is_as_harmless(odd: str) -> None:
+    """The totals of a balance and the words around a book hold no such character either."""
+    for request, row in ((BALANCE, {odd: odd, "details": []}), (TICKERS, {"asks": [], "bids": []})):
+        frame = to_frame(Envelope("0", "", [row | {"ts": [odd]}]), request)
+        assert frame.attrs.keys() & {"totals", "ts"}
+        assert not HARMFUL.search(words(frame.attrs))
+
+
+def words(value: Any) -> str:
+    """All text within, one after the other."""
+    if isinstance(value, dict):
+        return "".join(map(words, [*value, *value.values()]))
+    return "".join(map(words, value)) if isinstance(value, list) else str(value)
 
 
 def test_a_naive_frame_passes_it_on() -> None:

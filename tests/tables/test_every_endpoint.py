@@ -53,6 +53,7 @@ SAMPLES: dict[FieldType, list[tuple[Any, Any]]] = {
         ("1767225600", "2026-01-01T00:00:00Z"),
         ("0", None),
     ],
+    "time_hk": [("01/01/2026, 8:00:01 AM", "2026-01-01T00:00:01Z")],
     "time_us": [("1767225600123456", "2026-01-01T00:00:00.123456Z")],
     "list": [([], []), (["a", {"b": "01"}], ["a", {"b": "01"}])],
     "object": [({}, {}), ({"b": ["01"]}, {"b": ["01"]})],
@@ -64,6 +65,7 @@ DTYPES = {
     "integer": "Int64",
     "bool": "boolean",
     "time": "datetime64[ms, UTC]",
+    "time_hk": "datetime64[ms, UTC]",
     "time_us": "datetime64[us, UTC]",
     "list": "object",
     "object": "object",
@@ -148,7 +150,7 @@ def check(frame: pd.DataFrame, endpoint: Endpoint, meaning: Meaning) -> None:
     for name, meant in meaning.items():
         kind = kind_of(endpoint, name)
         assert str(frame[name].dtype) == DTYPES[kind], name
-        if kind in {"time", "time_us"}:
+        if kind in {"time", "time_hk", "time_us"}:
             meant = [None if cell is None else pd.Timestamp(cell) for cell in meant]  # noqa: PLW2901
         assert cells_of(frame[name]) == meant, name
 

@@ -155,6 +155,10 @@ def test_announcements_are_one_row_each(frame_of: FrameOf) -> None:
             {"balData": [{"ccy": "BTC", "eq": "1"}], "posData": [], "ts": "1767225600000"},
         ),
         ("GET /api/v5/asset/asset-valuation", {"details": {"earn": "1"}, "totalBal": "1"}),
+        (
+            "GET /api/v5/copytrading/batch-leverage-info",
+            {"instId": "BTC-USDT-SWAP", "leadTraderLevers": [], "myLevers": [{"lever": "5.6"}]},
+        ),
     ],
 )
 def test_other_nested_lists_stay_objects(
@@ -165,6 +169,7 @@ def test_other_nested_lists_stay_objects(
     nested = {name: value for name, value in row.items() if isinstance(value, list | dict)}
     assert {name: frame.loc[0, name] for name in nested} == nested
     assert list(frame.columns) == list(row)
+    assert "untyped" not in frame.attrs
 
 
 def test_orders_have_a_dtype_for_each_kind_of_field(frame_of: FrameOf) -> None:
@@ -213,21 +218,45 @@ def test_a_batch_is_one_row_an_order(frame_of: FrameOf) -> None:
 
 
 def test_types_that_differ_by_endpoint(frame_of: FrameOf) -> None:
-    """``date`` is a time in the economic calendar, ``expTime`` a date in the option statistics."""
+    """``date`` is a time in the economic calendar, ``expTime`` a date in the option statistics, and
+    the time at which a withdrawal should be done comes in words.
+    """
     calendar = frame_of("GET /api/v5/public/economic-calendar")
     assert str(calendar["date"].dtype) == "datetime64[ms, UTC]"
     assert calendar[["actual", "forecast", "previous"]].iloc[0].tolist() == [
         *("4.8%", "$5.058 billion", "47.3")
     ]
+    movement = {"estCompleteTime": "01/09/2023, 8:10:48 PM", "wdId": "200045249"}
+    status = frame_of("GET /api/v5/asset/deposit-withdraw-status", [movement])
+    assert status["estCompleteTime"].tolist() == [pd.Timestamp("2023-01-09T12:10:48Z")]
     expiries = frame_of("GET /api/v5/rubik/stat/option/open-interest-volume-expiry")
     assert expiries["expTime"].tolist() == ["20260327", "20260626"]
     assert str(expiries["ts"].dtype) == "datetime64[ms, UTC]"
     assert isinstance(expiries.index, pd.RangeIndex)
 
 
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_products_of_dual_investment_are_one_row_each(frame_of: FrameOf, *, wrapped: bool) -> None:
+    """The products are the rows, as the docs have them and inside the object that comes live."""
+    products = [{"productId": "BTC-USDT-260327-77000-C", "strike": "77000", "stepSz": ""}] * 2
+    data = {"products": products} if wrapped else products
+    frame = frame_of("GET /api/v5/finance/sfp/dcd/products", data)
+    assert dtypes(frame) == {"productId": "string", "strike": "float64", "stepSz": "float64"}
+    assert frame["strike"].tolist() == [77000.0, 77000.0]
+
+
 @pytest.mark.parametrize(
     ("endpoint", "data", "columns"),
     [
+        (
+            "GET /api/v5/market/open-oracle",
+            {"prices": {"BTC": "1.5"}, "signatures": ["0x01"], "timestamp": "1767225600"},
+            {
+                "prices": [{"BTC": "1.5"}],
+                "signatures": [["0x01"]],
+                "timestamp": [pd.Timestamp("2026-01-01T00:00:00Z")],
+            },
+        ),
         (
             "GET /api/v5/public/underlying",
             [["BTC-USDT", "ETH-USDT"]],

@@ -165,6 +165,30 @@ def test_times_are_utc(kind: FieldType, text: str, expected: str) -> None:
     )
 
 
+def test_times_before_2001_have_fewer_digits() -> None:
+    """Milliseconds of the last century are times, too; fewer than eleven digits could be seconds."""
+    column = pd.Series(typed(["123456789000", "10000000000", "1767225600000"], "time"))
+    assert column[0] == pd.Timestamp("1973-11-29T21:33:09Z")
+    assert column[1] == pd.Timestamp("1970-04-26T17:46:40Z")
+    assert typed(["176722560012345"], "time_us") is None
+
+
+def test_times_of_hong_kong_are_utc() -> None:
+    """A time in words is by the clock of Hong Kong, the month first; it may come in milliseconds."""
+    column = pd.Series(typed(["01/09/2023, 8:10:48 PM", "12/31/2023, 12:00:00 AM", ""], "time_hk"))
+    assert column[0] == pd.Timestamp("2023-01-09T12:10:48Z")
+    assert column[1] == pd.Timestamp("2023-12-30T16:00:00Z")
+    assert column.isna().tolist() == [False, False, True]
+    assert str(column.dtype) == "datetime64[ms, UTC]"
+    assert typed(["1767225600123"], "time_hk")[0] == pd.Timestamp("2026-01-01T00:00:00.123Z")
+
+
+@pytest.mark.parametrize("text", ["31/12/2023, 8:10:48 PM", "2023-01-09", "soon", "NaT", "nan"])
+def test_what_is_no_time_of_hong_kong(text: str) -> None:
+    """Other words are no time, neither another order of day and month nor pandas' words for nothing."""
+    assert typed(["01/09/2023, 8:10:48 PM", text], "time_hk") is None
+
+
 @pytest.mark.parametrize("text", ["17672256001234", "20260101", "-1", "1e12", "now"])
 def test_what_is_no_time(text: str) -> None:
     """Neither 13 digits nor the ten of seconds: no time, it might be one of another unit."""

@@ -31,11 +31,23 @@ def test_a_success_keeps_everything_beside_the_data() -> None:
 
 
 def test_an_object_is_data_only_where_it_is_documented() -> None:
-    """Three endpoints answer with an object in place of a list; elsewhere it is no answer of OKX's."""
+    """Few endpoints answer with an object in place of a list; elsewhere it is no answer of OKX's."""
     reply = answer({"code": "0", "msg": "", "data": {"index": "BTC-USD"}})
     assert judge(reply, COMPONENTS).data == {"index": "BTC-USD"}
     with pytest.raises(TransportError, match="not of the form"):
         judge(reply, BALANCE)
+
+
+def test_a_code_is_a_number_only_where_okx_writes_it_so() -> None:
+    """The products of dual investment come with numbers for codes, true and false are none."""
+    products = Request("GET", "/api/v5/finance/sfp/dcd/products?baseCcy=BTC")
+    reply = {"code": 0, "msg": "", "data": {"products": [{"strike": "77000"}]}}
+    assert judge(answer(reply), products).code == "0"
+    with pytest.raises(OkxError, match="50011"):
+        judge(answer(reply | {"code": 50011, "data": {}}, 429), products)
+    for code, request in ((0, BALANCE), (False, products), (None, products)):
+        with pytest.raises(TransportError, match="not a text of digits"):
+            judge(answer(reply | {"code": code}), request)
 
 
 def refused(code: str, *items: tuple[str, str], msg: str = "") -> Answer:
@@ -63,6 +75,12 @@ def test_a_refused_item_under_code_0_is_no_success() -> None:
     """A refusal that hides below a code of success is still raised."""
     with pytest.raises(OkxError, match="51020"):
         judge(refused("0", ("51020", "too small")), ORDER)
+
+
+def test_what_a_check_has_found_is_no_refusal() -> None:
+    """The sCode of a read is its answer: here, that leverage has to be set before the switch."""
+    precheck = Request("GET", "/api/v5/account/set-account-switch-precheck?acctLv=3")
+    assert judge(refused("0", ("3", "")), precheck).data[0]["sCode"] == "3"
 
 
 def test_all_items_of_a_refused_batch_are_named() -> None:
