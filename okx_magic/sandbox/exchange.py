@@ -86,7 +86,7 @@ class Exchange:
     def _answer(self, request: RawRequest, now: float, arrived: float) -> Reply:
         if not is_local(request.headers):
             raise RefusalError("403")
-        if (request.method, request.path) == ("GET", "/"):
+        if request.method in {"GET", "HEAD"} and request.path == "/":
             return welcome(request.headers["host"], _served())
         known = _find(request)
         query = params.from_query(request.target.partition("?")[2])

@@ -39,10 +39,9 @@ OPTION = "BTC/USD:BTC-301227-50000-C"
 
 def _ccxt() -> Iterator[Different]:
     sold = {"symbol": SPOT, "type": "market", "side": "sell", "amount": 0.01}
-    attached = sold | {"takeProfit": 90_000, "stopLoss": 1000}
-    name = "create_order_with_take_profit_and_stop_loss"
-    yield Different(ClientCall("ccxt", name, "POST trade/batch-orders"), "51000", ALGOS, attached)
     for name, endpoint, reason, arguments in (
+        ("create_order_with_take_profit_and_stop_loss", "POST trade/batch-orders", ALGOS,
+         sold | {"takeProfit": 90_000, "stopLoss": 1000}),
         ("create_stop_loss_order", "POST trade/order-algo", ALGOS, sold | {"stopLossPrice": 1000}),
         ("create_trigger_order", "POST trade/order-algo", ALGOS, sold | {"triggerPrice": 1000}),
         ("create_order (inverse)", "POST trade/batch-orders", LINEAR,

@@ -66,6 +66,7 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
     "/api/v5/public/estimated-price": ("instId=BTC-USD-301227",),
     "/api/v5/public/option-trades": ("instFamily=BTC-USD",),
     "/api/v5/market/block-tickers": ("instType=SPOT",),
+    "/api/v5/market/option/instrument-family-trades": ("instFamily=BTC-USD",),
     "/api/v5/public/price-limit": ("instId=BTC-USDT", "instId=BTC-USD-301227-50000-C"),
     "/api/v5/public/position-tiers": (
         "instType=SWAP&tdMode=cross&instFamily=BTC-USDT",

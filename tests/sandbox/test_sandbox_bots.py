@@ -167,6 +167,12 @@ def test_the_page_cannot_be_made_to_say_things(call: Caller, host: str) -> None:
     assert b"<b>" not in answer.body
 
 
+def test_the_page_answers_who_waits_for_it(call: Caller) -> None:
+    """HEAD /, with which tools ask whether a server is up, is 200 without a body."""
+    answer = call.send("HEAD", "/", {})
+    assert (answer.status, answer.body) == (200, b"")
+
+
 def test_only_the_page_is_there(call: Caller) -> None:
     """Beside / there are no pages."""
     assert call.public("/index.html").status == 404

@@ -429,7 +429,7 @@ def test_sizes_that_may_be_traded(call: Caller) -> None:
     assert many["code"] == "50025"
     spot = call.get("/api/v5/account/max-avail-size?instId=BTC-USDT&tdMode=cash").data[0]
     assert spot["availSell"] == "1"
-    assert call.get("/api/v5/account/max-size?instId=BTC-USDT&tdMode=cross").json["code"] == "51000"
+    assert call.get("/api/v5/account/max-size?instId=BTC-USDT&tdMode=cross").json["code"] == "50038"
 
 
 @pytest.mark.parametrize(
@@ -438,6 +438,7 @@ def test_sizes_that_may_be_traded(call: Caller) -> None:
         ("SPOT", "-0.001", "-0.0008"),
         ("SWAP", "-0.0005", "-0.0002"),
         ("FUTURES", "-0.0005", "-0.0002"),
+        ("MARGIN", "-0.001", "-0.0008"),
     ],
 )
 def test_fee_rates(call: Caller, inst_type: str, taker: str, maker: str) -> None:

@@ -33,6 +33,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "asset/asset-valuation": ("", "ccy=USDT"),
     "asset/balances": ("",),
     "asset/bills": ("",),
+    "asset/bills-history": ("", "type=131"),
     "asset/currencies": ("",),
     "asset/transfer-state": ("clientId=moved",),
     "trade/account-rate-limit": ("",),

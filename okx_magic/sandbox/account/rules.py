@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.account.orders import Order
     from okx_magic.sandbox.params import Params
 
-PRICED = frozenset({"limit", "post_only", "ioc", "fok"})
-MARGIN_MODES = frozenset({"cross", "isolated"})
+_PRICED = frozenset({"limit", "post_only", "ioc", "fok"})
+_MARGIN_MODES = frozenset({"cross", "isolated"})
 
 # OKX docs, Place order: case-sensitive letters and digits, up to 32 and up to 16.
 _CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
@@ -44,13 +44,14 @@ def read_ticket(wanted: Params, account: Account) -> Ticket:
     """The order that these parameters ask for; RefusalError with OKX's code for what is wrong."""
     instrument = tradable(wanted["instId"], account)
     spot = instrument.is_spot
-    td_mode = params.one_of(wanted, "tdMode", {"cash"} if spot else MARGIN_MODES)
+    td_mode = read_td_mode(wanted, instrument)
     side = wanted["side"]
     # optimal_limit_ioc is OKX's other name for a market order of contracts.
     unpriced = {"market"} if spot else {"market", "optimal_limit_ioc"}
-    ord_type = params.one_of(wanted, "ordType", PRICED | unpriced)
-    # Attached stop orders do not exist here yet: better refused than silently left out.
-    params.one_of(wanted, "attachAlgoOrds", {"[]"})
+    ord_type = params.one_of(wanted, "ordType", _PRICED | unpriced)
+    # Attached stop orders do not exist here: better refused than silently left out.
+    if wanted.get("attachAlgoOrds") not in {None, "", "[]"}:
+        raise RefusalError("50038")
     pos_side = "net" if spot else read_pos_side(wanted, account)
     ticket = Ticket(
         instrument=instrument,
@@ -59,7 +60,7 @@ def read_ticket(wanted: Params, account: Account) -> Ticket:
         pos_side=pos_side,
         ord_type=ord_type,
         sz=params.positive(wanted, "sz"),
-        px=read_price(wanted, "px", instrument) if ord_type in PRICED else None,
+        px=read_price(wanted, "px", instrument) if ord_type in _PRICED else None,
         tgt_ccy=_target(wanted, instrument, side) if ord_type == "market" else "",
         reduce_only=_reduce_only(wanted, account, instrument),
         lever=account.lever(instrument.inst_id, td_mode, pos_side),
@@ -85,6 +86,15 @@ def tradable(inst_id: str, account: Account) -> Instrument:
     if instrument.inverse or instrument.opt_type:
         raise RefusalError("50038")
     return instrument
+
+
+def read_td_mode(wanted: Params, instrument: Instrument) -> str:
+    """``tdMode``: cash for spot pairs, which are not traded on margin here, a margin mode else."""
+    modes = _MARGIN_MODES | {"cash"} if instrument.is_spot else _MARGIN_MODES
+    td_mode = params.one_of(wanted, "tdMode", modes)
+    if instrument.is_spot and td_mode != "cash":
+        raise RefusalError("50038")
+    return td_mode
 
 
 def read_pos_side(wanted: Params, account: Account) -> str:

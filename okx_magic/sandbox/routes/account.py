@@ -9,7 +9,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
-from okx_magic.sandbox.account.rules import MARGIN_MODES, read_price, tradable
+from okx_magic.sandbox.account.rules import read_price, read_td_mode, tradable
 from okx_magic.sandbox.keys import PERMISSIONS
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.rows import Row, asked, chosen
@@ -93,7 +93,8 @@ def max_withdrawal(desk: Desk, query: Params) -> list[Row]:
 
 def trade_fee(desk: Desk, query: Params) -> list[Row]:
     """The fee rates of a kind of instrument; below zero, as costs."""
-    known = chosen(query)
+    # Trades on margin cost what others of a spot pair do.
+    known = chosen({**query, "instType": query["instType"].replace("MARGIN", "SPOT")})
     if not known:
         raise RefusalError("51001")
     taker, maker = (-rate for rate in fees(known[0]))
@@ -125,7 +126,7 @@ def max_size(desk: Desk, query: Params) -> list[Row]:
 
 
 def _max_size(desk: Desk, query: Params, instrument: Instrument) -> Row:
-    _check_mode(query, instrument)
+    read_td_mode(query, instrument)
     last = desk.market.last(instrument, desk.second)
     px = read_price(query, "px", instrument) if query.get("px") else last
     if instrument.is_spot:
@@ -163,7 +164,7 @@ def max_avail_size(desk: Desk, query: Params) -> list[Row]:
 
 
 def _max_avail(desk: Desk, query: Params, instrument: Instrument) -> Row:
-    _check_mode(query, instrument)
+    read_td_mode(query, instrument)
     if instrument.is_spot:
         buy, sell = (desk.pool(c).spendable for c in (instrument.quote, instrument.base))
     elif query.get("reduceOnly") == "true":
@@ -180,7 +181,3 @@ def instruments_of(desk: Desk, query: Params) -> Iterator[Instrument]:
     """Those that ``instId`` names, if the account may trade them."""
     params.required(query, "instId")
     return (tradable(inst_id, desk.account) for inst_id in params.listed(query, "instId"))
-
-
-def _check_mode(query: Params, instrument: Instrument) -> None:
-    params.one_of(query, "tdMode", {"cash"} if instrument.is_spot else MARGIN_MODES)

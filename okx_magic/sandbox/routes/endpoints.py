@@ -26,9 +26,9 @@ from okx_magic.sandbox.routes import (
 if TYPE_CHECKING:
     from okx_magic.sandbox.market.market import Moment
 
-# What clients ask for as a matter of course, and never is there: nobody deposits, lends, converts, runs
-# a bot, trades a block or has a sub-account here, nothing is delivered, no maintenance announced, and
-# options are quoted only.
+# What clients ask for as a matter of course, and never is there: nobody deposits, lends, converts, holds
+# options, runs a bot, trades a block or has a sub-account here, nothing is delivered, no maintenance
+# announced, and options are quoted only.
 NEVER: tuple[str, ...] = tuple(table("never.json"))
 
 
@@ -89,6 +89,7 @@ QUERIES: Mapping[str, Handler] = MappingProxyType(
         "/api/v5/asset/asset-valuation": asset.valuation,
         "/api/v5/asset/balances": asset.funding_balances,
         "/api/v5/asset/bills": trade.asset_bills,
+        "/api/v5/asset/bills-history": trade.asset_bills,
         "/api/v5/asset/currencies": asset.currencies,
         "/api/v5/asset/transfer-state": asset.transfer_state,
         "/api/v5/trade/account-rate-limit": account.account_rate_limit,

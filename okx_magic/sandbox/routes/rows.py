@@ -158,12 +158,14 @@ def instrument_of(query: Params, among: Mapping[str, Instrument] | None = None) 
 
 
 def chosen(query: Params, *, needs_family: bool = False) -> list[Instrument]:
-    """The instruments of ``instType``, of a family and of a name where those are given.
+    """The instruments of ``instType``, of families and of names where those are given.
 
     With ``needs_family`` options want theirs, of which there are thousands.
     """
-    if params.required(query, "instType") == "OPTION" and needs_family:
-        params.required(query, "instFamily")
+    # OKX docs, Get position tiers: up to five.
+    families = params.listed(query, "instFamily", most=5)
+    if params.required(query, "instType") == "OPTION" and needs_family and not families:
+        raise RefusalError("50014", "instFamily")
     listings = (one.listing for one in instruments().values())
     found = asked(query, listings, "instType", "instFamily", "instId")
     return [instruments()[listing["instId"]] for listing in found]
