@@ -43,11 +43,9 @@ _MOST_OPEN = 500
 
 _ZERO = Decimal(0)
 
-Ack = dict[str, str]
 
-
-def place(desk: Desk, wanted: Params) -> Ack:
-    """Takes a new order; the acknowledgement says that it was accepted, not that it traded."""
+def place(desk: Desk, wanted: Params) -> Order:
+    """Takes a new order; it comes back as it was when it was accepted."""
     ticket = read_ticket(wanted, desk.account)
     beside = [order.ticket for order in desk.account.open.values()]
     if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
@@ -59,19 +57,19 @@ def place(desk: Desk, wanted: Params) -> Ack:
     check_funds(desk, order)
     check_price(desk, order)
     _enter(desk, order)
-    return _ack(desk, order) | {"tag": ticket.tag, "subCode": ""}
+    return order
 
 
-def cancel(desk: Desk, wanted: Params) -> Ack:
-    """Cancels an open order."""
+def cancel(desk: Desk, wanted: Params) -> Order:
+    """Cancels an open order, and gives it."""
     order = named(desk, wanted)
     if order is None or not order.is_open:
         raise RefusalError("51400")
     withdraw(desk.account, order, BY_USER, desk.ms)
-    return _ack(desk, order)
+    return order
 
 
-def amend(desk: Desk, wanted: Params) -> Ack:
+def amend(desk: Desk, wanted: Params) -> Order:
     """Changes price or size (``newSz`` counts what is filled already) of an open order."""
     order = named(desk, wanted)
     if order is None or not order.is_open:
@@ -82,7 +80,7 @@ def amend(desk: Desk, wanted: Params) -> Ack:
         if wanted.get("cxlOnFail") == "true":
             withdraw(desk.account, order, BY_USER, desk.ms)
         raise
-    return _ack(desk, order) | {"reqId": wanted.get("reqId", ""), "subCode": ""}
+    return order
 
 
 def named(desk: Desk, wanted: Params) -> Order | None:
@@ -186,13 +184,3 @@ def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: boo
         idx_px=None if instrument.is_spot else market.index(instrument, ms // 1000),
         mark_px=None if instrument.is_spot else market.mark(instrument, ms // 1000),
     )
-
-
-def _ack(desk: Desk, order: Order) -> Ack:
-    return {
-        "ordId": order.ord_id,
-        "clOrdId": order.ticket.cl_ord_id,
-        "ts": str(desk.ms),
-        "sCode": "0",
-        "sMsg": "",
-    }
