@@ -6,7 +6,6 @@ route ─► authenticate ─► permissions ─► limits ─► settle what re
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from okx_magic.knowledge import Endpoint, endpoints
@@ -15,6 +14,7 @@ from okx_magic.sandbox.account.account import Account
 from okx_magic.sandbox.account.desk import Desk
 from okx_magic.sandbox.account.ledger import Ids, Ledger
 from okx_magic.sandbox.account.settling import settle
+from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
 from okx_magic.sandbox.market.market import Moment
 from okx_magic.sandbox.replies import RefusalError, Reply, envelope
@@ -37,17 +37,10 @@ At = TypeVar("At", bound=Moment)
 # context around: ccxt, for one, changes that of its thread.
 ARITHMETIC = Context(prec=50, rounding=ROUND_HALF_EVEN)
 
-_START: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "demo": {"BTC": "1", "ETH": "10", "OKB": "100", "USDT": "100000", "USDC": "10000"},
-        "live": {"BTC": "0.1", "ETH": "1", "USDT": "5000"},
-    }
-)
-_FUNDING = MappingProxyType({"USDT": Decimal(1000)})
-
 
 class Exchange:
-    """Two accounts on one market. ``keyring`` holds the keys by their names, and may grow.
+    """Two accounts (what they begin with is in ``data/accounts.json``) on one market. ``keyring`` holds
+    the keys by their names, and may grow.
 
     Not thread-safe: one thread asks it, one request after another.
     """
@@ -61,16 +54,12 @@ class Exchange:
         self._ids = Ids()
         self._accounts = {
             environment: Account(
-                uid=str(44_705_892_343_619_584 + number),
-                trading=Ledger(
-                    self._ids,
-                    {ccy: Decimal(amount) for ccy, amount in _START[environment].items()},
-                    changed=int(now * 1000),
-                ),
-                funding=Ledger(self._ids, dict(_FUNDING)),
+                uid=facts["uid"],
+                trading=Ledger(self._ids, _amounts(facts["trading"]), changed=int(now * 1000)),
+                funding=Ledger(self._ids, _amounts(facts["funding"])),
                 settled=int(now),
             )
-            for number, environment in enumerate(_START)
+            for environment, facts in table("accounts.json").items()
         }
 
     def answer(self, request: RawRequest, now: float, *, arrived: float | None = None) -> Reply:
@@ -113,6 +102,10 @@ def _ask(
         raise RefusalError("50038")
     params.check(query, known)
     return envelope(written(known, handlers[known.path](at, query)))
+
+
+def _amounts(texts: Mapping[str, str]) -> dict[str, Decimal]:
+    return {ccy: Decimal(amount) for ccy, amount in texts.items()}
 
 
 def _served() -> list[Endpoint]:

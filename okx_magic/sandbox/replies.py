@@ -26,8 +26,8 @@ HTML = "text/html; charset=utf-8"
 Wire = Literal["whole", "drip", "twice", "half", "nothing", "close", "reset"]
 
 OK = "0"
-ALL_FAILED = "1"
-PARTLY_FAILED = "2"
+_ALL_FAILED = "1"
+_PARTLY_FAILED = "2"
 
 # Those "seen" in live answers, blanks included (50104, 50106 and 50107 follow the pattern of 50103; 403
 # is the sandbox's own), and our "own" words where the documented table has none.
@@ -96,20 +96,31 @@ def envelope(data: Any, *, code: str = OK, msg: str = "", status: int = HTTPStat
     return Reply(status, _compact({"code": code, "data": data, "msg": msg}))
 
 
-def acknowledgement(
-    items: list[dict[str, str]], *, code: str, msg: str, in_time: float, out_time: float
-) -> Reply:
-    """The envelope of the order services: ``inTime`` and ``outTime`` (here in seconds) go out in
-    microseconds, and all keys are in alphabetical order.
+def acknowledgement(acks: list[dict[str, str]], in_time: float, out_time: float) -> Reply:
+    """The envelope of the order services: code 0 when all orders were accepted, 1 when none, 2 when
+    some. ``inTime`` and ``outTime`` (here in seconds) go out in microseconds, and all keys are in
+    alphabetical order.
     """
+    refused = [ack for ack in acks if ack["sCode"] != OK]
+    code = OK if not refused else _ALL_FAILED if len(refused) == len(acks) else _PARTLY_FAILED
+    # A batch that fails in its parameters as a whole comes without a message.
+    silent = code != _PARTLY_FAILED and all(
+        is_parameter_check(ack["sCode"], ack["sMsg"]) for ack in refused
+    )
     body = {
         "code": code,
-        "data": [dict(sorted(item.items())) for item in items],
+        "data": [dict(sorted(ack.items())) for ack in acks],
         "inTime": str(round(in_time * 1_000_000)),
-        "msg": msg,
+        "msg": "" if silent else text(code),
         "outTime": str(round(out_time * 1_000_000)),
     }
     return Reply(HTTPStatus.OK, _compact(body))
+
+
+def is_parameter_check(code: str, msg: str) -> bool:
+    """Whether OKX refuses so what is asked for, before it looks at the account."""
+    # Whether posSide fits is judged with the account's mode, among the orders' own checks.
+    return status(code) == HTTPStatus.BAD_REQUEST and "posSide" not in msg
 
 
 def plain(number: Decimal) -> str:

@@ -13,16 +13,7 @@ from typing import TYPE_CHECKING
 from okx_magic.knowledge import endpoint
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account import trading
-from okx_magic.sandbox.replies import (
-    ALL_FAILED,
-    OK,
-    PARTLY_FAILED,
-    RefusalError,
-    Reply,
-    acknowledgement,
-    status,
-    text,
-)
+from okx_magic.sandbox.replies import OK, RefusalError, Reply, acknowledgement, is_parameter_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,9 +23,6 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.account.orders import Order
     from okx_magic.sandbox.gateway import RawRequest
     from okx_magic.sandbox.params import Params
-
-
-Ack = dict[str, str]
 
 # Codes from here on are the orders' own, and stand beside each of them.
 _FIRST_OF_ORDERS = "51000"
@@ -71,10 +59,7 @@ def read_orders(known: Endpoint, request: RawRequest) -> list[Params]:
 def serve(
     known: Endpoint, headers: Mapping[str, str], items: list[Params], desk: Desk, arrived: float
 ) -> Reply:
-    """The acknowledgements of the order, or of the batch, that came at ``arrived``, in seconds.
-
-    Code 0 when all were accepted, 1 when none, 2 when some.
-    """
+    """The acknowledgements of the order, or of the batch, that came at ``arrived``, in seconds."""
     started = time.perf_counter()
     _, too_many = SERVICES[known.path]
     if known.array_max is not None and len(items) > known.array_max:
@@ -82,7 +67,7 @@ def serve(
     if "expTime" in known.headers:
         _check_deadline(headers, arrived, desk.now)
     acks = [_acted(known, desk, item) for item in items]
-    return _answer(acks, arrived, desk.now + time.perf_counter() - started)
+    return acknowledgement(acks, arrived, desk.now + time.perf_counter() - started)
 
 
 def refused(request: RawRequest, code: str, now: float) -> Reply:
@@ -96,43 +81,29 @@ def refused(request: RawRequest, code: str, now: float) -> Reply:
         items = read_orders(known, request)
     except RefusalError as unreadable:
         return unreadable.reply
-    return _answer([_ack(known, item, now, code, refusal.msg) for item in items], now, now)
+    return acknowledgement([_ack(known, item, now, code, refusal.msg) for item in items], now, now)
 
 
-def _answer(acks: list[Ack], in_time: float, out_time: float) -> Reply:
-    refused = [ack for ack in acks if ack["sCode"] != OK]
-    code = OK if not refused else ALL_FAILED if len(refused) == len(acks) else PARTLY_FAILED
-    # A batch that fails in its parameters as a whole comes without a message.
-    silent = code == ALL_FAILED and all(
-        _is_parameter_check(ack["sCode"], ack["sMsg"]) for ack in acks
-    )
-    msg = "" if silent or code == OK else text(code)
-    return acknowledgement(acks, code=code, msg=msg, in_time=in_time, out_time=out_time)
-
-
-def _acted(known: Endpoint, desk: Desk, item: Params) -> Ack:
+def _acted(known: Endpoint, desk: Desk, item: Params) -> dict[str, str]:
     act, _ = SERVICES[known.path]
     try:
         params.check(item, known)
         order = act(desk, item)
     except RefusalError as refusal:
         # OKX answers a bad parameter of a single order as a bad request, in a batch as an item.
-        if not known.array_body and _is_parameter_check(refusal.code, refusal.msg):
+        if not known.array_body and is_parameter_check(refusal.code, refusal.msg):
             raise
         return _ack(known, item, desk.now, refusal.code, refusal.msg)
     names = {"ordId": order.ord_id, "clOrdId": order.ticket.cl_ord_id}
     return _ack(known, {**item, **names}, desk.now)
 
 
-def _ack(known: Endpoint, item: Params, now: float, code: str = OK, msg: str = "") -> Ack:
+def _ack(
+    known: Endpoint, item: Params, now: float, code: str = OK, msg: str = ""
+) -> dict[str, str]:
     # Of what a client sent comes back what is documented.
     ack = {**item, "ts": str(int(now * 1000)), "sCode": code, "sMsg": msg}
     return {name: ack.get(name, "") for name in known.fields}
-
-
-def _is_parameter_check(code: str, msg: str) -> bool:
-    # Whether posSide fits is judged with the account's mode, among the orders' own checks.
-    return status(code) == HTTPStatus.BAD_REQUEST and "posSide" not in msg
 
 
 def _check_deadline(headers: Mapping[str, str], arrived: float, now: float) -> None:
