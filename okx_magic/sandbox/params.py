@@ -105,11 +105,10 @@ def listed(params: Params, name: str, most: int = 20) -> list[str]:
 
 def objects(params: Params, name: str, most: int) -> list[Params]:
     """The objects in the list ``name`` of a body: at least one, at most ``most``."""
-    text = required(params, name)
     try:
-        items = from_body(text.encode(), array=True)
+        items = from_body(params[name].encode(), array=True)
     except RefusalError:
-        raise RefusalError("51000", name) from None
+        items = []
     if not items:
         raise RefusalError("51000", name)
     if len(items) > most:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _OPTION_DEVIATION = 0.6 * 0.5**0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
     """An instrument; ``listing`` holds OKX's fields of it, but for the empty ones.
 
@@ -145,19 +145,17 @@ def worth(instrument: Instrument, sz: Decimal, px: Decimal) -> tuple[Decimal, De
     return (value / px, value) if instrument.inverse else (value, value * px)
 
 
+@cache
 def tiers(instrument: Instrument) -> tuple[Tier, ...]:
     """The tiers of an instrument, smallest first; none for spot and options.
 
     OKX docs, Get position tiers: the larger a position, the more margin it needs and the less leverage
     it may have; a tier begins where the one before it ends.
     """
-    return _tiers(instrument.inst_type, instrument.listing.get("instFamily", ""))
-
-
-@cache
-def _tiers(inst_type: str, family: str) -> tuple[Tier, ...]:
+    families = table("tiers.json").get(instrument.inst_type, {})
+    rows = families.get(instrument.listing.get("instFamily"), ())
     found, least = [], Decimal(0)
-    for number, row in enumerate(table("tiers.json").get(inst_type, {}).get(family, ()), start=1):
+    for number, row in enumerate(rows, start=1):
         most, mmr, lever = map(Decimal, row)
         # OKX gives this share with at most four digits: 0.0667 at 15 times.
         found.append(Tier(str(number), least, most, mmr, round(1 / lever, 4), lever))

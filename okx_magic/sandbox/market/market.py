@@ -23,7 +23,6 @@ from okx_magic.sandbox.market.instruments import (
     Instrument,
     candle_of,
     indices,
-    instruments,
     marks,
     price_of,
 )
@@ -148,7 +147,7 @@ class Market:
 
     def book(self, instrument: Instrument, second: int, depth: int = DEPTH) -> Book:
         """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
-        return self._books(instrument.inst_id, second, depth)
+        return self._books(instrument, second, depth)
 
     def trades(self, instrument: Instrument, second: int, count: int) -> list[Trade]:
         """The last ``count`` trades before ``second``, newest first."""
@@ -182,8 +181,7 @@ class Market:
             start, end = (start, middle) if through(start, middle) else (middle, end)
         return start
 
-    def _book(self, inst_id: str, second: int, depth: int) -> Book:
-        instrument = instruments()[inst_id]
+    def _book(self, instrument: Instrument, second: int, depth: int) -> Book:
         last = self.last(instrument, second)
         spread, buying, asks, bids = self._draws(instrument, second)
         gap = (1 + spread % 3) * instrument.tick

@@ -26,14 +26,14 @@ _ZERO = Decimal(0)
 
 def config(desk: Desk, _: Params) -> list[Row]:
     """The account's settings, and what the key may do."""
-    rights = desk.keys.rights
+    account, rights = desk.account, desk.keys.rights
     return [
         {
-            "uid": desk.account.uid,
-            "mainUid": desk.account.uid,
-            "acctLv": desk.account.level,
-            "posMode": desk.account.pos_mode,
-            "greeksType": desk.account.greeks,
+            "uid": account.uid,
+            "mainUid": account.uid,
+            "acctLv": account.level,
+            "posMode": account.pos_mode,
+            "greeksType": account.greeks,
             "label": desk.keys.label,
             "ip": ",".join(rights.addresses),
             "perm": ",".join(name for name in PERMISSIONS if name in rights.permissions),

@@ -18,7 +18,6 @@ from okx_magic.sandbox.routes.account import instruments_of
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
-    from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.params import Params
     from okx_magic.sandbox.routes.rows import Row
 
@@ -63,9 +62,18 @@ def set_greeks(desk: Desk, wanted: Params) -> list[Row]:
 
 def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
     """Sets the leverage of a contract, and of what is held of it."""
-    lever = params.positive(wanted, "lever", zero="59105")
-    instrument, mode, side = _place(desk, wanted)
-    account = desk.account
+    lever, mode, account = (
+        params.positive(wanted, "lever", "59105"),
+        wanted["mgnMode"],
+        desk.account,
+    )
+    _check_futures_mode(desk)
+    instrument = tradable(params.required(wanted, "instId"), account)
+    if instrument.is_spot:
+        raise RefusalError("50038")
+    # Cross margin has one leverage for both sides.
+    apart = mode == "isolated" or account.pos_mode == "net_mode"
+    side = read_pos_side(wanted, account) if apart else ""
     if lever < 1:
         raise RefusalError("59105", "1")
     if lever > Decimal(instrument.listing["lever"]):
@@ -85,23 +93,23 @@ def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
         if mode == "isolated" and need:
             account.add_margin(key, need, _MARGIN_ADDED, desk.ms)
     shown = wanted.get("posSide") or ("net" if account.pos_mode == "net_mode" else "")
-    return [{"lever": lever, "mgnMode": mode, "instId": instrument.inst_id, "posSide": shown}]
+    return [{**wanted, "lever": lever, "posSide": shown}]
 
 
 def leverage_info(desk: Desk, query: Params) -> list[Row]:
     """The leverage of each ``instId``: a row for each side in long/short mode."""
-    mode = query["mgnMode"]
+    mode, lever = query["mgnMode"], desk.account.lever
     sides = ("net",) if desk.account.pos_mode == "net_mode" else ("long", "short")
     return [
         {
-            "instId": instrument.inst_id,
+            "instId": each.inst_id,
             "mgnMode": mode,
             "posSide": side,
-            "lever": desk.account.lever(instrument.inst_id, mode, side),
+            "lever": lever(each.inst_id, mode, side),
         }
-        for instrument in instruments_of(desk, query)
+        for each in instruments_of(desk, query)
         for side in sides
-        if not instrument.is_spot
+        if not each.is_spot
     ]
 
 
@@ -121,16 +129,7 @@ def adjust_margin(desk: Desk, wanted: Params) -> list[Row]:
         raise RefusalError("59301")
     change, bill = (amount, _MARGIN_ADDED) if kind == "add" else (-amount, _MARGIN_TAKEN)
     desk.account.add_margin(key, change, bill, desk.ms)
-    return [
-        {
-            "instId": instrument.inst_id,
-            "posSide": held.pos_side,
-            "amt": amount,
-            "type": kind,
-            "leverage": held.lever,
-            "ccy": held.ccy,
-        }
-    ]
+    return [{**wanted, "amt": amount, "leverage": held.lever, "ccy": held.ccy}]
 
 
 def cancel_all_after(desk: Desk, wanted: Params) -> list[Row]:
@@ -157,18 +156,6 @@ def mass_cancel(_: Desk, wanted: Params) -> list[Row]:
 def _check_futures_mode(desk: Desk) -> None:
     if desk.account.level == "1":
         raise RefusalError("51010")
-
-
-def _place(desk: Desk, wanted: Params) -> tuple[Instrument, str, str]:
-    # Whose leverage is set; a side only where each has its own.
-    _check_futures_mode(desk)
-    instrument = tradable(params.required(wanted, "instId"), desk.account)
-    mode = wanted["mgnMode"]
-    if instrument.is_spot:
-        raise RefusalError("50038")
-    if mode == "isolated" or desk.account.pos_mode == "net_mode":
-        return instrument, mode, read_pos_side(wanted, desk.account)
-    return instrument, mode, ""
 
 
 def _more_margin(desk: Desk, key: tuple[str, str, str], lever: Decimal) -> Decimal:
