@@ -130,6 +130,9 @@ def plain(number: Decimal) -> str:
 
 
 def _compact(value: Any) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
+    # Nothing here holds itself; to look for that takes time.
+    text = json.dumps(
+        value, ensure_ascii=False, check_circular=False, separators=(",", ":"), default=plain
+    )
     # What a client sent may come back in it, lone surrogates included.
     return text.encode("utf-8", "replace")

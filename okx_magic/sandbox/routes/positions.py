@@ -82,8 +82,8 @@ def _open(desk: Desk, one: Position, pool: Pool) -> Row:
         "uplLastPx": one.upl(last),
         "uplRatioLastPx": rounded(one.upl(last) / start),
         "liqPx": _liquidation(now, equity),
-        "imr": None if own else now.imr,
-        "margin": one.margin if own else None,
+        "imr": "" if own else now.imr,
+        "margin": one.margin if own else "",
         "mgnRatio": rounded(equity / (now.mmr + now.fee if own else pool.needed)),
         "mmr": now.mmr,
         "notionalUsd": now.value * desk.dollars(one.ccy),
@@ -130,13 +130,13 @@ def _equity(now: Valued, pool: Pool) -> Decimal:
     return pool.cash + pool.upl
 
 
-def _liquidation(now: Valued, equity: Decimal) -> Decimal | None:
+def _liquidation(now: Valued, equity: Decimal) -> Decimal | str:
     # The mark price at which, all else staying as it is, equity would be no more than what is needed.
     one = now.position
     size = worth(one.instrument, _ONE, one.size)
     rate = tier_of(one.instrument, abs(one.size)).mmr + fees(one.instrument).taker
     px = (size * now.mark - equity) / (size - abs(size) * rate)
-    return rounded(px) if px > 0 else None
+    return rounded(px) if px > 0 else ""
 
 
 def close_position(desk: Desk, wanted: Params) -> list[Row]:

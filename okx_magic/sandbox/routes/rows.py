@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from okx_magic.knowledge import endpoint
+from okx_magic.knowledge import endpoints
 from okx_magic.sandbox import params
 from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.market.instruments import Instrument, instruments
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from _typeshed import DataclassInstance
 
@@ -39,39 +40,47 @@ def written(known: Endpoint, data: Any) -> Any:
         return data
     if isinstance(data, list):
         return [written(known, row) for row in data]
-    place = known.path.removeprefix("/api/v5/")
-    row = _filled(place, known.fields, data)
-    for name, nested in known.nested.items():
-        if isinstance(row[name], list):
-            row[name] = [_filled(f"{place} {name}", nested, each) for each in row[name]]
-        elif row[name]:
-            row[name] = _filled(f"{place} {name}", nested, row[name])
+    row = _filled(_shape(known.method, known.path), data)
+    for name in known.nested:
+        shape, inner = _shape(known.method, known.path, name), row[name]
+        if isinstance(inner, list):
+            row[name] = [_filled(shape, each) for each in inner]
+        elif inner:
+            row[name] = _filled(shape, inner)
     return row
 
 
-def _filled(place: str, names: Sequence[str], values: Mapping[str, Any]) -> Row:
-    full = {**_usual().get(place, {}), **values}
-    return {name: "" if (value := full.get(name)) is None else value for name in names}
+def _filled(shape: Row, values: Mapping[str, Any]) -> Row:
+    return {name: values.get(name, usual) for name, usual in shape.items()}
 
 
 @cache
-def _usual() -> Mapping[str, Row]:
-    return {place: each["fields"] for each in table("usual.json") for place in each["of"]}
+def _shape(method: str, path: str, nested: str = "") -> Row:
+    # Each documented field with what it usually is.
+    known = endpoints()[method, path]
+    place = f"{path.removeprefix('/api/v5/')} {nested}".strip()
+    usual: Row = next((each["fields"] for each in table("usual.json") if place in each["of"]), {})
+    return {
+        name: usual.get(name, "") for name in (known.nested[nested] if nested else known.fields)
+    }
 
 
 def told(record: DataclassInstance) -> Row:
     """What a record holds, by OKX's names: its ``ord_id`` is an ordId."""
-    return {_okx_name(field.name): getattr(record, field.name) for field in fields(record)}
+    names, values = _reader(type(record))
+    return dict(zip(names, values(record), strict=True))
 
 
 @cache
-def _okx_name(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(map(str.title, rest))
+def _reader(kind: type[DataclassInstance]) -> tuple[list[str], attrgetter[tuple[Any, ...]]]:
+    own = [field.name for field in fields(kind)]
+    parts = (name.split("_") for name in own)
+    return [first + "".join(map(str.title, rest)) for first, *rest in parts], attrgetter(*own)
 
 
+@cache
 def about(instrument: Instrument) -> Row:
-    """What is said of the instrument in a row about something else."""
+    """What is said of the instrument in a row about something else; not to be changed."""
     names = ("instType", "instId", "instFamily", "uly", "ctType")
     return {name: instrument.listing.get(name, "") for name in names}
 
@@ -123,8 +132,7 @@ def page_of_numbers(
 
     The cursors (by their ``names``) themselves are left out; the newer one alone gives the newest.
     """
-    known = endpoint("GET", path)
-    paging = (known.paging if known else None) or {}
+    paging = endpoints()["GET", path].paging or {}
     # Where no size of a page is documented it is as in most.
     usual, most = paging.get("limit_default", 100), paging.get("limit_max", 100)
     count = params.limit(query, default=usual, highest=most)

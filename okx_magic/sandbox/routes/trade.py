@@ -55,8 +55,11 @@ def _orders(query: Params, newest_first: Iterable[Order]) -> list[Row]:
 def _order(one: Order) -> Row:
     ticket, last = one.ticket, one.last
     spot = ticket.instrument.is_spot
-    row = about(ticket.instrument) | told(ticket) | told(one)
-    row |= {
+    row = {
+        **about(ticket.instrument),
+        **told(ticket),
+        **told(one),
+        "px": "" if ticket.px is None else ticket.px,
         "lever": "" if spot else ticket.lever,
         "accFillSz": one.filled,
         "feeCcy": ticket.earns,
@@ -87,24 +90,33 @@ def fills(desk: Desk, query: Params) -> list[Row]:
 
 
 def _fill(fill: Fill) -> Row:
-    ticket = fill.ticket
-    return (
-        about(ticket.instrument)
-        | told(ticket)
-        | told(fill)
-        | {
-            "subType": sub_type(fill),
-            "fillPx": fill.px,
-            "fillSz": fill.sz,
-            "fillIdxPx": fill.idx_px,
-            "fillMarkPx": fill.mark_px,
-            "fillPnl": fill.pnl,
-            "feeCcy": ticket.earns,
-            "fillTime": str(fill.ms),
-            "ts": str(fill.ms),
-            "tradeQuoteCcy": ticket.instrument.quote if ticket.instrument.is_spot else "",
-        }
-    )
+    ticket, instrument = fill.ticket, fill.ticket.instrument
+    # Written out, as pages of fills are what bots ask for most.
+    row = {
+        **about(instrument),
+        "tradeId": fill.trade_id,
+        "ordId": fill.ord_id,
+        "clOrdId": ticket.cl_ord_id,
+        "billId": fill.bill_id,
+        "tag": ticket.tag,
+        "side": ticket.side,
+        "posSide": ticket.pos_side,
+        "execType": fill.exec_type,
+        "fee": fill.fee,
+        "feeRate": fill.fee_rate,
+        "subType": sub_type(fill),
+        "fillPx": fill.px,
+        "fillSz": fill.sz,
+        "fillPnl": fill.pnl,
+        "feeCcy": ticket.earns,
+        "fillTime": str(fill.ms),
+        "ts": str(fill.ms),
+    }
+    if instrument.is_spot:
+        row["tradeQuoteCcy"] = instrument.quote
+    else:
+        row |= {"fillIdxPx": fill.idx_px, "fillMarkPx": fill.mark_px}
+    return row
 
 
 def bills(desk: Desk, query: Params) -> list[Row]:
