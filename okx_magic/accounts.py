@@ -89,10 +89,10 @@ class Accounts:
         prompt: Prompt | None = None,
         typed: bool = False,
         faults: str = "",
-    ) -> tuple[Session, Mapping[str, Any]]:
-        """As ``open``, but proved by one signed request; returns its answer too, the one row of
-        GET /api/v5/account/config. An account that is refused is not logged in; it is kept aside as
-        ``refused`` until the next log-in or log-out.
+    ) -> Session:
+        """Open a session, prove it by one signed request, and make it the current one; its ``config`` is
+        the answer, the one row of GET /api/v5/account/config. An account that is refused is not logged
+        in; it is kept aside as ``refused`` until the next log-in or log-out.
 
         ``prompt`` is asked when no source has credentials, or with ``typed`` at once; no key typed
         means the sandbox. ``faults`` are for the sandbox: what goes wrong there, to practise.
@@ -106,8 +106,7 @@ class Accounts:
             account = find_account(name, environ=self._environ, home=self._home, prompt=asked)
         if faults and account is not None:
             raise CellError("--faults is for the sandbox", remedy="%okx_login sandbox --faults …")
-        session = self._proved(account, faults)
-        return session, session.config
+        return self._proved(account, faults)
 
     def login_with(self, offer: str) -> Session:
         """As ``login``, with the source of this key among the ``offers``."""

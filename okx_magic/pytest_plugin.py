@@ -33,6 +33,7 @@ def okx_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     # Whoever does not use it does not wait for the web server's import.
     from okx_magic.sandbox import Sandbox  # noqa: PLC0415
 
-    marker = request.node.get_closest_marker("okx_sandbox")
-    with Sandbox.start(**(marker.kwargs if marker else {})) as sandbox:
+    marker = request.node.get_closest_marker("okx_sandbox") or pytest.mark.okx_sandbox
+    # There are no options by place: whoever gives one is told so.
+    with Sandbox.start(*marker.args, **marker.kwargs) as sandbox:
         yield sandbox

@@ -129,11 +129,9 @@ class Session:
         ``executor`` has the pages of public candles fetched by its workers, such as those of
         ``dask.distributed.Client.get_executor(pure=False)``; no credentials reach them.
         """
-        from okx_magic.pull import Pull  # noqa: PLC0415  # pandas, on first use
-
         request = _request("GET", target, "", None)
         span = self.span(pages=pages, since=since, until=until)
-        pulled = Pull(self.connection, executor=executor).bring(request, span)
+        pulled = self.pull(request, span, executor=executor)
         pulled.frame.attrs["notices"] = list(pulled.notices)
         return pulled.frame
 
@@ -147,13 +145,6 @@ class Session:
         bounds = (None if each is None else milliseconds(each, now) for each in (since, until))
         return Span(pages, *bounds)
 
-    @staticmethod
-    def first_page(request: Request, span: Span) -> Request:
-        """The request with which ``pull`` would begin. Raises CellError for one without pages."""
-        from okx_magic.pull import first_page  # noqa: PLC0415  # pandas, on first use
-
-        return first_page(request, span)
-
     def pull(
         self,
         request: Request,
@@ -161,13 +152,15 @@ class Session:
         *,
         decimal: bool = False,
         progress: Progress | None = None,
+        executor: Executor | None = None,
     ) -> Pulled:
         """As ``pages``, with what the receipt tells. Raises PullInterrupted at Ctrl-C, and what any
         request may raise.
         """
         from okx_magic.pull import Pull  # noqa: PLC0415  # pandas, on first use
 
-        return Pull(self.connection, progress=progress).bring(request, span, decimal=decimal)
+        pull = Pull(self.connection, progress=progress, executor=executor)
+        return pull.bring(request, span, decimal=decimal)
 
     def send_for_frame(
         self, request: Request, *, as_typed: bool = False, again: bool = False

@@ -10,6 +10,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
+from okx_magic.sandbox import Sandbox
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -40,6 +42,17 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("okx_magic.keys.external.installed_keyring", lambda: None)
     return tmp_path
+
+
+@pytest.fixture
+def elsewhere(nobody: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:  # noqa: ARG001  # it must run first
+    """A sandbox outside of the notebook, with its demo key in the environment."""
+    with Sandbox.start() as sandbox:
+        monkeypatch.setenv("OKX_API_KEY", sandbox.demo.key)
+        monkeypatch.setenv("OKX_SECRET_KEY", sandbox.demo.secret)
+        monkeypatch.setenv("OKX_PASSPHRASE", sandbox.demo.passphrase)
+        monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
+        yield sandbox
 
 
 class Notebook:

@@ -9,33 +9,22 @@ import pytest
 import okx_magic
 from okx_magic.accounts import Accounts
 from okx_magic.errors import CredentialsError
-from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from conftest import Notebook
 
+    from okx_magic.sandbox import Sandbox
+
 MARKS = ("BINDER_LAUNCH_HOST", "BINDER_REPO_URL", "BINDER_REQUEST")
-
-
-@pytest.fixture
-def exchange(nobody: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:  # noqa: ARG001  # it must run first
-    """Demo credentials in the environment, for an exchange on this machine."""
-    with Sandbox.start() as sandbox:
-        monkeypatch.setenv("OKX_API_KEY", sandbox.demo.key)
-        monkeypatch.setenv("OKX_SECRET_KEY", sandbox.demo.secret)
-        monkeypatch.setenv("OKX_PASSPHRASE", sandbox.demo.passphrase)
-        monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
-        yield sandbox
 
 
 @pytest.mark.parametrize("mark", MARKS)
 @pytest.mark.parametrize("line", ["%okx_login demo", "%okx_login", "%okx_login --prompt"])
 def test_credentials_are_refused_on_a_binder(
     notebook: Notebook,
-    exchange: Sandbox,
+    elsewhere: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
     mark: str,
     line: str,
@@ -46,7 +35,7 @@ def test_credentials_are_refused_on_a_binder(
     text = notebook.run(line)
     assert isinstance(notebook.error, CredentialsError)
     assert "this is a Binder: whoever runs it can read every key" in text
-    assert exchange.demo.passphrase not in text
+    assert elsewhere.demo.passphrase not in text
     with pytest.raises(CredentialsError):
         okx_magic.connect("demo")
 
@@ -64,7 +53,7 @@ def test_the_sandbox_works_on_a_binder(
     assert Accounts(environ={}, home=nobody).current is None
 
 
-@pytest.mark.usefixtures("exchange")
+@pytest.mark.usefixtures("elsewhere")
 def test_who_insists_is_let_through(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the variable that the refusal names, and by nothing else."""
     monkeypatch.setenv("BINDER_REQUEST", "1")
@@ -76,10 +65,10 @@ def test_who_insists_is_let_through(notebook: Notebook, monkeypatch: pytest.Monk
     monkeypatch.delenv("OKX_KEYS_ON_BINDER")
 
 
-def test_elsewhere_nobody_is_stopped(notebook: Notebook, exchange: Sandbox) -> None:
+def test_elsewhere_nobody_is_stopped(notebook: Notebook, elsewhere: Sandbox) -> None:
     """The control: without Binder's marks the same log-in works."""
     notebook.run("%okx_login demo")
     assert notebook.error is None
-    assert exchange.url in repr(
+    assert elsewhere.url in repr(
         notebook.shell.magics_manager.registry["OkxMagic"].accounts.session()
     )

@@ -65,7 +65,9 @@ def _show_unsent(
     """What would be sent; of many pages the first."""
     connection = session.connection
     if span is not None:
-        request = session.first_page(request, span)
+        from okx_magic.pull import first_page  # noqa: PLC0415  # pandas, on first use
+
+        request = first_page(request, span)
     prepared, added = connection.prepare(request, as_typed=options.as_typed)
     if not options.as_typed:
         prepared = connection.expiring(prepared)
@@ -112,4 +114,11 @@ def _named(templates: tuple[Template, ...], name: str | None) -> tuple[Template,
             f"{name!r} on the magic line names one request, and the cell has {len(templates)}",
             remedy="name each request in the cell: name = GET /…",
         )
-    return (replace(templates[0], name=check_name(name, line=None)),)
+    (template,) = templates
+    if template.name not in (None, name):
+        raise CellError(
+            f"the request has two names: {name} on the magic line, {template.name} in the cell",
+            line=template.line,
+            remedy="leave out one of them",
+        )
+    return (replace(template, name=check_name(name, line=None)),)

@@ -182,6 +182,4 @@ class OkxDiagnosis(Magics):
             return None
         from okx_magic.tables.log import log_frame  # noqa: PLC0415  # pandas, on first use
 
-        return log_frame(
-            [exchange for session in self._accounts().open_sessions() for exchange in session.log]
-        )
+        return log_frame([exchange for exchange, _ in self._accounts().exchanges()])

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 # Patterns as text, which ``re`` compiles on first use and keeps: %load_ext compiles none.
 
-# The first word of a request on a %okx line; what stands before it are options.
-_REQUEST = r"(?s)(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?(?:GET|POST|curl)\s.*)"
+# The first word of a request on a %okx line; what stands before it are options. A method that OKX does
+# not have begins one, too: the grammar knows what to say of it.
+_REQUEST = (
+    r"(?s)(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?"
+    r"(?:GET|POST|curl|(?i:get|post|put|patch|delete|head|options)(?=\s+/))\s.*)"
+)
 
 # What must never stand on a magic line, as it would stay in the notebook and in the history: secrets
 # and keys by their form, and whatever stands behind a name of theirs.

@@ -21,13 +21,15 @@ _EVENT = "post_run_cell"
 def fits(shell: InteractiveShell) -> bool:
     """Whether somebody sits before a front end that shows more than text, as a notebook does.
 
-    Not so in a terminal, which has no kernel, nor under nbclient and papermill, which allow no input.
+    Not so in a terminal, which has no kernel, nor under nbclient and papermill, which allow no input, nor
+    while a kernel starts.
     """
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
         return False
-    # https://jupyter-client.readthedocs.io/en/stable/messaging.html: execute_request
-    return bool(kernel.get_parent()["content"].get("allow_stdin"))
+    # https://jupyter-client.readthedocs.io/en/stable/messaging.html: execute_request. There is none for
+    # the lines that a kernel runs when it starts (IPKernelApp.exec_lines).
+    return bool(kernel.get_parent().get("content", {}).get("allow_stdin"))
 
 
 class ShellPanel:

@@ -107,19 +107,25 @@ class OkxMagic(Magics):
         A time is a date, an ISO time (UTC if it names no zone), milliseconds since 1970, or how long
         ago: 90d, 36h, 2y, "2 years ago". Rows are those with since ≤ time < until.
         """
-        options, text = magicline.split(line) if cell is None else (line, cell)
+        options, request = magicline.split(line)
         arguments = magicline.options(self.shell, self.okx, options)
         if arguments is None:
             return None
-        if cell is None and not text:
+        if cell is None and not request:
             raise CellError("no request on the line", remedy="%okx GET /api/v5/public/time")
+        if cell is not None and request:
+            magicline.forget_secret(self.shell, line)
+            raise CellError(
+                "in a cell the request begins on the line below %%okx",
+                remedy="a line break between the options and the request",
+            )
 
         from okx_magic.commands.asked import Options  # noqa: PLC0415  # on first use
         from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # same
 
         session = self._session(arguments.account)
         value = run_cell(
-            text,
+            request if cell is None else cell,
             session,
             self.shell.user_ns,
             CellOutput(self.shell, shows_values=cell is not None, said=self._said),
@@ -176,7 +182,7 @@ class OkxMagic(Magics):
         from okx_magic.ui.prompts import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
 
         try:
-            session, config = self.accounts.login(
+            session = self.accounts.login(
                 arguments.name,
                 prompt=ask if arguments.prompt else ask_if_anybody,
                 typed=arguments.prompt,
@@ -189,8 +195,8 @@ class OkxMagic(Magics):
             found = found_elsewhere(self.accounts, confirm, show)
             if found is None:
                 raise
-            session, config = found, found.config
-        show(receipts.login(session, config))
+            session = found
+        show(receipts.login(session))
         if arguments.unset_env:
             show(receipts.unset(self.accounts.unset_variables()))
 

@@ -80,6 +80,8 @@ _POSITIONAL: Mapping[str, Kind] = {
     "okx": "method",
     "okx_login": "account",
     "okx_logout": "account",
+    "okx_live": "account",
+    "okx_kill": "account",
     "okx_find": "path",
 }
 

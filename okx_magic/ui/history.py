@@ -5,8 +5,10 @@ The cell in the notebook itself can only be replaced by the front end, and is, w
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,16 +23,13 @@ def forget(shell: Any, text: str) -> bool:
 
     False when the history file could not be written, as while another kernel holds it.
     """
-    # The parsed form of a magic line holds its text as a Python literal.
-    forms = {text, repr(text)[1:-1]}
-
-    def clean(value: str) -> str:
-        for form in forms:
-            value = value.replace(form, _REMOVED)
-        return value
-
+    # The parsed form of a magic line holds its text as a Python literal. As typed it may go over
+    # several lines, each but the last with a backslash at its end.
+    forms = (text, repr(text)[1:-1])
+    patterns = (r"[\s\\]+".join(map(re.escape, form.split())) for form in forms)
+    clean = partial(re.compile("|".join(patterns)).sub, _REMOVED)
     _forget_in_memory(shell, clean)
-    return _forget_on_disk(shell.history_manager, forms)
+    return _forget_on_disk(shell.history_manager, clean)
 
 
 def _forget_in_memory(shell: Any, clean: Callable[[str], str]) -> None:
@@ -48,7 +47,7 @@ def _forget_in_memory(shell: Any, clean: Callable[[str], str]) -> None:
         ]
 
 
-def _forget_on_disk(history: Any, forms: set[str]) -> bool:
+def _forget_on_disk(history: Any, clean: Callable[[str], str]) -> bool:
     if not history.enabled or history.hist_file == ":memory:":
         return True
     history.writeout_cache()
@@ -56,12 +55,12 @@ def _forget_on_disk(history: Any, forms: set[str]) -> bool:
         with closing(sqlite3.connect(history.hist_file, timeout=5)) as db, db:
             # Else the old text stays in the file's free pages.
             db.execute("PRAGMA secure_delete=ON")
-            for form in forms:
-                db.execute(
-                    "UPDATE history SET source=replace(source,?,?),"
-                    " source_raw=replace(source_raw,?,?) WHERE session=?",
-                    (form, _REMOVED, form, _REMOVED, history.session_number),
-                )
+            db.create_function("clean", 1, clean, deterministic=True)
+            db.execute(
+                "UPDATE history SET source=clean(source), source_raw=clean(source_raw)"
+                " WHERE session=?",
+                (history.session_number,),
+            )
     except sqlite3.Error:
         return False
     return True

@@ -70,7 +70,6 @@ def exchange(number: str, done: Exchange) -> Json:
         "method": done.request.method,
         "target": done.request.target,
         "account": done.account,
-        "environment": done.environment,
         "status": done.status,
         "code": done.code,
         "outcome": done.outcome,

@@ -77,12 +77,12 @@ def notices(texts: Iterable[str]) -> Note:
     return Note(tuple(f"note: {text}" for text in texts))
 
 
-def login(session: Session, config: Mapping[str, Any]) -> Note:
-    """Who is logged in, where, and with what: from the answer of GET /api/v5/account/config."""
+def login(session: Session) -> Note:
+    """Who is logged in, where, and with what."""
     account = session.account
     key = f"key {account.credentials.hint}" if account.credentials else "no key"
     lines = [f"{account.name} · {account.host} · {key} · from {account.source}"]
-    facts = [f"may {permissions(config)}"]
+    facts = [f"may {permissions(session.config)}"]
     offset = session.connection.clock.offset
     if offset is not None:
         facts.append(f"clock offset {offset / 1000:+.1f} s")

@@ -31,14 +31,6 @@ def accounts(notebook: Notebook) -> Accounts:
     return found
 
 
-@pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A sandbox outside of the notebook, with its demo key in the environment."""
-    with Sandbox.start() as sandbox:
-        log_in_by(monkeypatch, sandbox, sandbox.url)
-        yield sandbox
-
-
 def log_in_by(monkeypatch: pytest.MonkeyPatch, keys_of: Sandbox, url: str) -> None:
     monkeypatch.setenv("OKX_API_KEY", keys_of.demo.key)
     monkeypatch.setenv("OKX_SECRET_KEY", keys_of.demo.secret)
@@ -90,6 +82,9 @@ def test_a_refused_log_in_can_be_looked_into(
     text = notebook.run("%okx_debug")
     assert text.startswith("[demo] GET /api/v5/account/config · HTTP 401 · 50113 Invalid Sign")
     assert "checked   ? secret" in text
+    # The list that %okx_debug counts in.
+    notebook.run("log = %okx_log")
+    assert list(notebook["log"].code) == ["50113"]
     assert accounts(notebook).current is None
 
 

@@ -3,16 +3,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
 from okx_magic.errors import CellError
-from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from conftest import Notebook
+
+    from okx_magic.sandbox import Sandbox
 
 T = "2024-05-06T07:08:09.010Z"
 COMPACT = '{"sz":"1","instId":"BTC-USDT"}'
@@ -27,21 +28,10 @@ Sign = Callable[..., str]
 
 
 @pytest.fixture
-def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A sandbox whose demo key is in the environment, so that a test can sign for itself."""
-    with Sandbox.start() as sandbox:
-        monkeypatch.setenv("OKX_API_KEY", sandbox.demo.key)
-        monkeypatch.setenv("OKX_SECRET_KEY", sandbox.demo.secret)
-        monkeypatch.setenv("OKX_PASSPHRASE", sandbox.demo.passphrase)
-        monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
-        yield sandbox
-
-
-@pytest.fixture
-def sign(keys: Sandbox) -> Sign:
+def sign(elsewhere: Sandbox) -> Sign:
     """The signature of a text under the secret, in three lines of its own."""
 
-    def signed(text: str, secret: str = keys.demo.secret) -> str:
+    def signed(text: str, secret: str = elsewhere.demo.secret) -> str:
         digest = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
         return base64.b64encode(digest).decode()
 
@@ -221,9 +211,9 @@ def test_a_pasted_passphrase_is_refused_and_forgotten(demo: Notebook) -> None:
     assert "hunter2" not in kept
 
 
-def test_no_verdict_holds_a_secret(demo: Notebook, sign: Sign, keys: Sandbox) -> None:
+def test_no_verdict_holds_a_secret(demo: Notebook, sign: Sign, elsewhere: Sandbox) -> None:
     """Neither of the three values is in what is said, whatever was found."""
     for text in (SPACES, RIGHT, "anything"):
         said = demo.run(f"%%okx_debug --check {sign(text)} --timestamp {T}\n{ORDER}") + demo.html
-        values = (keys.demo.key, keys.demo.secret, keys.demo.passphrase)
+        values = (elsewhere.demo.key, elsewhere.demo.secret, elsewhere.demo.passphrase)
         assert not any(value in said for value in values)

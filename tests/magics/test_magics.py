@@ -19,10 +19,11 @@ from okx_magic.errors import (
     RefusedError,
     TransportError,
 )
-from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from conftest import Notebook
+
+    from okx_magic.sandbox import Sandbox
 
 ORDER = (
     """{"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "100"}"""
@@ -59,6 +60,15 @@ def test_the_magic_line_names_the_only_request(sandbox_notebook: Notebook) -> No
     sandbox_notebook.run(f"%%okx time\n{two}")
     assert isinstance(sandbox_notebook.error, CellError)
     assert "time" not in sandbox_notebook
+
+
+def test_a_request_has_one_name(sandbox_notebook: Notebook) -> None:
+    """Two that differ are refused before anything is sent: one of them would not be assigned."""
+    text = sandbox_notebook.run("%%okx a\nb = GET /api/v5/public/time")
+    assert "two names: a on the magic line, b in the cell · line 1 · nothing sent" in text
+    assert not {"a", "b"} & sandbox_notebook.shell.user_ns.keys()
+    sandbox_notebook.run("%%okx a\na = GET /api/v5/public/time")
+    assert "a" in sandbox_notebook
 
 
 def test_the_line_form_returns_its_frame(sandbox_notebook: Notebook) -> None:
@@ -175,6 +185,9 @@ def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) ->
         ("%%okx\nGET /api/v5/x?a={{ missing }}", CellError, "missing"),
         ("%%okx --nonsense\nGET /api/v5/public/time", CellError, "nonsense"),
         ("%okx", CellError, "no request"),
+        ("%okx -q get /api/v5/public/time", CellError, "is written GET"),
+        ("%okx DELETE /api/v5/trade/order", CellError, "is no method of OKX"),
+        ("%%okx -q POST /api/v5/trade/order\n{}", CellError, "the line below %%okx"),
         ("%okx_login nobody-here", CredentialsError, "nobody-here"),
         ("%okx_login live", CredentialsError, "live"),
         ("%%okx -a nobody-here\nGET /api/v5/public/time", CredentialsError, "nobody-here"),
@@ -208,6 +221,7 @@ def test_bad_input_is_one_clear_line(
         "%okx_login 0123456789ABCDEF0123456789ABCDEF",
         "%okx --passphrase hunter2hunter2 GET /api/v5/public/time",
         "%%okx --secret-key hunter2hunter2\nGET /api/v5/public/time",
+        "%okx_login main \\\n    hunter2hunter2",
     ],
 )
 def test_a_secret_on_the_line_is_refused_and_forgotten(notebook: Notebook, line: str) -> None:
@@ -224,6 +238,13 @@ def test_a_secret_on_the_line_is_refused_and_forgotten(notebook: Notebook, line:
     secrets = ("hunter2", "00000000-aaaa", "0123456789ABCDEF")
     assert not any(secret in kept for secret in secrets)
     assert "make a new key" in text
+
+
+def test_a_secret_behind_a_misplaced_request_is_forgotten(notebook: Notebook) -> None:
+    """The line is no place for the request, nor for what stands behind it."""
+    notebook.run("%%okx GET /api/v5/public/time --secret hunter2hunter2\n{}")
+    assert isinstance(notebook.error, CellError)
+    assert "hunter2" not in repr(notebook.shell.history_manager.input_hist_raw)
 
 
 def test_with_nothing_set_up_a_cell_goes_to_the_sandbox(notebook: Notebook) -> None:
@@ -245,17 +266,6 @@ def test_login_without_anything_set_up_or_anybody_to_ask(
     text = notebook.run("%okx_login")
     assert notebook.error is None
     assert text.startswith("[sandbox] sandbox · 127.0.0.1")
-
-
-@pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A sandbox outside of the notebook, with its demo key in the environment."""
-    with Sandbox.start() as sandbox:
-        monkeypatch.setenv("OKX_API_KEY", sandbox.demo.key)
-        monkeypatch.setenv("OKX_SECRET_KEY", sandbox.demo.secret)
-        monkeypatch.setenv("OKX_PASSPHRASE", sandbox.demo.passphrase)
-        monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
-        yield sandbox
 
 
 def test_login_by_the_environment(notebook: Notebook, elsewhere: Sandbox) -> None:

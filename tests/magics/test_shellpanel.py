@@ -17,11 +17,11 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 class Kernel:
     """As much of a kernel as is asked: whether the front end lets it ask a person."""
 
-    def __init__(self, *, allow_stdin: bool) -> None:
-        self._allow_stdin = allow_stdin
+    def __init__(self, **content: bool) -> None:
+        self._content = content
 
     def get_parent(self) -> dict[str, Any]:
-        return {"header": {}, "content": {"allow_stdin": self._allow_stdin}}
+        return {"header": {}, "content": self._content} if self._content else {}
 
 
 @pytest.fixture
@@ -67,9 +67,16 @@ def test_with_an_option_it_logs_in_without_the_panel(
     assert "none of the variables was set" in text
 
 
-def test_nobody_there_means_no_panel(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A kernel that may ask nobody, as under nbclient and papermill, logs in to the sandbox."""
-    monkeypatch.setattr(notebook.shell, "kernel", Kernel(allow_stdin=False), raising=False)
+@pytest.mark.parametrize(
+    "kernel", [Kernel(allow_stdin=False), Kernel()], ids=["asks nobody", "starts"]
+)
+def test_nobody_there_means_no_panel(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch, kernel: Kernel
+) -> None:
+    """A kernel that may ask nobody, as under nbclient and papermill, or that is only about to start,
+    logs in to the sandbox.
+    """
+    monkeypatch.setattr(notebook.shell, "kernel", kernel, raising=False)
     monkeypatch.setattr("okx_magic.ui.prompts.getpass", lambda _: "")
     text = notebook.run("%okx_login")
     assert opened(notebook) == []

@@ -112,7 +112,7 @@ def test_it_holds_over_a_restart_of_the_kernel(
     assert "kill switch is on" in str(live_notebook.error)
     # All that a new kernel shares with the old one is the machine.
     fresh = Accounts(environ={}, home=nobody, confirm=lambda _: True)
-    session, _ = fresh.login("main")
+    session = fresh.login("main")
     assert session.gate.latched
     assert not session.gate.arming.armed
     session.gate.arming.arm(session.gate.arming.sentence)

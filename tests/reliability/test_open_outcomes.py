@@ -142,7 +142,7 @@ def test_a_kernel_that_is_killed_while_sending_is_told_of_at_the_next_log_in(
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        session, _ = Accounts(home=nobody).login("demo")
+        session = Accounts(home=nobody).login("demo")
         with session:
             (line,) = (each for each in session.warnings if "open outcome" in each)
             (booked,) = orders.values()

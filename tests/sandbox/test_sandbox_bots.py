@@ -53,6 +53,14 @@ def test_marked(okx_sandbox):
     assert okx_sandbox.keys.key == okx_sandbox.live.key
 """
 
+NAMELESS = """
+import pytest
+
+@pytest.mark.okx_sandbox("lose-answer")
+def test_marked(okx_sandbox):
+    pass
+"""
+
 
 @pytest.fixture
 def installed(tmp_path: Path) -> dict[str, str]:
@@ -70,8 +78,10 @@ def installed(tmp_path: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": paths}
 
 
-def run(tmp_path: Path, environ: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
-    (tmp_path / "test_bot.py").write_text(BOT)
+def run(
+    tmp_path: Path, environ: dict[str, str], *options: str, text: str = BOT
+) -> subprocess.CompletedProcess[str]:
+    (tmp_path / "test_bot.py").write_text(text)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
     return subprocess.run(
         [*command, "--strict-markers", *options, "test_bot.py"],
@@ -92,6 +102,13 @@ def test_control_without_the_entry_point(tmp_path: Path, installed: dict[str, st
     """The control: with the plugin switched off there is neither fixture nor marker."""
     done = run(tmp_path, installed, "-p", "no:okx_sandbox")
     assert "'okx_sandbox' not found" in done.stdout
+
+
+def test_a_mark_without_a_keyword_is_an_error(tmp_path: Path, installed: dict[str, str]) -> None:
+    """Else a test of a bot would pass without the fault that it asks for."""
+    done = run(tmp_path, installed, text=NAMELESS)
+    assert "1 error" in done.stdout
+    assert "positional argument" in done.stdout
 
 
 def test_a_script_waits_for_the_ready_line() -> None:

@@ -218,6 +218,8 @@ def test_our_cells_without_an_idea_are_quiet(text: str) -> None:
         ("%okx --account de|", ("demo",)),
         ("%okx_login m|", ("main", "demo")),
         ("x = 1\n%okx_login |", ("sandbox", "demo", "main")),
+        ("%okx_live m|", ("main", "demo")),
+        ("%okx_kill |", ("sandbox", "demo", "main")),
         ("%okx -a demo |", ("GET ", "POST ")),
     ],
 )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TYPED = "--secret 'hunter2 \"quoted\"'"
 CELL = f"%env {TYPED}"
+# IPython makes one line of it, with the blanks of both.
+CONTINUED = CELL.replace(" 'h", " \\\n    'h")
 
 
 @pytest.fixture
@@ -42,10 +44,15 @@ def kept(shell: InteractiveShell) -> str:
 
 
 @pytest.mark.parametrize("saved", [True, False], ids=["on disk", "still in the cache"])
-def test_a_typed_secret_is_forgotten_everywhere(shell: InteractiveShell, saved: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("cell", [CELL, CONTINUED], ids=["one line", "continued"])
+def test_a_typed_secret_is_forgotten_everywhere(
+    shell: InteractiveShell,
+    cell: str,
+    saved: bool,  # noqa: FBT001
+) -> None:
     """After forgetting, neither memory nor the history file holds the secret; the rest is kept."""
     shell.run_cell("kept = 1", store_history=True)
-    shell.run_cell(CELL, store_history=True)
+    shell.run_cell(cell, store_history=True)
     shell.run_cell("later = 1", store_history=True)
     if saved:
         shell.history_manager.writeout_cache()
