@@ -14,45 +14,11 @@ import sys
 import time
 
 from okx_magic.sandbox import faults
+from okx_magic.sandbox.facts import text
 from okx_magic.sandbox.keys import ENVIRONMENTS, PERMISSIONS
 from okx_magic.sandbox.server import Sandbox
 
 _LOOK_SECONDS = 0.5
-
-_CONNECT = """\
-
-Sandbox ready at {url} (loopback only; these keys are worth nothing anywhere else)
-
-  account  key                                   secret                            passphrase
-  demo     {demo.key}  {demo.secret}  {demo.passphrase}
-  live     {live.key}  {live.secret}  {live.passphrase}
-
-# shell, for okx_magic and for OKX's own toolkit
-export OKX_API_KEY={keys.key}
-export OKX_SECRET_KEY={keys.secret}
-export OKX_PASSPHRASE={keys.passphrase}
-export OKX_API_BASE_URL={url}
-export OKX_DEMO={demo_flag}
-
-# ccxt
-import ccxt
-okx = ccxt.okx()
-okx.apiKey, okx.secret, okx.password = {triple}
-okx.set_sandbox_mode({is_demo})
-okx.urls["api"]["rest"] = "{url}"
-print(okx.fetch_balance()["total"])
-
-# python-okx
-from okx import Account
-account = Account.AccountAPI(
-    {triple},
-    flag="{demo_flag}",
-    domain="{url}",
-)
-print(account.get_account_balance())
-
-Ctrl-C stops it.
-"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -110,7 +76,7 @@ def _how_to_connect(sandbox: Sandbox) -> str:
     return (
         json.dumps(ready)
         + "\n"
-        + _CONNECT.format(
+        + text("connect.txt").format(
             url=sandbox.url,
             demo=sandbox.demo,
             live=sandbox.live,

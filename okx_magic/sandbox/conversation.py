@@ -10,15 +10,8 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from tornado import httputil
 from tornado.http1connection import HTTP1Connection
-from tornado.httputil import (
-    HTTPConnection,
-    HTTPHeaders,
-    HTTPMessageDelegate,
-    HTTPServerConnectionDelegate,
-    RequestStartLine,
-    ResponseStartLine,
-)
 from tornado.iostream import StreamClosedError
 
 from okx_magic.sandbox.gateway import RawRequest
@@ -33,35 +26,37 @@ if TYPE_CHECKING:
 _RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
-class Gate(HTTPServerConnectionDelegate):
+class Gate(httputil.HTTPServerConnectionDelegate):
     """Gives each request on each connection a reader of its own."""
 
     def __init__(self, exchange: FaultyExchange) -> None:
         self._exchange = exchange
 
     def start_request(
-        self, server_conn: object, request_conn: HTTPConnection
-    ) -> HTTPMessageDelegate:
+        self, server_conn: object, request_conn: httputil.HTTPConnection
+    ) -> httputil.HTTPMessageDelegate:
         """The reader of the next request of ``request_conn``."""
         del server_conn
         assert isinstance(request_conn, HTTP1Connection)  # noqa: S101 - Tornado has no other
         return _Reader(self._exchange, request_conn)
 
 
-class _Reader(HTTPMessageDelegate):
+class _Reader(httputil.HTTPMessageDelegate):
     """Gathers one request as it came, and writes the reply."""
 
     def __init__(self, exchange: FaultyExchange, connection: HTTP1Connection) -> None:
         self._exchange = exchange
         self._connection = connection
-        self._start = RequestStartLine("", "", "")
-        self._headers = HTTPHeaders()
+        self._start = httputil.RequestStartLine("", "", "")
+        self._headers = httputil.HTTPHeaders()
         self._body = bytearray()
 
     def headers_received(
-        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+        self,
+        start_line: httputil.RequestStartLine | httputil.ResponseStartLine,
+        headers: httputil.HTTPHeaders,
     ) -> Awaitable[None] | None:
-        assert isinstance(start_line, RequestStartLine)  # noqa: S101 - a server hears requests only
+        assert isinstance(start_line, httputil.RequestStartLine)  # noqa: S101 - a server hears no others
         self._start, self._headers = start_line, headers
         return None
 
@@ -78,9 +73,9 @@ class _Reader(HTTPMessageDelegate):
             address=self._connection.context.remote_ip,  # type: ignore[attr-defined] # Tornado's
         )
         reply = self._exchange.answer(request)
-        headers = HTTPHeaders({"Content-Type": reply.content_type, **dict(reply.headers)})
+        headers = httputil.HTTPHeaders({"Content-Type": reply.content_type, **dict(reply.headers)})
         headers["Content-Length"] = str(len(reply.body))
-        line = ResponseStartLine("HTTP/1.1", reply.status, HTTPStatus(reply.status).phrase)
+        line = httputil.ResponseStartLine("HTTP/1.1", reply.status, HTTPStatus(reply.status).phrase)
         # The answer to HEAD has the headers of a body, and none.
         body = b"" if request.method == "HEAD" else reply.body
         if reply.wire == "whole" and not reply.pause:

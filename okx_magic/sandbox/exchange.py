@@ -6,8 +6,7 @@ route ─► authenticate ─► permissions ─► limits ─► settle what re
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from okx_magic.knowledge import Endpoint, endpoints
 from okx_magic.sandbox import params
@@ -15,35 +14,33 @@ from okx_magic.sandbox.account.account import Account
 from okx_magic.sandbox.account.desk import Desk
 from okx_magic.sandbox.account.ledger import Ids, Ledger
 from okx_magic.sandbox.account.settling import settle
+from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
+from okx_magic.sandbox.market.market import Moment
 from okx_magic.sandbox.replies import RefusalError, Reply, envelope
+from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES
 from okx_magic.sandbox.routes.order import SERVICES, read_orders, serve
-from okx_magic.sandbox.routes.private import ACTIONS, QUERIES
-from okx_magic.sandbox.routes.public import PUBLIC
+from okx_magic.sandbox.routes.rows import written
 from okx_magic.sandbox.welcome import welcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.limits import Limits
     from okx_magic.sandbox.market.market import Market
+    from okx_magic.sandbox.params import Params
+
+At = TypeVar("At", bound=Moment)
 
 # So many digits that no sum of a session is ever rounded; and what must be, half to even, whatever the
 # context around: ccxt, for one, changes that of its thread.
 ARITHMETIC = Context(prec=50, rounding=ROUND_HALF_EVEN)
 
-_START: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "demo": {"BTC": "1", "ETH": "10", "OKB": "100", "USDT": "100000", "USDC": "10000"},
-        "live": {"BTC": "0.1", "ETH": "1", "USDT": "5000"},
-    }
-)
-_FUNDING = MappingProxyType({"USDT": Decimal(1000)})
-
 
 class Exchange:
-    """Two accounts on one market. ``keyring`` holds the keys by their names, and may grow.
+    """Two accounts (what they begin with is in ``data/accounts.json``) on one market. ``keyring`` holds
+    the keys by their names, and may grow.
 
     Not thread-safe: one thread asks it, one request after another.
     """
@@ -57,16 +54,12 @@ class Exchange:
         self._ids = Ids()
         self._accounts = {
             environment: Account(
-                uid=str(44_705_892_343_619_584 + number),
-                trading=Ledger(
-                    self._ids,
-                    {ccy: Decimal(amount) for ccy, amount in _START[environment].items()},
-                    changed=int(now * 1000),
-                ),
-                funding=Ledger(self._ids, dict(_FUNDING)),
+                uid=facts["uid"],
+                trading=Ledger(self._ids, _amounts(facts["trading"]), changed=int(now * 1000)),
+                funding=Ledger(self._ids, _amounts(facts["funding"])),
                 settled=int(now),
             )
-            for number, environment in enumerate(_START)
+            for environment, facts in table("accounts.json").items()
         }
 
     def answer(self, request: RawRequest, now: float, *, arrived: float | None = None) -> Reply:
@@ -88,24 +81,31 @@ class Exchange:
         query = params.from_query(request.target.partition("?")[2])
         if not known.private:
             self._limits.count(known, "", request.address, [query], now)
-            if known.path not in PUBLIC:
-                raise RefusalError("50038")
-            return envelope(PUBLIC[known.path](query, self._market, now))
+            return _ask(PUBLIC, known, Moment(self._market, now), query)
         keys = authenticate(request, self._keyring, arrived)
         permit(keys, known)
         posted = known.method == "POST"
         ordering, acting = posted and known.path in SERVICES, posted and known.path in ACTIONS
         items = read_orders(known, request) if ordering or acting else [query]
         self._limits.count(known, keys.environment, request.address, items, now)
-        desk = Desk(self._accounts[keys.environment], self._market, self._ids, now, keys)
+        desk = Desk(self._market, now, self._accounts[keys.environment], self._ids, keys)
         settle(desk)
         if ordering:
             return serve(known, request.headers, items, desk, arrived)
-        if acting:
-            return envelope(ACTIONS[known.path](desk, items[0]))
-        if known.method == "GET" and known.path in QUERIES:
-            return envelope(QUERIES[known.path](desk, query))
+        return _ask(ACTIONS if posted else QUERIES, known, desk, items[0])
+
+
+def _ask(
+    handlers: Mapping[str, Callable[[At, Params], Any]], known: Endpoint, at: At, query: Params
+) -> Reply:
+    if known.path not in handlers:
         raise RefusalError("50038")
+    params.check(query, known)
+    return envelope(written(known, handlers[known.path](at, query)))
+
+
+def _amounts(texts: Mapping[str, str]) -> dict[str, Decimal]:
+    return {ccy: Decimal(amount) for ccy, amount in texts.items()}
 
 
 def _served() -> list[Endpoint]:

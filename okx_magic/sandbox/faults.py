@@ -1,4 +1,4 @@
-"""Faults by name and by order: what goes wrong, and with which requests. Pure.
+"""Faults by name (``data/faults.json``) and by order: what goes wrong, and with which requests. Pure.
 
     lose-answer                                the next POST is carried out, its answer lost
     2nd POST /api/v5/trade/order: hang-after   the second order, counted from now
@@ -25,7 +25,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.knowledge import explain
-from okx_magic.sandbox.replies import HTML, Reply, Wire, envelope
+from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.replies import HTML, Reply, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,8 +80,10 @@ class Strike:
     skew: float
 
 
-def _page(status: int, says: str) -> Reply:
-    return Reply(status, f"<html><body><h1>{status} {says}</h1></body></html>".encode(), HTML)
+def _page(status: int, title: str = "", body: str = "") -> Reply:
+    if not title:
+        return Reply(status, body.encode())
+    return Reply(status, f"<html><body><h1>{status} {title}</h1></body></html>".encode(), HTML)
 
 
 def _refusal(code: str) -> Fault | None:
@@ -88,40 +91,15 @@ def _refusal(code: str) -> Fault | None:
     return Fault(f"OKX's code {code}: {known.meaning}", code=code) if known else None
 
 
-_PAGES = {500: "Internal Server Error", 502: "Bad Gateway"}
-_PAGES |= {503: "Service Unavailable", 504: "Gateway Time-out"}
-_MOVED = "a redirect to the same path at another name of this machine"
 # Of these codes none says whether the order was taken (OKX docs, Error Code; the last by its nature).
 _DOUBTFUL = ("50001", "50004", "50013", "50026", "51054", "51149", "51016")
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
-        "lose-answer": Fault(
-            "carried out, but the connection is reset before the answer", "reset", moment="after"
-        ),
-        "lose-request": Fault("the connection is reset before anything is done", "reset"),
-        "reset": Fault("the connection is reset instead of an answer", "reset"),
-        "close": Fault("the connection is closed instead of an answer", "close"),
-        "hang": Fault("no answer, until the client gives up", "nothing"),
-        "half": Fault("the answer breaks off in the middle of its body", "half", moment="after"),
-        "slow": Fault("the answer drips, a byte every 20 ms", "drip", moment="after", number=20),
-        "delay": Fault("the answer comes 1000 ms later", moment="after", number=1000),
-        "late": Fault("carried out only 1000 ms later, and then answered", moment="late"),
-        "twice": Fault("the answer comes twice, one behind the other", "twice", moment="after"),
-        "html": Fault("a web page with HTTP 200", page=_page(200, "OK")),
-        "no-data": Fault("code 0, and no word of what was done", page=envelope([])),
-        "empty": Fault("HTTP 200 without a body", page=Reply(200, b"")),
-        **{
-            str(n): Fault(f"a proxy's page with HTTP {n}", page=_page(n, _PAGES[n])) for n in _PAGES
-        },
-        **{f"{n}-empty": Fault(f"HTTP {n} without a body", page=Reply(n, b"")) for n in _PAGES},
-        "302": Fault(_MOVED, page=Reply(302, b"")),
-        "307": Fault(f"{_MOVED}, to be asked in the same way", page=Reply(307, b"")),
-        "skew": Fault(
-            "the exchange's clock is so many seconds ahead", moment="after", usual="every any"
-        ),
-        **{code: fault for code in _DOUBTFUL if (fault := _refusal(code))},
+        name: Fault(**{**facts, "page": _page(**facts["page"]) if "page" in facts else None})
+        for name, facts in table("faults.json").items()
     }
+    | {code: fault for code in _DOUBTFUL if (fault := _refusal(code))}
 )
 
 

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 _ACCOUNT_LIMIT = Limit(1000, 2, "user", "orders")
 _COUNTED = frozenset({"order", "batch-orders", "amend-order", "amend-batch-orders"})
-# Which parameter tells apart what a scope counts apart; a family has a retired name as well.
-_PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+# Which parameter tells apart what a scope counts apart.
+_PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
-        "instrument": ("instId",),
-        "family": ("instFamily", "uly"),
-        "instType": ("instType",),
-        "currency": ("ccy",),
-        "tag": ("tag",),
-        "instidcode": ("instIdCode",),
+        "instrument": "instId",
+        "family": "instFamily",
+        "instType": "instType",
+        "currency": "ccy",
+        "tag": "tag",
+        "instidcode": "instIdCode",
     }
 )
 _FEW = 1000
@@ -117,6 +117,5 @@ def _apart(item: Params, limit: Limit) -> Iterator[str]:
         yield "-".join(parts[:2])
         return
     for part in limit.scope.split("+"):
-        names = _PARAMETERS.get(part, ())
-        if names:
-            yield next((item[name] for name in names if item.get(name)), "")
+        if part in _PARAMETERS:
+            yield item.get(_PARAMETERS[part], "")

@@ -6,12 +6,21 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import parse_qsl
 
 from okx_magic.sandbox.replies import RefusalError
 
+if TYPE_CHECKING:
+    from okx_magic.knowledge import Endpoint
+
 Params = Mapping[str, str]
+
+# Above every id and time.
+MOST = 10**19
+
+# Required by the docs; but OKX answers without it where there is an instId.
+_NOT_MISSED = frozenset({("/api/v5/public/mark-price", "instType")})
 
 # Wide enough for every market here, and narrow enough for exact arithmetic in 50 digits.
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,15})?", re.ASCII)
@@ -19,8 +28,20 @@ _INTEGER = re.compile(r"\d{1,19}", re.ASCII)
 
 
 def from_query(query: str) -> Params:
-    """The parameters of a query string, decoded."""
-    return dict(parse_qsl(query, keep_blank_values=True))
+    """The parameters of a query string, decoded; without those that are empty."""
+    params = dict(parse_qsl(query))
+    # uly is the retired name of instFamily that clients still send.
+    return {"instFamily": params["uly"], **params} if "uly" in params else params
+
+
+def check(params: Params, known: Endpoint) -> None:
+    """Refuses parameters that lack what ``known`` requires, or have values that it does not list."""
+    for param in known.params:
+        if param.required == "yes" and (known.path, param.name) not in _NOT_MISSED:
+            required(params, param.name)
+        # Kinds of orders may be several.
+        if param.values and param.name != "ordType":
+            one_of(params, param.name, param.values)
 
 
 def from_body(body: bytes, *, array: bool) -> list[Params]:
@@ -54,12 +75,6 @@ def one_of(params: Params, name: str, values: Collection[str]) -> str:
     return value
 
 
-def choice(params: Params, name: str, values: Collection[str]) -> str:
-    """The value of ``name``, which must be among ``values``."""
-    required(params, name)
-    return one_of(params, name, values)
-
-
 def matching(params: Params, name: str, pattern: re.Pattern[str]) -> str:
     """The value of ``name`` if it is empty or matches ``pattern`` as a whole."""
     value = params.get(name, "")
@@ -90,11 +105,10 @@ def listed(params: Params, name: str, most: int = 20) -> list[str]:
 
 def objects(params: Params, name: str, most: int) -> list[Params]:
     """The objects in the list ``name`` of a body: at least one, at most ``most``."""
-    text = required(params, name)
     try:
-        items = from_body(text.encode(), array=True)
+        items = from_body(params[name].encode(), array=True)
     except RefusalError:
-        raise RefusalError("51000", name) from None
+        items = []
     if not items:
         raise RefusalError("51000", name)
     if len(items) > most:
@@ -102,19 +116,18 @@ def objects(params: Params, name: str, most: int) -> list[Params]:
     return items
 
 
-def integer(params: Params, name: str) -> int | None:
-    """The whole number ``name``, such as a time in milliseconds or an id; None when empty."""
-    value = matching(params, name, _INTEGER)
-    return int(value) if value else None
+def integer(params: Params, name: str, missing: int = 0) -> int:
+    """The whole number ``name``, such as a time in milliseconds or an id; ``missing`` when empty."""
+    return int(matching(params, name, _INTEGER) or missing)
 
 
 def limit(params: Params, *, default: int, highest: int) -> int:
     """How many rows there will be: ``highest`` at most, whatever was asked for."""
-    value = integer(params, "limit")
-    if value == 0:
+    value = integer(params, "limit", default)
+    if not value:
         raise RefusalError("51000", "limit")
     # More is no error: asked for 301 candles, OKX gives its 300.
-    return default if value is None else min(value, highest)
+    return min(value, highest)
 
 
 def _as_text(value: Any) -> str:

@@ -1,7 +1,7 @@
 """What the sandbox answers: OKX's envelopes, codes, texts and HTTP statuses.
 
-Texts are those of the documented table (``knowledge.explain``) but for the few below, which OKX's
-servers word differently.
+Texts are those of the documented table (``knowledge.explain``) but for the few that OKX's servers word
+differently.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from okx_magic.knowledge import explain
+from okx_magic.sandbox.facts import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,47 +26,12 @@ HTML = "text/html; charset=utf-8"
 Wire = Literal["whole", "drip", "twice", "half", "nothing", "close", "reset"]
 
 OK = "0"
-ALL_FAILED = "1"
-PARTLY_FAILED = "2"
+_ALL_FAILED = "1"
+_PARTLY_FAILED = "2"
 
-# As seen in live answers, blanks included; 50104, 50106 and 50107 follow the pattern of 50103. 403
-# is the sandbox's own.
-_LIVE_TEXTS: Mapping[str, str] = MappingProxyType(
-    {
-        ALL_FAILED: "All operations failed",
-        PARTLY_FAILED: "Bulk operation partially successful",
-        "403": "The sandbox answers requests from and to this machine only",
-        "404": "Not Found",
-        "50011": "Too Many Requests",
-        "50102": "Timestamp request expired",
-        "50103": "Request header OK-ACCESS-KEY can not be empty.",
-        "50104": "Request header OK-ACCESS-PASSPHRASE can not be empty.",
-        "50105": "Request header OK-ACCESS-PASSPHRASE incorrect.",
-        "50106": "Request header OK-ACCESS-SIGN can not be empty.",
-        "50107": "Request header OK-ACCESS-TIMESTAMP can not be empty.",
-        "50111": "Invalid OK-ACCESS-KEY",
-        "50113": "Invalid Sign",
-        "51000": "Parameter {param0}  error",
-        "51001": "Instrument ID doesn't exist.",
-        "51008": "Order failed. Insufficient {param0} balance in account ",
-        "51010": "You can't complete this request under your current account mode. ",
-        "51121": "Order quantity must be a multiple of the lot size",
-        "51400": (
-            "Order cancellation failed as the order has been filled, canceled or does not exist"
-        ),
-    }
-)
-
-# Texts that the documented table lacks; the words are the sandbox's own.
-_OWN_TEXTS: Mapping[str, str] = MappingProxyType(
-    {
-        "51004": "The position in {param0} can't be more than {param1} (contracts) at its leverage.",
-        "51070": "This account can't switch to that account mode.",
-        "58127": "Main-account API keys don't support this transfer type.",
-        "59132": "Unable to switch. Cancel all open orders first.",
-        "59693": "The balance in {param0} is held by open orders or positions.",
-    }
-)
+# Those "seen" in live answers, blanks included (50104, 50106 and 50107 follow the pattern of 50103; 403
+# is the sandbox's own), and our "own" words where the documented table has none.
+_TEXTS: Mapping[str, Mapping[str, str]] = table("texts.json")
 
 # Refused by OKX's gateway, before any service saw the request, as are all codes of the group "auth".
 _GATEWAY = frozenset({"403", "50011", "50115"})
@@ -109,7 +74,8 @@ class RefusalError(Exception):
 def text(code: str, *params: str) -> str:
     """OKX's message for ``code``, its placeholders filled with ``params`` in their order."""
     known = explain(code)
-    template = _LIVE_TEXTS.get(code) or (known.msg if known else "") or _OWN_TEXTS.get(code, "")
+    documented = known.msg if known else ""
+    template = _TEXTS["seen"].get(code) or documented or _TEXTS["own"].get(code, "")
     # The table writes {param0}, {0} and, where there is one only, {param}.
     for number, value in enumerate(params):
         for name in (f"{{param{number}}}", f"{{{number}}}", "{param}"):
@@ -130,20 +96,31 @@ def envelope(data: Any, *, code: str = OK, msg: str = "", status: int = HTTPStat
     return Reply(status, _compact({"code": code, "data": data, "msg": msg}))
 
 
-def acknowledgement(
-    items: list[dict[str, str]], *, code: str, msg: str, in_time: float, out_time: float
-) -> Reply:
-    """The envelope of the order services: ``inTime`` and ``outTime`` (here in seconds) go out in
-    microseconds, and all keys are in alphabetical order.
+def acknowledgement(acks: list[dict[str, str]], in_time: float, out_time: float) -> Reply:
+    """The envelope of the order services: code 0 when all orders were accepted, 1 when none, 2 when
+    some. ``inTime`` and ``outTime`` (here in seconds) go out in microseconds, and all keys are in
+    alphabetical order.
     """
+    refused = [ack for ack in acks if ack["sCode"] != OK]
+    code = OK if not refused else _ALL_FAILED if len(refused) == len(acks) else _PARTLY_FAILED
+    # A batch that fails in its parameters as a whole comes without a message.
+    silent = code != _PARTLY_FAILED and all(
+        is_parameter_check(ack["sCode"], ack["sMsg"]) for ack in refused
+    )
     body = {
         "code": code,
-        "data": [dict(sorted(item.items())) for item in items],
+        "data": [dict(sorted(ack.items())) for ack in acks],
         "inTime": str(round(in_time * 1_000_000)),
-        "msg": msg,
+        "msg": "" if silent else text(code),
         "outTime": str(round(out_time * 1_000_000)),
     }
     return Reply(HTTPStatus.OK, _compact(body))
+
+
+def is_parameter_check(code: str, msg: str) -> bool:
+    """Whether OKX refuses so what is asked for, before it looks at the account."""
+    # Whether posSide fits is judged with the account's mode, among the orders' own checks.
+    return status(code) == HTTPStatus.BAD_REQUEST and "posSide" not in msg
 
 
 def plain(number: Decimal) -> str:
@@ -153,5 +130,9 @@ def plain(number: Decimal) -> str:
 
 
 def _compact(value: Any) -> bytes:
+    # Nothing here holds itself; to look for that takes time.
+    text = json.dumps(
+        value, ensure_ascii=False, check_circular=False, separators=(",", ":"), default=plain
+    )
     # What a client sent may come back in it, lone surrogates included.
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return text.encode("utf-8", "replace")

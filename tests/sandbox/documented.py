@@ -5,17 +5,28 @@ assert not deviations("GET", "/api/v5/market/ticker?instId=BTC-USDT", answer.dat
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.knowledge import endpoint, field_type
+from okx_magic.knowledge import endpoint, endpoints, field_type
 from okx_magic.model import Envelope, Request
+from okx_magic.sandbox.replies import envelope
+from okx_magic.sandbox.routes.rows import written
 from okx_magic.tables import to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from okx_magic.knowledge import Endpoint
     from okx_magic.model import Method
 
+# Every bar that candles are of.
+BARS = sorted(
+    name
+    for param in endpoints()["GET", "/api/v5/market/history-candles"].params
+    if param.name == "bar"
+    for name in param.values
+)
 
 # path: queries that bring answers with rows
 PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
@@ -72,6 +83,11 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
 for kind, name in (("", "BTC-USDT"), ("index-", "BTC-USD"), ("mark-price-", "BTC-USDT-SWAP")):
     PUBLIC_QUERIES[f"/api/v5/market/{kind}candles"] = (f"instId={name}",)
     PUBLIC_QUERIES[f"/api/v5/market/history-{kind}candles"] = (f"instId={name}&bar=1Dutc",)
+
+
+def as_sent(known: Endpoint, data: Any) -> Any:
+    """What a client reads of that which a route answers."""
+    return json.loads(envelope(written(known, data)).body)["data"]
 
 
 def deviations(method: Method, target: str, data: Any) -> list[str]:

@@ -21,9 +21,8 @@ import pytest
 from sandbox_caller import Caller, signed
 
 from okx_magic.knowledge import endpoints
+from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES
 from okx_magic.sandbox.routes.order import SERVICES
-from okx_magic.sandbox.routes.private import ACTIONS, QUERIES
-from okx_magic.sandbox.routes.public import PUBLIC
 
 if TYPE_CHECKING:
     from sandbox_caller import Clock

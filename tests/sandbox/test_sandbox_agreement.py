@@ -6,15 +6,16 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from documented import PUBLIC_QUERIES
+from documented import PUBLIC_QUERIES, as_sent
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from okx_magic.knowledge import endpoint
-from okx_magic.sandbox.market.bars import Bar, bars
+from okx_magic.sandbox.market.bars import Bar, bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
-from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market
-from okx_magic.sandbox.routes.public import PUBLIC
+from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment
+from okx_magic.sandbox.params import Params, from_query
+from okx_magic.sandbox.routes.endpoints import PUBLIC
 
 MARKET = Market(5)
 DAY = 86_400
@@ -37,7 +38,13 @@ contracts = st.sampled_from(
 def ask(path: str, now: float, **query: object) -> Any:
     """What the public endpoint answers at ``now``."""
     texts = {name: str(value) for name, value in query.items()}
-    return PUBLIC[f"/api/v5/{path}"](texts, MARKET, now)
+    return answer(f"/api/v5/{path}", Moment(MARKET, now), texts)
+
+
+def answer(path: str, at: Moment, query: Params) -> Any:
+    known = endpoint("GET", path)
+    assert known is not None
+    return as_sent(known, PUBLIC[path](at, query))
 
 
 def backwards(path: str, now: float, cursor: Any, count: int, **query: object) -> list[Any]:
@@ -62,7 +69,7 @@ def parts_of(coarse: Bar, number: int) -> str:
     """The finest bar that makes up the coarse one in at most 800 of it."""
     start, end = coarse.start(number), coarse.start(number + 1)
     for name in FINE:
-        fine = bars()[name]
+        fine = bar_named(name)
         first, last = fine.number(start), fine.number(end - 1)
         if fine.start(first) == start and fine.start(last + 1) == end and last - first < 800:
             return name
@@ -92,8 +99,8 @@ def test_coarse_candles_are_made_of_fine_ones(
     assume(rows)
     whole = rows[0]
     start = int(whole[0]) // 1000
-    number = bars()[bar].number(start)
-    fine, end = parts_of(bars()[bar], number), bars()[bar].start(number + 1)
+    number = bar_named(bar).number(start)
+    fine, end = parts_of(bar_named(bar), number), bar_named(bar).start(number + 1)
     query = {"instId": name, "bar": fine, "before": start * 1000 - 1}
     parts: list[Any] = []
     while page := ask(path, now, after=parts[-1][0] if parts else end * 1000, **query):
@@ -101,7 +108,10 @@ def test_coarse_candles_are_made_of_fine_ones(
         parts += page
     # The bar in which it was listed begins with the listing.
     listed = QUOTED[kind][name].listed
-    assert int(parts[-1][0]) == bars()[fine].start(bars()[fine].number(max(start, listed))) * 1000
+    assert (
+        int(parts[-1][0])
+        == bar_named(fine).start(bar_named(fine).number(max(start, listed))) * 1000
+    )
     prices = [[Decimal(value) for value in row[1:5]] for row in reversed(parts)]
     assert Decimal(whole[1]) == prices[0][0]
     assert Decimal(whole[2]) == max(row[1] for row in prices)
@@ -283,10 +293,10 @@ def test_all_is_defined_at_any_time(path: str, now: float) -> None:
     the same.
     """
     for query in PUBLIC_QUERIES[path]:
-        pairs = dict(pair.split("=") for pair in query.split("&") if pair)
-        answer = PUBLIC[path](pairs, MARKET, now)
-        assert answer == PUBLIC[path](pairs, Market(5), now)
-        assert all(not _has_exponent(value) for value in _texts(answer))
+        read = from_query(query)
+        once = answer(path, Moment(MARKET, now), read)
+        assert once == answer(path, Moment(Market(5), now), read)
+        assert all(not _has_exponent(value) for value in _texts(once))
 
 
 def _texts(value: Any) -> list[str]:

@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from documented import as_sent
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from okx_magic.knowledge import endpoints
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.account import Account
 from okx_magic.sandbox.account.desk import Desk
@@ -24,11 +26,10 @@ from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes import account as routes_account
 from okx_magic.sandbox.routes import asset as routes_asset
-from okx_magic.sandbox.routes import bills as routes_bills
-from okx_magic.sandbox.routes import closing as routes_closing
 from okx_magic.sandbox.routes import positions as routes_positions
 from okx_magic.sandbox.routes import settings as routes_settings
 from okx_magic.sandbox.routes import trade as routes_trade
+from okx_magic.sandbox.routes.endpoints import ACTIONS, QUERIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +43,13 @@ MARKET = Market(5)
 KEYS = issue_keys("demo", 1)
 SPOT = ("BTC-USDT", "ETH-USDT", "ETH-BTC")
 CONTRACTS = ("BTC-USDT-SWAP", "ETH-USDT-SWAP", "BTC-USDT-301227")
+
+# What each route documents: a handler of several endpoints answers all of them alike.
+ENDPOINTS = {
+    handler: endpoints()[method, path]
+    for method, handlers in (("GET", QUERIES), ("POST", ACTIONS))
+    for path, handler in handlers.items()
+}
 
 sides = st.sampled_from(["buy", "sell"])
 contracts = st.sampled_from(CONTRACTS)
@@ -67,14 +75,15 @@ class Books(RuleBasedStateMachine):
         self.refused = 0
 
     def at(self) -> Desk:
-        return Desk(self.account, MARKET, self.ids, self.now, KEYS)
+        return Desk(MARKET, self.now, self.account, self.ids, KEYS)
 
     def ask(self, what: Callable[[Desk, Mapping[str, str]], Any], **wanted: str) -> Any:
         with localcontext(ARITHMETIC):
             desk = self.at()
             settle(desk)
             try:
-                return what(desk, wanted)
+                answer = what(desk, wanted)
+                return as_sent(ENDPOINTS[what], answer) if what in ENDPOINTS else answer
             except RefusalError:
                 self.refused += 1
 
@@ -156,7 +165,7 @@ class Books(RuleBasedStateMachine):
     @rule(inst_id=contracts, mode=margins, pos_side=pos_sides)
     def close(self, inst_id: str, mode: str, pos_side: str) -> None:
         wanted = {"instId": inst_id, "mgnMode": mode, "posSide": self.side_of(pos_side)}
-        self.ask(routes_closing.close_position, **wanted, autoCxl="true")
+        self.ask(routes_positions.close_position, **wanted, autoCxl="true")
 
     @rule(
         what=st.sampled_from(["lever", "lever", "margin", "mode", "transfer", "gift", "switch"]),
@@ -188,7 +197,7 @@ class Books(RuleBasedStateMachine):
             kind = "increase" if up else "reduce"
             self.ask(routes_asset.adjust_demo_balance, type=kind, adjustments=items)
         else:
-            self.ask(routes_closing.cancel_all_after, timeOut="10" if up else "0")
+            self.ask(routes_settings.cancel_all_after, timeOut="10" if up else "0")
 
     @rule(seconds=st.sampled_from([1, 700, 9000, 40_000]))
     def wait(self, seconds: int) -> None:
@@ -321,12 +330,12 @@ class Books(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 7))
     def pages_of_any_size_give_the_same_rows(self, limit: int) -> None:
-        self.pages(routes_bills.bills, "billId", limit)
+        self.pages(routes_trade.bills, "billId", limit)
         self.pages(routes_trade.fills, "billId", limit)
         self.pages(routes_trade.orders_pending, "ordId", limit)
         self.pages(routes_trade.orders_history, "ordId", limit, instType="SWAP")
         self.pages(routes_positions.positions_history, "uTime", limit)
-        self.pages(routes_bills.asset_bills, "ts", limit)
+        self.pages(routes_trade.asset_bills, "ts", limit)
 
     def pages(self, route: Callable[..., Any], cursor: str, limit: int, **query: str) -> None:
         every = self.ask(route, **query)

@@ -11,6 +11,7 @@ from sandbox_caller import Answer, Caller, Clock, signed
 from okx_magic.knowledge import Endpoint, endpoints
 from okx_magic.sandbox import Sandbox
 from okx_magic.sandbox.limits import Limits
+from okx_magic.sandbox.params import Params, from_query
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ CONFIG = "/api/v5/account/config"
 ORDER = "/api/v5/trade/order"
 BATCH = "/api/v5/trade/batch-orders"
 BTC, ETH = {"instId": "BTC-USDT"}, {"instId": "ETH-USDT"}
+# By its retired name.
+OF_FAMILY = from_query("uly=BTC-USD")
 
 
 @pytest.fixture
@@ -91,17 +94,15 @@ def test_the_window_slides() -> None:
         ("POST", ORDER, {"instId": "BTC-USD-250328-1-C"}, {"instId": "BTC-USD-250627-2-P"}, False),
         ("POST", ORDER, {"instId": "BTC-USD-250328-1-C"}, {"instId": "ETH-USD-250328-1-C"}, True),
         ("GET", "/api/v5/public/instruments", {"instType": "SPOT"}, {"instType": "SWAP"}, True),
-        ("GET", "/api/v5/public/opt-summary", {"uly": "BTC-USD"}, {"instFamily": "BTC-USD"}, False),
+        ("GET", "/api/v5/public/opt-summary", OF_FAMILY, {"instFamily": "BTC-USD"}, False),
         ("POST", "/api/v5/asset/transfer", {"ccy": "BTC"}, {"ccy": "ETH"}, True),
     ],
 )  # fmt: skip
-def test_scopes(
-    method: str, path: str, one: dict[str, str], other: dict[str, str], *, apart: bool
-) -> None:
+def test_scopes(method: str, path: str, one: Params, other: Params, *, apart: bool) -> None:
     """Users, addresses, instruments, families and the like are counted apart where OKX says so."""
     limits = Limits(kept=True)
 
-    def split(both: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    def split(both: Params) -> tuple[dict[str, str], dict[str, str]]:
         at = {name: both[name] for name in both if name in {"owner", "address"}}
         return {name: both[name] for name in both if name not in at}, at
 

@@ -27,7 +27,7 @@ def desk() -> Desk:
     cash = {"USDT": Decimal(10**9), "BTC": Decimal(10**6)}
     ids = Ids()
     account = Account("1", Ledger(ids, cash), Ledger(ids, {}), settled=0)
-    return Desk(account, Market(1), ids, 1_772_508_800.5, issue_keys("demo"))
+    return Desk(Market(1), 1_772_508_800.5, account, ids, issue_keys("demo"))
 
 
 def limit(number: int, px: str = "1") -> dict[str, str]:
@@ -40,9 +40,9 @@ def test_orders_that_are_over_are_forgotten_in_the_end(desk: Desk) -> None:
     open stays.
     """
     account = desk.account
-    resting = trading.place(desk, limit(0))["ordId"]
+    resting = trading.place(desk, limit(0)).ord_id
     for number in range(1, 3 * KEEPS):
-        ord_id = trading.place(desk, limit(number))["ordId"]
+        ord_id = trading.place(desk, limit(number)).ord_id
         trading.cancel(desk, {"instId": "BTC-USDT", "ordId": ord_id})
         assert len(account.orders) <= 2 * KEEPS + 1
     newest = account.find("BTC-USDT", "", f"n{3 * KEEPS - 1}")
@@ -68,9 +68,9 @@ def test_fills_are_forgotten_in_the_end(desk: Desk) -> None:
 def test_an_order_that_rested_for_long_may_be_forgotten_as_it_ends(desk: Desk) -> None:
     """The oldest of all is over and forgotten at once; that is no error."""
     swap = {"instId": "BTC-USDT-SWAP", "tdMode": "cross"}
-    resting = trading.place(desk, limit(0) | swap)["ordId"]
+    resting = trading.place(desk, limit(0) | swap).ord_id
     for number in range(1, 2 * KEEPS):
-        ord_id = trading.place(desk, limit(number))["ordId"]
+        ord_id = trading.place(desk, limit(number)).ord_id
         trading.cancel(desk, {"instId": "BTC-USDT", "ordId": ord_id})
     highest, _ = desk.market.price_limits(instruments()["BTC-USDT-SWAP"], desk.second)
     px = f"{highest:f}"
@@ -81,11 +81,11 @@ def test_an_order_that_rested_for_long_may_be_forgotten_as_it_ends(desk: Desk) -
 
 def test_the_newest_of_several_of_one_name_is_found(desk: Desk) -> None:
     """A clOrdId may be used again when its order is over; the look-up finds the newest."""
-    first = trading.place(desk, limit(7))["ordId"]
+    first = trading.place(desk, limit(7)).ord_id
     with pytest.raises(RefusalError, match="51016"):
         trading.place(desk, limit(7))
     trading.cancel(desk, {"instId": "BTC-USDT", "ordId": first})
-    second = trading.place(desk, limit(7))["ordId"]
+    second = trading.place(desk, limit(7)).ord_id
     trading.cancel(desk, {"instId": "BTC-USDT", "clOrdId": "n7"})
     found = desk.account.find("BTC-USDT", "", "n7")
     assert found is not None
@@ -100,7 +100,7 @@ def test_so_many_orders_may_be_open(desk: Desk, call: Caller) -> None:
     with pytest.raises(RefusalError, match=r"51102 .*more than 500"):
         trading.place(desk, limit(500))
     other = limit(501) | {"instId": "ETH-USDT"}
-    assert trading.place(desk, other)["sCode"] == "0"
+    assert trading.place(desk, other).is_open
     assert call.place(side="buy", ordType="limit", px="1", sz="1")["sCode"] == "0"
 
 

@@ -321,7 +321,7 @@ def test_paging_and_filters(call: Caller, clock: Clock) -> None:
     assert found(f"after={ids[1]}&limit=2") == ids[2:4]
     assert found(f"before={ids[2]}") == ids[:2]
     assert found("instId=ETH-USDT") == found("instType=SWAP") == found("ordType=post_only") == []
-    assert found("limit=101") == ids
+    assert found("limit=101") == found("ordType=post_only,limit&instId=ETH-USDT,BTC-USDT") == ids
     call.place(side="buy", ordType="market", sz="100")
     clock.now += 1
     call.place(side="sell", ordType="market", sz="0.001")

@@ -9,13 +9,13 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from documented import BARS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okx_magic.sandbox.market.bars import bars
-from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.market.bars import bar_named
+from okx_magic.sandbox.market.instruments import instruments, tiers
 from okx_magic.sandbox.market.market import MOST_FUNDING, Market
-from okx_magic.sandbox.market.tiers import tiers
 
 NOW = 1_772_508_800
 MARKET = Market(3)
@@ -177,16 +177,16 @@ def test_first_through(name: str, start: int, length: int, side: str) -> None:
 )
 def test_bars_open_where_okx_opens_them(bar: str, begins: str) -> None:
     """From 6H on bars open at midnight of UTC+8, those in UTC at midnight of UTC."""
-    kind = bars()[bar]
+    kind = bar_named(bar)
     start = datetime.fromtimestamp(kind.start(kind.number(NOW)), UTC)
     assert f"{start:%Y-%m-%d %H:%M}" == begins
 
 
-@given(st.sampled_from(sorted(bars())), st.integers(0, 4_000_000_000))
+@given(st.sampled_from(BARS), st.integers(0, 4_000_000_000))
 @settings(deadline=None)
 def test_every_second_is_in_its_bar(bar: str, second: int) -> None:
     """Bars follow each other without gap: a second lies from its bar's start to the next one's."""
-    kind = bars()[bar]
+    kind = bar_named(bar)
     number = kind.number(second)
     assert kind.start(number) <= second < kind.start(number + 1)
 

@@ -4,9 +4,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from documented import BARS
 
 from okx_magic.knowledge import endpoint
-from okx_magic.sandbox.market.bars import bars
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller, Clock
@@ -110,7 +110,7 @@ def test_bad_queries(call: Caller, target: str, status: int, code: str, msg: str
 def test_ticker_and_open_candle_agree(call: Caller, inst_id: str) -> None:
     """The ticker's last is the close of every bar that is still open, and the last trade."""
     ticker = call.public(f"/api/v5/market/ticker?instId={inst_id}").data[0]
-    for bar in sorted(set(bars()) - {"1s"}):
+    for bar in sorted(set(BARS) - {"1s"}):
         newest = call.public(f"{CANDLES}?instId={inst_id}&bar={bar}&limit=1").data[0]
         assert (newest[4], newest[8]) == (ticker["last"], "0"), bar
     trade = call.public(f"/api/v5/market/trades?instId={inst_id}&limit=1").data[0]
@@ -119,7 +119,7 @@ def test_ticker_and_open_candle_agree(call: Caller, inst_id: str) -> None:
     assert ticker in call.public(f"/api/v5/market/tickers?instType={ticker['instType']}").data
 
 
-@pytest.mark.parametrize("bar", sorted(set(bars()) - {"1s"}))
+@pytest.mark.parametrize("bar", sorted(set(BARS) - {"1s"}))
 def test_candles_are_newest_first_and_join(call: Caller, bar: str) -> None:
     """Rows of nine, newest first, each opening where the one before closed; only one is open."""
     rows = call.public(f"{CANDLES}?instId=ETH-USDT&bar={bar}&limit=50").data

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
-from sandbox_caller import Caller, Clock, signed
+from sandbox_caller import Answer, Caller, Clock, signed
+
+from okx_magic.knowledge import endpoint
+from okx_magic.sandbox.routes.endpoints import PUBLIC, QUERIES
 
 if TYPE_CHECKING:
     from okx_magic.sandbox import Sandbox
@@ -158,3 +162,31 @@ def test_foreign_pages_get_nothing(call: Caller, changed: dict[str, str]) -> Non
     answer = call.send("GET", "/api/v5/public/time", changed)
     assert answer.status == 403
     assert b"ts" not in answer.body.split(b'"msg"')[0]
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, *QUERIES])
+def test_what_is_documented_of_a_query_is_kept_to(call: Caller, path: str) -> None:
+    """A required parameter that lacks is refused by its name, and so is a value that is not one of
+    those documented.
+    """
+    known = endpoint("GET", path)
+    assert known is not None
+    ask = call.get if known.private else call.public
+    good = {
+        param.name: param.values[0] if param.values else "1"
+        for param in known.params
+        if param.required == "yes"
+    }
+    # Both have ways around what is documented.
+    free = {"ordType"} | ({"instType"} if path.endswith("/mark-price") else set())
+    for param in known.params:
+        if param.name in good.keys() - free:
+            lacks = urlencode({name: good[name] for name in good if name != param.name})
+            assert said(ask(f"{path}?{lacks}")) == ("50014", param.name)
+        if param.values and param.name not in free:
+            bad = urlencode({**good, param.name: "bogus"})
+            assert said(ask(f"{path}?{bad}")) == ("51000", param.name)
+
+
+def said(answer: Answer) -> tuple[str, str]:
+    return answer.json["code"], answer.json["msg"].split()[1]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from okx_magic.sandbox.account.orders import Fill, Order, Ticket
+    from okx_magic.sandbox.market.instruments import Instrument
 
 _REMEMBERED = 2000
 _ZERO = Decimal(0)
@@ -99,6 +100,11 @@ class Account:
         """The size of the position that an order like ``ticket`` would close."""
         position = self.positions.get(ticket.key)
         return abs(position.size) if position and position.size * ticket.sign < 0 else _ZERO
+
+    def held(self, instrument: Instrument, mgn_mode: str) -> list[Position]:
+        """The positions in ``instrument``: one or, in long/short mode, up to two."""
+        of = (instrument.inst_id, mgn_mode)
+        return [one for key, one in self.positions.items() if key[:2] == of]
 
     def closers(self, position: Position) -> list[Order]:
         """The open orders that can only close ``position``."""
@@ -233,6 +239,6 @@ def sub_type(fill: Fill) -> str:
 
 
 def _about(position: Position) -> dict[str, str]:
-    instrument = position.instrument
-    mode = position.mgn_mode
-    return {"instType": instrument.inst_type, "instId": instrument.inst_id, "mgnMode": mode}
+    listing = position.instrument.listing
+    told = {name: listing[name] for name in ("instType", "instId", "ctType")}
+    return told | {"mgnMode": position.mgn_mode}

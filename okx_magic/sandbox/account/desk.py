@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
-from okx_magic.sandbox.market.instruments import Instrument, instruments
-from okx_magic.sandbox.market.tiers import Tier, tiers
+from okx_magic.sandbox.market.instruments import Instrument, Tier, instruments, tiers
+from okx_magic.sandbox.market.market import Moment
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.account import Account
     from okx_magic.sandbox.account.ledger import Ids
     from okx_magic.sandbox.account.positions import Position
     from okx_magic.sandbox.keys import Keys
-    from okx_magic.sandbox.market.market import Market
 
 _ZERO = Decimal(0)
 
@@ -86,24 +85,12 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Where one account is dealt with, for who has the ``keys``: at ``now``, in seconds."""
+class Desk(Moment):
+    """Where one account is dealt with, for who has the ``keys``."""
 
     account: Account
-    market: Market
     ids: Ids
-    now: float
     keys: Keys
-
-    @property
-    def ms(self) -> int:
-        """``now`` in milliseconds."""
-        return int(self.now * 1000)
-
-    @property
-    def second(self) -> int:
-        """``now`` in whole seconds, the market's clock."""
-        return int(self.now)
 
     def valued(self, position: Position) -> Valued:
         """``position`` as it stands now."""

@@ -1,4 +1,4 @@
-"""Orders and fills."""
+"""Orders, what they take from a book, and fills."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from okx_magic.sandbox.account.positions import Key, rounded, worth
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from okx_magic.sandbox.market.instruments import Instrument
+    from okx_magic.sandbox.market.market import Book, Level
 
 OPEN_STATES = frozenset({"live", "partially_filled"})
 
@@ -150,12 +153,41 @@ class Order:
         """How much of it is still to trade."""
         return self.ticket.sz - self.filled
 
+    def takes(self, book: Book) -> list[tuple[Decimal, Decimal]]:
+        """The price and size of each level that it takes of ``book``, best first.
+
+        A limit bounds the price; a market order goes as deep as the book is visible. ``fok`` takes
+        all or nothing; ``post_only`` never gets here.
+        """
+        ticket, lot = self.ticket, self.ticket.instrument.lot
+        in_quote = ticket.tgt_ccy == "quote_ccy"
+        left, taken = self.left, []
+        for level in self._within(book):
+            size = min(level.sz, left / level.px // lot * lot if in_quote else left)
+            if not size:
+                break
+            left -= size * level.px if in_quote else size
+            taken.append((level.px, size))
+        return [] if ticket.ord_type == "fok" and left else taken
+
+    def would_take(self, book: Book) -> bool:
+        """Whether its price reaches the other side of ``book``."""
+        return any(self._within(book))
+
+    def _within(self, book: Book) -> Iterator[Level]:
+        px, buying = self.ticket.px, self.ticket.side == "buy"
+        for level in book.asks if buying else book.bids:
+            if px is not None and (level.px > px if buying else level.px < px):
+                return
+            yield level
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:
     """One execution of an order: ``sz`` of the base currency, or contracts, at ``px``;
     ``exec_type`` T takes from the book, M rested in it. ``fee`` is negative, in ``ticket.earns``;
-    ``ms`` is its time. ``pnl`` is what it realised if it ``closes`` a position.
+    ``ms`` is its time. ``idx_px`` and ``mark_px`` are index and mark price then, for contracts;
+    ``pnl`` is what it realised if it ``closes`` a position.
     """
 
     trade_id: str
@@ -168,6 +200,8 @@ class Fill:
     fee_rate: Decimal
     exec_type: str
     ms: int
+    idx_px: Decimal | None
+    mark_px: Decimal | None
     pnl: Decimal = _ZERO
     closes: bool = False
 

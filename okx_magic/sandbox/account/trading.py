@@ -13,10 +13,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.account import checks
-from okx_magic.sandbox.account.matching import takes, would_take
 from okx_magic.sandbox.account.orders import Fill, Order, Ticket, fees
-from okx_magic.sandbox.account.tickets import check_size, read_price, read_ticket
+from okx_magic.sandbox.account.rules import (
+    check_funds,
+    check_position,
+    check_price,
+    check_size,
+    read_price,
+    read_ticket,
+)
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.params import Params
 
 # OKX docs, Get order details, cancelSource.
-_BY_USER = "1"
+BY_USER = "1"
 _FOK_INCOMPLETE = "13"
 _IOC_INCOMPLETE = "14"
 _NOTHING_TO_REDUCE = "22"
@@ -38,11 +43,9 @@ _MOST_OPEN = 500
 
 _ZERO = Decimal(0)
 
-Ack = dict[str, str]
 
-
-def place(desk: Desk, wanted: Params) -> Ack:
-    """Takes a new order; the acknowledgement says that it was accepted, not that it traded."""
+def place(desk: Desk, wanted: Params) -> Order:
+    """Takes a new order; it comes back as it was when it was accepted."""
     ticket = read_ticket(wanted, desk.account)
     beside = [order.ticket for order in desk.account.open.values()]
     if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
@@ -50,34 +53,42 @@ def place(desk: Desk, wanted: Params) -> Ack:
     if sum(other.instrument is ticket.instrument for other in beside) >= _MOST_OPEN:
         raise RefusalError("51102", str(_MOST_OPEN))
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
-    checks.check_position(desk.account, order)
-    checks.check_funds(desk, order)
-    checks.check_price(desk, order)
+    check_position(desk.account, order)
+    check_funds(desk, order)
+    check_price(desk, order)
     _enter(desk, order)
-    return _ack(desk, order) | {"tag": ticket.tag, "subCode": ""}
+    return order
 
 
-def cancel(desk: Desk, wanted: Params) -> Ack:
-    """Cancels an open order."""
-    order = _named(desk, wanted)
+def cancel(desk: Desk, wanted: Params) -> Order:
+    """Cancels an open order, and gives it."""
+    order = named(desk, wanted)
     if order is None or not order.is_open:
         raise RefusalError("51400")
-    withdraw(desk.account, order, _BY_USER, desk.ms)
-    return _ack(desk, order)
+    withdraw(desk.account, order, BY_USER, desk.ms)
+    return order
 
 
-def amend(desk: Desk, wanted: Params) -> Ack:
+def amend(desk: Desk, wanted: Params) -> Order:
     """Changes price or size (``newSz`` counts what is filled already) of an open order."""
-    order = _named(desk, wanted)
+    order = named(desk, wanted)
     if order is None or not order.is_open:
         raise RefusalError("51503")
     try:
         _amend(desk, order, wanted)
     except RefusalError:
         if wanted.get("cxlOnFail") == "true":
-            withdraw(desk.account, order, _BY_USER, desk.ms)
+            withdraw(desk.account, order, BY_USER, desk.ms)
         raise
-    return _ack(desk, order) | {"reqId": wanted.get("reqId", ""), "subCode": ""}
+    return order
+
+
+def named(desk: Desk, wanted: Params) -> Order | None:
+    """The order that ``ordId`` or ``clOrdId`` names, if there is one."""
+    ord_id, cl_ord_id = wanted.get("ordId", ""), wanted.get("clOrdId", "")
+    if not (ord_id or cl_ord_id):
+        raise RefusalError("51003")
+    return desk.account.find(wanted["instId"], ord_id, cl_ord_id)
 
 
 def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
@@ -129,12 +140,12 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     if ticket.sz <= order.filled:
         raise RefusalError("51000", "newSz")
     changed = replace(order, ticket=ticket, updated=desk.ms)
-    checks.check_position(desk.account, changed)
-    checks.check_funds(desk, changed)
+    check_position(desk.account, changed)
+    check_funds(desk, changed)
     if wanted.get("newPx"):
-        checks.check_price(desk, changed)
+        check_price(desk, changed)
     book = desk.market.book(ticket.instrument, desk.second)
-    if ticket.ord_type == "post_only" and would_take(changed, book):
+    if ticket.ord_type == "post_only" and changed.would_take(book):
         raise RefusalError("51511")
     _enter(desk, changed)
 
@@ -144,11 +155,11 @@ def _enter(desk: Desk, order: Order) -> None:
     account = desk.account
     book = desk.market.book(order.ticket.instrument, desk.second)
     kind = order.ticket.ord_type
-    if kind == "post_only" and would_take(order, book):
+    if kind == "post_only" and order.would_take(book):
         withdraw(account, order, _POST_ONLY_WOULD_TAKE, desk.ms)
         return
     account.keep(order)
-    order = execute(desk, order, takes(order, book), taker=True, ms=desk.ms)
+    order = execute(desk, order, order.takes(book), taker=True, ms=desk.ms)
     if order.is_open and kind not in {"limit", "post_only"}:
         source = _FOK_INCOMPLETE if kind == "fok" else _IOC_INCOMPLETE
         withdraw(account, order, source, desk.ms)
@@ -156,8 +167,8 @@ def _enter(desk: Desk, order: Order) -> None:
 
 def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: bool, ms: int) -> Fill:
     px, size = part
-    ticket = order.ticket
-    rates = fees(ticket.instrument)
+    ticket, instrument, market = order.ticket, order.ticket.instrument, desk.market
+    rates = fees(instrument)
     rate = rates.taker if taker else rates.maker
     return Fill(
         trade_id=desk.ids.next(desk.now),
@@ -170,22 +181,6 @@ def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: boo
         fee_rate=-rate,
         exec_type="T" if taker else "M",
         ms=ms,
+        idx_px=None if instrument.is_spot else market.index(instrument, ms // 1000),
+        mark_px=None if instrument.is_spot else market.mark(instrument, ms // 1000),
     )
-
-
-def _named(desk: Desk, wanted: Params) -> Order | None:
-    inst_id = params.required(wanted, "instId")
-    ord_id, cl_ord_id = wanted.get("ordId", ""), wanted.get("clOrdId", "")
-    if not (ord_id or cl_ord_id):
-        raise RefusalError("51003")
-    return desk.account.find(inst_id, ord_id, cl_ord_id)
-
-
-def _ack(desk: Desk, order: Order) -> Ack:
-    return {
-        "ordId": order.ord_id,
-        "clOrdId": order.ticket.cl_ord_id,
-        "ts": str(desk.ms),
-        "sCode": "0",
-        "sMsg": "",
-    }

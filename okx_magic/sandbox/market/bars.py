@@ -1,8 +1,7 @@
 """The bars of candles: where each begins and ends.
 
-OKX docs, Get Candlesticks: bars from 6H on open at midnight of UTC+8, those with ``utc`` at
-midnight of UTC. Times are whole seconds since 1970; bars are numbered, so that paging is
-arithmetic.
+What their names mean is in ``knowledge``. Times are whole seconds since 1970; bars are numbered, so
+that paging is arithmetic.
 """
 
 from __future__ import annotations
@@ -10,18 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from okx_magic.knowledge.bars import bar_length, opens_by_hong_kong
 
-_MINUTE = 60
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
-_HONG_KONG = 8 * _HOUR
+_HONG_KONG = 8 * 3600
 # 1970-01-05, the first Monday.
-_MONDAY = 4 * _DAY
+_MONDAY = 4 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +45,10 @@ class Bar:
 
 
 @cache
-def bars() -> Mapping[str, Bar]:
-    """Every bar OKX names, by its name."""
-    short = {"1s": 1, "1m": 60, "3m": 180, "5m": 300, "15m": 900, "30m": 1800}
-    short |= {"1H": _HOUR, "2H": 2 * _HOUR, "4H": 4 * _HOUR}
-    table = {name: Bar(seconds) for name, seconds in short.items()}
-    for suffix, shift in (("", _HONG_KONG), ("utc", 0)):
-        for name, seconds in (("6H", 6 * _HOUR), ("12H", 12 * _HOUR)):
-            table[name + suffix] = Bar(seconds, shift=shift)
-        for days in (1, 2, 3):
-            table[f"{days}D{suffix}"] = Bar(days * _DAY, shift=shift)
-        table["1W" + suffix] = Bar(7 * _DAY, shift=shift, anchor=_MONDAY)
-        for months in (1, 3):
-            table[f"{months}M{suffix}"] = Bar(months=months, shift=shift)
-    return MappingProxyType(table)
+def bar_named(name: str) -> Bar:
+    """The bar that OKX calls so: ``1m``, ``1Dutc``."""
+    shift = _HONG_KONG if opens_by_hong_kong(name) else 0
+    length = bar_length(name)
+    if length is None:
+        return Bar(months=int(name[: name.index("M")]), shift=shift)
+    return Bar(length // 1000, shift=shift, anchor=_MONDAY if "W" in name else 0)

@@ -1,26 +1,36 @@
-"""The instruments on offer, from ``data/instruments.jsonl``: one a line, OKX's fields and the
-market's.
+"""The instruments on offer: how they quote what their series of prices does, and how much of them may
+be held.
 
-``market`` in that file says how the sandbox prices an instrument: the ``series`` of prices it
-follows times ``basis``, its size for each ``unit`` of the series' volume, and the size of a usual
-``level`` of its book.
+``data/instruments.jsonl`` has one a line, OKX's fields and the market's. ``market`` there says how the
+sandbox prices an instrument: the ``series`` of prices it follows times ``basis``, its size for each
+``unit`` of the series' volume, and the size of a usual ``level`` of its book. ``data/tiers.json`` has,
+by instType and instFamily, the tiers as ``[maxSz, mmr, maxLever]``.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
+from statistics import NormalDist
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from okx_magic.sandbox.facts import table, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from okx_magic.sandbox.market.pricetree import Stretch
 
-@dataclass(frozen=True, slots=True)
+
+# Options are priced by Black's formula as if they had always this long to live, at this volatility.
+_OPTION_DEVIATION = 0.6 * 0.5**0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
     """An instrument; ``listing`` holds OKX's fields of it, but for the empty ones.
 
@@ -52,33 +62,39 @@ class Instrument:
         """Whether it is a spot pair; everything else trades in contracts."""
         return self.inst_type == "SPOT"
 
-    def row(self, fields: tuple[str, ...]) -> dict[str, Any]:
-        """The instrument as OKX lists it, with exactly these ``fields``."""
-        return {name: self.listing.get(name, _EMPTY.get(name, "")) for name in fields}
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Sizes from ``min_sz`` to ``max_sz``, in contracts; ``mmr`` and ``imr`` are the shares of a
+    position's worth that must be there to keep and to open it, at ``max_lever``.
+    """
+
+    tier: str
+    min_sz: Decimal
+    max_sz: Decimal
+    mmr: Decimal
+    imr: Decimal
+    max_lever: Decimal
 
 
-# What stands in fields that do not apply, where it is not "".
-_EMPTY: Mapping[str, Any] = MappingProxyType(
-    {
-        "category": "1",
-        "elp": "0",
-        "futureSettlement": False,
-        "instCategory": "1",
-        "ruleType": "normal",
-        "state": "live",
-        "tradeQuoteCcyList": (),
-        "upcChg": (),
-    }
-)
+class Candle(NamedTuple):
+    """A bar in prices; ``vol`` in the instrument's size unit, ``vol_ccy`` and ``vol_quote`` as OKX
+    defines volCcy and volCcyQuote (spot: quote currency in both; contracts: base, then quote).
+    """
+
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    vol: Decimal
+    vol_ccy: Decimal
+    vol_quote: Decimal
 
 
 @cache
 def instruments() -> Mapping[str, Instrument]:
     """All instruments by ``instId``."""
-    text = (
-        files("okx_magic.sandbox.market").joinpath("data", "instruments.jsonl").read_text("utf-8")
-    )
-    read = (_instrument(**json.loads(line)) for line in text.splitlines())
+    read = (_instrument(**json.loads(line)) for line in text("instruments.jsonl").splitlines())
     return MappingProxyType({instrument.inst_id: instrument for instrument in read})
 
 
@@ -101,6 +117,50 @@ def indices() -> Mapping[str, Instrument]:
     return MappingProxyType(
         {name: replace(one, inst_id=name, tick=one.tick / 10) for name, one in found.items()}
     )
+
+
+def price_of(instrument: Instrument, log_price: float) -> Decimal:
+    """The price of ``instrument`` when its series stands there; never below a tick."""
+    # Monotone in the series, rounding included: so highs stay above and lows below everything.
+    spot = math.exp(log_price) * instrument.basis
+    price = _option(spot, instrument) if instrument.opt_type else spot
+    return max(1, round(price / float(instrument.tick))) * instrument.tick
+
+
+def candle_of(instrument: Instrument, stretch: Stretch) -> Candle:
+    """The bar of ``instrument`` when its series does that."""
+    prices = [price_of(instrument, value) for value in stretch[:4]]
+    opened, _, _, closed = prices
+    high, low = max(prices), min(prices)
+    vol = stretch.volume * instrument.unit
+    base, quote = worth(instrument, vol, (opened + high + low + closed) / 4)
+    return Candle(opened, high, low, closed, vol, quote if instrument.is_spot else base, quote)
+
+
+def worth(instrument: Instrument, sz: Decimal, px: Decimal) -> tuple[Decimal, Decimal]:
+    """What a size is at a price (of the underlying, for options) in base and in quote currency."""
+    if instrument.ct_val is None:
+        return sz, sz * px
+    value = sz * instrument.ct_val
+    return (value / px, value) if instrument.inverse else (value, value * px)
+
+
+@cache
+def tiers(instrument: Instrument) -> tuple[Tier, ...]:
+    """The tiers of an instrument, smallest first; none for spot and options.
+
+    OKX docs, Get position tiers: the larger a position, the more margin it needs and the less leverage
+    it may have; a tier begins where the one before it ends.
+    """
+    families = table("tiers.json").get(instrument.inst_type, {})
+    rows = families.get(instrument.listing.get("instFamily"), ())
+    found, least = [], Decimal(0)
+    for number, row in enumerate(rows, start=1):
+        most, mmr, lever = map(Decimal, row)
+        # OKX gives this share with at most four digits: 0.0667 at 15 times.
+        found.append(Tier(str(number), least, most, mmr, round(1 / lever, 4), lever))
+        least = most
+    return tuple(found)
 
 
 def _marked(instrument: Instrument) -> Instrument:
@@ -130,3 +190,14 @@ def _instrument(listing: dict[str, Any], market: dict[str, Any]) -> Instrument:
         level=Decimal(market["level"]),
         listing=MappingProxyType(listing),
     )
+
+
+def _option(spot: float, instrument: Instrument) -> float:
+    # In units of the underlying, as OKX quotes its options.
+    moneyness = math.log(spot / instrument.strike)
+    upper = moneyness / _OPTION_DEVIATION + _OPTION_DEVIATION / 2
+    lower = upper - _OPTION_DEVIATION
+    share, cdf = instrument.strike / spot, NormalDist().cdf
+    if instrument.opt_type == "C":
+        return cdf(upper) - share * cdf(lower)
+    return share * cdf(-lower) - cdf(-upper)

@@ -9,19 +9,24 @@ Indices and marks are quoted of the same prices, each with candles of its own.
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import shake_256
-from importlib.resources import files
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
+from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.market.instruments import (
+    Candle,
+    Instrument,
+    candle_of,
+    indices,
+    marks,
+    price_of,
+)
 from okx_magic.sandbox.market.pricetree import PriceTree, Series
-from okx_magic.sandbox.market.quoting import Candle, candle_of, price_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,8 +85,7 @@ class Market:
         self._places: dict[str, tuple[PriceTree, int]] = {}
         # Every order of a second meets the same book.
         self._books = lru_cache(maxsize=64)(self._book)
-        text = files("okx_magic.sandbox.market").joinpath("data", "prices.json").read_text("utf-8")
-        for number, group in enumerate(json.loads(text)):
+        for number, group in enumerate(table("prices.json")):
             tree = PriceTree(f"{seed}:{number}", _series(group))
             self._places |= {name: (tree, place) for place, name in enumerate(group)}
         # How much of its usual interest is open in what follows a series of prices.
@@ -143,7 +147,7 @@ class Market:
 
     def book(self, instrument: Instrument, second: int, depth: int = DEPTH) -> Book:
         """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
-        return self._books(instrument.inst_id, second, depth)
+        return self._books(instrument, second, depth)
 
     def trades(self, instrument: Instrument, second: int, count: int) -> list[Trade]:
         """The last ``count`` trades before ``second``, newest first."""
@@ -177,8 +181,7 @@ class Market:
             start, end = (start, middle) if through(start, middle) else (middle, end)
         return start
 
-    def _book(self, inst_id: str, second: int, depth: int) -> Book:
-        instrument = instruments()[inst_id]
+    def _book(self, instrument: Instrument, second: int, depth: int) -> Book:
         last = self.last(instrument, second)
         spread, buying, asks, bids = self._draws(instrument, second)
         gap = (1 + spread % 3) * instrument.tick
@@ -194,6 +197,24 @@ class Market:
         place = f"{self._seed}:{instrument.inst_id}:{second}".encode()
         draws = shake_256(place).digest(2 + 4 * DEPTH)
         return draws[0], draws[1] < 128, draws[2 : 2 + 2 * DEPTH], draws[2 + 2 * DEPTH :]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The market at ``now``, in seconds."""
+
+    market: Market
+    now: float
+
+    @property
+    def ms(self) -> int:
+        """``now`` in milliseconds."""
+        return int(self.now * 1000)
+
+    @property
+    def second(self) -> int:
+        """``now`` in whole seconds, the market's clock."""
+        return int(self.now)
 
 
 def _series(group: Mapping[str, Mapping[str, Any]]) -> list[Series]:

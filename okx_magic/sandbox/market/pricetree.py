@@ -7,7 +7,7 @@ seconds. A node of that tree knows open, high, low, close and volume of its stre
 are drawn from a hash of seed and place: a random walk kept within low and high; the child that
 comes nearest inherits the parent's high, another its low; volumes are shares of the parent's. So
 every stretch agrees exactly with the finer ones it is made of, neighbours meet (open = close
-before), and nothing but the days of the same 32 needs to be built.
+before), and nothing but what is asked for needs to be built.
 
 Several series can hang on one tree, as sums and differences of the same factors: then ETH in BTC is
 at every moment ETH in dollars over BTC in dollars.
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _DAY = 86_400
-# How many children a node has, by its depth, from blocks of 32 days on; the widths in the module's
-# text follow from it.
-_FAN = (32, 3, 2, 2, 2, 2, 2, 3, 5, 5, 3, 2, 2)
-_WIDTHS = tuple(accumulate(_FAN, lambda width, fan: width // fan, initial=_FAN[0] * _DAY))
+# How many children a node has, by its depth, from days on; the widths in the module's text follow from
+# it.
+_FAN = (3, 2, 2, 2, 2, 2, 3, 5, 5, 3, 2, 2)
+_WIDTHS = tuple(accumulate(_FAN, lambda width, fan: width // fan, initial=_DAY))
 
 # The slowest noise has a value every 512 days: further apart, prices do not remember each other.
 _OCTAVES = 10
@@ -76,8 +76,8 @@ class PriceTree:
         self._series = tuple(series)
         self._factors = len(series[0].weights)
         self._noise = lru_cache(maxsize=4096)(self._draw_noise)
-        self._days = lru_cache(maxsize=512)(self._block)
-        self._block_of = lru_cache(maxsize=512)(self._whole)
+        self._levels = lru_cache(maxsize=4096)(self._sum_of_noises)
+        self._days = lru_cache(maxsize=4096)(self._day)
         self._children = lru_cache(maxsize=4096)(self._split)
 
     def price(self, series: int, second: int) -> float:
@@ -86,10 +86,8 @@ class PriceTree:
 
     def over(self, series: int, start: int, end: int) -> Stretch:
         """What ``series`` did from ``start`` up to ``end``, in seconds, ``start < end``."""
-        blocks = range(start // _WIDTHS[0], (end - 1) // _WIDTHS[0] + 1)
-        return _joined(
-            node[series] for block in blocks for node in self._cover(0, block, start, end)
-        )
+        days = range(start // _DAY, (end - 1) // _DAY + 1)
+        return _joined(node[series] for day in days for node in self._cover(0, day, start, end))
 
     def _cover(self, depth: int, index: int, start: int, end: int) -> Iterator[Node]:
         # The fewest nodes that make up the stretch, in order.
@@ -106,22 +104,15 @@ class PriceTree:
 
     def _node(self, depth: int, index: int) -> Node:
         if depth == 0:
-            return self._block_of(index)
+            return self._days(index)
         parent, child = divmod(index, _FAN[depth - 1])
-        return self._days(parent)[child] if depth == 1 else self._children(depth - 1, parent)[child]
+        return self._children(depth - 1, parent)[child]
 
-    def _whole(self, index: int) -> Node:
-        return tuple(map(_joined, zip(*self._days(index), strict=True)))
+    def _day(self, day: int) -> Node:
+        ends = self._levels(day), self._levels(day + 1)
+        return tuple(map(_day_of, self._series, *ends, repeat(self._draws(f"day:{day}"))))
 
-    def _block(self, index: int) -> list[Node]:
-        first = index * _FAN[0]
-        levels = [self._levels(day) for day in range(first, first + _FAN[0] + 1)]
-        return [
-            tuple(map(_day_of, self._series, opened, closed, repeat(self._draws(f"day:{day}"))))
-            for day, (opened, closed) in enumerate(pairwise(levels), start=first)
-        ]
-
-    def _levels(self, day: int) -> list[float]:
+    def _sum_of_noises(self, day: int) -> list[float]:
         # The log price of each series at the beginning of the day.
         sums = [0.0] * self._factors
         for octave in range(_OCTAVES):
@@ -141,7 +132,8 @@ class PriceTree:
 
     def _split(self, depth: int, index: int) -> list[Node]:
         parent = self._node(depth, index)
-        draws = self._draws(f"{depth}:{index}")
+        # Counted from one, so that the market of a seed is what it was.
+        draws = self._draws(f"{depth + 1}:{index}")
         scale = (_WIDTHS[depth + 1] / _DAY) ** 0.5
         steps = [one.deviation * scale for one in self._series]
         paths = self._paths(parent, steps, _FAN[depth], draws)

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account.ledger import Bill
 from okx_magic.sandbox.account.positions import rounded
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.replies import RefusalError, plain
-from okx_magic.sandbox.routes.rows import fields_of, filled
+from okx_magic.sandbox.routes.rows import Row, asked
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.params import Params
-
-_CURRENCIES = "/api/v5/asset/currencies"
-_STATE = "/api/v5/asset/transfer-state"
 
 # OKX's numbers of the two accounts.
 _FUNDING, _TRADING = "6", "18"
@@ -41,73 +38,43 @@ _CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
 _ZERO = Decimal(0)
 
 
-def funding_balances(desk: Desk, query: Params) -> list[Any]:
+def funding_balances(desk: Desk, query: Params) -> list[Row]:
     """What lies in the funding account."""
-    asked = params.listed(query, "ccy")
-    return [
-        {"ccy": ccy, "bal": plain(amount), "frozenBal": "0", "availBal": plain(amount)}
-        for ccy, amount in sorted(desk.account.funding.balances.items())
-        if not asked or ccy in asked
-    ]
+    held = sorted(desk.account.funding.balances.items())
+    rows = ({"ccy": ccy, "bal": amount, "availBal": amount} for ccy, amount in held)
+    return list(asked(query, rows, "ccy"))
 
 
-def currencies(_: Desk, query: Params) -> list[Any]:
+def currencies(_: Desk, query: Params) -> list[Row]:
     """Every currency of the spot pairs, on one chain; nothing comes in or goes out."""
-    asked = params.listed(query, "ccy")
-    zeros = dict.fromkeys(
-        ("minDep", "minWd", "minInternal", "maxWd", "wdQuota", "usedWdQuota", "fee", "minFee",
-         "maxFee", "minFeeForCtAddr", "maxFeeForCtAddr", "burningFeeRate",
-         "minDepArrivalConfirm", "minWdUnlockConfirm"),
-        "0",
-    )  # fmt: skip
-    return [
-        filled(
-            fields_of(_CURRENCIES),
-            zeros
-            | {
-                "ccy": name,
-                "name": name,
-                "chain": f"{name}-Sandbox",
-                "canDep": False,
-                "canWd": False,
-                "canInternal": False,
-                "mainNet": True,
-                "needTag": False,
-                "wdTickSz": "8",
-            },
-        )
-        for name in sorted(_names())
-        if not asked or name in asked
-    ]
+    rows = ({"ccy": ccy, "name": ccy, "chain": f"{ccy}-Sandbox"} for ccy in sorted(_names()))
+    return list(asked(query, rows, "ccy"))
 
 
-def valuation(desk: Desk, query: Params) -> list[Any]:
+def valuation(desk: Desk, query: Params) -> list[Row]:
     """What both accounts are worth, in ``ccy`` (BTC, unless it is given)."""
-    unit = query.get("ccy") or "BTC"
+    unit = query.get("ccy", "BTC")
     if unit not in {*_names(), "USD"}:
         raise RefusalError("51000", "ccy")
     account, price = desk.account, desk.dollars(unit)
-    funding = sum(
-        (held * desk.dollars(ccy) for ccy, held in account.funding.balances.items()), _ZERO
-    )
+    held = account.funding.balances.items()
+    funding = sum((amount * desk.dollars(ccy) for ccy, amount in held), _ZERO)
     pools = ((desk.pool(ccy), desk.dollars(ccy)) for ccy in account.trading.balances)
     trading = sum((pool.equity * dollars for pool, dollars in pools), _ZERO)
-    details = {"funding": funding, "trading": trading, "classic": _ZERO, "earn": _ZERO}
     return [
         {
-            "totalBal": plain(rounded((funding + trading) / price)),
+            "totalBal": rounded((funding + trading) / price),
             "ts": str(desk.ms),
-            "details": {name: plain(rounded(worth / price)) for name, worth in details.items()},
+            "details": {"funding": rounded(funding / price), "trading": rounded(trading / price)},
         }
     ]
 
 
-def transfer(desk: Desk, wanted: Params) -> list[Any]:
+def transfer(desk: Desk, wanted: Params) -> list[Row]:
     """Moves money between the funding account and the trading account."""
-    ccy = params.required(wanted, "ccy")
-    source, target = (params.choice(wanted, end, {_FUNDING, _TRADING}) for end in ("from", "to"))
+    ccy, source, target = wanted["ccy"], wanted["from"], wanted["to"]
     # All other types have to do with sub-accounts, of which there are none.
-    if params.one_of(wanted, "type", {"0", "1", "2", "3", "4"}) not in {"", "0"}:
+    if wanted.get("type") not in {None, "", "0"}:
         raise RefusalError("58115")
     if source == target:
         raise RefusalError("58123")
@@ -135,7 +102,7 @@ def transfer(desk: Desk, wanted: Params) -> list[Any]:
     return [values]
 
 
-def transfer_state(desk: Desk, query: Params) -> list[Any]:
+def transfer_state(desk: Desk, query: Params) -> list[Row]:
     """How a transfer, found by ``transId`` or ``clientId``, went: they all succeed at once."""
     trans_id, client_id = query.get("transId", ""), query.get("clientId", "")
     if not (trans_id or client_id):
@@ -143,15 +110,15 @@ def transfer_state(desk: Desk, query: Params) -> list[Any]:
     name, value = ("transId", trans_id) if trans_id else ("clientId", client_id)
     for bill in reversed(desk.account.funding.bills):
         if bill.about.get(name) == value:
-            return [filled(fields_of(_STATE), {**bill.about, "type": "0", "state": "success"})]
+            return [{**bill.about}]
     raise RefusalError("58129", name)
 
 
-def adjust_demo_balance(desk: Desk, wanted: Params) -> list[Any]:
+def adjust_demo_balance(desk: Desk, wanted: Params) -> list[Row]:
     """Adds play money, three times a day, or takes it away."""
     if desk.keys.environment != "demo":
         raise RefusalError("50053")
-    kind = params.choice(wanted, "type", {"increase", "reduce"})
+    kind = wanted["type"]
     account = desk.account
     today = desk.ms // _DAY_MS
     done = account.raised[1] if account.raised[0] == today else 0
@@ -178,9 +145,9 @@ def adjust_demo_balance(desk: Desk, wanted: Params) -> list[Any]:
         booked = account.trading.book(
             Bill(desk.ms, ccy, sign * amount, bill, {"sz": plain(amount)})
         )
-        details.append({"ccy": ccy, "amt": plain(amount), "bal": plain(booked.balance)})
-    left = {"remainCnt": str(_INCREASES - done), "totalCnt": str(_INCREASES)}
-    return [left | {"details": details}]
+        details.append({"ccy": ccy, "amt": amount, "bal": booked.balance})
+    left, most = str(_INCREASES - done), str(_INCREASES)
+    return [{"remainCnt": left, "totalCnt": most, "details": details}]
 
 
 def _names() -> set[str]:

@@ -6,67 +6,44 @@ OKX docs: Order Book Trading, Trade.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from okx_magic.knowledge import endpoint
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account import trading
-from okx_magic.sandbox.replies import (
-    ALL_FAILED,
-    OK,
-    PARTLY_FAILED,
-    RefusalError,
-    Reply,
-    acknowledgement,
-    status,
-    text,
-)
+from okx_magic.sandbox.replies import OK, RefusalError, Reply, acknowledgement, is_parameter_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from okx_magic.knowledge import Endpoint
     from okx_magic.sandbox.account.desk import Desk
-    from okx_magic.sandbox.account.trading import Ack
+    from okx_magic.sandbox.account.orders import Order
     from okx_magic.sandbox.gateway import RawRequest
     from okx_magic.sandbox.params import Params
-
-
-@dataclass(frozen=True, slots=True)
-class _Service:
-    """An order service: what it does with one item, the code for too many of them, and which fields
-    of a refused item come back as they were sent and which empty.
-    """
-
-    act: Callable[[Desk, Params], Ack]
-    too_many: str
-    echoed: tuple[str, ...]
-    blank: tuple[str, ...]
-
-
-_PLACE = _Service(trading.place, "51111", ("clOrdId", "tag"), ("ordId", "subCode"))
-_CANCEL = _Service(trading.cancel, "51406", ("ordId", "clOrdId"), ())
-_AMEND = _Service(trading.amend, "51501", ("ordId", "clOrdId", "reqId"), ("subCode",))
 
 # Codes from here on are the orders' own, and stand beside each of them.
 _FIRST_OF_ORDERS = "51000"
 
-SERVICES: Mapping[str, _Service] = MappingProxyType(
+# What each does with one item, and the code for too many of them.
+SERVICES: Mapping[str, tuple[Callable[[Desk, Params], Order], str]] = MappingProxyType(
     {
-        "/api/v5/trade/order": _PLACE,
-        "/api/v5/trade/batch-orders": _PLACE,
-        "/api/v5/trade/cancel-order": _CANCEL,
-        "/api/v5/trade/cancel-batch-orders": _CANCEL,
-        "/api/v5/trade/amend-order": _AMEND,
-        "/api/v5/trade/amend-batch-orders": _AMEND,
+        "/api/v5/trade/order": (trading.place, ""),
+        "/api/v5/trade/batch-orders": (trading.place, "51111"),
+        "/api/v5/trade/cancel-order": (trading.cancel, ""),
+        "/api/v5/trade/cancel-batch-orders": (trading.cancel, "51406"),
+        "/api/v5/trade/amend-order": (trading.amend, ""),
+        "/api/v5/trade/amend-batch-orders": (trading.amend, "51501"),
     }
 )
 
 
 def read_orders(known: Endpoint, request: RawRequest) -> list[Params]:
-    """What is asked for in the body of ``request``: one item, or those of a batch."""
+    """What is asked for in the body of ``request``: one item, or those of a batch. What ``known`` does
+    not document is left out.
+    """
     if not request.body:
         raise RefusalError("50000")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -75,73 +52,62 @@ def read_orders(known: Endpoint, request: RawRequest) -> list[Params]:
     items = params.from_body(request.body, array=known.array_body)
     if not items:
         raise RefusalError("50000")
-    return items
+    documented = {param.name for param in known.params}
+    return [{name: item[name] for name in item if name in documented} for item in items]
 
 
 def serve(
     known: Endpoint, headers: Mapping[str, str], items: list[Params], desk: Desk, arrived: float
 ) -> Reply:
-    """The acknowledgements of the order, or of the batch, that came at ``arrived``, in seconds.
-
-    Code 0 when all were accepted, 1 when none, 2 when some.
-    """
+    """The acknowledgements of the order, or of the batch, that came at ``arrived``, in seconds."""
     started = time.perf_counter()
-    service = SERVICES[known.path]
+    _, too_many = SERVICES[known.path]
     if known.array_max is not None and len(items) > known.array_max:
-        raise RefusalError(service.too_many, str(known.array_max))
+        raise RefusalError(too_many, str(known.array_max))
     if "expTime" in known.headers:
         _check_deadline(headers, arrived, desk.now)
-    acks = [_acted(service, desk, item, single=not known.array_body) for item in items]
-    return _answer(acks, arrived, desk.now + time.perf_counter() - started)
+    acks = [_acted(known, desk, item) for item in items]
+    return acknowledgement(acks, arrived, desk.now + time.perf_counter() - started)
 
 
 def refused(request: RawRequest, code: str, now: float) -> Reply:
     """How ``code`` would be answered to ``request``: an order's code in the place of each order."""
     refusal = RefusalError(code)
-    service = SERVICES.get(request.path)
-    if service is None or refusal.status != HTTPStatus.OK or code < _FIRST_OF_ORDERS:
+    known = endpoint(request.method, request.path)
+    of_orders = known is not None and request.path in SERVICES and code >= _FIRST_OF_ORDERS
+    if known is None or not of_orders or refusal.status != HTTPStatus.OK:
         return refusal.reply
     try:
-        items = params.from_body(request.body, array="batch" in request.path)
+        items = read_orders(known, request)
     except RefusalError as unreadable:
         return unreadable.reply
-    return _answer([_refused(service, item, refusal, now) for item in items], now, now)
+    return acknowledgement([_ack(known, item, now, code, refusal.msg) for item in items], now, now)
 
 
-def _answer(acks: list[Ack], in_time: float, out_time: float) -> Reply:
-    refused = [ack for ack in acks if ack["sCode"] != OK]
-    code = OK if not refused else ALL_FAILED if len(refused) == len(acks) else PARTLY_FAILED
-    # A batch that fails in its parameters as a whole comes without a message.
-    silent = code == ALL_FAILED and all(
-        _is_parameter_check(ack["sCode"], ack["sMsg"]) for ack in acks
-    )
-    msg = "" if silent or code == OK else text(code)
-    return acknowledgement(acks, code=code, msg=msg, in_time=in_time, out_time=out_time)
-
-
-def _acted(service: _Service, desk: Desk, item: Params, *, single: bool) -> Ack:
+def _acted(known: Endpoint, desk: Desk, item: Params) -> dict[str, str]:
+    act, _ = SERVICES[known.path]
     try:
-        return service.act(desk, item)
+        params.check(item, known)
+        order = act(desk, item)
     except RefusalError as refusal:
         # OKX answers a bad parameter of a single order as a bad request, in a batch as an item.
-        if single and _is_parameter_check(refusal.code, refusal.msg):
+        if not known.array_body and is_parameter_check(refusal.code, refusal.msg):
             raise
-        return _refused(service, item, refusal, desk.now)
+        return _ack(known, item, desk.now, refusal.code, refusal.msg)
+    names = {"ordId": order.ord_id, "clOrdId": order.ticket.cl_ord_id}
+    return _ack(known, {**item, **names}, desk.now)
 
 
-def _refused(service: _Service, item: Params, refusal: RefusalError, now: float) -> Ack:
-    echo = {name: item.get(name, "") for name in service.echoed}
-    ack = echo | dict.fromkeys(service.blank, "") | {"ts": str(int(now * 1000))}
-    return ack | {"sCode": refusal.code, "sMsg": refusal.msg}
-
-
-def _is_parameter_check(code: str, msg: str) -> bool:
-    # Whether posSide fits is judged with the account's mode, among the orders' own checks.
-    return status(code) == HTTPStatus.BAD_REQUEST and "posSide" not in msg
+def _ack(
+    known: Endpoint, item: Params, now: float, code: str = OK, msg: str = ""
+) -> dict[str, str]:
+    # Of what a client sent comes back what is documented.
+    ack = {**item, "ts": str(int(now * 1000)), "sCode": code, "sMsg": msg}
+    return {name: ack.get(name, "") for name in known.fields}
 
 
 def _check_deadline(headers: Mapping[str, str], arrived: float, now: float) -> None:
     # OKX docs, General Info, Expiration Time: the header expTime, in milliseconds.
-    deadline = params.integer({"expTime": headers.get("exptime", "")}, "expTime")
-    if deadline is not None and deadline < int(now * 1000):
+    deadline = params.integer({"expTime": headers.get("exptime", "")}, "expTime", params.MOST)
+    if deadline < int(now * 1000):
         raise RefusalError("50036" if deadline < int(arrived * 1000) else "50037")

@@ -1,25 +1,25 @@
-"""Positions: those that are open, those that were, and what is at risk. OKX docs: Trading Account."""
+"""Positions: those that are open, those that were, what is at risk, and closing them.
+
+OKX docs: Trading Account; Order Book Trading, Trade, Close positions.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from okx_magic.sandbox import params
+from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.desk import Pool, Valued, tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
-from okx_magic.sandbox.replies import plain
-from okx_magic.sandbox.routes.rows import Row, fields_of, filled, page, selector
+from okx_magic.sandbox.account.rules import read_pos_side, tradable
+from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.account.positions import Position
     from okx_magic.sandbox.params import Params
-
-_POSITIONS = "/api/v5/account/positions"
-_HISTORY = "/api/v5/account/positions-history"
-_RISK = "/api/v5/account/account-position-risk"
 
 _CLOSED_PARTLY = "1"
 _CLOSED = "2"
@@ -27,69 +27,43 @@ _CLOSED = "2"
 _ZERO, _ONE = Decimal(0), Decimal(1)
 
 
-def positions(desk: Desk, query: Params) -> list[Any]:
+def positions(desk: Desk, query: Params) -> list[Row]:
     """The open positions."""
-    select = selector(query, "instType")
-    names, ids = params.listed(query, "instId"), params.listed(query, "posId")
-    return [
-        filled(fields_of(_POSITIONS), _values(desk, each, desk.pool(each.ccy)))
-        for each in desk.account.positions.values()
-        if select(_facts(each))
-        and (not names or each.instrument.inst_id in names)
-        and (not ids or each.pos_id in ids)
-    ]
+    rows = (_open(desk, one, desk.pool(one.ccy)) for one in desk.account.positions.values())
+    return list(asked(query, rows, "instType", "instId", "posId"))
 
 
-def positions_history(desk: Desk, query: Params) -> list[Any]:
+def positions_history(desk: Desk, query: Params) -> list[Row]:
     """The positions that were closed, in part or as a whole, last changed first."""
-    select = selector(query, "instType", "instId", "mgnMode", "posId", "type")
     begun = [one for one in desk.account.positions.values() if one.closed_size]
     entries = sorted(
         [*begun, *reversed(desk.account.closed)], key=lambda one: one.updated, reverse=True
     )
-
-    def row(one: Position) -> Row | None:
-        facts = _facts(one) | {"type": _CLOSED_PARTLY if one.size else _CLOSED}
-        return filled(fields_of(_HISTORY), facts | _past(one)) if select(facts) else None
-
-    return page(query, ((one.updated, one) for one in entries), row, whole=True)
+    rows = asked(query, map(_past, entries), "instType", "instId", "mgnMode", "posId", "type")
+    return page(query, rows, "uTime", whole=True)
 
 
-def position_risk(desk: Desk, query: Params) -> list[Any]:
+def position_risk(desk: Desk, query: Params) -> list[Row]:
     """Balances and positions of one moment."""
-    select = selector(query, "instType")
-    held = desk.account.positions.values()
+    risks = (_risk(desk.valued(one)) for one in desk.account.positions.values())
     return [
-        filled(
-            fields_of(_RISK),
-            {
-                "ts": str(desk.ms),
-                "balData": [
-                    {"ccy": ccy, "eq": plain(desk.pool(ccy).equity), "disEq": ""}
-                    for ccy in sorted(desk.account.trading.balances)
-                ],
-                "posData": [
-                    filled(fields_of(_RISK, "posData"), _risk(desk.valued(each)))
-                    for each in held
-                    if select(_facts(each))
-                ],
-            },
-        )
+        {
+            "ts": str(desk.ms),
+            "balData": [
+                {"ccy": ccy, "eq": desk.pool(ccy).equity}
+                for ccy in sorted(desk.account.trading.balances)
+            ],
+            "posData": list(asked(query, risks, "instType")),
+        }
     ]
 
 
-def _facts(one: Position) -> dict[str, str]:
-    return {
-        "instType": one.instrument.inst_type,
-        "instId": one.instrument.inst_id,
-        "mgnMode": one.mgn_mode,
-        "posId": one.pos_id,
-        "posSide": one.pos_side,
-        "ccy": one.ccy,
-    }
+def _told(one: Position) -> Row:
+    times = {"cTime": str(one.created), "uTime": str(one.updated)}
+    return about(one.instrument) | told(one) | times | {"ccy": one.ccy}
 
 
-def _values(desk: Desk, one: Position, pool: Pool) -> dict[str, Any]:
+def _open(desk: Desk, one: Position, pool: Pool) -> Row:
     now = desk.valued(one)
     last = desk.market.last(one.instrument, desk.second)
     closing = sum(order.left for order in desk.account.closers(one))
@@ -98,73 +72,55 @@ def _values(desk: Desk, one: Position, pool: Pool) -> dict[str, Any]:
     average = abs(one.cost) / worth(one.instrument, _ONE, abs(one.size))
     fee = fees(one.instrument).taker * (1 if one.size > 0 else -1)
     own = one.isolated
-    return _facts(one) | {
+    return _told(one) | {
         "pos": _size(one),
-        "availPos": plain(max(abs(one.size) - closing, _ZERO)),
-        "avgPx": plain(rounded(average)),
-        "markPx": plain(now.mark),
-        "upl": plain(now.upl),
-        "uplRatio": plain(rounded(now.upl / start)),
-        "uplLastPx": plain(one.upl(last)),
-        "uplRatioLastPx": plain(rounded(one.upl(last) / start)),
-        "lever": plain(one.lever),
+        "availPos": max(abs(one.size) - closing, _ZERO),
+        "avgPx": rounded(average),
+        "markPx": now.mark,
+        "upl": now.upl,
+        "uplRatio": rounded(now.upl / start),
+        "uplLastPx": one.upl(last),
+        "uplRatioLastPx": rounded(one.upl(last) / start),
         "liqPx": _liquidation(now, equity),
-        "imr": "" if own else plain(now.imr),
-        "margin": plain(one.margin) if own else "",
-        "mgnRatio": plain(rounded(equity / (now.mmr + now.fee if own else pool.needed))),
-        "mmr": plain(now.mmr),
-        "interest": "0",
-        "tradeId": one.trade_id,
-        "notionalUsd": plain(now.value * desk.dollars(one.ccy)),
-        "adl": "1",
-        "last": plain(last),
-        "idxPx": plain(desk.market.index(one.instrument, desk.second)),
-        "usdPx": plain(desk.dollars(one.ccy)),
-        "bePx": plain(rounded(average * (1 + fee) / (1 - fee))),
-        "realizedPnl": plain(one.realized),
-        "pnl": plain(one.pnl),
-        "fee": plain(one.fee),
-        "fundingFee": plain(one.funding),
-        "liqPenalty": "0",
-        "closeOrderAlgo": [],
-        "cTime": str(one.created),
-        "uTime": str(one.updated),
+        "imr": "" if own else now.imr,
+        "margin": one.margin if own else "",
+        "mgnRatio": rounded(equity / (now.mmr + now.fee if own else pool.needed)),
+        "mmr": now.mmr,
+        "notionalUsd": now.value * desk.dollars(one.ccy),
+        "last": last,
+        "idxPx": desk.market.index(one.instrument, desk.second),
+        "usdPx": desk.dollars(one.ccy),
+        "bePx": rounded(average * (1 + fee) / (1 - fee)),
+        "realizedPnl": one.realized,
+        "fundingFee": one.funding,
     }
 
 
-def _past(one: Position) -> dict[str, str]:
+def _past(one: Position) -> Row:
     ct_val = worth(one.instrument, _ONE, _ONE)
-    realized = one.realized
-    return {
-        "cTime": str(one.created),
-        "uTime": str(one.updated),
-        "openAvgPx": plain(rounded(one.opened_value / one.opened_size / ct_val)),
-        "closeAvgPx": plain(rounded(one.closed_value / one.closed_size / ct_val)),
-        "openMaxPos": plain(one.most),
-        "closeTotalPos": plain(one.closed_size),
-        "realizedPnl": plain(realized),
-        "pnlRatio": plain(rounded(realized / (one.opened_value / one.lever))),
-        "fee": plain(one.fee),
-        "fundingFee": plain(one.funding),
-        "liqPenalty": "0",
-        "pnl": plain(one.pnl),
-        "lever": plain(one.lever),
-        "direction": one.direction,
-        "uly": one.instrument.listing["uly"],
+    return _told(one) | {
+        "type": _CLOSED_PARTLY if one.size else _CLOSED,
+        "openAvgPx": rounded(one.opened_value / one.opened_size / ct_val),
+        "closeAvgPx": rounded(one.closed_value / one.closed_size / ct_val),
+        "openMaxPos": one.most,
+        "closeTotalPos": one.closed_size,
+        "realizedPnl": one.realized,
+        "pnlRatio": rounded(one.realized / (one.opened_value / one.lever)),
+        "fundingFee": one.funding,
     }
 
 
-def _risk(now: Valued) -> dict[str, str]:
-    return _facts(now.position) | {
+def _risk(now: Valued) -> Row:
+    return _told(now.position) | {
         "pos": _size(now.position),
-        "notionalCcy": plain(rounded(now.value / now.mark)),
-        "notionalUsd": plain(now.value),
+        "notionalCcy": rounded(now.value / now.mark),
+        "notionalUsd": now.value,
     }
 
 
-def _size(one: Position) -> str:
+def _size(one: Position) -> Decimal:
     # In long/short mode posSide has the sign.
-    return plain(one.size if one.pos_side == "net" else abs(one.size))
+    return one.size if one.pos_side == "net" else abs(one.size)
 
 
 def _equity(now: Valued, pool: Pool) -> Decimal:
@@ -174,10 +130,38 @@ def _equity(now: Valued, pool: Pool) -> Decimal:
     return pool.cash + pool.upl
 
 
-def _liquidation(now: Valued, equity: Decimal) -> str:
+def _liquidation(now: Valued, equity: Decimal) -> Decimal | str:
     # The mark price at which, all else staying as it is, equity would be no more than what is needed.
     one = now.position
     size = worth(one.instrument, _ONE, one.size)
     rate = tier_of(one.instrument, abs(one.size)).mmr + fees(one.instrument).taker
     px = (size * now.mark - equity) / (size - abs(size) * rate)
-    return plain(rounded(px)) if px > 0 else ""
+    return rounded(px) if px > 0 else ""
+
+
+def close_position(desk: Desk, wanted: Params) -> list[Row]:
+    """Closes a position by a market order."""
+    account = desk.account
+    instrument = tradable(wanted["instId"], account)
+    mode = wanted["mgnMode"]
+    pos_side = read_pos_side(wanted, account)
+    held = account.positions.get((instrument.inst_id, mode, pos_side))
+    if held is None:
+        raise RefusalError("51023")
+    closers = account.closers(held)
+    if closers and wanted.get("autoCxl") != "true":
+        raise RefusalError("51115")
+    for order in closers:
+        trading.withdraw(account, order, trading.BY_USER, desk.ms)
+    named = {name: wanted.get(name, "") for name in ("clOrdId", "tag")}
+    order_of = {
+        "instId": instrument.inst_id,
+        "tdMode": mode,
+        "side": "sell" if held.size > 0 else "buy",
+        "posSide": pos_side,
+        "ordType": "market",
+        "sz": plain(abs(held.size)),
+        "reduceOnly": "true",
+    }
+    trading.place(desk, order_of | named)
+    return [{"instId": instrument.inst_id, "posSide": pos_side} | named]

@@ -1,39 +1,35 @@
 """The public endpoints of prices: tickers, candles, books and trades, of the market, its indices and
-its marks. Each is a function of query, market and time.
+its marks.
 
 OKX docs: Order Book Trading, Market Data; Public Data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.market.bars import bars
-from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
-from okx_magic.sandbox.market.market import DEPTH, Level, Market, Trade
-from okx_magic.sandbox.params import Params
-from okx_magic.sandbox.replies import RefusalError, plain
-from okx_magic.sandbox.routes.rows import fields_of, filled
-from okx_magic.sandbox.routes.selecting import (
-    bar_of,
+from okx_magic.sandbox.market.bars import bar_named
+from okx_magic.sandbox.market.instruments import Instrument, indices, instruments
+from okx_magic.sandbox.market.market import DEPTH, Level, Moment, Trade
+from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.routes.rows import (
+    Row,
+    about,
     chosen,
     instrument_of,
-    ms_of,
-    named,
-    page,
     page_of_bars,
+    page_of_numbers,
     second_of,
 )
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.market.quoting import Candle
+    from collections.abc import Callable, Mapping
+    from decimal import Decimal
 
-_TICKER = "/api/v5/market/ticker"
-_INDEX_TICKERS = "/api/v5/market/index-tickers"
+    from okx_magic.sandbox.market.instruments import Candle
+    from okx_magic.sandbox.params import Params
+
 _HISTORY_TRADES = "/api/v5/market/history-trades"
 
 _DAY = 86_400
@@ -42,187 +38,166 @@ _RECENT_BARS = 1440
 # A full book has up to so many levels a side; ours is not as deep.
 _FULL_BOOK = 5000
 
-# What ``data`` holds: rows, in all but a few.
-Handler = Callable[[Params, Market, float], Any]
+
+def tickers(at: Moment, query: Params) -> list[Row]:
+    """All that are of a kind."""
+    return [_quote(at, instrument) for instrument in chosen(query)]
 
 
-def _tickers(query: Params, market: Market, now: float) -> list[Any]:
-    return [_quote(instrument, market, now) for instrument in chosen(query)]
+def ticker(at: Moment, query: Params) -> list[Row]:
+    """That of one instrument."""
+    return [_quote(at, instrument_of(query))]
 
 
-def _ticker(query: Params, market: Market, now: float) -> list[Any]:
-    return [_quote(instrument_of(query), market, now)]
-
-
-def _quote(instrument: Instrument, market: Market, now: float) -> dict[str, str]:
-    second = int(now)
-    day, facts = _day(instrument, market, second)
-    book = market.book(instrument, second, depth=1)
-    last = market.trades(instrument, second, 1)
+def _quote(at: Moment, instrument: Instrument) -> Row:
+    day, row = _day(at, instrument)
+    book = at.market.book(instrument, at.second, depth=1)
+    last = at.market.trades(instrument, at.second, 1)
     vol, vol_ccy, _ = _amounts(day)
-    best = _best("ask", book.asks) | _best("bid", book.bids)
-    facts |= best | {
-        "last": plain(day.close),
-        "lastSz": plain(last[0].sz) if last else "",
+    row |= _best("ask", book.asks) | _best("bid", book.bids)
+    return row | {
+        "last": day.close,
+        "lastSz": last[0].sz if last else "",
         "volCcy24h": vol_ccy,
         "vol24h": vol,
     }
-    return filled(fields_of(_TICKER), named(instrument, now, **facts))
 
 
-def _index_tickers(query: Params, market: Market, now: float) -> list[Any]:
-    currency, name = query.get("quoteCcy"), query.get("instId")
+def index_tickers(at: Moment, query: Params) -> list[Row]:
+    """Those of all indices in a currency, or of one."""
+    currency, name = query.get("quoteCcy", ""), query.get("instId")
     if not (currency or name):
         raise RefusalError("50015", "quoteCcy", "instId")
     rows = []
     for index in [instrument_of(query, indices())] if name else indices().values():
-        if not currency or index.inst_id.endswith(f"-{currency}"):
-            day, facts = _day(index, market, int(now))
-            facts["idxPx"] = plain(day.close)
-            rows.append(filled(fields_of(_INDEX_TICKERS), named(index, now, **facts)))
+        if index.inst_id.endswith(currency and f"-{currency}"):
+            day, row = _day(at, index)
+            rows.append(row | {"instId": index.inst_id, "idxPx": day.close})
     return rows
 
 
-def _day(quoted: Instrument, market: Market, second: int) -> tuple[Candle, dict[str, str]]:
+def _day(at: Moment, quoted: Instrument) -> tuple[Candle, Row]:
     # The last 24 hours, and what tickers say of them.
-    day = market.candle(quoted, second - _DAY, second)
-    return day, {
-        "open24h": plain(day.open),
-        "high24h": plain(day.high),
-        "low24h": plain(day.low),
-        "sodUtc0": plain(market.last(quoted, _day_start(second, "1Dutc"))),
-        "sodUtc8": plain(market.last(quoted, _day_start(second, "1D"))),
+    day = at.market.candle(quoted, at.second - _DAY, at.second)
+    return day, about(quoted) | {
+        "open24h": day.open,
+        "high24h": day.high,
+        "low24h": day.low,
+        "sodUtc0": at.market.last(quoted, _day_start(at, "1Dutc")),
+        "sodUtc8": at.market.last(quoted, _day_start(at, "1D")),
+        "ts": str(at.ms),
     }
 
 
-def _mark_price(query: Params, market: Market, now: float) -> list[Any]:
-    # OKX marks spot pairs as MARGIN, and what is named without a type, too.
+def mark_price(at: Moment, query: Params) -> list[Row]:
+    """Mark prices. OKX marks spot pairs as MARGIN, and what is named without a type, too."""
     if query.get("instId") and not query.get("instType"):
         found = [instrument_of(query)]
     else:
         found = chosen({**query, "instType": query.get("instType", "").replace("MARGIN", "SPOT")})
-    rows = [named(one, now, markPx=plain(market.mark(one, int(now)))) for one in found]
-    return [row | {"instType": row["instType"].replace("SPOT", "MARGIN")} for row in rows]
+    rows = (about(one) | {"markPx": at.market.mark(one, at.second)} for one in found)
+    return [
+        row | {"instType": row["instType"].replace("SPOT", "MARGIN"), "ts": str(at.ms)}
+        for row in rows
+    ]
 
 
-def _candles(
-    path: str,
-    quoted: Callable[[], Mapping[str, Instrument]],
-    query: Params,
-    market: Market,
-    now: float,
-) -> list[Any]:
-    # Bars have numbers, so a page is a range of them.
-    instrument = instrument_of(query, quoted())
-    bar, second = bar_of(query, path, "bar", "1m"), int(now)
-    newest = bar.number(second)
-    first = bar.number(instrument.listed)
-    # The recent ones end with the bar that is still open, the history before it.
-    numbers = range(first, newest)
-    if "/history-" not in path:
-        numbers = range(max(first, newest - _RECENT_BARS + 1), newest + 1)
-    rows = []
-    for number in page_of_bars(query, path, bar, numbers):
-        start, end = bar.start(number), bar.start(number + 1)
-        opened = max(start, instrument.listed)
-        candle = market.candle(instrument, opened, max(opened, min(end, second)))
-        amounts = _amounts(candle) if quoted is instruments else []
-        prices = [plain(price) for price in candle[:4]]
-        rows.append([f"{start}000", *prices, *amounts, "1" if end <= second else "0"])
-    return rows
+def candles(
+    path: str, quoted: Callable[[], Mapping[str, Instrument]]
+) -> Callable[[Moment, Params], list[Any]]:
+    """What ``path`` answers: the bars of what is ``quoted``."""
+
+    def handler(at: Moment, query: Params) -> list[Any]:
+        # Bars have numbers, so a page is a range of them.
+        instrument, bar = instrument_of(query, quoted()), bar_named(query.get("bar", "1m"))
+        newest, first = bar.number(at.second), bar.number(instrument.listed)
+        # The recent ones end with the bar that is still open, the history before it.
+        numbers = range(first, newest)
+        if "/history-" not in path:
+            numbers = range(max(first, newest - _RECENT_BARS + 1), newest + 1)
+        rows = []
+        for number in page_of_bars(query, path, bar, numbers):
+            start, end = bar.start(number), bar.start(number + 1)
+            opened = max(start, instrument.listed)
+            candle = at.market.candle(instrument, opened, max(opened, min(end, at.second)))
+            amounts = _amounts(candle) if quoted is instruments else []
+            rows.append([f"{start}000", *candle[:4], *amounts, "1" if end <= at.second else "0"])
+        return rows
+
+    return handler
 
 
-def _books(query: Params, market: Market, now: float) -> list[Any]:
-    return [_book(query, market, now, most=DEPTH, columns=4) | {"seqId": int(now)}]
+def books(at: Moment, query: Params) -> list[Row]:
+    """The best levels of a book."""
+    return [_book(at, query, most=DEPTH, columns=4) | {"seqId": at.second}]
 
 
-def _full_books(query: Params, market: Market, now: float) -> list[Any]:
-    return [_book(query, market, now, most=_FULL_BOOK, columns=3)]
+def full_books(at: Moment, query: Params) -> list[Row]:
+    """More of them, in another shape."""
+    return [_book(at, query, most=_FULL_BOOK, columns=3)]
 
 
-def _book(query: Params, market: Market, now: float, *, most: int, columns: int) -> dict[str, Any]:
-    instrument = instrument_of(query)
-    depth = params.integer(query, "sz") if query.get("sz") else 1
-    if depth is None or not 1 <= depth <= most:
+def _book(at: Moment, query: Params, *, most: int, columns: int) -> Row:
+    instrument, depth = instrument_of(query), params.integer(query, "sz", 1)
+    if not 1 <= depth <= most:
         raise RefusalError("51000", "sz")
-    book = market.book(instrument, int(now), min(depth, DEPTH))
+    book = at.market.book(instrument, at.second, min(depth, DEPTH))
     return {
         "asks": [_level(level, columns) for level in book.asks],
         "bids": [_level(level, columns) for level in book.bids],
-        "ts": ms_of(now),
+        "ts": str(at.ms),
     }
 
 
-def _trades(query: Params, market: Market, now: float) -> list[Any]:
+def trades(at: Moment, query: Params) -> list[Row]:
+    """The last trades."""
     instrument = instrument_of(query)
     count = params.limit(query, default=100, highest=500)
-    return [_trade_row(instrument, one) for one in market.trades(instrument, int(now), count)]
+    return [_trade(instrument, one) for one in at.market.trades(instrument, at.second, count)]
 
 
-def _history_trades(query: Params, market: Market, now: float) -> list[Any]:
-    instrument = instrument_of(query)
+def history_trades(at: Moment, query: Params) -> list[Row]:
+    """All trades, paged by their numbers or (type 2) by time."""
+    instrument, market = instrument_of(query), at.market
 
     def last_at(ms: int) -> int:
         second = second_of(ms)
         return second if market.trade(instrument, second).ms <= ms else second - 1
 
-    by_time = params.one_of(query, "type", ("1", "2")) == "2"
+    by_time = query.get("type") == "2"
     if by_time and query.get("before"):
         raise RefusalError("50039")
     # A trade a second since the listing; what has no volume has no trades.
-    numbers = range(instrument.listed, int(now)) if instrument.unit else range(0)
-    numbers = page(query, _HISTORY_TRADES, numbers, last_at if by_time else int)
-    return [_trade_row(instrument, market.trade(instrument, number)) for number in numbers]
+    numbers = range(instrument.listed, at.second) if instrument.unit else range(0)
+    numbers = page_of_numbers(query, _HISTORY_TRADES, numbers, last_at if by_time else int)
+    return [_trade(instrument, market.trade(instrument, number)) for number in numbers]
 
 
-def _trade_row(instrument: Instrument, trade: Trade) -> dict[str, str]:
-    return {
-        "instId": instrument.inst_id,
+def _trade(instrument: Instrument, trade: Trade) -> Row:
+    return about(instrument) | {
         "tradeId": str(trade.number),
-        "px": plain(trade.px),
-        "sz": plain(trade.sz),
+        "px": trade.px,
+        "sz": trade.sz,
         "side": trade.side,
         "source": "0",
         "ts": str(trade.ms),
     }
 
 
-PRICES: Mapping[str, Handler] = MappingProxyType(
-    {
-        "/api/v5/market/tickers": _tickers,
-        _TICKER: _ticker,
-        _INDEX_TICKERS: _index_tickers,
-        "/api/v5/public/mark-price": _mark_price,
-        **{
-            path: partial(_candles, path, quoted)
-            for kind, quoted in (("", instruments), ("index-", indices), ("mark-price-", marks))
-            for path in (
-                f"/api/v5/market/{kind}candles",
-                f"/api/v5/market/history-{kind}candles",
-            )
-        },
-        "/api/v5/market/books": _books,
-        "/api/v5/market/books-full": _full_books,
-        "/api/v5/market/trades": _trades,
-        _HISTORY_TRADES: _history_trades,
-    }
-)
+def _day_start(at: Moment, bar: str) -> int:
+    return bar_named(bar).start(bar_named(bar).number(at.second))
 
 
-def _day_start(second: int, bar: str) -> int:
-    return bars()[bar].start(bars()[bar].number(second))
-
-
-def _amounts(candle: Candle) -> list[str]:
+def _amounts(candle: Candle) -> list[Decimal]:
     # Inverse contracts divide: no more digits than a price series needs.
-    return [plain(round(amount, 8)) for amount in candle[4:]]
+    return [round(amount, 8) for amount in candle[4:]]
 
 
-def _best(side: str, levels: list[Level]) -> dict[str, str]:
-    return {f"{side}Px": plain(levels[0].px), f"{side}Sz": plain(levels[0].sz)} if levels else {}
+def _best(side: str, levels: list[Level]) -> Row:
+    return {f"{side}Px": levels[0].px, f"{side}Sz": levels[0].sz} if levels else {}
 
 
-def _level(level: Level, columns: int) -> list[str]:
+def _level(level: Level, columns: int) -> list[Any]:
     # The third column of four is retired and always 0.
     retired = ["0"] if columns == 4 else []
-    return [plain(level.px), plain(level.sz), *retired, str(level.orders)]
+    return [level.px, level.sz, *retired, str(level.orders)]

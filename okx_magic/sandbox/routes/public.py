@@ -1,128 +1,210 @@
-"""The public endpoints, and what they say of the exchange as a whole: time, instruments, volume.
+"""What is public beside prices: the exchange as a whole and, of contracts, funding, open interest,
+price limits and position tiers.
 
-OKX docs: Public Data; Order Book Trading, Market Data; Status.
+OKX docs: Public Data; Trading Statistics; Order Book Trading, Market Data.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.market.instruments import indices, instruments
-from okx_magic.sandbox.replies import RefusalError, plain
-from okx_magic.sandbox.routes.contracts import CONTRACT_TYPES, CONTRACTS
-from okx_magic.sandbox.routes.prices import PRICES, Handler
-from okx_magic.sandbox.routes.rows import fields_of, required_of
-from okx_magic.sandbox.routes.selecting import chosen, ms_of
+from okx_magic.sandbox.market.bars import bar_named
+from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, tiers, worth
+from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market, Moment
+from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.routes.rows import (
+    Row,
+    about,
+    asked,
+    chosen,
+    instrument_of,
+    page_of_bars,
+    page_of_numbers,
+    second_of,
+    told,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from okx_magic.sandbox.market.market import Market
     from okx_magic.sandbox.params import Params
 
-INSTRUMENTS = "/api/v5/public/instruments"
-
-_STATES = ("scheduled", "ongoing", "pre_open", "completed", "canceled")
 _DAY = 86_400
 _CNY = Decimal("7.1")
+_CONTRACT_TYPES = ("SWAP", "FUTURES")
+
+_FUNDING_HISTORY = "/api/v5/public/funding-rate-history"
+_INTEREST_HISTORY = "/api/v5/rubik/stat/contracts/open-interest-history"
+_INTEREST_VOLUME = "/api/v5/rubik/stat/contracts/open-interest-volume"
 
 
-def _time(_: Params, __: Market, now: float) -> Any:
-    return [{"ts": ms_of(now)}]
+def time(at: Moment, _: Params) -> list[Row]:
+    """The exchange's clock."""
+    return [{"ts": str(at.ms)}]
 
 
-def listed(query: Params, path: str) -> list[Any]:
-    """The instruments that ``query`` selects, with the fields documented for ``path``."""
-    fields = fields_of(path)
-    return [instrument.row(fields) for instrument in chosen(query, needs_family=True)]
+def listed(_: Moment, query: Params) -> list[Any]:
+    """Instruments, as they are listed."""
+    return [instrument.listing for instrument in chosen(query, needs_family=True)]
 
 
-def _instruments(query: Params, _: Market, __: float) -> Any:
-    return listed(query, INSTRUMENTS)
+def underlying(_: Moment, query: Params) -> list[Any]:
+    """What a kind of contracts is about: one list of names."""
+    return [list(dict.fromkeys(one.listing["uly"] for one in chosen(query)))]
 
 
-def _underlying(query: Params, _: Market, __: float) -> Any:
-    return [list(dict.fromkeys(one.listing["uly"] for one in chosen(query) if not one.is_spot))]
+def exchange_rate(_: Moment, __: Params) -> list[Row]:
+    """The dollar in yuan: one price for all times."""
+    return [{"usdCny": _CNY}]
 
 
-def _status(query: Params, _: Market, __: float) -> Any:
-    # No maintenance is ever announced.
-    params.one_of(query, "state", _STATES)
-    return []
-
-
-def _exchange_rate(_: Params, __: Market, ___: float) -> Any:
-    return [{"usdCny": plain(_CNY)}]
-
-
-def _platform_volume(_: Params, market: Market, now: float) -> Any:
-    second, usd = int(now), Decimal(0)
+def platform_volume(at: Moment, _: Params) -> list[Row]:
+    """What all instruments traded in 24 hours."""
+    usd = Decimal(0)
     for one in instruments().values():
         # Cross pairs count in their quote currency.
-        px = market.index("BTC-USD", second) if one.quote == "BTC" else 1
-        usd += market.candle(one, second - _DAY, second).vol_quote * px
-    return [
-        {"volUsd": plain(round(usd, 2)), "volCny": plain(round(usd * _CNY, 2)), "ts": ms_of(now)}
-    ]
+        px = at.market.index("BTC-USD", at.second) if one.quote == "BTC" else 1
+        usd += at.market.candle(one, at.second - _DAY, at.second).vol_quote * px
+    return [{"volUsd": round(usd, 2), "volCny": round(usd * _CNY, 2), "ts": str(at.ms)}]
 
 
-def _index_components(query: Params, market: Market, now: float) -> Any:
-    name = params.required(query, "index")
+def index_components(at: Moment, query: Params) -> Row:
+    """What an index is made of: of nothing but the one market that there is."""
+    name = query["index"]
     if name not in indices():
         raise RefusalError("51001")
-    px = plain(market.index(name, int(now)))
-    # Made of nothing but the one market that there is.
+    px = at.market.index(name, at.second)
     part = {"exch": "Sandbox", "symbol": name.replace("-", "/"), "wgt": "1"}
-    return {
-        "index": name,
-        "last": px,
-        "ts": ms_of(now),
-        "components": [part | {"symPx": px, "cnvPx": px}],
-    }
+    components = [part | {"symPx": px, "cnvPx": px}]
+    return {"index": name, "last": px, "ts": str(at.ms), "components": components}
 
 
-def _support_coin(_: Params, __: Market, ___: float) -> Any:
-    groups = {"contract": CONTRACT_TYPES, "option": ("OPTION",), "spot": ("SPOT",)}
+def support_coin(_: Moment, __: Params) -> Row:
+    """The currencies of which there are statistics."""
+    groups = {"contract": _CONTRACT_TYPES, "option": ("OPTION",), "spot": ("SPOT",)}
     return {
         name: sorted({one.base for one in instruments().values() if one.inst_type in types})
         for name, types in groups.items()
     }
 
 
-# No block was ever traded, nothing delivered, and options are quoted only.
-NEVER = (
-    "/api/v5/market/block-tickers",
-    "/api/v5/market/option/instrument-family-trades",
-    "/api/v5/public/block-trades",
-    "/api/v5/public/delivery-exercise-history",
-    "/api/v5/public/estimated-price",
-    "/api/v5/public/option-trades",
-)
+def funding_rate(at: Moment, query: Params) -> list[Row]:
+    """What is to be settled next, of a swap or of ANY."""
+    market, swaps = at.market, _swaps()
+    due = market.funding_times(at.second, at.second + FUNDING_PERIOD)[0]
+    return [
+        _funding(at, swap, due)
+        | {
+            "nextFundingTime": f"{due + FUNDING_PERIOD}000",
+            "minFundingRate": -MOST_FUNDING,
+            "maxFundingRate": MOST_FUNDING,
+            "settFundingRate": market.funding_rate(swap, due - FUNDING_PERIOD),
+            "premium": round(market.last(swap, at.second) / market.index(swap, at.second) - 1, 10),
+            "ts": str(at.ms),
+        }
+        for swap in (swaps.values() if query["instId"] == "ANY" else [instrument_of(query, swaps)])
+    ]
 
 
-def _nothing(path: str) -> Handler:
-    def handler(query: Params, _: Market, __: float) -> Any:
-        required_of(path, query)
-        return []
+def funding_rate_history(at: Moment, query: Params) -> list[Row]:
+    """What was settled, at each funding time since the listing."""
+    swap = instrument_of(query, _swaps())
+    numbers = range(swap.listed // FUNDING_PERIOD + 1, at.second // FUNDING_PERIOD + 1)
+    found = page_of_numbers(
+        query, _FUNDING_HISTORY, numbers, lambda ms: second_of(ms) // FUNDING_PERIOD
+    )
+    rows = (_funding(at, swap, number * FUNDING_PERIOD) for number in found)
+    return [row | {"realizedRate": row["fundingRate"]} for row in rows]
 
-    return handler
+
+def _funding(at: Moment, swap: Instrument, second: int) -> Row:
+    rate = at.market.funding_rate(swap, second)
+    return about(swap) | {"fundingRate": rate, "fundingTime": f"{second}000"}
 
 
-PUBLIC: Mapping[str, Handler] = MappingProxyType(
-    {
-        **{path: _nothing(path) for path in NEVER},
-        "/api/v5/public/time": _time,
-        "/api/v5/system/status": _status,
-        INSTRUMENTS: _instruments,
-        "/api/v5/public/underlying": _underlying,
-        **PRICES,
-        **CONTRACTS,
-        "/api/v5/market/index-components": _index_components,
-        "/api/v5/market/platform-24-volume": _platform_volume,
-        "/api/v5/market/exchange-rate": _exchange_rate,
-        "/api/v5/rubik/stat/trading-data/support-coin": _support_coin,
-    }
-)
+def open_interest(at: Moment, query: Params) -> list[Row]:
+    """How much of each contract is open."""
+    rows = []
+    for one in chosen(query, needs_family=True):
+        oi, base, usd = _interest(one, at.market, at.second)
+        rows.append(about(one) | {"oi": oi, "oiCcy": base, "oiUsd": usd, "ts": str(at.ms)})
+    return rows
+
+
+def _interest(contract: Instrument, market: Market, second: int) -> list[Decimal]:
+    # Contracts, base currency and dollars.
+    oi = market.open_interest(contract, second)
+    amounts = (oi, *worth(contract, oi, market.index(contract, second)))
+    return [round(amount, 8) for amount in amounts]
+
+
+def interest_history(at: Moment, query: Params) -> list[Any]:
+    """How much of a contract was open as each bar began."""
+    contract = instrument_of(query)
+    if contract.inst_type not in _CONTRACT_TYPES:
+        raise RefusalError("51000", "instId")
+    bar = bar_named(query.get("period", "5m"))
+    numbers = range(bar.number(contract.listed) + 1, bar.number(at.second) + 1)
+    return [
+        [f"{bar.start(number)}000", *_interest(contract, at.market, bar.start(number))]
+        for number in page_of_bars(query, _INTEREST_HISTORY, bar, numbers, ("end", "begin"))
+    ]
+
+
+def interest_volume(at: Moment, query: Params) -> list[Any]:
+    """How much was open in all contracts of a currency as each bar began, and traded in it."""
+    contracts = [
+        one
+        for one in instruments().values()
+        if one.inst_type in _CONTRACT_TYPES and one.base == query["ccy"]
+    ]
+    if not contracts:
+        raise RefusalError("51000", "ccy")
+    bar = bar_named(query.get("period", "5m"))
+    numbers = range(bar.number(min(one.listed for one in contracts)) + 1, bar.number(at.second) + 1)
+    rows = []
+    for number in page_of_bars(query, _INTEREST_VOLUME, bar, numbers, ("end", "begin")):
+        start, end = bar.start(number), min(bar.start(number + 1), at.second)
+        there = [one for one in contracts if one.listed <= start]
+        oi = sum(_interest(one, at.market, start)[2] for one in there)
+        vol = sum(at.market.candle(one, start, end).vol_quote for one in there)
+        rows.append([f"{start}000", Decimal(oi), round(Decimal(vol), 8)])
+    return rows
+
+
+def convert(_: Moment, query: Params) -> list[Row]:
+    """Between contracts and coins (or, of linear ones, dollars); no price moves here."""
+    contract, size = instrument_of(query), params.positive(query, "sz")
+    if contract.ct_val is None:
+        raise RefusalError("51000", "instId")
+    unit, kind = query.get("unit", "coin"), query.get("type", "1")
+    each = contract.ct_val
+    if contract.inverse or unit == "usds":
+        px = params.positive(query, "px")
+        each = each / px if contract.inverse else each * px
+    if kind == "2":
+        converted = round(size * each, 8)
+    else:
+        # Whole lots: never more than is wanted to open, the nearest to close.
+        lots = size / each / contract.lot
+        converted = (lots // 1 if query.get("opType") == "open" else round(lots)) * contract.lot
+    return [{**query, "unit": unit, "type": kind, "sz": converted}]
+
+
+def price_limit(at: Moment, query: Params) -> list[Row]:
+    """How far from the mark price orders may be."""
+    instrument = instrument_of(query)
+    highest, lowest = at.market.price_limits(instrument, at.second)
+    limits = {"buyLmt": highest, "sellLmt": lowest, "enabled": True, "ts": str(at.ms)}
+    return [about(instrument) | limits]
+
+
+def position_tiers(_: Moment, query: Params) -> list[Row]:
+    """The larger a position the more margin it needs. A family has one table for all its members."""
+    families = {one.listing.get("instFamily"): one for one in chosen(query, needs_family=True)}
+    rows = (about(one) | told(tier) for one in families.values() for tier in tiers(one))
+    return [row | {"instId": ""} for row in asked(query, rows, "tier")]
+
+
+def _swaps() -> dict[str, Instrument]:
+    return {name: one for name, one in instruments().items() if one.inst_type == "SWAP"}

@@ -1,89 +1,179 @@
-"""Rows as OKX writes them: exactly the documented fields, and pages by cursor."""
+"""Rows as OKX writes them, and which of them a query asks for.
+
+What the catalogue knows of an endpoint is not said again here: its fields, the sizes of its pages.
+"""
 
 from __future__ import annotations
 
+from dataclasses import fields
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from okx_magic.knowledge import endpoint
+from okx_magic.knowledge import endpoints
 from okx_magic.sandbox import params
-from okx_magic.sandbox.routes.selecting import TYPES
+from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.market.instruments import Instrument, instruments
+from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from _typeshed import DataclassInstance
+
+    from okx_magic.knowledge import Endpoint
+    from okx_magic.sandbox.market.bars import Bar
     from okx_magic.sandbox.params import Params
 
-Entry = TypeVar("Entry")
 Row = dict[str, Any]
+Facts = TypeVar("Facts", bound="Mapping[str, Any]")
+
+# Cursors may lie beyond any calendar: 2100-01-01.
+_LATEST = 4_102_444_800
 
 
-def fields_of(path: str, nested: str = "") -> tuple[str, ...]:
-    """The documented fields of ``GET path``, or of its nested list."""
-    known = endpoint("GET", path)
-    if known is None:
-        raise LookupError(path)
-    return known.nested[nested] if nested else known.fields
-
-
-def required_of(path: str, query: Params) -> None:
-    """Refuses a query without what ``GET path`` requires by its documentation."""
-    known = endpoint("GET", path)
-    for param in known.params if known else ():
-        if param.required == "yes":
-            params.required(query, param.name)
-
-
-def filled(fields: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """``values`` in the order of ``fields``, with "" for each that has none."""
-    return {name: values.get(name, "") for name in fields}
-
-
-def selector(query: Params, *names: str, time: str = "") -> Callable[[Mapping[str, str]], bool]:
-    """Whether something of such facts is asked for: those of ``names`` that ``query`` gives are the
-    same, and its ``time``, in milliseconds, lies from ``begin`` to ``end``.
+def written(known: Endpoint, data: Any) -> Any:
+    """``data`` as ``known`` documents it: its objects, and those nested in them, have exactly the
+    documented fields in their order. What one does not say is as usual (``data/usual.json``) or "".
     """
-    wanted = {name: query[name] for name in names if query.get(name)}
-    # uly is the retired name of instFamily that clients still send.
-    if "instFamily" in names and query.get("uly"):
-        wanted.setdefault("instFamily", query["uly"])
-    if "instType" in names:
-        params.one_of(query, "instType", TYPES)
-    begin, end = params.integer(query, "begin"), params.integer(query, "end")
+    if known.kind == "rows":
+        return data
+    if isinstance(data, list):
+        return [written(known, row) for row in data]
+    row = _filled(_shape(known.method, known.path), data)
+    for name in known.nested:
+        shape, inner = _shape(known.method, known.path, name), row[name]
+        if isinstance(inner, list):
+            row[name] = [_filled(shape, each) for each in inner]
+        elif inner:
+            row[name] = _filled(shape, inner)
+    return row
 
-    def select(facts: Mapping[str, str]) -> bool:
-        if time and (begin is not None or end is not None):
-            at = int(facts[time])
-            if (begin is not None and at < begin) or (end is not None and at > end):
-                return False
-        return all(facts.get(name, "") == value for name, value in wanted.items())
 
-    return select
+def _filled(shape: Row, values: Mapping[str, Any]) -> Row:
+    return {name: values.get(name, usual) for name, usual in shape.items()}
+
+
+@cache
+def _shape(method: str, path: str, nested: str = "") -> Row:
+    # Each documented field with what it usually is.
+    known = endpoints()[method, path]
+    place = f"{path.removeprefix('/api/v5/')} {nested}".strip()
+    usual: Row = next((each["fields"] for each in table("usual.json") if place in each["of"]), {})
+    return {
+        name: usual.get(name, "") for name in (known.nested[nested] if nested else known.fields)
+    }
+
+
+def told(record: DataclassInstance) -> Row:
+    """What a record holds, by OKX's names: its ``ord_id`` is an ordId."""
+    names, values = _reader(type(record))
+    return dict(zip(names, values(record), strict=True))
+
+
+@cache
+def _reader(kind: type[DataclassInstance]) -> tuple[list[str], attrgetter[tuple[Any, ...]]]:
+    own = [field.name for field in fields(kind)]
+    parts = (name.split("_") for name in own)
+    return [first + "".join(map(str.title, rest)) for first, *rest in parts], attrgetter(*own)
+
+
+@cache
+def about(instrument: Instrument) -> Row:
+    """What is said of the instrument in a row about something else; not to be changed."""
+    names = ("instType", "instId", "instFamily", "uly", "ctType")
+    return {name: instrument.listing.get(name, "") for name in names}
+
+
+def asked(query: Params, rows: Iterable[Facts], *names: str) -> Iterator[Facts]:
+    """The rows of which each of ``names`` is among the values that ``query`` has for it, if any."""
+    wanted = {name: params.listed(query, name) for name in names if query.get(name)}
+    return (
+        row for row in rows if all(row.get(name, "") in values for name, values in wanted.items())
+    )
 
 
 def page(
     query: Params,
-    entries: Iterable[tuple[int, Entry]],
-    row: Callable[[Entry], Row | None],
+    newest_first: Iterable[Row],
+    cursor: str,
     *,
-    most: int = 100,
+    time: str = "",
     whole: bool = False,
 ) -> list[Row]:
-    """The page of ``entries`` (with their cursors, newest first) that ``after``, ``before`` and
-    ``limit`` (at most ``most``, which is also usual) ask for, each as its ``row``, without those
-    that have none. Cursors themselves are left out; ``before`` alone gives the newest of what is
-    newer. ``whole`` has all that share a cursor come together, beyond the limit if need be.
+    """The page of rows that ``after``, ``before`` and ``limit`` (100 at most, and usually) ask for,
+    by their field ``cursor``; those whose ``time``, if one is told, lies from ``begin`` to ``end``.
+
+    Cursors themselves are left out; ``before`` alone gives the newest of what is newer. ``whole``
+    has all that share a cursor come together, beyond the limit if need be.
     """
-    after, before = params.integer(query, "after"), params.integer(query, "before")
-    count = params.limit(query, default=most, highest=most)
+    after, before = params.integer(query, "after", params.MOST), params.integer(query, "before", -1)
+    end, begin = params.integer(query, "end", params.MOST), params.integer(query, "begin", 0)
+    count = params.limit(query, default=100, highest=100)
     rows: list[Row] = []
-    last = None
-    for cursor, entry in entries:
-        if len(rows) >= count and not (whole and cursor == last):
+    for row in newest_first:
+        if len(rows) >= count and not (whole and row[cursor] == rows[-1][cursor]):
             break
-        if (after is not None and cursor >= after) or (before is not None and cursor <= before):
-            continue
-        made = row(entry)
-        if made is not None:
-            rows.append(made)
-            last = cursor
+        timely = not time or begin <= int(row[time]) <= end
+        if timely and before < int(row[cursor]) < after:
+            rows.append(row)
     return rows
+
+
+def page_of_numbers(
+    query: Params,
+    path: str,
+    numbers: range,
+    last_at: Callable[[int], int],
+    names: tuple[str, str] = ("after", "before"),
+) -> range:
+    """The ``numbers`` that ``query`` asks ``path`` for, newest first; ``last_at`` has the last number
+    that came at a cursor or before it.
+
+    The cursors (by their ``names``) themselves are left out; the newer one alone gives the newest.
+    """
+    paging = endpoints()["GET", path].paging or {}
+    # Where no size of a page is documented it is as in most.
+    usual, most = paging.get("limit_default", 100), paging.get("limit_max", 100)
+    count = params.limit(query, default=usual, highest=most)
+    older, newer = names
+    first, end = numbers.start, numbers.stop
+    if query.get(older):
+        end = min(end, last_at(params.integer(query, older) - 1) + 1)
+    if query.get(newer):
+        first = max(first, last_at(params.integer(query, newer)) + 1)
+    return range(end - 1, max(first, end - count) - 1, -1)
+
+
+def page_of_bars(
+    query: Params, path: str, bar: Bar, numbers: range, names: tuple[str, str] = ("after", "before")
+) -> range:
+    """The ``numbers`` of bars that ``query`` asks for by the times at which they open."""
+    return page_of_numbers(query, path, numbers, lambda ms: bar.number(second_of(ms)), names)
+
+
+def second_of(ms: int) -> int:
+    """The second of a cursor in milliseconds."""
+    return min(max(ms, 0) // 1000, _LATEST)
+
+
+def instrument_of(query: Params, among: Mapping[str, Instrument] | None = None) -> Instrument:
+    """The instrument (or other quotation ``among`` some) that ``instId`` names."""
+    found = (instruments() if among is None else among).get(query["instId"])
+    if found is None:
+        raise RefusalError("51001")
+    return found
+
+
+def chosen(query: Params, *, needs_family: bool = False) -> list[Instrument]:
+    """The instruments of ``instType``, of families and of names where those are given.
+
+    With ``needs_family`` options want theirs, of which there are thousands.
+    """
+    # OKX docs, Get position tiers: up to five.
+    families = params.listed(query, "instFamily", most=5)
+    if params.required(query, "instType") == "OPTION" and needs_family and not families:
+        raise RefusalError("50014", "instFamily")
+    listings = (one.listing for one in instruments().values())
+    found = asked(query, listings, "instType", "instFamily", "instId")
+    return [instruments()[listing["instId"]] for listing in found]

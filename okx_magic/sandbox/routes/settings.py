@@ -1,29 +1,37 @@
-"""What changes an account: its modes, leverage, margins. OKX docs: Trading Account."""
+"""What changes an account: its modes, leverage, margins, the ends of its orders.
+
+OKX docs: Trading Account; Order Book Trading, Trade, Cancel all after and Mass cancel.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.positions import rounded
-from okx_magic.sandbox.account.tickets import MARGIN_MODES, read_pos_side, tradable
-from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.account.rules import read_pos_side, read_tag, tradable
+from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.routes.account import instruments_of
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
-    from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.params import Params
+    from okx_magic.sandbox.routes.rows import Row
 
 _ZERO = Decimal(0)
 # OKX docs, types of bills: margin transfers.
 _MARGIN_ADDED, _MARGIN_TAKEN = ("6", "160"), ("6", "161")
 
+# OKX docs, Cancel all after: so many timers with a tag.
+_MOST_TIMERS = 20
 
-def set_account_level(desk: Desk, wanted: Params) -> list[Any]:
+
+def set_account_level(desk: Desk, wanted: Params) -> list[Row]:
     """Switches between Spot mode (1) and Futures mode (2); the sandbox has no others."""
-    level = params.choice(wanted, "acctLv", {"1", "2", "3", "4"})
+    level = wanted["acctLv"]
     if level in {"3", "4"}:
         raise RefusalError("51070")
     if level != desk.account.level:
@@ -35,9 +43,9 @@ def set_account_level(desk: Desk, wanted: Params) -> list[Any]:
     return [{"acctLv": level}]
 
 
-def set_position_mode(desk: Desk, wanted: Params) -> list[Any]:
+def set_position_mode(desk: Desk, wanted: Params) -> list[Row]:
     """Switches between net and long/short mode."""
-    mode = params.choice(wanted, "posMode", {"net_mode", "long_short_mode"})
+    mode = wanted["posMode"]
     _check_futures_mode(desk)
     contracts = [one for one in desk.account.open.values() if not one.ticket.instrument.is_spot]
     if mode != desk.account.pos_mode and (desk.account.positions or contracts):
@@ -46,17 +54,26 @@ def set_position_mode(desk: Desk, wanted: Params) -> list[Any]:
     return [{"posMode": mode}]
 
 
-def set_greeks(desk: Desk, wanted: Params) -> list[Any]:
+def set_greeks(desk: Desk, wanted: Params) -> list[Row]:
     """Chooses how greeks are shown, of which there are none here."""
-    desk.account.greeks = params.choice(wanted, "greeksType", {"PA", "BS"})
+    desk.account.greeks = wanted["greeksType"]
     return [{"greeksType": desk.account.greeks}]
 
 
-def set_leverage(desk: Desk, wanted: Params) -> list[Any]:
+def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
     """Sets the leverage of a contract, and of what is held of it."""
-    lever = params.positive(wanted, "lever", zero="59105")
-    instrument, mode, side = _place(desk, wanted)
-    account = desk.account
+    lever, mode, account = (
+        params.positive(wanted, "lever", "59105"),
+        wanted["mgnMode"],
+        desk.account,
+    )
+    _check_futures_mode(desk)
+    instrument = tradable(params.required(wanted, "instId"), account)
+    if instrument.is_spot:
+        raise RefusalError("50038")
+    # Cross margin has one leverage for both sides.
+    apart = mode == "isolated" or account.pos_mode == "net_mode"
+    side = read_pos_side(wanted, account) if apart else ""
     if lever < 1:
         raise RefusalError("59105", "1")
     if lever > Decimal(instrument.listing["lever"]):
@@ -64,11 +81,7 @@ def set_leverage(desk: Desk, wanted: Params) -> list[Any]:
     pending = {one.ticket.key[:2] for one in account.open.values()}
     if (instrument.inst_id, mode) in pending:
         raise RefusalError("59101" if mode == "isolated" else "59107")
-    held = [
-        one
-        for (inst_id, mgn_mode, pos_side), one in account.positions.items()
-        if (inst_id, mgn_mode) == (instrument.inst_id, mode) and side in {pos_side, ""}
-    ]
+    held = [one for one in account.held(instrument, mode) if side in {one.pos_side, ""}]
     if any(abs(one.size) > largest(instrument, lever) for one in held):
         raise RefusalError("59104")
     needs = {one.key: _more_margin(desk, one.key, lever) for one in held}
@@ -80,15 +93,30 @@ def set_leverage(desk: Desk, wanted: Params) -> list[Any]:
         if mode == "isolated" and need:
             account.add_margin(key, need, _MARGIN_ADDED, desk.ms)
     shown = wanted.get("posSide") or ("net" if account.pos_mode == "net_mode" else "")
-    row = {"lever": plain(lever), "mgnMode": mode, "instId": instrument.inst_id, "posSide": shown}
-    return [row]
+    return [{**wanted, "lever": lever, "posSide": shown}]
 
 
-def adjust_margin(desk: Desk, wanted: Params) -> list[Any]:
+def leverage_info(desk: Desk, query: Params) -> list[Row]:
+    """The leverage of each ``instId``: a row for each side in long/short mode."""
+    mode, lever = query["mgnMode"], desk.account.lever
+    sides = ("net",) if desk.account.pos_mode == "net_mode" else ("long", "short")
+    return [
+        {
+            "instId": each.inst_id,
+            "mgnMode": mode,
+            "posSide": side,
+            "lever": lever(each.inst_id, mode, side),
+        }
+        for each in instruments_of(desk, query)
+        for side in sides
+        if not each.is_spot
+    ]
+
+
+def adjust_margin(desk: Desk, wanted: Params) -> list[Row]:
     """Adds margin to an isolated position, or takes back what it does not need."""
-    instrument = tradable(params.required(wanted, "instId"), desk.account)
-    params.required(wanted, "posSide")
-    kind = params.choice(wanted, "type", {"add", "reduce"})
+    instrument = tradable(wanted["instId"], desk.account)
+    kind = wanted["type"]
     key = (instrument.inst_id, "isolated", read_pos_side(wanted, desk.account))
     amount = params.positive(wanted, "amt")
     held = desk.account.positions.get(key)
@@ -101,33 +129,33 @@ def adjust_margin(desk: Desk, wanted: Params) -> list[Any]:
         raise RefusalError("59301")
     change, bill = (amount, _MARGIN_ADDED) if kind == "add" else (-amount, _MARGIN_TAKEN)
     desk.account.add_margin(key, change, bill, desk.ms)
-    return [
-        {
-            "instId": instrument.inst_id,
-            "posSide": held.pos_side,
-            "amt": plain(amount),
-            "type": kind,
-            "leverage": plain(held.lever),
-            "ccy": held.ccy,
-        }
-    ]
+    return [{**wanted, "amt": amount, "leverage": held.lever, "ccy": held.ccy}]
+
+
+def cancel_all_after(desk: Desk, wanted: Params) -> list[Row]:
+    """Sets the time after which all orders (or those of ``tag``) are cancelled; 0 takes it back."""
+    seconds, tag = params.integer(wanted, "timeOut"), read_tag(wanted)
+    timers = desk.account.timers
+    if seconds and not 10 <= seconds <= 120:
+        raise RefusalError("51000", "timeOut")
+    if seconds and tag and tag not in timers and len(timers.keys() - {""}) >= _MOST_TIMERS:
+        raise RefusalError("51071")
+    timers.pop(tag, None)
+    if seconds:
+        timers[tag] = desk.ms + seconds * 1000
+    return [{"triggerTime": str(timers.get(tag, 0)), "tag": tag, "ts": str(desk.ms)}]
+
+
+def mass_cancel(_: Desk, wanted: Params) -> list[Row]:
+    """Cancels the MMP orders of a family of options: there never are any."""
+    options = (one for one in instruments().values() if one.opt_type)
+    params.one_of(wanted, "instFamily", {one.listing["instFamily"] for one in options})
+    return [{"result": True}]
 
 
 def _check_futures_mode(desk: Desk) -> None:
     if desk.account.level == "1":
         raise RefusalError("51010")
-
-
-def _place(desk: Desk, wanted: Params) -> tuple[Instrument, str, str]:
-    # Whose leverage is set; a side only where each has its own.
-    _check_futures_mode(desk)
-    instrument = tradable(params.required(wanted, "instId"), desk.account)
-    mode = params.choice(wanted, "mgnMode", MARGIN_MODES)
-    if instrument.is_spot:
-        raise RefusalError("50038")
-    if mode == "isolated" or desk.account.pos_mode == "net_mode":
-        return instrument, mode, read_pos_side(wanted, desk.account)
-    return instrument, mode, ""
 
 
 def _more_margin(desk: Desk, key: tuple[str, str, str], lever: Decimal) -> Decimal:

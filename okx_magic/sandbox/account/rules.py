@@ -1,13 +1,18 @@
-"""What an order must be before it is taken. OKX docs: Order Book Trading, Trade, Place order."""
+"""The rules before an order: what it must be, and whether the account can bear it.
+
+OKX docs: Order Book Trading, Trade, Place order.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
+from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.orders import Ticket
 from okx_magic.sandbox.market.instruments import Instrument, instruments
 from okx_magic.sandbox.replies import RefusalError
@@ -16,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.sandbox.account.account import Account
+    from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.orders import Order
     from okx_magic.sandbox.params import Params
 
-PRICED = frozenset({"limit", "post_only", "ioc", "fok"})
-MARGIN_MODES = frozenset({"cross", "isolated"})
+_PRICED = frozenset({"limit", "post_only", "ioc", "fok"})
+_MARGIN_MODES = frozenset({"cross", "isolated"})
 
 # OKX docs, Place order: case-sensitive letters and digits, up to 32 and up to 16.
 _CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
@@ -27,18 +34,21 @@ _TAG = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)
 # OKX docs, Place order, tgtCcy: what sz counts when a market order does not say.
 _MARKET_UNIT: Mapping[str, str] = MappingProxyType({"buy": "quote_ccy", "sell": "base_ccy"})
 
+# OKX freezes 5 % more than a market order is expected to cost.
+_MARKET_RESERVE = Decimal("1.05")
+
+_ZERO = Decimal(0)
+
 
 def read_ticket(wanted: Params, account: Account) -> Ticket:
     """The order that these parameters ask for; RefusalError with OKX's code for what is wrong."""
-    for name in ("instId", "tdMode", "side", "ordType", "sz"):
-        params.required(wanted, name)
     instrument = tradable(wanted["instId"], account)
     spot = instrument.is_spot
     td_mode = read_td_mode(wanted, instrument)
-    side = params.one_of(wanted, "side", {"buy", "sell"})
+    side = wanted["side"]
     # optimal_limit_ioc is OKX's other name for a market order of contracts.
     unpriced = {"market"} if spot else {"market", "optimal_limit_ioc"}
-    ord_type = params.one_of(wanted, "ordType", PRICED | unpriced)
+    ord_type = params.one_of(wanted, "ordType", _PRICED | unpriced)
     # Attached stop orders do not exist here: better refused than silently left out.
     if wanted.get("attachAlgoOrds") not in {None, "", "[]"}:
         raise RefusalError("50038")
@@ -50,7 +60,7 @@ def read_ticket(wanted: Params, account: Account) -> Ticket:
         pos_side=pos_side,
         ord_type=ord_type,
         sz=params.positive(wanted, "sz"),
-        px=read_price(wanted, "px", instrument) if ord_type in PRICED else None,
+        px=read_price(wanted, "px", instrument) if ord_type in _PRICED else None,
         tgt_ccy=_target(wanted, instrument, side) if ord_type == "market" else "",
         reduce_only=_reduce_only(wanted, account, instrument),
         lever=account.lever(instrument.inst_id, td_mode, pos_side),
@@ -80,8 +90,8 @@ def tradable(inst_id: str, account: Account) -> Instrument:
 
 def read_td_mode(wanted: Params, instrument: Instrument) -> str:
     """``tdMode``: cash for spot pairs, which are not traded on margin here, a margin mode else."""
-    modes = MARGIN_MODES | {"cash"} if instrument.is_spot else MARGIN_MODES
-    td_mode = params.choice(wanted, "tdMode", modes)
+    modes = _MARGIN_MODES | {"cash"} if instrument.is_spot else _MARGIN_MODES
+    td_mode = params.one_of(wanted, "tdMode", modes)
     if instrument.is_spot and td_mode != "cash":
         raise RefusalError("50038")
     return td_mode
@@ -119,7 +129,7 @@ def check_size(size: Decimal, instrument: Instrument) -> None:
 
 def _target(wanted: Params, instrument: Instrument, side: str) -> str:
     if instrument.is_spot:
-        return params.one_of(wanted, "tgtCcy", {"base_ccy", "quote_ccy"}) or _MARKET_UNIT[side]
+        return wanted.get("tgtCcy") or _MARKET_UNIT[side]
     if wanted.get("tgtCcy"):
         raise RefusalError("59110", "instId")
     return ""
@@ -143,3 +153,88 @@ def _check_largest(ticket: Ticket) -> None:
         raise RefusalError("51202")
     elif ticket.sz > Decimal(listing["maxLmtSz"]):
         raise RefusalError("51101", listing["maxLmtSz"])
+
+
+def check_funds(desk: Desk, order: Order) -> None:
+    """Refuses what the account cannot pay for, or has not the margin for."""
+    ticket, cost = order.ticket, _cost(desk, order)
+    pool = desk.pool(ticket.pays)
+    # What only closes is never too much: an account that is under water may still do that.
+    if cost > 0 and cost > (pool.spendable if ticket.instrument.is_spot else pool.available):
+        raise RefusalError("51008", ticket.pays)
+
+
+def check_price(desk: Desk, order: Order) -> None:
+    """Refuses a price beyond what ``public/price-limit`` tells: too high to buy, too low to sell."""
+    ticket = order.ticket
+    highest, lowest = desk.market.price_limits(ticket.instrument, desk.second)
+    if ticket.px is None or (ticket.px <= highest if ticket.side == "buy" else ticket.px >= lowest):
+        return
+    if not ticket.instrument.is_spot:
+        raise RefusalError("51006", f"{highest:f}", f"{lowest:f}")
+    if ticket.side == "buy":
+        raise RefusalError("51137", f"{highest:f}")
+    raise RefusalError("51138", f"{lowest:f}")
+
+
+def check_position(account: Account, order: Order) -> None:
+    """Refuses what would close what is not there, or open more than the leverage allows."""
+    ticket = order.ticket
+    if ticket.instrument.is_spot:
+        return
+    held = account.positions.get(ticket.key)
+    if ticket.only_closes:
+        _check_closing(account, order)
+        return
+    beside = [
+        other.left
+        for other in account.open.values()
+        if other.ticket.key == ticket.key
+        and other.ticket.side == ticket.side
+        and other.ord_id != order.ord_id
+    ]
+    size = (held.size * ticket.sign if held else 0) + sum(beside, order.left)
+    most = largest(ticket.instrument, ticket.lever)
+    if size > most:
+        raise RefusalError("51004", ticket.instrument.inst_id, f"{most:f}")
+
+
+def _check_closing(account: Account, order: Order) -> None:
+    ticket, held = order.ticket, account.positions.get(order.ticket.key)
+    if held is None:
+        raise RefusalError("51169")
+    if held.size * ticket.sign > 0:
+        raise RefusalError("51170")
+    # In net mode an order that is too large closes what there is.
+    beside = (other.left for other in account.closers(held) if other.ord_id != order.ord_id)
+    if ticket.pos_side != "net" and order.left > abs(held.size) - sum(beside):
+        raise RefusalError("51112")
+
+
+def _cost(desk: Desk, order: Order) -> Decimal:
+    # How much more of ``pays`` an order may need.
+    ticket = order.ticket
+    if ticket.px is not None:
+        return _held(desk.account, order)
+    book = desk.market.book(ticket.instrument, desk.second)
+    if ticket.tgt_ccy == "quote_ccy":
+        best = (book.asks if ticket.side == "buy" else book.bids)[0].px
+        if ticket.sz < best * ticket.instrument.min_size:
+            raise RefusalError("51020")
+    if ticket.counts_what_it_pays:
+        return ticket.sz
+    taken = order.takes(book)
+    size = sum((size for _, size in taken), _ZERO)
+    if ticket.instrument.is_spot and ticket.side == "sell":
+        return size
+    value = sum((px * size for px, size in taken), _ZERO)
+    if ticket.instrument.is_spot or not size:
+        return value * _MARKET_RESERVE
+    # As a limit order at the average price would.
+    return _held(desk.account, replace(order, ticket=replace(ticket, px=value / size, sz=size)))
+
+
+def _held(account: Account, order: Order) -> Decimal:
+    # How much more of ``pays`` open orders hold back with ``order`` as it is.
+    pays = order.ticket.pays
+    return account.frozen(pays, order) - account.frozen(pays)

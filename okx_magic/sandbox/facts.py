@@ -1,0 +1,17 @@
+"""The facts that the sandbox goes by are data: the files in ``data/``."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+
+def text(name: str) -> str:
+    """The text of a file."""
+    return files("okx_magic.sandbox").joinpath("data", name).read_text("utf-8")
+
+
+def table(name: str) -> Any:
+    """What a file of JSON holds."""
+    return json.loads(text(name))
