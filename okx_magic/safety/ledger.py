@@ -210,7 +210,8 @@ class Ledger:
             elif line["id"] in self._entries:
                 known = self._entries[line["id"]]
                 self._entries[line["id"]] = replace(known, outcome=str(line["outcome"]))
-        except (ValueError, TypeError, KeyError, RecursionError):
+        # The errors of older versions of msgspec are no ValueErrors.
+        except (ValueError, msgspec.ValidationError, TypeError, KeyError, RecursionError):
             # Half a line of a kernel that died: written before anything was sent, if an opening.
             _log.warning("a line of the ledger %s cannot be read", self.path)
 
