@@ -40,6 +40,9 @@ _BY_NAME = (
 # An expression may hold such a name: {{ headers["OK-ACCESS-SIGN"] }}.
 _EXPRESSION = r"\{\{.*?\}\}"
 
+# The header with its value, to the end of the line; not one that a variable fills.
+_PASTED = r"(?i)ok-access-passphrase\b(?!\W*\{\{)[^\r\n]*[^\r\n\s]"
+
 # A variable on the line while its options are told apart.
 _NUMBERED = "\0(\\d+)\0"
 
@@ -102,6 +105,14 @@ def forget_secret(shell: InteractiveShell, text: str) -> None:
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
         forget(shell, text.strip())
+
+
+def forget_passphrases(shell: InteractiveShell, cell: str) -> None:
+    """Take the OK-ACCESS-PASSPHRASE lines that were pasted with a request out of the shell's history."""
+    for header in re.findall(_PASTED, cell):
+        from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
+
+        forget(shell, header)
 
 
 def _misspelled(magic: Any, reason: str) -> str:

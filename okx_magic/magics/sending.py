@@ -112,6 +112,8 @@ class OkxMagic(Magics):
         arguments = magicline.options(self.shell, self.okx, options)
         if arguments is None:
             return None
+        if cell is not None:
+            magicline.forget_passphrases(self.shell, cell)
         if cell is None and not request:
             path = arguments.name if (arguments.name or "").startswith("/api/") else ""
             raise CellError(

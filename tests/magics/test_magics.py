@@ -274,6 +274,27 @@ def test_a_secret_on_the_line_is_refused_and_forgotten(notebook: Notebook, line:
     assert "make a new key" in text
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "GET /api/v5/public/time\nOK-ACCESS-PASSPHRASE: hunter2 hunter2",
+        "curl https://www.okx.com/api/v5/public/time -H 'OK-ACCESS-PASSPHRASE: hunter2'",
+        "GET /api/v5/public/time\nok-access-passphrase:hunter2\n\n{not JSON",
+    ],
+)
+def test_a_passphrase_pasted_with_a_request_is_forgotten(notebook: Notebook, cell: str) -> None:
+    """Neither memory nor the history file keeps the header, and the rest of the cell is there."""
+    notebook.run(f"%%okx\n{cell}")
+    history = notebook.shell.history_manager
+    history.writeout_cache()
+    kept = repr((history.input_hist_raw, history.input_hist_parsed))
+    kept += repr({k: v for k, v in notebook.shell.user_ns.items() if k.startswith("_i")})
+    for path in Path(history.hist_file).parent.glob("history*"):
+        kept += path.read_bytes().decode("latin-1")
+    assert "hunter2" not in kept
+    assert "/api/v5/public/time" in kept
+
+
 def test_a_secret_behind_a_misplaced_request_is_forgotten(notebook: Notebook) -> None:
     """The line is no place for the request, nor for what stands behind it."""
     notebook.run("%%okx GET /api/v5/public/time --secret hunter2hunter2\n{}")
