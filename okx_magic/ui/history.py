@@ -1,4 +1,4 @@
-"""Takes a secret that was typed on a magic line out of IPython's memory and history file.
+"""Takes a secret that was typed on a magic line or in a cell out of IPython's memory and history file.
 
 The cell in the notebook itself can only be replaced by the front end, and is, where it can.
 """

@@ -69,6 +69,7 @@ PUBLIC: Mapping[str, Callable[[Moment, Params], Any]] = MappingProxyType(
         "/api/v5/rubik/stat/trading-data/support-coin": public.support_coin,
     }
 )
+
 Handler = Callable[[Desk, Params], list[Any]]
 QUERIES: Mapping[str, Handler] = MappingProxyType(
     {path: _nothing for path in NEVER if endpoints()["GET", path].private}
