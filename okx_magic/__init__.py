@@ -8,14 +8,23 @@ operations to plain Python.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from os import PathLike
+
+    import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.session import Session
 
-__all__ = ["__version__", "connect", "load_ipython_extension", "unload_ipython_extension"]
+__all__ = [
+    "__version__",
+    "connect",
+    "load_ipython_extension",
+    "safe_csv",
+    "unload_ipython_extension",
+]
 
 __version__ = "0.1.0"
 
@@ -43,3 +52,14 @@ def connect(name: str | None = None) -> Session:
     from okx_magic.accounts import open_session  # noqa: PLC0415  # heavy, on first use
 
     return open_session(name)
+
+
+def safe_csv(frame: pd.DataFrame, path: str | PathLike[str] | None = None, **options: Any) -> Any:
+    """Write a frame as CSV in which no text is a formula to a spreadsheet.
+
+    ``path`` and ``options`` are those of ``DataFrame.to_csv``; without a path the text is returned.
+    A text that a spreadsheet would compute gets an apostrophe before it. Numbers and ids stay.
+    """
+    from okx_magic.frames import safe_csv as write  # noqa: PLC0415  # pandas, on first use
+
+    return write(frame, path, **options)

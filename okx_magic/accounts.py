@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from okx_magic.credentials.choices import Offers
+from okx_magic.credentials.keycheck import key_warnings
+from okx_magic.credentials.place import on_binder, refuse_on_binder
+from okx_magic.credentials.sources import SANDBOX, Seams, find_account, typed_account
+from okx_magic.credentials.variables import unset
 from okx_magic.errors import CellError, CredentialsError, TransportError
-from okx_magic.keys.keycheck import key_warnings
-from okx_magic.keys.offers import Offers
-from okx_magic.keys.place import on_binder, refuse_on_binder
-from okx_magic.keys.sources import SANDBOX, Seams, find_account, typed_account
-from okx_magic.keys.variables import unset
 from okx_magic.model import Request
 from okx_magic.opening import Opener
 from okx_magic.wire.pacing import Pacer
@@ -23,9 +23,9 @@ from okx_magic.wire.unsettled import tell_unsettled
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
 
-    from okx_magic.keys.account import Account
-    from okx_magic.keys.credentials import Credentials
-    from okx_magic.keys.external import Prompt
+    from okx_magic.credentials.account import Account
+    from okx_magic.credentials.credentials import Credentials
+    from okx_magic.credentials.external import Prompt
     from okx_magic.model import Environment, Exchange
     from okx_magic.safety.gate import Confirm
     from okx_magic.session import Session

@@ -46,7 +46,7 @@ class OkxMagicError(Exception):
     ``remedy`` is what to do next, in one line. ``request`` is the request it speaks of, when there is
     one; ``account`` the name of the account; ``place`` where in the cell it stood; ``checked`` what was
     found of its possible causes, a line each; ``pulled`` what had come of many pages before one of them
-    failed (``okx_magic.pull.Pulled``), or None.
+    failed (``okx_magic.pages.Pulled``), or None.
     """
 
     def __init__(

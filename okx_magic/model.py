@@ -1,7 +1,7 @@
 """The nouns that travel between the rooms: frozen, plain, free of secrets.
 
     text ─► Template ─► Request ─► Sent ─► Envelope ─► DataFrame
-            (cell/)     (cell/)    (wire/)  (wire/)     (tables/)
+            (cell/)     (cell/)    (wire/)  (wire/)     (frames/)
 
 Names follow OKX (``code``, ``msg``, ``data``) and HTTP (``method``, ``target``, ``status``).
 """

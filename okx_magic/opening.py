@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
+from okx_magic.credentials.place import refuse_on_binder
+from okx_magic.credentials.sources import SANDBOX
 from okx_magic.errors import CellError, TransportError
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
-from okx_magic.keys.place import refuse_on_binder
-from okx_magic.keys.sources import SANDBOX
 from okx_magic.safety.gate import Gate
 from okx_magic.safety.latch import FOLDER, Latch
 from okx_magic.safety.ledger import Ledger

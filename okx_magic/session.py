@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from okx_magic.debug.case import Known
+    from okx_magic.advice.case import Known
+    from okx_magic.credentials.account import Account
     from okx_magic.errors import OkxMagicError, PartlyRefused
-    from okx_magic.keys.account import Account
     from okx_magic.model import Method
-    from okx_magic.pull import Progress, Pulled
-    from okx_magic.tables.paging import Span
+    from okx_magic.pages import Progress, Pulled
+    from okx_magic.pages.paging import Span
     from okx_magic.wire.attempt import Reply
     from okx_magic.wire.pacing import Pacer
 
-_TABLES = "okx_magic.tables"
+_TABLES = "okx_magic.frames"
 
 
 class Session:
@@ -74,7 +74,7 @@ class Session:
 
     def known(self) -> Known:
         """What this session knows around each of its exchanges, for a trace of one."""
-        from okx_magic.debug.case import Known  # noqa: PLC0415  # on first use
+        from okx_magic.advice.case import Known  # noqa: PLC0415  # on first use
 
         return Known(self.log, self.config)
 
@@ -138,8 +138,8 @@ class Session:
     @staticmethod
     def span(*, pages: int | None = None, since: Any = None, until: Any = None) -> Span:
         """What to bring, from times as a person gives them. Raises CellError."""
-        from okx_magic.tables.moments import milliseconds  # noqa: PLC0415  # pandas, on first use
-        from okx_magic.tables.paging import Span  # noqa: PLC0415  # same
+        from okx_magic.pages.paging import Span  # noqa: PLC0415  # same
+        from okx_magic.pages.time_arguments import milliseconds  # noqa: PLC0415  # pandas, on first use
 
         now = int(time.time() * 1000)
         bounds = (None if each is None else milliseconds(each, now) for each in (since, until))
@@ -157,7 +157,7 @@ class Session:
         """As ``pages``, with what the receipt tells. Raises PullInterrupted at Ctrl-C, and what any
         request may raise.
         """
-        from okx_magic.pull import Pull  # noqa: PLC0415  # pandas, on first use
+        from okx_magic.pages import Pull  # noqa: PLC0415  # pandas, on first use
 
         pull = Pull(self.connection, progress=progress, executor=executor)
         return pull.bring(request, span, decimal=decimal)
@@ -174,7 +174,7 @@ class Session:
         """The frame of an answer, also of one that was partly refused. ``attrs["recovered"]`` is True
         where the answer was lost and it was made from a look-up.
         """
-        from okx_magic.tables import to_frame  # noqa: PLC0415  # pandas, on first use
+        from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
 
         assert reply.request is not None  # noqa: S101  # set by the connection
         frame = to_frame(reply.envelope, reply.request, decimal=decimal)
@@ -198,7 +198,7 @@ class Session:
         earlier.close()
 
     def _check_causes(self, error: OkxMagicError, exchange: Exchange) -> None:
-        from okx_magic.debug.causes import Case, causes  # noqa: PLC0415  # only a failure needs it
+        from okx_magic.advice.causes import Case, causes  # noqa: PLC0415  # only a failure needs it
 
         case = Case(exchange.code, self.account, exchange, self.known())
         error.checked = tuple(map(str, causes(case)))

@@ -8,8 +8,8 @@ import hmac
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.model import Exchange, Request, Sent
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("okx_magic.keys.external.installed_keyring", lambda: None)
+    monkeypatch.setattr("okx_magic.credentials.external.installed_keyring", lambda: None)
     return tmp_path
 
 

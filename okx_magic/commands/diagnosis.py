@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okx_magic import __version__
-from okx_magic.debug.causes import Case, causes
-from okx_magic.debug.shell import signing_script
-from okx_magic.debug.trace import trace
+from okx_magic.advice.causes import Case, causes
+from okx_magic.advice.shell import signing_script
+from okx_magic.advice.trace import trace
+from okx_magic.credentials.proxies import PROXY_VARIABLES
+from okx_magic.credentials.variables import NAMES
 from okx_magic.errors import CellError
-from okx_magic.keys.proxies import PROXY_VARIABLES
-from okx_magic.keys.variables import NAMES
 from okx_magic.ui.notes import Note
 from okx_magic.ui.report import Surroundings, report
 from okx_magic.ui.traceview import TraceView
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from okx_magic.accounts import Accounts
-    from okx_magic.debug.causes import Cause
+    from okx_magic.advice.causes import Cause
     from okx_magic.model import Exchange
     from okx_magic.session import Session
 

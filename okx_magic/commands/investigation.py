@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.cell import evaluate, fill, parse
 from okx_magic.commands.diagnosis import chosen
-from okx_magic.debug.detective import Evidence, compare, investigate
-from okx_magic.debug.evidence import read
+from okx_magic.detective import Evidence, compare, investigate
+from okx_magic.detective.evidence import read
 from okx_magic.errors import CellError
 from okx_magic.ui.notes import Note
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.accounts import Accounts
-    from okx_magic.keys.account import Account
+    from okx_magic.credentials.account import Account
     from okx_magic.model import Request
 
 _BETWEEN: Final = re.compile(r"\n[ \t]*---+[ \t]*\n")

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from okx_magic.cell import Template
-    from okx_magic.commands.asked import Options, Output
-    from okx_magic.pull import Pulled
+    from okx_magic.commands.options import Options, Output
+    from okx_magic.pages import Pulled
+    from okx_magic.pages.paging import Span
     from okx_magic.session import Session
-    from okx_magic.tables.paging import Span
 
 # Where the frame of a pull is kept that did not come to its end and that was given no name.
 _NAMELESS: Final = "_okx"
@@ -50,7 +50,7 @@ def span_of(
             "--until says where to begin, not where to stop",
             remedy="add --since, --pages or --all",
         )
-    from okx_magic.tables.paging import course  # noqa: PLC0415  # pandas, on first use
+    from okx_magic.pages.paging import course  # noqa: PLC0415  # pandas, on first use
 
     for template in templates:
         course(Request(template.method, template.path, line=template.line))
@@ -77,7 +77,7 @@ def run_paged(
     After Ctrl-C, or when a page fails, what has come is delivered all the same, before the interrupt
     or the error goes its way.
     """
-    from okx_magic.pull import PullInterrupted  # noqa: PLC0415  # pandas, on first use
+    from okx_magic.pages import PullInterrupted  # noqa: PLC0415  # pandas, on first use
 
     with Bar(str(request)) as bar:
         try:

@@ -10,9 +10,9 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, get_args
 
+from okx_magic.credentials.choices import TYPED
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
-from okx_magic.keys.credentials import Credentials
-from okx_magic.keys.offers import TYPED
 from okx_magic.model import Environment
 from okx_magic.ui import panelstate
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from okx_magic.accounts import Accounts
-    from okx_magic.keys.account import Account
-    from okx_magic.keys.offers import Offer
+    from okx_magic.credentials.account import Account
+    from okx_magic.credentials.choices import Offer
     from okx_magic.model import Exchange
     from okx_magic.session import Session
     from okx_magic.ui.notes import Note
@@ -156,7 +156,7 @@ class Panel:
         self.refresh()
 
     def _check(self, message: Mapping[str, Any]) -> None:
-        from okx_magic.debug.detective import Evidence, investigate  # noqa: PLC0415  # on first use
+        from okx_magic.detective import Evidence, investigate  # noqa: PLC0415  # on first use
 
         account = self._asked_account()
         credentials = account.credentials if account else None
@@ -259,7 +259,7 @@ class _Logged(NamedTuple):
 
     def traced(self) -> panelstate.Json:
         """The exchange step by step."""
-        from okx_magic.debug.trace import trace  # noqa: PLC0415  # slows the opening, on first use
+        from okx_magic.advice.trace import trace  # noqa: PLC0415  # slows the opening, on first use
 
         steps = trace(self.exchange, self.session.account, self.session.known())
         return panelstate.signature(self.id, self.exchange, steps)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, fill, parse
+from okx_magic.cell.check import check
+from okx_magic.cell.days import day_of_bars
 from okx_magic.commands.paged import run_paged, span_of
-from okx_magic.debug.check import check
-from okx_magic.debug.days import day_of_bars
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
 from okx_magic.safety import retry
 from okx_magic.safety.outcome import interrupted
@@ -18,10 +18,10 @@ from okx_magic.ui import receipts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.commands.asked import Options, Output
+    from okx_magic.commands.options import Options, Output
     from okx_magic.model import Request
+    from okx_magic.pages.paging import Span
     from okx_magic.session import Session
-    from okx_magic.tables.paging import Span
     from okx_magic.wire.attempt import Reply
 
 
@@ -69,7 +69,7 @@ def _show_unsent(
     """What would be sent; of many pages the first."""
     connection = session.connection
     if span is not None:
-        from okx_magic.pull import first_page  # noqa: PLC0415  # pandas, on first use
+        from okx_magic.pages import first_page  # noqa: PLC0415  # pandas, on first use
 
         request = first_page(request, span)
     prepared, added = connection.prepare(request, as_typed=options.as_typed)

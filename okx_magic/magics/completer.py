@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.accounts import Accounts
-    from okx_magic.keys.account import Account
+    from okx_magic.credentials.account import Account
     from okx_magic.session import Session
 
 _IDENTIFIER = "okx_magic"
@@ -82,7 +82,7 @@ class _ShellNames:
         return [max(action.option_strings, key=len) for action in actions if action.option_strings]
 
     def accounts(self) -> Iterable[str]:
-        from okx_magic.keys.sources import account_names  # noqa: PLC0415  # on first use
+        from okx_magic.credentials.sources import account_names  # noqa: PLC0415  # on first use
 
         try:
             return account_names(os.environ, Path.home())

@@ -51,7 +51,7 @@ class OkxMoney(Magics):
         arguments = magicline.options(self.shell, self.okx_live, line)
         if arguments is None:
             return
-        from okx_magic.commands import moneyrails  # noqa: PLC0415  # on first use
+        from okx_magic.commands import live_and_kill as moneyrails  # noqa: PLC0415  # on first use
         from okx_magic.ui.prompts import ask_person  # noqa: PLC0415  # on first use
 
         session = self._accounts().session(arguments.name)
@@ -81,7 +81,7 @@ class OkxMoney(Magics):
         arguments = magicline.options(self.shell, self.okx_kill, line)
         if arguments is None:
             return
-        from okx_magic.commands import moneyrails  # noqa: PLC0415  # on first use
+        from okx_magic.commands import live_and_kill as moneyrails  # noqa: PLC0415  # on first use
         from okx_magic.ui.prompts import ask_person  # noqa: PLC0415  # on first use
 
         session = self._accounts().session(arguments.name)

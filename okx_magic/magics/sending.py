@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.accounts import Accounts
-    from okx_magic.knowledge import Limit
+    from okx_magic.catalogue import Limit
     from okx_magic.session import Session
 
 
@@ -126,7 +126,7 @@ class OkxMagic(Magics):
                 remedy="a line break between the options and the request",
             )
 
-        from okx_magic.commands.asked import Options  # noqa: PLC0415  # on first use
+        from okx_magic.commands.options import Options  # noqa: PLC0415  # on first use
         from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # same
 
         session = self._session(arguments.account)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic import knowledge
+from okx_magic import catalogue
 from okx_magic.errors import TransportError
 from okx_magic.safety.lookups import items_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from okx_magic.knowledge import Endpoint
+    from okx_magic.catalogue import Endpoint
     from okx_magic.model import Envelope, Request
     from okx_magic.safety.lookups import Item
 
@@ -32,7 +32,7 @@ def check_acknowledged(request: Request, envelope: Envelope) -> None:
     request: there are not as many acknowledgements as orders, one lacks the id that OKX gives, or names
     another order, or the code says one thing and the items another.
     """
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     if endpoint is None or endpoint.effect is None:
         return
     reason = _misfit(endpoint, items_of(request), envelope)

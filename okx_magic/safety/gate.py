@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
+from okx_magic.catalogue.effects import kind_of
 from okx_magic.errors import RefusedError
-from okx_magic.knowledge.moves import kind_of
 from okx_magic.safety import rails
 from okx_magic.safety.arming import Arming
 from okx_magic.safety.ledger import fingerprint
@@ -15,7 +15,7 @@ from okx_magic.safety.summary import summary
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from okx_magic.keys.account import Account
+    from okx_magic.credentials.account import Account
     from okx_magic.model import Request
     from okx_magic.safety.latch import Latch
     from okx_magic.safety.ledger import Ledger

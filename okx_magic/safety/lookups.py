@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from okx_magic import knowledge, strictjson
+from okx_magic import catalogue, strictjson
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _item(wanted: Mapping[str, Any], path: str) -> Item:
     where = _WHERE.get(path)
     name = next((name for name in where.ids if wanted.get(name)), "") if where else ""
     named = name if name in _IDS else next((each for each in _IDS if wanted.get(each)), "")
-    endpoint = knowledge.endpoint("GET", where.path) if where else None
+    endpoint = catalogue.endpoint("GET", where.path) if where else None
     look_up = None
     if where is not None and endpoint is not None and name:
         taken = {param.name for param in endpoint.params}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from okx_magic.knowledge import Endpoint
+    from okx_magic.catalogue import Endpoint
     from okx_magic.model import Request
 
 _ALPHABET = string.ascii_letters + string.digits

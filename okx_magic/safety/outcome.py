@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic import knowledge
+from okx_magic import catalogue
 from okx_magic.errors import (
     Interrupted,
     NotCarriedOut,
@@ -150,7 +150,7 @@ def _row(request: Request, item: Item, finding: Finding, ack: Mapping[str, Any])
     """The acknowledgement of one order as OKX would have given it, from its look-up. One that was not
     carried out keeps the code that OKX gave, or that of the look-up.
     """
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     names = endpoint.fields if endpoint else ()
     found = finding.row or {}
     row = {name: str(found.get(name, item.wanted.get(name, ""))) for name in names}

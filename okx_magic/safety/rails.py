@@ -20,11 +20,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from okx_magic.catalogue.effects import GUARDED, kind_of
 from okx_magic.errors import RefusedError
-from okx_magic.knowledge.moves import GUARDED, kind_of
 
 if TYPE_CHECKING:
-    from okx_magic.knowledge.moves import Kind
+    from okx_magic.catalogue.effects import Kind
     from okx_magic.model import Environment, Request
 
 ARMED_SECONDS: Final = 15 * 60

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
-from okx_magic import knowledge
+from okx_magic import catalogue
+from okx_magic.catalogue import effects as moves
 from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
-from okx_magic.knowledge import moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -149,7 +149,7 @@ def _unheard_of(error: TransportError | OkxError) -> bool:
     """Whether a code is none of OKX's, so that it says nothing of what was done."""
     if not isinstance(error, OkxError) or error.items or error.status != 200:
         return False
-    return knowledge.explain(error.code) is None
+    return catalogue.explain(error.code) is None
 
 
 def is_throttled(error: OkxMagicError) -> bool:

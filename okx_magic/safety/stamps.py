@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from okx_magic import knowledge
+from okx_magic import catalogue
 
 if TYPE_CHECKING:
     from okx_magic.model import Request
@@ -20,7 +20,7 @@ LIFETIME_MS: Final = 5000
 
 def takes_expiry(request: Request) -> bool:
     """Whether its endpoint honours an expTime, and none was typed."""
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     honours = endpoint is not None and HEADER in endpoint.headers
     return honours and not any(name.lower() == HEADER.lower() for name, _ in request.headers)
 

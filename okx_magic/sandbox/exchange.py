@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from okx_magic.knowledge import Endpoint, endpoints
+from okx_magic.catalogue import Endpoint, endpoints
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account.account import Account
 from okx_magic.sandbox.account.desk import Desk

@@ -24,7 +24,7 @@ from random import Random
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from okx_magic.knowledge import explain
+from okx_magic.catalogue import explain
 from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.replies import HTML, Reply, Wire
 

@@ -20,7 +20,7 @@ from okx_magic.sandbox.replies import RefusalError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.knowledge import Endpoint
+    from okx_magic.catalogue import Endpoint
     from okx_magic.sandbox.keys import Keys
 
 WINDOW_S = 30

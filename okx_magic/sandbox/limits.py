@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from okx_magic.knowledge import Endpoint, Limit, endpoints
+from okx_magic.catalogue import Endpoint, Limit, endpoints
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
-    from okx_magic.knowledge import Endpoint
+    from okx_magic.catalogue import Endpoint
 
 Params = Mapping[str, str]
 

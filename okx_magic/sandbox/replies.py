@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
-from okx_magic.knowledge import explain
+from okx_magic.catalogue import explain
 from okx_magic.sandbox.facts import table
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from okx_magic.sandbox.replies import HTML, Reply
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from okx_magic.knowledge import Endpoint
+    from okx_magic.catalogue import Endpoint
 
 _HEADERS = (("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from okx_magic import knowledge
-from okx_magic.ui.atcursor import Kind, Spot, spot_at
+from okx_magic import catalogue
+from okx_magic.ui.cursor_context import Kind, Spot, spot_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from okx_magic.knowledge import Endpoint, Param
+    from okx_magic.catalogue import Endpoint, Param
 
 # Those that the docs know first; those that OKX has taken back are not offered.
 _OFFERED: Final = ("documented", "newer_than_docs_copy", "broker_docs", "agent_kit_only")
@@ -86,7 +86,7 @@ def _methods(spot: Spot, _: Names) -> Iterable[str]:
 def _paths(spot: Spot, _: Names) -> Iterable[str]:
     offered = [
         endpoint
-        for endpoint in knowledge.endpoints().values()
+        for endpoint in catalogue.endpoints().values()
         if endpoint.method == (spot.method or endpoint.method) and endpoint.status in _OFFERED
     ]
     offered.sort(key=lambda endpoint: (_OFFERED.index(endpoint.status), endpoint.path))
@@ -125,7 +125,7 @@ def _inst_type(spot: Spot) -> str:
 
 def _params(spot: Spot) -> tuple[Param, ...]:
     """The parameters that may stand in the query, or in the JSON object around the cursor."""
-    endpoint: Endpoint | None = knowledge.endpoint(spot.method, spot.path)
+    endpoint: Endpoint | None = catalogue.endpoint(spot.method, spot.path)
     params = endpoint.params if endpoint else ()
     for parent in spot.parents:
         params = next((param.fields for param in params if param.name == parent), ())

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from okx_magic.debug.detective import Verdict
-    from okx_magic.debug.trace import Trace
+    from okx_magic.advice.trace import Trace
+    from okx_magic.credentials.account import Account
+    from okx_magic.credentials.choices import Offer, Offers
+    from okx_magic.detective import Verdict
     from okx_magic.errors import OkxMagicError
-    from okx_magic.keys.account import Account
-    from okx_magic.keys.offers import Offer, Offers
     from okx_magic.model import Exchange
     from okx_magic.session import Session
 

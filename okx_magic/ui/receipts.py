@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from okx_magic import knowledge
-from okx_magic.debug.shell import curl
+from okx_magic import catalogue
+from okx_magic.advice.shell import curl
 from okx_magic.ui.notes import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from okx_magic.keys.account import Account
-    from okx_magic.knowledge import Limit
+    from okx_magic.catalogue import Limit
+    from okx_magic.credentials.account import Account
     from okx_magic.model import Request, Sent
-    from okx_magic.pull import Pulled
+    from okx_magic.pages import Pulled
     from okx_magic.session import Session
     from okx_magic.wire.attempt import Reply
 
@@ -140,7 +140,7 @@ def _rows_text(rows: int | None, request: Request) -> str:
     if rows == 0:
         return "0 rows: OKX has nothing for this request"
     text = _counted(rows, "row")
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     most = endpoint.paging.get("limit_max") if endpoint and endpoint.paging else None
     return f"{text} (the endpoint's maximum)" if rows == most else text
 
@@ -154,12 +154,12 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _client_id_field(request: Request) -> str:
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     return (endpoint.client_id if endpoint else None) or "clOrdId"
 
 
 def _lacks_client_id(request: Request) -> bool:
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     if endpoint is None or endpoint.client_id is None:
         return False
     return f'"{endpoint.client_id}"' not in request.body

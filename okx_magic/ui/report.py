@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.debug.case import Case
-from okx_magic.debug.disguise import disguise
-from okx_magic.debug.trace import trace
+from okx_magic.advice.case import Case
+from okx_magic.advice.pseudonymize import disguise
+from okx_magic.advice.trace import trace
 from okx_magic.ui.traceview import TraceView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from okx_magic.debug.case import Known
-    from okx_magic.keys.account import Account
+    from okx_magic.advice.case import Known
+    from okx_magic.credentials.account import Account
     from okx_magic.model import Exchange
 
 _EARLIER_SHOWN: Final = 5

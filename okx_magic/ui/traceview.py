@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from okx_magic import knowledge
+from okx_magic import catalogue
 from okx_magic.ui.notes import FONT, badge_html, badge_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from okx_magic.debug.parts import Part, PartName
-    from okx_magic.debug.trace import Trace
+    from okx_magic.advice.parts import Part, PartName
+    from okx_magic.advice.trace import Trace
 
 _MARKS: Final = {True: "✓", False: "✗", None: "·"}
 
@@ -83,7 +83,7 @@ class TraceView:
         yield "curl", trace.curl
         for cause in trace.causes:
             yield "checked", str(cause)
-        known = knowledge.explain(self.code) if self.code not in ("", "0") else None
+        known = catalogue.explain(self.code) if self.code not in ("", "0") else None
         if known is not None and known.meaning:
             yield "means", known.meaning
         if known is not None and known.remedy:

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from okx_magic import knowledge
+from okx_magic import catalogue
 from okx_magic.safety.lookups import items_of
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def seconds_asked(header: str) -> float | None:
 
 def _shown_target(request: Request) -> str:
     """The target; of a private request only the names in its query."""
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     path, mark, query = request.target.partition("?")
     if endpoint is not None and not endpoint.private:
         return request.target

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from okx_magic import knowledge
+from okx_magic import catalogue
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.safety import orders, rails, retry
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
 
-    from okx_magic.keys.account import Account
+    from okx_magic.credentials.account import Account
     from okx_magic.safety.ledger import Ledger
 
 _TIME = Request("GET", "/api/v5/public/time")
@@ -145,7 +145,7 @@ class Connection:
         )
         if as_typed:
             return request, ()
-        return orders.with_client_ids(request, knowledge.endpoint(request.method, request.path))
+        return orders.with_client_ids(request, catalogue.endpoint(request.method, request.path))
 
     def expiring(self, request: Request) -> Request:
         """A prepared request as it would leave now, with its expTime; asks nobody for the time."""

@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from okx_magic import knowledge, strictjson
+from okx_magic import catalogue, strictjson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.knowledge import Limit
+    from okx_magic.catalogue import Limit
     from okx_magic.model import Request
 
 # The parameters in which a request names what each part of a scope counts apart.
@@ -51,7 +51,7 @@ def claims(request: Request, *, base_url: str, user: str) -> tuple[Claim, ...]:
     A user is whoever has the same ``user`` text at the same ``base_url``. A batch across instruments
     counts against each of them.
     """
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     if endpoint is None or endpoint.limit is None:
         return ()
     path, limit = request.path, endpoint.limit
@@ -62,7 +62,7 @@ def claims(request: Request, *, base_url: str, user: str) -> tuple[Claim, ...]:
     items = _items(request)
     if limit.unit == _ORDERS and len(items) == 1:
         # A batch of one order counts as that order.
-        single = knowledge.endpoint(request.method, path.replace("batch-orders", "order"))
+        single = catalogue.endpoint(request.method, path.replace("batch-orders", "order"))
         if single is not None and single.limit is not None:
             path, limit = single.path, single.limit
     counts = Counter((request.method, path, *who, *_values(item, limit)) for item in items)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Self
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from okx_magic.knowledge import Limit
+    from okx_magic.catalogue import Limit
     from okx_magic.wire.limits import Claim
 
 OnWait = Callable[[float, "Limit"], None]

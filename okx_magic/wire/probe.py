@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from okx_magic.credentials.account import SITES
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
-from okx_magic.keys.account import SITES
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from okx_magic.keys.account import Account
+    from okx_magic.credentials.account import Account
     from okx_magic.model import Environment
 
 # Harmless, private and answered to every key: it proves key, secret, passphrase and clock at once.

@@ -14,9 +14,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from okx_magic import knowledge, strictjson
+from okx_magic import catalogue, strictjson
 from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
 from okx_magic.model import Envelope, NumberRows, Request
+from okx_magic.servertext import printable
 from okx_magic.wire import numberrows
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ _ITEMS: Mapping[str | None, type] = MappingProxyType(
 _LIKE_OKX = re.compile("[0-2]|404|5[0-9]{4}")
 # Whose service writes its codes as numbers.
 _NUMBERED = frozenset({"GET /api/v5/finance/sfp/dcd/products"})
-_SHOWN = 160
 
 
 def judge(answer: Answer, request: Request, redact: Callable[[str], str] | None = None) -> Envelope:
@@ -126,7 +126,7 @@ def _count_values(body: bytes) -> int:
 
 def _loads(body: bytes, request: Request) -> Any:
     """The answer's value, with its data as NumberRows where it is such. Raises ValueError."""
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     if endpoint is not None and endpoint.kind == "rows":
         reply = numberrows.read(body, len(endpoint.columns))
         if reply is not None:
@@ -147,7 +147,7 @@ def _misfit(reply: Any, request: Request) -> str:
         return f"the answer's code is {code!r:.40}, not a text of digits as OKX's are"
     if not isinstance(msg, str):
         return "the answer's msg is not text"
-    if not (_LIKE_OKX.fullmatch(code) or knowledge.explain(code)):
+    if not (_LIKE_OKX.fullmatch(code) or catalogue.explain(code)):
         # Gateways speak JSON, too, with the HTTP status or a number of their own for a code.
         return f"the answer's code {code} is none of OKX's: {printable(msg)}"
     if code in {"0", "1", "2"} and not _fits(reply.get("data"), request):
@@ -156,7 +156,7 @@ def _misfit(reply: Any, request: Request) -> str:
 
 
 def _fits(data: Any, request: Request) -> bool:
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     if isinstance(data, list):
         item = _ITEMS.get(endpoint.kind) if endpoint else None
         if item is None:
@@ -193,7 +193,7 @@ def _refusal(envelope: Envelope, refused: list[dict[str, Any]], request: Request
     else:
         code, msg, kind = envelope.code, envelope.msg, OkxError
     # The first refused item says more than "operation failed".
-    known = knowledge.explain(items[0][0] if items else code)
+    known = catalogue.explain(items[0][0] if items else code)
     return kind(
         code,
         msg or (known.msg if known else ""),
@@ -231,13 +231,3 @@ def _target_host(answer: Answer) -> str:
     if not address:
         return "an address that it does not name"
     return printable(host) or "another address of the same host"
-
-
-def printable(text: str) -> str:
-    """Server text fit for one line: control, bidirectional and other unprintable characters dropped,
-    cut at 160 characters.
-    """
-    clean = text
-    if not text.isprintable():
-        clean = "".join(char for char in text if char.isprintable())
-    return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"

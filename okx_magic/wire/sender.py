@@ -6,22 +6,23 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from okx_magic import knowledge
+from okx_magic import catalogue
+from okx_magic.credentials.signing import timestamp_text
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
-from okx_magic.keys.signing import timestamp_text
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.safety.acknowledgements import check_acknowledged
 from okx_magic.safety.stamps import with_expiry
+from okx_magic.servertext import printable
 from okx_magic.wire.attempt import Attempt, Flight, log_attempt, seconds_asked
 from okx_magic.wire.limits import claims
-from okx_magic.wire.replies import judge, printable
+from okx_magic.wire.replies import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from okx_magic.keys.account import Account
-    from okx_magic.keys.credentials import Credentials
+    from okx_magic.credentials.account import Account
+    from okx_magic.credentials.credentials import Credentials
     from okx_magic.wire.clock import Clock
     from okx_magic.wire.pacing import Pacer, Turn
     from okx_magic.wire.transport import Answer, Transport
@@ -132,7 +133,7 @@ class Sender:
         """Whether this request is signed. Public endpoints are not: a wrong key would only break
         them. A path that the catalogue does not know is.
         """
-        endpoint = knowledge.endpoint(request.method, request.path)
+        endpoint = catalogue.endpoint(request.method, request.path)
         if endpoint is not None and not endpoint.private:
             return False
         return self.account.credentials is not None or endpoint is not None

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from okx_magic.credentials.proxies import without_userinfo
 from okx_magic.errors import RefusedError, TransportError
-from okx_magic.keys.proxies import without_userinfo
 from okx_magic.wire.body import read_body
 from okx_magic.wire.deadline import Guard, Watchdog
 from okx_magic.wire.failures import Failure, describe, late

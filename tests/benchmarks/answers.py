@@ -6,7 +6,7 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
-from okx_magic import knowledge
+from okx_magic import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ _GENERATOR = random.Random(20260131)  # noqa: S311  # test data
 
 def objects(request: Request, rows: int, names: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Objects with all documented fields, or those named, in the forms OKX gives them."""
-    endpoint = knowledge.endpoint(request.method, request.path)
+    endpoint = catalogue.endpoint(request.method, request.path)
     assert endpoint is not None
     return [
         {name: _value(request, name, row) for name in names or endpoint.fields}
@@ -70,7 +70,7 @@ def _value(request: Request, name: str, row: int) -> Any:
     }
     if name == "instId":
         return f"COIN{row}-USDT"
-    kind = knowledge.field_type(name, request.method, request.path)
+    kind = catalogue.field_type(name, request.method, request.path)
     return values.get(kind or "text", "live")
 
 

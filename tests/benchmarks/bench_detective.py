@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from pairs import CLIENT_CORE, Comparison, interleaved, pin, seconds_a_call, table
 
-from okx_magic.debug.detective import Evidence, investigate
-from okx_magic.keys.credentials import Credentials
+from okx_magic.credentials.credentials import Credentials
+from okx_magic.detective import Evidence, investigate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

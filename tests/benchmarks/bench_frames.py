@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from pairs import CLIENT_CORE, Comparison, interleaved, pin, seconds_a_call, table
 
-from okx_magic import knowledge
+from okx_magic import catalogue
+from okx_magic.frames import frame_of_pages, to_frame
 from okx_magic.model import Request
-from okx_magic.tables import frame_of_pages, to_frame
 from okx_magic.wire.replies import judge
 from okx_magic.wire.transport import Answer
 
@@ -199,7 +199,7 @@ def _book_by_hand(body: bytes) -> pd.DataFrame:
 def _by_hand(request: Request, inside: str = "") -> Callable[[bytes], pd.DataFrame]:
     """What a careful person writes: the same types, column by column."""
     names = _currency_fields() if inside else _endpoint(request).fields
-    types = {name: knowledge.field_type(name, request.method, request.path) for name in names}
+    types = {name: catalogue.field_type(name, request.method, request.path) for name in names}
 
     def frame_of(body: bytes) -> pd.DataFrame:
         data = json.loads(body)["data"]
@@ -220,8 +220,8 @@ def _currency_fields() -> tuple[str, ...]:
     return _endpoint(BALANCE).nested["details"]
 
 
-def _endpoint(request: Request) -> knowledge.Endpoint:
-    endpoint = knowledge.endpoint(request.method, request.path)
+def _endpoint(request: Request) -> catalogue.Endpoint:
+    endpoint = catalogue.endpoint(request.method, request.path)
     assert endpoint is not None
     return endpoint
 

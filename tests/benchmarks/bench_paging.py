@@ -23,7 +23,7 @@ from urllib3.util import connection
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from limitserver import HOUR, NEWEST, limited
 
-from okx_magic.keys.account import Account
+from okx_magic.credentials.account import Account
 from okx_magic.session import Session
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _ccxt(pages: int, latency: float) -> float:
 
 def _leave_from(addresses: Queue[str]) -> None:
     """Make this process one with an address of its own, as on a machine of its own."""
-    import okx_magic.pull  # noqa: F401, PLC0415  # in good time
+    import okx_magic.pages  # noqa: F401, PLC0415  # in good time
 
     source = (addresses.get(), 0)
     create = connection.create_connection

@@ -13,9 +13,9 @@ import trustme
 from pairs import Comparison, interleaved, seconds_a_call
 from server import serving
 
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
-from okx_magic.keys.signing import timestamp_text
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
+from okx_magic.credentials.signing import timestamp_text
 from okx_magic.session import Session
 from okx_magic.wire.pacing import Pacer
 

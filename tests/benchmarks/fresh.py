@@ -100,12 +100,12 @@ def _panel(shell: Any, which: str) -> float:
 
 
 def _catalogue(which: str) -> float:
-    from okx_magic import knowledge  # noqa: PLC0415  # the child alone
+    from okx_magic import catalogue  # noqa: PLC0415  # the child alone
 
-    file = files("okx_magic.knowledge").joinpath("data", "endpoints.jsonl")
+    file = files("okx_magic.catalogue").joinpath("data", "endpoints.jsonl")
     actions: dict[str, Callable[[], object]] = {
-        "one": lambda: knowledge.endpoint("GET", "/api/v5/account/balance"),
-        "all": knowledge.endpoints,
+        "one": lambda: catalogue.endpoint("GET", "/api/v5/account/balance"),
+        "all": catalogue.endpoints,
         "json": lambda: [json.loads(line) for line in file.read_text("utf-8").splitlines()],
     }
     started = time.perf_counter()

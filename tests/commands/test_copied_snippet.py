@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CellError, CredentialsError, OkxError, OkxMagicError, RefusedError
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.sandbox import Sandbox
 from okx_magic.session import Session
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import okx_magic.accounts
+from okx_magic.credentials.account import Site
 from okx_magic.errors import CellError, OkxError, TransportError
-from okx_magic.keys.account import Site
 from okx_magic.sandbox import Sandbox
 from okx_magic.wire import probe
 
@@ -172,7 +172,9 @@ def test_a_loop_of_refusals_asks_the_time_once(
         return send(request, *rest, **more)  # type: ignore[arg-type]  # passed on
 
     monkeypatch.setattr(session.connection.transport, "send", counted)
-    monkeypatch.setattr("okx_magic.keys.credentials.signature", lambda *_: "AAAA", raising=True)
+    monkeypatch.setattr(
+        "okx_magic.credentials.credentials.signature", lambda *_: "AAAA", raising=True
+    )
     for _ in range(5):
         with pytest.raises(OkxError) as caught:
             session.request("GET", "/api/v5/account/balance")
@@ -187,7 +189,7 @@ def test_success_never_loads_what_explains_failure() -> None:
         "import sys, okx_magic\n"
         "with okx_magic.connect('sandbox') as okx:\n"
         "    okx.request('GET', '/api/v5/account/balance')\n"
-        "print([name for name in sys.modules if name.startswith('okx_magic.debug')])"
+        "print([name for name in sys.modules if name.startswith('okx_magic.advice')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from okx_magic.errors import CellError, TransportError
-from okx_magic.pull import PullInterrupted
+from okx_magic.pages import PullInterrupted
 from okx_magic.wire.connection import Connection
 
 if TYPE_CHECKING:

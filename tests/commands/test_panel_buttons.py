@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from okx_magic.keys.account import Account
+    from okx_magic.credentials.account import Account
 
 
 @pytest.fixture

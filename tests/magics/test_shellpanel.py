@@ -104,7 +104,7 @@ def test_cells_are_seen_in_the_panel(front_end: Notebook) -> None:
 def test_a_wait_in_the_panels_thread_is_not_told_under_a_cell(notebook: Notebook) -> None:
     """What a thread shows would stand under whatever cell runs; a cell's own wait is told."""
     notebook.run("accounts = get_ipython().magics_manager.registry['OkxMagic'].accounts")
-    notebook.run("from okx_magic.knowledge import Limit; limit = Limit(5, 2.0, 'user', 'requests')")
+    notebook.run("from okx_magic.catalogue import Limit; limit = Limit(5, 2.0, 'user', 'requests')")
     notebook.run("import threading; wait = lambda: accounts._opener.pacer._on_wait(1.5, limit)")
     assert "waiting 1.5 s" in notebook.run("wait()")
     assert not notebook.run("t = threading.Thread(target=wait); t.start(); t.join()").strip()

@@ -13,9 +13,9 @@ import pytest
 import requests
 from faketime import FakeTime
 
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import OkxMagicError, OutcomeUnknown
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.session import Session
 from okx_magic.wire.pacing import Pacer

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from okx_magic.catalogue import endpoints
 from okx_magic.errors import OkxMagicError
-from okx_magic.knowledge import endpoints
 from okx_magic.sandbox.faults import FAULTS
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lab import Lab, order
 
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import Interrupted, RefusedError
-from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.safety.gate import Gate
 from okx_magic.safety.ledger import Ledger

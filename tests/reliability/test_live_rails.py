@@ -237,7 +237,7 @@ def test_papermill_sends_nothing(
 
 NAIVE = """
 import requests, sys
-from okx_magic.keys.credentials import Credentials
+from okx_magic.credentials.credentials import Credentials
 from datetime import UTC, datetime
 url, ca, key, secret, passphrase, body = sys.argv[1:]
 stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from faketime import FakeTime
 
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import NotCarriedOut, OkxError, OutcomeUnknown, TransportError
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection

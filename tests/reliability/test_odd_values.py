@@ -19,9 +19,9 @@ from IPython.core.magic import MAGIC_NO_VAR_EXPAND_ATTR
 from rawserver import RawServer, http
 
 from okx_magic.cell import fill, parse
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CellError
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.session import Session
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ import pytest
 from faketime import FakeTime
 from lab import PLACE, Lab, order
 
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import (
     NotCarriedOut,
     OkxError,
@@ -18,8 +20,6 @@ from okx_magic.errors import (
     RefusedError,
     TransportError,
 )
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection

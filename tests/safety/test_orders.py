@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okx_magic import knowledge
+from okx_magic import catalogue
 from okx_magic.model import Request
 from okx_magic.safety.orders import new_client_id, with_client_ids
 
@@ -20,7 +20,7 @@ def prepared(path: str, body: str) -> tuple[str, tuple[str, ...]]:
     ids = count(1)
     request, added = with_client_ids(
         Request("POST", path, body),
-        knowledge.endpoint("POST", path),
+        catalogue.endpoint("POST", path),
         new_id=lambda: f"id{next(ids)}",
     )
     return request.body, added

@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.knowledge import endpoint, endpoints, field_type
+from okx_magic.catalogue import endpoint, endpoints, field_type
+from okx_magic.frames import to_frame
 from okx_magic.model import Envelope, Request
 from okx_magic.sandbox.replies import envelope
 from okx_magic.sandbox.routes.rows import written
-from okx_magic.tables import to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from okx_magic.knowledge import Endpoint
+    from okx_magic.catalogue import Endpoint
     from okx_magic.model import Method
 
 # Every bar that candles are of.

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 from sandbox_caller import Caller, signed
 
-from okx_magic.knowledge import endpoints
+from okx_magic.catalogue import endpoints
 from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES
 from okx_magic.sandbox.routes.order import SERVICES
 

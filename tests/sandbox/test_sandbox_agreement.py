@@ -10,7 +10,7 @@ from documented import PUBLIC_QUERIES, as_sent
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from okx_magic.knowledge import endpoint
+from okx_magic.catalogue import endpoint
 from okx_magic.sandbox.market.bars import Bar, bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment

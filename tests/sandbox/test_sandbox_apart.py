@@ -6,7 +6,7 @@ from pathlib import Path
 import okx_magic.sandbox
 
 ROOM = Path(okx_magic.sandbox.__file__).parent
-ALLOWED = ("okx_magic.sandbox", "okx_magic.knowledge", "okx_magic.model")
+ALLOWED = ("okx_magic.sandbox", "okx_magic.catalogue", "okx_magic.model")
 
 
 def imported(source: str) -> set[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from documented import PUBLIC_QUERIES, deviations
 
-from okx_magic.knowledge import endpoint
+from okx_magic.catalogue import endpoint
 from okx_magic.sandbox.routes.endpoints import NEVER, PUBLIC
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from okx_magic.knowledge import endpoints
+from okx_magic.catalogue import endpoints
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.account import Account
 from okx_magic.sandbox.account.desk import Desk

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sandbox_caller import Answer, Caller, Clock, signed
 
-from okx_magic.knowledge import Endpoint, endpoints
+from okx_magic.catalogue import Endpoint, endpoints
 from okx_magic.sandbox import Sandbox
 from okx_magic.sandbox.limits import Limits
 from okx_magic.sandbox.params import Params, from_query

@@ -106,9 +106,9 @@ def test_so_many_orders_may_be_open(desk: Desk, call: Caller) -> None:
 
 def test_paths_that_nobody_knows_are_not_kept(call: Caller) -> None:
     """Asking for ever new paths does not fill a cache of the catalogue."""
-    from okx_magic import knowledge  # noqa: PLC0415 - its cache is looked at
+    from okx_magic import catalogue  # noqa: PLC0415 - its cache is looked at
 
-    before = knowledge.endpoint.cache_info().currsize
+    before = catalogue.endpoint.cache_info().currsize
     for number in range(50):
         assert call.public(f"/api/v5/nothing/{number}").status == 404
-    assert knowledge.endpoint.cache_info().currsize == before
+    assert catalogue.endpoint.cache_info().currsize == before

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from okx_magic.knowledge import endpoint
+from okx_magic.catalogue import endpoint
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller, Clock

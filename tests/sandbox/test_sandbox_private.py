@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from documented import deviations
 
-from okx_magic.knowledge import endpoint
+from okx_magic.catalogue import endpoint
 from okx_magic.sandbox.routes.endpoints import ACTIONS, NEVER, QUERIES
 
 if TYPE_CHECKING:

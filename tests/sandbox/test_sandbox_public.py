@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from documented import BARS
 
-from okx_magic.knowledge import endpoint
+from okx_magic.catalogue import endpoint
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller, Clock

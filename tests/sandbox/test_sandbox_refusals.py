@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from sandbox_caller import Answer, Caller, Clock, signed
 
-from okx_magic.knowledge import endpoint
+from okx_magic.catalogue import endpoint
 from okx_magic.sandbox.routes.endpoints import PUBLIC, QUERIES
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from urllib.request import urlopen
 import pytest
 import trustme
 
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.sandbox import Keys, Sandbox
 from okx_magic.session import Session
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okx_magic import knowledge
+from okx_magic import catalogue
 from okx_magic.ui.completion import Completion, complete
 
 
@@ -80,13 +80,13 @@ def test_paths_begin_as_typed_then_hold_it() -> None:
     assert balances[0] == "/api/v5/account/balance"
     part = offered("%%okx\nGET balance|")
     assert "/api/v5/asset/balances" in part
-    assert all(knowledge.endpoint("GET", path) for path in part)
+    assert all(catalogue.endpoint("GET", path) for path in part)
     assert "/api/v5/trade/order" in offered("%%okx\nPOST order|")
 
 
 def test_documented_paths_come_first_and_retired_ones_not_at_all() -> None:
     """What OKX took back is not offered, and what its docs do not hold stands last."""
-    states = [knowledge.endpoints()["GET", path].status for path in offered("%%okx\nGET |")]
+    states = [catalogue.endpoints()["GET", path].status for path in offered("%%okx\nGET |")]
     assert states[0] == "documented"
     assert "retired_or_undocumented" not in states
     assert states == sorted(states, key=list(dict.fromkeys(states)).index)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
-from okx_magic.keys.offers import Offers
-from okx_magic.keys.sources import Seams
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.choices import Offers
+from okx_magic.credentials.credentials import Credentials
+from okx_magic.credentials.sources import Seams
 from okx_magic.safety.gate import Gate
 from okx_magic.safety.latch import Latch
 from okx_magic.session import Session

@@ -4,7 +4,7 @@ import re
 
 from cases import KEY, PASSPHRASE, SECRET, SENT_AT, account, exchange
 
-from okx_magic.debug.case import Known
+from okx_magic.advice.case import Known
 from okx_magic.model import Exchange, Request
 from okx_magic.ui.report import Surroundings, report
 

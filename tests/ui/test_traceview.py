@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cases import account, exchange
 
-from okx_magic.debug.trace import trace
+from okx_magic.advice.trace import trace
 from okx_magic.model import Exchange, Request
 from okx_magic.ui.traceview import TraceView
 

@@ -13,9 +13,9 @@ import pytest
 from faketime import FakeTime
 from rawserver import RawServer, http
 
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CredentialsError, OkxError, OutcomeUnknown, RefusedError
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Environment, Request
 from okx_magic.wire.connection import Connection
 

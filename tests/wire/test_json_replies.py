@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from okx_magic.errors import TransportError
+from okx_magic.frames import to_frame
 from okx_magic.model import Request
-from okx_magic.tables import to_frame
 from okx_magic.wire.replies import judge
 from okx_magic.wire.transport import Answer
 

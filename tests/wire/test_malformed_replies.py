@@ -15,9 +15,9 @@ from malformed import head, http, malformed
 from rawserver import RawServer
 from rawserver import http as kept
 
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import NotCarriedOut, OkxError, OutcomeUnknown, TransportError
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.safety.ledger import Ledger
 from okx_magic.wire.clock import Clock

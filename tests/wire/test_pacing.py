@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from limitserver import LimitServer, limited
 
+from okx_magic.catalogue import Limit
+from okx_magic.credentials.account import Account
 from okx_magic.errors import OkxError
-from okx_magic.keys.account import Account
-from okx_magic.knowledge import Limit
 from okx_magic.model import Request
 from okx_magic.session import Session
 from okx_magic.wire.limits import Claim

@@ -10,8 +10,8 @@ import pytest
 import trustme
 from rawserver import RawServer, http
 
-from okx_magic.keys.account import SITES, Account, Site
-from okx_magic.keys.credentials import Credentials
+from okx_magic.credentials.account import SITES, Account, Site
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.sandbox import Sandbox
 from okx_magic.wire import probe
 

@@ -13,10 +13,10 @@ import requests
 import trustme
 from rawserver import RawServer, http
 
-from okx_magic import knowledge
+from okx_magic import catalogue
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown, RefusedError
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.safety.retry import Timing
 from okx_magic.session import Session
@@ -74,7 +74,7 @@ def test_control_a_plain_concatenation_goes_elsewhere() -> None:
 
 def test_every_path_of_okx_passes() -> None:
     """The rule refuses none of the catalogue, nor values as they are percent-encoded."""
-    for method, path in knowledge.endpoints():
+    for method, path in catalogue.endpoints():
         check_target(Request(method, f"{path}?instId=BTC-USDT&a=%20%C3%BC,b;c&after="))  # type: ignore[arg-type]  # one of two
 
 

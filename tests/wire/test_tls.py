@@ -7,9 +7,9 @@ import pytest
 import trustme
 from rawserver import RawServer, http
 
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import TransportError
-from okx_magic.keys.account import Account
-from okx_magic.keys.credentials import Credentials
 from okx_magic.session import Session
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.knowledge import endpoints
+from okx_magic.catalogue import endpoints
 from okx_magic.sandbox.account.desk import Desk
 from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.market.instruments import indices, instruments, marks

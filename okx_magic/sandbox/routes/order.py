@@ -10,7 +10,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from okx_magic.knowledge import endpoint
+from okx_magic.catalogue import endpoint
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.replies import OK, RefusalError, Reply, acknowledgement, is_parameter_check
@@ -18,7 +18,7 @@ from okx_magic.sandbox.replies import OK, RefusalError, Reply, acknowledgement, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from okx_magic.knowledge import Endpoint
+    from okx_magic.catalogue import Endpoint
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.account.orders import Order
     from okx_magic.sandbox.gateway import RawRequest

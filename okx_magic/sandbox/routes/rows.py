@@ -10,7 +10,7 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from okx_magic.knowledge import endpoints
+from okx_magic.catalogue import endpoints
 from okx_magic.sandbox import params
 from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.market.instruments import Instrument, instruments
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
-    from okx_magic.knowledge import Endpoint
+    from okx_magic.catalogue import Endpoint
     from okx_magic.sandbox.market.bars import Bar
     from okx_magic.sandbox.params import Params
 

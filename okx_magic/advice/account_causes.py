@@ -1,0 +1,196 @@
+"""Causes of a refusal that lie with the account: credentials, site, environment, permission, address."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from okx_magic import catalogue
+from okx_magic.advice.case import Case, Cause, ago
+from okx_magic.credentials.account import SITES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from okx_magic.model import Exchange
+
+_ADDRESS = re.compile(r"[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*[0-9A-Fa-f]")
+_PERMISSIONS = {"Read": "read_only", "Trade": "trade", "Withdraw": "withdraw"}
+
+# OKX docs, Overview, Production and Demo Trading Services. REST knows demo by a header, WebSocket by
+# the host.
+_WEBSOCKETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "global": {"live": "ws.okx.com:8443", "demo": "wspap.okx.com:8443"},
+        "eea": {"live": "wseea.okx.com:8443", "demo": "wseeapap.okx.com:8443"},
+        "us": {"live": "wsus.okx.com:8443", "demo": "wsuspap.okx.com:8443"},
+    }
+)
+
+
+def credentials(case: Case) -> Iterator[Cause]:
+    """What the three values look like, without telling them."""
+    values = case.account.credentials
+    if values is None:
+        yield Cause("credentials", "the account has none", holds=True)
+        return
+    for warning in values.warnings:
+        yield Cause("credentials", warning)
+    if not values.warnings:
+        usual = "key, secret and passphrase look as OKX's do, with nothing around them"
+        yield Cause("credentials", f"{usual}; they are from {case.account.source}", holds=False)
+
+
+def secret(case: Case) -> Iterator[Cause]:
+    """Whether the secret can be the one of this key. Says nothing of the other two values: OKX has
+    codes of their own for those.
+    """
+    values = case.account.credentials
+    before = case.accepted
+    if before is not None:
+        found = f"{_accepted(case, before)} with it: it is the right one"
+        yield Cause("secret", found, holds=False)
+        return
+    if values is not None:
+        for warning in values.warnings:
+            if "secret and passphrase" in warning:
+                yield Cause("secret", "it is the same text as another of the three values")
+            elif warning.startswith("the secret"):
+                yield Cause("secret", warning)
+    found = "OKX has accepted nothing that it signed in this session: it may be of another API key"
+    yield Cause("secret", found)
+
+
+def before(case: Case) -> Iterator[Cause]:
+    """Whether the same account was accepted before, which tells a mistake from a change."""
+    accepted = case.accepted
+    if accepted is None:
+        yield Cause("before", "OKX has accepted nothing of this account in this session")
+        return
+    found = f"{_accepted(case, accepted)} of this account"
+    found += ": something changed since then" if case.exchange else ""
+    yield Cause("before", found)
+
+
+def site(case: Case) -> Iterator[Cause]:
+    """Where the key was looked for: it is known at one of OKX's sites only."""
+    host = case.account.host
+    asked = _site_name(case)
+    if not asked:
+        yield Cause("site", f"asked at {host}, which knows none but its own keys")
+        return
+    others = ", ".join(f"{name} ({_host(name)})" for name in SITES if name != asked)
+    found = f"asked at {host}, which is the site {asked}; not asked at {others}"
+    yield Cause("site", found)
+
+
+def websocket(case: Case) -> Iterator[Cause]:
+    """At which WebSocket host the account is known. What somebody else's client asked, only it knows."""
+    name, asked = case.account.environment, _site_name(case)
+    if not asked or name not in _WEBSOCKETS[asked]:
+        yield Cause("URL", f"{case.account.host} has no WebSocket of OKX's")
+        return
+    host = _WEBSOCKETS[asked][name]
+    found = f"{name} keys of the site {asked} log in at wss://{host}/ws/v5/private or …/business"
+    yield Cause("URL", f"{found}; public channels are at …/public")
+
+
+def environment(case: Case) -> Iterator[Cause]:
+    """Which environment was asked for, and which header said so."""
+    name, source = case.account.environment, case.account.source
+    if case.exchange is None:
+        yield Cause("environment", f"the account in use is {name}, from {source}")
+        return
+    headers = {key.lower(): value for key, value in case.exchange.request.headers}
+    demo = headers.get("x-simulated-trading") == "1"
+    header = "with x-simulated-trading: 1" if demo else "without x-simulated-trading"
+    other = "live" if demo else "demo"
+    found = f"sent as {name} ({header}), from {source}: the key is one of {other} trading"
+    yield Cause("environment", found, holds=True)
+
+
+def demo_feature(case: Case) -> Iterator[Cause]:
+    """Whether it was demo trading that was asked for a feature of live trading."""
+    name = case.account.environment
+    if case.exchange is not None and name != "live":
+        found = f"the account is {name}, and demo trading lacks this endpoint"
+        yield Cause("environment", found, holds=True)
+    else:
+        yield Cause("environment", f"the account in use is {name}")
+
+
+def permission(case: Case) -> Iterator[Cause]:
+    """What the endpoint needs against what the key may do."""
+    has = str(case.known.config.get("perm", ""))
+    may = f"the key may {has.replace('_only', '').replace(',', ', ')}" if has else ""
+    if case.exchange is None:
+        yield Cause("permission", may or "what the key may do is not known here")
+        return
+    request = case.exchange.request
+    endpoint = catalogue.endpoint(request.method, request.path)
+    needed = endpoint.permission if endpoint else None
+    if needed is None:
+        found = "the catalogue does not know which one the endpoint needs"
+        yield Cause("permission", "; ".join(filter(None, (found, may))))
+    elif not has:
+        found = f"the endpoint needs {needed}; GET /api/v5/account/config tells what the key may do"
+        yield Cause("permission", found)
+    else:
+        given = _PERMISSIONS.get(needed) in has.split(",")
+        yield Cause("permission", f"the endpoint needs {needed}; {may}", holds=not given)
+
+
+def address(case: Case) -> Iterator[Cause]:
+    """The address that OKX saw, against those that the key is bound to."""
+    if case.exchange is None:
+        return
+    seen = next(filter(_is_address, _ADDRESS.findall(case.exchange.outcome)), "")
+    bound = str(case.known.config.get("ip", ""))
+    if not seen:
+        yield Cause("address", "OKX's answer does not name the address that it saw")
+    elif bound:
+        inside = seen in bound.split(",")
+        found = f"OKX saw {seen}, and the key is bound to {bound}"
+        yield Cause("address", found, holds=None if inside else True)
+    else:
+        version = ip_address(seen).version
+        found = f"OKX saw {seen}, an IPv{version} address: look for it in the key's list"
+        yield Cause("address", found)
+
+
+def proxy(case: Case) -> Iterator[Cause]:
+    """Whether something of the person's own stands between here and OKX."""
+    name = case.account.proxy_name
+    if name:
+        yield Cause("proxy", f"the request went through {name}, which may change or answer it")
+    elif case.account.ca_bundle:
+        found = f"whoever owns a key of {case.account.ca_bundle} can read and change what is sent"
+        yield Cause("proxy", found)
+    else:
+        yield Cause("proxy", "okx_magic used none", holds=False)
+
+
+def _accepted(case: Case, before: Exchange) -> str:
+    if case.exchange is None:
+        return f"OKX accepted {before.request} in this session"
+    when = ago(case.exchange.sent_at - before.sent_at)
+    return f"OKX accepted {before.request} {when}"
+
+
+def _site_name(case: Case) -> str:
+    host = case.account.host
+    return next((name for name, each in SITES.items() if host in each.hosts), "")
+
+
+def _host(site_name: str) -> str:
+    return SITES[site_name].base_url.removeprefix("https://")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,81 @@
+"""Why OKX refused: what is checked for each code.
+
+Pure: the facts come in as a ``Case``, and nobody is asked for more. Sources: OKX docs, Error Code and
+REST Authentication. 50113 is never blamed on passphrase, key or clock: for those OKX has 50105, 50111,
+50119, 50101, 50102 and 50112, and gives them first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import Final
+
+from okx_magic.advice import account_causes as account
+from okx_magic.advice import request_causes as request
+from okx_magic.advice.case import Case, Cause
+
+__all__ = ["Case", "Cause", "causes"]
+
+_Check = Callable[[Case], Iterator[Cause]]
+
+# The code of an answer that is not OKX's: HTML, broken JSON, a redirect.
+_NOT_OKX: Final = ""
+
+_CHECKS: Final[Mapping[str, tuple[_Check, ...]]] = MappingProxyType(
+    {
+        _NOT_OKX: (request.answerer, request.host, account.proxy, request.path),
+        "50011": (request.limit,),
+        "50036": (request.exp_time, request.clock),
+        "50037": (request.exp_time, request.clock),
+        "50038": (account.demo_feature,),
+        "50100": (account.before,),
+        "50101": (account.environment, account.before),
+        "50102": (request.clock,),
+        "50103": (request.headers, account.proxy),
+        "50104": (request.headers, account.proxy),
+        "50105": (account.credentials, account.before),
+        "50106": (request.headers, account.proxy),
+        "50107": (request.headers, account.proxy),
+        "50108": (request.typed_headers,),
+        "50109": (request.typed_headers,),
+        "50110": (account.address, account.proxy),
+        "50111": (account.credentials, account.before),
+        "50112": (request.timestamp_form, account.proxy),
+        "50113": (request.signed_parts, account.secret, account.proxy),
+        "50114": (account.credentials, account.before),
+        "50115": (request.path,),
+        "50116": (request.typed_headers,),
+        "50118": (account.proxy,),
+        "50119": (account.site, account.credentials, account.before),
+        "50120": (account.permission,),
+        "50121": (account.address, account.proxy),
+        # Of a WebSocket login, which okx_magic does not send, only what it shares with REST.
+        "60004": (request.clock,),
+        "60005": (account.credentials, account.websocket),
+        "60006": (request.clock,),
+        "60007": (account.secret,),
+        "60008": (account.websocket,),
+        "60009": (account.credentials, account.site, account.websocket),
+        "60011": (account.credentials, account.websocket),
+        "60017": (account.websocket,),
+        "60018": (account.websocket,),
+        "60022": (account.credentials,),
+        "60024": (account.credentials,),
+        "60028": (account.websocket,),
+        "60032": (account.site, account.credentials, account.websocket),
+    }
+)
+
+
+def causes(case: Case) -> tuple[Cause, ...]:
+    """The causes that were checked, those that hold first; none for what is no refusal at the door."""
+    if case.code == _NOT_OKX and (case.exchange is None or case.exchange.status is None):
+        # No answer came at all: the error says why.
+        return ()
+    found = chain.from_iterable(check(case) for check in _CHECKS.get(case.code, ()))
+    return tuple(sorted(found, key=lambda cause: _ORDER.index(cause.holds)))
+
+
+_ORDER: Final = (True, None, False)

@@ -1,0 +1,240 @@
+"""A typed view of the data files; each is read on first use and kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pkgutil import get_data
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# "time" is in milliseconds, "time_us" in microseconds, "time_hk" in words, by the clock of Hong Kong.
+# "table" is a list of objects that are themselves the rows of the answer (a balance's currencies).
+FieldType = Literal[
+    "text",
+    "id",
+    "decimal",
+    "integer",
+    "bool",
+    "time",
+    "time_hk",
+    "time_us",
+    "list",
+    "object",
+    "rows",
+    "table",
+]
+Kind = Literal["objects", "nested", "rows", "object", "row"]
+# "order" is all that trades: orders, quotes, positions, conversions, bots. "cancel" takes back or halts
+# what is not carried out yet. "setting" moves no money by itself, but changes how the account trades.
+Effect = Literal[
+    "order",
+    "cancel",
+    "setting",
+    "transfer",
+    "withdrawal",
+    "subaccount",
+    "key",
+    "loan",
+    "earn",
+]
+_MOVES_MONEY = frozenset[Effect | None]({"order", "transfer", "withdrawal", "loan", "earn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of a request. ``required`` is "yes", "no" or "conditional"; ``values`` are the known
+    values of an enumeration (a hint: OKX adds new ones); ``fields`` those of a list of objects.
+    """
+
+    name: str
+    required: Literal["yes", "no", "conditional"]
+    type: str
+    values: tuple[str, ...] = ()
+    fields: tuple[Param, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``requests`` in ``seconds``, counted per ``scope`` ("ip", "user", "user+instrument" …), for
+    options per ``options_scope`` where that is another one. ``unit`` is "requests" or "orders".
+    """
+
+    requests: int
+    seconds: float
+    scope: str
+    unit: str = "requests"
+    options_scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint of the catalogue. ``kind`` says what ``data`` holds: ``objects``, ``nested`` (objects
+    with lists or objects inside), ``rows`` (lists, named by ``columns``), ``object`` or ``row``.
+    ``effect`` is what a request changes, None for one that only reads or asks. ``client_id`` names the
+    field in which an order carries the caller's own id. ``headers`` are the documented optional
+    request headers.
+    """
+
+    method: str
+    path: str
+    title: str
+    status: str
+    private: bool
+    permission: str | None
+    effect: Effect | None
+    limit: Limit | None
+    params: tuple[Param, ...]
+    paging: Mapping[str, Any] | None
+    kind: Kind | None
+    columns: tuple[str, ...]
+    fields: tuple[str, ...]
+    nested: Mapping[str, tuple[str, ...]]
+    array_body: bool
+    array_max: int | None
+    client_id: str | None
+    headers: tuple[str, ...]
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether a request spends, lends, borrows or moves money, or commits it to an order."""
+        return self.effect in _MOVES_MONEY
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An OKX code: its ``meaning`` in plain words ("" where OKX's text must do), its ``group`` ("auth",
+    "order", …), the documented ``msg``, the HTTP status it comes with, an answer ``seen`` in the wild,
+    and the ``remedy``.
+    """
+
+    code: str
+    meaning: str
+    group: str
+    retryable: bool
+    status: int | None
+    msg: str
+    seen: str
+    remedy: str
+
+
+# Asked several times for each request that is sent.
+@cache
+def endpoint(method: str, path: str) -> Endpoint | None:
+    """The endpoint of exactly this method and path, or None when the catalogue does not know it."""
+    record = _endpoint_records().get((method, path))
+    return None if record is None else _endpoint(record)
+
+
+@cache
+def endpoints() -> Mapping[tuple[str, str], Endpoint]:
+    """All endpoints by ``(method, path)``."""
+    return MappingProxyType({key: _endpoint(record) for key, record in _endpoint_records().items()})
+
+
+def explain(code: str) -> Code | None:
+    """What OKX means by a code, or None when the table does not know it."""
+    return codes().get(code)
+
+
+@cache
+def codes() -> Mapping[str, Code]:
+    """All known codes by their text."""
+    return MappingProxyType(
+        {
+            record["code"]: Code(
+                code=record["code"],
+                meaning=record.get("meaning", ""),
+                group=record["class"],
+                retryable=record["retryable"],
+                status=record.get("http"),
+                msg=record.get("msg", ""),
+                seen=record.get("seen", ""),
+                remedy=record.get("try", ""),
+            )
+            for record in _records("codes.jsonl")
+        }
+    )
+
+
+def field_type(name: str, method: str = "", path: str = "") -> FieldType | None:
+    """The type of a field by its name; None when no table knows it.
+
+    With an endpoint, its own types come first (``expTime`` is a date in one, a time in the others).
+    """
+    exceptions = _field_overrides().get(f"{method} {path}", {})
+    return exceptions.get(name) or _field_types().get(name)
+
+
+@cache
+def _field_types() -> Mapping[str, FieldType]:
+    table: dict[str, FieldType] = json.loads(_text("fields.json"))
+    return MappingProxyType(table)
+
+
+@cache
+def _field_overrides() -> Mapping[str, Mapping[str, FieldType]]:
+    table: dict[str, dict[str, FieldType]] = json.loads(_text("field_overrides.json"))
+    return MappingProxyType(table)
+
+
+@cache
+def _endpoint_records() -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    return {(record["method"], record["path"]): record for record in _records("endpoints.jsonl")}
+
+
+def _endpoint(record: Mapping[str, Any]) -> Endpoint:
+    limit = record.get("limit")
+    return Endpoint(
+        method=record["method"],
+        path=record["path"],
+        title=record["title"],
+        status=record["status"],
+        private=record["auth"] == "private",
+        permission=record.get("permission"),
+        effect=record.get("effect"),
+        limit=None
+        if limit is None
+        else Limit(
+            limit["requests"],
+            limit["seconds"],
+            limit["scope"] or "",
+            limit.get("unit", "requests"),
+            limit.get("scope_options", ""),
+        ),
+        params=tuple(map(_param, record["params"])),
+        paging=record.get("paging"),
+        kind=record.get("kind"),
+        columns=tuple(record.get("columns", ())),
+        fields=tuple(record.get("fields", ())),
+        nested={name: tuple(fields) for name, fields in record.get("nested", {}).items()},
+        array_body=record.get("array_body", False),
+        array_max=record.get("array_max"),
+        client_id=record.get("client_id"),
+        headers=tuple(record.get("headers", ())),
+    )
+
+
+def _param(record: Mapping[str, Any]) -> Param:
+    # There are 1,700 of them, few of which have fields, and all are made when somebody searches.
+    fields = tuple(map(_param, record["fields"])) if "fields" in record else ()
+    values = tuple(record.get("values", ()))
+    return Param(record["name"], record["required"], record["type"], values, fields)
+
+
+def _records(name: str) -> list[dict[str, Any]]:
+    # One array of all lines is three times as fast to parse as each line by itself.
+    lines = _text(name).strip().split("\n")
+    records: list[dict[str, Any]] = json.loads("[" + ",".join(lines) + "]")
+    return records
+
+
+def _text(name: str) -> str:
+    # A third of the time is saved over importlib.resources, whose first use imports much.
+    data = get_data("okx_magic.catalogue", f"data/{name}")
+    assert data is not None  # noqa: S101  # only a loader without files gives none
+    return data.decode("utf-8")

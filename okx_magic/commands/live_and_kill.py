@@ -1,0 +1,112 @@
+"""What %okx_live and %okx_kill do, apart from reading their line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from okx_magic.errors import KillIncomplete, RefusedError
+from okx_magic.ui.notes import Note
+from okx_magic.wire.kill import Killer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from okx_magic.credentials.account import Account
+    from okx_magic.session import Session
+
+    # Asks a person for a line; raises RefusedError where nobody can be asked.
+    Ask = Callable[[str], str]
+
+_RELEASE = "release"
+
+
+def switch_on(session: Session, ask: Ask) -> Note:
+    """Orders on for 15 minutes, if the person types the sentence. Raises RefusedError."""
+    account, arming = session.account, session.gate.arming
+    _check_live(account)
+    if not session.config:
+        raise RefusedError(
+            "the key was not looked at yet",
+            remedy=f"%okx_login {account.name}",
+            account=account.name,
+        )
+    if session.gate.latched:
+        raise RefusedError(
+            "the kill switch is on", remedy="%okx_kill --release lifts it", account=account.name
+        )
+    key = account.credentials.hint if account.credentials else "none"
+    typed = ask(
+        f"Real orders with {account.name} (key {key}) for 15 minutes. Type: {arming.sentence}\n"
+    )
+    if not arming.arm(typed):
+        raise RefusedError(
+            "that was not the sentence: nothing is switched on",
+            remedy=f"%okx_live {account.name}, and type it to the letter",
+            account=account.name,
+        )
+    until = datetime.now(UTC) + timedelta(seconds=arming.seconds_left)
+    line = f"{account.name} · orders are on until {until:%H:%M} UTC, each asks · %okx_live --off"
+    return Note((line,), account.environment)
+
+
+def switch_off(session: Session) -> Note:
+    """Orders off. Raises RefusedError where they need no switch: they would still be sent."""
+    _check_live(session.account)
+    session.gate.arming.disarm()
+    return Note((f"{session.account.name} · reading only",), session.account.environment)
+
+
+def _check_live(account: Account) -> None:
+    if account.environment != "live":
+        raise RefusedError(
+            f"{account.name} is no live account: orders need no switch there", account=account.name
+        )
+
+
+def kill(session: Session, show: Callable[[Note], None]) -> None:
+    """The latch first, then all open orders; each step is shown. Raises KillIncomplete."""
+    account = session.account
+
+    def tell(line: str) -> None:
+        show(Note((f"{account.name} · {line}",), account.environment))
+
+    on_disk = session.gate.kill()
+    where = "" if on_disk else " in this kernel only: it could not be written to disk"
+    tell(f"kill switch on{where} · nothing but cancels is sent")
+    ended = Killer(session.connection, tell).run()
+    orders = f"{ended.found} order{'s were' if ended.found != 1 else ' was'} open"
+    if not ended.done:
+        left = f"still open: {', '.join(ended.left)}" if ended.left else "what is open is not known"
+        raise KillIncomplete(
+            f"{orders}, after {ended.seconds:.0f} s {left}"
+            + (f" · {ended.trouble}" if ended.trouble else ""),
+            remedy="%okx_kill again, and look at OKX's own pages: the kill switch stays on",
+            account=account.name,
+        )
+    tell(
+        f"{orders}, none is now · {ended.seconds:.1f} s · bots are not touched"
+        " · %okx_kill --release lets orders through"
+    )
+
+
+def release(session: Session, ask: Ask) -> Note:
+    """Orders may pass again, if the person types the word. Raises RefusedError."""
+    account = session.account
+    if not session.gate.latched:
+        return Note((f"{account.name} · the kill switch is off",), account.environment)
+    if ask(f"Let orders of {account.name} through again? Type: {_RELEASE}\n").strip() != _RELEASE:
+        raise RefusedError(
+            "the kill switch stays on",
+            remedy=f"it is lifted by the word {_RELEASE}",
+            account=account.name,
+        )
+    try:
+        session.gate.release()
+    except OSError as error:
+        raise RefusedError(
+            f"the latch cannot be removed from disk ({error.strerror}): the kill switch stays on",
+            remedy="make ~/.okx_magic writable, and release it again",
+            account=account.name,
+        ) from None
+    return Note((f"{account.name} · kill switch off",), account.environment)

@@ -1,0 +1,177 @@
+"""An account: whose credentials, in which environment, at which host.
+
+It checks on creation that the three may be brought together at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from okx_magic.credentials.proxies import without_userinfo
+from okx_magic.errors import CredentialsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from okx_magic.credentials.credentials import Credentials
+    from okx_magic.model import Environment
+
+DEFAULT_TIMEOUT: Final = 15.0
+
+
+class Site(NamedTuple):
+    """One of OKX's sites: where its REST API is, and under which hosts the same API answers."""
+
+    base_url: str
+    hosts: frozenset[str]
+
+
+# OKX docs, Overview, Production Trading Services. A key works only at the site of its account
+# (elsewhere 50119); demo and live share the hosts.
+SITES: Final[Mapping[str, Site]] = MappingProxyType(
+    {
+        "global": Site(
+            "https://openapi.okx.com",
+            frozenset({"openapi.okx.com", "www.okx.com", "aws.okx.com"}),
+        ),
+        "eea": Site("https://eea.okx.com", frozenset({"eea.okx.com", "my.okx.com"})),
+        "us": Site("https://us.okx.com", frozenset({"us.okx.com", "app.okx.com"})),
+    }
+)
+OFFICIAL_HOSTS: Final[frozenset[str]] = frozenset().union(*(site.hosts for site in SITES.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything that a session needs to know of the other side. Immutable, and free of secrets but
+    for what ``credentials`` keeps to itself and the userinfo that ``proxy`` may carry.
+
+    ``base_url`` is scheme and host only. Demo and live accounts go to OKX's own hosts by https, or
+    to loopback (where plain http will do for demo); the sandbox is always on loopback. Anything
+    else is a ``CredentialsError``. ``source`` says where the credentials came from; ``timeout`` is
+    in seconds; ``created`` is the day the key was made; ``allow`` names the guarded actions that
+    the profile permits; ``warnings`` are lines for the receipt of the log-in.
+    """
+
+    name: str
+    environment: Environment
+    credentials: Credentials | None
+    base_url: str
+    source: str
+    timeout: float = DEFAULT_TIMEOUT
+    proxy: str | None = field(default=None, repr=False)
+    ca_bundle: str | None = None
+    created: date | None = None
+    allow: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        origin = parse_origin(self.base_url)
+        _check_meeting(self.environment, origin)
+        if origin.loopback and self.proxy is not None:
+            raise CredentialsError("loopback is never reached through a proxy")
+        object.__setattr__(self, "base_url", str(origin))
+
+    @property
+    def host(self) -> str:
+        """The host as it stands in a URL, with the port where that is not the scheme's own."""
+        return parse_origin(self.base_url).netloc
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the other side is on this machine."""
+        return parse_origin(self.base_url).loopback
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that a pasted URL may name: the account's own and the other names of its site.
+
+        On loopback these are all of OKX's: such a URL only lends its path, nothing is sent there.
+        """
+        host = self.host
+        if self.loopback:
+            return OFFICIAL_HOSTS | {host}
+        return next(site.hosts for site in SITES.values() if host in site.hosts)
+
+    @property
+    def proxy_name(self) -> str | None:
+        """The proxy as it may be shown: without user and password."""
+        return None if self.proxy is None else without_userinfo(self.proxy)
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port of a base URL; its text is the URL in its one canonical form."""
+
+    scheme: str
+    hostname: str
+    port: int | None
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as they stand in a URL."""
+        host = f"[{self.hostname}]" if ":" in self.hostname else self.hostname
+        return host if self.port is None else f"{host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the host is this machine: ``localhost`` or a loopback address."""
+        if self.hostname == "localhost":
+            return True
+        try:
+            return ip_address(self.hostname).is_loopback
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.netloc}"
+
+
+def parse_origin(base_url: str) -> Origin:
+    """The origin that a base URL names.
+
+    A base URL with a path, a query, a fragment or userinfo, of another scheme than http and https,
+    or without a host is a ``CredentialsError``, which does not repeat it.
+    """
+    origin = _origin(base_url)
+    if origin is None:
+        raise CredentialsError(
+            "the base URL is not of the form https://host",
+            remedy="give scheme and host only, as in https://openapi.okx.com",
+        )
+    return origin
+
+
+def _origin(base_url: str) -> Origin | None:
+    try:
+        parts = urlsplit(base_url)
+        port = parts.port
+    except ValueError:
+        return None
+    beyond = "@" in parts.netloc or parts.path not in {"", "/"} or parts.query or parts.fragment
+    if beyond or not parts.hostname or parts.scheme not in _PORTS:
+        return None
+    return Origin(parts.scheme, parts.hostname, None if port == _PORTS[parts.scheme] else port)
+
+
+_PORTS: Final[Mapping[str, int]] = MappingProxyType({"http": 80, "https": 443})
+
+
+def _check_meeting(environment: Environment, origin: Origin) -> None:
+    """Refuses to bring credentials to a place where they are not safe or have no business."""
+    if environment == "sandbox" and not origin.loopback:
+        raise CredentialsError(f"the sandbox is on this machine only, not at {origin.hostname}")
+    if origin.scheme == "http" and not (origin.loopback and environment != "live"):
+        raise CredentialsError(
+            f"{environment} credentials are not sent over plain http",
+            remedy="use https; plain http is for the sandbox on this machine",
+        )
+    if not origin.loopback and origin.netloc not in OFFICIAL_HOSTS:
+        raise CredentialsError(
+            f"{origin.netloc} is not a host of OKX: credentials are not sent there",
+            remedy=f"OKX's hosts are {', '.join(sorted(OFFICIAL_HOSTS))}",
+        )

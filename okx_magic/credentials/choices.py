@@ -1,0 +1,167 @@
+"""What there is to log in with, here and now: each source and what it says of itself, without secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from okx_magic.credentials.account import SITES, parse_origin
+from okx_magic.credentials.external import read_colab, read_keyring, why_no_keyring
+from okx_magic.credentials.found import Found, site_url
+from okx_magic.credentials.place import refuse_on_binder
+from okx_magic.credentials.profiles import CONFIG, read_profiles
+from okx_magic.credentials.sources import SANDBOX, VARIABLES, Seams, account_of, environment_of
+from okx_magic.credentials.variables import read_settings, read_variables
+from okx_magic.errors import CredentialsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from okx_magic.credentials.account import Account
+    from okx_magic.credentials.credentials import Credentials
+    from okx_magic.model import Environment
+
+TYPED: Final = "typed"
+OTHER_SITE: Final = "other"
+_VARIABLES: Final = "variables"
+_KEYRING: Final = "keyring"
+_COLAB: Final = "colab"
+_PROFILE: Final = "profile "
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A source of credentials under its ``key``.
+
+    ``environment``, ``host`` and ``hint`` (the shortened key) are those it holds, None and "" where
+    that is known only once it is read. ``problem`` says why it cannot be used as it stands. ``first``
+    is the one that is opened when nobody says which.
+    """
+
+    key: str
+    label: str
+    environment: Environment | None = None
+    host: str = ""
+    hint: str = ""
+    problem: str = ""
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The sources of one machine: its environment variables, what ``home`` holds, and what lies
+    behind ``seams``.
+    """
+
+    environ: Mapping[str, str]
+    home: Path
+    seams: Seams
+
+    @property
+    def refusal(self) -> str:
+        """Why no credentials should be brought here at all; "" where they may."""
+        try:
+            refuse_on_binder(self.environ)
+        except CredentialsError as error:
+            return error.message
+        return ""
+
+    def read(self) -> tuple[Offer, ...]:
+        """The sources that are read at once, in the order in which they are searched: the environment
+        variables, the profiles (the default one first) and the sandbox.
+        """
+        found = [_offer(_VARIABLES, VARIABLES, partial(read_variables, self.environ, VARIABLES))]
+        try:
+            profiles = read_profiles(self.home)
+        except CredentialsError as error:
+            default = _PROFILE
+            found.append(Offer(_PROFILE, CONFIG, problem=error.message))
+        else:
+            default = _PROFILE + (profiles.default or "")
+            names = sorted(profiles.tables, key=lambda name: name != profiles.default)
+            found += [
+                _offer(_PROFILE + name, f"profile {name}", partial(profiles.read, name))
+                for name in names
+            ]
+        sandbox = Offer(SANDBOX, "the built-in sandbox", SANDBOX, "this kernel")
+        listed = [*filter(None, found), sandbox]
+        searched = {_VARIABLES, default, SANDBOX}
+        first = next(offer for offer in listed if offer.key in searched)
+        return tuple(replace(offer, first=offer is first) for offer in listed)
+
+    def unread(self) -> tuple[Offer, ...]:
+        """The keyring and Colab's secrets, where there are such. They are offered unread: reading may
+        ask the person for leave. Importing a keyring takes a tenth of a second.
+        """
+        found = []
+        if not why_no_keyring(self.seams.keyring()):
+            found.append(Offer(_KEYRING, "the keyring"))
+        if self.seams.colab() is not None:
+            found.append(Offer(_COLAB, "the Colab secrets"))
+        return tuple(found)
+
+    def account(self, key: str) -> Account | None:
+        """The account of the source with this key; None is the sandbox.
+
+        Raises CredentialsError where the source has none that can be used as it stands.
+        """
+        if key == SANDBOX:
+            return None
+        found = self._found(key)
+        if found is None:
+            raise CredentialsError(f"no credentials in this source: {key}")
+        environment = environment_of(found, asked=found.profile)
+        return account_of(found, environment, self.environ, self.seams.today())
+
+    def sites(self) -> tuple[tuple[str, str], ...]:
+        """Key and host of each site that credentials can be typed in for, the one to suggest first.
+
+        Those are OKX's, and the host that the environment variables name where it is none of them.
+        """
+        known = {name: parse_origin(site.base_url).netloc for name, site in SITES.items()}
+        try:
+            suggested = parse_origin(read_settings(self.environ).base_url).netloc
+        except CredentialsError:
+            return tuple(known.items())
+        if suggested not in known.values():
+            known[OTHER_SITE] = suggested
+        return tuple(sorted(known.items(), key=lambda item: item[1] != suggested))
+
+    def base_url(self, site: str) -> str:
+        """The base URL of one of the ``sites`` by its key."""
+        if site == OTHER_SITE:
+            return read_settings(self.environ).base_url
+        return site_url(site, "the site")
+
+    def entered(self, credentials: Credentials, environment: Environment, base_url: str) -> Account:
+        """The account of credentials that the person has typed in, in the environment they chose.
+
+        What is a setting of the machine (timeout, proxy) is that of the environment variables.
+        """
+        settings = replace(read_settings(self.environ), base_url=base_url)
+        found = Found("typed in", credentials, settings)
+        return account_of(found, environment, self.environ, self.seams.today())
+
+    def _found(self, key: str) -> Found | None:
+        if key == _VARIABLES:
+            return read_variables(self.environ, VARIABLES)
+        if key == _KEYRING:
+            return read_keyring(self.seams.keyring())
+        if key == _COLAB:
+            return read_colab(self.seams.colab())
+        return read_profiles(self.home).read(key.removeprefix(_PROFILE))
+
+
+def _offer(key: str, label: str, read: Callable[[], Found | None]) -> Offer | None:
+    """What a source says of itself; None for one that holds no credentials."""
+    try:
+        found = read()
+        if found is None:
+            return None
+        environment = environment_of(found, asked=found.profile)
+        host = parse_origin(found.settings.base_url).netloc
+    except CredentialsError as error:
+        return Offer(key, label, problem=error.message)
+    return Offer(key, label, environment, host, found.credentials.hint)

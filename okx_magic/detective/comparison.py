@@ -1,0 +1,111 @@
+"""Two prehashes side by side, without any secret: where they part, and by which mistake."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from okx_magic.detective.investigation import explanations
+from okx_magic.detective.mistakes import KNOWN, RARE
+from okx_magic.detective.prehash import Prehash, split
+from okx_magic.detective.records import Comparison, Evidence, Explanation
+from okx_magic.detective.search import Hit
+from okx_magic.detective.ways import Ways
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PARTS = ("timestamp", "method", "path", "query", "body")
+_NAMES = {
+    "\n": "a line break",
+    "\r": "a carriage return",
+    "\t": "a tab",
+    " ": "a blank",
+    "\0": "a NUL character",
+    "\ufeff": "a byte order mark",
+    "\u00a0": "a no-break space",
+    "\u200b": "a zero-width space",
+}
+_SHOWN_BEFORE, _SHOWN_BEHIND = 24, 36
+
+
+def compare(mine: str, theirs: str) -> Comparison:
+    """The prehash of a request, ``mine``, beside the text that was signed in its place.
+
+    No secret is needed. Where mistakes make the other text of this one, they are named; for that,
+    ``mine`` must have the four parts of a prehash.
+    """
+    place = _first_difference(mine, theirs)
+    if place is None:
+        return Comparison(mine, theirs)
+    parts = split(mine)
+    return Comparison(
+        mine,
+        theirs,
+        byte=len(mine[:place].encode("utf-8", "surrogatepass")) + 1,
+        part=_part(parts, place) if parts else "",
+        found=f"mine has {_character(mine, place)}, theirs {_character(theirs, place)}",
+        view=_view(mine, theirs, place),
+        explanations=_explained(parts, theirs) if parts else (),
+    )
+
+
+def _part(parts: Prehash, place: int) -> str:
+    path, mark, query = parts.target.partition("?")
+    texts = (parts.timestamp, parts.method, path, mark + query, parts.body)
+    ends = accumulate(map(len, texts))
+    return next((name for name, end in zip(_PARTS, ends, strict=True) if place < end), "end")
+
+
+def _first_difference(mine: str, theirs: str) -> int | None:
+    for place, (one, other) in enumerate(zip(mine, theirs, strict=False)):
+        if one != other:
+            return place
+    return None if len(mine) == len(theirs) else min(len(mine), len(theirs))
+
+
+def _character(text: str, place: int) -> str:
+    """The character at a place, one that cannot be seen by its name."""
+    if place >= len(text):
+        return "nothing"
+    character = text[place]
+    if character in _NAMES:
+        return _NAMES[character]
+    if character.isprintable():
+        return character
+    return unicodedata.name(character, f"U+{ord(character):04X}").lower()
+
+
+def _view(mine: str, theirs: str, place: int) -> tuple[str, str, str]:
+    """Both texts around the place, in one line each, and a line that marks it."""
+    start = max(0, place - _SHOWN_BEFORE)
+    before = ("…" if start else "") + _visible(mine[start:place])
+    lines = []
+    for text in (mine, theirs):
+        end = place + _SHOWN_BEHIND
+        lines.append(before + _visible(text[place:end]) + ("…" if len(text) > end else ""))
+    return lines[0], lines[1], " " * len(before) + "^"
+
+
+def _visible(text: str) -> str:
+    """The text in one line, each character as wide as one; those that cannot be seen as signs."""
+    signs = {"\n": "␊", "\r": "␍", "\t": "␉", "\0": "␀", " ": "␠", "\u00a0": "⍽"}
+    return "".join(signs.get(each, each if each.isprintable() else "�") for each in text)
+
+
+def _explained(parts: Prehash, theirs: str) -> tuple[Explanation, ...]:
+    signed = theirs.encode("utf-8", "surrogatepass")
+    ways = Ways(Evidence("", *parts))
+    for mistakes, reach in ((1, RARE), (2, KNOWN), (2, RARE)):
+        if hits := list(_hits(ways, signed, mistakes, reach)):
+            return explanations(hits)
+    return ()
+
+
+def _hits(ways: Ways, signed: bytes, mistakes: int, reach: int) -> Iterator[Hit]:
+    batch = ways.batch(mistakes, reach)
+    for number, message in enumerate(batch.messages()):
+        if message == signed:
+            found = batch.way(number)
+            yield from (Hit(way.mistakes, way.also) for way in (found, *ways.others(found)))

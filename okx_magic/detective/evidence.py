@@ -1,0 +1,156 @@
+"""Reads what people paste when a signature was refused: headers in any notation, or a printed prehash.
+
+Strategy: the pasted text is first searched for secrets, and refused if it holds one: a cell is saved
+with its notebook. Then a text that is a prehash is cut into its parts; of any other the signature and
+the timestamp are picked out, the headers around them are taken away, and the rest is a request.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from okx_magic.detective import prehash
+from okx_magic.detective.records import Evidence
+from okx_magic.errors import CellError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from okx_magic.credentials.account import Account
+    from okx_magic.credentials.credentials import Credentials
+    from okx_magic.model import Request
+
+
+def read(
+    text: str,
+    parse: Callable[[str], Request],
+    *,
+    signature: str = "",
+    timestamp: str = "",
+    account: Account | None = None,
+) -> Evidence:
+    """The evidence in a pasted text.
+
+    The text is a request as ``parse`` reads it (from a cell or a curl command), the same with its
+    OK-ACCESS headers in whatever notation, or a printed prehash. ``signature`` and ``timestamp``
+    win over those in the text; a prehash holds no signature. ``account`` is the one that is asked
+    about. Raises CellError for a text with a passphrase or a secret in it (also one of the
+    account's), never repeating it, for one without signature or timestamp, and for whatever
+    ``parse`` refuses.
+    """
+    _refuse_secrets(text, account.credentials if account else None)
+    found = dict(_headers(text))
+    parts = prehash.split(text)
+    if parts is None:
+        request = parse(_without_headers(text))
+        when = found.get("timestamp", "")
+        parts = prehash.Prehash(when, request.method, request.target, request.body)
+    return Evidence(
+        signature=_given(
+            "signature",
+            signature or found.get("sign", ""),
+            "--check SIGNATURE, or the line OK-ACCESS-SIGN: …",
+        ),
+        timestamp=_given(
+            "timestamp",
+            timestamp or parts.timestamp,
+            "--timestamp TEXT, or the line OK-ACCESS-TIMESTAMP: …",
+        ),
+        method=parts.method,
+        target=parts.target,
+        body=parts.body,
+        host=account.host if account else "",
+    )
+
+
+def _given(what: str, value: str, where: str) -> str:
+    if not value.strip():
+        raise CellError(f"there is no {what} to look at", remedy=f"give it by {where}")
+    return value.strip()
+
+
+# ---- headers --------------------------------------------------------------------------------------
+
+# A name, then whatever JSON, a dict, a list of pairs, curl or HTTP puts between it and its value.
+_HEADER = re.compile(
+    r"""
+    OK [-_] ACCESS [-_] (?P<name> KEY|SIGN|TIMESTAMP|PASSPHRASE ) \b
+    \\?["']? [ \t]* (?: => | [:=,] ) [ \t]*
+    (?: b? \\?(?P<quote>["']) (?P<quoted> .*? ) \\?(?P=quote)
+      | (?P<bare> [^\r\n]*? ) (?= \s* (?: \\r\\n | \\?["'] | [\r\n] | $ ) ) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def _headers(text: str) -> Iterator[tuple[str, str]]:
+    """The OK-ACCESS headers in the text, the last part of their names in small letters."""
+    for match in _HEADER.finditer(text):
+        value = match["quoted"] if match["quoted"] is not None else match["bare"]
+        yield match["name"].lower(), value.strip().rstrip(",").strip()
+
+
+def _without_headers(text: str) -> str:
+    """The text without the headers: the lines, or the printed object, that hold them.
+
+    A curl command keeps its own: whoever parses it knows what to leave out.
+    """
+    # http.client prints what it sends as a Python string, its line breaks escaped.
+    if "\\r\\n" in text and "\n" not in text.strip():
+        text = re.sub(r"^\s*(?:send:\s*)?b?['\"]|['\"]\s*$", "", text).replace("\\r\\n", "\n")
+    if re.match(r"\s*(?:[A-Za-z_]\w*\s*=\s*)?curl\s", text):
+        return text
+    text = re.sub(
+        r"""^[^\n{\[(]*[{\[(][^{}]*OK[-_]ACCESS[^{}]*[}\])],?[ ]*$""",
+        "",
+        text,
+        flags=re.IGNORECASE | re.MULTILINE,
+    )
+    lines = [line for line in text.split("\n") if not _HEADER.search(line)]
+    return "\n".join(lines)
+
+
+# ---- secrets --------------------------------------------------------------------------------------
+
+_HIDDEN = re.compile(
+    r"[*•.…xX#_-]*|<[^>]*>|«[^»]*»|\[[^\]]*\]|\$\{?\w+\}?|\{\{?[^}]*\}?\}"
+    r"|hidden|redacted|removed|secret|passphrase|None|null",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"""
+    \b (?P<name> \w*(?:secret|passphrase|password|passwd)\w* ) \b
+    ["']? [ \t]* [:=] [ \t]* b? (?: (?P<quote>["']) (?P<quoted> .*? ) (?P=quote) | (?P<bare> [^\s,;]+ ) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# What OKX gives out as secrets: 32 hexadecimal digits in capitals. (UUIDs without dashes, which people
+# take for client order ids, are in small letters.)
+_SHAPE = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[A-F])[0-9A-F]{32}(?![0-9A-Za-z])")
+
+
+def _refuse_secrets(text: str, credentials: Credentials | None) -> None:
+    """Raises CellError for a text that holds what no notebook should keep."""
+    for name, value in _headers(text):
+        if name == "passphrase" and not _HIDDEN.fullmatch(value):
+            raise _secret("the passphrase (OK-ACCESS-PASSPHRASE)")
+    for match in _NAMED.finditer(text):
+        # In a curl command a quote of the shell ends the header.
+        value = match["quoted"] if match["quoted"] is not None else match["bare"].rstrip("'\"")
+        if not _HIDDEN.fullmatch(value):
+            raise _secret(f"a value for {match['name']}")
+    if _SHAPE.search(text):
+        raise _secret("what looks like a secret key: 32 hexadecimal digits in capitals")
+    if credentials is not None and credentials.redact(text) != text:
+        raise _secret("the secret or the passphrase of the account")
+
+
+def _secret(what: str) -> CellError:
+    return CellError(
+        f"the text holds {what}: it is not read, and nothing was computed",
+        remedy=(
+            "take it out, it is not needed here; a cell is saved with its notebook, so if this one"
+            " was saved or shared, make a new key at OKX"
+        ),
+    )

@@ -1,0 +1,77 @@
+"""From evidence to a verdict in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okx_magic.detective.records import Explanation, Verdict
+from okx_magic.detective.search import Search
+from okx_magic.detective.timestamp import unreadable
+from okx_magic.detective.wrapping import unwrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from okx_magic.credentials.credentials import Credentials
+    from okx_magic.detective.mistakes import Mistake
+    from okx_magic.detective.records import Evidence
+    from okx_magic.detective.search import Hit
+
+
+def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
+    """What was done to make this signature of this request under the secret of these credentials.
+
+    All is computed here; nothing is sent, and no secret is in the verdict.
+    """
+    search = Search(evidence, unwrapped(evidence.signature), credentials)
+    hits = search.hits()
+    remark = unreadable(evidence.timestamp, evidence.target)
+    if not hits:
+        return Verdict("unexplained", tried=search.tried, remark=remark)
+    if any(not hit.mistakes for hit in hits):
+        return Verdict("right", tried=search.tried, remark=remark)
+    return Verdict("explained", explanations(hits), search.tried, remark)
+
+
+def explanations(hits: Iterable[Hit]) -> tuple[Explanation, ...]:
+    """The hits of the fewest mistakes in words, the likeliest first; those of one kind are one."""
+    smallest = sorted(hits, key=_size_and_rarity)
+    fewest = len(smallest[0].mistakes)
+    kinds: dict[tuple[str, ...], list[Hit]] = {}
+    for hit in smallest:
+        if len(hit.mistakes) == fewest:
+            kind = tuple(sorted(mistake.correction for mistake in hit.mistakes))
+            kinds.setdefault(kind, []).append(hit)
+    return tuple(_explained(*alike) for alike in kinds.values())
+
+
+# Sorting is stable: among equally usual ones the order of the catalogue stays.
+def _size_and_rarity(hit: Hit) -> tuple[int, int]:
+    return len(hit.mistakes), -sum(mistake.reach for mistake in hit.mistakes)
+
+
+def _explained(hit: Hit, *alike: Hit) -> Explanation:
+    kinds = {mistake.correction for mistake in hit.mistakes}
+    # Another name of one kind says nothing new; another kind could be what really happened.
+    others = [mistake for mistake in hit.also if mistake.correction not in kinds]
+    sentence = f"signed with {_listed([mistake.name for mistake in hit.mistakes])}"
+    if others:
+        sentence += f" (here the same as {_listed([each.name for each in others], 'or')})"
+    also = (*hit.also, *(mistake for each in alike for mistake in (*each.mistakes, *each.also)))
+    told = [mistake.name for mistake in hit.mistakes]
+    return Explanation(
+        sentence,
+        "; ".join(_distinct((*hit.mistakes, *others))),
+        tuple(told),
+        tuple(dict.fromkeys(each.name for each in also if each.name not in told)),
+    )
+
+
+def _distinct(mistakes: Iterable[Mistake]) -> list[str]:
+    return list(dict.fromkeys(mistake.correction for mistake in mistakes))
+
+
+def _listed(names: Sequence[str], word: str = "and") -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"

@@ -1,0 +1,121 @@
+"""An envelope as one DataFrame: shape, then types, then what is worth knowing beside the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from okx_magic import catalogue
+from okx_magic.frames import columns as arrays
+from okx_magic.frames.decimals import floats
+from okx_magic.frames.numberrows import block_of, table_of
+from okx_magic.frames.shapes import Table, TypeOf, tabulate
+from okx_magic.servertext import plain, plain_within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from okx_magic.catalogue.reader import Endpoint
+    from okx_magic.frames.decimals import Floats
+    from okx_magic.model import Envelope, Request
+
+
+def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> pd.DataFrame:
+    """The answer as a typed DataFrame, in OKX's order of rows and columns.
+
+    Types come from the field's name and the endpoint, never from the values, so that every answer
+    of an endpoint has the same dtypes (``columns.py`` lists them); ``decimal`` keeps every digit.
+    Candles are indexed by ``ts``, oldest first. A book is one row a level. A balance is one row a
+    currency and announcements are one row each, with what stood around them (the account's totals,
+    ``totalPage``) in ``attrs["totals"]``. An empty answer has its columns.
+
+    ``attrs`` holds plain JSON: ``endpoint``, and ``untyped`` when some value did not fit the type
+    of its field: the columns that therefore stayed as OKX sent them. No JSON in ``data`` raises.
+    """
+    types = Types.of(request, exact=decimal)
+    block = types.block([envelope])
+    table = types.typed(envelope.data) if block is None else types.table_of_blocks([block])
+    return frame_of_table(table, request)
+
+
+def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame:
+    """The DataFrame of a table whose columns are typed arrays."""
+    columns = {table.names.get(name, name): array for name, array in table.columns.items()}
+    names = plain(list(columns))
+    columns = dict(zip(names, columns.values(), strict=True))
+    index: pd.Index = pd.RangeIndex(table.length)
+    if table.index is not None:
+        index = pd.Index(columns.pop(table.index), name=table.index)
+    frame = pd.DataFrame(columns, index=index, copy=False)
+    frame.attrs.update(plain_within(table.attrs), endpoint=str(request))
+    if table.untyped:
+        frame.attrs["untyped"] = [table.names.get(name, name) for name in table.untyped]
+    return frame
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """The types of an endpoint's answers; ``exact`` keeps every digit of decimals."""
+
+    endpoint: Endpoint | None
+    type_of: TypeOf
+    exact: bool
+
+    @classmethod
+    def of(cls, request: Request, *, exact: bool) -> Types:
+        """Those of the catalogue, for the endpoint of this request."""
+        method, path = request.method, request.path
+        type_of = partial(catalogue.field_type, method=method, path=path)
+        return cls(catalogue.endpoint(method, path), type_of, exact)
+
+    def block(self, pages: Sequence[Envelope]) -> Floats | None:
+        """The numbers of some pages, for ``table_of_blocks``; None where ``typed`` must do."""
+        numbers = [page.number_rows for page in pages if page.number_rows is not None]
+        if self.endpoint is None or self.exact or len(numbers) < len(pages):
+            return None
+        return block_of(numbers, self.endpoint.columns, self.type_of)
+
+    def table_of_blocks(self, blocks: Sequence[Floats]) -> Table[arrays.Array]:
+        """The table of all blocks, its columns as typed arrays."""
+        names = self.endpoint.columns if self.endpoint else ()
+        return table_of(blocks, names, self.type_of)
+
+    def typed(self, data: Any) -> Table[arrays.Array]:
+        """The table in ``data``, its columns as typed arrays."""
+        table = tabulate(data, self.endpoint, self.type_of)
+        types = {name: self.type_of(name) for name in table.columns}
+        decimals = [name for name, kind in types.items() if kind == "decimal" and not self.exact]
+        done = _float_columns({name: table.columns[name] for name in decimals}, table.length)
+        columns: dict[str, arrays.Array] = {}
+        misfits = []
+        for name, values in table.columns.items():
+            kind = types[name]
+            array = done.get(name)
+            if array is None and kind is not None:
+                array = arrays.typed(values, kind, exact=self.exact)
+                if array is None:
+                    misfits.append(name)
+            columns[name] = arrays.untyped(values) if array is None else array
+        return Table(
+            columns, table.length, table.names, table.index, table.attrs, untyped=tuple(misfits)
+        )
+
+    def blank(self, name: str, length: int) -> arrays.Array:
+        """A column of ``length`` rows in which nothing was sent."""
+        texts = [""] * length
+        array = arrays.typed(texts, self.type_of(name) or "text", exact=self.exact)
+        return arrays.untyped(texts) if array is None else array
+
+
+def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[str, arrays.Array]:
+    """All decimal columns in one conversion, which is what makes a wide answer quick.
+
+    Empty when one value is no decimal: then each column has to be tried by itself.
+    """
+    block = floats(list(columns.values()))
+    if block is None:
+        return {}
+    return dict(zip(columns, block.reshape(len(columns), length), strict=True))

@@ -1,0 +1,56 @@
+"""Rows of numbers as typed columns, without lists in between.
+
+pages ─► block_of() ─► table_of() ─► Table: pages are checked and become a matrix, matrices a table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from okx_magic.frames import columns as arrays
+from okx_magic.frames.shapes import are_candles, named_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from okx_magic.frames.decimals import Floats
+    from okx_magic.frames.shapes import Table, TypeOf
+    from okx_magic.model import NumberRows
+
+
+def block_of(pages: Sequence[NumberRows], names: Sequence[str], type_of: TypeOf) -> Floats | None:
+    """The numbers of some pages as one matrix, a line for each column; candles oldest first.
+
+    None where they are not all as the docs have them: more or fewer columns, a time of another unit, a
+    column that is text, "nan". Then the lists must do.
+    """
+    if {page.width for page in pages} != {len(names)}:
+        return None
+    packed = b"".join([page.packed for page in pages])
+    rows = np.frombuffer(packed, dtype=np.float64).reshape(-1, len(names))
+    if not np.isfinite(rows).all() or not all(map(arrays.are_usual, rows.T, map(type_of, names))):
+        return None
+    return np.array((_oldest_first(rows) if are_candles(names) else rows).T, order="C")
+
+
+def _oldest_first(rows: Floats) -> Floats:
+    times = rows[:, 0]
+    if (times[1:] < times[:-1]).all():
+        return rows[::-1]
+    return rows[np.argsort(times, kind="stable")]
+
+
+def table_of(
+    blocks: Sequence[Floats], names: Sequence[str], type_of: TypeOf
+) -> Table[arrays.Array]:
+    """The blocks under one another as a table."""
+    # As OKX's pages come newest first, this way round there is nothing left to sort.
+    ordered = blocks[::-1] if are_candles(names) else blocks
+    block = np.concatenate(ordered, axis=1) if len(blocks) > 1 else blocks[0]
+    columns = {
+        name: arrays.typed_numbers(column, type_of(name))
+        for name, column in zip(names, block, strict=True)
+    }
+    return named_rows(columns, block.shape[1], names)

@@ -1,0 +1,144 @@
+"""Pieces of a pull of candles, fetched side by side: by threads here, or by workers elsewhere.
+
+A worker gets plain data and no credentials, so only what is public can be fetched there. It keeps to
+OKX's limits by itself, together with all other work in its process: so workers that share an address
+belong in one process, and workers on machines with addresses of their own add up.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import deque
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from okx_magic import catalogue
+from okx_magic.errors import RefusedError, TransportError
+from okx_magic.wire.connection import Connection
+from okx_magic.wire.transport import MOST_AT_ONCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+    from concurrent.futures import Executor, Future
+
+    from okx_magic.credentials.account import Account
+    from okx_magic.model import Request
+    from okx_magic.pages.candle_plan import Fetched, Piece
+
+    Block = tuple[Piece, ...]
+    Submit = Callable[[Block], Future[list[Fetched]]]
+    Results = Generator[tuple[Piece, Future[list[Fetched]]]]
+    Spread = Callable[[Iterator[Piece]], Results]
+    Sleep = Callable[[float], None]
+
+_TIME: Final = re.compile("[0-9]{13}")
+# Blocks that are handed out before the first of them is back: enough for so many workers.
+_BLOCKS_AHEAD: Final = 32
+
+_first_use = threading.Lock()
+
+
+def fetch_block(source: Account, block: Block) -> list[Fetched]:
+    """Fetch the pieces of a block side by side, wherever this runs. Arguments and result can be pickled.
+
+    ``source`` is an account without credentials.
+    """
+    # Two that come first at the same time would keep to the limits each by itself.
+    with _first_use:
+        connection = _connection_of_this_process(source)
+    with ThreadPoolExecutor(len(block), thread_name_prefix="okx_magic-pull") as pool:
+        return list(pool.map(partial(_fetch, connection, time.sleep), block))
+
+
+@contextmanager
+def threads(connection: Connection, request: Request) -> Iterator[Spread]:
+    """Fetches pieces in this process, in as many threads as the endpoint's limit lets go at once.
+
+    At the end of the block those that still wait for their turn give up.
+    """
+    count = at_once(request)
+    given_up = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        if given_up.wait(seconds):
+            raise CancelledError
+
+    def submit(block: Block) -> Future[list[Fetched]]:
+        return pool.submit(lambda: [_fetch(connection, sleep, piece) for piece in block])
+
+    pool = ThreadPoolExecutor(count, thread_name_prefix="okx_magic-pull")
+    try:
+        yield partial(_spread, submit, size=1, ahead=2 * count)
+    finally:
+        given_up.set()
+        pool.shutdown(cancel_futures=True)
+
+
+def workers(executor: Executor, account: Account, request: Request) -> Spread:
+    """Fetches pieces on an executor: as many to a block as the endpoint's limit lets go at once."""
+    source = without_credentials(account)
+
+    def submit(block: Block) -> Future[list[Fetched]]:
+        return executor.submit(fetch_block, source, block)
+
+    return partial(_spread, submit, size=at_once(request), ahead=_BLOCKS_AHEAD)
+
+
+def without_credentials(account: Account) -> Account:
+    """The account as it may travel to a worker. Raises RefusedError when its proxy has a password."""
+    if account.proxy is not None and account.proxy != account.proxy_name:
+        raise RefusedError(
+            "the proxy has a user or password, which do not travel to workers",
+            remedy="leave out executor=",
+        )
+    return replace(account, credentials=None, source="a pull", warnings=())
+
+
+def at_once(request: Request) -> int:
+    """How many pages are fetched side by side: as many as OKX takes in one window of the limit."""
+    endpoint = catalogue.endpoint(request.method, request.path)
+    limit = endpoint.limit if endpoint else None
+    return min(limit.requests, MOST_AT_ONCE) if limit else 1
+
+
+def _spread(submit: Submit, pieces: Iterator[Piece], *, size: int, ahead: int) -> Results:
+    """Submits the pieces, ``size`` to a block and ``ahead`` blocks before the first is back; gives the
+    first piece of each block with its result, in order. Closing it cancels what has not begun.
+    """
+    waiting: deque[tuple[Block, Future[list[Fetched]]]] = deque()
+    try:
+        while True:
+            while len(waiting) < ahead and (block := tuple(islice(pieces, size))):
+                waiting.append((block, submit(block)))
+            if not waiting:
+                return
+            block, result = waiting[0]
+            yield block[0], result
+            waiting.popleft()
+    finally:
+        for _, result in waiting:
+            result.cancel()
+
+
+def _fetch(connection: Connection, sleep: Sleep, piece: Piece) -> Fetched:
+    return piece.fetch(partial(candles, connection, sleep=sleep))
+
+
+def candles(connection: Connection, request: Request, *, sleep: Sleep) -> list[Any]:
+    """The rows of one page of candles. Raises TransportError when they are something else."""
+    rows = connection.send(request, sleep=sleep).envelope.data
+    if not all(isinstance(row, list) and row and _TIME.fullmatch(str(row[0])) for row in rows):
+        raise TransportError("the answer's rows are no candles", written=True, request=request)
+    return list(rows)
+
+
+# One for each process: everything in it comes from the same address, and has to share one pacer.
+@cache
+def _connection_of_this_process(source: Account) -> Connection:
+    return Connection(source)

@@ -1,0 +1,174 @@
+"""Plans the pages of candles, which stand on a grid of time: all are known before the first is fetched.
+
+A span of as many bars as fit a page holds exactly that many of them, wherever it begins. So the time
+is cut into such spans, ``Piece``s, newest first, and each is fetched by itself, in any order and
+anywhere. Where bars are missing, a page reaches further back than its piece, and what is beyond is
+left to the next; where OKX gives fewer rows than asked for, the piece takes more than one page.
+Neither gaps nor doubles can come of it, whatever the alignment of the bars.
+
+OKX docs, Get candlesticks: recent candles reach back 1,440 bars; older ones are in the endpoint's
+history twin, which has no unfinished bar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from okx_magic import catalogue
+from okx_magic.catalogue.bars import DEFAULT_BAR, bar_length
+from okx_magic.errors import TransportError
+from okx_magic.pages.paging import Course, Span, query_of, with_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from okx_magic.model import Request
+
+    Fetch = Callable[[Request], list[Any]]
+
+_HISTORY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        f"/api/v5/market/{recent}": f"/api/v5/market/{history}"
+        for recent, history in (
+            ("candles", "history-candles"),
+            ("index-candles", "history-index-candles"),
+            ("mark-price-candles", "history-mark-price-candles"),
+            ("sprd-candles", "sprd-history-candles"),
+        )
+    }
+)
+# Of the 1,440, the rest allowing for a clock of ours that is off and for the time a pull takes.
+_RECENT_BARS: Final = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The bars with ``low ≤ ts < high``, as many as fit a page, or fewer. None is no bound; without
+    a lower one it is the single page below ``high``. ``length`` is that of a bar in milliseconds.
+    """
+
+    request: Request
+    low: int | None
+    high: int | None
+    length: int
+
+    def page(self, after: int | None) -> Request:
+        """The request for the bars before ``after``."""
+        return with_query(self.request, after=after)
+
+    def fetch(self, fetch: Fetch) -> Fetched:
+        """The rows of the piece; ``fetch`` sends a request and brings its rows, newest first.
+
+        Raises TransportError when the answers do not go back in time.
+        """
+        rows: list[Any] = []
+        after = self.high
+        pages = 0
+        while True:
+            pages += 1
+            request = self.page(after)
+            page = fetch(request)
+            if not page:
+                return Fetched(rows, pages, ended=True)
+            times = [int(row[0]) for row in page]
+            if after is not None and max(times) >= after:
+                raise TransportError(
+                    f"the answer has bars from after={after} on", written=True, request=request
+                )
+            rows += [
+                row
+                for row, time in zip(page, times, strict=True)
+                if self.low is None or time >= self.low
+            ]
+            after = min(times)
+            if self.low is None or after < self.low + self.length:
+                return Fetched(rows, pages, ended=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The rows of a piece, newest first, from so many ``pages``; ``ended`` when there is nothing
+    older.
+    """
+
+    rows: list[Any] = field(repr=False)
+    pages: int
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The pieces of a pull of candles. ``older`` is what reaches further back than ``request``, for
+    bars before ``edge``.
+    """
+
+    request: Request
+    older: Request
+    edge: int
+    length: int
+    span: Span
+
+    @property
+    def newest(self) -> Piece:
+        """The page that tells where the pieces begin, where neither span nor query does."""
+        return Piece(self.request, None, None, self.length)
+
+    @property
+    def high(self) -> int | None:
+        """Where the span ends, None for now."""
+        typed = query_of(self.request).get("after", "")
+        return int(typed) if typed.isdecimal() else self.span.until
+
+    def pieces(self, high: int, pages: int | None) -> Iterator[Piece]:
+        """The pieces below ``high``, newest first, at most so many; endless without a lower bound."""
+        since = self.span.since
+        count = 0
+        while (since is None or high > since) and count != pages:
+            request, low = self._page_below(high)
+            low = low if since is None else max(low, since)
+            yield Piece(request, low, high, self.length)
+            high = low
+            count += 1
+
+    def count(self, high: int, pages: int | None) -> int | None:
+        """How many pieces there will be; None when only OKX knows."""
+        if self.span.since is None:
+            return pages
+        return sum(1 for _ in self.pieces(high, pages))
+
+    def _page_below(self, high: int) -> tuple[Request, int]:
+        low = high - _limit(self.request) * self.length
+        if low >= self.edge:
+            return self.request, low
+        return self.older, high - _limit(self.older) * self.length
+
+
+def grid(request: Request, way: Course, span: Span, now: int) -> Grid | None:
+    """The grid of a request for candles at the time ``now``; None for what is not on a grid."""
+    length = bar_length(query_of(request).get("bar") or DEFAULT_BAR)
+    if not way.candles or length is None:
+        return None
+    older = request
+    history = _HISTORY.get(request.path)
+    if history is not None:
+        target = history + request.target.removeprefix(request.path)
+        older = replace(request, target=target)
+    rows = int(query_of(request).get("limit") or _largest_page(request))
+    return Grid(
+        request=with_query(request, limit=rows),
+        older=with_query(older, limit=min(rows, _largest_page(older))),
+        edge=now - _RECENT_BARS * length,
+        length=length,
+        span=span,
+    )
+
+
+def _largest_page(request: Request) -> int:
+    endpoint = catalogue.endpoint(request.method, request.path)
+    return int(endpoint.paging["limit_max"]) if endpoint and endpoint.paging else 100
+
+
+def _limit(request: Request) -> int:
+    return int(query_of(request)["limit"])

@@ -1,0 +1,249 @@
+"""A pull from its first page to its frame: what comes is converted while the next is awaited."""
+
+from __future__ import annotations
+
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Protocol
+
+from okx_magic import catalogue
+from okx_magic.errors import OkxMagicError, RefusedError
+from okx_magic.frames.joined import frame_of_pages
+from okx_magic.model import Envelope
+from okx_magic.pages.blocks import at_once, candles, threads, workers
+from okx_magic.pages.candle_plan import Grid, grid
+from okx_magic.pages.cursor_pager import Walk
+from okx_magic.pages.paging import Span, check
+from okx_magic.pages.time_arguments import text
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
+    import pandas as pd
+
+    from okx_magic.model import Request
+    from okx_magic.pages.blocks import Spread
+    from okx_magic.pages.candle_plan import Fetched, Piece
+    from okx_magic.pages.paging import Course
+    from okx_magic.wire.connection import Connection
+
+
+class Progress(Protocol):
+    """Is told how a pull goes on."""
+
+    def start(self, pages: int | None, seconds: float | None) -> None:
+        """It begins, and takes about so many pages and seconds where that is known."""
+
+    def advance(self) -> None:
+        """One more page has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A frame of many pages; ``notices`` say what a person should know of it."""
+
+    frame: pd.DataFrame = field(repr=False)
+    request: Request
+    pages: int
+    milliseconds: float
+    notices: tuple[str, ...] = ()
+
+
+class PullInterrupted(KeyboardInterrupt):
+    """Ctrl-C during a pull. ``pulled`` holds what had come, without a gap."""
+
+    def __init__(self, pulled: Pulled) -> None:
+        super().__init__(pulled.notices[-1])
+        self.pulled = pulled
+
+    # As for our errors: one line in place of a traceback.
+    def _render_traceback_(self) -> list[str]:
+        return [f"KeyboardInterrupt {self}"]
+
+
+def first_page(request: Request, span: Span) -> Request:
+    """The request that a pull sends first. Raises CellError for an endpoint without pages."""
+    way = check(request, span)
+    plan = grid(request, way, span, int(time.time() * 1000))
+    if plan is None:
+        return Walk(request, way, span).request or request
+    piece = plan.newest if plan.high is None else next(plan.pieces(plan.high, 1))
+    return piece.page(piece.high)
+
+
+class _Silence:
+    def start(self, pages: int | None, seconds: float | None) -> None:
+        pass
+
+    def advance(self) -> None:
+        pass
+
+
+class Pull:
+    """Brings many pages over a connection, once. ``executor`` fetches the pages of public candles."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        progress: Progress | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        self._connection = connection
+        self._progress = progress or _Silence()
+        self._executor = executor
+        self._span = Span()
+        self._way: Course | None = None
+        self._pages = 0
+        self._cursor = ""
+        self._oldest: int | None = None
+        self._notices: list[str] = []
+
+    def bring(self, request: Request, span: Span, *, decimal: bool = False) -> Pulled:
+        """Send a request page by page, and give all its rows of the span as one frame.
+
+        Raises CellError for an endpoint without pages, RefusedError for an executor with anything but
+        public candles, PullInterrupted at Ctrl-C, and what any request may raise. When rows had come
+        before that, they are the error's ``pulled``.
+        """
+        way = check(request, span)
+        plan = grid(request, way, span, int(time.time() * 1000))
+        if self._executor is not None and (plan is None or self._connection.signs(request)):
+            raise RefusedError(
+                "an executor can fetch public candles only: other pages come one after another, and"
+                " credentials do not travel",
+                remedy="leave out executor=",
+                request=request,
+            )
+        self._span, self._way = span, way
+        pages = self._walk(Walk(request, way, span)) if plan is None else self._side_by_side(plan)
+        return self._run(pages, request, decimal=decimal)
+
+    def _run(self, pages: Generator[list[Any]], request: Request, *, decimal: bool) -> Pulled:
+        """The frame of all pages. They are converted in a thread of their own, so that Ctrl-C, which
+        only the main thread hears, never meets a page half converted.
+        """
+        started = time.monotonic()
+        queue: SimpleQueue[Envelope | None] = SimpleQueue()
+        came = False
+        stopped: KeyboardInterrupt | OkxMagicError | None = None
+        with ThreadPoolExecutor(1, thread_name_prefix="okx_magic-pull") as pool:
+            envelopes = iter(queue.get, None)
+            frame = pool.submit(frame_of_pages, envelopes, request, decimal=decimal)
+            try:
+                with closing(pages):
+                    for rows in pages:
+                        came = True
+                        queue.put(Envelope("0", "", rows))
+            except (KeyboardInterrupt, OkxMagicError) as reason:
+                stopped = reason
+            finally:
+                if not came:
+                    queue.put(Envelope("0", "", []))
+                queue.put(None)
+        if stopped is not None:
+            word = "interrupted" if isinstance(stopped, KeyboardInterrupt) else "broke off"
+            self._notices.append(
+                f"{word} at {self._cursor}: what is older did not come{self._how_to_go_on()}"
+            )
+        milliseconds = (time.monotonic() - started) * 1000
+        notices = tuple(self._notices)
+        pulled = Pulled(frame.result(), request, self._pages, milliseconds, notices)
+        if isinstance(stopped, KeyboardInterrupt):
+            raise PullInterrupted(pulled)
+        if stopped is not None:
+            stopped.pulled = pulled if len(pulled.frame) else None
+            raise stopped
+        return pulled
+
+    def _how_to_go_on(self) -> str:
+        name, found, value = self._cursor.partition("=")
+        if self._way is None or not found:
+            return ""
+        if self._way.kind != "time":
+            return f"; with {name}={value} in the query and without --until it goes on there"
+        # The page that did not come would have begun among rows of that time, which may have come.
+        again = "" if self._way.candles else ", and rows of that time come again"
+        return f"; with --until {value} it goes on there{again}"
+
+    def _walk(self, steps: Walk) -> Generator[list[Any]]:
+        """The pages of a walk, one after another."""
+        self._progress.start(self._span.pages, None)
+        while steps.request is not None:
+            self._cursor = steps.cursor or "the first page"
+            rows = self._connection.send(steps.request, sleep=time.sleep).envelope.data
+            wanted = steps.take(rows)
+            self._count(1)
+            self._oldest = steps.oldest
+            yield wanted
+        if steps.crowded is not None:
+            self._notices.append(
+                f"more rows at {text(steps.crowded)} than fit a page: some of them are missing"
+            )
+        if steps.exhausted:
+            self._say_where_history_ends(precision=1)
+
+    def _side_by_side(self, plan: Grid) -> Generator[list[Any]]:
+        """The pages of a grid, newest first."""
+        high, left = plan.high, self._span.pages
+        if high is None:
+            self._cursor = "the first page"
+            newest = plan.newest.fetch(partial(candles, self._connection, sleep=time.sleep))
+            yield self._wanted(newest)
+            if newest.ended:
+                return
+            high = min(int(row[0]) for row in newest.rows)
+            left = None if left is None else left - 1
+        count = plan.count(high, left)
+        self._progress.start(count, None if count is None else _seconds(count, plan.older))
+        with self._spread(plan) as spread, closing(spread(plan.pieces(high, left))) as results:
+            for piece, result in results:
+                self._cursor = f"after={piece.high}"
+                self._say_who_answers(piece, plan)
+                for fetched in result.result():
+                    yield self._wanted(fetched)
+                    if fetched.ended:
+                        self._say_where_history_ends(plan.length)
+                        return
+
+    def _spread(self, plan: Grid) -> AbstractContextManager[Spread]:
+        if self._executor is None:
+            return threads(self._connection, plan.older)
+        return nullcontext(workers(self._executor, self._connection.account, plan.older))
+
+    def _wanted(self, fetched: Fetched) -> list[Any]:
+        self._count(fetched.pages)
+        rows = [row for row in fetched.rows if self._span.holds(int(row[0]))]
+        if rows:
+            self._oldest = min(int(row[0]) for row in rows)
+        return rows
+
+    def _count(self, pages: int) -> None:
+        self._pages += pages
+        for _ in range(pages):
+            self._progress.advance()
+
+    def _say_who_answers(self, piece: Piece, plan: Grid) -> None:
+        path = piece.request.path
+        said = f"bars older than OKX's recent ones are from {path}"
+        if path != plan.request.path and said not in self._notices:
+            self._notices.append(said)
+
+    def _say_where_history_ends(self, precision: int) -> None:
+        since, oldest = self._span.since, self._oldest
+        if since is not None and oldest is not None and oldest >= since + precision:
+            self._notices.append(f"OKX's history ends at {text(oldest)}, not at {text(since)}")
+
+
+def _seconds(pages: int, request: Request) -> float:
+    """How long so many pages take by the limit, at least."""
+    endpoint = catalogue.endpoint(request.method, request.path)
+    window = endpoint.limit.seconds if endpoint and endpoint.limit else 0
+    return (math.ceil(pages / at_once(request)) - 1) * window

@@ -1,0 +1,60 @@
+"""The one gate for text that a server sent, before it reaches a screen, a log, a frame or the panel.
+
+    printable ─► one line of a message: odd characters are dropped, and the line is cut
+    plain     ─► a column of a frame: odd characters become escapes, and all else stays
+
+No control character, and none that turns the direction of reading, passes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Control characters but for tab and line breaks, which pandas itself escapes when it shows them, and
+# those that turn the direction of reading or join what stands apart (Unicode: Bidi_Control; U+200B,
+# U+2060 and U+FEFF take no space).
+_ODD: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+_PRINTABLE: Final = bytes(range(0x20, 0x7F))
+_SHOWN: Final = 160
+
+
+def printable(text: str) -> str:
+    """Text of a server on one line: what cannot be printed is dropped, the rest cut at 160 characters."""
+    clean = text
+    if not text.isprintable():
+        clean = "".join(char for char in text if char.isprintable())
+    return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
+
+
+def plain(texts: Sequence[str]) -> Sequence[str]:
+    """The texts with each odd character as its escape, such as that of ESC: none of them could reach a
+    terminal raw. Most answers have none, and come back as they are.
+    """
+    whole = "".join(texts)
+    # Of ASCII, as nearly all of it is, to take out what is printable is the quickest look.
+    odd = whole.encode().translate(None, _PRINTABLE) if whole.isascii() else not whole.isprintable()
+    if not odd:
+        return texts
+    return [_ODD.sub(_escaped, text) for text in texts]
+
+
+def plain_within(value: Any) -> Any:
+    """The same of a list or an object, whatever it holds."""
+    if isinstance(value, str):
+        return value if value.isprintable() else _ODD.sub(_escaped, value)
+    if isinstance(value, list):
+        return [plain_within(each) for each in value]
+    if isinstance(value, dict):
+        return {plain_within(name): plain_within(each) for name, each in value.items()}
+    return value
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

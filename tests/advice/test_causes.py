@@ -1,0 +1,366 @@
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from cases import KEY, PASSPHRASE, SECRET, SENT_AT, account, exchange
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okx_magic import catalogue
+from okx_magic.advice.case import Known
+from okx_magic.advice.causes import Case, Cause, causes
+from okx_magic.credentials.account import SITES
+from okx_magic.credentials.credentials import Credentials
+from okx_magic.errors import CredentialsError
+from okx_magic.model import Environment, Exchange, Request
+
+REST = [str(code) for code in (50011, 50036, 50037, 50038, *range(50100, 50122)) if code != 50117]
+WEBSOCKET = [str(code) for code in range(60004, 60033)]
+HTML = "HTML came in place of JSON: a proxy, a VPN or a gateway answered, not OKX's API (HTTP 502)"
+DEMO = (("x-simulated-trading", "1"),)
+EARLIER = exchange(code="0", outcome="ok", status=200, sent_at=SENT_AT - 12)
+
+
+def order(*headers: tuple[str, str]) -> Request:
+    return Request("POST", "/api/v5/trade/order", '{"instId":"BTC-USDT"}', (*DEMO, *headers))
+
+
+def date(seconds: float) -> tuple[tuple[str, str], ...]:
+    """The Date of an answer, so much after the request was sent."""
+    moment = datetime.fromtimestamp(SENT_AT, UTC) + timedelta(seconds=seconds)
+    return (("date", format_datetime(moment, usegmt=True)),)
+
+
+def found(
+    code: str,
+    refused: Exchange | None = None,
+    *,
+    known: Known | None = None,
+    credentials: Credentials | None = None,
+    **changes: Any,
+) -> dict[str, Cause]:
+    """The causes that are found for a code, by their names."""
+    whose = account(credentials=credentials, **changes)
+    refused = dataclasses.replace(refused or exchange(), code=code)
+    return {each.name: each for each in causes(Case(code, whose, refused, known or Known()))}
+
+
+@pytest.mark.parametrize("code", REST + WEBSOCKET)
+def test_every_refusal_has_a_meaning_and_a_next_step(code: str) -> None:
+    """Whoever is refused at the door is told what it means and what to do."""
+    known = catalogue.explain(code)
+    assert known is not None
+    assert known.meaning
+    assert known.remedy
+
+
+@pytest.mark.parametrize("code", [code for code in REST if code != "50117"] + [""])
+def test_every_refusal_of_a_request_has_something_checked(code: str) -> None:
+    """No code of the door is left to a list of what it might be."""
+    assert found(code, exchange(outcome=HTML if code == "" else "x"))
+
+
+@pytest.mark.parametrize(
+    ("code", "offset", "milliseconds", "answered", "holds", "words"),
+    [
+        (
+            "50102",
+            3_600_000,
+            80,
+            date(0),
+            False,
+            "3600.0 s behind the exchange's, and the timestamp",
+        ),
+        ("50102", 0, 80, date(45), True, "45 s behind the date of the answer"),
+        ("50102", 0, 80, date(-3600), True, "3600 s ahead of the date of the answer"),
+        ("50102", 0, 41_000, date(41), True, "under way for 41 s"),
+        ("50102", 0, 80, (), None, "no date to compare"),
+        ("50102", None, 80, (), None, "was not measured"),
+        ("50102", 0, 80, (("date", "soon"),), None, "no date to compare"),
+    ],
+)
+def test_the_clock_is_measured(
+    code: str,
+    offset: int | None,
+    milliseconds: float,
+    answered: tuple[tuple[str, str], ...],
+    holds: bool | None,  # noqa: FBT001 - a table
+    words: str,
+) -> None:
+    """The timestamp against the date of the very answer that refused it, and the offset as measured."""
+    refused = exchange(offset=offset, milliseconds=milliseconds, answered=answered)
+    seen = causes(Case(code, account(), dataclasses.replace(refused, code=code)))
+    assert seen[0].name == "clock"
+    assert seen[0].holds is holds
+    assert words in seen[0].found
+
+
+@pytest.mark.parametrize(("offset", "holds"), [(200, False), (-45_000, True), (None, None)])
+def test_a_clock_without_a_request(offset: int | None, holds: bool | None) -> None:  # noqa: FBT001 - a table
+    """A code of a WebSocket login is checked by what the session knows of the clock."""
+    log = (exchange(offset=offset),)
+    (cause,) = causes(Case("60006", account(), known=Known(log)))
+    assert cause.holds is holds
+
+
+def test_the_environment_is_what_was_sent() -> None:
+    """50101 names the header that went out, and where that came from."""
+    cause = found("50101")["environment"]
+    assert cause.holds
+    assert "sent as demo (with x-simulated-trading: 1), from environment variables" in cause.found
+    assert "one of live trading" in cause.found
+    live = exchange(Request("GET", "/api/v5/account/balance"))
+    told = found("50101", live, environment="live", name="live")["environment"].found
+    assert "without x-simulated-trading" in told
+    assert "one of demo trading" in told
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_the_site_is_the_one_that_was_asked(site: str) -> None:
+    """50119 names the site that was asked, and those that were not."""
+    cause = found("50119", base_url=SITES[site].base_url)["site"]
+    assert cause.holds is None
+    asked, _, others = cause.found.partition(";")
+    assert f"the site {site}" in asked
+    assert all(name in others for name in SITES if name != site)
+
+
+@pytest.mark.parametrize(
+    ("site", "environment", "host"),
+    [
+        ("global", "live", "ws.okx.com"),
+        ("global", "demo", "wspap.okx.com"),
+        ("eea", "live", "wseea.okx.com"),
+        ("us", "demo", "wsuspap.okx.com"),
+    ],
+)
+def test_the_websocket_host_is_the_one_of_site_and_environment(
+    site: str, environment: Environment, host: str
+) -> None:
+    """Demo keys have WebSocket hosts of their own, which REST has not."""
+    asked = account(environment=environment, base_url=SITES[site].base_url)
+    causes_of = {each.name: each for each in causes(Case("60032", asked))}
+    assert f"wss://{host}:8443/ws/v5/private" in causes_of["URL"].found
+    (elsewhere,) = causes(Case("60018", account(base_url="http://127.0.0.1:9")))
+    assert elsewhere.found == "127.0.0.1:9 has no WebSocket of OKX's"
+
+
+def test_credentials_are_doubted_by_their_form_alone() -> None:
+    """Unusual forms are told, never the values; usual ones are said to be so."""
+    odd = Credentials("your-key", SECRET, "'quoted'")
+    told = [str(cause) for cause in causes(Case("50111", account(credentials=odd), exchange()))]
+    assert "? credentials: the key is not a UUID, as OKX's are" in told
+    assert any("quotation marks" in line for line in told)
+    assert "your-key" not in "".join(told)
+    assert found("50111")["credentials"].holds is False
+
+
+def test_what_was_accepted_before_is_a_fact() -> None:
+    """A secret that signed what OKX accepted is right; an account that was accepted has changed."""
+    known = Known((EARLIER,))
+    assert found("50113", known=known)["secret"].holds is False
+    assert found("50113")["secret"].holds is None
+    assert "12 s before" in found("50119", known=known)["before"].found
+    assert "nothing of this account" in found("50119")["before"].found
+
+
+def test_what_was_accepted_unsigned_proves_nothing() -> None:
+    """A public answer says nothing of the secret."""
+    public = exchange(Request("GET", "/api/v5/public/time"), "0", "ok", signed=False)
+    assert found("50113", known=Known((public,)))["secret"].holds is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ip", "holds", "words"),
+    [
+        ("Your IP 203.0.113.7 is not included", "", None, "203.0.113.7, an IPv4 address"),
+        ("Your IP 2001:db8::7 is not included", "", None, "2001:db8::7, an IPv6 address"),
+        ("Your IP 203.0.113.7 is not included", "198.51.100.1", True, "bound to 198.51.100.1"),
+        ("Your IP 203.0.113.7 is not included", "1.1.1.1,203.0.113.7", None, "bound to"),
+        ("You are not included", "", None, "does not name the address"),
+    ],
+)
+def test_the_address_is_the_one_that_okx_saw(
+    outcome: str,
+    ip: str,
+    holds: bool | None,  # noqa: FBT001 - a table
+    words: str,
+) -> None:
+    """It is read from the message, and compared with those that the key is bound to."""
+    cause = found("50110", exchange(outcome=outcome), known=Known(config={"ip": ip}))["address"]
+    assert cause.holds is holds
+    assert words in cause.found
+
+
+@pytest.mark.parametrize(
+    ("perm", "holds"), [("read_only", True), ("read_only,trade", False), ("", None)]
+)
+def test_the_permission_is_the_endpoints(perm: str, holds: bool | None) -> None:  # noqa: FBT001 - a table
+    """What the catalogue says the endpoint needs, against what the account's config says of the key."""
+    known = Known(config={"perm": perm} if perm else {})
+    cause = found("50120", exchange(order()), known=known)["permission"]
+    assert cause.holds is holds
+    assert "needs Trade" in cause.found
+
+
+@pytest.mark.parametrize(
+    ("value", "holds", "words"),
+    [
+        ("1714979289", True, "13 digits"),
+        ("soon", True, "13 digits"),
+        (str(round(SENT_AT * 1000) - 2_000), True, "2.0 s behind"),
+        (str(round(SENT_AT * 1000) + 40), True, "0.0 s ahead"),
+        (str(round(SENT_AT * 1000) + 5_000), None, "5.0 s ahead"),
+    ],
+)
+def test_exp_time_is_held_against_the_exchanges_clock(
+    value: str,
+    holds: bool | None,  # noqa: FBT001 - a table
+    words: str,
+) -> None:
+    """In milliseconds, and not over before the order could arrive."""
+    cause = found("50036", exchange(order(("expTime", value))))["expTime"]
+    assert cause.holds is holds
+    assert words in cause.found
+
+
+def test_a_limit_is_counted() -> None:
+    """So many went out in its time; if that is within the limit, somebody else uses it, too."""
+    path = "/api/v5/account/config"
+    one = exchange(Request("GET", path), "50011", "50011 Too Many Requests")
+    many = [dataclasses.replace(one, sent_at=SENT_AT - number / 10) for number in range(9)]
+    cause = found("50011", many[0], known=Known(tuple(reversed(many))))["limit"]
+    assert "5 requests in 2 s per user; 9 went out from here" in cause.found
+    assert cause.holds
+    few = found("50011", many[0], known=Known(many[:2]))["limit"]
+    assert "2 went out from here: others use it too" in few.found
+    assert few.holds is None
+
+
+def test_the_headers_that_were_sent_are_known() -> None:
+    """A request that the catalogue has as public went without them, which explains 50103."""
+    assert found("50103", exchange(signed=False))["headers"].holds
+    assert found("50103")["headers"].holds is None
+
+
+def test_a_wrong_method_is_found_in_the_catalogue() -> None:
+    """50115 names the method that the path has; an unknown path what is near it."""
+    wrong = exchange(Request("POST", "/api/v5/account/balance"))
+    assert "as a GET, not a POST" in found("50115", wrong)["path"].found
+    unknown = exchange(Request("GET", "/api/v5/account/balances"))
+    assert "near it: /api/v5/account/balance" in found("50115", unknown)["path"].found
+
+
+def test_an_answer_that_is_not_okxs_is_traced_to_its_sender() -> None:
+    """Who answered, by the answer's own headers; host, proxy and path as they are."""
+    answered = (("server", "squid/6.1"), ("content-type", "text/html"))
+    refused = exchange(outcome=HTML, status=502, answered=answered)
+    seen = found("", refused, proxy="http://me:pw@proxy.example:3128")
+    assert "HTTP 502, from squid/6.1, text/html: HTML came" in seen["answer"].found
+    assert seen["host"].holds is False
+    assert "went through http://proxy.example:3128" in seen["proxy"].found
+    assert "pw" not in "".join(map(str, seen.values()))
+    assert seen["path"].holds is False
+
+
+def test_no_answer_is_no_refusal() -> None:
+    """What the network did is told by the error itself."""
+    lost = exchange(code="", outcome="no complete answer within 15 s", status=None)
+    assert causes(Case("", account(), lost)) == ()
+
+
+def test_other_codes_are_left_to_their_meaning() -> None:
+    """A parameter that OKX does not like is no matter of authentication."""
+    assert causes(Case("51000", account(), exchange(code="51000"))) == ()
+    assert causes(Case("0", account(), exchange(code="0"))) == ()
+
+
+text = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40)
+
+
+@given(
+    key=text,
+    secret=text,
+    passphrase=text,
+    offset=st.none() | st.integers(-(10**8), 10**8),
+    late=st.floats(0, 10**5),
+    away=st.integers(-(10**5), 10**5),
+    stamped=st.sampled_from(["2024-05-06T07:08:09.010Z", "1714979289", "2024-05-06T08:00:00.000Z"]),
+    accepted=st.booleans(),
+)
+def test_50113_blames_neither_passphrase_nor_key_nor_clock(
+    key: str,
+    secret: str,
+    passphrase: str,
+    offset: int | None,
+    late: float,
+    away: int,
+    stamped: str,
+    accepted: bool,  # noqa: FBT001 - a table
+) -> None:
+    """However odd those look and however wrong the clock is: OKX has other codes for them."""
+    try:
+        credentials = Credentials(key, secret, passphrase)
+    except CredentialsError:
+        return
+    refused = exchange(offset=offset, milliseconds=late, answered=date(away))
+    assert refused.sent is not None
+    refused = dataclasses.replace(
+        refused, sent=dataclasses.replace(refused.sent, timestamp=stamped)
+    )
+    known = Known((EARLIER,) if accepted else ())
+    seen = causes(Case("50113", account(credentials=credentials), refused, known))
+    assert {cause.name for cause in seen} <= {
+        "parts",
+        "secret",
+        "proxy",
+        "method",
+        "target",
+        "body",
+    }
+    for cause in seen:
+        # That a secret may be of another key blames the secret.
+        said = cause.found.replace("of another API key", "").replace("a key of", "")
+        assert not re.search("passphrase|clock|timestamp|key|UUID", said), said
+
+
+def test_the_meaning_of_50113_blames_none_of_them_either() -> None:
+    """Meaning and next step name passphrase, key and clock only to say that it is not them."""
+    known = catalogue.explain("50113")
+    assert known is not None
+    assert (
+        "never the passphrase: 50105, the key: 50111 or 50119, or the clock: 50102" in known.meaning
+    )
+    said = known.remedy.replace("another key", "").replace("this key", "")
+    assert not re.search("passphrase|clock|timestamp|key", said)
+
+
+@pytest.mark.parametrize("code", ["", *REST, *WEBSOCKET])
+def test_no_secret_is_in_any_text(code: str) -> None:
+    """Whatever is checked, the values are not told, with a request and without."""
+    case = Case(code, account(), exchange(code=code), Known((EARLIER,), {"perm": "read_only"}))
+    told = " ".join(map(str, causes(case) + causes(dataclasses.replace(case, exchange=None))))
+    assert not any(value in told for value in (KEY, SECRET, PASSPHRASE))
+
+
+@given(
+    code=st.sampled_from(["", *REST, *WEBSOCKET]),
+    outcome=st.text(max_size=80),
+    said=st.text(max_size=40),
+    value=st.text(max_size=20),
+    config=st.dictionaries(st.sampled_from(["perm", "ip", "uid"]), st.text(max_size=20)),
+)
+def test_nothing_that_a_server_says_breaks_a_check(
+    code: str, outcome: str, said: str, value: str, config: dict[str, str]
+) -> None:
+    """Whatever stands in an answer, in its headers and in the account's config: no exception."""
+    answered = (("date", said), ("server", said))
+    refused = exchange(order(("expTime", value)), code, outcome, answered=answered)
+    known = Known((refused, EARLIER), config)
+    assert all(map(str, causes(Case(code, account(), refused, known))))
+    assert all(map(str, causes(Case(code, account(), None, known))))

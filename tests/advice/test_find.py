@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from okx_magic import catalogue
+from okx_magic.advice.card import card, example
+from okx_magic.advice.find import find
+from okx_magic.catalogue.search import exactly, search
+from okx_magic.cell import fill, parse
+from okx_magic.cell.check import check
+
+ENDPOINTS = tuple(catalogue.endpoints().values())
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("candles", "/api/v5/market/candles"),
+        ("candle", "/api/v5/market/candles"),
+        ("funding rate", "/api/v5/public/funding-rate"),
+        ("rate FUNDING history", "/api/v5/public/funding-rate-history"),
+        ("place an order", "/api/v5/trade/order"),
+        ("account balance", "/api/v5/account/balance"),
+        ("blance account", "/api/v5/account/balance"),
+        ("instrment", "/api/v5/public/instruments"),
+        ("order clOrdId cancel", "/api/v5/trade/cancel-order"),
+    ],
+)
+def test_words_find_what_a_person_means(words: str, first: str) -> None:
+    """Paths, titles and parameter names together, in any order and case, forgiving a typo."""
+    assert first in [endpoint.path for endpoint in search(words)[:2]]
+
+
+def test_words_of_the_path_count_most() -> None:
+    """Path before title before parameter name."""
+    found = search("ccy")
+    assert found
+    assert all("ccy" in {param.name for param in each.params} for each in found[:3])
+    found = [each for each in search("positions") if each.status == "documented"]
+    in_path = [
+        bool({"position", "positions"} & set(re.split("[/-]", endpoint.path))) for endpoint in found
+    ]
+    assert len(set(in_path)) == 2
+    assert in_path == sorted(in_path, reverse=True)
+
+
+def test_every_path_finds_itself() -> None:
+    """A whole path is exact, also with method and query as copied from a cell."""
+    for endpoint in ENDPOINTS:
+        assert endpoint in exactly(endpoint.path)
+    (candles,) = exactly("GET /api/v5/market/candles?instId=BTC-USDT")
+    assert candles.path == "/api/v5/market/candles"
+    assert len(exactly("/api/v5/trade/order")) == 2
+    assert exactly("candles") == ()
+
+
+def test_the_table_is_short_and_aligned() -> None:
+    """At most fifteen rows, how many more there are, and where to go from here."""
+    lines = find("order")
+    rows = [line for line in lines if "/api/v5/" in line and not line.startswith("%")]
+    assert len(rows) == 15
+    assert len({row.index("/api") for row in rows}) == 1
+    assert re.search(r"… and \d+ more", lines[-2])
+    assert "more" not in find("funding rate history")[-2]
+
+
+def test_nothing_found_says_so() -> None:
+    """No word of it is known, nor anything near it."""
+    assert "nothing" in find("qqqqqq")[0]
+    assert "nothing" in find("%")[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/api/v5/asset/withdrawal", "moves money out of OKX"),
+        ("/api/v5/trade/amend-order", "moves money"),
+        ("/api/v5/trade/cancel-order", "takes back what is not carried out yet"),
+        ("/api/v5/account/set-leverage", "changes how the account trades"),
+    ],
+)
+def test_a_card_tells_what_a_request_changes(path: str, said: str) -> None:
+    """Whether a request moves money stands beside the limit; nothing is said of one that reads."""
+    assert said in find(path)[1]
+
+
+def test_every_effect_has_its_words() -> None:
+    """Each card of a POST with an effect can be shown, and moves money exactly where it says so."""
+    for endpoint in ENDPOINTS:
+        facts = card(endpoint)[1]
+        assert ("moves money" in facts) == endpoint.moves_money, endpoint.path
+
+
+def test_a_card_tells_what_an_endpoint_takes() -> None:
+    """Access, permission, limit, parameters with their values, paging, and a cell."""
+    text = "\n".join(find("/api/v5/trade/fills"))
+    assert "private · permission Read · 60 requests in 2 s per user" in text
+    assert re.search(r"instType +optional +string +SPOT, MARGIN", text)
+    assert "paging  after/before by id · at most 100 rows" in text
+    assert text.endswith("%%okx\nGET /api/v5/trade/fills")
+    both = "\n".join(find("/api/v5/trade/order"))
+    assert both.count("%%okx") == 2
+    assert '"instId": "BTC-USDT"' in both
+
+
+def test_every_example_is_a_cell_that_passes_the_check() -> None:
+    """Pasted as it stands it parses; with its variables set it has all that is required."""
+    for endpoint in ENDPOINTS:
+        lines = example(endpoint)
+        assert card(endpoint)[-len(lines) :] == lines
+        (template,) = parse("\n".join(lines)).templates
+        request = fill(template, {param.name: "1" for param in endpoint.params})
+        assert (request.method, request.path) == (endpoint.method, endpoint.path)
+        assert check(request) == ()

@@ -1,0 +1,213 @@
+"""``~/.okx/config.toml``: what is read from it and how its mistakes are told."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from okx_magic.credentials.profiles import read_profiles
+from okx_magic.errors import CredentialsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "0123456789ABCDEF0123456789ABCDEF"
+PASSPHRASE = "Correct-Horse-9!"
+TRIPLE = f"""
+api_key = "985d5b66-57ce-40fb-b714-afc0b9787083"
+secret_key = "{SECRET}"
+passphrase = "{PASSPHRASE}"
+"""
+
+
+def write(home: Path, text: str | bytes, mode: int = 0o600) -> Path:
+    path = home / ".okx" / "config.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    path.chmod(mode)
+    return path
+
+
+def test_no_file_is_no_profiles(tmp_path: Path) -> None:
+    """Without a config file there are no profiles, and no error."""
+    profiles = read_profiles(tmp_path)
+    assert profiles.default is None
+    assert not profiles.tables
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    """Each key of a profile arrives with its type."""
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    write(
+        tmp_path,
+        f"""
+        default_profile = "main"
+        [profiles.main]
+        {TRIPLE}
+        demo = false
+        site = "eea"
+        timeout_ms = 2500
+        proxy_url = "proxy.example:3128"
+        ca_bundle = "~/ca.pem"
+        created = 2026-01-31
+        allow = ["withdraw", "transfer"]
+        """,
+    )
+    profiles = read_profiles(tmp_path)
+    assert profiles.default == "main"
+    found = profiles.read("main")
+    assert found is not None
+    assert found.profile == "main"
+    assert found.source == "profile main of ~/.okx/config.toml"
+    assert found.settings.demo is False
+    assert found.settings.base_url == "https://eea.okx.com"
+    assert found.settings.timeout == 2.5
+    assert found.settings.proxy == "http://proxy.example:3128"
+    assert found.settings.ca_bundle == str(tmp_path / "ca.pem")
+    assert found.settings.created == date(2026, 1, 31)
+    assert found.settings.allow == {"withdraw", "transfer"}
+
+
+def test_defaults(tmp_path: Path) -> None:
+    """A profile of three lines does not say demo or live, and goes to the global site for 15 s."""
+    write(tmp_path, f"[profiles.main]\n{TRIPLE}")
+    found = read_profiles(tmp_path).read("main")
+    assert found is not None
+    assert found.settings.demo is None
+    assert found.settings.base_url == "https://openapi.okx.com"
+    assert found.settings.timeout == 15.0
+    assert found.settings.warnings == ()
+
+
+@pytest.mark.parametrize("name", ["Main", "main ", "mai", "mian", "MAIN"])
+def test_names_are_matched_exactly(tmp_path: Path, name: str) -> None:
+    """A name that is merely close is refused, with the names that exist and the nearest."""
+    write(tmp_path, f"[profiles.main]\n{TRIPLE}\n[profiles.other]\n{TRIPLE}")
+    with pytest.raises(CredentialsError, match="the profiles are main, other") as caught:
+        read_profiles(tmp_path).read(name)
+    if name != "MAIN":
+        assert caught.value.remedy == "did you mean main?"
+
+
+def test_a_secret_in_place_of_a_name_is_not_repeated(tmp_path: Path) -> None:
+    """What is too long for a name may be a secret, so the error leaves it out."""
+    with pytest.raises(CredentialsError, match="no profile of that name") as caught:
+        read_profiles(tmp_path).read(SECRET)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("missing", ["api_key", "secret_key", "passphrase"])
+def test_a_partial_profile_says_what_is_missing(tmp_path: Path, missing: str) -> None:
+    """One of the three absent is an error that names it and the profile."""
+    lines = [line for line in TRIPLE.splitlines() if not line.startswith(missing)]
+    write(tmp_path, "\n".join(["[profiles.main]", *lines]))
+    with pytest.raises(CredentialsError, match=f"is missing in profile main .*: {missing}$"):
+        read_profiles(tmp_path).read("main")
+
+
+def test_a_profile_without_credentials_is_no_account(tmp_path: Path) -> None:
+    """A profile of settings only is not a partial set."""
+    write(tmp_path, '[profiles.public]\nsite = "eea"\n')
+    assert read_profiles(tmp_path).read("public") is None
+
+
+BROKEN = [
+    (f"[profiles.main]\nsecret_key = {SECRET}\n", "is not valid TOML at line 2"),
+    (f'secret_key = "{SECRET}\n', "is not valid TOML at line 1"),
+    (f'secret_key = "{SECRET}"'.encode() + b"\xff", "is not in UTF-8"),
+    (f"profiles = '{SECRET}'", "profiles in ~/.okx/config.toml is not a table"),
+    (f"default_profile = ['{SECRET}']", "default_profile in ~/.okx/config.toml is not the name"),
+    (f"[profiles.sandbox]\nsecret_key = '{SECRET}'", "is called sandbox"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BROKEN)
+def test_a_broken_file_is_one_line(tmp_path: Path, text: str | bytes, message: str) -> None:
+    """The error says what is wrong and where, and holds nothing of the content."""
+    write(tmp_path, text)
+    with pytest.raises(CredentialsError) as caught:
+        read_profiles(tmp_path)
+    assert message in caught.value.message
+    assert "\n" not in str(caught.value)
+    assert SECRET not in repr((caught.value, caught.value.args, vars(caught.value)))
+    assert caught.value.__context__ is None
+
+
+UNFIT = [
+    ("demo = 1", "demo in profile main of .* is not true or false"),
+    ("demo = 'false'", "demo in profile main of .* is not true or false"),
+    ("site = 'mars'", "site in profile main of .* does not name a site"),
+    ("site = 1", "site in profile main of .* is not the name"),
+    ("base_url = 1", "base_url in profile main of .* is not a URL"),
+    ("timeout_ms = true", "timeout_ms in profile main of .* is not a whole number"),
+    ("timeout_ms = 1.5", "timeout_ms in profile main of .* is not a whole number"),
+    ("timeout_ms = 0", "timeout_ms in profile main of .* from 1 to"),
+    ("proxy_url = 'socks5://x:1'", "proxy_url in profile main of .* is not the URL"),
+    ("ca_bundle = '~/none.pem'", "ca_bundle in profile main of .* names no file"),
+    ("created = '2026-01-31'", "created in profile main of .* is not a date without quotes"),
+    ("allow = 'withdraw'", "allow in profile main of .* is not a list"),
+    ("allow = [1]", "allow in profile main of .* is not a list"),
+    ("allow = ['withdrawals']", "allow in profile main of .* names what is not guarded"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), UNFIT)
+def test_an_unfit_value_names_key_and_profile(tmp_path: Path, line: str, message: str) -> None:
+    """A value of the wrong type or out of range is refused where it stands, not guessed at."""
+    write(tmp_path, f"[profiles.main]\n{TRIPLE}\n{line}\n")
+    with pytest.raises(CredentialsError, match=message):
+        read_profiles(tmp_path).read("main")
+
+
+def test_a_profile_that_is_no_table(tmp_path: Path) -> None:
+    """A name with a value in place of a table is told as such."""
+    write(tmp_path, f"[profiles]\nmain = '{SECRET}'\n")
+    with pytest.raises(CredentialsError, match="is not a table") as caught:
+        read_profiles(tmp_path).read("main")
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_file_from_windows_is_read(tmp_path: Path, newline: str) -> None:
+    """A byte-order mark and other line ends, as Notepad writes them, do no harm."""
+    write(tmp_path, ("\ufeff[profiles.main]\n" + TRIPLE).replace("\n", newline))
+    assert read_profiles(tmp_path).read("main") is not None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are a POSIX matter")
+@pytest.mark.parametrize(("mode", "warned"), [(0o600, 0), (0o400, 0), (0o644, 1), (0o640, 1)])
+def test_a_file_open_to_others_is_warned_of(tmp_path: Path, mode: int, warned: int) -> None:
+    """A mode wider than 0600 is one warning with the command that mends it."""
+    write(tmp_path, f"[profiles.main]\n{TRIPLE}", mode)
+    found = read_profiles(tmp_path).read("main")
+    assert found is not None
+    assert len(found.settings.warnings) == warned
+    assert all("chmod 600 ~/.okx/config.toml" in each for each in found.settings.warnings)
+
+
+def test_a_directory_in_place_of_the_file(tmp_path: Path) -> None:
+    """A file that cannot be opened is an error with the system's reason."""
+    (tmp_path / ".okx" / "config.toml").mkdir(parents=True)
+    with pytest.raises(CredentialsError, match="cannot be read"):
+        read_profiles(tmp_path)
+
+
+def test_profiles_do_not_show_themselves(tmp_path: Path) -> None:
+    """The repr of what was read from the file shows names only."""
+    write(tmp_path, f"[profiles.main]\n{TRIPLE}")
+    assert repr(read_profiles(tmp_path)) == "<profiles main>"
+
+
+@pytest.mark.parametrize("content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA"])
+def test_a_bundle_without_certificates_is_told_at_the_log_in(tmp_path: Path, content: str) -> None:
+    """A ca_bundle that holds no certificate is named as such, before anybody is connected to."""
+    (tmp_path / "ca.pem").write_text(content)
+    write(tmp_path, f"[profiles.main]\n{TRIPLE}\nca_bundle = 'ca.pem'")
+    with pytest.raises(
+        CredentialsError, match=r"ca_bundle in profile main .* without certificates"
+    ):
+        read_profiles(tmp_path).read("main")
