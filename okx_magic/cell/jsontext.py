@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic import strictjson
-from okx_magic.cell.lines import BLANKS, Line
+from okx_magic.cell.lines import WHITESPACE, Line
 from okx_magic.cell.template import Place, Text, Variable
 from okx_magic.cell.variables import end_of_variable
 from okx_magic.errors import CellError
@@ -70,10 +70,10 @@ def read_body(lines: Sequence[Line]) -> Body:
     is not strict JSON.
     """
     source = _Source(lines)
-    start = len(source.text) - len(source.text.lstrip(BLANKS))
+    start = len(source.text) - len(source.text.lstrip(WHITESPACE))
     end, text = _scan(source, start)
     last = bisect_right(source.starts, end - 1)
-    behind = source.text[end:].partition("\n")[0].strip(BLANKS + "\r")
+    behind = source.text[end:].partition("\n")[0].strip(WHITESPACE + "\r")
     if behind:
         raise CellError(
             "text after the body",

@@ -15,7 +15,7 @@ from okx_magic.advice.causes import Case, causes
 from okx_magic.advice.shell import signing_script
 from okx_magic.advice.trace import trace
 from okx_magic.credentials.proxies import PROXY_VARIABLES
-from okx_magic.credentials.variables import NAMES
+from okx_magic.credentials.settings import NAMES
 from okx_magic.errors import CellError
 from okx_magic.ui.notes import Note
 from okx_magic.ui.report import Surroundings, report
