@@ -8,11 +8,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.credentials.choices import Offers
-from okx_magic.credentials.keycheck import key_warnings
-from okx_magic.credentials.place import on_binder, refuse_on_binder
-from okx_magic.credentials.sources import SANDBOX, Seams, find_account, typed_account
-from okx_magic.credentials.variables import unset
+from okx_magic.credentials.checks import key_warnings, on_binder, refuse_on_binder
+from okx_magic.credentials.choices import Choices
+from okx_magic.credentials.settings import unset
+from okx_magic.credentials.sources import SANDBOX, Ports, find_account, typed_account
 from okx_magic.errors import CellError, CredentialsError, TransportError
 from okx_magic.model import Request
 from okx_magic.opening import Opener
@@ -40,7 +39,7 @@ class Accounts:
     All of them keep to OKX's limits together; ``on_wait`` is told the seconds and the limit when one
     makes a request wait, ``confirm`` the question before each write of a live account. ``refused`` is
     the session of the last log-in that failed, closed, for its log and its account; None after one
-    that succeeded. ``offers`` is what there is to log in with. A panel may log in from a thread of its
+    that succeeded. ``choices`` is what there is to log in with. A panel may log in from a thread of its
     own while cells run.
     """
 
@@ -55,7 +54,7 @@ class Accounts:
         self._environ = os.environ if environ is None else environ
         self._home = home or Path.home()
         self._opener = Opener(self._environ, self._home, Pacer(on_wait=on_wait), confirm)
-        self.offers = Offers(self._environ, self._home, Seams())
+        self.choices = Choices(self._environ, self._home, Ports())
         self._lock = threading.RLock()
         self._ended = False
         self._sessions: dict[str, Session] = {}
@@ -108,9 +107,9 @@ class Accounts:
             raise CellError("--faults is for the sandbox", remedy="%okx_login sandbox --faults …")
         return self._proved(account, faults)
 
-    def login_with(self, offer: str) -> Session:
-        """As ``login``, with the source of this key among the ``offers``."""
-        return self._proved(self.offers.account(offer))
+    def login_with(self, choice: str) -> Session:
+        """As ``login``, with the source of this key among the ``choices``."""
+        return self._proved(self.choices.account(choice))
 
     def login_typed(self, credentials: Credentials, environment: Environment, site: str) -> Session:
         """As ``login``, with credentials that the person typed into a form.
@@ -120,8 +119,8 @@ class Accounts:
         if environment == SANDBOX:
             base_url = self.session(SANDBOX).account.base_url
         else:
-            base_url = self.offers.base_url(site)
-        return self._proved(self.offers.entered(credentials, environment, base_url))
+            base_url = self.choices.base_url(site)
+        return self._proved(self.choices.entered(credentials, environment, base_url))
 
     def unset_variables(self) -> tuple[str, ...]:
         """Take key, secret and passphrase out of this process's environment variables, where every

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from okx_magic.credentials.account import Account
+from okx_magic.credentials.checks import refuse_on_binder
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.place import refuse_on_binder
 from okx_magic.credentials.sources import SANDBOX
 from okx_magic.errors import CellError, TransportError
 from okx_magic.safety.gate import Gate

@@ -75,6 +75,7 @@ ROOMS: dict[str, set[str]] = {
     "magics": {
         "errors",
         "cell",
+        "catalogue",
         "credentials",
         "frames",
         "advice",

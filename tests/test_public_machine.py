@@ -34,7 +34,7 @@ def test_credentials_are_refused_on_a_binder(
     monkeypatch.setattr("okx_magic.ui.prompts.getpass", pytest.fail)
     text = notebook.run(line)
     assert isinstance(notebook.error, CredentialsError)
-    assert "this is a Binder: whoever runs it can read every key" in text
+    assert "this is a Binder: its operator can read every key" in text
     assert elsewhere.demo.passphrase not in text
     with pytest.raises(CredentialsError):
         okx_magic.connect("demo")

@@ -41,13 +41,13 @@ _LOOKS: Final[Mapping[str, re.Pattern[str]]] = {
 }
 
 
-def disguise(text: str, case: Case, *, salt: bytes) -> str:
+def pseudonymize(text: str, case: Case, *, salt: bytes) -> str:
     """The text with a pseudonym in the place of each private value of the case, and of whatever looks
     like one. The same value has the same pseudonym wherever the salt is the same.
     """
     credentials = case.account.credentials
     if credentials is not None:
-        text = credentials.disguise(text, salt)
+        text = credentials.pseudonymize(text, salt)
     for kind, value in _exact(case):
         whole = re.compile(rf"(?<![\w«]){re.escape(value)}(?!\w)")
         text = whole.sub(pseudonym(kind, value, salt), text)

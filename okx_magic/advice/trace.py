@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from okx_magic.advice.case import Case, Cause, Known
 from okx_magic.advice.causes import causes
 from okx_magic.advice.parts import Part, parts
-from okx_magic.advice.shell import curl
+from okx_magic.servertext import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from okx_magic.credentials.account import Account
-    from okx_magic.model import Environment, Exchange
+    from okx_magic.model import Environment, Exchange, Request, Sent
+
 
 __all__ = ["Cause", "Known", "Part", "Trace", "trace"]
 
@@ -76,3 +77,92 @@ def _headers(exchange: Exchange, account: Account) -> Iterator[tuple[str, str]]:
     yield from exchange.request.headers
     if exchange.request.body:
         yield "Content-Type", "application/json"
+
+
+_CLOCK_MATTERS_MS = 5_000
+_SET_BY_US = frozenset({"exptime"})
+
+
+def curl(request: Request, sent: Sent | None, account: Account) -> str:
+    """The request as one curl command, with ``…`` in the place of what proves the account."""
+    words = ["curl"]
+    if request.method != "GET":
+        words += ["-X", request.method]
+    words.append(quoted(account.base_url + request.target))
+    if sent is not None and sent.timestamp:
+        words += ["-H 'OK-ACCESS-KEY: …' -H 'OK-ACCESS-SIGN: …' -H 'OK-ACCESS-PASSPHRASE: …'"]
+        words += ["-H", quoted(f"OK-ACCESS-TIMESTAMP: {sent.timestamp}")]
+    words += [f"-H {quoted(f'{name}: {value}')}" for name, value in request.headers]
+    if request.body:
+        words += ["-H 'Content-Type: application/json' --data-raw", quoted(request.body)]
+    return " ".join(words)
+
+
+def signing_script(exchange: Exchange, account: Account) -> str:
+    """A script for bash that signs the same request afresh with openssl, and sends it with curl.
+
+    Key, secret and passphrase come from the environment and stand nowhere in it. Key, signature and
+    passphrase reach curl through its standard input, so that the list of processes does not show
+    them; the secret is an argument of openssl, which has no other way in all its versions, and is to
+    be seen there for the milliseconds that openssl runs.
+    """
+    request = exchange.request
+    headers = [(name, value) for name, value in request.headers if name.lower() not in _SET_BY_US]
+    send = ["curl", *_options(request, headers, account), f'"{account.base_url}$target"']
+    lines = [
+        # A comment ends with its line, whatever stands in the path.
+        f"# {printable(str(request))}, signed afresh; needs bash, openssl and curl.",
+        "# The list of processes shows the secret while openssl runs: some milliseconds.",
+        *_cautions(exchange),
+        "(",
+        ': "${OKX_API_KEY:?}" "${OKX_SECRET_KEY:?}" "${OKX_PASSPHRASE:?}"',
+        f"method={quoted(request.method)}",
+        f"target={quoted(request.target)}",
+        f"body={quoted(request.body)}",
+        "timestamp=$(date -u +%Y-%m-%dT%H:%M:%S.000Z)",
+        'prehash="$timestamp$method$target$body"',
+        "sign=$(printf '%s' \"$prehash\" |",
+        '  openssl dgst -sha256 -hmac "$OKX_SECRET_KEY" -binary | openssl base64 -A)',
+        'printf \'prehash   %s\\nsignature %s\\n\' "$prehash" "$sign" >&2',
+        'printf \'%s: %s\\n\' OK-ACCESS-KEY "$OKX_API_KEY" OK-ACCESS-SIGN "$sign" \\',
+        '  OK-ACCESS-TIMESTAMP "$timestamp" OK-ACCESS-PASSPHRASE "$OKX_PASSPHRASE" |',
+        "  " + " ".join(send),
+        ")",
+    ]
+    return "\n".join(lines)
+
+
+def quoted(text: str) -> str:
+    """The text as one word of a POSIX shell."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _cautions(exchange: Exchange) -> list[str]:
+    lines = []
+    if exchange.request.method == "POST":
+        lines.append("# It sends the POST once more.")
+    if exchange.sent is None:
+        lines.append("# okx_magic did not sign it: the endpoint is public.")
+    if abs(exchange.offset or 0) > _CLOCK_MATTERS_MS:
+        seconds = (exchange.offset or 0) / 1000
+        lines.append(f"# Add {seconds:+.0f} s to the timestamp: this computer's clock is off.")
+    if any(name.lower() in _SET_BY_US for name, _ in exchange.request.headers):
+        lines.append("# expTime is left out, as it has passed.")
+    return lines
+
+
+def _options(request: Request, headers: list[tuple[str, str]], account: Account) -> list[str]:
+    # --globoff and --path-as-is: else curl changes the target that was signed.
+    options = ["-sS", "--globoff", "--path-as-is", "-H", "@-"]
+    if account.loopback:
+        options.append("--noproxy '*'")
+    elif account.proxy_name:
+        options.append(f"--proxy {quoted(account.proxy_name)}")
+    if account.ca_bundle:
+        options.append(f"--cacert {quoted(account.ca_bundle)}")
+    options += [f"-H {quoted(f'{name}: {value}')}" for name, value in headers]
+    if request.method != "GET":
+        options.append(f"-X {request.method}")
+    if request.body:
+        options.append("-H 'Content-Type: application/json' --data-raw \"$body\"")
+    return options

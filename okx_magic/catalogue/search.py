@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Endpoint
 
-# How much a word says that is found in the path, in the title, or among the parameters. One that
-# only begins so counts half.
+# How much a word counts that is found in the path, in the title, or among the parameters. A word
+# that only begins like it counts half.
 _PATH, _TITLE, _PARAMETER = 8, 4, 2
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -32,7 +32,7 @@ class _Entry(NamedTuple):
 
 
 def exactly(text: str) -> tuple[Endpoint, ...]:
-    """The endpoints of the path that the text is, whatever method or query stands beside it."""
+    """The endpoints whose path is this text, whatever method or query it has."""
     path = re.sub(r"^(?:GET|POST)\s+", "", text.strip()).partition("?")[0].rstrip("/")
     return tuple(each for each in catalogue.endpoints().values() if each.path == path)
 
@@ -40,7 +40,7 @@ def exactly(text: str) -> tuple[Endpoint, ...]:
 def search(text: str) -> tuple[Endpoint, ...]:
     """The endpoints that have all words of the text, best first.
 
-    Where no endpoint has a word, those nearest to it in spelling are looked for in its place.
+    Where no endpoint has a word, those nearest to it in spelling are used instead.
     Words of the path count most, then those of the title, then parameter names.
     """
     words = [_stem(word) for word in _WORD.findall(text.lower()) if word not in ("api", "v5")]
@@ -62,7 +62,7 @@ def nearest_paths(method: str, path: str) -> tuple[str, ...]:
 
 
 def _score(entry: _Entry, words: Sequence[str]) -> float:
-    """0 if a word is missing; else what its words say together, less for what OKX took back."""
+    """0 if a word is missing; else the sum over its words, halved for endpoints that OKX retired."""
     total = 0.0
     for word in words:
         best = max(

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from okx_magic import catalogue, strictjson
+from okx_magic.catalogue.bar_names import opens_by_hong_kong
 from okx_magic.catalogue.search import exactly, nearest_paths
 from okx_magic.errors import CellError
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Endpoint
     from okx_magic.model import Request
+
 
 _FORCE = "--force sends it all the same"
 _WELL_KNOWN = "documented"
@@ -32,6 +35,19 @@ def check(request: Request) -> tuple[str, ...]:
     if endpoint.status == _WELL_KNOWN:
         _require_parameters(request, endpoint)
     return ()
+
+
+def day_of_bars(request: Request) -> str:
+    """A notice on bars that open by the day of Hong Kong, which is rarely meant; "" for others."""
+    if not request.path.endswith("candles"):
+        return ""
+    bar = dict(parse_qsl(request.target.partition("?")[2])).get("bar", "")
+    if not opens_by_hong_kong(bar):
+        return ""
+    return (
+        f"bar={bar} counts from 00:00 in Hong Kong (UTC+8), which is 16:00 UTC;"
+        f" bar={bar}utc counts from 00:00 UTC"
+    )
 
 
 def _unknown(request: Request) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from okx_magic.cell.headers import HeaderLine
-from okx_magic.cell.lines import BLANKS, Block, Line
+from okx_magic.cell.lines import WHITESPACE, Block, Line
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ _OPTIONS: Mapping[str, _Option] = MappingProxyType(
 
 # POSIX shell, section 2.2: quoting. A line goes on in open quotes and behind a backslash; a blank
 # behind that backslash comes from pasting and is forgiven, and so is one on the last line.
-_CONTINUED = re.compile(rf"\\[{BLANKS}\r]*(?:\n|\Z)")
+_CONTINUED = re.compile(rf"\\[{WHITESPACE}\r]*(?:\n|\Z)")
 _COMMAND = re.compile(
     rf"""(?: '[^']*' | "(?:\\.|[^"\\])*" | {_CONTINUED.pattern} | \\. | [^\n'"\\$]++ | \$(?!') )*""",
     re.DOTALL | re.VERBOSE,
@@ -181,7 +181,7 @@ def _header(text: str, line: int) -> HeaderLine:
             line=line,
             remedy="for example: -H 'expTime: 1700000000000'",
         )
-    return HeaderLine(name.strip(BLANKS), value.strip(BLANKS), line)
+    return HeaderLine(name.strip(WHITESPACE), value.strip(WHITESPACE), line)
 
 
 def _data(name: str, value: str, line: int) -> str:

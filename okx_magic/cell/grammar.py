@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from okx_magic.cell.curl import Command, read_curl
 from okx_magic.cell.headers import TOKEN, HeaderLine, read_headers
 from okx_magic.cell.jsontext import Body, begins_body, read_body
-from okx_magic.cell.lines import BLANKS, EXAMPLE, Block, Line, blocks, check_name, first_word
+from okx_magic.cell.lines import EXAMPLE, WHITESPACE, Block, Line, blocks, check_name, first_word
 from okx_magic.cell.target import read_target
 from okx_magic.cell.template import Cell, Template, as_typed
 from okx_magic.cell.variables import MARK, mask, unmask
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # request-line = METHOD SP target [ SP "HTTP/" version ]; a variable counts as one character, so
 # that blanks in it are none of the target.
-_REST = re.compile(rf"(?P<target>\S+)(?:[{BLANKS}]+HTTP/\d(?:\.\d)?)?")
+_REST = re.compile(rf"(?P<target>\S+)(?:[{WHITESPACE}]+HTTP/\d(?:\.\d)?)?")
 
 # What is put behind a target, by how it starts, and where it belongs; MARK is a variable.
 _BEHIND_TARGET = (
@@ -184,7 +184,7 @@ def _typed_target(block: Block) -> str:
         return as_typed(unmask(match["target"], variables))
     if not masked:
         raise CellError(f"no path follows {block.word}", line=block.number, remedy=EXAMPLE)
-    if re.match(rf"/[{BLANKS}]", masked):
+    if re.match(rf"/[{WHITESPACE}]", masked):
         raise CellError(
             "this is a heading of the OKX docs, not a request",
             line=block.number,
@@ -207,4 +207,4 @@ def _header(line: Line) -> HeaderLine:
             line=line.number,
             remedy=f"{begins}; Python goes into a cell of its own",
         )
-    return HeaderLine(header["name"], header["value"].strip(BLANKS), line.number)
+    return HeaderLine(header["name"], header["value"].strip(WHITESPACE), line.number)

@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic import strictjson
-from okx_magic.cell.lines import BLANKS, Line
+from okx_magic.cell.lines import WHITESPACE, Line
 from okx_magic.cell.template import Place, Text, Variable
 from okx_magic.cell.variables import end_of_variable
 from okx_magic.errors import CellError
@@ -31,6 +31,9 @@ _OUTSIDE = re.compile(r'\{\{|["{}\[\]#/]')
 # A whole string that looks like a variable of another language; keys are left alone. A quote behind
 # a backslash does not open the string: it is part of one.
 _FOREIGN_VARIABLE = re.compile(r'(?<!\\)"(\$\{?[A-Za-z_]\w*\}?|\{[A-Za-z_]\w*\})"(?!\s*:)')
+
+# Python 3.13 names the place of this comma, older ones that of the bracket after it: here the bracket.
+_TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 
 _COMMENT_REMEDY = "comments need a line of their own"
 
@@ -70,10 +73,10 @@ def read_body(lines: Sequence[Line]) -> Body:
     is not strict JSON.
     """
     source = _Source(lines)
-    start = len(source.text) - len(source.text.lstrip(BLANKS))
+    start = len(source.text) - len(source.text.lstrip(WHITESPACE))
     end, text = _scan(source, start)
     last = bisect_right(source.starts, end - 1)
-    behind = source.text[end:].partition("\n")[0].strip(BLANKS + "\r")
+    behind = source.text[end:].partition("\n")[0].strip(WHITESPACE + "\r")
     if behind:
         raise CellError(
             "text after the body",
@@ -161,10 +164,11 @@ def _check(text: Text, lines: Sequence[Line]) -> None:
     try:
         strictjson.loads(json_text)
     except json.JSONDecodeError as problem:
+        place = _place(problem)
         raise CellError(
             f"the body is not JSON: {problem.msg}",
-            line=lines[problem.lineno - 1].number,
-            remedy=_remedy(json_text, problem.pos),
+            line=lines[json_text.count("\n", 0, place)].number,
+            remedy=_remedy(json_text, place),
         ) from None
     except ValueError as problem:
         raise CellError(
@@ -188,6 +192,11 @@ def _atom(number: int, variable: Variable) -> str:
     if variable.place == "string":
         return f"{{{{{number}}}}}"
     return "null" + "\n" * variable.source.count("\n")
+
+
+def _place(problem: json.JSONDecodeError) -> int:
+    comma = _TRAILING_COMMA.match(problem.doc, problem.pos)
+    return comma.end() if comma else problem.pos
 
 
 def _remedy(text: str, place: int) -> str:

@@ -16,7 +16,7 @@ from okx_magic.errors import CellError
 
 # Blank means blank to a person: web pages and PDFs paste U+00A0 for a space, and editors leave a byte
 # order mark or a space without width.
-BLANKS = " \t\u00a0\u200b\ufeff"
+WHITESPACE = " \t\u00a0\u200b\ufeff"
 
 EXAMPLE = "a request looks like this: GET /api/v5/market/ticker?instId=BTC-USDT"
 
@@ -39,7 +39,7 @@ class Line(NamedTuple):
     @property
     def stripped(self) -> str:
         """The text without blanks at its ends."""
-        return self.text.strip(BLANKS)
+        return self.text.strip(WHITESPACE)
 
 
 class Block(NamedTuple):
@@ -114,9 +114,9 @@ def _lines(text: str) -> list[Line]:
 def _begun(line: Line) -> Block | None:
     name, equals, right = line.stripped.partition("=")
     if equals and not _NO_NAME.search(name):
-        word, rest = _word_and_rest(right.strip(BLANKS))
+        word, rest = _word_and_rest(right.strip(WHITESPACE))
         if word == "curl" or _METHOD.fullmatch(word):
-            return Block(line.number, name.strip(BLANKS), word, rest, ())
+            return Block(line.number, name.strip(WHITESPACE), word, rest, ())
     word, rest = _word_and_rest(line.stripped)
     if word == "curl" or _METHOD.fullmatch(word):
         return Block(line.number, None, word, rest, ())
@@ -124,5 +124,5 @@ def _begun(line: Line) -> Block | None:
 
 
 def _word_and_rest(text: str) -> tuple[str, str]:
-    word, *rest = re.split(f"[{BLANKS}]+", text, maxsplit=1)
+    word, *rest = re.split(f"[{WHITESPACE}]+", text, maxsplit=1)
     return word, "".join(rest)

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from okx_magic import __version__
 from okx_magic.advice.causes import Case, causes
-from okx_magic.advice.shell import signing_script
-from okx_magic.advice.trace import trace
+from okx_magic.advice.trace import signing_script, trace
 from okx_magic.credentials.proxies import PROXY_VARIABLES
-from okx_magic.credentials.variables import NAMES
+from okx_magic.credentials.settings import NAMES
 from okx_magic.errors import CellError
 from okx_magic.ui.notes import Note
 from okx_magic.ui.report import Surroundings, report

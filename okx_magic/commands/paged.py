@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
 
-# Where the frame of a pull is kept that did not come to its end and that was given no name.
+# Name of the frame of a pull that did not finish and that has no name.
 _NAMELESS: Final = "_okx"
 
 
@@ -50,10 +50,10 @@ def span_of(
             "--until says where to begin, not where to stop",
             remedy="add --since, --pages or --all",
         )
-    from okx_magic.pages.paging import course  # noqa: PLC0415  # pandas, on first use
+    from okx_magic.pages.paging import paging_style  # noqa: PLC0415  # pandas, on first use
 
     for template in templates:
-        course(Request(template.method, template.path, line=template.line))
+        paging_style(Request(template.method, template.path, line=template.line))
     since, until = (_time(text, namespace) for text in (options.since, options.until))
     return session.span(pages=options.pages, since=since, until=until)
 
@@ -61,7 +61,7 @@ def span_of(
 def _time(text: str | None, namespace: Mapping[str, Any]) -> Any:
     value = None if text is None else evaluate(text, namespace)
     if text is not None and value is None:
-        # Not the same as leaving the option out, which would bring all there is.
+        # Not the same as leaving the option out, which would fetch everything.
         raise CellError(
             f"{text} is None, which is not a time",
             remedy="leave the option out where there is no bound",

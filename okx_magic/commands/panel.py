@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from okx_magic.accounts import Accounts
     from okx_magic.credentials.account import Account
-    from okx_magic.credentials.choices import Offer
+    from okx_magic.credentials.choices import Choice
     from okx_magic.model import Exchange
     from okx_magic.session import Session
     from okx_magic.ui.notes import Note
@@ -56,7 +56,7 @@ class Panel:
         self._accounts = accounts
         self._view = view
         self._now = now
-        self._unread: tuple[Offer, ...] = ()
+        self._unread: tuple[Choice, ...] = ()
         self._drawing = threading.Lock()
         self._working = threading.Lock()
         self._said: panelstate.Json = {}
@@ -75,7 +75,7 @@ class Panel:
         self._tell()
 
     def look_further(self) -> None:
-        """Offer keyring and Colab, too, once they are found: for after the panel was opened."""
+        """Offer the keyring and Colab too, once they are found: for after the panel was opened."""
         if not self._looked_further:
             self._looked_further = True
             # Not a daemon: an interpreter that ends while modules are being imported may crash.
@@ -177,7 +177,7 @@ class Panel:
         self._work("looking for the mistake", look)
 
     def _look(self) -> None:
-        self._unread = self._accounts.offers.unread()
+        self._unread = self._accounts.choices.unread()
         if self._unread:
             self.refresh()
 
@@ -217,7 +217,7 @@ class Panel:
             self._view.show("work", {"number": self._told, **self._said})
 
     def _account(self) -> panelstate.Json:
-        sources = panelstate.offered(self._accounts.offers, self._unread)
+        sources = panelstate.offered(self._accounts.choices, self._unread)
         sessions = self._accounts.open_sessions()
         current = self._current(sessions)
         if current is None:

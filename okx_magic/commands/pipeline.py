@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, fill, parse
-from okx_magic.cell.check import check
-from okx_magic.cell.days import day_of_bars
+from okx_magic.cell.check import check, day_of_bars
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
 from okx_magic.safety import retry

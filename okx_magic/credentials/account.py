@@ -1,6 +1,6 @@
 """An account: whose credentials, in which environment, at which host.
 
-It checks on creation that the three may be brought together at all.
+It checks on creation that the three fit together.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ _PORTS: Final[Mapping[str, int]] = MappingProxyType({"http": 80, "https": 443})
 
 
 def _check_meeting(environment: Environment, origin: Origin) -> None:
-    """Refuses to bring credentials to a place where they are not safe or have no business."""
+    """Refuses to send credentials to a place where they are not safe or do not belong."""
     if environment == "sandbox" and not origin.loopback:
         raise CredentialsError(f"the sandbox is on this machine only, not at {origin.hostname}")
     if origin.scheme == "http" and not (origin.loopback and environment != "live"):

@@ -7,12 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from okx_magic.credentials.account import SITES, parse_origin
+from okx_magic.credentials.checks import refuse_on_binder
 from okx_magic.credentials.external import read_colab, read_keyring, why_no_keyring
-from okx_magic.credentials.found import Found, site_url
-from okx_magic.credentials.place import refuse_on_binder
 from okx_magic.credentials.profiles import CONFIG, read_profiles
-from okx_magic.credentials.sources import SANDBOX, VARIABLES, Seams, account_of, environment_of
-from okx_magic.credentials.variables import read_settings, read_variables
+from okx_magic.credentials.settings import Found, read_settings, read_variables, site_url
+from okx_magic.credentials.sources import SANDBOX, VARIABLES, Ports, account_of, environment_of
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ _PROFILE: Final = "profile "
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Choice:
     """A source of credentials under its ``key``.
 
     ``environment``, ``host`` and ``hint`` (the shortened key) are those it holds, None and "" where
@@ -50,56 +49,54 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
-    """The sources of one machine: its environment variables, what ``home`` holds, and what lies
-    behind ``seams``.
-    """
+class Choices:
+    """The sources of one machine: its environment variables, its ``home`` and its ``ports``."""
 
     environ: Mapping[str, str]
     home: Path
-    seams: Seams
+    ports: Ports
 
     @property
     def refusal(self) -> str:
-        """Why no credentials should be brought here at all; "" where they may."""
+        """Why credentials should not be used on this machine; "" where they may."""
         try:
             refuse_on_binder(self.environ)
         except CredentialsError as error:
             return error.message
         return ""
 
-    def read(self) -> tuple[Offer, ...]:
+    def read(self) -> tuple[Choice, ...]:
         """The sources that are read at once, in the order in which they are searched: the environment
         variables, the profiles (the default one first) and the sandbox.
         """
-        found = [_offer(_VARIABLES, VARIABLES, partial(read_variables, self.environ, VARIABLES))]
+        found = [_choice(_VARIABLES, VARIABLES, partial(read_variables, self.environ, VARIABLES))]
         try:
             profiles = read_profiles(self.home)
         except CredentialsError as error:
             default = _PROFILE
-            found.append(Offer(_PROFILE, CONFIG, problem=error.message))
+            found.append(Choice(_PROFILE, CONFIG, problem=error.message))
         else:
             default = _PROFILE + (profiles.default or "")
             names = sorted(profiles.tables, key=lambda name: name != profiles.default)
             found += [
-                _offer(_PROFILE + name, f"profile {name}", partial(profiles.read, name))
+                _choice(_PROFILE + name, f"profile {name}", partial(profiles.read, name))
                 for name in names
             ]
-        sandbox = Offer(SANDBOX, "the built-in sandbox", SANDBOX, "this kernel")
+        sandbox = Choice(SANDBOX, "the built-in sandbox", SANDBOX, "this kernel")
         listed = [*filter(None, found), sandbox]
         searched = {_VARIABLES, default, SANDBOX}
-        first = next(offer for offer in listed if offer.key in searched)
-        return tuple(replace(offer, first=offer is first) for offer in listed)
+        first = next(choice for choice in listed if choice.key in searched)
+        return tuple(replace(choice, first=choice is first) for choice in listed)
 
-    def unread(self) -> tuple[Offer, ...]:
+    def unread(self) -> tuple[Choice, ...]:
         """The keyring and Colab's secrets, where there are such. They are offered unread: reading may
-        ask the person for leave. Importing a keyring takes a tenth of a second.
+        ask the person for permission. Importing a keyring takes a tenth of a second.
         """
         found = []
-        if not why_no_keyring(self.seams.keyring()):
-            found.append(Offer(_KEYRING, "the keyring"))
-        if self.seams.colab() is not None:
-            found.append(Offer(_COLAB, "the Colab secrets"))
+        if not why_no_keyring(self.ports.keyring()):
+            found.append(Choice(_KEYRING, "the keyring"))
+        if self.ports.colab() is not None:
+            found.append(Choice(_COLAB, "the Colab secrets"))
         return tuple(found)
 
     def account(self, key: str) -> Account | None:
@@ -113,7 +110,7 @@ class Offers:
         if found is None:
             raise CredentialsError(f"no credentials in this source: {key}")
         environment = environment_of(found, asked=found.profile)
-        return account_of(found, environment, self.environ, self.seams.today())
+        return account_of(found, environment, self.environ, self.ports.today())
 
     def sites(self) -> tuple[tuple[str, str], ...]:
         """Key and host of each site that credentials can be typed in for, the one to suggest first.
@@ -142,20 +139,20 @@ class Offers:
         """
         settings = replace(read_settings(self.environ), base_url=base_url)
         found = Found("typed in", credentials, settings)
-        return account_of(found, environment, self.environ, self.seams.today())
+        return account_of(found, environment, self.environ, self.ports.today())
 
     def _found(self, key: str) -> Found | None:
         if key == _VARIABLES:
             return read_variables(self.environ, VARIABLES)
         if key == _KEYRING:
-            return read_keyring(self.seams.keyring())
+            return read_keyring(self.ports.keyring())
         if key == _COLAB:
-            return read_colab(self.seams.colab())
+            return read_colab(self.ports.colab())
         return read_profiles(self.home).read(key.removeprefix(_PROFILE))
 
 
-def _offer(key: str, label: str, read: Callable[[], Found | None]) -> Offer | None:
-    """What a source says of itself; None for one that holds no credentials."""
+def _choice(key: str, label: str, read: Callable[[], Found | None]) -> Choice | None:
+    """What a source says of itself; None for one without credentials."""
     try:
         found = read()
         if found is None:
@@ -163,5 +160,5 @@ def _offer(key: str, label: str, read: Callable[[], Found | None]) -> Offer | No
         environment = environment_of(found, asked=found.profile)
         host = parse_origin(found.settings.base_url).netloc
     except CredentialsError as error:
-        return Offer(key, label, problem=error.message)
-    return Offer(key, label, environment, host, found.credentials.hint)
+        return Choice(key, label, problem=error.message)
+    return Choice(key, label, environment, host, found.credentials.hint)

@@ -1,4 +1,4 @@
-"""The sources that belong to others: the system's keyring, Colab's secrets, the person's answers.
+"""The sources outside of files and variables: the keyring, Colab's secrets, the person's answers.
 
 Each is asked through one small function, which a test replaces.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from okx_magic.credentials.credentials import BLANKS, Credentials
-from okx_magic.credentials.found import Found
-from okx_magic.credentials.variables import KEY, NAMES, read_settings, read_variables
+from okx_magic.credentials.checks import WHITESPACE
+from okx_magic.credentials.credentials import Credentials
+from okx_magic.credentials.settings import KEY, NAMES, Found, read_settings, read_variables
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ def read_keyring(backend: Keyring | None) -> Found | None:
 
 
 def _members(backend: Keyring) -> tuple[Keyring, ...]:
-    """The backends behind one.
+    """The backends that one stands for.
 
-    keyring's chain puts several, plain-text ones among them, behind a priority of its own.
+    keyring's chain has several, plain-text ones among them, and a priority of its own.
     """
     return tuple(getattr(backend, "backends", (backend,)))
 
@@ -124,7 +124,7 @@ def _colab_secret(get: Callable[[str], str], name: str) -> str:
     try:
         return get(name) or ""
     # Colab raises its own exceptions for an absent secret, a refusal and a silent browser; they can
-    # be imported in Colab only, and each of them means that there is nothing to be had here.
+    # be imported in Colab only, and each of them means that no secret is available here.
     except Exception:  # noqa: BLE001 - see above
         return ""
 
@@ -140,7 +140,7 @@ def read_prompt(prompt: Prompt, environ: Mapping[str, str]) -> Found | None:
         credentials = _ask_credentials(prompt)
         demo = credentials is not None and _ask_demo(prompt)
     except (KeyboardInterrupt, EOFError):
-        raise CredentialsError("the log-in was broken off; nothing was kept") from None
+        raise CredentialsError("the log-in was cancelled; nothing was kept") from None
     if credentials is None:
         return None
     return Found("typed in", credentials, replace(settings, demo=demo))
@@ -148,7 +148,7 @@ def read_prompt(prompt: Prompt, environ: Mapping[str, str]) -> Found | None:
 
 def _ask_credentials(prompt: Prompt) -> Credentials | None:
     key = prompt("OKX API key (Enter: the sandbox): ", _HIDDEN)
-    if not key.strip(BLANKS):
+    if not key.strip(WHITESPACE):
         return None
     secret = prompt("secret key: ", _HIDDEN)
     return Credentials(key, secret, prompt("passphrase of the key: ", _HIDDEN))
@@ -159,4 +159,4 @@ def _ask_demo(prompt: Prompt) -> bool:
         answer = prompt(_QUESTION, _SHOWN).strip().lower()
         if answer in {"", "demo", "live"}:
             return answer != "live"
-    raise CredentialsError("neither demo nor live was answered; nothing was kept")
+    raise CredentialsError("the answer was neither demo nor live; nothing was kept")

@@ -12,7 +12,7 @@ Such a file looks like this::
     site = "eea"           # global, eea or us
     created = 2026-01-31   # when the key was made
 
-and may hold ``base_url``, ``timeout_ms``, ``proxy_url``, ``ca_bundle`` and ``allow`` (a list of
+and may have ``base_url``, ``timeout_ms``, ``proxy_url``, ``ca_bundle`` and ``allow`` (a list of
 names) too.
 """
 
@@ -27,8 +27,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from okx_magic.catalogue.effects import GUARDED
-from okx_magic.credentials.found import Found, Settings, site_url, timeout_seconds, whole_triple
 from okx_magic.credentials.proxies import checked_proxy
+from okx_magic.credentials.settings import Found, Settings, site_url, timeout_seconds, whole_triple
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ CONFIG: Final = "~/.okx/config.toml"
 # The longest name that an error repeats. Keys and secrets are longer: one typed in place of a name
 # must not come back in the message.
 _LONGEST_SHOWN: Final = 24
-# Accounts that need no profile (keys.sources).
+# Accounts that need no profile (credentials.sources).
 _WITHOUT_PROFILE: Final = ("sandbox", "demo", "live")
 
 _Value = TypeVar("_Value")
@@ -48,7 +48,7 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """The config file as it was read: raw tables, so it is never shown or kept."""
+    """The config file as read: raw tables with secrets, so it is never shown or kept."""
 
     home: Path
     tables: Mapping[str, Any]
@@ -59,9 +59,9 @@ class Profiles:
         return f"<profiles {', '.join(self.tables)}>"
 
     def read(self, name: str) -> Found | None:
-        """The account of the profile of exactly this name; None when it holds no credentials.
+        """The account of the profile of exactly this name; None when it has no credentials.
 
-        An unknown name, a partial set or an unfit value is a ``CredentialsError``.
+        An unknown name, a partial set or an invalid value raises ``CredentialsError``.
         """
         if name not in self.tables:
             raise _unknown(name, sorted(self.tables))
@@ -91,8 +91,8 @@ class Profiles:
 def read_profiles(home: Path) -> Profiles:
     """The profiles of ``~/.okx/config.toml``; no profiles when there is no such file.
 
-    A file that is no TOML, or not of the expected form, is a ``CredentialsError`` with the line
-    where that is known, and never with the content.
+    A file that is not TOML or not of the expected form raises ``CredentialsError``, with the line
+    where that is known, never with the content.
     """
     path = home / ".okx" / "config.toml"
     text = _text(path)
@@ -203,12 +203,12 @@ def _ca_bundle(table: _Table, home: Path) -> str | None:
         return None
     path = home / name.removeprefix("~/")
     if not path.is_file():
-        raise CredentialsError(f"{table.label('ca_bundle')} names no file")
+        raise CredentialsError(f"{table.label('ca_bundle')} is not a file")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except OSError:  # as ssl.SSLError is
         raise CredentialsError(
-            f"{table.label('ca_bundle')} names a file without certificates in PEM form"
+            f"{table.label('ca_bundle')} is a file without certificates in PEM form"
         ) from None
     return str(path)
 
@@ -225,7 +225,7 @@ def _allow(table: _Table) -> frozenset[str]:
     if not GUARDED.issuperset(names):
         # A misspelled name would allow nothing, and nobody would know why.
         raise CredentialsError(
-            f"{table.label('allow')} names what is not guarded",
+            f"{table.label('allow')} has a name that is not a guarded action",
             remedy=f"the names are {', '.join(sorted(GUARDED))}",
         )
     return frozenset(names)

@@ -56,10 +56,10 @@ def _is_proxy(url: str) -> bool:
         port_fits = parts.port != 0
     except ValueError:
         return False
-    blank = any(character.isspace() for character in url)
+    spaced = any(character.isspace() for character in url)
     bare = parts.path in {"", "/"} and not parts.query and not parts.fragment
     known = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    return known and bare and port_fits and not blank
+    return known and bare and port_fits and not spaced
 
 
 def _exempt(host: str, environ: Mapping[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""Takes secrets out of texts by their value, whatever the text calls them."""
+"""Removes secrets from texts by their value, whatever the text calls them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 MARK: Final = "«secret»"
 
-# Shorter values stand in ordinary words: taking those out would make texts unreadable and would
-# show, by the holes, what was taken out.
+# Shorter values occur in ordinary words: removing them would make texts unreadable and would
+# show, by the holes, what was removed.
 _SHORTEST: Final = 4
 
 
@@ -40,7 +40,7 @@ def replacer(marks: Mapping[str, str]) -> Callable[[str], str]:
     }
     if not forms:
         return str
-    # The longest first, so that no form leaves the tail of another behind.
+    # The longest first, so that no form leaves the rest of another.
     pattern = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))))
 
     def redact(text: str) -> str:
@@ -52,8 +52,8 @@ def replacer(marks: Mapping[str, str]) -> Callable[[str], str]:
 def pseudonym(kind: str, value: str, salt: bytes) -> str:
     """``«kind 1f0c93ab»``: the same for the same value and salt.
 
-    Whoever does not know the salt, which should be random and stay in the process, cannot try values
-    out until one fits, however few there are.
+    The salt should be random and stay in the process: without it nobody can try values until one fits,
+    however few there are.
     """
     return f"«{kind} {hmac.digest(salt, value.encode(), 'sha256').hex()[:8]}»"
 

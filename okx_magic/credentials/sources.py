@@ -22,7 +22,7 @@ from okx_magic.credentials.external import (
 )
 from okx_magic.credentials.profiles import CONFIG, read_profiles
 from okx_magic.credentials.proxies import proxy_for
-from okx_magic.credentials.variables import read_variables
+from okx_magic.credentials.settings import read_variables
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okx_magic.credentials.external import Keyring, Prompt
-    from okx_magic.credentials.found import Found
+    from okx_magic.credentials.settings import Found
     from okx_magic.model import Environment
 
 SANDBOX: Final = "sandbox"
@@ -40,8 +40,8 @@ _KEY_IS_OLD_AFTER_DAYS: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Seams:
-    """The doors to what lies outside of the process; a test puts its own behind them."""
+class Ports:
+    """External dependencies; tests replace them."""
 
     keyring: Callable[[], Keyring | None] = installed_keyring
     colab: Callable[[], Callable[[str], str] | None] = colab_secrets
@@ -54,29 +54,29 @@ def find_account(
     environ: Mapping[str, str],
     home: Path,
     prompt: Prompt | None = None,
-    seams: Seams | None = None,
+    ports: Ports | None = None,
 ) -> Account | None:
-    """The account of this name, or without a name that of the first source that has one.
+    """The account of this name; without a name, the account of the first source that has one.
 
     None means the sandbox: it was asked for by its name, or no source has credentials. ``prompt``
-    is asked last, and only without a name. Whatever keeps credentials from being used as they stand
-    is a ``CredentialsError``.
+    is asked last, and only without a name. Credentials that cannot be used as they are
+    raise ``CredentialsError``.
     """
     if name == SANDBOX:
         return None
-    doors = seams or Seams()
+    ports = ports or Ports()
     if name is None:
-        found = next(filter(None, _in_order(environ, home, prompt, doors)), None)
+        found = next(filter(None, _in_order(environ, home, prompt, ports)), None)
     else:
         found = _called(name, environ, home)
     if found is None:
         return None
     environment = environment_of(found, asked=name or found.profile)
-    return account_of(found, environment, environ, doors.today())
+    return account_of(found, environment, environ, ports.today())
 
 
 def typed_account(
-    prompt: Prompt, *, environ: Mapping[str, str], seams: Seams | None = None
+    prompt: Prompt, *, environ: Mapping[str, str], ports: Ports | None = None
 ) -> Account | None:
     """The account that the person types in, whatever else is set up; None when they leave the key
     empty, which means the sandbox.
@@ -84,7 +84,7 @@ def typed_account(
     found = read_prompt(prompt, environ)
     if found is None:
         return None
-    return account_of(found, environment_of(found), environ, (seams or Seams()).today())
+    return account_of(found, environment_of(found), environ, (ports or Ports()).today())
 
 
 def account_names(environ: Mapping[str, str], home: Path) -> tuple[str, ...]:
@@ -102,15 +102,15 @@ def account_names(environ: Mapping[str, str], home: Path) -> tuple[str, ...]:
 
 
 def _in_order(
-    environ: Mapping[str, str], home: Path, prompt: Prompt | None, doors: Seams
+    environ: Mapping[str, str], home: Path, prompt: Prompt | None, ports: Ports
 ) -> Iterator[Found | None]:
     """Each source in turn, opened only if all before it had nothing."""
     yield read_variables(environ, VARIABLES)
     profiles = read_profiles(home)
     if profiles.default is not None:
         yield profiles.read(profiles.default)
-    yield read_keyring(doors.keyring())
-    yield read_colab(doors.colab())
+    yield read_keyring(ports.keyring())
+    yield read_colab(ports.colab())
     if prompt is not None:
         yield read_prompt(prompt, environ)
 
@@ -122,13 +122,13 @@ def _called(name: str, environ: Mapping[str, str], home: Path) -> Found:
     profiles = read_profiles(home)
     if name in _ENVIRONMENTS and name not in profiles.tables:
         raise CredentialsError(
-            f"no credentials for {name}: {VARIABLES} hold none",
+            f"no credentials for {name}: {VARIABLES} have none",
             remedy="set OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, or name a profile",
         )
     found = profiles.read(name)
     if found is None:
         raise CredentialsError(
-            f"profile {name} of {CONFIG} holds no credentials",
+            f"profile {name} of {CONFIG} has no credentials",
             remedy="it needs api_key, secret_key and passphrase",
         )
     return found
@@ -137,8 +137,8 @@ def _called(name: str, environ: Mapping[str, str], home: Path) -> Found:
 def environment_of(found: Found, *, asked: str | None = None) -> Environment:
     """Demo unless the source says live.
 
-    A name that says otherwise is a contradiction, not a wish: a key is made for one of the two, and
-    the one who keeps it has said for which.
+    A name that says otherwise is an error: a key is made for one of the two, and its source says
+    for which.
     """
     environment: Environment = "live" if found.settings.demo is False else "demo"
     if asked in _ENVIRONMENTS and asked != environment:
@@ -154,7 +154,7 @@ def environment_of(found: Found, *, asked: str | None = None) -> Environment:
 def account_of(
     found: Found, environment: Environment, environ: Mapping[str, str], today: date
 ) -> Account:
-    """The account that was found, in this environment; ``today`` is for the age of its key."""
+    """The account of a source, in this environment; ``today`` is for the age of its key."""
     settings = found.settings
     origin = parse_origin(settings.base_url)
     proxy = None
@@ -185,4 +185,4 @@ def _warnings(found: Found, environ: Mapping[str, str], today: date) -> Iterator
             "own profile, log in with that, then delete the old key on OKX"
         )
     if environ.get("SSLKEYLOGFILE"):
-        yield "SSLKEYLOGFILE is set: whoever reads that file can read what is sent and received"
+        yield "SSLKEYLOGFILE is set: anyone with that file can read what is sent and received"

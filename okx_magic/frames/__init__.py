@@ -2,9 +2,9 @@
 
     envelope.data ─► shapes.py ─► columns.py ─► frame.py ─► DataFrame
                      raw columns  typed arrays  attrs           ▲
-    envelope.number_rows ─► numberrows.py ──────┘               │
-                     rows of numbers, at once                   │
-    many envelopes ──────────────────────────► pages.py ────────┘
+    envelope.number_rows ─► number_columns.py ──┘               │
+                            rows of numbers, at once            │
+    many envelopes ──────────────────────────► joined.py ───────┘
 
 pandas is imported here and nowhere above, so import this room late.
 """

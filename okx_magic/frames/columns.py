@@ -31,15 +31,13 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from okx_magic.frames.decimals import DECIMAL_CHARACTERS, consist_of, floats
-from okx_magic.frames.integers import blank, int64
-from okx_magic.frames.times import hong_kong_times, microseconds, milliseconds
+from okx_magic.frames.integers import empty, hong_kong_times, int64, microseconds, milliseconds
 from okx_magic.servertext import plain, plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from okx_magic.catalogue.reader import FieldType
-    from okx_magic.frames.decimals import Floats
 
 Array = ExtensionArray | np.ndarray[Any, Any]
 
@@ -60,28 +58,6 @@ def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Arr
         return None
     convert = _exact_decimals if exact and kind == "decimal" else _CONVERTERS[kind]
     return convert(texts)
-
-
-def are_usual(numbers: Floats, kind: FieldType | None) -> bool:
-    """Whether ``typed_numbers`` can make a column of that type: of decimals, of times that are whole
-    and all in milliseconds, or of flags, which may be written "1.0".
-    """
-    if kind == "time":
-        in_milliseconds = numbers.min() >= 10**12 and numbers.max() < 10**13
-        return bool(in_milliseconds and (numbers == np.floor(numbers)).all())
-    if kind == "bool":
-        return bool(((numbers == 0) | (numbers == 1)).all())
-    return kind == "decimal"
-
-
-def typed_numbers(numbers: Floats, kind: FieldType | None) -> Array:
-    """A column of numbers that are usual for their type, as an array of it."""
-    if kind == "time":
-        stamps = numbers.astype(np.int64).view("M8[ms]")
-        return pd.array(stamps, dtype=pd.DatetimeTZDtype("ms", "UTC"), copy=False)
-    if kind == "bool":
-        return pd.arrays.BooleanArray(numbers == 1, np.zeros(len(numbers), dtype=np.bool_))
-    return numbers
 
 
 def untyped(values: Sequence[Any]) -> Array:
@@ -134,7 +110,7 @@ def _integers(texts: Sequence[str]) -> Array | None:
     numbers = int64(texts)
     if numbers is None:
         return None
-    return pd.arrays.IntegerArray(numbers, blank(texts))
+    return pd.arrays.IntegerArray(numbers, empty(texts))
 
 
 def _booleans(texts: Sequence[str]) -> Array | None:
@@ -142,7 +118,7 @@ def _booleans(texts: Sequence[str]) -> Array | None:
         flags = np.fromiter(map(_BOOLEANS.__getitem__, texts), dtype=np.bool_, count=len(texts))
     except KeyError:
         return None
-    return pd.arrays.BooleanArray(flags, blank(texts))
+    return pd.arrays.BooleanArray(flags, empty(texts))
 
 
 def _containers(values: Sequence[Any]) -> Array | None:

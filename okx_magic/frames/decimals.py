@@ -1,7 +1,7 @@
 """Decimal texts as float64, each the nearest one, many at once.
 
 Texts joined by commas are a JSON array of numbers, which msgspec reads four times as fast as
-``float()`` reads the texts. What JSON writes in another way ("007", "1.", "1e-8") ``float()`` reads.
+``float()`` reads the texts. Texts that are not JSON numbers ("007", "1.", ".5") go through ``float()``.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _NUMBERS = msgspec.json.Decoder(list[float])
 
 def floats(columns: Sequence[Sequence[Any]]) -> Floats | None:
     """The nearest float64 of each text, column after column, NaN for ``""``; None when one of them is
-    no decimal. The columns are equally long.
+    not a decimal. The columns are equally long.
 
-    Neither "nan", "inf", "1_000" nor " 1" is one, nor is anything but text, nor a number beyond the
-    range of float64: better its text than an infinity that OKX never sent.
+    "nan", "inf", "1_000" and " 1" are not decimals, nor is anything but text, nor a number beyond the
+    range of float64: its text is better than an infinity that OKX never sent.
     """
     count = sum(map(len, columns))
     if not count:
@@ -60,20 +60,20 @@ def _is_plain(line: bytes) -> bool:
 def _floats_of_line(line: bytes, count: int) -> Floats | None:
     """The floats of ``count`` texts joined by commas, of digits, points and signs only.
 
-    None when one is not as JSON writes numbers ("007", "1.2.3"), or has a comma of its own
+    None when one is not a number in JSON ("007", "1.2.3"), or has a comma of its own
     ("60,221.15" would read as two).
     """
     numbers = _read(line)
     if numbers is not None:
         return numbers if len(numbers) == count else None
     ends = np.flatnonzero(np.frombuffer(line + b",", dtype=np.uint8) == ord(","))
-    blank = np.diff(ends, prepend=-1) == 1
-    if len(blank) != count or not blank.any():
+    gaps = np.diff(ends, prepend=-1) == 1
+    if len(gaps) != count or not gaps.any():
         return None
-    filled = np.insert(np.frombuffer(line, dtype=np.uint8), ends[blank], ord("0"))
+    filled = np.insert(np.frombuffer(line, dtype=np.uint8), ends[gaps], ord("0"))
     numbers = _read(filled.tobytes())
     if numbers is not None:
-        numbers[blank] = np.nan
+        numbers[gaps] = np.nan
     return numbers
 
 
@@ -83,7 +83,7 @@ def _read(line: bytes) -> Floats | None:
     except msgspec.DecodeError:  # also for what is beyond the range of float64
         return None
     array = np.empty(len(numbers))
-    # At half the time of np.fromiter().
+    # Twice as fast as np.fromiter().
     struct.pack_into(f"={len(numbers)}d", array.data, 0, *numbers)
     return array
 

@@ -1,4 +1,4 @@
-"""An envelope as one DataFrame: shape, then types, then what is worth knowing beside the rows."""
+"""An envelope as one DataFrame: shape, then types, then ``attrs``. And the log of a session as one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from okx_magic import catalogue
 from okx_magic.frames import columns as arrays
 from okx_magic.frames.decimals import floats
-from okx_magic.frames.numberrows import block_of, table_of
+from okx_magic.frames.number_columns import block_of, table_of
 from okx_magic.frames.shapes import Table, TypeOf, tabulate
 from okx_magic.servertext import plain, plain_within
 
@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue.reader import Endpoint
     from okx_magic.frames.decimals import Floats
-    from okx_magic.model import Envelope, Request
+    from okx_magic.model import Envelope, Exchange, Request
+
+
+_LOG_COLUMNS = {
+    "account": "object",
+    "environment": "object",
+    "method": "object",
+    "target": "object",
+    "status": "Int64",
+    "code": "object",
+    "outcome": "object",
+    "milliseconds": "float64",
+    "attempt": "Int64",
+}
 
 
 def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> pd.DataFrame:
@@ -30,7 +43,7 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
     Types come from the field's name and the endpoint, never from the values, so that every answer
     of an endpoint has the same dtypes (``columns.py`` lists them); ``decimal`` keeps every digit.
     Candles are indexed by ``ts``, oldest first. A book is one row a level. A balance is one row a
-    currency and announcements are one row each, with what stood around them (the account's totals,
+    currency and announcements are one row each, with the fields around them (the account's totals,
     ``totalPage``) in ``attrs["totals"]``. An empty answer has its columns.
 
     ``attrs`` holds plain JSON: ``endpoint``; ``instId`` and ``bar`` as they were asked for, where no
@@ -79,7 +92,7 @@ class Types:
         return cls(catalogue.endpoint(method, path), type_of, exact)
 
     def block(self, pages: Sequence[Envelope]) -> Floats | None:
-        """The numbers of some pages, for ``table_of_blocks``; None where ``typed`` must do."""
+        """The numbers of some pages, for ``table_of_blocks``; None where only ``typed`` works."""
         numbers = [page.number_rows for page in pages if page.number_rows is not None]
         if self.endpoint is None or self.exact or len(numbers) < len(pages):
             return None
@@ -126,3 +139,33 @@ def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[st
     if block is None:
         return {}
     return dict(zip(columns, block.reshape(len(columns), length), strict=True))
+
+
+def log_frame(log: Sequence[Exchange]) -> pd.DataFrame:
+    """One row an exchange, oldest first, indexed by ``sent_at`` (``datetime64[ms, UTC]``).
+
+    ``status`` is the HTTP status, missing where no answer came; ``code`` is OKX's, "" where none was
+    read; ``milliseconds`` is the time that the exchange took; ``attempt`` counts those of one request,
+    from 1.
+    """
+    log = sorted(log, key=lambda exchange: exchange.sent_at)
+    rows = [
+        (
+            exchange.account,
+            exchange.environment,
+            exchange.request.method,
+            exchange.request.target,
+            exchange.status,
+            exchange.code,
+            exchange.outcome,
+            exchange.milliseconds,
+            exchange.attempt,
+        )
+        for exchange in log
+    ]
+    times = pd.DatetimeIndex(
+        pd.to_datetime([round(exchange.sent_at * 1000) for exchange in log], unit="ms", utc=True),
+        name="sent_at",
+    ).as_unit("ms")
+    frame = pd.DataFrame(rows, columns=list(_LOG_COLUMNS), index=times)
+    return frame.astype(_LOG_COLUMNS)

@@ -30,9 +30,9 @@ def frame_of_pages(
 
     Pages are converted as they come and not kept, so that a generator of them needs little memory.
     Where a value does not fit the type of its field, ``attrs["untyped"]`` names the column: the rows
-    near that value hold OKX's text, the others typed values. A row that stands on two pages stands
-    in the frame twice. ``attrs["totals"]`` are those of the first pages. Raises ValueError when
-    there is no page at all.
+    near that value hold OKX's text, the others typed values. A row that is on two pages is in
+    the frame twice. ``attrs["totals"]`` are those of the first pages. Raises ValueError when
+    there is no page.
     """
     types = Types.of(request, exact=decimal)
     tables = list(_tables(envelopes, types))
@@ -40,7 +40,7 @@ def frame_of_pages(
         raise ValueError("no pages")
     first = tables[0]
     if first.index is not None:
-        # OKX's pages come newest first; this way round there is little or nothing left to sort.
+        # OKX's pages come newest first; reversed, there is little or nothing left to sort.
         tables.reverse()
     filled = [table for table in tables if table.length] or [first]
     frame = frame_of_table(replace(_joined(filled, types), attrs=first.attrs), request)
@@ -98,7 +98,7 @@ def _data(pages: Iterable[Envelope]) -> list[Any]:
 
 
 def _joined(tables: Sequence[Table[arrays.Array]], types: Types) -> Table[arrays.Array]:
-    """The tables under one another, the columns in the order in which they first appear."""
+    """The tables concatenated, the columns in the order in which they first appear."""
     columns = {}
     for name in dict.fromkeys(chain.from_iterable(table.columns for table in tables)):
         parts = [

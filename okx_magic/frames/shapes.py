@@ -36,7 +36,7 @@ class Table(Generic[Column]):
     """Columns of ``length`` values each, by OKX's field names: raw values at first, then arrays.
 
     ``names`` are what the frame calls some of them, ``index`` is the column that becomes its index,
-    ``attrs`` is what stood beside the rows, and ``untyped`` are the columns with a value that did not
+    ``attrs`` are the fields around the rows, and ``untyped`` are the columns with a value that did not
     fit its type.
     """
 
@@ -141,7 +141,7 @@ def _rows(rows: list[list[Any]], known: Sequence[str]) -> Raw:
         names = list(chain.from_iterable(rows))
         return Table({known[0]: names}, len(names))
     if are_candles(known):
-        with suppress(IndexError, TypeError):  # rows that are none of OKX's stay as they came
+        with suppress(IndexError, TypeError):  # rows that are not OKX's stay as they came
             rows = sorted(rows, key=itemgetter(0))
     return named_rows(_named(rows, known), len(rows), known)
 
@@ -162,9 +162,9 @@ def _has_sides(fields: Mapping[str, Any] | Sequence[str], type_of: TypeOf) -> bo
 
 
 def _named(rows: Sequence[Sequence[Any]], known: Sequence[str]) -> dict[str, Sequence[Any]]:
-    """Columns by name; ``""`` among the names leaves its place out.
+    """Columns by name; a place with the name ``""`` is left out.
 
-    A place without a name is called after its number. A name without a place is a blank column.
+    A place without a name is named by its number. A name without a place is an empty column.
     """
     widths = set(map(len, rows))
     sent = _turned(rows, widths.pop()) if len(widths) == 1 else _filled_up(rows)

@@ -138,7 +138,7 @@ class OkxDiagnosis(Magics):
             return
         if not arguments.words:
             raise CellError("find what?", remedy="%okx_find funding rate")
-        from okx_magic.advice.find import find  # noqa: PLC0415  # on first use
+        from okx_magic.catalogue.texts import find  # noqa: PLC0415  # on first use
 
         tell(find(" ".join(arguments.words)))
 
@@ -160,7 +160,7 @@ class OkxDiagnosis(Magics):
             return
         if not arguments.code:
             raise CellError("which code?", remedy="%okx_explain 50113")
-        from okx_magic.advice.explain import explain  # noqa: PLC0415  # on first use
+        from okx_magic.catalogue.texts import explain  # noqa: PLC0415  # on first use
 
         lines = explain(arguments.code)
         if (accounts := self._opened()) is not None:
@@ -184,6 +184,6 @@ class OkxDiagnosis(Magics):
         """
         if magicline.options(self.shell, self.okx_log, line) is None:
             return None
-        from okx_magic.frames.log import log_frame  # noqa: PLC0415  # pandas, on first use
+        from okx_magic.frames.frame import log_frame  # noqa: PLC0415  # pandas, on first use
 
         return log_frame([exchange for exchange, _ in self._accounts().exchanges()])

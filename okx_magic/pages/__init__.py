@@ -1,10 +1,10 @@
 """Brings many pages as one frame.
 
-    Span ─► tables/walk.py ─► pages.py ─► Pulled: a frame, and what the receipt says of it
-            tables/grid.py    (blocks.py: pieces side by side, here or on other machines)
-            the plan          the sending
+    Span ─► paging.py ─► cursor_pager.py ─► pull.py ─► Pulled: a frame, and what the receipt says
+            the style    candle_plan.py     the sending
+                         the plan           (blocks.py: chunks side by side, here or on workers)
 
-Whoever imports this imports pandas, so import it late.
+pandas is imported with it, so import this room late.
 """
 
 from okx_magic.pages.blocks import fetch_block

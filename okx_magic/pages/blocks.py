@@ -1,8 +1,8 @@
-"""Pieces of a pull of candles, fetched side by side: by threads here, or by workers elsewhere.
+"""Chunks of a pull of candles, fetched side by side: by threads here, or by workers elsewhere.
 
-A worker gets plain data and no credentials, so only what is public can be fetched there. It keeps to
-OKX's limits by itself, together with all other work in its process: so workers that share an address
-belong in one process, and workers on machines with addresses of their own add up.
+A worker gets plain data and no credentials, so it can fetch public data only. It keeps OKX's limits
+together with all other work in its process: workers that share an IP address belong in one process;
+workers on machines with their own addresses add up.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 
     from okx_magic.credentials.account import Account
     from okx_magic.model import Request
-    from okx_magic.pages.candle_plan import Fetched, Piece
+    from okx_magic.pages.candle_plan import Chunk, Fetched
 
-    Block = tuple[Piece, ...]
+    Block = tuple[Chunk, ...]
     Submit = Callable[[Block], Future[list[Fetched]]]
-    Results = Generator[tuple[Piece, Future[list[Fetched]]]]
-    Spread = Callable[[Iterator[Piece]], Results]
+    Results = Generator[tuple[Chunk, Future[list[Fetched]]]]
+    Spread = Callable[[Iterator[Chunk]], Results]
     Sleep = Callable[[float], None]
 
 _TIME: Final = re.compile("[0-9]{13}")
-# Blocks that are handed out before the first of them is back: enough for so many workers.
+# Blocks that are submitted before the first one is back: enough for 32 workers.
 _BLOCKS_AHEAD: Final = 32
 
 _first_use = threading.Lock()
 
 
 def fetch_block(source: Account, block: Block) -> list[Fetched]:
-    """Fetch the pieces of a block side by side, wherever this runs. Arguments and result can be pickled.
+    """Fetch the chunks of a block side by side, wherever this runs. Arguments and result can be pickled.
 
     ``source`` is an account without credentials.
     """
@@ -58,9 +58,9 @@ def fetch_block(source: Account, block: Block) -> list[Fetched]:
 
 @contextmanager
 def threads(connection: Connection, request: Request) -> Iterator[Spread]:
-    """Fetches pieces in this process, in as many threads as the endpoint's limit lets go at once.
+    """Fetches chunks in this process, in as many threads as the endpoint's limit allows at once.
 
-    At the end of the block those that still wait for their turn give up.
+    At the end of the block those that are still waiting give up.
     """
     count = at_once(request)
     given_up = threading.Event()
@@ -70,7 +70,7 @@ def threads(connection: Connection, request: Request) -> Iterator[Spread]:
             raise CancelledError
 
     def submit(block: Block) -> Future[list[Fetched]]:
-        return pool.submit(lambda: [_fetch(connection, sleep, piece) for piece in block])
+        return pool.submit(lambda: [_fetch(connection, sleep, chunk) for chunk in block])
 
     pool = ThreadPoolExecutor(count, thread_name_prefix="okx_magic-pull")
     try:
@@ -81,7 +81,7 @@ def threads(connection: Connection, request: Request) -> Iterator[Spread]:
 
 
 def workers(executor: Executor, account: Account, request: Request) -> Spread:
-    """Fetches pieces on an executor: as many to a block as the endpoint's limit lets go at once."""
+    """Fetches chunks on an executor: as many to a block as the endpoint's limit allows at once."""
     source = without_credentials(account)
 
     def submit(block: Block) -> Future[list[Fetched]]:
@@ -107,14 +107,14 @@ def at_once(request: Request) -> int:
     return min(limit.requests, MOST_AT_ONCE) if limit else 1
 
 
-def _spread(submit: Submit, pieces: Iterator[Piece], *, size: int, ahead: int) -> Results:
-    """Submits the pieces, ``size`` to a block and ``ahead`` blocks before the first is back; gives the
-    first piece of each block with its result, in order. Closing it cancels what has not begun.
+def _spread(submit: Submit, chunks: Iterator[Chunk], *, size: int, ahead: int) -> Results:
+    """Submits the chunks, ``size`` to a block and ``ahead`` blocks before the first is back; yields the
+    first chunk of each block with its result, in order. Closing it cancels what has not started.
     """
     waiting: deque[tuple[Block, Future[list[Fetched]]]] = deque()
     try:
         while True:
-            while len(waiting) < ahead and (block := tuple(islice(pieces, size))):
+            while len(waiting) < ahead and (block := tuple(islice(chunks, size))):
                 waiting.append((block, submit(block)))
             if not waiting:
                 return
@@ -126,15 +126,15 @@ def _spread(submit: Submit, pieces: Iterator[Piece], *, size: int, ahead: int) -
             result.cancel()
 
 
-def _fetch(connection: Connection, sleep: Sleep, piece: Piece) -> Fetched:
-    return piece.fetch(partial(candles, connection, sleep=sleep))
+def _fetch(connection: Connection, sleep: Sleep, chunk: Chunk) -> Fetched:
+    return chunk.fetch(partial(candles, connection, sleep=sleep))
 
 
 def candles(connection: Connection, request: Request, *, sleep: Sleep) -> list[Any]:
     """The rows of one page of candles. Raises TransportError when they are something else."""
     rows = connection.send(request, sleep=sleep).envelope.data
     if not all(isinstance(row, list) and row and _TIME.fullmatch(str(row[0])) for row in rows):
-        raise TransportError("the answer's rows are no candles", written=True, request=request)
+        raise TransportError("the answer's rows are not candles", written=True, request=request)
     return list(rows)
 
 

@@ -1,10 +1,10 @@
-"""Plans the pages of candles, which stand on a grid of time: all are known before the first is fetched.
+"""Plans the pages of candles, which are on a grid of time: all are known before the first is fetched.
 
-A span of as many bars as fit a page holds exactly that many of them, wherever it begins. So the time
-is cut into such spans, ``Piece``s, newest first, and each is fetched by itself, in any order and
-anywhere. Where bars are missing, a page reaches further back than its piece, and what is beyond is
-left to the next; where OKX gives fewer rows than asked for, the piece takes more than one page.
-Neither gaps nor doubles can come of it, whatever the alignment of the bars.
+A span as long as a page of bars has exactly one page of bars, wherever it begins. So the time is cut
+into such spans, ``Chunk``s, newest first, and each is fetched by itself, in any order and anywhere.
+Where bars are missing, a page reaches further back than its chunk, and the surplus is left to the
+next; where OKX gives fewer rows than asked for, the chunk takes more than one page. So there are
+neither gaps nor duplicates, whatever the alignment of the bars.
 
 OKX docs, Get candlesticks: recent candles reach back 1,440 bars; older ones are in the endpoint's
 history twin, which has no unfinished bar.
@@ -17,9 +17,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic import catalogue
-from okx_magic.catalogue.bars import DEFAULT_BAR, bar_length
+from okx_magic.catalogue.bar_names import DEFAULT_BAR, bar_length
 from okx_magic.errors import TransportError
-from okx_magic.pages.paging import Course, Span, query_of, with_query
+from okx_magic.pages.paging import PagingStyle, Span, query_of, with_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,12 +39,12 @@ _HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         )
     }
 )
-# Of the 1,440, the rest allowing for a clock of ours that is off and for the time a pull takes.
+# Of the 1,440: the rest allows for a clock that is off and for the time that a pull takes.
 _RECENT_BARS: Final = 1200
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Chunk:
     """The bars with ``low ≤ ts < high``, as many as fit a page, or fewer. None is no bound; without
     a lower one it is the single page below ``high``. ``length`` is that of a bar in milliseconds.
     """
@@ -59,7 +59,7 @@ class Piece:
         return with_query(self.request, after=after)
 
     def fetch(self, fetch: Fetch) -> Fetched:
-        """The rows of the piece; ``fetch`` sends a request and brings its rows, newest first.
+        """The rows of the chunk; ``fetch`` sends a request and brings its rows, newest first.
 
         Raises TransportError when the answers do not go back in time.
         """
@@ -75,7 +75,7 @@ class Piece:
             times = [int(row[0]) for row in page]
             if after is not None and max(times) >= after:
                 raise TransportError(
-                    f"the answer has bars from after={after} on", written=True, request=request
+                    f"the answer has bars at or after after={after}", written=True, request=request
                 )
             rows += [
                 row
@@ -89,9 +89,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The rows of a piece, newest first, from so many ``pages``; ``ended`` when there is nothing
-    older.
-    """
+    """The rows of a chunk, newest first, from ``pages`` pages; ``ended``: there is nothing older."""
 
     rows: list[Any] = field(repr=False)
     pages: int
@@ -99,8 +97,8 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """The pieces of a pull of candles. ``older`` is what reaches further back than ``request``, for
+class CandlePlan:
+    """The chunks of a pull of candles. ``older`` is what reaches further back than ``request``, for
     bars before ``edge``.
     """
 
@@ -111,9 +109,9 @@ class Grid:
     span: Span
 
     @property
-    def newest(self) -> Piece:
-        """The page that tells where the pieces begin, where neither span nor query does."""
-        return Piece(self.request, None, None, self.length)
+    def newest(self) -> Chunk:
+        """The page that tells where the chunks begin, where neither span nor query does."""
+        return Chunk(self.request, None, None, self.length)
 
     @property
     def high(self) -> int | None:
@@ -121,22 +119,22 @@ class Grid:
         typed = query_of(self.request).get("after", "")
         return int(typed) if typed.isdecimal() else self.span.until
 
-    def pieces(self, high: int, pages: int | None) -> Iterator[Piece]:
-        """The pieces below ``high``, newest first, at most so many; endless without a lower bound."""
+    def chunks(self, high: int, pages: int | None) -> Iterator[Chunk]:
+        """The chunks below ``high``, newest first, at most ``pages``; endless without a lower bound."""
         since = self.span.since
         count = 0
         while (since is None or high > since) and count != pages:
             request, low = self._page_below(high)
             low = low if since is None else max(low, since)
-            yield Piece(request, low, high, self.length)
+            yield Chunk(request, low, high, self.length)
             high = low
             count += 1
 
     def count(self, high: int, pages: int | None) -> int | None:
-        """How many pieces there will be; None when only OKX knows."""
+        """How many chunks there will be; None when only OKX knows."""
         if self.span.since is None:
             return pages
-        return sum(1 for _ in self.pieces(high, pages))
+        return sum(1 for _ in self.chunks(high, pages))
 
     def _page_below(self, high: int) -> tuple[Request, int]:
         low = high - _limit(self.request) * self.length
@@ -145,10 +143,10 @@ class Grid:
         return self.older, high - _limit(self.older) * self.length
 
 
-def grid(request: Request, way: Course, span: Span, now: int) -> Grid | None:
-    """The grid of a request for candles at the time ``now``; None for what is not on a grid."""
+def candle_plan(request: Request, style: PagingStyle, span: Span, now: int) -> CandlePlan | None:
+    """The plan of a request for candles at the time ``now``; None for what is not on a grid."""
     length = bar_length(query_of(request).get("bar") or DEFAULT_BAR)
-    if not way.candles or length is None:
+    if not style.candles or length is None:
         return None
     older = request
     history = _HISTORY.get(request.path)
@@ -156,7 +154,7 @@ def grid(request: Request, way: Course, span: Span, now: int) -> Grid | None:
         target = history + request.target.removeprefix(request.path)
         older = replace(request, target=target)
     rows = int(query_of(request).get("limit") or _largest_page(request))
-    return Grid(
+    return CandlePlan(
         request=with_query(request, limit=rows),
         older=with_query(older, limit=min(rows, _largest_page(older))),
         edge=now - _RECENT_BARS * length,

@@ -1,6 +1,6 @@
-"""Plans the pages that come one after another: what to ask first, what next, and when it has ended. Pure.
+"""Plans pages that come one after another: what to ask first, what next, and where they end. Pure.
 
-OKX docs: ``after`` asks for what is older than the cursor, which is itself left out; rows come newest
+OKX docs: ``after`` asks for what is older than the cursor, which is itself excluded; rows come newest
 first. ``begin`` and ``end`` filter by time where an endpoint has them.
 """
 
@@ -13,24 +13,24 @@ from okx_magic.pages.paging import HISTORY_TRADES, query_of, with_query
 
 if TYPE_CHECKING:
     from okx_magic.model import Request
-    from okx_magic.pages.paging import Course, Span
+    from okx_magic.pages.paging import PagingStyle, Span
 
-# Digits of a time in microseconds; what has more is none.
+# Digits of a time in microseconds; a longer number is not a time.
 _LONGEST_TIME: Final = 16
 
 
-class Walk:
+class CursorPager:
     """Goes from page to page. ``request`` is the next one to send, None at the end.
 
     ``exhausted`` tells that OKX had nothing older; ``crowded`` is a time at which there are more rows
     than fit a page, so that some could not be reached; ``oldest`` is the time of the oldest row taken.
     """
 
-    def __init__(self, request: Request, way: Course, span: Span) -> None:
-        self._way = way
+    def __init__(self, request: Request, style: PagingStyle, span: Span) -> None:
+        self._style = style
         self._span = span
         self._names = _names(request)
-        self._limit = int(query_of(request).get("limit") or way.most or 0)
+        self._limit = int(query_of(request).get("limit") or style.most or 0)
         self._taken = 0
         self._largest = 0
         self._border: list[Any] = []
@@ -43,41 +43,41 @@ class Walk:
     @property
     def cursor(self) -> str:
         """Where the next page begins."""
-        name = self._way.param
+        name = self._style.param
         return f"{name}={query_of(self.request).get(name, '')}" if self.request else ""
 
     def take(self, rows: list[Any]) -> list[Any]:
-        """The rows of the page that was asked for, less those that are not wanted or came before."""
+        """The rows of the page, without those outside of the span and those that came before."""
         fresh = self._fresh(rows)
         self._taken += 1
         self.request = self._next(rows, fresh)
         self._largest = max(self._largest, len(rows))
         wanted = []
         for row in fresh:
-            time = self._time(row, self._way.time)
+            time = self._time(row, self._style.time)
             if self._span.holds(time):
                 wanted.append(row)
                 self.oldest = time if self.oldest is None else min(self.oldest, time or self.oldest)
         return wanted
 
     def _first(self, request: Request) -> Request:
-        way, span = self._way, self._span
+        style, span = self._style, self._span
         values: dict[str, str | int | None] = {}
-        if way.most is not None:
+        if style.most is not None:
             values["limit"] = self._limit
-        if way.filters:
-            # Whether OKX counts the ends in is not documented: a little more, then chosen by time.
+        if style.filters:
+            # OKX does not document whether the ends are included: ask for a little more, filter by time.
             if span.since is not None:
                 values["begin"] = span.since - 1
             if span.until is not None:
                 values["end"] = span.until
-        elif span.until is not None and way.kind == "time":
-            values[way.param] = span.until
+        elif span.until is not None and style.kind == "time":
+            values[style.param] = span.until
         elif span.until is not None and request.path == HISTORY_TRADES:
-            # By time only for the first page: trades of the same millisecond are many.
-            values |= {"type": 2, way.param: span.until}
-        if way.kind == "page":
-            values[way.param] = query_of(request).get("page") or 1
+            # By time only for the first page: many trades share a millisecond.
+            values |= {"type": 2, style.param: span.until}
+        if style.kind == "page":
+            values[style.param] = query_of(request).get("page") or 1
         return with_query(request, **values)
 
     def _next(self, rows: list[Any], fresh: list[Any]) -> Request | None:
@@ -90,50 +90,50 @@ class Walk:
         if self.exhausted or self._taken == self._span.pages or self._reached(fresh):
             return None
         cursor = self._cursor(self.request, rows, fresh)
-        if cursor in {None, query_of(self.request).get(self._way.param)}:
+        if cursor in {None, query_of(self.request).get(self._style.param)}:
             return None
         return self._with_cursor(self.request, cursor)
 
     def _with_cursor(self, request: Request, cursor: str | None) -> Request:
-        values: dict[str, str | int | None] = {self._way.param: cursor}
+        values: dict[str, str | int | None] = {self._style.param: cursor}
         if request.path == HISTORY_TRADES and self._taken == 1 and self._span.until is not None:
             values["type"] = None
         return with_query(request, **values)
 
     def _is_last(self, rows: list[Any], fresh: list[Any]) -> bool:
         short = len(rows) < min(self._limit, self._largest)
-        if self._way.kind == "time":
+        if self._style.kind == "time":
             # OKX keeps rows of one time together, so that pages differ in length.
             return not rows or (not fresh and (short or self._passed is not None))
-        # The first page is never called short: the true limit may be less than is documented.
-        return not rows or (short and self._way.kind == "id")
+        # The first page never counts as short: the true limit may be less than documented.
+        return not rows or (short and self._style.kind == "id")
 
     def _reached(self, fresh: list[Any]) -> bool:
         since = self._span.since
         if since is None:
             return False
-        times = [self._time(row, self._way.time) for row in fresh]
+        times = [self._time(row, self._style.time) for row in fresh]
         return bool(times) and all(time is not None and time < since for time in times)
 
     def _cursor(self, request: Request, rows: list[Any], fresh: list[Any]) -> str | None:
-        if self._way.kind == "page":
+        if self._style.kind == "page":
             page = query_of(request)["page"]
             total = rows[0].get("totalPage") if isinstance(rows[0], dict) else None
             return None if str(total) == page else str(int(page) + 1)
-        if self._way.kind == "id":
-            return self._value(rows[-1], self._way.field) or None
-        times = [time for row in rows if (time := self._time(row, self._way.field)) is not None]
+        if self._style.kind == "id":
+            return self._value(rows[-1], self._style.field) or None
+        times = [time for row in rows if (time := self._time(row, self._style.field)) is not None]
         if not times:
             return None
         if not fresh:
-            # A whole page of one time came again, and would for ever.
+            # A whole page of one time came again, and would come again for ever.
             self._passed = min(times)
             return str(self._passed)
-        # The cursor itself is left out, and other rows of its time with it: so ask for that time again.
+        # The cursor is excluded, and other rows of its time with it: so ask for that time again.
         return str(min(times) + 1)
 
     def _fresh(self, rows: list[Any]) -> list[Any]:
-        if self._way.kind != "time":
+        if self._style.kind != "time":
             return rows
         fresh = []
         seen = list(self._border)
@@ -142,11 +142,11 @@ class Walk:
                 seen.remove(row)
             else:
                 fresh.append(row)
-        times = [time for row in rows if (time := self._time(row, self._way.field)) is not None]
+        times = [time for row in rows if (time := self._time(row, self._style.field)) is not None]
         if times:
             both = [*self._border, *fresh]
             oldest = min(times)
-            self._border = [row for row in both if self._time(row, self._way.field) == oldest]
+            self._border = [row for row in both if self._time(row, self._style.field) == oldest]
         return fresh
 
     def _time(self, row: Any, field: str | None) -> int | None:

@@ -1,4 +1,4 @@
-"""A pull from its first page to its frame: what comes is converted while the next is awaited."""
+"""A pull from its first page to its frame: one page is converted while the next is fetched."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.frames.joined import frame_of_pages
 from okx_magic.model import Envelope
 from okx_magic.pages.blocks import at_once, candles, threads, workers
-from okx_magic.pages.candle_plan import Grid, grid
-from okx_magic.pages.cursor_pager import Walk
-from okx_magic.pages.paging import Span, check
+from okx_magic.pages.candle_plan import CandlePlan, candle_plan
+from okx_magic.pages.cursor_pager import CursorPager
+from okx_magic.pages.paging import Span, checked_style
 from okx_magic.pages.time_arguments import text
 
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Request
     from okx_magic.pages.blocks import Spread
-    from okx_magic.pages.candle_plan import Fetched, Piece
-    from okx_magic.pages.paging import Course
+    from okx_magic.pages.candle_plan import Chunk, Fetched
+    from okx_magic.pages.paging import PagingStyle
     from okx_magic.wire.connection import Connection
 
 
 class Progress(Protocol):
-    """Is told how a pull goes on."""
+    """Is told of the progress of a pull."""
 
     def start(self, pages: int | None, seconds: float | None) -> None:
-        """It begins, and takes about so many pages and seconds where that is known."""
+        """The pull starts; it takes about this many pages and seconds, where that is known."""
 
     def advance(self) -> None:
         """One more page has come."""
@@ -57,7 +57,7 @@ class Pulled:
 
 
 class PullInterrupted(KeyboardInterrupt):
-    """Ctrl-C during a pull. ``pulled`` holds what had come, without a gap."""
+    """Ctrl-C during a pull. ``pulled`` has what had come, without a gap."""
 
     def __init__(self, pulled: Pulled) -> None:
         super().__init__(pulled.notices[-1])
@@ -70,12 +70,12 @@ class PullInterrupted(KeyboardInterrupt):
 
 def first_page(request: Request, span: Span) -> Request:
     """The request that a pull sends first. Raises CellError for an endpoint without pages."""
-    way = check(request, span)
-    plan = grid(request, way, span, int(time.time() * 1000))
+    style = checked_style(request, span)
+    plan = candle_plan(request, style, span, int(time.time() * 1000))
     if plan is None:
-        return Walk(request, way, span).request or request
-    piece = plan.newest if plan.high is None else next(plan.pieces(plan.high, 1))
-    return piece.page(piece.high)
+        return CursorPager(request, style, span).request or request
+    chunk = plan.newest if plan.high is None else next(plan.chunks(plan.high, 1))
+    return chunk.page(chunk.high)
 
 
 class _Silence:
@@ -87,7 +87,7 @@ class _Silence:
 
 
 class Pull:
-    """Brings many pages over a connection, once. ``executor`` fetches the pages of public candles."""
+    """Fetches many pages over a connection, once. ``executor`` fetches the pages of public candles."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class Pull:
         self._progress = progress or _Silence()
         self._executor = executor
         self._span = Span()
-        self._way: Course | None = None
+        self._style: PagingStyle | None = None
         self._pages = 0
         self._cursor = ""
         self._oldest: int | None = None
@@ -113,8 +113,8 @@ class Pull:
         public candles, PullInterrupted at Ctrl-C, and what any request may raise. When rows had come
         before that, they are the error's ``pulled``.
         """
-        way = check(request, span)
-        plan = grid(request, way, span, int(time.time() * 1000))
+        style = checked_style(request, span)
+        plan = candle_plan(request, style, span, int(time.time() * 1000))
         if self._executor is not None and (plan is None or self._connection.signs(request)):
             raise RefusedError(
                 "an executor can fetch public candles only: other pages come one after another, and"
@@ -122,13 +122,16 @@ class Pull:
                 remedy="leave out executor=",
                 request=request,
             )
-        self._span, self._way = span, way
-        pages = self._walk(Walk(request, way, span)) if plan is None else self._side_by_side(plan)
+        self._span, self._style = span, style
+        if plan is None:
+            pages = self._one_by_one(CursorPager(request, style, span))
+        else:
+            pages = self._side_by_side(plan)
         return self._run(pages, request, decimal=decimal)
 
     def _run(self, pages: Generator[list[Any]], request: Request, *, decimal: bool) -> Pulled:
-        """The frame of all pages. They are converted in a thread of their own, so that Ctrl-C, which
-        only the main thread hears, never meets a page half converted.
+        """The frame of all pages. They are converted in a thread of their own: Ctrl-C, which only
+        the main thread gets, never stops half-way through a page.
         """
         started = time.monotonic()
         queue: SimpleQueue[Envelope | None] = SimpleQueue()
@@ -149,9 +152,9 @@ class Pull:
                     queue.put(Envelope("0", "", []))
                 queue.put(None)
         if stopped is not None:
-            word = "interrupted" if isinstance(stopped, KeyboardInterrupt) else "broke off"
+            word = "interrupted" if isinstance(stopped, KeyboardInterrupt) else "stopped"
             self._notices.append(
-                f"{word} at {self._cursor}: what is older did not come{self._how_to_go_on()}"
+                f"{word} at {self._cursor}: older rows are missing{self._how_to_go_on()}"
             )
         milliseconds = (time.monotonic() - started) * 1000
         notices = tuple(self._notices)
@@ -165,33 +168,33 @@ class Pull:
 
     def _how_to_go_on(self) -> str:
         name, found, value = self._cursor.partition("=")
-        if self._way is None or not found:
+        if self._style is None or not found:
             return ""
-        if self._way.kind != "time":
-            return f"; with {name}={value} in the query and without --until it goes on there"
-        # The page that did not come would have begun among rows of that time, which may have come.
-        again = "" if self._way.candles else ", and rows of that time come again"
-        return f"; with --until {value} it goes on there{again}"
+        if self._style.kind != "time":
+            return f"; with {name}={value} in the query and without --until it continues there"
+        # The missing page would begin among rows of that time, some of which may have come.
+        again = "" if self._style.candles else ", and rows of that time come again"
+        return f"; with --until {value} it continues there{again}"
 
-    def _walk(self, steps: Walk) -> Generator[list[Any]]:
-        """The pages of a walk, one after another."""
+    def _one_by_one(self, pager: CursorPager) -> Generator[list[Any]]:
+        """The pages of a cursor pager, one after another."""
         self._progress.start(self._span.pages, None)
-        while steps.request is not None:
-            self._cursor = steps.cursor or "the first page"
-            rows = self._connection.send(steps.request, sleep=time.sleep).envelope.data
-            wanted = steps.take(rows)
+        while pager.request is not None:
+            self._cursor = pager.cursor or "the first page"
+            rows = self._connection.send(pager.request, sleep=time.sleep).envelope.data
+            wanted = pager.take(rows)
             self._count(1)
-            self._oldest = steps.oldest
+            self._oldest = pager.oldest
             yield wanted
-        if steps.crowded is not None:
+        if pager.crowded is not None:
             self._notices.append(
-                f"more rows at {text(steps.crowded)} than fit a page: some of them are missing"
+                f"more rows at {text(pager.crowded)} than fit a page: some of them are missing"
             )
-        if steps.exhausted:
+        if pager.exhausted:
             self._say_where_history_ends(precision=1)
 
-    def _side_by_side(self, plan: Grid) -> Generator[list[Any]]:
-        """The pages of a grid, newest first."""
+    def _side_by_side(self, plan: CandlePlan) -> Generator[list[Any]]:
+        """The pages of a candle plan, newest first."""
         high, left = plan.high, self._span.pages
         if high is None:
             self._cursor = "the first page"
@@ -203,17 +206,17 @@ class Pull:
             left = None if left is None else left - 1
         count = plan.count(high, left)
         self._progress.start(count, None if count is None else _seconds(count, plan.older))
-        with self._spread(plan) as spread, closing(spread(plan.pieces(high, left))) as results:
-            for piece, result in results:
-                self._cursor = f"after={piece.high}"
-                self._say_who_answers(piece, plan)
+        with self._spread(plan) as spread, closing(spread(plan.chunks(high, left))) as results:
+            for chunk, result in results:
+                self._cursor = f"after={chunk.high}"
+                self._say_who_answers(chunk, plan)
                 for fetched in result.result():
                     yield self._wanted(fetched)
                     if fetched.ended:
                         self._say_where_history_ends(plan.length)
                         return
 
-    def _spread(self, plan: Grid) -> AbstractContextManager[Spread]:
+    def _spread(self, plan: CandlePlan) -> AbstractContextManager[Spread]:
         if self._executor is None:
             return threads(self._connection, plan.older)
         return nullcontext(workers(self._executor, self._connection.account, plan.older))
@@ -230,8 +233,8 @@ class Pull:
         for _ in range(pages):
             self._progress.advance()
 
-    def _say_who_answers(self, piece: Piece, plan: Grid) -> None:
-        path = piece.request.path
+    def _say_who_answers(self, chunk: Chunk, plan: CandlePlan) -> None:
+        path = chunk.request.path
         said = f"bars older than OKX's recent ones are from {path}"
         if path != plan.request.path and said not in self._notices:
             self._notices.append(said)
@@ -243,7 +246,7 @@ class Pull:
 
 
 def _seconds(pages: int, request: Request) -> float:
-    """How long so many pages take by the limit, at least."""
+    """How long these pages take by the limit, at least."""
     endpoint = catalogue.endpoint(request.method, request.path)
     window = endpoint.limit.seconds if endpoint and endpoint.limit else 0
     return (math.ceil(pages / at_once(request)) - 1) * window

@@ -1,4 +1,4 @@
-"""Points in time as a person gives them, in milliseconds since 1970. What names no zone is in UTC."""
+"""Times as a person types them, as milliseconds since 1970. A time without a zone is in UTC."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _UNITS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def milliseconds(value: Any, now: int) -> int:
-    """The milliseconds since 1970 that a text, a number or a date stands for.
+    """A text, a number or a date as milliseconds since 1970.
 
     A text is a date, an ISO time, ``now``, milliseconds, or a span before ``now`` (``90d``, ``36h``,
-    ``2 years ago``); a number is milliseconds; ``date``, ``datetime`` and what else pandas takes for
-    a time are that time. Raises CellError.
+    ``2 years ago``); a number is milliseconds; ``date``, ``datetime`` and other types
+    that pandas knows as times work too. Raises CellError.
     """
     try:
         moment = _moment(value, pd.Timestamp(now, unit="ms", tz="UTC"))
@@ -52,7 +52,7 @@ def milliseconds(value: Any, now: int) -> int:
 
 
 def text(moment: int) -> str:
-    """The time as a person reads it, in UTC and no longer than it must be."""
+    """The time in UTC for a person to read, as short as possible."""
     stamp = pd.Timestamp(moment, unit="ms")
     if stamp == stamp.normalize():
         return f"{stamp:%Y-%m-%d}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from okx_magic.advice.trace import Trace
     from okx_magic.credentials.account import Account
-    from okx_magic.credentials.choices import Offer, Offers
+    from okx_magic.credentials.choices import Choice, Choices
     from okx_magic.detective import Verdict
     from okx_magic.errors import OkxMagicError
     from okx_magic.model import Exchange
@@ -27,22 +27,22 @@ Json: TypeAlias = dict[str, Any]
 _MONEY: Final = {"sandbox": "invented money", "demo": "simulated money"}
 
 
-def offered(offers: Offers, unread: Sequence[Offer]) -> Json:
+def offered(choices: Choices, unread: Sequence[Choice]) -> Json:
     """The sources of credentials, the sites of typed ones, and what a cell would use by itself. On a
     machine where no credentials should be brought, the sandbox alone, and why.
     """
-    read = offers.read()
-    if refusal := offers.refusal:
+    read = choices.read()
+    if refusal := choices.refusal:
         read, unread = read[-1:], ()
-    first = next((offer for offer in read if offer.first), read[-1])
+    first = next((choice for choice in read if choice.first), read[-1])
     usual = first.problem or first.label
     if unread and first.environment == "sandbox":
-        usual = f"{' or '.join(offer.label for offer in unread)}, else {first.label}"
+        usual = f"{' or '.join(choice.label for choice in unread)}, else {first.label}"
     return {
-        "offers": [asdict(offer) for offer in (*read, *unread)],
+        "choices": [asdict(choice) for choice in (*read, *unread)],
         "first": first.key,
         "usual": usual,
-        "sites": [list(site) for site in offers.sites()],
+        "sites": [list(site) for site in choices.sites()],
         "refusal": refusal,
     }
 

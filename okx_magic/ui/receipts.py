@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from okx_magic import catalogue
-from okx_magic.advice.shell import curl
+from okx_magic.advice.trace import curl
 from okx_magic.ui.notes import Note
 
 if TYPE_CHECKING:

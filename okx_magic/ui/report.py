@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from okx_magic.advice.case import Case
-from okx_magic.advice.pseudonymize import disguise
+from okx_magic.advice.pseudonymize import pseudonymize
 from okx_magic.advice.trace import trace
 from okx_magic.ui.traceview import TraceView
 
@@ -54,7 +54,7 @@ def report(
     if account.credentials is not None:
         passphrase = account.credentials.pseudonyms(salt)["passphrase"]
         text = text.replace(_HIDDEN, _HIDDEN.replace("hidden", passphrase))
-    text = disguise(text, Case(exchange.code, account, exchange, known), salt=salt)
+    text = pseudonymize(text, Case(exchange.code, account, exchange, known), salt=salt)
     if len(around.home) > 1:
         text = text.replace(around.home, "~")
     # A fence that is longer than any in the text.

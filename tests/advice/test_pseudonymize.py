@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic.advice.case import Case, Known
-from okx_magic.advice.pseudonymize import disguise
+from okx_magic.advice.pseudonymize import pseudonymize
 
 SALT = b"0123456789abcdef"
 CASE = Case(
@@ -53,15 +53,15 @@ PUBLIC = (
 )
 
 
-def disguised(text: str, salt: bytes = SALT) -> str:
-    return disguise(text, CASE, salt=salt)
+def pseudonymized(text: str, salt: bytes = SALT) -> str:
+    return pseudonymize(text, CASE, salt=salt)
 
 
 @pytest.mark.parametrize("what", PRIVATE)
 @pytest.mark.parametrize("around", ["{}", "x={}&y=1", '{{"a": "{}"}}', "said {}, then", "'{}'"])
 def test_what_is_private_goes(what: str, around: str) -> None:
     """In whatever it stands; a pseudonym takes its place, and all around it stays."""
-    text = disguised(around.format(PRIVATE[what]))
+    text = pseudonymized(around.format(PRIVATE[what]))
     assert PRIVATE[what] not in text
     before, after = around.format("\0").split("\0")
     assert re.fullmatch(re.escape(before) + "«[a-z]+ [0-9a-f]{8}»" + re.escape(after), text)
@@ -70,15 +70,15 @@ def test_what_is_private_goes(what: str, around: str) -> None:
 @pytest.mark.parametrize("text", PUBLIC)
 def test_what_is_public_stays(text: str) -> None:
     """Times, hosts of OKX and this computer, prices, versions and codes can be read."""
-    assert disguised(text) == text
+    assert pseudonymized(text) == text
 
 
 def test_the_same_value_has_the_same_pseudonym() -> None:
     """Within a text, and in another one with the same salt; without it nobody can compare."""
-    twice = disguised(f"{SECRET} and {SECRET}, not {KEY}")
+    twice = pseudonymized(f"{SECRET} and {SECRET}, not {KEY}")
     assert len(set(re.findall("«.*?»", twice))) == 2
-    assert disguised(SECRET) in twice
-    assert disguised(SECRET, b"another salt") not in twice
+    assert pseudonymized(SECRET) in twice
+    assert pseudonymized(SECRET, b"another salt") not in twice
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_same_value_has_the_same_pseudonym() -> None:
 )
 def test_fields_that_name_somebody_lose_their_value(text: str) -> None:
     """Of sub-accounts, addresses and the like the field stays, and the pseudonym is named for it."""
-    told = disguised(text)
+    told = pseudonymized(text)
     assert not any(word in told for word in ("boss", "himself", "4711", "Account-1", "bc1q"))
     assert re.search("«(subAcct|uid|passphrase|toAddr) [0-9a-f]{8}»", told)
 
@@ -102,12 +102,12 @@ def test_the_signature_goes_with_its_digest() -> None:
     """With the signed text beside it, a weak secret could be found out from either."""
     sent = exchange().sent
     assert sent is not None
-    told = disguised(f"{sent.signature} {base64.b64decode(sent.signature).hex()}")
+    told = pseudonymized(f"{sent.signature} {base64.b64decode(sent.signature).hex()}")
     assert re.fullmatch("«signature [0-9a-f]{8}»= «digest [0-9a-f]{8}»", told)
 
 
 @given(st.text())
 def test_any_text_comes_through(text: str) -> None:
     """No text breaks it, and disguising a second time changes nothing more."""
-    once = disguised(text)
-    assert disguised(once) == once
+    once = pseudonymized(text)
+    assert pseudonymized(once) == once

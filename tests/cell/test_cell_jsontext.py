@@ -22,7 +22,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 BODIES = st.lists(VALUES, max_size=4) | st.dictionaries(TEXT, VALUES, max_size=4)
 COMMENTS = st.text(st.characters(exclude_characters="\0\n", exclude_categories=["Cs"]))
-BLANKS = st.sampled_from(["", " ", "  ", "\t", "\n", "\n\n   ", " \t\n"])
+WHITESPACE = st.sampled_from(["", " ", "  ", "\t", "\n", "\n\n   ", " \t\n"])
 
 
 @st.composite
@@ -31,7 +31,7 @@ def json_texts(draw: st.DrawFn) -> str:
     compact = json.dumps(draw(BODIES), ensure_ascii=draw(st.booleans()))
     tokens = re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', compact)
     first, *others = tokens
-    return first + "".join(draw(BLANKS) + token for token in others)
+    return first + "".join(draw(WHITESPACE) + token for token in others)
 
 
 @settings(deadline=None, max_examples=150)

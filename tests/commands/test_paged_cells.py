@@ -95,11 +95,11 @@ def test_exact_decimals_over_many_pages(sandbox_notebook: Notebook) -> None:
 @pytest.mark.parametrize(
     ("line", "cell", "words"),
     [
-        ("--pages 2", "GET /api/v5/public/time", "no pages that follow"),
+        ("--pages 2", "GET /api/v5/public/time", "has no pages"),
         (
             "--all",
             "a = GET /api/v5/trade/fills\nb = GET /api/v5/public/time",
-            "no pages that follow",
+            "has no pages",
         ),
         ("--all", "POST /api/v5/trade/order\n{}", "only a GET"),
         ("--all --raw", HOURS, "--raw"),
@@ -142,7 +142,7 @@ def test_an_interrupted_pull_is_kept(
     assert isinstance(sandbox_notebook.error, PullInterrupted)
     assert f"{name} ← GET /api/v5/market/candles · 0 rows" in text
     assert "interrupted at after=1706745600000" in text
-    assert "with --until 1706745600000 it goes on there" in text
+    assert "with --until 1706745600000 it continues there" in text
     assert "Traceback" not in text
     assert name in sandbox_notebook
     assert "never" not in sandbox_notebook
@@ -173,8 +173,8 @@ def test_a_page_that_fails_stops_the_cell_and_keeps_the_rest(
     kept = sandbox_notebook[name]
     assert f"{name} ← GET /api/v5/trade/orders-pending · 6 rows · 2 pages" in text
     cursor = f"after={kept.ordId.iloc[-1]}"
-    assert f"broke off at {cursor}: what is older did not come" in text
-    assert f"with {cursor} in the query and without --until it goes on there" in text
+    assert f"stopped at {cursor}: older rows are missing" in text
+    assert f"with {cursor} in the query and without --until it continues there" in text
     assert "never" not in sandbox_notebook
     sandbox_notebook.run(f"%%okx --all\nrest = {target}&{cursor}")
     assert len({*kept.ordId, *sandbox_notebook["rest"].ordId}) == 7

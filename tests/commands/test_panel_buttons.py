@@ -83,7 +83,7 @@ def test_the_panel_opens_with_what_was_found(nobody: Path) -> None:
     assert account["first"] == "variables"
     assert account["usual"] == "the environment variables"
     assert account["sites"][0] == ["eea", "eea.okx.com"]
-    (variables, _) = account["offers"]
+    (variables, _) = account["choices"]
     assert (variables["environment"], variables["host"]) == ("demo", "eea.okx.com")
     assert desk.view.state["requests"] == []
     assert desk.view.state["signature"] is None
@@ -306,8 +306,8 @@ def test_the_kernel_goes_on_while_the_exchange_is_slow(
     answered = threading.Event()
     logins: list[str] = []
 
-    def slow(accounts: Accounts, offer: str) -> Any:
-        logins.append(offer)
+    def slow(accounts: Accounts, choice: str) -> Any:
+        logins.append(choice)
         assert answered.wait(30)
         return accounts.session("sandbox")
 
@@ -328,8 +328,8 @@ def test_an_error_of_ours_does_not_lock_the_panel(
 ) -> None:
     """The panel says that it broke off, and can be used again."""
 
-    def broken(accounts: Accounts, offer: str) -> Any:
-        raise ZeroDivisionError(accounts, offer)
+    def broken(accounts: Accounts, choice: str) -> Any:
+        raise ZeroDivisionError(accounts, choice)
 
     with monkeypatch.context() as patched:
         patched.setattr(Accounts, "login_with", broken)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from okx_magic.credentials.choices import Offer, Offers
+from okx_magic.credentials.choices import Choice, Choices
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.sources import Seams, find_account
+from okx_magic.credentials.sources import Ports, find_account
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Store:
         raise AssertionError((service, username))
 
 
-def seams(*, keyring: Store | None = None, colab: bool = False) -> Seams:
-    return Seams(
+def ports(*, keyring: Store | None = None, colab: bool = False) -> Ports:
+    return Ports(
         keyring=lambda: keyring,
         colab=lambda: (lambda _: "") if colab else None,
         today=lambda: date(2026, 6, 30),
@@ -45,8 +45,8 @@ def seams(*, keyring: Store | None = None, colab: bool = False) -> Seams:
 
 def machine(
     environ: dict[str, str], home: Path, *, keyring: Store | None = None, colab: bool = False
-) -> Offers:
-    return Offers(environ, home, seams(keyring=keyring, colab=colab))
+) -> Choices:
+    return Choices(environ, home, ports(keyring=keyring, colab=colab))
 
 
 def write(home: Path, text: str) -> None:
@@ -56,16 +56,16 @@ def write(home: Path, text: str) -> None:
     file.chmod(stat.S_IRUSR | stat.S_IWUSR)
 
 
-def keys(found: tuple[Offer, ...]) -> list[str]:
-    return [offer.key for offer in found]
+def keys(found: tuple[Choice, ...]) -> list[str]:
+    return [choice.key for choice in found]
 
 
 def test_with_nothing_set_up_the_sandbox_is_offered(tmp_path: Path) -> None:
-    """It is the only offer, and what a cell would use."""
-    offers = machine({}, tmp_path)
-    (only,) = offers.read()
+    """It is the only choice, and what a cell would use."""
+    choices = machine({}, tmp_path)
+    (only,) = choices.read()
     assert (only.key, only.environment, only.first) == ("sandbox", "sandbox", True)
-    assert offers.account("sandbox") is None
+    assert choices.account("sandbox") is None
 
 
 def test_each_source_says_where_it_leads_and_no_secret(tmp_path: Path) -> None:
@@ -95,13 +95,13 @@ def test_each_source_says_where_it_leads_and_no_secret(tmp_path: Path) -> None:
 def test_the_first_is_what_a_cell_would_open(
     tmp_path: Path, variables: dict[str, str], config: str
 ) -> None:
-    """The offer marked first is the account that is found when nobody says which."""
+    """The choice marked first is the account that is found when nobody says which."""
     write(tmp_path, config)
-    offers = machine(variables, tmp_path)
-    (first,) = (offer for offer in offers.read() if offer.first)
-    by_offer = offers.account(first.key)
-    opened = find_account(None, environ=variables, home=tmp_path, seams=seams())
-    assert (by_offer and by_offer.source) == (opened and opened.source)
+    choices = machine(variables, tmp_path)
+    (first,) = (choice for choice in choices.read() if choice.first)
+    by_choice = choices.account(first.key)
+    opened = find_account(None, environ=variables, home=tmp_path, ports=ports())
+    assert (by_choice and by_choice.source) == (opened and opened.source)
 
 
 @pytest.mark.parametrize(
@@ -117,21 +117,21 @@ def test_a_broken_source_says_what_is_wrong_with_it(
 ) -> None:
     """It is offered with its problem, comes first as it would for a cell, and cannot be used."""
     write(tmp_path, config)
-    offers = machine(variables, tmp_path)
-    first = offers.read()[0]
+    choices = machine(variables, tmp_path)
+    first = choices.read()[0]
     assert words in first.problem
     assert first.first
     with pytest.raises(CredentialsError, match=words):
-        offers.account(first.key)
+        choices.account(first.key)
 
 
 def test_keyring_and_colab_are_offered_unread(tmp_path: Path) -> None:
     """They are named where they exist; what they hold is asked for only at the log-in."""
     assert machine({}, tmp_path).unread() == ()
-    offers = machine({}, tmp_path, keyring=Store(), colab=True)
-    assert keys(offers.unread()) == ["keyring", "colab"]
+    choices = machine({}, tmp_path, keyring=Store(), colab=True)
+    assert keys(choices.unread()) == ["keyring", "colab"]
     with pytest.raises(CredentialsError, match="colab"):
-        offers.account("colab")
+        choices.account("colab")
 
 
 def test_sites_are_those_of_okx_and_the_one_of_the_machine(tmp_path: Path) -> None:

@@ -210,8 +210,8 @@ def test_the_proxy_password_is_not_in_the_repr() -> None:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda keys: keys.disguise("x", "no bytes"),
-        lambda keys: keys.disguise(b"no text", b"salt"),
+        lambda keys: keys.pseudonymize("x", "no bytes"),
+        lambda keys: keys.pseudonymize(b"no text", b"salt"),
         lambda keys: keys.pseudonyms("no bytes"),
     ],
 )

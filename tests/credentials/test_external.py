@@ -210,7 +210,7 @@ def test_a_broken_off_log_in_keeps_nothing(end: type[BaseException], typed: int)
 
 def test_three_unclear_answers_end_the_log_in() -> None:
     """Neither demo nor live, three times, is an error and not a guess."""
-    with pytest.raises(CredentialsError, match="neither demo nor live"):
+    with pytest.raises(CredentialsError, match="neither demo nor live; nothing was kept"):
         read_prompt(answers(*TYPED, "yes", "1", "no"), {})
 
 

@@ -147,11 +147,14 @@ UNFIT = [
     ("timeout_ms = 1.5", "timeout_ms in profile main of .* is not a whole number"),
     ("timeout_ms = 0", "timeout_ms in profile main of .* from 1 to"),
     ("proxy_url = 'socks5://x:1'", "proxy_url in profile main of .* is not the URL"),
-    ("ca_bundle = '~/none.pem'", "ca_bundle in profile main of .* names no file"),
+    ("ca_bundle = '~/none.pem'", "ca_bundle in profile main of .* is not a file"),
     ("created = '2026-01-31'", "created in profile main of .* is not a date without quotes"),
     ("allow = 'withdraw'", "allow in profile main of .* is not a list"),
     ("allow = [1]", "allow in profile main of .* is not a list"),
-    ("allow = ['withdrawals']", "allow in profile main of .* names what is not guarded"),
+    (
+        "allow = ['withdrawals']",
+        "allow in profile main of .* has a name that is not a guarded action",
+    ),
 ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from okx_magic.credentials.sources import Seams, account_names, find_account
+from okx_magic.credentials.sources import Ports, account_names, find_account
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class World:
             environ={**self.held["environment"], **self.environ},
             home=self.home,
             prompt=self.prompt if ask else None,
-            seams=Seams(
+            ports=Ports(
                 keyring=lambda: Store(self.held["keyring"]),
                 colab=lambda: self.colab,
                 today=lambda: TODAY,
@@ -256,7 +256,7 @@ def test_a_profile_without_a_default_is_not_taken_unasked(world: World) -> None:
 def test_a_named_profile_needs_credentials(world: World) -> None:
     """A profile of settings only cannot be logged in with."""
     world.config("public", {}, 'site = "eea"')
-    with pytest.raises(CredentialsError, match=r"profile public .* holds no credentials"):
+    with pytest.raises(CredentialsError, match=r"profile public .* has no credentials"):
         world.find("public")
     assert world.find(ask=False) is None
 

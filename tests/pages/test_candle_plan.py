@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from okx_magic.errors import TransportError
 from okx_magic.model import Request
-from okx_magic.pages.candle_plan import Grid, grid
-from okx_magic.pages.paging import Span, check, query_of
+from okx_magic.pages.candle_plan import CandlePlan, candle_plan
+from okx_magic.pages.paging import Span, checked_style, query_of
 
 HOUR = 3_600_000
 NOW = 1_700_000_000_000
@@ -34,17 +34,17 @@ class Market:
         return [[str(time), "1"] for time in times[: min(self.most, int(query["limit"]))]]
 
 
-def planned(target: str, span: Span, now: int = NOW) -> Grid:
+def planned(target: str, span: Span, now: int = NOW) -> CandlePlan:
     request = Request("GET", target)
-    plan = grid(request, check(request, span), span, now)
+    plan = candle_plan(request, checked_style(request, span), span, now)
     assert plan is not None
     return plan
 
 
-def gathered(plan: Grid, market: Market, high: int) -> list[int]:
+def gathered(plan: CandlePlan, market: Market, high: int) -> list[int]:
     times = []
-    for piece in plan.pieces(high, plan.span.pages):
-        fetched = piece.fetch(market)
+    for chunk in plan.chunks(high, plan.span.pages):
+        fetched = chunk.fetch(market)
         times += [int(row[0]) for row in fetched.rows]
         if fetched.ended:
             break
@@ -98,8 +98,8 @@ def test_pages_are_as_large_as_they_can_be() -> None:
 
 def test_nothing_older_ends_it() -> None:
     """An empty answer says that the history has ended."""
-    piece = next(planned(f"{OLDER}?instId=X&bar=1H", Span()).pieces(NOW, None))
-    fetched = piece.fetch(Market([]))
+    chunk = next(planned(f"{OLDER}?instId=X&bar=1H", Span()).chunks(NOW, None))
+    fetched = chunk.fetch(Market([]))
     assert fetched.ended
     assert fetched.rows == []
 
@@ -107,9 +107,9 @@ def test_nothing_older_ends_it() -> None:
 def test_a_server_that_ignores_the_cursor_is_an_error() -> None:
     """It would be asked for ever, or its rows be taken for older ones."""
     market = Market([NOW])
-    piece = next(planned(f"{OLDER}?instId=X&bar=1H", Span()).pieces(NOW - HOUR, None))
-    with pytest.raises(TransportError, match="has bars from after="):
-        piece.fetch(lambda _: market(Request("GET", f"{OLDER}?limit=5")))
+    chunk = next(planned(f"{OLDER}?instId=X&bar=1H", Span()).chunks(NOW - HOUR, None))
+    with pytest.raises(TransportError, match="has bars at or after after="):
+        chunk.fetch(lambda _: market(Request("GET", f"{OLDER}?limit=5")))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,8 @@ def test_a_server_that_ignores_the_cursor_is_an_error() -> None:
     ],
 )
 def test_only_bars_of_equal_length_are_on_a_grid(target: str, *, on_grid: bool) -> None:
-    """Months differ, and other histories have no bars: they are walked."""
+    """Months differ, and other histories have no bars: their pages come one after another."""
     request = Request("GET", target)
-    assert (grid(request, check(request, Span()), Span(), NOW) is not None) == on_grid
+    assert (
+        candle_plan(request, checked_style(request, Span()), Span(), NOW) is not None
+    ) == on_grid

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from okx_magic import catalogue
 from okx_magic.errors import CellError
 from okx_magic.model import Method, Request
-from okx_magic.pages.cursor_pager import Walk
-from okx_magic.pages.paging import Span, check, course, query_of, with_query
+from okx_magic.pages.cursor_pager import CursorPager
+from okx_magic.pages.paging import Span, checked_style, paging_style, query_of, with_query
 
 SPREADS = Request("GET", "/api/v5/sprd/trades?sprdId=BTC-USDT_BTC-USDT-SWAP")
 QUOTES = Request("GET", "/api/v5/rfq/quotes?state=filled")
@@ -59,21 +59,21 @@ def time_of(row: Row) -> int:
     return int(row[0] if isinstance(row, list) else row["ts"])
 
 
-def walked(request: Request, span: Span, history: History) -> tuple[list[Row], Walk]:
-    walk = Walk(request, check(request, span), span)
+def paged(request: Request, span: Span, history: History) -> tuple[list[Row], CursorPager]:
+    pager = CursorPager(request, checked_style(request, span), span)
     rows = []
-    while walk.request is not None:
+    while pager.request is not None:
         assert len(history.requests) < 300, "it never ends"
-        rows += walk.take(history.answer(walk.request))
-    return rows, walk
+        rows += pager.take(history.answer(pager.request))
+    return rows, pager
 
 
 # Times that are often equal, but never for more rows than fit a page.
 @st.composite
 def times(draw: st.DrawFn, page: int) -> list[int]:
-    steps = draw(st.lists(st.integers(0, 3), max_size=60))
+    pager = draw(st.lists(st.integers(0, 3), max_size=60))
     made, now, same = [], 1_700_000_000_000, 0
-    for step in steps:
+    for step in pager:
         same = same + 1 if step == 0 else 0
         now -= 1 if same >= page - 1 else step
         same = 0 if same >= page - 1 else same
@@ -104,9 +104,9 @@ def test_by_time_every_row_comes_once_and_in_order(
         for number, time in enumerate(made)
     ]
     request = with_query(request_, limit=page)
-    got, walk = walked(request, span, History(rows, most=page))
+    got, pager = paged(request, span, History(rows, most=page))
     assert got == [row for row in rows if span.holds(time_of(row))]
-    assert walk.crowded is None
+    assert pager.crowded is None
 
 
 @settings(deadline=None, max_examples=150)
@@ -116,32 +116,32 @@ def test_by_id_every_row_comes_once_and_in_order(
 ) -> None:
     """The same by ids, with and without a filter of time, and where only the first page goes by time."""
     page, made, span = case
-    field = course(request_).field
-    time = course(request_).time or ""
+    field = paging_style(request_).field
+    time = paging_style(request_).time or ""
     rows: list[Row] = [
         {field: str(10_000 - number), "ts": str(each), time: str(each)}
         for number, each in enumerate(made)
     ]
     request = with_query(request_, limit=page)
-    got, _ = walked(request, span, History(rows, id_field=field, most=page))
+    got, _ = paged(request, span, History(rows, id_field=field, most=page))
     assert got == [row for row in rows if span.holds(time_of(row))]
 
 
 def test_a_smaller_page_than_documented_is_not_the_end() -> None:
-    """OKX's true maximum may be less than what its docs say: only shrinking pages end a walk."""
+    """OKX's true maximum may be less than what its docs say: only shrinking pages end the paging."""
     rows: list[Row] = [
         {"billId": str(number), "ts": "1700000000000"} for number in range(95, 0, -1)
     ]
     history = History(rows, id_field="billId", most=10)
-    assert walked(BILLS, Span(), history)[0] == rows
+    assert paged(BILLS, Span(), history)[0] == rows
     assert len(history.requests) == 10
 
 
 def test_the_largest_page_is_asked_for_unless_one_was_typed() -> None:
     """limit= is the endpoint's maximum, or what stands in the request; the rest stays as typed."""
     history = History([])
-    walked(BILLS, Span(), history)
-    walked(with_query(BILLS, limit=7), Span(), history)
+    paged(BILLS, Span(), history)
+    paged(with_query(BILLS, limit=7), Span(), history)
     assert [request.target for request in history.requests] == [
         "/api/v5/account/bills?ccy=BTC&limit=100",
         "/api/v5/account/bills?ccy=BTC&limit=7",
@@ -154,17 +154,17 @@ def test_pages_are_counted() -> None:
         {"billId": str(number), "ts": "1700000000000"} for number in range(50, 0, -1)
     ]
     history = History(rows, id_field="billId")
-    got, walk = walked(with_query(BILLS, after=41), Span(pages=2), history)
+    got, pager = paged(with_query(BILLS, after=41), Span(pages=2), history)
     assert [row["billId"] for row in got] == [str(number) for number in range(40, 20, -1)]
-    assert not walk.exhausted
+    assert not pager.exhausted
 
 
 def test_more_rows_of_one_time_than_fit_a_page_are_told() -> None:
-    """They cannot be reached by a cursor of time; the walk goes on beyond them and says so."""
+    """They cannot be reached by a cursor of time; the pager goes on after them and says so."""
     rows: list[Row] = [{"ts": "1700000000000", "depId": str(number)} for number in range(15)]
     rows.append({"ts": "1600000000000", "depId": "old"})
-    got, walk = walked(with_query(DEPOSITS, limit=10), Span(), History(rows))
-    assert walk.crowded == 1_700_000_000_000
+    got, pager = paged(with_query(DEPOSITS, limit=10), Span(), History(rows))
+    assert pager.crowded == 1_700_000_000_000
     assert got[-1]["depId"] == "old"
     assert len(got) == 11
 
@@ -172,36 +172,36 @@ def test_more_rows_of_one_time_than_fit_a_page_are_told() -> None:
 def test_numbered_pages_end_with_the_last() -> None:
     """By the number of pages that the answer names, or by an empty page."""
     request = Request("GET", "/api/v5/support/announcements?annType=x")
-    walk = Walk(request, check(request, Span()), Span())
+    pager = CursorPager(request, checked_style(request, Span()), Span())
     numbers = []
-    while walk.request is not None:
-        numbers.append(query_of(walk.request)["page"])
-        walk.take([{"totalPage": "3", "details": []}])
+    while pager.request is not None:
+        numbers.append(query_of(pager.request)["page"])
+        pager.take([{"totalPage": "3", "details": []}])
     assert numbers == ["1", "2", "3"]
-    walk = Walk(request, check(request, Span()), Span())
-    walk.take([])
-    assert walk.request is None
+    pager = CursorPager(request, checked_style(request, Span()), Span())
+    pager.take([])
+    assert pager.request is None
 
 
 @pytest.mark.parametrize(
     ("method", "target", "words"),
     [
         ("POST", "/api/v5/trade/order", "only a GET"),
-        ("GET", "/api/v5/public/time", "no pages that follow"),
-        ("GET", "/api/v5/market/trades?instId=A", "no pages that follow"),
+        ("GET", "/api/v5/public/time", "has no pages"),
+        ("GET", "/api/v5/market/trades?instId=A", "has no pages"),
         ("GET", "/api/v5/no/such", "does not know"),
     ],
 )
 def test_what_has_no_pages_is_refused(method: Method, target: str, words: str) -> None:
     """An endpoint without a cursor, a POST, and a path that nobody knows."""
     with pytest.raises(CellError, match=words):
-        check(Request(method, target), Span(pages=2))
+        checked_style(Request(method, target), Span(pages=2))
 
 
 def test_a_refusal_names_what_is_offered() -> None:
     """Parameters that choose rows, where there are any."""
     with pytest.raises(CellError) as caught:
-        check(Request("GET", "/api/v5/rfq/trades"), Span())
+        checked_style(Request("GET", "/api/v5/rfq/trades"), Span())
     assert caught.value.remedy == "it offers beginId, endId, limit"
 
 
@@ -213,14 +213,14 @@ def test_a_refusal_names_what_is_offered() -> None:
         ("/api/v5/account/bills?before=7", Span(), "before="),
         ("/api/v5/sprd/trades?beginId=7", Span(), "beginId="),
         ("/api/v5/asset/bills?after=7", Span(until=7), "both say where to begin"),
-        ("/api/v5/support/announcements", Span(since=7), "no time to choose by"),
+        ("/api/v5/support/announcements", Span(since=7), "have no time: use --pages"),
         ("/api/v5/account/bills?limit=x", Span(), "not a number"),
     ],
 )
 def test_what_does_not_go_together_is_refused(target: str, span: Span, words: str) -> None:
     """Contradictions are found before anything is sent."""
     with pytest.raises(CellError, match=words):
-        check(Request("GET", target), span)
+        checked_style(Request("GET", target), span)
 
 
 def test_each_endpoint_with_a_documented_cursor_has_pages() -> None:
@@ -229,4 +229,4 @@ def test_each_endpoint_with_a_documented_cursor_has_pages() -> None:
     with_cursor = [one for one in paged if one.paging and one.paging.get("cursor_field")]
     assert len(with_cursor) > 60
     for one in with_cursor:
-        assert course(Request("GET", one.path)).field
+        assert paging_style(Request("GET", one.path)).field

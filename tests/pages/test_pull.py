@@ -18,8 +18,8 @@ from okx_magic.errors import CellError, OkxError, OkxMagicError, RefusedError, T
 from okx_magic.model import Request
 from okx_magic.pages import Pull, PullInterrupted, fetch_block
 from okx_magic.pages.blocks import without_credentials
-from okx_magic.pages.candle_plan import grid
-from okx_magic.pages.paging import Span, check
+from okx_magic.pages.candle_plan import candle_plan
+from okx_magic.pages.paging import Span, checked_style
 from okx_magic.session import Session
 from okx_magic.wire.connection import Connection
 from okx_magic.wire.pacing import Pacer
@@ -42,7 +42,7 @@ def far() -> Iterator[LimitServer]:
 
 @pytest.fixture
 def near() -> Iterator[LimitServer]:
-    """The same without a limit that matters, and without a way."""
+    """The same without a limit that matters, and without a network."""
     with limited(latency=0, jitter=0, requests=100_000) as server:
         yield server
 
@@ -84,7 +84,7 @@ def test_the_newest_pages_are_as_many_as_asked_for(session: Session) -> None:
 
 
 def test_a_server_with_smaller_pages_than_asked_for_leaves_no_gap() -> None:
-    """Where OKX gives fewer rows than its docs say, each piece takes more pages."""
+    """Where OKX gives fewer rows than its docs say, each chunk takes more pages."""
     with (
         limited(latency=0, jitter=0, requests=10_000, rows=30) as server,
         session_at(server.url) as it,
@@ -144,8 +144,8 @@ def test_a_page_that_fails_leaves_what_has_come(
     assert caught.value is dead
     pulled = dead.pulled
     assert_whole(pulled.frame, 700)
-    assert f"broke off at after={stop}: what is older did not come" in pulled.notices[-1]
-    assert pulled.notices[-1].endswith(f"with --until {stop} it goes on there")
+    assert f"stopped at after={stop}: older rows are missing" in pulled.notices[-1]
+    assert pulled.notices[-1].endswith(f"with --until {stop} it continues there")
     rest = session.pages(TARGET, since=until - 10 * PAGE, until=stop)
     assert_whole(pd.concat([rest, pulled.frame]), 1000)
 
@@ -260,18 +260,18 @@ def test_a_proxy_s_password_does_not_travel() -> None:
 
 def test_rows_that_are_no_candles_are_an_error(session: Session) -> None:
     """What cannot be placed on the grid is not taken for an empty page."""
-    with pytest.raises(TransportError, match="no candles"):
+    with pytest.raises(TransportError, match="not candles"):
         session.pages(TARGET + "&odd=1", **pages(1))
 
 
 def test_a_block_can_be_fetched_by_itself(session: Session) -> None:
-    """The function that workers run: an account without credentials, and pieces of a plan."""
+    """The function that workers run: an account without credentials, and chunks of a plan."""
     span = Span(**pages(2))
-    plan = grid(CANDLES, check(CANDLES, span), span, NEWEST)
+    plan = candle_plan(CANDLES, checked_style(CANDLES, span), span, NEWEST)
     assert plan is not None
-    block = tuple(plan.pieces(NEWEST + HOUR, 2))
+    block = tuple(plan.chunks(NEWEST + HOUR, 2))
     fetched = fetch_block(without_credentials(session.account), block)
-    assert [len(piece.rows) for piece in fetched] == [100, 100]
+    assert [len(chunk.rows) for chunk in fetched] == [100, 100]
 
 
 def test_what_has_no_pages_is_refused_before_anything_is_sent(session: Session) -> None:

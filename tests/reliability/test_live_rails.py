@@ -169,11 +169,11 @@ def test_a_key_without_an_address_is_warned_about(
 ) -> None:
     """One that may trade from anywhere, and only that."""
     dress_live(addresses=())
-    assert "bound to no IP address" in notebook.run("%okx_login main")
+    assert "the key has no IP allowlist" in notebook.run("%okx_login main")
     dress_live()
-    assert "bound to no IP address" not in notebook.run("%okx_login main")
+    assert "the key has no IP allowlist" not in notebook.run("%okx_login main")
     dress_live(addresses=(), permissions=("read_only",))
-    assert "bound to no IP address" not in notebook.run("%okx_login main")
+    assert "the key has no IP allowlist" not in notebook.run("%okx_login main")
 
 
 def test_a_withdrawal_needs_the_profile(

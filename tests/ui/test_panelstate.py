@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from okx_magic.credentials.account import Account
-from okx_magic.credentials.choices import Offers
+from okx_magic.credentials.choices import Choices
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.sources import Seams
+from okx_magic.credentials.sources import Ports
 from okx_magic.safety.gate import Gate
 from okx_magic.safety.latch import Latch
 from okx_magic.session import Session
@@ -77,17 +77,17 @@ def test_on_a_machine_of_strangers_only_the_sandbox_is_offered(tmp_path: Path) -
         "OKX_SECRET_KEY": "F" * 32,
         "OKX_PASSPHRASE": "Drawn-only-1!",
     }
-    here = panelstate.offered(Offers(variables, tmp_path, Seams()), ())
-    assert [offer["key"] for offer in here["offers"]] == ["variables", "sandbox"]
-    there = Offers({**variables, "BINDER_REQUEST": "v2/gh/x/y/HEAD"}, tmp_path, Seams())
+    here = panelstate.offered(Choices(variables, tmp_path, Ports()), ())
+    assert [choice["key"] for choice in here["choices"]] == ["variables", "sandbox"]
+    there = Choices({**variables, "BINDER_REQUEST": "v2/gh/x/y/HEAD"}, tmp_path, Ports())
     state = panelstate.offered(there, ())
-    assert [offer["key"] for offer in state["offers"]] == ["sandbox"]
+    assert [choice["key"] for choice in state["choices"]] == ["sandbox"]
     assert state["first"] == "sandbox"
     assert "Binder" in state["refusal"]
 
 
 def test_unread_sources_come_before_the_sandbox_in_words(tmp_path: Path) -> None:
     """A cell would look into the keyring first, if nothing before it has credentials."""
-    offers = Offers({}, tmp_path, Seams(keyring=lambda: None, colab=lambda: str))
-    state = panelstate.offered(offers, offers.unread())
+    choices = Choices({}, tmp_path, Ports(keyring=lambda: None, colab=lambda: str))
+    state = panelstate.offered(choices, choices.unread())
     assert state["usual"] == "the Colab secrets, else the built-in sandbox"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from okx_magic.catalogue.bars import bar_length, opens_by_hong_kong
+from okx_magic.catalogue.bar_names import bar_length, opens_by_hong_kong
 
 _HONG_KONG = 8 * 3600
 # 1970-01-05, the first Monday.

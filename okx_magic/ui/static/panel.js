@@ -100,36 +100,36 @@ function loginForm(panel) {
   const leave = button("log out", () => panel.send({ kind: "logout" }));
   const refusal = h("p", { class: "okx-warning" });
   let drawn = "";
-  let offers = [];
+  let choices = [];
 
-  const offer = () => offers.find((each) => each.key === source.value);
+  const choice = () => choices.find((each) => each.key === source.value);
   // The environment was chosen: stay with a source that can be of it, else take the first that is.
   function pick(chosen) {
-    if (source.value === "typed" || offer()?.environment === chosen) return;
-    source.value = offers.find((each) => each.environment === chosen)?.key ?? "typed";
+    if (source.value === "typed" || choice()?.environment === chosen) return;
+    source.value = choices.find((each) => each.environment === chosen)?.key ?? "typed";
     if (source.value === "") source.value = "sandbox";
   }
   // The source was chosen: it says the environment, and which fields are needed.
   function arrange() {
     const typed = source.value === "typed";
-    if (!typed) environment.set(offer()?.environment ?? null);
+    if (!typed) environment.set(choice()?.environment ?? null);
     for (const name of ["key", "secret", "passphrase"]) rows[name].hide(!typed);
-    const fixed = typed ? (environment.get() === "sandbox" ? "this kernel" : "") : offer()?.host ?? "";
+    const fixed = typed ? (environment.get() === "sandbox" ? "this kernel" : "") : choice()?.host ?? "";
     rows.site.hide(!typed || fixed !== "");
     rows.host.hide(fixed === "");
-    host.textContent = [fixed, offer()?.hint && `key ${offer().hint}`].filter(Boolean).join(" · ");
+    host.textContent = [fixed, choice()?.hint && `key ${choice().hint}`].filter(Boolean).join(" · ");
   }
   source.addEventListener("change", arrange);
 
   panel.draw("account", (state) => {
     leave.disabled = !state.current;
     // Drawn afresh only when it must be: a person may be choosing just now.
-    const now = JSON.stringify([state.offers, state.sites, state.refusal]);
+    const now = JSON.stringify([state.choices, state.sites, state.refusal]);
     if (now === drawn) return;
     drawn = now;
     const kept = source.value || state.first;
-    offers = state.offers;
-    const labels = offers.map(({ key, label, problem }) =>
+    choices = state.choices;
+    const labels = choices.map(({ key, label, problem }) =>
       [key, problem ? `${label}: ${problem}` : label]);
     if (!state.refusal) labels.push(["typed", "typed in here"]);
     refusal.textContent = state.refusal;

@@ -1,17 +1,22 @@
-"""An endpoint on one card: what it takes, how often it may be asked, and a cell to paste."""
+"""The catalogue as text: endpoints found by words, an endpoint on one card, a code explained."""
 
 from __future__ import annotations
 
+import difflib
 import json
 from typing import TYPE_CHECKING
+
+from okx_magic import catalogue
+from okx_magic.catalogue.search import exactly, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from okx_magic.catalogue import Effect, Endpoint, Limit, Param
 
-# What a first try of any endpoint could use. Any other value is the person's own, so the example
-# has a variable in its place.
+
+# Values that a first try of any endpoint can use. Any other value is the person's own, so the example
+# has a variable there.
 _EXAMPLES = {
     "instId": "BTC-USDT",
     "instFamily": "BTC-USD",
@@ -27,16 +32,18 @@ _EXAMPLES = {
 }
 _SWAP = "BTC-USDT-SWAP"
 _VALUES_SHOWN = 8
+_ROWS_SHOWN = 15
+_TITLE_WIDTH = 46
 _EFFECTS: Mapping[Effect, str] = {
     "order": "trades: moves money",
-    "cancel": "takes back what is not carried out yet",
+    "cancel": "cancels what is not filled yet",
     "setting": "changes how the account trades",
     "transfer": "transfers: moves money",
     "withdrawal": "withdraws: moves money out of OKX",
     "subaccount": "manages sub-accounts",
     "key": "manages API keys",
     "loan": "borrows or repays: moves money",
-    "earn": "puts money to work or takes it back: moves money",
+    "earn": "subscribes to or redeems from Earn: moves money",
 }
 _STATUS = {
     "newer_than_docs_copy": "newer than the catalogue's docs: its parameters may be incomplete",
@@ -47,7 +54,7 @@ _STATUS = {
 
 
 def card(endpoint: Endpoint) -> tuple[str, ...]:
-    """The lines of the card."""
+    """The lines of an endpoint's card: what it takes, how often it may be asked, and a cell to paste."""
     access = "private" if endpoint.private else "public"
     lines = [f"{endpoint.method} {endpoint.path} · {endpoint.title}"]
     facts = [access]
@@ -69,7 +76,7 @@ def card(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def example(endpoint: Endpoint) -> tuple[str, ...]:
-    """The lines of a request with all that is required: it parses, and passes the check."""
+    """The lines of a request with every required parameter: it parses and passes the check."""
     values = [
         (param, _value(param, endpoint)) for param in endpoint.params if param.required == "yes"
     ]
@@ -137,7 +144,68 @@ def _takes_spot(endpoint: Endpoint) -> bool:
 def _json(param: Param, value: str) -> str:
     if param.type == "boolean":
         return "true"
-    # A list or an object cannot stand between quotes.
+    # A list or an object cannot be in quotes.
     if value.startswith("{{") and param.type not in ("string", "integer"):
         return value
     return json.dumps(value)
+
+
+def find(text: str) -> tuple[str, ...]:
+    """The lines for a path, or for words of paths, titles and parameter names."""
+    if known := exactly(text):
+        return tuple("\n\n".join("\n".join(card(endpoint)) for endpoint in known).split("\n"))
+    found = search(text)
+    if not found:
+        return (f"nothing in the catalogue matches {text!r}",)
+    shown, more = found[:_ROWS_SHOWN], len(found) - _ROWS_SHOWN
+    lines = _aligned([_row(endpoint) for endpoint in shown])
+    if more > 0:
+        lines.append(f"… and {more} more: add a word to narrow it down")
+    return (*lines, "%okx_find /api/v5/… shows one of them with its parameters")
+
+
+def _row(endpoint: Endpoint) -> tuple[str, ...]:
+    title = endpoint.title
+    if len(title) > _TITLE_WIDTH:
+        title = title[: _TITLE_WIDTH - 1] + "…"
+    access = "private" if endpoint.private else "public"
+    limit = endpoint.limit
+    pace = f"{limit.requests} in {limit.seconds:g} s" if limit else ""
+    return endpoint.method, endpoint.path, title, access, pace
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def explain(code: str) -> tuple[str, ...]:
+    """Lines on a code: meaning, what to do, the documented text and status, and an answer as seen.
+
+    An unknown code gives its nearest neighbours.
+    """
+    known = catalogue.explain(code)
+    if known is None:
+        near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.6)
+        hint = f" · near it: {', '.join(near)}" if near else ""
+        return (f"{code} is not in the table of OKX's codes{hint}",)
+    lines = [f"{code} · {known.group} · {known.msg or 'no documented text'}"]
+    lines.append(f"  means   {known.meaning or known.msg or 'the docs do not say'}")
+    if known.remedy:
+        lines.append(f"  try     {known.remedy}")
+    if known.status:
+        lines.append(f"  HTTP    {known.status}")
+    if known.group != "ok":
+        lines.append(f"  again?  {_again(known)}")
+    if known.seen:
+        lines.append(f"  seen    {known.seen}")
+    return tuple(lines)
+
+
+def _again(known: catalogue.Code) -> str:
+    if known.retryable:
+        return "a GET may be sent again; before a POST is sent again, look up what became of it"
+    return "the same request will fail again"

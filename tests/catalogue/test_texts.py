@@ -1,3 +1,5 @@
+"""The catalogue as text: ``%okx_find`` and ``%okx_explain``."""
+
 from __future__ import annotations
 
 import re
@@ -5,9 +7,8 @@ import re
 import pytest
 
 from okx_magic import catalogue
-from okx_magic.advice.card import card, example
-from okx_magic.advice.find import find
 from okx_magic.catalogue.search import exactly, search
+from okx_magic.catalogue.texts import card, example, explain, find
 from okx_magic.cell import fill, parse
 from okx_magic.cell.check import check
 
@@ -77,7 +78,7 @@ def test_nothing_found_says_so() -> None:
     [
         ("/api/v5/asset/withdrawal", "moves money out of OKX"),
         ("/api/v5/trade/amend-order", "moves money"),
-        ("/api/v5/trade/cancel-order", "takes back what is not carried out yet"),
+        ("/api/v5/trade/cancel-order", "cancels what is not filled yet"),
         ("/api/v5/account/set-leverage", "changes how the account trades"),
     ],
 )
@@ -114,3 +115,39 @@ def test_every_example_is_a_cell_that_passes_the_check() -> None:
         request = fill(template, {param.name: "1" for param in endpoint.params})
         assert (request.method, request.path) == (endpoint.method, endpoint.path)
         assert check(request) == ()
+
+
+def test_an_explanation_says_meaning_and_remedy() -> None:
+    """50113 is explained by what it is and what it never is."""
+    text = "\n".join(explain("50113"))
+    assert "never the passphrase" in text
+    assert "%okx_debug shows what was signed" in text
+    assert "HTTP    401" in text
+
+
+def test_success_is_not_a_failure_that_may_come_again() -> None:
+    """Whether to send it again is told of refusals only."""
+    assert not any("again" in line for line in explain("0"))
+    assert any("again" in line for line in explain("51000"))
+
+
+def test_every_known_code_is_explained() -> None:
+    """No code of the table is without a meaning or OKX's own text, or the word that there is none."""
+    for code in catalogue.codes():
+        lines = explain(code)
+        assert lines[0].startswith(code)
+        assert lines[1].startswith("  means   ")
+        assert lines[1] != "  means   None"
+
+
+def test_an_unknown_code_names_its_neighbours() -> None:
+    """A mistyped code leads to the right one."""
+    assert "50113" in explain("501133")[0]
+
+
+@pytest.mark.parametrize("code", ["50105", "50111", "50113", "50119", "50101", "50102", "50110"])
+def test_the_codes_of_authentication_have_a_way_out(code: str) -> None:
+    """Whoever is refused at the door is told what to do."""
+    known = catalogue.explain(code)
+    assert known is not None
+    assert known.remedy

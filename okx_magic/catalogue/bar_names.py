@@ -25,7 +25,7 @@ _SHORTEST_OF_A_DAY: Final = 6 * _HOUR
 
 
 def bar_length(bar: str) -> int | None:
-    """The length in milliseconds; None for months, which differ, and for what is no bar."""
+    """The length in milliseconds; None for months, which differ in length, and for other texts."""
     match = _BAR.fullmatch(bar)
     if match is None or match[2] == "M":
         return None
