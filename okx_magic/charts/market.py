@@ -19,6 +19,7 @@ from okx_magic.charts.pictures import (
     Series,
 )
 from okx_magic.charts.scales import short, span_text, tick_size
+from okx_magic.charts.svg import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,13 +167,15 @@ def by_instrument(
     long = pd.DataFrame({name: col.numbers(frame[name]) for name in names})
     long["time"] = times
     key = next((each for each in ("instId", "ccy", "instFamily") if each in frame), None)
-    groups = pd.unique(frame[key].dropna().astype(str)) if key else []
-    if len(groups) > 1:
+    if key and len(set(frame[key].dropna().astype(str))) > 1:
         long["key"] = frame[key].astype(str).to_numpy()
         long = long[np.isfinite(long["time"])]
         largest = long["key"].value_counts().index[:_MOST_LINES]
         long = long[long["key"].isin(largest)]
-        return long.pivot_table(index="time", columns="key", values=names[0], aggfunc="last")
+        wide: pd.DataFrame = long.pivot_table(
+            index="time", columns="key", values=names[0], aggfunc="last"
+        )
+        return wide
     places = col.in_order(times)
     return long.iloc[places].set_index("time")
 
@@ -237,7 +240,7 @@ def time_series(frame: pd.DataFrame, chosen: Sequence[str] = ()) -> Lines | Bars
 
 def _topic(frame: pd.DataFrame) -> str:
     """What was asked for, as the last part of the endpoint says it."""
-    return col.clean(str(frame.attrs.get("endpoint", ""))).rpartition("/")[2].replace("-", " ")
+    return clean(str(frame.attrs.get("endpoint", ""))).rpartition("/")[2].replace("-", " ")
 
 
 def is_measure(values: pd.Series) -> bool:

@@ -68,10 +68,12 @@ def tick_size(prices: Floats) -> float:
         if whole.max() > 2**53:
             break
         if np.all(np.abs(scaled - whole) <= 1e-9 * np.maximum(scaled, 1.0)) and whole.min() >= 1:
-            found = float(np.gcd.reduce(whole.astype(np.int64))) / 10**digits
-            # A single price is a multiple of itself, which says nothing.
-            return min(found, 10.0**-digits if some.size < 8 else found)
-    return 10.0 ** (math.floor(math.log10(float(np.median(some)))) - 4)
+            finest = 1.0 / 10**digits
+            # A few prices may share a large factor by chance.
+            factor = int(np.gcd.reduce(whole.astype(np.int64))) if some.size >= 8 else 1
+            return finest * factor
+    power = math.floor(math.log10(float(np.median(some)))) - 4
+    return float(10.0**power)
 
 
 def price(value: float, tick: float) -> str:

@@ -19,10 +19,10 @@ def squares(
 ) -> list[Field]:
     """x, y, width and height of each field, for weights that fall; those of no weight get a little."""
     total = sum(weights)
-    least = total / len(weights) * 0.02 if total > 0 else 1.0
-    sizes = [max(each, least) for each in weights]
-    scale = width * height / sum(sizes)
-    areas = [each * scale for each in sizes]
+    shares = [each / total for each in weights] if total > 1e-300 else [1.0] * len(weights)
+    least = 0.02 / len(weights)
+    sizes = [max(each, least) for each in shares]
+    areas = [each / sum(sizes) * width * height for each in sizes]
     fields: list[Field] = []
     while areas:
         side = min(width, height)

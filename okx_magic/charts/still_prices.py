@@ -8,7 +8,6 @@ import numpy as np
 
 from okx_magic.charts import scales
 from okx_magic.charts.plot import (
-    AXIS,
     FOOT,
     TOP,
     WIDTH,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 # More bars than that would be thinner than two pixels: then some are drawn as one.
 MOST_BARS: Final = 300
+MOST_LEVELS: Final = 220
 _HOLLOW: Final = 4
 _WIDEST: Final = 40.0
 _LEVELS: Final = {"order": "a", "average": "c", "liquidation": "down"}
@@ -108,7 +108,9 @@ def depth(picture: Depth, height: int) -> str:
     steps = []
     for side in (bids, asks):
         inside = side[np.abs(side[:, 0] - middle) <= reach]
-        steps.append((inside[:, 0], np.cumsum(inside[:, 1])))
+        some = np.unique(np.linspace(0, max(len(inside) - 1, 0), MOST_LEVELS).astype(int))
+        some = some[some < len(inside)]
+        steps.append((inside[some, 0], np.cumsum(inside[:, 1])[some]))
     top = max(float(total[-1]) if len(total) else 0.0 for _, total in steps)
     scale = Plane(TOP, foot, 0.0, top * 1.05 or 1.0)
     scale.axis(svg, plain_number)
