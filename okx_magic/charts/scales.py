@@ -68,7 +68,7 @@ def tick_size(prices: Floats) -> float:
         if whole.max() > 2**53:
             break
         if np.all(np.abs(scaled - whole) <= 1e-9 * np.maximum(scaled, 1.0)) and whole.min() >= 1:
-            finest = 1.0 / 10**digits
+            finest = 1.0 / float(10**digits)
             # A few prices may share a large factor by chance.
             factor = int(np.gcd.reduce(whole.astype(np.int64))) if some.size >= 8 else 1
             return finest * factor
