@@ -41,7 +41,18 @@ ROOMS: dict[str, set[str]] = {
     "advice": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
-    "session": {"model", "errors", "credentials", "safety", "wire", "frames", "pages", "advice"},
+    "charts": {"model", "frames"},
+    "session": {
+        "model",
+        "errors",
+        "credentials",
+        "safety",
+        "wire",
+        "frames",
+        "pages",
+        "charts",
+        "advice",
+    },
     "ui": {
         "model",
         "errors",
@@ -66,6 +77,7 @@ ROOMS: dict[str, set[str]] = {
         "wire",
         "frames",
         "pages",
+        "charts",
         "advice",
         "detective",
         "session",
@@ -100,8 +112,8 @@ OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
     "urllib3": ("wire/pool.py", "wire/failures.py"),
-    "pandas": ("frames/", "pages/"),
-    "numpy": ("frames/", "pages/"),
+    "pandas": ("frames/", "pages/", "charts/"),
+    "numpy": ("frames/", "pages/", "charts/"),
     "msgspec": ("strictjson.py", "safety/ledger.py", "wire/numberrows.py", "frames/decimals.py"),
     "tornado": ("sandbox/",),
     "IPython": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.cell import evaluate
+from okx_magic.commands.options import deliver
 from okx_magic.errors import CellError, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.ui import receipts
@@ -92,7 +93,7 @@ def run_paged(
                 output.deliver(request.name or _NAMELESS, stopped.pulled.frame)
                 output.note(_receipt(stopped.pulled, session, request.name or _NAMELESS))
             raise
-    output.deliver(request.name, pulled.frame)
+    deliver(output, request.name, pulled.frame, options)
     if not options.quiet:
         output.note(_receipt(pulled, session, request.name))
     return pulled.frame

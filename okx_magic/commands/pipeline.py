@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, fill, parse
 from okx_magic.cell.check import check, day_of_bars
+from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
 from okx_magic.safety import retry
@@ -88,7 +89,7 @@ def _run_one(request: Request, session: Session, output: Output, options: Option
         raise
     try:
         value = _value(reply, session, options)
-        output.deliver(request.name, value)
+        deliver(output, request.name, value, options)
         if not options.quiet:
             rows = None if options.raw else len(value)
             note = receipts.receipt(reply, session.account, rows=rows, as_typed=options.as_typed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pandas as pd
 
@@ -45,8 +46,9 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
     currency and announcements are one row each, with the fields around them (the account's totals,
     ``totalPage``) in ``attrs["totals"]``. An empty answer has its columns.
 
-    ``attrs`` holds plain JSON: ``endpoint``, and ``untyped`` when some value did not fit the type
-    of its field: the columns that therefore stayed as OKX sent them. No JSON in ``data`` raises.
+    ``attrs`` holds plain JSON: ``endpoint``; ``instId`` and ``bar`` as they were asked for, where no
+    row says them; and ``untyped`` when some value did not fit the type of its field: the columns that
+    therefore stayed as OKX sent them. No JSON in ``data`` raises.
     """
     types = Types.of(request, exact=decimal)
     block = types.block([envelope])
@@ -64,6 +66,11 @@ def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame
         index = pd.Index(columns.pop(table.index), name=table.index)
     frame = pd.DataFrame(columns, index=index, copy=False)
     frame.attrs.update(plain_within(table.attrs), endpoint=str(request))
+    # Candles and books do not say in their rows whose they are, nor how long a bar is.
+    asked = parse_qs(request.target.partition("?")[2])
+    for name in ("instId", "bar"):
+        if name in asked and name not in frame.columns:
+            frame.attrs[name] = plain(asked[name])[0]
     if table.untyped:
         frame.attrs["untyped"] = [table.names.get(name, name) for name in table.untyped]
     return frame

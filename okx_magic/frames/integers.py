@@ -97,7 +97,7 @@ def _times(
             return None
         numbers[seconds] *= 10 ** (most - 10)
     stamps = numbers.view(f"M8[{unit}]")
-    stamps[none] = np.datetime64("NaT")
+    stamps[none] = np.datetime64("NaT", unit)
     return pd.array(stamps, dtype=pd.DatetimeTZDtype(unit, "UTC"), copy=False)
 
 

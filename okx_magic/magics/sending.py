@@ -86,6 +86,7 @@ class OkxMagic(Magics):
     @argument("--as-typed", action="store_true", help="add no clOrdId to an order")
     @argument("--again", action="store_true", help="send an order that was sent just now once more")
     @argument("--force", action="store_true", help="send what the catalogue would refuse, too")
+    @argument("--chart", action="store_true", help="show each answer as a picture")
     @argument("-q", "--quiet", action="store_true", help="no receipt")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx(self, line: str, cell: str | None = None) -> Any:
@@ -102,6 +103,9 @@ class OkxMagic(Magics):
 
             %%okx --since 2024-01-01 --until 2024-02-01
             hours = GET /api/v5/market/candles?instId=BTC-USDT&bar=1H
+
+            %%okx --chart
+            GET /api/v5/market/books?instId=BTC-USDT&sz=400
 
         A request with a name is assigned to it, one without is shown. ``{{ expression }}`` is Python.
         Lines that begin with ``?`` or ``&`` add to the query; ``#`` and ``//`` begin a comment line.
@@ -126,6 +130,10 @@ class OkxMagic(Magics):
                 remedy="a line break between the options and the request",
             )
 
+        if arguments.chart and arguments.raw:
+            raise CellError(
+                "--chart draws frames, and --raw makes none", remedy="leave out one of them"
+            )
         from okx_magic.commands.options import Options  # noqa: PLC0415  # on first use
         from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # same
 
@@ -144,6 +152,7 @@ class OkxMagic(Magics):
                 again=arguments.again,
                 force=arguments.force,
                 quiet=arguments.quiet or self.quiet,
+                chart=arguments.chart,
                 pages=arguments.pages,
                 everything=arguments.all,
                 since=arguments.since,
