@@ -114,7 +114,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("frames/", "pages/", "charts/"),
     "numpy": ("frames/", "pages/", "charts/"),
-    "msgspec": ("strictjson.py", "safety/ledger.py", "wire/numberrows.py", "frames/decimals.py"),
+    "msgspec": ("strictjson.py", "safety/ledger.py", "wire/numberrows.py", "frames/numbers.py"),
     "tornado": ("sandbox/",),
     "IPython": (
         "magics/",
