@@ -28,7 +28,7 @@ FieldType = Literal[
     "rows",
     "table",
 ]
-Kind = Literal["objects", "nested", "rows", "object", "row"]
+DataKind = Literal["objects", "nested", "rows", "object", "row"]
 # "order" is all that trades: orders, quotes, positions, conversions, bots. "cancel" takes back or halts
 # what is not carried out yet. "setting" moves no money by itself, but changes how the account trades.
 Effect = Literal[
@@ -90,7 +90,7 @@ class Endpoint:
     limit: Limit | None
     params: tuple[Param, ...]
     paging: Mapping[str, Any] | None
-    kind: Kind | None
+    kind: DataKind | None
     columns: tuple[str, ...]
     fields: tuple[str, ...]
     nested: Mapping[str, tuple[str, ...]]
