@@ -1,12 +1,12 @@
 """What OKX's v5 API offers, as data: endpoints, parameters, limits, paging, fields and codes.
 
-The facts are files in ``data/``, one record a line, to be read and corrected by hand; ``reader`` is
-their only reader. Source of the facts: the OKX API docs (https://www.okx.com/docs-v5/), copy of June 2026.
+The facts are files in ``data/``, one record a line, to be read and corrected by hand; only
+``reader`` reads them. Source: the OKX API docs (https://www.okx.com/docs-v5/), copy of June 2026.
 """
 
+from okx_magic.catalogue.effects import Effect
 from okx_magic.catalogue.reader import (
     Code,
-    Effect,
     Endpoint,
     Limit,
     Param,
