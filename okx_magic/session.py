@@ -160,7 +160,9 @@ class Session:
         from okx_magic.pages import Pull  # noqa: PLC0415  # pandas, on first use
 
         pull = Pull(self.connection, progress=progress, executor=executor)
-        return pull.bring(request, span, decimal=decimal)
+        pulled = pull.bring(request, span, decimal=decimal)
+        self._drawable(pulled.frame)
+        return pulled
 
     def send_for_frame(
         self, request: Request, *, as_typed: bool = False, again: bool = False
@@ -169,8 +171,7 @@ class Session:
         _import_tables_meanwhile()
         return self.connection.send(request, as_typed=as_typed, again=again)
 
-    @staticmethod
-    def to_frame(reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
+    def to_frame(self, reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
         """The frame of an answer, also of one that was partly refused. ``attrs["recovered"]`` is True
         where the answer was lost and it was made from a look-up.
         """
@@ -180,7 +181,13 @@ class Session:
         frame = to_frame(reply.envelope, reply.request, decimal=decimal)
         if not isinstance(reply, Exception) and reply.recovered:
             frame.attrs["recovered"] = True
-        return frame
+        return self._drawable(frame)
+
+    def _drawable(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame, with ``frame.okx.chart()``."""
+        from okx_magic.charts import accessor  # noqa: PLC0415  # pandas, on first use
+
+        return accessor.enable(self.account.name, self, frame)
 
     def close(self) -> None:
         """Close the connections; the session cannot be used afterwards."""

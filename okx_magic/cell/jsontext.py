@@ -32,6 +32,9 @@ _OUTSIDE = re.compile(r'\{\{|["{}\[\]#/]')
 # a backslash does not open the string: it is part of one.
 _FOREIGN_VARIABLE = re.compile(r'(?<!\\)"(\$\{?[A-Za-z_]\w*\}?|\{[A-Za-z_]\w*\})"(?!\s*:)')
 
+# Python 3.13 names the place of this comma, older ones that of the bracket after it: here the bracket.
+_TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+
 _COMMENT_REMEDY = "comments need a line of their own"
 
 # By what stands at the place where JSON ended: the usual mistake and its remedy.
@@ -161,10 +164,11 @@ def _check(text: Text, lines: Sequence[Line]) -> None:
     try:
         strictjson.loads(json_text)
     except json.JSONDecodeError as problem:
+        place = _place(problem)
         raise CellError(
             f"the body is not JSON: {problem.msg}",
-            line=lines[problem.lineno - 1].number,
-            remedy=_remedy(json_text, problem.pos),
+            line=lines[json_text.count("\n", 0, place)].number,
+            remedy=_remedy(json_text, place),
         ) from None
     except ValueError as problem:
         raise CellError(
@@ -188,6 +192,11 @@ def _atom(number: int, variable: Variable) -> str:
     if variable.place == "string":
         return f"{{{{{number}}}}}"
     return "null" + "\n" * variable.source.count("\n")
+
+
+def _place(problem: json.JSONDecodeError) -> int:
+    comma = _TRAILING_COMMA.match(problem.doc, problem.pos)
+    return comma.end() if comma else problem.pos
 
 
 def _remedy(text: str, place: int) -> str:

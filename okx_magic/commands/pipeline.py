@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, fill, parse
 from okx_magic.cell.check import check, day_of_bars
+from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
 from okx_magic.safety import retry
@@ -37,7 +38,7 @@ def run_cell(
     if cell.notices:
         output.note(receipts.notices(cell.notices))
     for name in (template.name for template in templates if template.name in vars(builtins)):
-        hidden = f"{name} is a result now, and Python's own {name} again after: del {name}"
+        hidden = f"{name} is a result now; del {name} brings back Python's own"
         output.note_once(f"hidden {name}", receipts.notices([hidden]))
     span = span_of(templates, session, namespace, options)
     value = None
@@ -88,7 +89,7 @@ def _run_one(request: Request, session: Session, output: Output, options: Option
         raise
     try:
         value = _value(reply, session, options)
-        output.deliver(request.name, value)
+        deliver(output, request.name, value, options)
         if not options.quiet:
             rows = None if options.raw else len(value)
             note = receipts.receipt(reply, session.account, rows=rows, as_typed=options.as_typed)
@@ -98,7 +99,7 @@ def _run_one(request: Request, session: Session, output: Output, options: Option
             raise
     else:
         return value
-    # Its ids stood in the receipt, which did not come.
+    # The receipt, which names its ids, was not shown.
     said = "interrupted after it was carried out"
     raise interrupted(reply.request, session.account.name, "done", said)
 

@@ -2,72 +2,72 @@
 
 Beside each stands a control: what one would write without a thought, or the wrong thing done on purpose.
 It is seen to fail, so that the test is known to bite. ``OKX_MAGIC_FULL=1`` runs F23, F24 and F40 in
-full. A file without a folder stands in this one, or above it.
+full. No two files of tests have one name, so that none needs its folder.
 
 ===  ===========================================  ======================  ==============================
 No.  promise                                      number                  where
 ===  ===========================================  ======================  ==============================
-F1   no redirect is followed                      30                      wire/test_smuggled_hosts.py
-F2   no host is smuggled through a path           53 targets, 2 methods   wire/test_smuggled_hosts.py
+F1   no redirect is followed                      30                      test_smuggled_hosts.py
+F2   no host is smuggled through a path           53 targets, 2 methods   test_smuggled_hosts.py
 F3   what arrives was signed, and means the same  108, then 10,000        test_odd_values.py
-F4   signatures are right, stage by stage         200 and 174             keys/test_staged_vectors.py
-                                                                          keys/test_hmac_tags.py
+F4   signatures are right, stage by stage         200 and 174             test_staged_vectors.py
+                                                                          test_hmac_tags.py
 F5   no value leaves its place                    1,000                   test_odd_values.py
-                                                                          cell/test_cell_values.py
+                                                                          test_cell_values.py
 F6   IPython evaluates nothing of our lines       12                      test_odd_values.py
-F7   a secret that cannot travel is not repeated  21                      keys/test_credentials.py
+F7   a secret that cannot travel is not repeated  21                      test_credentials.py
 F8   no exception drags a secret along            64 failures, 4 modes    test_failures_in_cells.py
                                                                           test_echoes.py
 F9   a failure is a short block                   64 failures, 4 modes    test_failures_in_cells.py
-F10  no channel shows a holder's secrets          28 channels, 7 objects  keys/test_credentials_leaks.py
-                                                                          ui/test_panel_widget.py
+F10  no channel shows a holder's secrets          28 channels, 7 objects  test_credentials_leaks.py
+                                                                          test_panel_widget.py
 F11  no log does                                  log-in and 10 calls     test_secret_channels.py
 F12  no history does                              every store of IPython  test_secret_channels.py
-                                                                          ui/test_history.py
+                                                                          test_history.py
 F13  no saved notebook does                       nbclient, JupyterLab    test_secret_channels.py
-                                                                          browser/test_lab_panel.py
+                                                                          test_lab_panel.py
 F14  no file of a frame does                      5 formats, 7 frames     test_secret_channels.py
 F15  nothing is left in the environment           3 values                test_secret_channels.py
-F16  no .netrc, no proxy but the named one        8, and 2 named          wire/test_environment.py
-                                                                          wire/test_pool.py
-F17  nobody is trusted but by the profile         6, and 3 bundles        wire/test_environment.py
-                                                                          keys/test_sources.py
-F18  credentials go to OKX alone                  39                      keys/test_account.py
-F19  a malformed answer is one error              187, 13 kinds; 900 JSON  wire/test_malformed_replies.py
-                                                                          wire/test_json_replies.py
-F20  a sound answer is read                       118                     wire/test_json_replies.py
-                                                                          wire/test_replies.py
-F21  no answer fills the memory                   14 bombs                wire/test_bombs.py
-F22  a deadline is one                            9 ways to be slow       wire/test_slow_replies.py
+F16  no .netrc, no proxy but the named one        8, and 2 named          test_environment.py
+                                                                          test_pool.py
+F17  nobody is trusted but by the profile         6, and 3 bundles        test_environment.py
+                                                                          test_sources.py
+F18  credentials go to OKX alone                  39                      test_account.py
+F19  a malformed answer is one error              187, 13 kinds; 900 JSON  test_malformed_replies.py
+                                                                          test_json_replies.py
+F20  a sound answer is read                       118                     test_json_replies.py
+                                                                          test_replies.py
+F21  no answer fills the memory                   14 bombs                test_bombs.py
+F22  a deadline is one                            9 ways to be slow       test_slow_replies.py
 F23  an order is booked once                      15 faults, 126 odd ones  test_order_faults.py
                                                                           test_odd_answers.py
 F24  "not placed" is said when it is proved       15 faults, 126 odd ones  test_order_faults.py
                                                                           test_odd_answers.py
 F25  an interrupt names the order                 10 points, each line    test_interrupts.py
                                                                           test_interrupts_everywhere.py
-F26  an answer is that to its own request         plain, TLS, 3 sizes     wire/test_extra_answers.py
-                                                                          wire/test_malformed_replies.py
+F26  an answer is that to its own request         plain, TLS, 3 sizes     test_extra_answers.py
+                                                                          test_malformed_replies.py
 F27  a wrong clock does no harm                   steps, 5 time zones     test_clock_steps.py
-                                                                          keys/test_signing.py
+                                                                          test_signing.py
 F28  a storm dies                                 60 requests, a storm    test_storms.py
 F29  a server's text is no script                 12 payloads             test_server_text.py
-                                                                          browser/test_lab_scripts.py
+                                                                          test_lab_scripts.py
 F30  a server's text moves no cursor              7 kinds                 test_server_text.py
 F31  no id and no price changes                   10,000 each             test_server_text.py
-F32  the sandbox stands abuse                     idle, slow, odd clients  sandbox/test_sandbox_abuse.py
-                                                                          sandbox/test_sandbox_http.py
-F33  the sandbox judges every bit                 5,000; 1,000 bits       sandbox/test_sandbox_abuse.py
-                                                                          keys/test_hmac_tags.py
-F34  no keyring that lies open is used            5 refused, 1 used       keys/test_external.py
+F32  the sandbox stands abuse                     idle, slow, odd clients  test_sandbox_abuse.py
+                                                                          test_sandbox_http.py
+F33  the sandbox judges every bit                 5,000; 1,000 bits       test_sandbox_abuse.py
+                                                                          test_hmac_tags.py
+F34  no keyring that lies open is used            5 refused, 1 used       test_external.py
 F35  no key lies about in the repository          10 planted              test_no_keys.py
 F36  a Binder is for the sandbox                  3 marks, 3 log-ins      test_public_machine.py
 F37  nobody to ask, nothing sent                  nbclient, papermill     test_live_rails.py
-                                                                          browser/test_lab_live.py
+                                                                          test_lab_live.py
 F38  the rails hold, and the kill switch kills    by rule                 test_live_rails.py
                                                                           test_kill.py
-                                                                          safety/test_rails.py
-F39  a triple is whole or an error                5 sources, 3 fields     keys/test_sources.py
-                                                                          keys/test_profiles.py
+                                                                          test_rails.py
+F39  a triple is whole or an error                5 sources, 3 fields     test_sources.py
+                                                                          test_profiles.py
 F40  the ledger equals the exchange               a model, and a soak     test_ledger_equals_exchange.py
                                                                           test_soak.py
 ===  ===========================================  ======================  ==============================
@@ -87,5 +87,5 @@ def test_the_table_is_whole() -> None:
     numbers = re.findall(r"^F(\d+) ", __doc__, re.MULTILINE)
     assert numbers == [str(number) for number in range(1, 41)]
     for name in re.findall(r"\S+\.py", __doc__):
-        path = next(filter(Path.exists, (TESTS / name, TESTS / "reliability" / name)))
+        (path,) = TESTS.rglob(name)
         assert re.search("def test_|TestCase", path.read_text("utf-8")), name
