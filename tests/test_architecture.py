@@ -118,14 +118,13 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "tornado": ("sandbox/",),
     "IPython": (
         "magics/",
-        "ui/prompts.py",
-        "ui/output.py",
+        "ui/console.py",
     ),
-    "traitlets": ("magics/sending.py", "ui/panel.py"),
-    "anywidget": ("ui/panel.py",),
-    "ipywidgets": ("ui/panel.py",),
+    "traitlets": ("magics/sending.py", "ui/panel_widget.py"),
+    "anywidget": ("ui/panel_widget.py",),
+    "ipywidgets": ("ui/panel_widget.py",),
     "keyring": ("credentials/external.py",),
-    "tqdm": ("ui/progress.py",),
+    "tqdm": ("ui/console.py",),
     "pytest": ("pytest_plugin.py",),
 }
 

@@ -9,7 +9,7 @@ from okx_magic.commands.options import deliver
 from okx_magic.errors import CellError, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.ui import receipts
-from okx_magic.ui.progress import Bar
+from okx_magic.ui.console import Bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

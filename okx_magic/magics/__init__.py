@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okx_magic.magics import completer
-from okx_magic.magics.diagnosis import OkxDiagnosis
+from okx_magic.magics.debugging import OkxDiagnosis
 from okx_magic.magics.money import OkxMoney
 from okx_magic.magics.sending import OkxMagic
 

@@ -18,8 +18,8 @@ from traitlets import Bool
 
 from okx_magic.errors import CellError, OkxError
 from okx_magic.magics import magicline
-from okx_magic.magics.panel import ShellPanel, fits
-from okx_magic.ui.output import CellOutput, show, tell
+from okx_magic.magics.shell_panel import ShellPanel, fits
+from okx_magic.ui.console import CellOutput, show, tell
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -50,7 +50,7 @@ class OkxMagic(Magics):
         if self._opened is None:
             from okx_magic.accounts import Accounts  # noqa: PLC0415  # requests, on first use
             from okx_magic.ui import receipts  # noqa: PLC0415  # same
-            from okx_magic.ui.prompts import say_yes  # noqa: PLC0415  # same
+            from okx_magic.ui.console import say_yes  # noqa: PLC0415  # same
 
             def tell_wait(seconds: float, limit: Limit) -> None:
                 # What another thread shows would stand under whatever cell runs now.
@@ -195,7 +195,7 @@ class OkxMagic(Magics):
             self._panel.show()
             return
         from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
-        from okx_magic.ui.prompts import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
+        from okx_magic.ui.console import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
 
         try:
             session = self.accounts.login(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okx_magic.ui.output import show
+from okx_magic.ui.console import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.accounts import Accounts
-    from okx_magic.commands.panel import Panel
-    from okx_magic.ui.panel import PanelWidget
+    from okx_magic.commands.panel_actions import Panel
+    from okx_magic.ui.panel_widget import PanelWidget
 
 _EVENT = "post_run_cell"
 
@@ -58,8 +58,8 @@ class ShellPanel:
             self._open = None
 
     def _made(self) -> tuple[Panel, PanelWidget]:
-        from okx_magic.commands.panel import Panel  # noqa: PLC0415  # on first use
-        from okx_magic.ui.panel import PanelWidget  # noqa: PLC0415  # ipywidgets, on first use
+        from okx_magic.commands.panel_actions import Panel  # noqa: PLC0415  # on first use
+        from okx_magic.ui.panel_widget import PanelWidget  # noqa: PLC0415  # ipywidgets, on first use
 
         widget = PanelWidget()
         panel = Panel(self._accounts(), widget)
