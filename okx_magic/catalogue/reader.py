@@ -171,6 +171,22 @@ def field_type(name: str, method: str = "", path: str = "") -> FieldType | None:
 
 
 @cache
+def first_columns(method: str, path: str) -> tuple[str, ...]:
+    """The fields that people look for first in an answer, in that order; none where nobody said."""
+    return _interest().get((method, path), ())
+
+
+@cache
+def _interest() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    groups: list[dict[str, list[str]]] = json.loads(read_text("interest.json"))
+    return {
+        (method, f"/api/v5/{path}"): tuple(group["first"])
+        for group in groups
+        for method, path in map(str.split, group["endpoints"])
+    }
+
+
+@cache
 def _field_types() -> Mapping[str, FieldType]:
     table: dict[str, FieldType] = json.loads(read_text("fields.json"))
     return MappingProxyType(table)

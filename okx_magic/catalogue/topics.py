@@ -89,7 +89,6 @@ def topics() -> Topics:
             keys = tuple(_keys(endpoints))
             found |= {tuple(words_of(each)): keys for each in wordings.split(",")}
     longest = max(map(len, found))
-    # A wording is found also with its filler words left out: "place an order" is "place order".
     return Topics(found, frozenset(filler), frozenset(aside), longest)
 
 
