@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from okx_magic.credentials.account import Account
     from okx_magic.model import Environment, Exchange, Request, Sent
 
-
 __all__ = ["Cause", "Known", "Part", "Trace", "trace"]
 
 _NOTHING_KNOWN = Known()

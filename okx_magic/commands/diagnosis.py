@@ -18,7 +18,7 @@ from okx_magic import __version__
 from okx_magic.advice.causes import Case, causes
 from okx_magic.advice.trace import signing_script, trace
 from okx_magic.cell import evaluate, fill, parse
-from okx_magic.credentials.proxies import PROXY_VARIABLES
+from okx_magic.credentials.account import PROXY_VARIABLES
 from okx_magic.credentials.settings import NAMES
 from okx_magic.detective import Evidence, compare, investigate
 from okx_magic.detective.evidence import read
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from okx_magic.credentials.account import Account
     from okx_magic.model import Exchange, Request
     from okx_magic.session import Session
-
 
 _PACKAGES = ("ipython", "ipykernel", "requests", "urllib3", "pandas")
 _BETWEEN: Final = re.compile(r"\n[ \t]*---+[ \t]*\n")

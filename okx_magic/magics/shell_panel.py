@@ -1,4 +1,4 @@
-"""The panel of one shell: opened by a magic, up to date after each cell, closed with the extension."""
+"""The panel of one shell: opened by a magic, updated after each cell, closed with the extension."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _EVENT = "post_run_cell"
 
 
 def fits(shell: InteractiveShell) -> bool:
-    """Whether somebody sits before a front end that shows more than text, as a notebook does.
+    """Whether a person uses a front end that shows more than text, such as a notebook.
 
-    Not so in a terminal, which has no kernel, nor under nbclient and papermill, which allow no input, nor
+    False in a terminal, which has no kernel; under nbclient and papermill, which allow no input; and
     while a kernel starts.
     """
     kernel = getattr(shell, "kernel", None)
@@ -33,7 +33,7 @@ def fits(shell: InteractiveShell) -> bool:
 
 
 class ShellPanel:
-    """There is one at most. Shown again it is the same in two places, so that they never differ."""
+    """There is one at most. Shown again it is the same panel in two places, so they never differ."""
 
     def __init__(self, shell: InteractiveShell, accounts: Callable[[], Accounts]) -> None:
         self._shell = shell
@@ -51,7 +51,7 @@ class ShellPanel:
         show(widget)
 
     def close(self) -> None:
-        """Take the panel out of every place where it is shown."""
+        """Remove the panel from every place where it is shown."""
         if self._open is not None:
             self._shell.events.unregister(_EVENT, self._after_cell)
             self._open[1].close()

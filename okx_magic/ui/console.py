@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
-
 # Seconds from which on a bar is shown.
 _WORTH_SHOWING: Final = 2.0
 # How long a pull of unknown length runs before its bar appears.

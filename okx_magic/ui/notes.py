@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from okx_magic.advice.trace import Trace
     from okx_magic.model import Environment
 
-
 # Colours that are readable on light and dark themes; the environment is also written as text.
 _BADGE_COLOURS: dict[Environment, str] = {
     "sandbox": "#6b7280",

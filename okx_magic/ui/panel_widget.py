@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from okx_magic.model import Exchange
     from okx_magic.session import Session
 
-
 _STATIC: Final = Path(__file__).parent / "static"
 _WITHOUT_WIDGETS: Final = (
     "The log-in panel of okx_magic needs a running kernel and a front end that shows widgets."

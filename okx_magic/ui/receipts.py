@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from okx_magic import catalogue
 from okx_magic.advice.trace import curl
 from okx_magic.ui.notes import Note
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from okx_magic.model import Request, Sent
     from okx_magic.pages import Pulled
     from okx_magic.session import Session
-    from okx_magic.wire.attempt import Reply
+    from okx_magic.wire.sender import Reply
 
 _SIGNATURE_SHOWN = 6
 
@@ -154,7 +153,7 @@ def _rows_text(rows: int | None, request: Request) -> str:
     if rows == 0:
         return "0 rows: OKX has none for this request"
     text = _counted(rows, "row")
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     most = endpoint.paging.get("limit_max") if endpoint and endpoint.paging else None
     return f"{text} (the endpoint's maximum)" if rows == most else text
 
@@ -168,12 +167,12 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _client_id_field(request: Request) -> str:
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     return (endpoint.client_id if endpoint else None) or "clOrdId"
 
 
 def _lacks_client_id(request: Request) -> bool:
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     if endpoint is None or endpoint.client_id is None:
         return False
     return f'"{endpoint.client_id}"' not in request.body

@@ -46,9 +46,9 @@ def test_named_requests_are_assigned_and_have_a_receipt(sandbox_notebook: Notebo
 
 
 def test_a_result_that_hides_a_name_of_pythons_says_so_once(sandbox_notebook: Notebook) -> None:
-    """``list`` is no wrong name; whoever wonders later why list() fails was told how to undo it."""
+    """A result may be called ``list``; a person who wonders why list() fails was told how to undo it."""
     cell = "%%okx\nlist = GET /api/v5/public/time"
-    assert "after: del list" in sandbox_notebook.run(cell)
+    assert "list is a result now; del list brings back Python's own" in sandbox_notebook.run(cell)
     assert "del list" not in sandbox_notebook.run(cell)
 
 
