@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic import catalogue
 from okx_magic.errors import (
     Interrupted,
     NotCarriedOut,
     OkxError,
     OkxMagicError,
     OutcomeUnknown,
+    PartlyRefused,
     TransportError,
 )
-from okx_magic.safety import batches, lookups
-from okx_magic.safety.retry import ALREADY, DOUBTFUL
+from okx_magic.model import Envelope
+from okx_magic.orders import lookups
+from okx_magic.wire.retry import ALREADY, DOUBTFUL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from okx_magic.model import Envelope, Request
-    from okx_magic.safety.lookups import Item
-    from okx_magic.safety.retry import Kind
-    from okx_magic.safety.settle import Finding
+    from okx_magic.catalogue import Effect
+    from okx_magic.model import Request
+    from okx_magic.orders.lookups import Item
+    from okx_magic.orders.reconcile import Finding
 
 _DONE: Final = "0"
 _NOT_FOUND: Final = "51603"
-_NOT: Final[Mapping[Kind, str]] = {
+_NOT: Final[Mapping[Effect, str]] = {
     "order": "not placed",
     "amend": "not amended",
     "cancel": "not cancelled",
     "setting": "not set",
 }
+_OF_ORDERS: Final = frozenset({"order", "amend", "cancel"})
+
+# The acknowledgement of each order of a batch, by its place.
+Rows = dict[int, "Mapping[str, Any]"]
 
 
 def doubtful(error: OkxMagicError | None, orders: int) -> tuple[int, ...]:
@@ -60,7 +67,7 @@ def already(error: OkxMagicError | None) -> bool:
 
 
 def settled(
-    request: Request, kind: Kind, error: OkxMagicError, findings: Mapping[int, Finding]
+    request: Request, error: OkxMagicError, findings: Mapping[int, Finding]
 ) -> Envelope | OkxMagicError:
     """The answer as OKX would have given it, or the error that names the outcome."""
     items = lookups.items_of(request)
@@ -68,13 +75,11 @@ def settled(
     if not states or "unknown" in states.values():
         return unknown(request, error, findings)
     if not set(states.values()) - {"not done", "open"} and len(states) == len(items):
-        return not_done(request, kind, error, findings)
-    return batches.answer_of(rows_of(request, error, findings), request)
+        return not_done(request, error, findings)
+    return answer_of(rows_of(request, error, findings), request)
 
 
-def rows_of(
-    request: Request, error: OkxMagicError | None, findings: Mapping[int, Finding]
-) -> batches.Rows:
+def rows_of(request: Request, error: OkxMagicError | None, findings: Mapping[int, Finding]) -> Rows:
     """The acknowledgement of each order, by its place: as OKX gave it in its refusal, or else from its
     look-up.
     """
@@ -125,7 +130,7 @@ def interrupted(request: Request, account: str, outcome: str, message: str) -> I
 
 
 def not_done(
-    request: Request, kind: Kind, error: OkxMagicError, findings: Mapping[int, Finding]
+    request: Request, error: OkxMagicError, findings: Mapping[int, Finding]
 ) -> OkxMagicError:
     """The error for what was looked up and not found to be done."""
     if already(error) and any(finding.older for finding in findings.values()):
@@ -133,15 +138,42 @@ def not_done(
         return error
     rows = [finding.row for finding in findings.values() if finding.row]
     states = {str(row.get("state", "as it was")) for row in rows}
-    what = "it" if kind == "closed" else "the order"
+    effect = request.effect
+    what = "the order" if effect in _OF_ORDERS else "it"
     seen = f"{what} is {', '.join(sorted(states))}" if states else "a look-up shows no such order"
-    if kind == "setting":
+    if effect in {"setting", "undo"}:
         seen = "the old setting is still there"
     return NotCarriedOut(
-        f"{_NOT.get(kind, 'not carried out')}: {error.message}; {seen}",
+        f"{_NOT.get(effect, 'not carried out')}: {error.message}; {seen}",
         written=True,
         status=error.status if isinstance(error, TransportError | OkxError) else None,
         remedy="nothing was carried out: it is safe to run it again",
+        request=request,
+    )
+
+
+def only(request: Request, places: Collection[int]) -> Request:
+    """A batch with those of its orders alone that stand at ``places``.
+
+    A cancel that is repeated does no harm to its order, but the order of a batch that is over by now
+    would be refused, and a refusal would stand where it was carried out.
+    """
+    chosen = [order for place, order in enumerate(request.items) if place in places]
+    return replace(request, body=json.dumps(chosen, separators=(",", ":"), ensure_ascii=False))
+
+
+def answer_of(rows: Rows, request: Request) -> Envelope | OkxError:
+    """What OKX would have said of all orders of ``request``; ``rows`` has an acknowledgement for each."""
+    data = [dict(rows[place]) for place in sorted(rows)]
+    refused = [row for row in data if row.get("sCode", "0") not in {"0", ""}]
+    if not refused:
+        return Envelope("0", "", data)
+    kind = OkxError if len(refused) == len(data) else PartlyRefused
+    return kind(
+        "2",
+        f"{len(refused)} of {len(data)} items refused or not carried out, by look-up",
+        envelope=Envelope("2", "", data),
+        items=tuple((str(row["sCode"]), str(row.get("sMsg", ""))) for row in refused),
         request=request,
     )
 
@@ -150,8 +182,7 @@ def _row(request: Request, item: Item, finding: Finding, ack: Mapping[str, Any])
     """The acknowledgement of one order as OKX would have given it, from its look-up. One that was not
     carried out keeps the code that OKX gave, or that of the look-up.
     """
-    endpoint = catalogue.endpoint(request.method, request.path)
-    names = endpoint.fields if endpoint else ()
+    names = request.endpoint.fields if request.endpoint else ()
     found = finding.row or {}
     row = {name: str(found.get(name, item.wanted.get(name, ""))) for name in names}
     if "ts" in row:

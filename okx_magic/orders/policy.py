@@ -6,7 +6,7 @@ what         sandbox, demo                   live
 read         passes                          passes
 cancel       passes                          passes: it can only lessen what an order risks
 order        not again within 60 s           only when armed, and a person says yes to it
-settings     passes                          only when armed, and a person says yes to it
+setting      passes                          only when armed, and a person says yes to it
 guarded      not again within 60 s           as an order, and the profile must allow the kind
 ===========  ==============================  ==============================================
 
@@ -20,18 +20,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.catalogue.effects import GUARDED, kind_of
+from okx_magic.catalogue.effects import GUARDED
 from okx_magic.errors import RefusedError
 
 if TYPE_CHECKING:
-    from okx_magic.catalogue.effects import Kind
+    from okx_magic.catalogue.effects import Effect
     from okx_magic.model import Environment, Request
 
 ARMED_SECONDS: Final = 15 * 60
 AGAIN_SECONDS: Final = 60
 
-_DEMO_HEADER = "x-simulated-trading"
-_PLAIN: Final[dict[Kind, str]] = {
+_PLAIN: Final[dict[Effect, str]] = {
     "withdraw": "withdrawals",
     "transfer": "transfers",
     "subaccount": "changes of sub-accounts",
@@ -63,8 +62,8 @@ class Standing:
 
 def check(request: Request, standing: Standing) -> None:
     """Raise RefusedError for a request that must not be sent as things stand."""
-    kind = kind_of(request)
-    if kind in {"read", "cancel"}:
+    effect = request.effect
+    if effect in {"read", "cancel"}:
         return
     if standing.latched:
         raise RefusedError(
@@ -73,21 +72,22 @@ def check(request: Request, standing: Standing) -> None:
             request=request,
         )
     if standing.environment == "live":
-        _check_live(request, kind, standing)
-    if kind != "settings":
+        _check_live(request, standing)
+    if effect not in {"setting", "undo"}:
         _check_repeat(request, standing)
 
 
 def asks(request: Request, environment: Environment) -> bool:
     """Whether a person must say yes to this very request."""
-    return environment == "live" and kind_of(request) not in {"read", "cancel"}
+    return environment == "live" and request.effect not in {"read", "cancel"}
 
 
-def _check_live(request: Request, kind: Kind, standing: Standing) -> None:
-    if kind in GUARDED and kind not in standing.allow:
+def _check_live(request: Request, standing: Standing) -> None:
+    effect = request.effect
+    if effect in GUARDED and effect not in standing.allow:
         raise RefusedError(
-            f"the profile does not allow {_PLAIN[kind]} on a live account",
-            remedy=f'allow = ["{kind}"] in the profile permits them',
+            f"the profile does not allow {_PLAIN[effect]} on a live account",
+            remedy=f'allow = ["{effect}"] in the profile permits them',
             request=request,
         )
     if not standing.armed:
@@ -114,26 +114,3 @@ def _check_repeat(request: Request, standing: Standing) -> None:
             remedy=f"--again sends it once more; after {AGAIN_SECONDS} s it needs none",
             request=request,
         )
-
-
-def check_headers(request: Request, environment: Environment) -> None:
-    """Raise RefusedError where a typed ``x-simulated-trading`` contradicts the account: it selects
-    the environment and is not signed (OKX docs: Demo Trading Services).
-    """
-    for name, value in request.headers:
-        if name.lower() == _DEMO_HEADER and (value.strip() == "1") == (environment == "live"):
-            raise RefusedError(
-                f"x-simulated-trading: {value} contradicts the account, which is {environment}",
-                remedy="leave the header out; the account decides (-a NAME)",
-                request=request,
-            )
-
-
-def environment_headers(environment: Environment) -> dict[str, str]:
-    """The header that selects demo trading; live requests carry none."""
-    return {} if environment == "live" else {_DEMO_HEADER: "1"}
-
-
-def without_environment_header(request: Request) -> tuple[tuple[str, str], ...]:
-    """The typed headers less the one that the account sets."""
-    return tuple((name, value) for name, value in request.headers if name.lower() != _DEMO_HEADER)

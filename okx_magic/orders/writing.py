@@ -6,6 +6,7 @@ not say, is looked up; Ctrl-C does not end the question either, it only shortens
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from okx_magic.errors import (
@@ -19,57 +20,81 @@ from okx_magic.errors import (
     TransportError,
 )
 from okx_magic.model import Envelope
-from okx_magic.safety import batches, ledger, lookups, retry
-from okx_magic.safety.outcome import (
+from okx_magic.orders import ledger
+from okx_magic.orders.lookups import items_of
+from okx_magic.orders.outcome import (
     already,
+    answer_of,
     doubtful,
     interrupted,
     not_done,
+    only,
     rows_of,
     settled,
     unknown,
 )
-from okx_magic.safety.settle import SECONDS, SECONDS_AFTER_INTERRUPT, Lost, Settler
-from okx_magic.safety.stamps import expiry_of
-from okx_magic.wire.attempt import Reply
+from okx_magic.orders.reconcile import SECONDS, SECONDS_AFTER_INTERRUPT, Lost
+from okx_magic.wire.clock import expiry_of
+from okx_magic.wire.sender import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from okx_magic.credentials.account import Account
     from okx_magic.model import Request
-    from okx_magic.safety.settle import Finding
-    from okx_magic.wire.attempt import Attempt, Flight
-    from okx_magic.wire.connection import Connection
+    from okx_magic.orders.ledger import Ledger
+    from okx_magic.orders.outcome import Rows
+    from okx_magic.orders.reconcile import Finding, Reconciler
+    from okx_magic.wire.retry import Action, RetryState
+    from okx_magic.wire.sender import Attempt, RequestState
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What writing needs of the world: whose request it is, where it is written down, how it is sent
+    until there is an answer, and who looks it up when that is lost.
+    """
+
+    account: Account
+    ledger: Ledger | None
+    deliver: Callable[[Request, RequestState, RetryState], tuple[Attempt, Action]]
+    reconciler: Callable[[Lost], Reconciler]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request as it will be sent, the ids that were added to it, and as the person typed it."""
+
+    request: Request
+    added: tuple[str, ...]
+    typed: Request
 
 
 class Writing:
-    """Carries out ``request``, prepared; ``typed`` is as the person typed it, ``added`` the ids that it
-    was given since.
-    """
+    """Carries out a prepared request. Unless it ``looks_up``, a lost answer is for the caller to see."""
 
     def __init__(
         self,
-        connection: Connection,
-        request: Request,
-        flight: Flight,
+        ports: Ports,
+        prepared: Prepared,
+        state: RequestState,
+        retries: RetryState,
         *,
-        typed: Request,
-        added: tuple[str, ...],
+        looks_up: bool = True,
     ) -> None:
-        self._connection = connection
-        self._ledger = connection.ledger
-        self._request = request
-        self._flight = flight
-        self._typed = typed
-        self._added = added
-        self._kind = retry.kind_of(request)
-        self._items = lookups.items_of(request)
-        self._began = connection.timing.now()
+        self._ports = ports
+        self._prepared = prepared
+        self._request = prepared.request
+        self._state = state
+        self._retries = retries
+        self._looks_up = looks_up
+        self._items = items_of(prepared.request)
         self._entry = ""
         self._ended = ""
         # Of a batch of cancels: what is known by now, and the places of those that are sent again.
-        self._rows: batches.Rows = {}
+        self._rows: Rows = {}
         self._places = tuple(range(len(self._items)))
+        state.ids = tuple(item.id for item in self._items if item.id)
 
     def run(self) -> Reply:
         """Send it and give its answer, or the one that shows by look-up that it was carried out.
@@ -82,7 +107,7 @@ class Writing:
             raise
         except KeyboardInterrupt:
             # Between the outcome and the end of this; raised below, as in there.
-            outcome = self._ended or ("unknown" if self._flight.written else "not done")
+            outcome = self._ended or ("unknown" if self._state.written else "not done")
         raise self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
 
     def _run(self) -> Reply:
@@ -93,11 +118,11 @@ class Writing:
             # Raised below: as the context of ours it would keep the frames that were signing.
             stopped = self._look_after_interrupt()
         except OkxMagicError as error:
-            outcome, code = _outcome(error, written=self._flight.written)
-            # Whoever does not have it looked up sees for itself.
-            told = self._flight.within is not None and outcome == ledger.UNKNOWN
+            outcome, code = _outcome(error, written=self._state.written)
+            # A caller that does not have it looked up sees for itself.
+            told = not self._looks_up and outcome == ledger.UNKNOWN
             self._close(ledger.TOLD if told else outcome, code)
-            if isinstance(error, TransportError) and not self._flight.written:
+            if isinstance(error, TransportError) and not self._state.written:
                 # The error may speak of the exchange's time, which has to be known first.
                 ours = error.request is not None and error.request.path == self._request.path
                 what = "not sent" if ours else f"{self._request} was not sent"
@@ -107,17 +132,16 @@ class Writing:
             self._ended = "done"
             self._close("done")
             return reply
-        self._close(stopped.outcome if self._flight.written else "not sent")
+        self._close(stopped.outcome if self._state.written else "not sent")
         raise stopped
 
     def _carry_out(self) -> Reply:
-        course = self._connection.course(self._kind, self._flight.within)
         lost = False
         while True:
             request = self._request
             if len(self._places) < len(self._items):
-                request = batches.only(request, self._places)
-            attempt, action = self._connection.deliver(request, self._flight, course)
+                request = only(request, self._places)
+            attempt, action = self._ports.deliver(request, self._state, self._retries)
             error = attempt.error
             if error is None:
                 assert attempt.envelope is not None  # noqa: S101  # one of the two is set
@@ -126,7 +150,7 @@ class Writing:
                 )
             if action == "stop" and lost:
                 # It may be refused because the one before, whose answer was lost, was carried out.
-                action = "look up" if self._kind == "cancel" else "read back"
+                action = "look up" if request.effect == "cancel" else "read back"
             if action == "stop":
                 raise error
             lost = True
@@ -136,7 +160,7 @@ class Writing:
             if not isinstance(outcome, _NotYet):
                 raise outcome
             # Seen not to be done, and harmless to be done twice.
-            if not course.repeats():
+            if not self._retries.repeats():
                 raise outcome.error
 
     def _whole(self, envelope: Envelope) -> Envelope:
@@ -144,25 +168,25 @@ class Writing:
         if len(self._places) == len(self._items):
             return envelope
         self._rows |= zip(self._places, envelope.data, strict=True)
-        whole = batches.answer_of(self._rows, self._request)
+        whole = answer_of(self._rows, self._request)
         if isinstance(whole, OkxMagicError):
             raise whole
         return whole
 
     def _learn(
-        self, attempt: Attempt, error: OkxMagicError, action: retry.Action
+        self, attempt: Attempt, error: OkxMagicError, action: Action
     ) -> Envelope | OkxMagicError | _NotYet:
         """What became of it, by looking."""
         request = attempt.exchange.request
-        if self._flight.within is not None:
+        if not self._looks_up:
             return unknown(request, error, {})
         if action == "look up":
-            settler = self._settler(request, error)
-            if self._kind == "cancel" and not settler.looks_up():
+            reconciler = self._reconciler(request, error)
+            if request.effect == "cancel" and not reconciler.looks_up():
                 # Such as of all orders at once: it takes back what is there, and no more the next time.
                 return _NotYet(unknown(request, error, {}))
-            findings = settler.settle(SECONDS)
-            outcome = settled(request, self._kind, error, findings)
+            findings = reconciler.reconcile(SECONDS)
+            outcome = settled(request, error, findings)
             still = [place for place, finding in findings.items() if finding.state == "open"]
             if not still:
                 return outcome
@@ -175,11 +199,11 @@ class Writing:
         self, request: Request, error: OkxMagicError
     ) -> Envelope | OkxMagicError | _NotYet:
         """What became of a setting, by looking."""
-        state = self._settler(request, error).setting()
+        state = self._reconciler(request, error).setting()
         if state == "done":
             return Envelope("0", "", [dict(self._items[0].wanted)])
         if state == "open":
-            return _NotYet(not_done(request, self._kind, error, {}))
+            return _NotYet(not_done(request, error, {}))
         return unknown(request, error, {})
 
     def _narrow(
@@ -196,27 +220,25 @@ class Writing:
         self._rows |= {self._places[at]: row for at, row in rows.items() if at not in again}
         self._places = tuple(self._places[at] for at in again)
 
-    def _settler(self, request: Request, error: OkxMagicError | None) -> Settler:
-        connection = self._connection
+    def _reconciler(self, request: Request, error: OkxMagicError | None) -> Reconciler:
         lost = Lost(
             request=request,
-            kind=self._kind,
             expiry=expiry_of(request),
-            began=self._began,
-            ours=frozenset(self._added),
+            ours=frozenset(self._prepared.added),
             doubtful=doubtful(error, len(self._items)),
             already=already(error),
         )
-        return Settler(lost, connection.look, connection.fresh_time, connection.timing)
+        return self._ports.reconciler(lost)
 
     def _look_after_interrupt(self) -> Interrupted:
         """The error that says what became of it; another Ctrl-C ends the look-up."""
-        if not self._flight.written:
+        if not self._state.written:
             return self._interrupted("not done", "interrupted before it was sent: nothing was done")
         states = {"unknown"}
-        if self._kind in {"order", "amend", "cancel"}:
+        if self._request.effect in {"order", "amend", "cancel"}:
             try:
-                findings = self._settler(self._request, None).settle(SECONDS_AFTER_INTERRUPT)
+                reconciler = self._reconciler(self._request, None)
+                findings = reconciler.reconcile(SECONDS_AFTER_INTERRUPT)
                 states = {finding.state for finding in findings.values()} or states
             except KeyboardInterrupt:
                 pass
@@ -225,16 +247,16 @@ class Writing:
         return self._interrupted("unknown", "interrupted; it may have been carried out")
 
     def _interrupted(self, outcome: str, message: str) -> Interrupted:
-        return interrupted(self._request, self._connection.account.name, outcome, message)
+        return interrupted(self._request, self._ports.account.name, outcome, message)
 
     def _reply(self, envelope: Envelope, attempt: Attempt, *, recovered: bool = False) -> Reply:
         return Reply(
             envelope,
             attempt.exchange.request,
             attempt.exchange.milliseconds,
-            self._added,
+            self._prepared.added,
             recovered=recovered,
-            attempts=self._flight.attempts,
+            attempts=self._state.attempts,
         )
 
     def _orders(self) -> tuple[tuple[str, str], ...]:
@@ -244,7 +266,7 @@ class Writing:
         return tuple(item.settles for item in self._items if item.settles)
 
     def _as_entry(self) -> ledger.Entry:
-        account = self._connection.account
+        account = self._ports.account
         return ledger.Entry(
             environment=account.environment,
             account=account.name,
@@ -253,24 +275,24 @@ class Writing:
             path=self._request.path,
             orders=self._orders(),
             settles=self._settles(),
-            fingerprint=ledger.fingerprint(self._typed),
+            fingerprint=ledger.fingerprint(self._prepared.typed),
         )
 
     def _open(self) -> None:
-        if self._ledger is None:
+        if self._ports.ledger is None:
             return
         try:
-            self._entry = self._ledger.open(self._as_entry())
+            self._entry = self._ports.ledger.open(self._as_entry())
         except RefusedError:
             # To cancel lessens what is at risk: a full disk must not be in its way.
-            if self._kind != "cancel":
+            if self._request.effect != "cancel":
                 raise
 
     def _close(self, outcome: str, code: str = "") -> None:
-        if self._ledger is None or not self._entry:
+        if self._ports.ledger is None or not self._entry:
             return
         try:
-            self._ledger.close(self._entry, outcome, **({"code": code} if code else {}))
+            self._ports.ledger.close(self._entry, outcome, **({"code": code} if code else {}))
         except KeyboardInterrupt:
             stopped = self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
         else:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 
 from okx_magic.errors import RefusedError
-from okx_magic.safety.ledgerfile import cut_if_large, for_the_owner, locked
+from okx_magic.orders.ledger_file import cut_if_large, for_the_owner, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okx_magic import catalogue
 from okx_magic.model import Request
-from okx_magic.safety.orders import new_client_id, with_client_ids
+from okx_magic.orders.client_ids import new_client_id, with_client_ids
 
 ORDER = "/api/v5/trade/order"
 BATCH = "/api/v5/trade/batch-orders"
@@ -20,7 +19,6 @@ def prepared(path: str, body: str) -> tuple[str, tuple[str, ...]]:
     ids = count(1)
     request, added = with_client_ids(
         Request("POST", path, body),
-        catalogue.endpoint("POST", path),
         new_id=lambda: f"id{next(ids)}",
     )
     return request.body, added

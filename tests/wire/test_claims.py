@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from okx_magic.model import Method, Request
-from okx_magic.wire.limits import Claim, claims
+from okx_magic.wire.pacing import Claim, claims
 
 ORDER = '{"instId":"BTC-USDT"}'
 ETHER = '{"instId":"ETH-USDT"}'

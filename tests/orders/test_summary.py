@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic.model import Request
-from okx_magic.safety.summary import summary
+from okx_magic.orders.summary import summary
 
 PLACE = "/api/v5/trade/order"
 

@@ -7,10 +7,11 @@ from typing import get_args
 
 import pytest
 
+from okx_magic.catalogue import Effect
 from okx_magic.errors import OkxError, OkxMagicError, RefusedError, TransportError
 from okx_magic.model import Envelope, Request
-from okx_magic.safety import retry
-from okx_magic.safety.retry import Action, Budget, Course, Heard, Kind, classify, kind_of, rule
+from okx_magic.wire import retry
+from okx_magic.wire.retry import Action, Budget, Heard, RetryState, classify, rule
 
 
 def okx(code: str, *, status: int = 200, items: tuple[tuple[str, str], ...] = ()) -> OkxError:
@@ -61,7 +62,13 @@ def test_a_failure_is_classed_by_what_was_written_and_said(
 
 # As the rows of the table: for what was not sent, without a reply, throttled, a wrong clock, refused,
 # doubtful; with how many attempts at most.
-TABLE: dict[Kind, list[tuple[Action, int]]] = {
+CLOSED: list[tuple[Action, int]] = [
+    ("stop", 1), ("look up", 1), ("stop", 1), ("stop", 1), ("stop", 1), ("look up", 1),
+]  # fmt: skip
+SETTING: list[tuple[Action, int]] = [
+    ("again", 3), ("read back", 1), ("stop", 1), ("resync", 2), ("stop", 1), ("read back", 1),
+]  # fmt: skip
+TABLE: dict[Effect, list[tuple[Action, int]]] = {
     "read": [("again", 3), ("again", 3), ("again", 3), ("resync", 2), ("stop", 1), ("again", 3)],
     "order": [("again", 2), ("look up", 1), ("again", 3), ("resync", 2), ("stop", 1),
               ("look up", 1)],
@@ -69,9 +76,15 @@ TABLE: dict[Kind, list[tuple[Action, int]]] = {
               ("look up", 1)],
     "cancel": [("again", 3), ("look up", 1), ("again", 3), ("resync", 2), ("stop", 1),
                ("look up", 1)],
-    "setting": [("again", 3), ("read back", 1), ("stop", 1), ("resync", 2), ("stop", 1),
-                ("read back", 1)],
-    "closed": [("stop", 1), ("look up", 1), ("stop", 1), ("stop", 1), ("stop", 1), ("look up", 1)],
+    "setting": SETTING,
+    "undo": SETTING,
+    "transfer": CLOSED,
+    "withdraw": CLOSED,
+    "subaccount": CLOSED,
+    "key": CLOSED,
+    "earn": CLOSED,
+    "loan": CLOSED,
+    "unknown": CLOSED,
 }  # fmt: skip
 ERRORS: dict[Heard, OkxMagicError] = {
     "not sent": lost(written=False),
@@ -82,22 +95,24 @@ ERRORS: dict[Heard, OkxMagicError] = {
     "doubtful": okx("50004", status=400),
 }
 ROWS = [
-    (kind, heard, *what)
-    for kind, row in TABLE.items()
+    (effect, heard, *what)
+    for effect, row in TABLE.items()
     for heard, what in zip(ERRORS, row, strict=True)
 ]
 
 
-def course(kind: Kind, *, live: bool = False, budget: Budget | None = None) -> Course:
-    return Course(
-        kind, live=live, seconds=15, budget=budget or Budget(), chance=random.Random(1).random  # noqa: S311  # jitter
+def course(effect: Effect, *, live: bool = False, budget: Budget | None = None) -> RetryState:
+    return RetryState(
+        effect, live=live, seconds=15, budget=budget or Budget(), chance=random.Random(1).random  # noqa: S311  # jitter
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "heard", "action", "attempts"), ROWS)
-def test_each_row_of_the_policy(kind: Kind, heard: Heard, action: Action, attempts: int) -> None:
+@pytest.mark.parametrize(("effect", "heard", "action", "attempts"), ROWS)
+def test_each_row_of_the_policy(
+    effect: Effect, heard: Heard, action: Action, attempts: int
+) -> None:
     """A request that keeps failing in one way is sent so many times in all, and then left as it is."""
-    going = course(kind)
+    going = course(effect)
     steps = []
     while not steps or steps[-1].action in {"again", "resync"}:
         going.spent(0.01)
@@ -109,29 +124,29 @@ def test_each_row_of_the_policy(kind: Kind, heard: Heard, action: Action, attemp
 
 
 def test_the_table_has_every_row() -> None:
-    """Each kind has an answer to each class of failure."""
-    assert set(TABLE) == set(get_args(Kind)) == set(retry.POLICY)
+    """Each effect has an answer to each class of failure."""
+    assert set(TABLE) == set(get_args(Effect)) == set(retry.POLICY)
     assert all(set(row) == set(get_args(Heard)) == set(ERRORS) for row in retry.POLICY.values())
 
 
-@pytest.mark.parametrize("kind", ["order", "amend"])
-def test_a_throttled_live_order_is_not_sent_again(kind: Kind) -> None:
+@pytest.mark.parametrize("effect", ["order", "amend"])
+def test_a_throttled_live_order_is_not_sent_again(effect: Effect) -> None:
     """The price has moved while one would wait; to read and to cancel is another thing."""
-    assert rule(kind, "throttled", live=True).action == "stop"
+    assert rule(effect, "throttled", live=True).action == "stop"
     assert rule("cancel", "throttled", live=True).action == "again"
     assert rule("read", "throttled", live=True).action == "again"
 
 
 def test_no_order_that_may_have_been_taken_is_sent_again() -> None:
     """The rule that all else serves: after no reply or a doubtful one nothing but a read goes out."""
-    for kind in set(get_args(Kind)) - {"read"}:
+    for effect in set(get_args(Effect)) - {"read"}:
         for heard in ("no reply", "doubtful"):
             for live in (True, False):
-                assert rule(kind, heard, live=live).action not in {"again", "resync"}  # type: ignore[arg-type]  # by name
+                assert rule(effect, heard, live=live).action not in {"again", "resync"}  # type: ignore[arg-type]  # by name
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "kind"),
+    ("method", "path", "effect"),
     [
         ("GET", "/api/v5/trade/order", "read"),
         ("POST", "/api/v5/trade/order-precheck", "read"),
@@ -143,22 +158,22 @@ def test_no_order_that_may_have_been_taken_is_sent_again() -> None:
         ("POST", "/api/v5/trade/cancel-order", "cancel"),
         ("POST", "/api/v5/trade/cancel-algos", "cancel"),
         ("POST", "/api/v5/account/set-leverage", "setting"),
-        ("POST", "/api/v5/asset/withdrawal", "closed"),
-        ("POST", "/api/v5/asset/transfer", "closed"),
-        ("POST", "/api/v5/users/subaccount/apikey", "closed"),
-        ("POST", "/api/v5/not/known", "closed"),
+        ("POST", "/api/v5/asset/withdrawal", "withdraw"),
+        ("POST", "/api/v5/asset/transfer", "transfer"),
+        ("POST", "/api/v5/users/subaccount/apikey", "key"),
+        ("POST", "/api/v5/not/known", "unknown"),
     ],
 )
-def test_kinds(method: str, path: str, kind: Kind) -> None:
+def test_effects(method: str, path: str, effect: Effect) -> None:
     """A request is treated by what it does; what nobody knows as if it moved money."""
-    assert kind_of(Request(method, path, "{}" if method == "POST" else "")) == kind  # type: ignore[arg-type]  # one of two
+    assert Request(method, path, "{}" if method == "POST" else "").effect == effect  # type: ignore[arg-type]  # one of two
 
 
 def test_waits_are_jittered_and_bounded() -> None:
     """Transient waits lie in U(0, 1) of 0.25, 0.5 s, throttled ones in U(0.5, 1) of 2, 4 s."""
     for seed in range(200):
         for error, low, high in ((lost(written=True), 0.0, 0.25), (okx("50011"), 1.0, 2.0)):
-            going = Course(
+            going = RetryState(
                 "read",
                 live=False,
                 seconds=60,

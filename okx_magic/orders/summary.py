@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic import strictjson
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,23 +25,22 @@ _PLAIN: Final = re.compile(r"[\w./:+-]+")
 def summary(request: Request) -> str:
     """Such as ``buy BTC-USDT limit · sz 0.01 · px 30000 · tdMode cash · POST /api/v5/trade/order``.
 
-    Of a batch each order, behind their number. Nothing of the body is left out but client order ids
+    Of a batch each order, after their number. Nothing of the body is left out but client order ids
     and tags; characters that could disguise it are made visible.
     """
-    items = _items(request.body)
+    items = _items(request)
     told = [_told(item, request.path) for item in items]
     if len(items) > 1:
         told = [f"{len(items)} at once: " + "; ".join(told)]
     return " · ".join((*filter(None, told), str(request)))
 
 
-def _items(body: str) -> list[Any]:
-    if not body.strip():
+def _items(request: Request) -> list[Any]:
+    if not request.body.strip():
         return []
-    try:
-        value = strictjson.loads(body)
-    except ValueError:
-        return [body]
+    value = request.json
+    if value is None:
+        return [request.body]
     return value if isinstance(value, list) else [value]
 
 

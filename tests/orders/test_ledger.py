@@ -13,8 +13,8 @@ import pytest
 
 from okx_magic.errors import RefusedError
 from okx_magic.model import Request
-from okx_magic.safety import ledgerfile
-from okx_magic.safety.ledger import Entry, Ledger, fingerprint
+from okx_magic.orders import ledger_file
+from okx_magic.orders.ledger import Entry, Ledger, fingerprint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,7 +136,7 @@ def test_a_line_of_another_hand_spoils_nothing(
     for reader in (ledger, Ledger(path)):
         assert [each.id for each in reader.unsettled(KEY)] == ["mine", "second"]
         assert reader.recent(KEY, "f00", 60) is not None
-    monkeypatch.setattr(ledgerfile, "LARGEST", 10)
+    monkeypatch.setattr(ledger_file, "LARGEST", 10)
     ledger.close("second", "done")
     assert [each.id for each in Ledger(path).unsettled(KEY)] == ["mine"]
 
@@ -195,7 +195,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from tests_entry import ENTRY
-from okx_magic.safety.ledger import Ledger
+from okx_magic.orders.ledger import Ledger
 Ledger(Path(sys.argv[1])).open(ENTRY)
 os._exit(9)
 """
@@ -243,7 +243,7 @@ def test_a_file_that_grew_too_large_is_cut_and_loses_nothing_open(
     """The oldest settled entries go; the open ones and the newest stay, for every reader, and the file
     stays its owner's.
     """
-    monkeypatch.setattr(ledgerfile, "LARGEST", 20_000)
+    monkeypatch.setattr(ledger_file, "LARGEST", 20_000)
     ledger = Ledger(path)
     oldest = ledger.open(ENTRY)
     doubtful = ledger.open(ENTRY)
@@ -267,7 +267,7 @@ def test_a_file_that_grew_too_large_is_cut_and_loses_nothing_open(
 
 def test_without_anything_settled_nothing_goes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound gives way before an open outcome does."""
-    monkeypatch.setattr(ledgerfile, "LARGEST", 20_000)
+    monkeypatch.setattr(ledger_file, "LARGEST", 20_000)
     ledger = Ledger(path)
     ledger.close(ledger.open(ENTRY), "done")
     fill(path, 100, outcome="")
@@ -279,8 +279,8 @@ def test_kernels_that_cut_at_the_same_time_lose_no_line(path: Path) -> None:
     """Two processes write and cut one file: every open entry of both is there in the end."""
     program = (
         "import sys, pathlib\n"
-        "from okx_magic.safety import ledger, ledgerfile\n"
-        "ledgerfile.LARGEST = 6_000\n"
+        "from okx_magic.orders import ledger, ledger_file\n"
+        "ledger_file.LARGEST = 6_000\n"
         "book = ledger.Ledger(pathlib.Path(sys.argv[1]))\n"
         f"entry = ledger.{ENTRY!r}\n"
         "for number in range(120):\n"
@@ -310,9 +310,9 @@ def test_a_kernel_that_keeps_the_file_keeps_orders_from_being_sent(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that was stopped while it wrote: nothing is sent unrecorded, and nothing waits for ever."""
-    monkeypatch.setattr(ledgerfile, "_PATIENCE", 0.05)
+    monkeypatch.setattr(ledger_file, "_PATIENCE", 0.05)
     ledger = Ledger(path)
     ledger.open(ENTRY)
-    with ledgerfile.locked(path), pytest.raises(RefusedError, match="another kernel holds it"):
+    with ledger_file.locked(path), pytest.raises(RefusedError, match="another kernel holds it"):
         ledger.open(ENTRY)
     ledger.open(ENTRY)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic import catalogue
 from okx_magic.errors import TransportError
-from okx_magic.safety.lookups import items_of
+from okx_magic.orders.lookups import items_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from okx_magic.catalogue import Endpoint
     from okx_magic.model import Envelope, Request
-    from okx_magic.safety.lookups import Item
+    from okx_magic.orders.lookups import Item
 
 # What OKX names a thing by that it has taken.
 _GIVEN: Final = ("ordId", "algoId", "transId", "wdId")
@@ -32,8 +31,8 @@ def check_acknowledged(request: Request, envelope: Envelope) -> None:
     request: there are not as many acknowledgements as orders, one lacks the id that OKX gives, or names
     another order, or the code says one thing and the items another.
     """
-    endpoint = catalogue.endpoint(request.method, request.path)
-    if endpoint is None or endpoint.effect is None:
+    endpoint = request.endpoint
+    if endpoint is None or request.effect == "read":
         return
     reason = _misfit(endpoint, items_of(request), envelope)
     if reason:

@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from okx_magic.catalogue import Endpoint
     from okx_magic.model import Request
 
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTH = 32
 _OURS = re.compile(r"om[0-9a-f]{8}[A-Za-z0-9]{22}", re.ASCII)
-_JSON_BLANKS = " \t\r\n"
+_JSON_SPACES = " \t\r\n"
 
 
 def new_client_id() -> str:
@@ -38,13 +37,14 @@ def is_ours(client_id: str) -> bool:
 
 
 def with_client_ids(
-    request: Request, endpoint: Endpoint | None, *, new_id: Callable[[], str] = new_client_id
+    request: Request, *, new_id: Callable[[], str] = new_client_id
 ) -> tuple[Request, tuple[str, ...]]:
     """The request with an id in each order that had none, and the ids that were added.
 
-    ``endpoint`` says in which field an order carries its id; a request that places no order comes
-    back as it is. The body must be valid JSON.
+    Its endpoint says in which field an order carries its id; a request that places no order comes back
+    as it is. The body must be valid JSON.
     """
+    endpoint = request.endpoint
     if endpoint is None or endpoint.client_id is None or not request.body:
         return request, ()
     pieces: list[str] = []
@@ -54,7 +54,7 @@ def with_client_ids(
         if endpoint.client_id in order:
             continue
         added.append(new_id())
-        cut = len(request.body[:close].rstrip(_JSON_BLANKS))
+        cut = len(request.body[:close].rstrip(_JSON_SPACES))
         comma = "," if order else ""
         pieces += [request.body[done:cut], f'{comma}"{endpoint.client_id}":"{added[-1]}"']
         done = cut
@@ -64,17 +64,17 @@ def with_client_ids(
 def _orders(body: str) -> Iterator[tuple[dict[str, object], int]]:
     """Each order of a body, one object or an array of them, with the place of its closing brace."""
     decoder = json.JSONDecoder()
-    at = _skip(body, 0, _JSON_BLANKS)
+    at = _skip(body, 0, _JSON_SPACES)
     if body[at] == "[":
-        at = _skip(body, at + 1, _JSON_BLANKS)
+        at = _skip(body, at + 1, _JSON_SPACES)
     while at < len(body) and body[at] != "]":
         order, end = decoder.raw_decode(body, at)
         if isinstance(order, dict):
             yield order, end - 1
-        at = _skip(body, end, _JSON_BLANKS + ",")
+        at = _skip(body, end, _JSON_SPACES + ",")
 
 
-def _skip(text: str, at: int, blanks: str) -> int:
-    while at < len(text) and text[at] in blanks:
+def _skip(text: str, at: int, spaces: str) -> int:
+    while at < len(text) and text[at] in spaces:
         at += 1
     return at

@@ -1,4 +1,4 @@
-"""What OKX refuses for its limits, time after time, is let be for a while: more would not help."""
+"""What OKX refuses for its limits, time after time, is paused for a while: more would not help."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIRST: Final = 2.0
 _LONGEST: Final = 8.0
 
 
-class Storm:
+class CircuitBreaker:
     """The pauses of all paths of a connection, on a monotonic clock in seconds. Thread-safe."""
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -27,7 +27,7 @@ class Storm:
         self._pauses: dict[str, tuple[float, float, OkxError]] = {}
 
     def check(self, request: Request) -> None:
-        """Raise OKX's refusal while the path is let be; of several calls one goes when that is over."""
+        """Raise OKX's refusal while the path is paused; of several calls one goes when that is over."""
         with self._lock:
             if request.path not in self._pauses:
                 return
@@ -45,14 +45,14 @@ class Storm:
             request=request,
         )
 
-    def refused(self, request: Request, said: OkxError) -> None:
+    def open(self, request: Request, said: OkxError) -> None:
         """Note that it was refused, and that no retry is left."""
         with self._lock:
             known = self._pauses.get(request.path)
             length = min(2 * known[1], _LONGEST) if known else _FIRST
             self._pauses[request.path] = (self._now() + length, length, said)
 
-    def over(self, request: Request) -> None:
+    def close(self, request: Request) -> None:
         """Note that it was not refused."""
         with self._lock:
             self._pauses.pop(request.path, None)

@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl
 
 from okx_magic.errors import OkxError, OkxMagicError, RefusedError, TransportError
 from okx_magic.model import Request
-from okx_magic.safety.ledger import TOLD
-from okx_magic.safety.orders import is_ours
+from okx_magic.orders.client_ids import is_ours
+from okx_magic.orders.ledger import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.safety.ledger import Entry
+    from okx_magic.orders.ledger import Entry, Ledger
     from okx_magic.wire.connection import Connection
 
 _NOT_FOUND: Final = "51603"
@@ -30,11 +30,11 @@ _CLOCKS: Final = 30
 _PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/sprd/order")
 
 
-def tell_unsettled(connection: Connection, now: float) -> tuple[str, ...]:
+def tell_unsettled(connection: Connection, ledger: Ledger | None, now: float) -> tuple[str, ...]:
     """One line for each open outcome of this account, newest last; those that could be settled are
     closed in the ledger. ``now`` is in seconds since 1970.
     """
-    ledger, credentials = connection.ledger, connection.account.credentials
+    credentials = connection.account.credentials
     if ledger is None or credentials is None:
         return ()
     try:

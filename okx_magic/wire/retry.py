@@ -16,15 +16,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from okx_magic import catalogue
-from okx_magic.catalogue import effects as moves
 from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from okx_magic.model import Request
+    from okx_magic.catalogue import Effect
 
-Kind = Literal["read", "order", "amend", "cancel", "setting", "closed"]
 Heard = Literal["not sent", "no reply", "throttled", "clock", "refused", "doubtful"]
 Action = Literal["stop", "again", "resync", "look up", "read back"]
 
@@ -68,7 +66,29 @@ _ORDER: Final[Mapping[Heard, Rule]] = MappingProxyType(
         "doubtful": _LOOK_UP,
     }
 )
-POLICY: Final[Mapping[Kind, Mapping[Heard, Rule]]] = MappingProxyType(
+_SETTING: Final[Mapping[Heard, Rule]] = MappingProxyType(
+    {
+        "not sent": _AGAIN,
+        "no reply": _READ_BACK,
+        "throttled": _STOP,
+        "clock": _RESYNC,
+        "refused": _STOP,
+        "doubtful": _READ_BACK,
+    }
+)
+# Transfers, withdrawals, loans, sub-accounts, keys, and what is not known: a person decides about a
+# second time.
+_CLOSED: Final[Mapping[Heard, Rule]] = MappingProxyType(
+    {
+        "not sent": _STOP,
+        "no reply": _LOOK_UP,
+        "throttled": _STOP,
+        "clock": _STOP,
+        "refused": _STOP,
+        "doubtful": _LOOK_UP,
+    }
+)
+POLICY: Final[Mapping[Effect, Mapping[Heard, Rule]]] = MappingProxyType(
     {
         "read": {
             "not sent": _AGAIN,
@@ -81,52 +101,18 @@ POLICY: Final[Mapping[Kind, Mapping[Heard, Rule]]] = MappingProxyType(
         "order": _ORDER,
         "amend": _ORDER,
         # To cancel twice does no harm, and not to cancel may.
-        "cancel": {
-            "not sent": _AGAIN,
-            "no reply": _LOOK_UP,
-            "throttled": _AGAIN,
-            "clock": _RESYNC,
-            "refused": _STOP,
-            "doubtful": _LOOK_UP,
-        },
-        "setting": {
-            "not sent": _AGAIN,
-            "no reply": _READ_BACK,
-            "throttled": _STOP,
-            "clock": _RESYNC,
-            "refused": _STOP,
-            "doubtful": _READ_BACK,
-        },
-        # Transfers, withdrawals, loans, sub-accounts, keys: a person decides about a second time.
-        "closed": {
-            "not sent": _STOP,
-            "no reply": _LOOK_UP,
-            "throttled": _STOP,
-            "clock": _STOP,
-            "refused": _STOP,
-            "doubtful": _LOOK_UP,
-        },
+        "cancel": {**_ORDER, "not sent": _AGAIN},
+        "undo": _SETTING,
+        "setting": _SETTING,
+        "transfer": _CLOSED,
+        "withdraw": _CLOSED,
+        "subaccount": _CLOSED,
+        "key": _CLOSED,
+        "earn": _CLOSED,
+        "loan": _CLOSED,
+        "unknown": _CLOSED,
     }
 )
-
-_AMENDS: Final = frozenset(
-    {
-        "/api/v5/trade/amend-order",
-        "/api/v5/trade/amend-batch-orders",
-        "/api/v5/trade/amend-algos",
-        "/api/v5/sprd/amend-order",
-    }
-)
-_KINDS: Final[Mapping[moves.Kind, Kind]] = MappingProxyType(
-    {"read": "read", "order": "order", "cancel": "cancel", "settings": "setting"}
-)
-
-
-def kind_of(request: Request) -> Kind:
-    """How a request is to be treated; what is not known is treated as what moves money."""
-    if request.path in _AMENDS:
-        return "amend"
-    return _KINDS.get(moves.kind_of(request), "closed")
 
 
 def classify(error: TransportError | OkxError) -> Heard:
@@ -162,12 +148,12 @@ def is_clock(error: OkxMagicError) -> bool:
     return isinstance(error, OkxError) and classify(error) == "clock"
 
 
-def rule(kind: Kind, heard: Heard, *, live: bool) -> Rule:
-    """What may be done for a request of this kind."""
-    if live and kind in {"order", "amend"} and heard == "throttled":
+def rule(effect: Effect, heard: Heard, *, live: bool) -> Rule:
+    """What may be done for a request of this effect."""
+    if live and effect in {"order", "amend"} and heard == "throttled":
         # The price has moved while we would wait.
         return _STOP
-    return POLICY[kind][heard]
+    return POLICY[effect][heard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +204,7 @@ class Step:
     wait: float = 0.0
 
 
-class Course:
+class RetryState:
     """The attempts of one request: says after each failure what comes next.
 
     ``seconds`` are left for all attempts and the waits between them; the waits of pacing, which come
@@ -226,9 +212,15 @@ class Course:
     """
 
     def __init__(
-        self, kind: Kind, *, live: bool, seconds: float, budget: Budget, chance: Callable[[], float]
+        self,
+        effect: Effect,
+        *,
+        live: bool,
+        seconds: float,
+        budget: Budget,
+        chance: Callable[[], float],
     ) -> None:
-        self.kind = kind
+        self.effect = effect
         self.left = seconds
         self.attempts = 0
         self._live = live
@@ -248,9 +240,9 @@ class Course:
         if not isinstance(error, TransportError | OkxError):
             return Step("stop")
         heard = classify(error)
-        if self.kind != "read" and _unheard_of(error):
+        if self.effect != "read" and _unheard_of(error):
             heard = "doubtful"
-        what = rule(self.kind, heard, live=self._live)
+        what = rule(self.effect, heard, live=self._live)
         if what.action not in {"again", "resync"}:
             return Step(what.action)
         done = self._done.get(heard, 0)

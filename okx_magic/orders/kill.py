@@ -19,7 +19,7 @@ from okx_magic.model import Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from okx_magic.wire.connection import Connection
+    from okx_magic.model import Envelope
 
 SECONDS: Final = 20.0
 _PAUSE: Final = 0.5
@@ -95,17 +95,21 @@ class Killed:
 
 
 class Killer:
-    """Cancels all open orders of one connection. ``tell`` gets each step in a line."""
+    """Cancels all open orders of one account. ``look`` sends a GET once, and ``cancel`` what only takes
+    back, each within that many seconds; ``tell`` gets each step in a line.
+    """
 
     def __init__(
         self,
-        connection: Connection,
+        look: Callable[[Request, float], Envelope],
+        cancel: Callable[[Request, float], None],
         tell: Callable[[str], None],
         *,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._connection = connection
+        self._look = look
+        self._cancel = cancel
         self._tell = tell
         self._sleep = sleep
         self._monotonic = monotonic
@@ -129,7 +133,7 @@ class Killer:
                 trouble = error.message
                 self._tell(f"trouble: {trouble}")
             self._arm_timer()
-            # Last, so that those who have none of it lose no time over it.
+            # Last, so that an account that has none of it loses no time over it.
             trouble = trouble or self._take_back_at_once()
             seconds = self._monotonic() - started
             if not (left or trouble) or seconds >= SECONDS:
@@ -148,7 +152,7 @@ class Killer:
             if new:
                 self._tell(f"{new} open {sort.noun}{'s' if new > 1 else ''}: cancelling")
             for some in _chunks(rows, sort.at_once):
-                self._cancel(sort, some)
+                self._cancel_orders(sort, some)
         return tuple(seen)
 
     def _open(self, sort: _Sort) -> list[dict[str, Any]]:
@@ -170,13 +174,13 @@ class Killer:
         after = ""
         while True:
             request = Request("GET", f"{sort.listing}?limit={_PAGE}{chosen}{after}")
-            data = self._connection.look(request, _LOOK_SECONDS).data
+            data = self._look(request, _LOOK_SECONDS).data
             yield from data
             if len(data) < _PAGE:
                 return
             after = f"&after={data[-1][sort.id]}"
 
-    def _cancel(self, sort: _Sort, rows: Sequence[dict[str, Any]]) -> None:
+    def _cancel_orders(self, sort: _Sort, rows: Sequence[dict[str, Any]]) -> None:
         orders = [{"instId": row["instId"], sort.id: row[sort.id]} for row in rows]
         if self._batches or sort is _ALGOS:
             try:
@@ -214,7 +218,7 @@ class Killer:
         if done:
             self._tell(f"taken back: all {', '.join(done)}")
         for message, nouns in refused.items():
-            self._tell(f"{', '.join(nouns)} are not to be had ({message}): left as they are")
+            self._tell(f"{', '.join(nouns)} are not available ({message}): left as they are")
         return trouble
 
     def _arm_timer(self) -> None:
@@ -224,7 +228,7 @@ class Killer:
         try:
             self._post("/api/v5/trade/cancel-all-after", {"timeOut": _TIMER})
         except OkxError as refusal:
-            self._tell(f"cancel-all-after is not to be had ({refusal.message}): without it")
+            self._tell(f"cancel-all-after is not available ({refusal.message}): without it")
         except OkxMagicError as error:
             self._tell(f"cancel-all-after: {error.message}")
             return
@@ -234,7 +238,7 @@ class Killer:
 
     def _post(self, path: str, body: Any) -> None:
         text = json.dumps(body, separators=(",", ":"))
-        self._connection.cancel(Request("POST", path, text), _LOOK_SECONDS)
+        self._cancel(Request("POST", path, text), _LOOK_SECONDS)
 
 
 def _chunks(rows: list[dict[str, Any]], size: int) -> Iterable[list[dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""The requests that tell what became of an order, or of money, whose answer was lost. Pure."""
+"""The requests that tell what became of an order, money or a setting whose answer was lost. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from okx_magic import catalogue, strictjson
+from okx_magic import catalogue
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
@@ -83,6 +83,34 @@ _UNSHOWN: Final = ("attachAlgoOrds",)
 _FAILED: Final = frozenset({"failed", "rejected"})
 
 
+# Settings that a GET shows. OKX docs: Trading Account, Get leverage, Get account configuration.
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Where a setting is shown: by which GET, with which parameters of the setting's own; ``wanted`` is
+    its field in the request and ``field`` that of the answer.
+    """
+
+    path: str
+    wanted: str
+    field: str
+    params: tuple[str, ...] = ()
+
+
+_CONFIG: Final = "/api/v5/account/config"
+_SETTINGS: Final[Mapping[str, _Shown]] = MappingProxyType(
+    {
+        "/api/v5/account/set-leverage": _Shown(
+            "/api/v5/account/leverage-info", "lever", "lever", ("instId", "ccy", "mgnMode")
+        ),
+        "/api/v5/account/set-position-mode": _Shown(_CONFIG, "posMode", "posMode"),
+        "/api/v5/account/set-greeks": _Shown(_CONFIG, "greeksType", "greeksType"),
+        "/api/v5/account/set-account-level": _Shown(_CONFIG, "acctLv", "acctLv"),
+        "/api/v5/account/set-fee-type": _Shown(_CONFIG, "feeType", "feeType"),
+        "/api/v5/account/set-settle-currency": _Shown(_CONFIG, "settleCcy", "settleCcy"),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One order of a request: ``wanted`` as it was sent, the id by which it can be found with the name
@@ -103,15 +131,7 @@ class Item:
 
 def items_of(request: Request) -> tuple[Item, ...]:
     """The orders of a request that changes something, in their order; one for what is no batch."""
-    try:
-        body = strictjson.loads(request.body)
-    except ValueError:
-        body = {}
-    return tuple(
-        _item(wanted, request.path)
-        for wanted in (body if isinstance(body, list) else [body])
-        if isinstance(wanted, dict)
-    )
+    return tuple(_item(wanted, request.path) for wanted in request.items)
 
 
 def history_of(item: Item) -> Request | None:
@@ -159,6 +179,33 @@ def remedy(items: tuple[Item, ...], path: str) -> str:
     return "look at the account before sending it again"
 
 
+def read_back(request: Request) -> Request | None:
+    """The GET that shows a setting; None where it is not known."""
+    shown, wanted = _SETTINGS.get(request.path), _first(request)
+    if shown is None or not wanted.get(shown.wanted):
+        return None
+    query = urlencode({name: wanted[name] for name in shown.params if wanted.get(name)})
+    return Request("GET", f"{shown.path}?{query}" if query else shown.path)
+
+
+def is_set(request: Request, rows: Sequence[Any]) -> bool | None:
+    """Whether the rows that ``read_back`` brought show the setting that the request asked for; None where
+    they show no such setting at all.
+    """
+    shown, wanted = _SETTINGS[request.path], _first(request)
+    side = wanted.get("posSide")
+    chosen = [
+        row
+        for row in rows
+        if isinstance(row, dict)
+        and shown.field in row
+        and (not side or row.get("posSide") in {side, "net", ""})
+    ]
+    if not chosen:
+        return None
+    return all(same(row[shown.field], wanted[shown.wanted]) for row in chosen)
+
+
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same number, or else the same text."""
     try:
@@ -199,3 +246,7 @@ def _inst_type(item: Item) -> str:
     if parts[-1] == "SWAP":
         return "SWAP"
     return "OPTION" if len(parts) == 5 else "FUTURES"
+
+
+def _first(request: Request) -> Mapping[str, Any]:
+    return request.items[0] if request.items else {}

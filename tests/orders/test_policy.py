@@ -6,8 +6,8 @@ import pytest
 
 from okx_magic.errors import RefusedError
 from okx_magic.model import Environment, Request
-from okx_magic.safety import rails
-from okx_magic.safety.rails import Standing
+from okx_magic.orders import policy
+from okx_magic.orders.policy import Standing
 
 ORDER = Request("POST", "/api/v5/trade/order", '{"instId":"BTC-USDT","side":"buy","sz":"1"}')
 CANCEL = Request("POST", "/api/v5/trade/cancel-order", '{"instId":"BTC-USDT","ordId":"1"}')
@@ -82,7 +82,7 @@ def test_what_must_not_be_sent_is_refused_by_its_rule(
 ) -> None:
     """Each is refused, and the error names the rule and what to do."""
     with pytest.raises(RefusedError, match=rule) as caught:
-        rails.check(request_, standing)
+        policy.check(request_, standing)
     assert caught.value.remedy
 
 
@@ -91,37 +91,12 @@ def test_what_must_not_be_sent_is_refused_by_its_rule(
 )
 def test_what_may_be_sent_passes(request_: Request, standing: Standing) -> None:
     """Reads and cancels always pass, and the rest where all that it needs is given."""
-    rails.check(request_, standing)
+    policy.check(request_, standing)
 
 
 def test_only_writes_of_live_accounts_are_asked_about() -> None:
     """A person is asked where money can move, and nowhere else."""
     asked: list[tuple[Request, Environment]] = [(ORDER, "live"), (LEVERAGE, "live")]
     silent: list[tuple[Request, Environment]] = [(ORDER, "demo"), (CANCEL, "live")]
-    assert all(rails.asks(*case) for case in asked)
-    assert not any(rails.asks(*case) for case in silent)
-
-
-@pytest.mark.parametrize(
-    ("environment", "value", "refused"),
-    [("live", "1", True), ("live", "0", False), ("demo", "0", True), ("demo", "1", False)],
-)
-def test_a_header_that_contradicts_the_account_is_refused(
-    environment: Environment,
-    value: str,
-    refused: bool,  # noqa: FBT001
-) -> None:
-    """The environment header can confirm the account, never overrule it."""
-    request = Request("GET", "/api/v5/public/time", headers=(("X-Simulated-Trading", value),))
-    if refused:
-        with pytest.raises(RefusedError, match="contradicts"):
-            rails.check_headers(request, environment)
-    else:
-        rails.check_headers(request, environment)
-    assert rails.without_environment_header(request) == ()
-
-
-def test_only_live_goes_without_the_demo_header() -> None:
-    """Demo and sandbox say so in each request."""
-    assert rails.environment_headers("live") == {}
-    assert rails.environment_headers("demo") == {"x-simulated-trading": "1"}
+    assert all(policy.asks(*case) for case in asked)
+    assert not any(policy.asks(*case) for case in silent)

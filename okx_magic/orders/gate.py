@@ -1,24 +1,25 @@
-"""Where a request meets the rails: the facts are gathered, and the person is asked where one must be."""
+"""Where a request meets the safety rules: the facts are gathered, and the person is asked where one must
+be. And whether a live account may write: for 15 minutes after a person typed the sentence.
+"""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.catalogue.effects import kind_of
 from okx_magic.errors import RefusedError
-from okx_magic.safety import rails
-from okx_magic.safety.arming import Arming
-from okx_magic.safety.ledger import fingerprint
-from okx_magic.safety.summary import summary
+from okx_magic.orders import policy
+from okx_magic.orders.ledger import fingerprint
+from okx_magic.orders.policy import ARMED_SECONDS
+from okx_magic.orders.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okx_magic.credentials.account import Account
     from okx_magic.model import Request
-    from okx_magic.safety.latch import Latch
-    from okx_magic.safety.ledger import Ledger
+    from okx_magic.orders.latch import Latch
+    from okx_magic.orders.ledger import Ledger
 
     # Asks the person for yes or no; raises RefusedError where nobody can be asked.
     Confirm = Callable[[str], bool]
@@ -29,7 +30,7 @@ _NOTHING_DONE: Final = frozenset({"not sent", "refused", "not done"})
 
 
 class Gate:
-    """The rails of one account.
+    """The safety rules of one account.
 
     ``confirm`` is asked before each write of a live account; without it there is nobody to ask, and
     none is sent. ``latch`` is the kill switch's, ``ledger`` knows what was sent before.
@@ -57,15 +58,15 @@ class Gate:
         say yes.
         """
         standing = self._standing(request, again=again)
-        rails.check(request, standing)
-        if not rails.asks(request, self._account.environment):
+        policy.check(request, standing)
+        if not policy.asks(request, self._account.environment):
             return
         if self._confirm is None:
             raise RefusedError("nobody is here to say yes to a live order", request=request)
         if not self._confirm(self._question(request, standing)):
             raise RefusedError("yes was not said", request=request)
         # The answer may have taken its time.
-        rails.check(request, self._standing(request, again=again))
+        policy.check(request, self._standing(request, again=again))
 
     @property
     def latched(self) -> bool:
@@ -84,9 +85,9 @@ class Gate:
         if self.latch is not None:
             self.latch.lift()
 
-    def _standing(self, request: Request, *, again: bool) -> rails.Standing:
+    def _standing(self, request: Request, *, again: bool) -> policy.Standing:
         repeats, unsettled = self._before(request)
-        return rails.Standing(
+        return policy.Standing(
             environment=self._account.environment,
             armed=self.arming.armed,
             latched=self.latched,
@@ -101,22 +102,67 @@ class Gate:
         the outcome of one is unknown.
         """
         # What only lessens the risk does not wait for a ledger that cannot be read.
-        if self.ledger is None or kind_of(request) in {"read", "cancel"}:
+        if self.ledger is None or request.effect in {"read", "cancel"}:
             return None, False
         mark = fingerprint(request)
         unsettled = any(each.fingerprint == mark for each in self.ledger.unsettled(self.key_hash))
-        entry = self.ledger.recent(self.key_hash, mark, rails.AGAIN_SECONDS)
+        entry = self.ledger.recent(self.key_hash, mark, policy.AGAIN_SECONDS)
         if entry is None or entry.outcome in _NOTHING_DONE:
             return None, unsettled
         return max(self._clock() - entry.time, 0.0), unsettled
 
-    def _question(self, request: Request, standing: rails.Standing) -> str:
+    def _question(self, request: Request, standing: policy.Standing) -> str:
         account = self._account
         key = account.credentials.hint if account.credentials else "none"
         parts = [f"LIVE {account.name} (key {key})", summary(request)]
         if standing.repeats is not None:
             parts.append(f"the same was sent {standing.repeats:.0f} s ago")
         return " · ".join(parts)
+
+
+class Arming:
+    """Live orders of one session, off until ``arm`` gets the right sentence.
+
+    Nothing but that text switches them on, and no other session, kernel or restart inherits it.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.sentence = sentence
+        self._monotonic = monotonic
+        self._wall = wall
+        self._ends: tuple[float, float] | None = None
+
+    def arm(self, typed: str) -> bool:
+        """Switch live orders on if the sentence is right; whether it was."""
+        if " ".join(typed.split()) != self.sentence:
+            return False
+        self._ends = self._monotonic() + ARMED_SECONDS, self._wall() + ARMED_SECONDS
+        return True
+
+    def disarm(self) -> None:
+        """Switch live orders off."""
+        self._ends = None
+
+    @property
+    def seconds_left(self) -> float:
+        """How long live orders are still on; 0 when they are off."""
+        if self._ends is None:
+            return 0.0
+        # The monotonic clock may stand still while the machine sleeps; the other may be set back.
+        # The one that says first that the time is over is believed.
+        left = min(self._ends[0] - self._monotonic(), self._ends[1] - self._wall())
+        return max(left, 0.0)
+
+    @property
+    def armed(self) -> bool:
+        """Whether live orders are on."""
+        return self.seconds_left > 0
 
 
 def _sentence(account: Account) -> str:

@@ -1,4 +1,4 @@
-"""Finds out what became of a request whose answer was lost, by looking it up until it is settled.
+"""Finds out what became of a request whose answer was lost, by looking it up until that is known.
 
 An order is *done* when a look-up shows it. It is *not done* only when a look-up still shows none after
 its ``expTime``, and a second of grace: until then a copy may be on its way. All else is *unknown*.
@@ -11,24 +11,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
-from okx_magic.safety.lookups import (
+from okx_magic.orders.lookups import (
     amended,
     closed,
     closes_position,
     failed,
     history_of,
+    is_set,
     items_of,
+    read_back,
 )
-from okx_magic.safety.readback import is_set, read_back
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from okx_magic.model import Envelope, Request
-    from okx_magic.safety.lookups import Item
-    from okx_magic.safety.retry import Kind, Timing
+    from okx_magic.orders.lookups import Item
+    from okx_magic.wire.retry import Timing
 
-# Sends one GET once, within so many seconds.
+# Sends one GET once, within that many seconds.
 Ask = Callable[["Request", float], "Envelope"]
 State = Literal["done", "not done", "open", "unknown"]
 
@@ -38,12 +39,14 @@ GRACE_MS: Final = 1000
 # When to look, in seconds after the answer was lost.
 _LOOKS: Final = (0.3, 0.8, 1.8, 3.8, 7.8)
 _LONGEST_LOOK: Final = 3.0
-# So many seconds after, an order to be cancelled that a look-up does not show is not there: what asks
+# After that many seconds an order to be cancelled that a look-up does not show is not there: what asks
 # elsewhere than where orders are kept may show it with a delay.
 _SHOWN_WITHIN: Final = 1.5
 _NOT_FOUND: Final = frozenset({"51603"})
 _STILL_OPEN: Final = frozenset({"live", "partially_filled", "pause"})
 _CANCELED: Final = frozenset({"canceled", "mmp_canceled", "order_failed"})
+# These are about an order that was there before, or about none.
+_OF_WHAT_IS_THERE: Final = frozenset({"amend", "cancel", "setting", "undo"})
 # Clocks agree within a second when they have just been compared.
 _AGREEMENT_MS: Final = 1000
 
@@ -51,15 +54,12 @@ _AGREEMENT_MS: Final = 1000
 @dataclass(frozen=True, slots=True)
 class Lost:
     """A request without a trustworthy answer. ``expiry`` is its expTime in milliseconds, None if it
-    had none; ``began`` when it was first sent, on the monotonic clock; ``ours`` the ids that were made
-    for it; ``doubtful`` the places of those of its orders that are in doubt; ``already`` whether OKX
-    said that there is such an order already.
+    had none; ``ours`` the ids that were made for it; ``doubtful`` the places of those of its orders
+    that are in doubt; ``already`` whether OKX said that there is such an order already.
     """
 
     request: Request
-    kind: Kind
     expiry: int | None
-    began: float
     ours: Collection[str]
     doubtful: Collection[int]
     already: bool = False
@@ -77,24 +77,31 @@ class Finding:
     older: bool = False
 
 
-class Settler:
+class Reconciler:
     """Looks up the orders of a lost request.
 
-    ``server_now`` measures the exchange's time in milliseconds afresh, within so many seconds; like
-    ``ask`` it raises the errors of ``okx_magic.errors``.
+    ``server_now`` measures the exchange's time in milliseconds afresh, within that many seconds; like
+    ``ask`` it raises the errors of ``okx_magic.errors``. ``began`` is when the request was first sent, on
+    the monotonic clock.
     """
 
     def __init__(
-        self, lost: Lost, ask: Ask, server_now: Callable[[float], int], timing: Timing
+        self,
+        lost: Lost,
+        ask: Ask,
+        server_now: Callable[[float], int],
+        timing: Timing,
+        began: float,
     ) -> None:
         self._lost = lost
         self._ask = ask
         self._server_now = server_now
         self._timing = timing
+        self._began = began
         # The time at the exchange when ours was 0, once it has been measured.
         self._epoch: float | None = None
 
-    def settle(self, seconds: float = SECONDS) -> Mapping[int, Finding]:
+    def reconcile(self, seconds: float = SECONDS) -> Mapping[int, Finding]:
         """What became of each doubtful order, by its place, found out within ``seconds``."""
         now = self._timing.now
         lost_at = now()
@@ -108,7 +115,7 @@ class Settler:
             if look > now():
                 self._timing.sleep(look - now())
             proven = proof is not None and now() >= proof
-            if self._lost.kind == "cancel":
+            if self._lost.request.effect == "cancel":
                 proven = now() - lost_at >= _SHOWN_WITHIN
             for place, finding in findings.items():
                 item = finding.item
@@ -155,7 +162,7 @@ class Settler:
             older = row is not None and self._is_older(row, item)
             if older:
                 row = None
-            if row is None and proven and self._lost.kind == "order":
+            if row is None and proven and self._lost.request.effect == "order":
                 row = self._in_history(item, seconds)
         except OkxMagicError:
             return Finding(item, "unknown")
@@ -163,11 +170,11 @@ class Settler:
         return Finding(item, self._state(item, row, proven=proven), row, older=older)
 
     def _state(self, item: Item, row: Mapping[str, Any] | None, *, proven: bool) -> State:
-        if self._lost.kind == "cancel":
+        if self._lost.request.effect == "cancel":
             return _state_of_cancel(row, proven=proven)
         if row is None:
             return "not done" if proven else "unknown"
-        if self._lost.kind == "amend":
+        if self._lost.request.effect == "amend":
             as_wanted = amended(item, row)
             if as_wanted is None:
                 return "unknown"
@@ -198,13 +205,16 @@ class Settler:
         """Whether an order was there before this request: an id that a person typed may have been used
         already, and a look-up brings the newest that has it.
         """
-        if self._lost.kind not in {"order", "closed"} or item.id in self._lost.ours:
+        if (
+            self._lost.request.effect in {"amend", "cancel", "setting", "undo"}
+            or item.id in self._lost.ours
+        ):
             return False
         made = str(row.get("cTime") or row.get("ts") or "")
         # A transfer's state has no time; its id may be used once.
         if not made.isdecimal():
             return False
-        began = self._at_the_exchange(_LONGEST_LOOK) + self._lost.began * 1000
+        began = self._at_the_exchange(_LONGEST_LOOK) + self._began * 1000
         return int(made) < began - _AGREEMENT_MS
 
     def _proof(self, left: float) -> float | None:
