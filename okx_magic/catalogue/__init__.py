@@ -15,6 +15,7 @@ from okx_magic.catalogue.reader import (
     endpoints,
     explain,
     field_type,
+    first_columns,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "endpoints",
     "explain",
     "field_type",
+    "first_columns",
 ]

@@ -161,14 +161,30 @@ def field_type(name: str, method: str = "", path: str = "") -> FieldType | None:
 
 
 @cache
+def first_columns(method: str, path: str) -> tuple[str, ...]:
+    """The fields that people look for first in an answer, in that order; none where nobody said."""
+    return _interest().get((method, path), ())
+
+
+@cache
+def _interest() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    groups: list[dict[str, list[str]]] = json.loads(read_text("interest.json"))
+    return {
+        (method, f"/api/v5/{path}"): tuple(group["first"])
+        for group in groups
+        for method, path in map(str.split, group["endpoints"])
+    }
+
+
+@cache
 def _field_types() -> Mapping[str, FieldType]:
-    table: dict[str, FieldType] = json.loads(_text("fields.json"))
+    table: dict[str, FieldType] = json.loads(read_text("fields.json"))
     return MappingProxyType(table)
 
 
 @cache
 def _field_overrides() -> Mapping[str, Mapping[str, FieldType]]:
-    table: dict[str, dict[str, FieldType]] = json.loads(_text("field_overrides.json"))
+    table: dict[str, dict[str, FieldType]] = json.loads(read_text("field_overrides.json"))
     return MappingProxyType(table)
 
 
@@ -218,12 +234,13 @@ def _param(record: Mapping[str, Any]) -> Param:
 
 def _records(name: str) -> list[dict[str, Any]]:
     # One array of all lines is three times as fast to parse as each line by itself.
-    lines = _text(name).strip().split("\n")
+    lines = read_text(name).strip().split("\n")
     records: list[dict[str, Any]] = json.loads("[" + ",".join(lines) + "]")
     return records
 
 
-def _text(name: str) -> str:
+def read_text(name: str) -> str:
+    """A data file as text."""
     # A third of the time is saved over importlib.resources, whose first use imports much.
     data = get_data("okx_magic.catalogue", f"data/{name}")
     assert data is not None  # noqa: S101  # only a loader without files gives none

@@ -87,8 +87,15 @@ def _run_one(request: Request, session: Session, output: Output, options: Option
         deliver(output, request.name, value, options)
         if not options.quiet:
             rows = None if options.raw else len(value)
-            note = receipts.receipt(reply, session.account, rows=rows, as_typed=options.as_typed)
-            output.note(note)
+            output.note(
+                receipts.receipt(
+                    reply,
+                    session.account,
+                    rows=rows,
+                    as_typed=options.as_typed,
+                    totals=None if options.raw else value.attrs.get("totals"),
+                )
+            )
     except KeyboardInterrupt:
         if request.effect == "read":
             raise

@@ -21,14 +21,26 @@ if TYPE_CHECKING:
 _SIGNATURE_SHOWN = 6
 
 
-def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool = False) -> Note:
-    """One line for a request that was answered; ``rows`` is None for a raw envelope."""
+def receipt(
+    reply: Reply,
+    account: Account,
+    *,
+    rows: int | None,
+    as_typed: bool = False,
+    totals: object = None,
+) -> Note:
+    """One line for a request that was answered; ``rows`` is None for a raw envelope, ``totals`` are
+    the fields around the rows of its frame.
+    """
     request = reply.request
     parts = [
         _named(request, request.name),
         _rows_text(rows, request),
         f"{reply.milliseconds:.0f} ms",
     ]
+    equity = totals.get("totalEq") if isinstance(totals, dict) else None
+    if isinstance(equity, int | float):
+        parts.insert(2, f"total equity {equity:,.2f} USD")
     # The badge already says "demo" for the account demo.
     if account.name != account.environment:
         parts.append(account.name)

@@ -43,11 +43,12 @@ def names_in(endpoint: catalogue.Endpoint) -> list[str]:
 
 
 def test_the_files_are_the_known_ones() -> None:
-    """Nothing but the four data files is shipped, and each has its line end."""
+    """Nothing but these data files is shipped, and each has its line end."""
     assert sorted(TEXTS) == [
-        *("codes.jsonl", "endpoints.jsonl", "field_overrides.json", "fields.json")
+        *("codes.jsonl", "endpoints.jsonl", "field_overrides.json", "fields.json"),
+        *("interest.json", "topics.txt"),
     ]
-    assert all(text.endswith("}\n") for text in TEXTS.values())
+    assert all(text.endswith("\n") for text in TEXTS.values())
 
 
 @pytest.mark.parametrize("name", LINES)
@@ -274,3 +275,16 @@ def test_the_tables_cannot_be_changed() -> None:
         catalogue.codes()["0"] = None
     with pytest.raises(TypeError):
         catalogue.endpoints()["GET", "/"] = None
+
+
+def test_the_columns_of_interest_are_fields_of_their_endpoints() -> None:
+    """A name that an answer never has would say nothing, and one that stands twice would hide a typo."""
+    for group in json.loads(TEXTS["interest.json"]):
+        assert len(set(group["first"])) == len(group["first"])
+        for name in group["endpoints"]:
+            method, path = name.split()
+            endpoint = catalogue.endpoint(method, f"/api/v5/{path}")
+            assert endpoint is not None, name
+            # OKX answers a transfer with a part of what its state has.
+            known = set(names_in(endpoint)) | {"state", "type"}
+            assert set(group["first"]) <= known, name
