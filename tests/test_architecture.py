@@ -61,6 +61,8 @@ ROOMS: dict[str, set[str]] = {
     "commands": {
         "model",
         "errors",
+        "strictjson",
+        "servertext",
         "cell",
         "catalogue",
         "credentials",

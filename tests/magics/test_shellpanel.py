@@ -96,7 +96,7 @@ def test_cells_are_seen_in_the_panel(front_end: Notebook) -> None:
     front_end.run("%okx_login")
     front_end.run("%%okx\ntime = GET /api/v5/public/time")
     assert widget(front_end).account["current"]["environment"] == "sandbox"
-    assert [each["target"] for each in widget(front_end).requests] == ["/api/v5/public/time"]
+    assert widget(front_end).requests["count"] == 1
     front_end.run("%okx_logout")
     assert widget(front_end).account["current"] is None
 
