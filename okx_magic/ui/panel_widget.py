@@ -172,7 +172,8 @@ def _money(session: Session, now: datetime) -> str:
 
 
 def _facts(session: Session, now: datetime) -> Iterable[tuple[str, str]]:
-    from okx_magic.ui.receipts import permissions  # noqa: PLC0415  # slows the opening, on first use
+    from okx_magic.ui.notes import seconds_text  # noqa: PLC0415  # slows the opening, on first use
+    from okx_magic.ui.receipts import permissions  # noqa: PLC0415  # same
 
     known, config = session.account, session.config
     yield "key", known.credentials.hint if known.credentials else "none"
@@ -188,6 +189,6 @@ def _facts(session: Session, now: datetime) -> Iterable[tuple[str, str]]:
         yield "key's age", "not known (a profile can say it: created = …)"
     offset = session.connection.clock.offset
     if offset is not None:
-        yield "clock", f"{offset / 1000:+.1f} s to the exchange's"
+        yield "clock", f"{seconds_text(offset)} to the exchange's"
     if known.proxy_name:
         yield "proxy", known.proxy_name

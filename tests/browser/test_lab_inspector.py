@@ -83,14 +83,12 @@ def test_requests_are_listed_filtered_and_inspected(
 
 
 def notebook_name(notebook: LabNotebook) -> str:
-    name: str = notebook.page.evaluate(
-        "window.jupyterapp.shell.currentWidget.context.path"
-    )
+    name: str = notebook.page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
     return name
 
 
 def test_the_panel_passes_the_rules_of_accessibility(notebook: LabNotebook) -> None:
-    """axe finds nothing in the panel on any page, in both themes; the control sees a broken label."""
+    """Axe finds nothing in the panel on any page, in both themes; the control sees a broken label."""
     panel = PanelPage(notebook)
     panel.tab("Requests")
     panel.sees("NO-SUCH-PAIR")
@@ -109,7 +107,9 @@ def test_the_panel_passes_the_rules_of_accessibility(notebook: LabNotebook) -> N
 def violations(notebook: LabNotebook) -> list[str]:
     found: dict[str, Any] = Axe().run(notebook.page, context=".okx-panel").response
     return [
-        f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]
+        f"{rule['id']}: {node['html'][:120]}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
     ]
 
 
