@@ -1,4 +1,4 @@
-"""What traders call things leads to the endpoint that they mean (module: catalogue/topics, endpoint_search)."""
+"""What traders call things leads to the endpoint that they mean (catalogue/topics, endpoint_search)."""
 
 from __future__ import annotations
 
