@@ -9,6 +9,7 @@ that act after their answer, as both would race with the next request.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from okx_magic.sandbox import Sandbox
+    from okx_magic.sandbox import Keys, Sandbox
 
 FACTS = json.loads(Path(__file__).with_name("sandbox_requests.json").read_text("utf-8"))
 WRONG_BODIES = (
@@ -31,6 +32,9 @@ ORIGINS = ("https://evil.example", "http://localhost:8888", "null")
 METHODS = ("PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "GET", "POST")
 SUFFIXES = ("&x=1", "?", "&instId=BTC-USDT", "%20", "&a=%ff", "#", "/", "&limit=1&limit=2")
 TARGETS = ("/", "/api/v5", "/api/v5/nowhere", "/favicon.ico", "/api/v4/x", "//", "/?a")
+
+
+_TICKER = "/api/v5/market/ticker"
 
 
 class Endpoint(NamedTuple):
@@ -81,27 +85,44 @@ class Plan:
         ]
         self._ids = ["1", "x"]
         self._client_ids = ["none"]
+        self._placed, self._placing = [("BTC-USDT", "1")], "BTC-USDT"
+        self._prices: dict[str, float] = {}
+        self._first = [
+            *(self._by(keys, "POST", *FACTS["level"]) for keys in (sandbox.demo, sandbox.live)),
+            self._by(sandbox.live, "POST", *FACTS["both sides"]),
+            *(Sent("GET", f"{_TICKER}?instId={name}", {}) for name in FACTS["ticks"]),
+        ]
 
     def next(self) -> Sent:
+        if self._first:
+            return self._first.pop(0)
         kinds: list[Callable[[], Sent]] = [
             self._place,
             lambda: self._documented(self._pick(self._known)),
+            self._change,
             lambda: self._documented(self._pick(self._of_orders)),
             self._broken,
             self._faulty,
         ]
-        return self._chance.choices(kinds, (30, 45, 12, 8, 5))[0]()
+        return self._chance.choices(kinds, (28, 40, 10, 9, 8, 5))[0]()
 
     def learn(self, answer: bytes) -> None:
+        if match := re.search(rb'"instId":"([^"]+)","last":"([\d.]+)"', answer):
+            self._prices[match[1].decode()] = float(match[2])
         for mark, known in ((b'"ordId":"', self._ids), (b'"clOrdId":"', self._client_ids)):
             found = answer.partition(mark)[2].partition(b'"')[0]
             if 0 < len(found) < 40:
                 known.append(found.decode())
                 del known[:-20]
+        if answer.count(b'"sCode":"0"') == 1:
+            self._placed.append((self._placing, self._ids[-1]))
+            del self._placed[:-20]
 
     def _signed(self, method: str, target: str, value: Any = None) -> Sent:
+        return self._by(self._pick(self._keys), method, target, value)
+
+    def _by(self, keys: Keys, method: str, target: str, value: Any = None) -> Sent:
         body = b"" if value is None else json.dumps(value).encode()
-        keys = self._pick(self._keys)
         demo = keys.environment == "demo"
         headers = signed(keys, method, target, body, self._clock.now, demo=demo)
         return Sent(method, target, headers, body)
@@ -110,9 +131,15 @@ class Plan:
         """An order that is likely to be taken, alone or with others."""
         pools, pick = FACTS["placed"], self._pick
         order = {name: pick(pools[name]) for name in ("instId", "side", "ordType", "sz")}
-        order["tdMode"] = "cross" if order["instId"].endswith("SWAP") else "cash"
+        self._placing = order["instId"]
+        of_contracts = order["instId"].endswith("SWAP")
+        order["tdMode"] = pick(("cross", "isolated")) if of_contracts else "cash"
+        if of_contracts:
+            order |= pick(
+                ({}, {}, {"reduceOnly": "true"}, {"posSide": "long"}, {"posSide": "short"})
+            )
         if order["ordType"] != "market":
-            order["px"] = pick(pools["px"])
+            order["px"] = self._price(order["instId"])
         if self._chance.random() < 0.5:
             order["clOrdId"] = f"c{self._chance.randrange(10_000)}"
         if self._chance.random() < 0.1:
@@ -124,6 +151,29 @@ class Plan:
             for _ in range(self._chance.randrange(1, 22))
         ]
         return self._signed("POST", "/api/v5/trade/batch-orders", [order, *others])
+
+    def _change(self) -> Sent:
+        """The cancelling, amending or reading of an order that may be there."""
+        name, ord_id = self._pick(self._placed)
+        known = {"instId": name, "ordId": ord_id}
+        match self._chance.randrange(4):
+            case 0:
+                return self._signed("POST", "/api/v5/trade/cancel-order", known)
+            case 1:
+                return self._signed("GET", f"/api/v5/trade/order?instId={name}&ordId={ord_id}")
+            case 2:
+                return self._signed("POST", "/api/v5/trade/cancel-batch-orders", [known, known])
+            case _:
+                change = self._pick(
+                    ({"newSz": "0.02"}, {"newSz": "3"}, {"newPx": self._price(name)})
+                )
+                return self._signed("POST", "/api/v5/trade/amend-order", known | change)
+
+    def _price(self, name: str) -> str:
+        """Near the last price that was seen, and most often a multiple of the tick."""
+        tick = FACTS["ticks"][name]
+        steps = round(self._prices.get(name, 1000) * self._pick(FACTS["near"]) / tick)
+        return f"{steps * tick + self._pick(FACTS['off']):.8f}".rstrip("0")
 
     def _documented(self, one: Endpoint) -> Sent:
         if one.method == "GET":
@@ -143,7 +193,7 @@ class Plan:
         return sent
 
     def _values(self, one: Endpoint) -> dict[str, str]:
-        required, other = (0.97, 0.3) if self._chance.random() < 0.9 else (0.6, 0.7)
+        required, other = (0.97, 0.45) if self._chance.random() < 0.9 else (0.6, 0.7)
         return {
             name: self._value(name, listed)
             for name, needed, listed in one.params
