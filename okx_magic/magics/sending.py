@@ -19,6 +19,7 @@ from traitlets import Bool
 from okx_magic.errors import CellError, OkxError
 from okx_magic.magics import magicline
 from okx_magic.magics.panel import ShellPanel, fits
+from okx_magic.magics.place import names_here
 from okx_magic.ui.output import CellOutput, show, tell
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class OkxMagic(Magics):
         value = run_cell(
             request if cell is None else cell,
             session,
-            self.shell.user_ns,
+            names_here(self.shell),
             CellOutput(self.shell, shows_values=cell is not None, said=self._said),
             Options(
                 name=arguments.name,
