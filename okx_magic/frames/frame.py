@@ -1,28 +1,38 @@
-"""An envelope as one DataFrame: shape, then types, then ``attrs``. And the log of a session as one."""
+"""An envelope as one DataFrame: shape, then types, then ``attrs``. Also the log of a session as one, and
+a frame as a CSV file in which no text is a formula.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
 
 import pandas as pd
 
 from okx_magic import catalogue
-from okx_magic.frames import columns as arrays
-from okx_magic.frames.decimals import floats
+from okx_magic.frames import typed_columns as arrays
 from okx_magic.frames.number_columns import block_of, table_of
+from okx_magic.frames.numbers import floats
 from okx_magic.frames.shapes import Table, TypeOf, tabulate
 from okx_magic.servertext import plain, plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
 
     from okx_magic.catalogue.reader import Endpoint
-    from okx_magic.frames.decimals import Floats
+    from okx_magic.frames.numbers import Floats
     from okx_magic.model import Envelope, Exchange, Request
 
-
+# Types whose values are numbers beside the rows, too.
+_NUMBERS: Final = frozenset({"decimal", "integer", "time", "time_us"})
+# What a spreadsheet reads as the start of a formula (OWASP: CSV Injection).
+_FORMULA: Final = re.compile(r"\s*[=+\-@|\t\r\n]")
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _LOG_COLUMNS = {
     "account": "object",
     "environment": "object",
@@ -37,16 +47,19 @@ _LOG_COLUMNS = {
 
 
 def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> pd.DataFrame:
-    """The answer as a typed DataFrame, in OKX's order of rows and columns.
+    """The answer as a typed DataFrame: the columns that people look for first, then those left, in
+    OKX's order; none is lost.
 
     Types come from the field's name and the endpoint, never from the values, so that every answer
-    of an endpoint has the same dtypes (``columns.py`` lists them); ``decimal`` keeps every digit.
+    of an endpoint has the same dtypes (``typed_columns.py`` lists them); ``decimal`` keeps every digit.
     Candles are indexed by ``ts``, oldest first. A book is one row a level. A balance is one row a
     currency and announcements are one row each, with the fields around them (the account's totals,
-    ``totalPage``) in ``attrs["totals"]``. An empty answer has its columns.
+    ``totalPage``) in ``attrs["totals"]``: numbers as numbers (text with ``decimal``), times in
+    milliseconds, what is missing as None. An empty answer has its columns.
 
-    ``attrs`` holds plain JSON: ``endpoint``, and ``untyped`` when some value did not fit the type
-    of its field: the columns that therefore stayed as OKX sent them. No JSON in ``data`` raises.
+    ``attrs`` holds plain JSON: ``endpoint``; ``instId`` and ``bar`` as they were asked for, where no
+    row says them; and ``untyped`` when some value did not fit the type of its field: the columns that
+    therefore stayed as OKX sent them. No JSON in ``data`` raises.
     """
     types = Types.of(request, exact=decimal)
     block = types.block([envelope])
@@ -57,6 +70,8 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
 def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame:
     """The DataFrame of a table whose columns are typed arrays."""
     columns = {table.names.get(name, name): array for name, array in table.columns.items()}
+    first = catalogue.first_columns(request.method, request.path)
+    columns = {name: columns[name] for name in first if name in columns} | columns
     names = plain(list(columns))
     columns = dict(zip(names, columns.values(), strict=True))
     index: pd.Index = pd.RangeIndex(table.length)
@@ -64,6 +79,11 @@ def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame
         index = pd.Index(columns.pop(table.index), name=table.index)
     frame = pd.DataFrame(columns, index=index, copy=False)
     frame.attrs.update(plain_within(table.attrs), endpoint=str(request))
+    # Candles and books do not say in their rows whose they are, nor how long a bar is.
+    asked = parse_qs(request.target.partition("?")[2])
+    for name in ("instId", "bar"):
+        if name in asked and name not in frame.columns:
+            frame.attrs[name] = plain(asked[name])[0]
     if table.untyped:
         frame.attrs["untyped"] = [table.names.get(name, name) for name in table.untyped]
     return frame
@@ -112,9 +132,29 @@ class Types:
                 if array is None:
                     misfits.append(name)
             columns[name] = arrays.untyped(values) if array is None else array
-        return Table(
-            columns, table.length, table.names, table.index, table.attrs, untyped=tuple(misfits)
-        )
+        attrs = {
+            name: self._beside(value) if name == "totals" else value
+            for name, value in table.attrs.items()
+        }
+        return Table(columns, table.length, table.names, table.index, attrs, untyped=tuple(misfits))
+
+    def _beside(self, value: Any, name: str = "") -> Any:
+        """What stands around the rows, as JSON with numbers in place of OKX's texts of them."""
+        if isinstance(value, dict):
+            return {key: self._beside(each, key) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._beside(each, name) for each in value]
+        kind = self.type_of(name)
+        if not isinstance(value, str) or kind not in _NUMBERS or (self.exact and kind == "decimal"):
+            return value
+        if not value:
+            return None
+        try:
+            number = float(value) if kind == "decimal" else int(value)
+        except ValueError:
+            return value
+        # JSON has no other numbers.
+        return number if isfinite(number) else value
 
     def blank(self, name: str, length: int) -> arrays.Array:
         """A column of ``length`` rows in which nothing was sent."""
@@ -162,3 +202,29 @@ def log_frame(log: Sequence[Exchange]) -> pd.DataFrame:
     ).as_unit("ms")
     frame = pd.DataFrame(rows, columns=list(_LOG_COLUMNS), index=times)
     return frame.astype(_LOG_COLUMNS)
+
+
+def safe_csv(frame: pd.DataFrame, path: str | PathLike[str] | None = None, **options: Any) -> Any:
+    """As ``frame.to_csv(path, **options)``, but no cell or name is a formula for a spreadsheet.
+
+    A text that a spreadsheet would compute gets an apostrophe in front, which shows it as text.
+    Numbers and ids stay what they are, also those kept as text.
+    """
+    shown = frame.rename(columns=_disarmed).rename_axis(index=_disarmed, columns=_disarmed)
+    for position, dtype in enumerate(frame.dtypes):
+        if not pd.api.types.is_numeric_dtype(dtype) and not hasattr(dtype, "tz"):
+            column = shown.iloc[:, position].astype(object).map(_disarmed)
+            shown.isetitem(position, column.array)
+    if not pd.api.types.is_numeric_dtype(shown.index.dtype):
+        shown.index = shown.index.map(_disarmed)
+    return shown.to_csv(path, **options)
+
+
+def _disarmed(value: Any) -> Any:
+    text = value if isinstance(value, str) else str(value) if isinstance(value, list | dict) else ""
+    if "\r" in text:
+        # csv does not quote it, and the rest would start a new row.
+        value = text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not _FORMULA.match(text) or _NUMBER.fullmatch(text):
+        return value
+    return f"'{text}"

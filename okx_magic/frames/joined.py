@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from okx_magic.frames import columns as arrays
+from okx_magic.frames import typed_columns as arrays
 from okx_magic.frames.frame import Types, frame_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from okx_magic.frames.decimals import Floats
+    from okx_magic.frames.numbers import Floats
     from okx_magic.frames.shapes import Table
     from okx_magic.model import Envelope, Request
 

@@ -1,11 +1,10 @@
-"""The lines that stand under a cell: what was sent, by whom, what came, and how long it took."""
+"""The lines under a cell: what was sent, by which account, what came, and how long it took."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from okx_magic import catalogue
 from okx_magic.advice.trace import curl
 from okx_magic.ui.notes import Note
 
@@ -17,19 +16,31 @@ if TYPE_CHECKING:
     from okx_magic.model import Request, Sent
     from okx_magic.pages import Pulled
     from okx_magic.session import Session
-    from okx_magic.wire.attempt import Reply
+    from okx_magic.wire.sender import Reply
 
 _SIGNATURE_SHOWN = 6
 
 
-def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool = False) -> Note:
-    """One line for a request that was answered; ``rows`` is None for a raw envelope."""
+def receipt(
+    reply: Reply,
+    account: Account,
+    *,
+    rows: int | None,
+    as_typed: bool = False,
+    totals: object = None,
+) -> Note:
+    """One line for a request that was answered; ``rows`` is None for a raw envelope, ``totals`` are
+    the fields around the rows of its frame.
+    """
     request = reply.request
     parts = [
         _named(request, request.name),
         _rows_text(rows, request),
         f"{reply.milliseconds:.0f} ms",
     ]
+    equity = totals.get("totalEq") if isinstance(totals, dict) else None
+    if isinstance(equity, int | float):
+        parts.insert(2, f"total equity {equity:,.2f} USD")
     # The badge already says "demo" for the account demo.
     if account.name != account.environment:
         parts.append(account.name)
@@ -37,7 +48,7 @@ def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool 
         ids = ", ".join(reply.added_ids)
         parts.insert(1, f"{_client_id_field(request)} {ids} added")
     elif as_typed and _lacks_client_id(request):
-        parts.insert(1, "no clOrdId: a lost answer could not be settled")
+        parts.insert(1, "no clOrdId: a lost answer cannot be looked up")
     if reply.attempts > 1:
         parts.append(f"{reply.attempts} attempts")
     lines = [" · ".join(parts)]
@@ -49,11 +60,11 @@ def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool 
 
 
 def pulled(what: Pulled, account: Account, *, name: str | None) -> Note:
-    """One line for a request that was answered in pages, and what should be known of its frame."""
+    """One line for a request that was answered in pages, and the notices on its frame."""
     rows = len(what.frame)
     parts = [
         _named(what.request, name),
-        "0 rows: OKX has nothing there" if rows == 0 else _counted(rows, "row"),
+        "0 rows: OKX has none" if rows == 0 else _counted(rows, "row"),
         _counted(what.pages, "page"),
         f"{what.milliseconds / 1000:.1f} s",
     ]
@@ -64,7 +75,7 @@ def pulled(what: Pulled, account: Account, *, name: str | None) -> Note:
 
 
 def waiting(seconds: float, limit: Limit) -> Note:
-    """Why nothing happens for a moment."""
+    """Why the cell waits."""
     return Note(
         (
             f"waiting {seconds:.1f} s: OKX takes {limit.requests} {limit.unit} in {limit.seconds:g} s",
@@ -73,7 +84,7 @@ def waiting(seconds: float, limit: Limit) -> Note:
 
 
 def notices(texts: Iterable[str]) -> Note:
-    """What was done to a cell besides sending it, a line each."""
+    """What was changed in a cell or should be known about it, a line each."""
     return Note(tuple(f"note: {text}" for text in texts))
 
 
@@ -90,7 +101,7 @@ def login(session: Session) -> Note:
         facts.append(f"through the proxy {account.proxy_name}")
     lines.append("  " + " · ".join(facts))
     if account.environment == "live":
-        lines.append("  live account: reading only, until %okx_live")
+        lines.append("  live account: read-only until %okx_live")
     if session.gate.latched:
         since = session.gate.latch.since if session.gate.latch else None
         when = f" since {datetime.fromtimestamp(since, UTC):%Y-%m-%d %H:%M} UTC" if since else ""
@@ -100,10 +111,12 @@ def login(session: Session) -> Note:
 
 
 def unset(names: tuple[str, ...]) -> Note:
-    """Which variables are gone, and where they may still stand."""
+    """Which variables are unset, and where they may still be set."""
     if not names:
         return Note(("unset: none of the variables was set",))
-    return Note((f"unset in this kernel: {', '.join(names)}; not where the kernel was started",))
+    return Note(
+        (f"unset in this kernel: {', '.join(names)}; still set where the kernel was started",)
+    )
 
 
 def dry_run(request: Request, sent: Sent, account: Account, added: tuple[str, ...]) -> Note:
@@ -138,9 +151,9 @@ def _rows_text(rows: int | None, request: Request) -> str:
     if rows is None:
         return "raw"
     if rows == 0:
-        return "0 rows: OKX has nothing for this request"
+        return "0 rows: OKX has none for this request"
     text = _counted(rows, "row")
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     most = endpoint.paging.get("limit_max") if endpoint and endpoint.paging else None
     return f"{text} (the endpoint's maximum)" if rows == most else text
 
@@ -154,12 +167,12 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _client_id_field(request: Request) -> str:
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     return (endpoint.client_id if endpoint else None) or "clOrdId"
 
 
 def _lacks_client_id(request: Request) -> bool:
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     if endpoint is None or endpoint.client_id is None:
         return False
     return f'"{endpoint.client_id}"' not in request.body

@@ -1,0 +1,64 @@
+"""A chart of a frame: what ``frame.okx.chart()`` gives, and shows at the end of a cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from okx_magic.charts.choice import Wanted, picture_of
+from okx_magic.charts.pictures import NoPictureError
+from okx_magic.charts.still import HEIGHT, bundle_of, svg_of
+from okx_magic.charts.text import text_of
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    import pandas as pd
+
+    from okx_magic.charts.pictures import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How it is seen at first: pixels of height, scale of prices, zone of times."""
+
+    height: int = HEIGHT
+    log: bool = False
+    local: bool = False
+
+
+class Chart:
+    """Shows itself: as a picture in a notebook, as text elsewhere. ``picture`` is None, and
+    ``reason`` a line, where the frame cannot be drawn.
+    """
+
+    def __init__(
+        self, frame: pd.DataFrame, wanted: Wanted | None = None, view: View | None = None
+    ) -> None:
+        self.frame = frame
+        self.view = view or View()
+        self.picture: Picture | None = None
+        self.reason = ""
+        try:
+            self.picture = picture_of(frame, wanted)
+        except NoPictureError as error:
+            self.reason = f"no picture: {error}"
+
+    def svg(self) -> str:
+        """The still as an SVG document of 760 pixels' width. Raises NoPictureError."""
+        if self.picture is None:
+            raise NoPictureError(self.reason)
+        return svg_of(self.picture, self.view.height)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the still as an SVG file. Raises NoPictureError."""
+        Path(path).write_text(self.svg(), "utf-8")
+
+    def __repr__(self) -> str:
+        return self.reason if self.picture is None else text_of(self.picture)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        if self.picture is None:
+            return {"text/plain": self.reason}
+        return bundle_of(self.picture, self.view.height)

@@ -1,0 +1,101 @@
+"""Columns of a frame as numbers, times and texts, whatever people made of the frame before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from okx_magic.charts.pictures import NoPictureError
+from okx_magic.charts.svg import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from okx_magic.charts.pictures import Floats
+
+# Where a row's time stands, the first that is there.
+TIMES: Final = ("ts", "fillTime", "fundingTime", "uTime", "cTime", "time", "date")
+
+
+def has(frame: pd.DataFrame, *names: str) -> bool:
+    """Whether the frame has all of these columns."""
+    return set(names) <= set(frame.columns)
+
+
+def numbers(values: Any) -> Floats:
+    """A column as float64: of floats, nullable integers, exact decimals or texts; NaN where none is."""
+    series = values if isinstance(values, pd.Series) else pd.Series(values)
+    if series.dtype == object or pd.api.types.is_string_dtype(series.dtype):
+        # A Decimal is a number to float(), not to to_numeric.
+        texts = series.map(lambda value: None if value is None else str(value))
+        series = pd.to_numeric(texts, errors="coerce")
+    array: Floats = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(array), array, np.nan)
+
+
+def texts(values: pd.Series) -> list[str]:
+    """A column as text, "" where there is none, without what could upset a reader."""
+    return ["" if pd.isna(value) else clean(str(value)) for value in values]
+
+
+def milliseconds(values: Any) -> Floats:
+    """Times as milliseconds since 1970: times with or without a zone (then UTC's), or numbers."""
+    series = values if isinstance(values, pd.Series) else pd.Series(values)
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return numbers(series)
+    moments = pd.to_datetime(series, utc=True, errors="coerce")
+    nanoseconds = moments.to_numpy(dtype="datetime64[ns]")
+    known = ~np.isnat(nanoseconds)
+    found = np.full(len(series), np.nan)
+    found[known] = nanoseconds[known].astype(np.int64) / 1e6
+    return found
+
+
+def times_of(frame: pd.DataFrame, prefer: Iterable[str] = ()) -> Floats | None:
+    """The times of the rows: the index if it is one of times, else a column of OKX's names, else any
+    column of times. None where there is none.
+    """
+    if isinstance(frame.index, pd.DatetimeIndex):
+        return milliseconds(frame.index.to_series())
+    for name in (*prefer, *TIMES):
+        if name in frame.columns:
+            return milliseconds(frame[name])
+    if frame.index.name in TIMES:
+        return milliseconds(frame.index.to_series())
+    # Of rows that are things, not moments, a time is one thing more that is known of them.
+    for name in () if "instId" in frame else frame.columns:
+        if pd.api.types.is_datetime64_any_dtype(frame[name].dtype):
+            return milliseconds(frame[name])
+    return None
+
+
+def needed_times(frame: pd.DataFrame, prefer: Iterable[str] = ()) -> Floats:
+    """The same. Raises NoPictureError where there is none."""
+    found = times_of(frame, prefer)
+    if found is None or not np.isfinite(found).any():
+        raise NoPictureError("the rows have no time: keep ts as the index or as a column")
+    return found
+
+
+def in_order(times: Floats) -> np.ndarray:
+    """The places of the rows by time; of rows with the same time the last."""
+    order = np.argsort(times, kind="stable")
+    order = order[np.isfinite(times[order])]
+    later = np.append(np.diff(times[order]) > 0, [True])[: len(order)]
+    places: np.ndarray = order[later]
+    return places
+
+
+def instrument(frame: pd.DataFrame) -> str:
+    """The one instrument of a frame, from its column or from the request; "" where there are more."""
+    if "instId" in frame.columns:
+        names = [name for name in pd.unique(frame["instId"].dropna().astype(str)) if name]
+        return clean(names[0]) if len(names) == 1 else ""
+    return clean(str(frame.attrs.get("instId", "")))
+
+
+def title_of(frame: pd.DataFrame, what: str) -> str:
+    """What the picture is of, as a person would say it."""
+    return " ".join(part for part in (instrument(frame), what) if part)

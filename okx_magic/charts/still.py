@@ -1,0 +1,44 @@
+"""The picture that stays: an SVG in an image, which needs no kernel, no script and no network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from okx_magic.charts import pictures, still_others, still_prices
+from okx_magic.charts.svg import data_url, escape
+from okx_magic.charts.text import text_of
+from okx_magic.charts.words import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from okx_magic.charts.pictures import Picture
+
+HEIGHT: Final = 360
+_DRAW: Final[dict[type, Callable[[Any, int], str]]] = {
+    pictures.Candles: still_prices.candles,
+    pictures.Depth: still_prices.depth,
+    pictures.Lines: still_others.lines,
+    pictures.Bars: still_others.bars,
+    pictures.HeatMap: still_others.heat_map,
+    pictures.Table: still_others.table,
+}
+
+
+def svg_of(picture: Picture, height: int = HEIGHT) -> str:
+    """The picture as an SVG document of 760 pixels' width."""
+    return _DRAW[type(picture)](picture, max(120, min(int(height), 2_000)))
+
+
+def html_of(picture: Picture, height: int = HEIGHT, key: str = "") -> str:
+    """The same as an image; ``key`` is how a widget finds the still that it hides."""
+    names = f"okx-still okx-still-{key}" if key else "okx-still"
+    return (
+        f'<img class="{names}" alt="{escape(summary(picture))}" style="max-width:100%"'
+        f' src="{data_url(svg_of(picture, height))}">'
+    )
+
+
+def bundle_of(picture: Picture, height: int = HEIGHT, key: str = "") -> dict[str, str]:
+    """Both as an output of a cell: the image, and text where there are no images."""
+    return {"text/html": html_of(picture, height, key), "text/plain": text_of(picture)}

@@ -1,0 +1,166 @@
+"""A column of raw JSON values as one typed pandas array.
+
+A converter takes the whole column and gives an array, or None when any value does not fit: a number
+never becomes NaN because nobody could read it. OKX writes "nothing" as ``""``, rarely as null or by
+leaving the field out (as ``""`` here); all three are missing in every type.
+
+=========  ==============================  =========
+type       dtype                           missing
+=========  ==============================  =========
+text, id   ``string`` (Python storage)     ``NA``
+decimal    ``float64``                     ``NaN``
+(exact)    ``object`` of ``Decimal``       ``None``
+integer    ``Int64``                       ``NA``
+bool       ``boolean``                     ``NA``
+time       ``datetime64[ms, UTC]``         ``NaT``
+time_hk    ``datetime64[ms, UTC]``         ``NaT``
+time_us    ``datetime64[us, UTC]``         ``NaT``
+list …     ``object`` of Python objects    ``None``
+=========  ==============================  =========
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from itertools import chain
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
+
+from okx_magic.frames.numbers import (
+    DECIMAL_CHARACTERS,
+    consist_of,
+    empty,
+    floats,
+    hong_kong_times,
+    int64,
+    microseconds,
+    milliseconds,
+)
+from okx_magic.servertext import plain, plain_within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from okx_magic.catalogue.reader import FieldType
+
+Array = ExtensionArray | np.ndarray[Any, Any]
+
+_BOOLEANS = MappingProxyType(
+    {"true": True, "false": False, "1": True, "0": False, "": False},
+)
+
+
+def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Array | None:
+    """The column as an array of its type, or None when a value does not fit.
+
+    ``exact`` makes decimals ``Decimal`` objects, true to the last digit.
+    """
+    if kind in _CONTAINERS:
+        return _containers(values)
+    texts = as_texts(values)
+    if texts is None:
+        return None
+    convert = _exact_decimals if exact and kind == "decimal" else _CONVERTERS[kind]
+    return convert(texts)
+
+
+def untyped(values: Sequence[Any]) -> Array:
+    """The column as OKX sent it: text, or Python objects when it holds a list or an object."""
+    texts = as_texts(values)
+    return _objects(values) if texts is None else strings(texts)
+
+
+def joined(parts: Sequence[Array]) -> Array:
+    """The arrays one after the other; as objects when they are of different types."""
+    if len({part.dtype for part in parts}) > 1:
+        return _object_array(list(chain.from_iterable(parts)))
+    whole: Array = pd.concat([pd.Series(part, copy=False) for part in parts]).array
+    return whole
+
+
+def as_texts(values: Sequence[Any]) -> Sequence[str] | None:
+    """The values as OKX's text, with ``""`` for null; None when one is a list or an object."""
+    try:
+        "".join(values)
+    except TypeError:
+        if any(isinstance(value, list | dict) for value in values):
+            return None
+        return [_as_text(value) for value in values]
+    return values
+
+
+def strings(texts: Sequence[str]) -> Array:
+    """Text and ids. Python storage, so that pyarrow's presence changes nothing."""
+    texts = plain(texts)
+    filled = (text or pd.NA for text in texts) if "" in texts else texts
+    cells = np.fromiter(filled, dtype=object, count=len(texts))
+    return pd.array(cells, dtype=pd.StringDtype("python"))
+
+
+def _floats(texts: Sequence[str]) -> Array | None:
+    return floats([texts])
+
+
+def _exact_decimals(texts: Sequence[str]) -> Array | None:
+    if not consist_of(texts, DECIMAL_CHARACTERS):
+        return None
+    try:
+        return _object_array([Decimal(text) if text else None for text in texts])
+    except InvalidOperation:
+        return None
+
+
+def _integers(texts: Sequence[str]) -> Array | None:
+    numbers = int64(texts)
+    if numbers is None:
+        return None
+    return pd.arrays.IntegerArray(numbers, empty(texts))
+
+
+def _booleans(texts: Sequence[str]) -> Array | None:
+    try:
+        flags = np.fromiter(map(_BOOLEANS.__getitem__, texts), dtype=np.bool_, count=len(texts))
+    except KeyError:
+        return None
+    return pd.arrays.BooleanArray(flags, empty(texts))
+
+
+def _containers(values: Sequence[Any]) -> Array | None:
+    fit = all(isinstance(value, list | dict) or value is None or value == "" for value in values)
+    return _objects(values) if fit else None
+
+
+def _objects(values: Sequence[Any]) -> Array:
+    return _object_array([None if value == "" else plain_within(value) for value in values])
+
+
+def _object_array(values: Sequence[Any]) -> Array:
+    # np.array() would make a matrix of lists of equal length.
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+_CONTAINERS: frozenset[FieldType] = frozenset({"list", "object", "rows", "table"})
+_CONVERTERS: Mapping[FieldType, Callable[[Sequence[str]], Array | None]] = MappingProxyType(
+    {
+        "text": strings,
+        "id": strings,
+        "decimal": _floats,
+        "integer": _integers,
+        "bool": _booleans,
+        "time": milliseconds,
+        "time_hk": hong_kong_times,
+        "time_us": microseconds,
+    }
+)

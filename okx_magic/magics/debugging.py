@@ -1,0 +1,202 @@
+"""The magics that look things up and say what went wrong; none of them sends an order.
+
+%okx_debug [N]               how an exchange was signed, step by step, and what was checked
+%okx_find WORDS              search the endpoints; a path shows its card
+%okx_explain CODE            what an OKX code means
+%okx_log                     this session's exchanges as a DataFrame
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from okx_magic.errors import CellError
+from okx_magic.magics import magicline
+from okx_magic.magics.place import names_here
+from okx_magic.ui.console import show, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from okx_magic.accounts import Accounts
+
+
+@magics_class
+class OkxDiagnosis(Magics):
+    """%okx_debug, %okx_find, %okx_explain, %okx_log. ``accounts`` gives the shell's sessions, ``opened``
+    the same if there are any yet.
+    """
+
+    def __init__(
+        self,
+        shell: InteractiveShell,
+        accounts: Callable[[], Accounts],
+        opened: Callable[[], Accounts | None],
+    ) -> None:
+        super().__init__(shell)
+        self._accounts = accounts
+        self._opened = opened
+        # One for the kernel, so that its reports can be compared with each other.
+        self._salt = os.urandom(16)
+
+    @no_var_expand
+    @line_cell_magic
+    @magicline.examples_first
+    @magic_arguments()
+    @argument("number", metavar="N", nargs="?", type=int, default=1, help="1: the last exchange")
+    @argument(
+        "-a", "--account", metavar="NAME", help="use the exchanges and the secret of this account"
+    )
+    @argument("--curl", action="store_true", help="a script that signs it again, with openssl")
+    @argument("--report", action="store_true", help="a bug report without anything private")
+    @argument(
+        "--check",
+        metavar="SIGNATURE",
+        nargs="?",
+        const="",
+        help="find the mistake in it",
+    )
+    @argument("--timestamp", metavar="T", default="", help="the timestamp that it was made with")
+    @argument(
+        "--compare",
+        action="store_true",
+        help="compare two prehashes in a cell, without a secret",
+    )
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx_debug(self, line: str, cell: str | None = None) -> None:
+        """Show how a request was signed, step by step, and what was checked if it was refused.
+
+        Examples::
+
+            %okx_debug               the last exchange
+            %okx_debug 2             the one before it
+            %okx_debug --curl        a script for bash, to compare outside of Python
+            %okx_debug --report      everything about it, safe to post
+
+            %okx_debug --check QzZ2…K5c=     a signature of the same request, made elsewhere
+
+            %%okx_debug --check QzZ2…K5c= --timestamp 2020-12-08T09:08:57.715Z
+            POST /api/v5/trade/order
+            {"instId": "BTC-USDT", "sz": "1"}
+
+        Instead of the request the cell can have all headers as they were sent, or a prehash as it was
+        printed; a request with its headers needs only --check. ``{{ expression }}`` is Python.
+        Nothing is sent. Never paste a secret: -a NAME says which account's secret is used.
+        """
+        arguments = magicline.options(self.shell, self.okx_debug, line)
+        if arguments is None:
+            return
+        if cell is not None or arguments.compare or arguments.check is not None:
+            self._investigate(arguments, cell)
+            return
+        from okx_magic.commands import diagnosis  # noqa: PLC0415  # on first use
+
+        exchange, session = diagnosis.chosen(self._accounts(), arguments.number, arguments.account)
+        if arguments.report:
+            show(diagnosis.postable(exchange, session, salt=self._salt))
+        elif arguments.curl:
+            show(diagnosis.script(exchange, session))
+        else:
+            show(diagnosis.view(exchange, session))
+
+    def _investigate(self, arguments: Any, cell: str | None) -> None:
+        from okx_magic.commands.diagnosis import (  # noqa: PLC0415  # on first use
+            Question,
+            check_pasted,
+            check_sent,
+            compared,
+        )
+
+        names = names_here(self.shell)
+        if arguments.compare and cell is not None:
+            show(compared(cell, names))
+            return
+        if arguments.check is None:
+            raise CellError(
+                "a cell needs --check or --compare, and --compare needs a cell",
+                remedy="%okx_debug --help shows examples",
+            )
+        question = Question(arguments.check, arguments.timestamp, arguments.account).filled(names)
+        if cell is None:
+            show(check_sent(self._accounts(), arguments.number, question))
+            return
+        try:
+            show(check_pasted(cell, self._accounts(), question, names))
+        except CellError:
+            magicline.forget_secret(self.shell, cell)
+            raise
+
+    @no_var_expand
+    @line_magic
+    @magicline.examples_first
+    @magic_arguments()
+    @argument("words", nargs="*", help="words of paths, titles and parameters; or a whole path")
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx_find(self, line: str) -> None:
+        """Search OKX's endpoints; a whole path shows its parameters and a cell to paste.
+
+        Examples::
+
+            %okx_find funding rate
+            %okx_find /api/v5/market/candles
+        """
+        arguments = magicline.options(self.shell, self.okx_find, line)
+        if arguments is None:
+            return
+        if not arguments.words:
+            raise CellError("find what?", remedy="%okx_find funding rate")
+        from okx_magic.catalogue.texts import find  # noqa: PLC0415  # on first use
+
+        tell(find(" ".join(arguments.words)))
+
+    @no_var_expand
+    @line_magic
+    @magicline.examples_first
+    @magic_arguments()
+    @argument("code", nargs="?", help="an OKX code, such as 50113")
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx_explain(self, line: str) -> None:
+        """Say what an OKX code means and what to do; after a log-in also which causes were checked.
+
+        Examples::
+
+            %okx_explain 50113
+        """
+        arguments = magicline.options(self.shell, self.okx_explain, line)
+        if arguments is None:
+            return
+        if not arguments.code:
+            raise CellError("which code?", remedy="%okx_explain 50113")
+        from okx_magic.catalogue.texts import explain  # noqa: PLC0415  # on first use
+
+        lines = explain(arguments.code)
+        if (accounts := self._opened()) is not None:
+            from okx_magic.commands.diagnosis import checked  # noqa: PLC0415  # on first use
+
+            lines += tuple(f"  checked {cause}" for cause in checked(arguments.code, accounts))
+        tell(lines)
+
+    @no_var_expand
+    @line_magic
+    @magicline.examples_first
+    @magic_arguments()
+    @argument("-h", "--help", action="store_true", help="show this")
+    def okx_log(self, line: str) -> Any:
+        """This session's exchanges as a DataFrame, oldest first, without secrets.
+
+        Examples::
+
+            %okx_log
+            log = %okx_log
+        """
+        if magicline.options(self.shell, self.okx_log, line) is None:
+            return None
+        from okx_magic.frames.frame import log_frame  # noqa: PLC0415  # pandas, on first use
+
+        return log_frame([exchange for exchange, _ in self._accounts().exchanges()])
