@@ -1,0 +1,209 @@
+// Candles over their volume, with overlays, levels and marks. A row is t, o, h, l, c, volume, and
+// one value for each overlay.
+import { AXIS, DAY, FOOT, HEAD, clamp, cross, decimals, fixed, floats, foot, legend, line,
+  makeScale, moment, percent, priceAxis, shifted, short, tag, timeLabel, timeStep } from "./axes.js";
+import { VOLUME, bodies, level, mark, overlay } from "./bars.js";
+
+const WIDE = 120;
+
+export function candles(model) {
+  let rows = [], right = 0, wide = WIDE, range = null, waiting = false, ended = false;
+  const spec = () => model.get("spec");
+  const split = (data) => {
+    const width = 6 + spec().overlays.length, found = [];
+    for (let i = 0; i + width <= data.length; i += width) found.push(data.subarray(i, i + width));
+    return found;
+  };
+  // The first row at or after a time.
+  const place = (time) => {
+    let low = 0, high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle][0] < time) low = middle + 1; else high = middle;
+    }
+    return low;
+  };
+  const room = () => Math.max(2, wide * 0.04);
+  // Never so far that less than a few bars are seen, nor so wide that there is more air than bars.
+  function settle() {
+    wide = clamp(wide, 8, Math.max(20, rows.length + room()));
+    right = clamp(right, Math.min(5, rows.length), rows.length + wide * 0.5);
+    if (wide >= rows.length) right = Math.max(rows.length + room(), Math.min(right, wide));
+    if (right - wide < wide * 0.1 && spec().older && !waiting && !ended && rows.length) {
+      waiting = true;
+      model.send({ kind: "older", before: rows[0][0] });
+    }
+  }
+  function upsert(row) {
+    const at = place(row[0]);
+    if (at < rows.length && rows[at][0] === row[0]) rows[at] = row;
+    else {
+      const follows = right >= rows.length, last = at === rows.length;
+      rows.splice(at, 0, row);
+      // The view goes along with a new bar at the end, and stays where it is for one before it.
+      if (last ? follows : at < right) right += 1;
+    }
+  }
+  const picture = {
+    load(buffers) {
+      rows = split(floats(buffers[0]));
+      picture.reset();
+    },
+    push(message, buffers) {
+      const fresh = split(floats(buffers[0]));
+      if (message.kind === "older") {
+        waiting = false;
+        ended = !fresh.length || message.end;
+        const before = fresh.filter((row) => !rows.length || row[0] < rows[0][0]);
+        rows = before.concat(rows);
+        right += before.length;
+      } else if (message.kind === "all") {
+        const follows = right >= rows.length, shown = rows.length - right;
+        rows = fresh;
+        right = follows ? rows.length + room() : rows.length - shown;
+      } else for (const row of fresh) upsert(row);
+    },
+    count: () => rows.length,
+    view: () => [right - wide, right],
+    pan(share) { right -= share * wide; settle(); },
+    zoom(factor, at) {
+      const pin = right - wide * (1 - at);
+      wide = clamp(wide * factor, 8, Math.max(20, rows.length + room()));
+      right = pin + wide * (1 - at);
+      settle();
+    },
+    reset() {
+      wide = Math.max(20, Math.min(WIDE, rows.length + 2));
+      right = rows.length + room();
+      range = null;
+      settle();
+    },
+    home() { right = wide; settle(); },
+    // Where the crosshair goes from here by so many bars, for the keyboard.
+    next(x, bars, width) {
+      const bar = width / wide;
+      const at = x === null ? rows.length - 1 : Math.floor(right - wide + x / bar);
+      return (clamp(at + bars, 0, rows.length - 1) - (right - wide) + 0.5) * bar;
+    },
+    draw(g, look, size, state) {
+      if (!rows.length) return `${spec().title}: no candles yet`;
+      return paint(g, look, size, state);
+    },
+  };
+
+  // The price range of what is seen: it grows at once, and shrinks little by little, so that the
+  // scale does not jump.
+  function extent(a, b, overlays) {
+    let low = Infinity, high = -Infinity, volume = 0;
+    for (let i = a; i < b; i++) {
+      const row = rows[i];
+      if (row[3] < low) low = row[3];
+      if (row[2] > high) high = row[2];
+      if (row[5] > volume) volume = row[5];
+      for (let k = 0; k < overlays; k++) {
+        if (row[6 + k] < low) low = row[6 + k];
+        if (row[6 + k] > high) high = row[6 + k];
+      }
+    }
+    const span = high - low || high * 0.001;
+    for (const [price] of spec().levels) {
+      if (price > low - span / 2 && price < high + span / 2) {
+        low = Math.min(low, price);
+        high = Math.max(high, price);
+      }
+    }
+    const air = (high - low || Math.abs(high) * 0.001 || 1) * 0.07;
+    low -= air;
+    high += air;
+    const before = range;
+    if (before) {
+      if (low > before[0]) low = before[0] + (low - before[0]) * 0.35;
+      if (high < before[1]) high = before[1] + (high - before[1]) * 0.35;
+    }
+    range = [low, high];
+    const moves = before && Math.abs(low - before[0]) + Math.abs(high - before[1]) > span * 0.002;
+    return { low, high, volume, moves };
+  }
+
+  function paint(g, look, { width: W, height: H }, state) {
+    const { title, tick, overlays, levels, marks, volume: hasVolume } = spec();
+    const w = W - AXIS, h = H - FOOT, bar = w / wide, left = right - wide;
+    const a = clamp(Math.floor(left), 0, rows.length - 1);
+    const b = clamp(Math.ceil(right), a + 1, rows.length);
+    const { low, high, volume, moves } = extent(a, b, overlays.length);
+    state.again = moves;
+    const bottom = h - (hasVolume ? h * VOLUME + 8 : 4), digits = decimals(tick);
+    const scale = makeScale(low, high, HEAD, bottom, state.log), last = rows.at(-1);
+    const x = (i) => (i - left + 0.5) * bar, price = (value) => fixed(value, digits);
+    const colour = (row) => (row[4] >= row[1] ? look.up : look.down);
+    const lastY = clamp(scale.y(last[4]), HEAD, bottom);
+    times(g, look, a, b, x, bar, w, h, state.local);
+    priceAxis(g, look, scale, w, lastY, (value, d) => fixed(value, d));
+    if (hasVolume) {
+      g.fillStyle = look.quiet;
+      g.fillText(short(volume), w + 6, h - h * VOLUME + 6);
+      g.fillText(short(volume / 2), w + 6, h - h * VOLUME / 2 + 3);
+    }
+    g.save();
+    g.beginPath();
+    g.rect(0, 0, w, h);
+    g.clip();
+    const seen = { a, b, x, bar, scale, h, top: volume || 1 };
+    bodies(g, look, rows, seen, hasVolume);
+    overlays.forEach((name, k) => overlay(g, look, rows, seen, k));
+    for (const [at, kind, text] of levels) {
+      level(g, look, scale, w, at, kind, `${text} ${price(at)}`);
+    }
+    const told = mark(g, look, marks, seen, place);
+    g.restore();
+    g.strokeStyle = colour(last);
+    g.setLineDash([2, 3]);
+    line(g, 0, lastY, w, lastY);
+    g.setLineDash([]);
+    tag(g, look, w, lastY, price(last[4]), colour(last));
+    let at = rows.length - 1;
+    if (state.mouse && state.mouse.x < w) {
+      at = clamp(Math.floor(left + state.mouse.x / bar), a, b - 1);
+      cross(g, look, Math.round(x(at)) + 0.5, state.mouse.y, w, h);
+      if (state.mouse.y > HEAD && state.mouse.y < bottom) {
+        tag(g, look, w, state.mouse.y, price(scale.at(state.mouse.y)), look.ink);
+      }
+      foot(g, look, x(at), w, h, moment(rows[at][0], state.local));
+    }
+    const row = rows[at], change = percent((row[4] / row[1] - 1) * 100);
+    const parts = [[title], [change, colour(row)], [`O ${price(row[1])}`], [`H ${price(row[2])}`],
+      [`L ${price(row[3])}`], [`C ${price(row[4])}`]];
+    if (hasVolume) parts.push([`V ${short(row[5])}`]);
+    overlays.forEach((name, k) => parts.push([`${name} ${price(row[6 + k])}`, look.lines[k % 4]]));
+    if (told.has(at)) parts.push([told.get(at).join(", "), look.ink]);
+    if (waiting) parts.push(["older bars are on their way", look.quiet]);
+    legend(g, look, parts, w);
+    const said = `${title}: close ${price(row[4])}, ${change} at ${moment(row[0], state.local)}`;
+    return `${said}, open ${price(row[1])}, high ${price(row[2])}, low ${price(row[3])}, `
+      + `${rows.length} candles`;
+  }
+
+  function times(g, look, a, b, x, bar, w, h, local) {
+    const gap = rows.length > 1 ? (rows[b - 1][0] - rows[a][0]) / Math.max(1, b - 1 - a) || 60000
+      : 60000;
+    const each = timeStep(80 / bar * gap, 1);
+    g.strokeStyle = look.grid;
+    g.textAlign = "center";
+    let free = -Infinity;
+    for (let i = a; i < b; i++) {
+      const time = shifted(rows[i][0], local);
+      const before = i ? shifted(rows[i - 1][0], local) : time - gap;
+      const offset = each >= 7 * DAY ? 4 * DAY : 0;
+      if (Math.floor((time - offset) / each) === Math.floor((before - offset) / each)) continue;
+      const at = Math.round(x(i)) + 0.5;
+      if (at < 24 || at > w - 20 || at < free) continue;
+      line(g, at, HEAD, at, h);
+      g.fillStyle = look.quiet;
+      g.fillText(timeLabel(rows[i][0], each, local), at, h + FOOT / 2);
+      free = at + 60;
+    }
+    g.textAlign = "left";
+  }
+
+  return picture;
+}
