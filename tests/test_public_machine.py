@@ -31,7 +31,7 @@ def test_credentials_are_refused_on_a_binder(
 ) -> None:
     """By name, by finding them or by typing them: one line with the reason, and nothing is asked."""
     monkeypatch.setenv(mark, "https://mybinder.org/")
-    monkeypatch.setattr("okx_magic.ui.prompts.getpass", pytest.fail)
+    monkeypatch.setattr("okx_magic.ui.console.getpass", pytest.fail)
     text = notebook.run(line)
     assert isinstance(notebook.error, CredentialsError)
     assert "this is a Binder: its operator can read every key" in text
@@ -45,7 +45,7 @@ def test_the_sandbox_works_on_a_binder(
 ) -> None:
     """With nothing set up, and by its name, without a question."""
     monkeypatch.setenv("BINDER_LAUNCH_HOST", "https://mybinder.org/")
-    monkeypatch.setattr("okx_magic.ui.prompts.getpass", pytest.fail)
+    monkeypatch.setattr("okx_magic.ui.console.getpass", pytest.fail)
     notebook.run("%okx_login\n%okx GET /api/v5/account/balance")
     assert notebook.error is None
     notebook.run("%okx_login sandbox")

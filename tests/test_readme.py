@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from okx_magic.magics import OkxMagic
-from okx_magic.magics.diagnosis import OkxDiagnosis
+from okx_magic.magics.debugging import OkxDiagnosis
 from okx_magic.magics.money import OkxMoney
 
 ROOT = Path(__file__).parents[1]

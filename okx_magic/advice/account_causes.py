@@ -1,4 +1,4 @@
-"""Causes of a refusal that lie with the account: credentials, site, environment, permission, address."""
+"""Causes of a refusal that are in the account: credentials, site, environment, permission, address."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WEBSOCKETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 
 def credentials(case: Case) -> Iterator[Cause]:
-    """What the three values look like, without telling them."""
+    """What the three values look like, without showing them."""
     values = case.account.credentials
     if values is None:
         yield Cause("credentials", "the account has none", holds=True)
@@ -45,7 +45,7 @@ def credentials(case: Case) -> Iterator[Cause]:
 
 def secret(case: Case) -> Iterator[Cause]:
     """Whether the secret can be the one of this key. Says nothing of the other two values: OKX has
-    codes of their own for those.
+    other codes for those.
     """
     values = case.account.credentials
     before = case.accepted
@@ -59,12 +59,14 @@ def secret(case: Case) -> Iterator[Cause]:
                 yield Cause("secret", "it is the same text as another of the three values")
             elif warning.startswith("the secret"):
                 yield Cause("secret", warning)
-    found = "OKX has accepted nothing that it signed in this session: it may be of another API key"
+    found = (
+        "OKX has accepted nothing signed with it in this session: it may belong to another API key"
+    )
     yield Cause("secret", found)
 
 
 def before(case: Case) -> Iterator[Cause]:
-    """Whether the same account was accepted before, which tells a mistake from a change."""
+    """Whether the same account was accepted before, which distinguishes a mistake from a change."""
     accepted = case.accepted
     if accepted is None:
         yield Cause("before", "OKX has accepted nothing of this account in this session")
@@ -75,11 +77,11 @@ def before(case: Case) -> Iterator[Cause]:
 
 
 def site(case: Case) -> Iterator[Cause]:
-    """Where the key was looked for: it is known at one of OKX's sites only."""
+    """Which site was asked: a key is known at one of OKX's sites only."""
     host = case.account.host
     asked = _site_name(case)
     if not asked:
-        yield Cause("site", f"asked at {host}, which knows none but its own keys")
+        yield Cause("site", f"asked at {host}, which knows only its own keys")
         return
     others = ", ".join(f"{name} ({_host(name)})" for name in SITES if name != asked)
     found = f"asked at {host}, which is the site {asked}; not asked at {others}"
@@ -87,10 +89,10 @@ def site(case: Case) -> Iterator[Cause]:
 
 
 def websocket(case: Case) -> Iterator[Cause]:
-    """At which WebSocket host the account is known. What somebody else's client asked, only it knows."""
+    """At which WebSocket host the account is known; which host another program asked is unknown here."""
     name, asked = case.account.environment, _site_name(case)
     if not asked or name not in _WEBSOCKETS[asked]:
-        yield Cause("URL", f"{case.account.host} has no WebSocket of OKX's")
+        yield Cause("URL", f"{case.account.host} has no WebSocket of OKX")
         return
     host = _WEBSOCKETS[asked][name]
     found = f"{name} keys of the site {asked} log in at wss://{host}/ws/v5/private or …/business"
@@ -107,12 +109,12 @@ def environment(case: Case) -> Iterator[Cause]:
     demo = headers.get("x-simulated-trading") == "1"
     header = "with x-simulated-trading: 1" if demo else "without x-simulated-trading"
     other = "live" if demo else "demo"
-    found = f"sent as {name} ({header}), from {source}: the key is one of {other} trading"
+    found = f"sent as {name} ({header}), from {source}: the key is for {other} trading"
     yield Cause("environment", found, holds=True)
 
 
 def demo_feature(case: Case) -> Iterator[Cause]:
-    """Whether it was demo trading that was asked for a feature of live trading."""
+    """Whether demo trading was asked for a feature that only live trading has."""
     name = case.account.environment
     if case.exchange is not None and name != "live":
         found = f"the account is {name}, and demo trading lacks this endpoint"
@@ -126,7 +128,7 @@ def permission(case: Case) -> Iterator[Cause]:
     has = str(case.known.config.get("perm", ""))
     may = f"the key may {has.replace('_only', '').replace(',', ', ')}" if has else ""
     if case.exchange is None:
-        yield Cause("permission", may or "what the key may do is not known here")
+        yield Cause("permission", may or "it is not known here what the key may do")
         return
     request = case.exchange.request
     endpoint = catalogue.endpoint(request.method, request.path)
@@ -135,7 +137,7 @@ def permission(case: Case) -> Iterator[Cause]:
         found = "the catalogue does not know which one the endpoint needs"
         yield Cause("permission", "; ".join(filter(None, (found, may))))
     elif not has:
-        found = f"the endpoint needs {needed}; GET /api/v5/account/config tells what the key may do"
+        found = f"the endpoint needs {needed}; GET /api/v5/account/config says what the key may do"
         yield Cause("permission", found)
     else:
         given = _PERMISSIONS.get(needed) in has.split(",")
@@ -143,7 +145,7 @@ def permission(case: Case) -> Iterator[Cause]:
 
 
 def address(case: Case) -> Iterator[Cause]:
-    """The address that OKX saw, against those that the key is bound to."""
+    """The IP address that OKX saw, against the allowlist of the key."""
     if case.exchange is None:
         return
     seen = next(filter(_is_address, _ADDRESS.findall(case.exchange.outcome)), "")
@@ -152,21 +154,21 @@ def address(case: Case) -> Iterator[Cause]:
         yield Cause("address", "OKX's answer does not name the address that it saw")
     elif bound:
         inside = seen in bound.split(",")
-        found = f"OKX saw {seen}, and the key is bound to {bound}"
+        found = f"OKX saw {seen}, and the key's allowlist is {bound}"
         yield Cause("address", found, holds=None if inside else True)
     else:
         version = ip_address(seen).version
-        found = f"OKX saw {seen}, an IPv{version} address: look for it in the key's list"
+        found = f"OKX saw {seen}, an IPv{version} address: is it in the key's allowlist?"
         yield Cause("address", found)
 
 
 def proxy(case: Case) -> Iterator[Cause]:
-    """Whether something of the person's own stands between here and OKX."""
+    """Whether a proxy or CA of the person's own is between here and OKX."""
     name = case.account.proxy_name
     if name:
         yield Cause("proxy", f"the request went through {name}, which may change or answer it")
     elif case.account.ca_bundle:
-        found = f"whoever owns a key of {case.account.ca_bundle} can read and change what is sent"
+        found = f"the owner of a CA in {case.account.ca_bundle} can read and change what is sent"
         yield Cause("proxy", found)
     else:
         yield Cause("proxy", "okx_magic used none", holds=False)

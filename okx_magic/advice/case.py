@@ -19,7 +19,7 @@ class Cause:
     """A possible cause of a refusal that was checked, not guessed.
 
     ``holds`` is True where the check found this to be the cause, False where it ruled it out, and
-    None where it cannot be told from here. ``found`` says in one sentence what was found.
+    None where that cannot be decided from here. ``found`` says in one sentence what was found.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Cause:
 class Known:
     """What is known around an exchange.
 
-    ``log`` holds the exchanges of the same account, oldest first; ``config`` is the row of GET
+    ``log`` has the exchanges of the same account, oldest first; ``config`` is the row of GET
     /api/v5/account/config, empty if it was not asked.
     """
 
@@ -51,8 +51,8 @@ class Known:
 class Case:
     """A refusal, and all that is known of it.
 
-    ``code`` is OKX's, "" for an answer that is not OKX's. ``exchange`` is None where only a code is at
-    hand, as one from somebody else's WebSocket.
+    ``code`` is OKX's, "" for an answer that is not OKX's. ``exchange`` is None where only a code is
+    known, such as one from another program's WebSocket.
     """
 
     code: str
@@ -70,7 +70,7 @@ class Case:
 
     @property
     def offset(self) -> int | None:
-        """The exchange's clock less ours in milliseconds, None if it was never measured."""
+        """The exchange's clock minus ours in milliseconds, None if it was never measured."""
         if self.exchange is not None and self.exchange.offset is not None:
             return self.exchange.offset
         offsets = (each.offset for each in reversed(self.known.log))
@@ -81,8 +81,8 @@ def clock_text(offset: int) -> str:
     """``this computer's clock is 1.2 s behind the exchange's``."""
     if abs(offset) < 50:
         return "this computer's clock agrees with the exchange's"
-    way = "behind" if offset > 0 else "ahead of"
-    return f"this computer's clock is {abs(offset) / 1000:.1f} s {way} the exchange's"
+    side = "behind" if offset > 0 else "ahead of"
+    return f"this computer's clock is {abs(offset) / 1000:.1f} s {side} the exchange's"
 
 
 def ago(seconds: float) -> str:

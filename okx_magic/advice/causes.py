@@ -1,8 +1,8 @@
 """Why OKX refused: what is checked for each code.
 
-Pure: the facts come in as a ``Case``, and nobody is asked for more. Sources: OKX docs, Error Code and
+Pure: the facts come in as a ``Case``, and nothing more is requested. Sources: OKX docs, Error Code and
 REST Authentication. 50113 is never blamed on passphrase, key or clock: for those OKX has 50105, 50111,
-50119, 50101, 50102 and 50112, and gives them first.
+50119, 50101, 50102 and 50112, which it checks first.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _CHECKS: Final[Mapping[str, tuple[_Check, ...]]] = MappingProxyType(
 
 
 def causes(case: Case) -> tuple[Cause, ...]:
-    """The causes that were checked, those that hold first; none for what is no refusal at the door."""
+    """The causes that were checked, those that hold first; none where OKX did not refuse the account."""
     if case.code == _NOT_OKX and (case.exchange is None or case.exchange.status is None):
         # No answer came at all: the error says why.
         return ()

@@ -1,4 +1,4 @@
-"""The four parts of a prehash, each with the rule that it obeys and a check of it.
+"""The four parts of a prehash, each with its rule and a check of that rule.
 
 OKX docs, Overview, REST Authentication, Signature: what is signed is ``timestamp + METHOD + target +
 body``, each exactly as it travels.
@@ -24,7 +24,7 @@ PartName = Literal["timestamp", "method", "target", "body"]
 
 WINDOW_SECONDS = 30
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
-# RFC 3986: what stands for itself in a path or a query, and escapes.
+# RFC 3986: characters that are allowed in a path or a query as they are, and escapes.
 _URL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 _ROOT = "/api/v5/"
 
@@ -33,7 +33,7 @@ _ROOT = "/api/v5/"
 class Part:
     """One of the four parts of a prehash, in their order.
 
-    ``text`` is the part as it was signed, ``rule`` the rule that it obeys, and ``found`` what the
+    ``text`` is the part as it was signed, ``rule`` its rule, and ``found`` what the
     check of that rule found. ``kept`` says whether the rule was kept; None where there was nothing
     to check, as for the timestamp of a request that was not signed.
     """
@@ -66,7 +66,7 @@ def _timestamp(exchange: Exchange) -> Part:
         f" at most {WINDOW_SECONDS} s from the exchange's clock"
     )
     if exchange.sent is None:
-        return Part("timestamp", "", rule, None, "not signed, so there is none")
+        return Part("timestamp", "", rule, None, "not signed, so there is no timestamp")
     text = exchange.sent.timestamp
     stamp = moment(text)
     if stamp is None:
@@ -85,7 +85,7 @@ def _method(exchange: Exchange) -> Part:
     text = exchange.sent.method if exchange.sent else exchange.request.method
     kept = text.isupper() and text == exchange.request.method
     found = "in capitals, as sent" if kept else f"{exchange.request.method} was sent"
-    rule = "in capitals, as it stands in the request line"
+    rule = "in capitals, as in the request line"
     return Part("method", text, rule, kept=kept, found=found)
 
 
@@ -101,8 +101,8 @@ def _target(exchange: Exchange) -> Part:
         near = nearest_paths(exchange.request.method, exchange.request.path)
         listed = "the catalogue does not have the path"
         listed += f"; near it: {', '.join(near)}" if near else ""
-    found = "; ".join([*(faults or ["percent-encoded as it travels"]), listed])
-    rule = f"path and query as they travel: from {_ROOT}, without the host; no blanks, no bare ?"
+    found = "; ".join([*(faults or ["percent-encoded as it is sent"]), listed])
+    rule = f"path and query as they are sent: from {_ROOT}, without the host; no spaces, no bare ?"
     return Part("target", text, rule, kept=not faults, found=found)
 
 
@@ -112,7 +112,7 @@ def _faults_of_target(text: str) -> Iterator[str]:
     if not _URL.fullmatch(text):
         end = _URL.match(text)
         assert end is not None  # noqa: S101  # it matches the empty text
-        yield f"character {end.end() + 1} cannot travel like this"
+        yield f"character {end.end() + 1} must be percent-encoded"
     path, question, query = text.partition("?")
     if question and not query:
         yield "a bare ? at the end, which HTTP libraries drop"
@@ -121,7 +121,7 @@ def _faults_of_target(text: str) -> Iterator[str]:
 
 
 def _body(exchange: Exchange) -> Part:
-    rule = "the very bytes that travel, JSON in UTF-8; nothing for a GET"
+    rule = "the exact bytes that are sent, JSON in UTF-8; nothing for a GET"
     body = exchange.sent.body if exchange.sent else exchange.request.body.encode()
     text = body.decode("utf-8", "replace")
     faults = list(_faults_of_body(exchange.request.method, body))
@@ -132,7 +132,7 @@ def _body(exchange: Exchange) -> Part:
     elif body:
         found = f"{len(body)} bytes of JSON, signed as sent"
     else:
-        found = "none, so nothing is signed for it"
+        found = "no body, so nothing is signed for it"
     return Part("body", text, rule, kept=not faults, found=found)
 
 
@@ -140,7 +140,7 @@ def _faults_of_body(method: str, body: bytes) -> Iterator[str]:
     if not body:
         return
     if method == "GET":
-        yield "a GET with a body: its parameters belong into the query"
+        yield "a GET with a body: its parameters belong in the query"
     try:
         value = strictjson.loads(body)
     except ValueError as error:

@@ -1,7 +1,7 @@
-"""Takes out of a text all that tells who somebody is, so that it can be posted.
+"""Removes from a text everything that identifies a person or account, so that it can be posted.
 
 Strategy: from the surest to the broadest. First the values that are known exactly (credentials, ids
-of the account), then the fields that hold such values, then whatever looks like one.
+of the account), then the fields that have such values, then everything that looks like one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LOOKS: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def pseudonymize(text: str, case: Case, *, salt: bytes) -> str:
-    """The text with a pseudonym in the place of each private value of the case, and of whatever looks
+    """The text with a pseudonym for each private value of the case, and for everything that looks
     like one. The same value has the same pseudonym wherever the salt is the same.
     """
     credentials = case.account.credentials
@@ -90,15 +90,15 @@ def _renamed(salt: bytes) -> Callable[[re.Match[str]], str]:
 def _replaced(kind: str, salt: bytes) -> Callable[[re.Match[str]], str]:
     def replace(found: re.Match[str]) -> str:
         value = found[0]
-        if kind == "address" and not _is_somebodys(value):
+        if kind == "address" and not _is_personal(value):
             return value
         return pseudonym(kind, value, salt)
 
     return replace
 
 
-def _is_somebodys(text: str) -> bool:
-    """Whether it is an address, and not of this computer itself. It may have a port."""
+def _is_personal(text: str) -> bool:
+    """Whether it is an IP address, and not a loopback one. It may have a port."""
     host = text.rpartition(":")[0] if text.count(":") == 1 else text
     try:
         return not ip_address(host).is_loopback

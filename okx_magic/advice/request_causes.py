@@ -1,4 +1,4 @@
-"""Causes of a refusal that lie with the request: clock, path, headers, limits, who answered."""
+"""Causes of a refusal that are in the request: clock, path, headers, limits, who answered."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def clock(case: Case) -> Iterator[Cause]:
         return
     late = case.exchange.milliseconds / 1000
     if late > WINDOW_SECONDS:
-        yield Cause("clock", f"the request was under way for {late:.0f} s", holds=True)
+        yield Cause("clock", f"the request took {late:.0f} s", holds=True)
     stamp = moment(case.exchange.sent.timestamp)
     if offset is not None:
         measured += ", and the timestamp was corrected by that"
@@ -50,7 +50,7 @@ def timestamp_form(case: Case) -> Iterator[Cause]:
         return
     text = case.exchange.sent.timestamp
     fits = moment(text) is not None
-    found = f"{text} was sent, " + ("which is the documented form" if fits else "which it is not")
+    found = f"{text} was sent, which is {'' if fits else 'not '}the documented form"
     yield Cause("timestamp", found, holds=not fits)
 
 
@@ -68,14 +68,14 @@ def exp_time(case: Case) -> Iterator[Cause]:
     else:
         sent = case.exchange.sent_at * 1000 + (case.offset or 0)
         left = (int(value) - sent) / 1000
-        way = "ahead of" if left > 0 else "behind"
-        found = f"it lay {abs(left):.1f} s {way} the exchange's clock when the request was sent"
+        side = "after" if left > 0 else "before"
+        found = f"it was {abs(left):.1f} s {side} the exchange's clock when the request was sent"
         passed = left * 1000 < case.exchange.milliseconds
         yield Cause("expTime", found, holds=passed or None)
 
 
 def headers(case: Case) -> Iterator[Cause]:
-    """Whether the four headers that prove the account were sent at all."""
+    """Whether the four authentication headers were sent at all."""
     if case.exchange is None:
         return
     if case.exchange.sent is None:
@@ -87,11 +87,11 @@ def headers(case: Case) -> Iterator[Cause]:
 
 
 def typed_headers(case: Case) -> Iterator[Cause]:
-    """What the person added to the headers; okx_magic itself names no broker."""
+    """The headers that the person added; okx_magic itself names no broker."""
     if case.exchange is None:
         return
     typed = [name for name, _ in case.exchange.request.headers if name.lower() not in _OUR_HEADERS]
-    found = f"typed besides ours: {', '.join(typed)}" if typed else "none were typed besides ours"
+    found = f"typed in addition to ours: {', '.join(typed) or 'none'}"
     yield Cause("headers", f"{found}; okx_magic names no broker", holds=None)
 
 
@@ -112,7 +112,7 @@ def path(case: Case) -> Iterator[Cause]:
 
 
 def signed_parts(case: Case) -> Iterator[Cause]:
-    """Whether method, target and body keep their rules. Of the timestamp OKX says so by another code."""
+    """Whether method, target and body keep their rules. For the timestamp OKX has another code."""
     if case.exchange is None or case.exchange.sent is None:
         return
     broken = [part for part in parts(case.exchange)[1:] if part.kept is False]
@@ -124,7 +124,7 @@ def signed_parts(case: Case) -> Iterator[Cause]:
 
 
 def limit(case: Case) -> Iterator[Cause]:
-    """What of the limit was used from here."""
+    """How much of the limit was used from here."""
     if case.exchange is None:
         return
     request = case.exchange.request
@@ -141,7 +141,7 @@ def limit(case: Case) -> Iterator[Cause]:
     )
     scope = f" per {known.scope}" if known.scope else ""
     found = (
-        f"{known.requests} {known.unit} in {known.seconds:g} s{scope}; {ours} went out from here"
+        f"{known.requests} {known.unit} in {known.seconds:g} s{scope}; {ours} were sent from here"
     )
     if ours <= known.requests:
         found += ": others use it too, such as a program with the same account or address"

@@ -1,4 +1,4 @@
-"""How a request was signed, step by step: each part with the rule that it obeys and a check of it."""
+"""How a request was signed, step by step; and the request as a curl command or a script for a shell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from okx_magic.credentials.account import Account
     from okx_magic.model import Environment, Exchange, Request, Sent
-
 
 __all__ = ["Cause", "Known", "Part", "Trace", "trace"]
 
@@ -84,7 +83,7 @@ _SET_BY_US = frozenset({"exptime"})
 
 
 def curl(request: Request, sent: Sent | None, account: Account) -> str:
-    """The request as one curl command, with ``…`` in the place of what proves the account."""
+    """The request as one curl command, with ``…`` for the values that prove the account."""
     words = ["curl"]
     if request.method != "GET":
         words += ["-X", request.method]
@@ -101,16 +100,16 @@ def curl(request: Request, sent: Sent | None, account: Account) -> str:
 def signing_script(exchange: Exchange, account: Account) -> str:
     """A script for bash that signs the same request afresh with openssl, and sends it with curl.
 
-    Key, secret and passphrase come from the environment and stand nowhere in it. Key, signature and
+    Key, secret and passphrase come from the environment and are not in the script. Key, signature and
     passphrase reach curl through its standard input, so that the list of processes does not show
-    them; the secret is an argument of openssl, which has no other way in all its versions, and is to
-    be seen there for the milliseconds that openssl runs.
+    them; the secret is an argument of openssl, because not all versions of openssl have another way,
+    and is visible there for the milliseconds that openssl runs.
     """
     request = exchange.request
     headers = [(name, value) for name, value in request.headers if name.lower() not in _SET_BY_US]
     send = ["curl", *_options(request, headers, account), f'"{account.base_url}$target"']
     lines = [
-        # A comment ends with its line, whatever stands in the path.
+        # printable: no text in the path can end the comment.
         f"# {printable(str(request))}, signed afresh; needs bash, openssl and curl.",
         "# The list of processes shows the secret while openssl runs: some milliseconds.",
         *_cautions(exchange),

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Effect, Endpoint, Limit, Param
 
-
 # Values that a first try of any endpoint can use. Any other value is the person's own, so the example
 # has a variable there.
 _EXAMPLES = {

@@ -1,4 +1,4 @@
-"""What %okx_live and %okx_kill do, apart from reading their line."""
+"""What %okx_live and %okx_kill do; their magics only read the line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def switch_on(session: Session, ask: Ask) -> Note:
     _check_live(account)
     if not session.config:
         raise RefusedError(
-            "the key was not looked at yet",
+            "the permissions of the key are not known yet",
             remedy=f"%okx_login {account.name}",
             account=account.name,
         )
@@ -41,8 +41,8 @@ def switch_on(session: Session, ask: Ask) -> Note:
     )
     if not arming.arm(typed):
         raise RefusedError(
-            "that was not the sentence: nothing is switched on",
-            remedy=f"%okx_live {account.name}, and type it to the letter",
+            "that was not the sentence: orders stay off",
+            remedy=f"%okx_live {account.name}, and type it exactly",
             account=account.name,
         )
     until = datetime.now(UTC) + timedelta(seconds=arming.seconds_left)
@@ -51,16 +51,16 @@ def switch_on(session: Session, ask: Ask) -> Note:
 
 
 def switch_off(session: Session) -> Note:
-    """Orders off. Raises RefusedError where they need no switch: they would still be sent."""
+    """Orders off. Raises RefusedError for accounts without a switch: orders would still be sent."""
     _check_live(session.account)
     session.gate.arming.disarm()
-    return Note((f"{session.account.name} · reading only",), session.account.environment)
+    return Note((f"{session.account.name} · read-only",), session.account.environment)
 
 
 def _check_live(account: Account) -> None:
     if account.environment != "live":
         raise RefusedError(
-            f"{account.name} is no live account: orders need no switch there", account=account.name
+            f"{account.name} is not a live account: its orders need no switch", account=account.name
         )
 
 
@@ -73,11 +73,13 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
 
     on_disk = session.gate.kill()
     where = "" if on_disk else " in this kernel only: it could not be written to disk"
-    tell(f"kill switch on{where} · nothing but cancels is sent")
+    tell(f"kill switch on{where} · only cancels are sent")
     ended = Killer(session.connection, tell).run()
     orders = f"{ended.found} order{'s were' if ended.found != 1 else ' was'} open"
     if not ended.done:
-        left = f"still open: {', '.join(ended.left)}" if ended.left else "what is open is not known"
+        left = (
+            f"still open: {', '.join(ended.left)}" if ended.left else "it is not known what is open"
+        )
         raise KillIncomplete(
             f"{orders}, after {ended.seconds:.0f} s {left}"
             + (f" · {ended.trouble}" if ended.trouble else ""),
@@ -86,19 +88,19 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
         )
     tell(
         f"{orders}, none is now · {ended.seconds:.1f} s · bots are not touched"
-        " · %okx_kill --release lets orders through"
+        " · %okx_kill --release to send orders again"
     )
 
 
 def release(session: Session, ask: Ask) -> Note:
-    """Orders may pass again, if the person types the word. Raises RefusedError."""
+    """Orders are sent again, if the person types the word. Raises RefusedError."""
     account = session.account
     if not session.gate.latched:
         return Note((f"{account.name} · the kill switch is off",), account.environment)
-    if ask(f"Let orders of {account.name} through again? Type: {_RELEASE}\n").strip() != _RELEASE:
+    if ask(f"Send orders of {account.name} again? Type: {_RELEASE}\n").strip() != _RELEASE:
         raise RefusedError(
             "the kill switch stays on",
-            remedy=f"it is lifted by the word {_RELEASE}",
+            remedy=f"it is lifted by typing {_RELEASE}",
             account=account.name,
         )
     try:

@@ -1,4 +1,4 @@
-"""What a person asked for beside the cell, and where the results go."""
+"""The options of the magic line, and where the results go."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the magic line asked for. ``name`` is the name for the only request of the cell."""
+    """The options of the magic line. ``name`` is the name for the only request of the cell."""
 
     name: str | None = None
     dry_run: bool = False

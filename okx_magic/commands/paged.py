@@ -1,4 +1,4 @@
-"""The pipeline for many pages: what the magic line asked for, and what becomes of the pull."""
+"""The pipeline for many pages: the span that the magic line asks for, the pull, and its receipt."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from okx_magic.commands.options import deliver
 from okx_magic.errors import CellError, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.ui import receipts
-from okx_magic.ui.progress import Bar
+from okx_magic.ui.console import Bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,8 +32,8 @@ def span_of(
 ) -> Span | None:
     """What the magic line asked for; None for single pages.
 
-    Raises CellError for options that do not go together, and for a request of the cell that has no
-    pages, so that nothing of it is sent.
+    Raises CellError for options that contradict each other, and for a request of the cell that has no
+    pages, so that nothing of the cell is sent.
     """
     if not options.paged:
         return None
@@ -44,7 +44,7 @@ def span_of(
     if options.everything and options.pages is not None:
         raise CellError(
             "--all and --pages contradict each other",
-            remedy="--all brings all pages there are, --pages N at most N",
+            remedy="--all fetches all pages, --pages N at most N",
         )
     if not options.everything and options.pages is None and options.since is None:
         raise CellError(
@@ -73,10 +73,10 @@ def _time(text: str | None, namespace: Mapping[str, Any]) -> Any:
 def run_paged(
     request: Request, span: Span, session: Session, output: Output, options: Options
 ) -> Any:
-    """Bring all pages of a request, deliver their frame and tell of it.
+    """Fetch all pages of a request, deliver their frame and show a receipt.
 
-    After Ctrl-C, or when a page fails, what has come is delivered all the same, before the interrupt
-    or the error goes its way.
+    After Ctrl-C, or when a page fails, what has come is delivered before the interrupt or
+    the error is raised.
     """
     from okx_magic.pages import PullInterrupted  # noqa: PLC0415  # pandas, on first use
 

@@ -38,7 +38,7 @@ def run_cell(
     if cell.notices:
         output.note(receipts.notices(cell.notices))
     for name in (template.name for template in templates if template.name in vars(builtins)):
-        hidden = f"{name} is a result now, and Python's own {name} again after: del {name}"
+        hidden = f"{name} is a result now; del {name} brings back Python's own"
         output.note_once(f"hidden {name}", receipts.notices([hidden]))
     span = span_of(templates, session, namespace, options)
     value = None
@@ -99,7 +99,7 @@ def _run_one(request: Request, session: Session, output: Output, options: Option
             raise
     else:
         return value
-    # Its ids stood in the receipt, which did not come.
+    # The receipt, which names its ids, was not shown.
     said = "interrupted after it was carried out"
     raise interrupted(reply.request, session.account.name, "done", said)
 

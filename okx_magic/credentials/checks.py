@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from okx_magic.credentials.account import Account
 
-
 # What copying adds at either end. Narrower than str.strip, which would also remove a no-break
 # space: the person should hear of that one.
 WHITESPACE: Final = " \t\r\n"

@@ -27,7 +27,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from okx_magic.catalogue.effects import GUARDED
-from okx_magic.credentials.proxies import checked_proxy
+from okx_magic.credentials.account import checked_proxy
 from okx_magic.credentials.settings import Found, Settings, site_url, timeout_seconds, whole_triple
 from okx_magic.errors import CredentialsError
 

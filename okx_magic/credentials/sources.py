@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.credentials.account import Account, parse_origin
+from okx_magic.credentials.account import Account, parse_origin, proxy_for
 from okx_magic.credentials.external import (
     colab_secrets,
     installed_keyring,
@@ -21,7 +21,6 @@ from okx_magic.credentials.external import (
     read_prompt,
 )
 from okx_magic.credentials.profiles import CONFIG, read_profiles
-from okx_magic.credentials.proxies import proxy_for
 from okx_magic.credentials.settings import read_variables
 from okx_magic.errors import CredentialsError
 

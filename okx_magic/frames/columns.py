@@ -30,8 +30,16 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from okx_magic.frames.decimals import DECIMAL_CHARACTERS, consist_of, floats
-from okx_magic.frames.integers import empty, hong_kong_times, int64, microseconds, milliseconds
+from okx_magic.frames.numbers import (
+    DECIMAL_CHARACTERS,
+    consist_of,
+    empty,
+    floats,
+    hong_kong_times,
+    int64,
+    microseconds,
+    milliseconds,
+)
 from okx_magic.servertext import plain, plain_within
 
 if TYPE_CHECKING:

@@ -1,29 +1,35 @@
-"""An envelope as one DataFrame: shape, then types, then ``attrs``. And the log of a session as one."""
+"""An envelope as one DataFrame: shape, then types, then ``attrs``. Also the log of a session as one, and
+a frame as a CSV file in which no text is a formula.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 import pandas as pd
 
 from okx_magic import catalogue
 from okx_magic.frames import columns as arrays
-from okx_magic.frames.decimals import floats
 from okx_magic.frames.number_columns import block_of, table_of
+from okx_magic.frames.numbers import floats
 from okx_magic.frames.shapes import Table, TypeOf, tabulate
 from okx_magic.servertext import plain, plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
 
     from okx_magic.catalogue.reader import Endpoint
-    from okx_magic.frames.decimals import Floats
+    from okx_magic.frames.numbers import Floats
     from okx_magic.model import Envelope, Exchange, Request
 
-
+# What a spreadsheet reads as the start of a formula (OWASP: CSV Injection).
+_FORMULA: Final = re.compile(r"\s*[=+\-@|\t\r\n]")
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _LOG_COLUMNS = {
     "account": "object",
     "environment": "object",
@@ -169,3 +175,29 @@ def log_frame(log: Sequence[Exchange]) -> pd.DataFrame:
     ).as_unit("ms")
     frame = pd.DataFrame(rows, columns=list(_LOG_COLUMNS), index=times)
     return frame.astype(_LOG_COLUMNS)
+
+
+def safe_csv(frame: pd.DataFrame, path: str | PathLike[str] | None = None, **options: Any) -> Any:
+    """As ``frame.to_csv(path, **options)``, but no cell or name is a formula for a spreadsheet.
+
+    A text that a spreadsheet would compute gets an apostrophe in front, which shows it as text.
+    Numbers and ids stay what they are, also those kept as text.
+    """
+    shown = frame.rename(columns=_disarmed).rename_axis(index=_disarmed, columns=_disarmed)
+    for position, dtype in enumerate(frame.dtypes):
+        if not pd.api.types.is_numeric_dtype(dtype) and not hasattr(dtype, "tz"):
+            column = shown.iloc[:, position].astype(object).map(_disarmed)
+            shown.isetitem(position, column.array)
+    if not pd.api.types.is_numeric_dtype(shown.index.dtype):
+        shown.index = shown.index.map(_disarmed)
+    return shown.to_csv(path, **options)
+
+
+def _disarmed(value: Any) -> Any:
+    text = value if isinstance(value, str) else str(value) if isinstance(value, list | dict) else ""
+    if "\r" in text:
+        # csv does not quote it, and the rest would start a new row.
+        value = text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not _FORMULA.match(text) or _NUMBER.fullmatch(text):
+        return value
+    return f"'{text}"

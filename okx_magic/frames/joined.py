@@ -14,7 +14,7 @@ from okx_magic.frames.frame import Types, frame_of_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from okx_magic.frames.decimals import Floats
+    from okx_magic.frames.numbers import Floats
     from okx_magic.frames.shapes import Table
     from okx_magic.model import Envelope, Request
 

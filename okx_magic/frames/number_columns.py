@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue.reader import FieldType
     from okx_magic.frames.columns import Array
-    from okx_magic.frames.decimals import Floats
+    from okx_magic.frames.numbers import Floats
     from okx_magic.frames.shapes import Table, TypeOf
     from okx_magic.model import NumberRows
 

@@ -1,9 +1,9 @@
 """The magics, a thin skin over the commands, and the only room that knows the shell.
 
-magicline ─► sending, diagnosis, money ─► commands
-a line       a class of magics each       what they do
+magicline ─► sending, debugging, money ─► commands
+a line       a class of magics each      what they do
 
-``completer`` answers Tab in their cells, ``panel`` keeps the panel of a shell up to date.
+``completer`` answers Tab in their cells, ``shell_panel`` keeps the panel up to date.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okx_magic.magics import completer
-from okx_magic.magics.diagnosis import OkxDiagnosis
+from okx_magic.magics.debugging import OkxDiagnosis
 from okx_magic.magics.money import OkxMoney
 from okx_magic.magics.sending import OkxMagic
 
@@ -23,7 +23,7 @@ __all__ = ["OkxMagic", "register", "unregister"]
 
 def register(shell: InteractiveShell) -> None:
     """Add the magics and their completion to a shell; settings under ``%config OkxMagic``."""
-    # A Magics puts itself among the shell's configurables, which is what %config looks through.
+    # A Magics object adds itself to the shell's configurables, where %config looks.
     magics = OkxMagic(shell)
     diagnosis = OkxDiagnosis(shell, lambda: magics.accounts, magics.opened)
     money = OkxMoney(shell, lambda: magics.accounts)
@@ -32,7 +32,7 @@ def register(shell: InteractiveShell) -> None:
 
 
 def unregister(shell: InteractiveShell) -> None:
-    """Remove all that ``register`` added, and log out of every account."""
+    """Remove everything that ``register`` added, and log out of every account."""
     registry = shell.magics_manager.registry
     if OkxMagic.__name__ not in registry:
         return

@@ -1,7 +1,7 @@
 """Completion in every front end, through IPython's own matchers: what ``ui.completion`` offers.
 
 A matcher is part of the shell's completer, so JupyterLab, Notebook, terminals and editors need
-nothing installed. It answers in our cells and lines only, and there it alone.
+nothing installed. It answers in our cells and lines only, and is the only one there.
 (https://ipython.readthedocs.io/en/stable/api/generated/IPython.core.completer.html: Matchers, v2)
 """
 
@@ -35,7 +35,7 @@ def install(shell: InteractiveShell, opened: Callable[[], Accounts | None]) -> N
     """Add the matcher; ``opened`` gives the shell's sessions, if there are any yet."""
     names = _ShellNames(shell, opened)
 
-    # Before all others: it then spares them the work, and jedi may take seconds.
+    # Before all others, which then have nothing to do: jedi may take seconds.
     @context_matcher(identifier=_IDENTIFIER, priority=1000)
     def okx_matcher(context: CompletionContext) -> SimpleMatcherResult:
         from okx_magic.ui.completion import complete  # noqa: PLC0415  # slows %load_ext, on first use
@@ -43,7 +43,7 @@ def install(shell: InteractiveShell, opened: Callable[[], Accounts | None]) -> N
         found = complete(context.full_text, context.cursor_line, context.cursor_position, names)
         if found is None:
             return {"completions": []}
-        # Suppression needs one answer at least: what is typed, when there is nothing better.
+        # Suppression needs at least one answer: the typed text, when there is nothing better.
         return {
             "completions": [
                 SimpleCompletion(text, type=found.label)
@@ -110,8 +110,8 @@ class _Instruments:
         self._asked: WeakKeyDictionary[Session, dict[str, Future[list[str]]]] = WeakKeyDictionary()
 
     def ids(self, session: Session, inst_type: str) -> list[str]:
-        """The ``instId`` of one type. None when OKX refuses, or takes longer than a person at the
-        keyboard would wait; then they may be there the next time.
+        """The ``instId`` of one type. Empty when OKX refuses, or takes longer than a person who is
+        typing would wait; then they may be there the next time.
         """
         asked = self._asked.setdefault(session, {})
         if inst_type not in asked:
@@ -130,7 +130,7 @@ class _Instruments:
             return []
 
 
-# Not through the session: it may be sending for a cell, and its log is of what a person sent.
+# Not through the session: it may be sending for a cell, and its log has only what a person sent.
 def _fetch(account: Account, inst_type: str) -> list[str]:
     from okx_magic.session import Session  # noqa: PLC0415  # requests, on first use
 

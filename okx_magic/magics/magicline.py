@@ -1,4 +1,4 @@
-"""Reads a magic line: its options, help when asked for, and no secrets ever."""
+"""Reads a magic line: its options, its help, and never a secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic_arguments import parse_argstring
 
 from okx_magic.errors import CellError, CredentialsError
-from okx_magic.ui.output import tell
+from okx_magic.ui.console import tell
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 # Patterns as text, which ``re`` compiles on first use and keeps: %load_ext compiles none.
 
-# The first word of a request on a %okx line; what stands before it are options. A method that OKX does
-# not have begins one, too: the grammar knows what to say of it.
+# The first word of a request on a %okx line; everything before it are options. A method that OKX
+# does not have begins one too: the grammar explains that error.
 _REQUEST = (
     r"(?s)(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?"
     r"(?:GET|POST|curl|(?i:get|post|put|patch|delete|head|options)(?=\s+/))\s.*)"
 )
 
-# What must never stand on a magic line, as it would stay in the notebook and in the history: secrets
-# and keys by their form, and whatever stands behind a name of theirs.
+# What must never be on a magic line, because it would stay in the notebook and in the history: secrets
+# and keys by their form, and everything after one of their names.
 _BY_FORM = (
     r"(?i)\b[0-9a-f]{32}\b"  # a secret
     r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # a key
@@ -37,13 +37,13 @@ _BY_NAME = (
     r"(?i)(?:^|\s)--?\w*(?:secret|pass|key)"  # --secret, -passphrase, --api_key
     r"|ok-access-|\b(?:secret|passphrase|password|api_?key)\w*\s*[=:]"
 )
-# An expression may hold such a name: {{ headers["OK-ACCESS-SIGN"] }}.
+# An expression may have such a name: {{ headers["OK-ACCESS-SIGN"] }}.
 _EXPRESSION = r"\{\{.*?\}\}"
 
 # The header with its value, to the end of the line; not one that a variable fills.
 _PASTED = r"(?i)ok-access-passphrase\b(?!\W*\{\{)[^\r\n]*[^\r\n\s]"
 
-# A variable on the line while its options are told apart.
+# Stands for a variable while the options of the line are parsed.
 _NUMBERED = "\0(\\d+)\0"
 
 # The one magic whose words may be credentials, whatever they look like.
@@ -71,7 +71,7 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     """The parsed options; None when only help was asked for, which is shown.
 
     Raises CellError for what the magic does not take, and CredentialsError for a line with a secret,
-    which is taken out of the shell's history.
+    which is removed from the shell's history.
     """
     if re.search(_BY_FORM, line) or re.search(_BY_NAME, re.sub(_EXPRESSION, "", line)):
         _refuse_secret(shell, line)
@@ -100,7 +100,7 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
 
 
 def forget_secret(shell: InteractiveShell, text: str) -> None:
-    """Take a text that names a secret, or holds what looks like one, out of the shell's history."""
+    """Remove a text that names a secret, or has something like one, from the shell's history."""
     if re.search(_BY_FORM, text) or re.search(_BY_NAME, text):
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
@@ -108,7 +108,7 @@ def forget_secret(shell: InteractiveShell, text: str) -> None:
 
 
 def forget_passphrases(shell: InteractiveShell, cell: str) -> None:
-    """Take the OK-ACCESS-PASSPHRASE lines that were pasted with a request out of the shell's history."""
+    """Remove OK-ACCESS-PASSPHRASE lines that were pasted with a request from the shell's history."""
     for header in re.findall(_PASTED, cell):
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
@@ -116,7 +116,7 @@ def forget_passphrases(shell: InteractiveShell, cell: str) -> None:
 
 
 def _misspelled(magic: Any, reason: str) -> str:
-    """The options meant by all the words that argparse did not know; none if one of them is no option."""
+    """The options meant by the words that argparse did not know; "" if one of them is near none."""
     from difflib import get_close_matches  # noqa: PLC0415  # only for an error
 
     _, _, unknown = reason.partition("unrecognized arguments: ")
@@ -133,7 +133,7 @@ def _without_quotes(word: str) -> str:
 
 
 def _set_aside(line: str) -> tuple[str, list[str]]:
-    """The line with a numbered mark for each ``{{ … }}``, whose blanks and quotes mean nothing here."""
+    """The line with a numbered mark for each ``{{ … }}``, whose spaces and quotes do not count."""
     if "{{" not in line:
         return line, []
     from okx_magic.cell.variables import MARK, mask  # noqa: PLC0415  # on first use
@@ -151,7 +151,7 @@ def _refuse_secret(shell: InteractiveShell, line: str) -> NoReturn:
     shell.set_next_input(f"%{_LOGIN}", replace=True)
     kept = "" if forgotten else "; it also stays in IPython's history file, which is locked"
     raise CredentialsError(
-        f"a magic line is no place for credentials: it is saved with the notebook{kept}",
+        f"credentials do not belong on a magic line: it is saved with the notebook{kept}",
         remedy="clear this cell, make a new key at OKX if the secret was real, and use"
         " %okx_login --prompt, the environment or ~/.okx/config.toml",
     )

@@ -1,7 +1,7 @@
-"""The magics that let orders through to a live account, and that stop all of them.
+"""The magics that switch orders on a live account on, and that stop all orders.
 
 %okx_live [NAME]             switch orders on a live account on, for 15 minutes
-%okx_kill [NAME]             cancel all that is open, and let nothing but cancels through
+%okx_kill [NAME]             cancel all open orders; afterwards only cancels are sent
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from okx_magic.magics import magicline
-from okx_magic.ui.output import show
+from okx_magic.ui.console import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @magics_class
 class OkxMoney(Magics):
-    """Lets orders through, and stops them. ``accounts`` gives the shell's sessions."""
+    """%okx_live and %okx_kill. ``accounts`` gives the shell's sessions."""
 
     def __init__(self, shell: InteractiveShell, accounts: Callable[[], Accounts]) -> None:
         super().__init__(shell)
@@ -35,7 +35,7 @@ class OkxMoney(Magics):
     @magicline.examples_first
     @magic_arguments()
     @argument("name", nargs="?", help="the account; the current one if left out")
-    @argument("--off", action="store_true", help="switch them off again, before the time is over")
+    @argument("--off", action="store_true", help="switch orders off before the time is over")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_live(self, line: str) -> None:
         """Switch orders on a live account on, for 15 minutes, in this kernel only.
@@ -51,27 +51,27 @@ class OkxMoney(Magics):
         arguments = magicline.options(self.shell, self.okx_live, line)
         if arguments is None:
             return
-        from okx_magic.commands import live_and_kill as moneyrails  # noqa: PLC0415  # on first use
-        from okx_magic.ui.prompts import ask_person  # noqa: PLC0415  # on first use
+        from okx_magic.commands import live_and_kill  # noqa: PLC0415  # on first use
+        from okx_magic.ui.console import ask_person  # noqa: PLC0415  # on first use
 
         session = self._accounts().session(arguments.name)
         if arguments.off:
-            show(moneyrails.switch_off(session))
+            show(live_and_kill.switch_off(session))
         else:
-            show(moneyrails.switch_on(session, ask_person))
+            show(live_and_kill.switch_on(session, ask_person))
 
     @no_var_expand
     @line_magic
     @magicline.examples_first
     @magic_arguments()
     @argument("name", nargs="?", help="the account; the current one if left out")
-    @argument("--release", action="store_true", help="let orders through again; asks for a word")
+    @argument("--release", action="store_true", help="send orders again; asks for a word")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_kill(self, line: str) -> None:
-        """Cancel all open orders, and let nothing but cancels through until it is released.
+        """Cancel all open orders; until it is released only cancels are sent.
 
-        The latch is written to disk first, and holds for this account in every kernel, also after a
-        restart. Orders, algo orders, spread orders, quotes and RFQs are cancelled; bots are not touched.
+        The kill switch is written to disk first. It holds for this account in every kernel, also after
+        a restart. Orders, algo orders, spread orders, quotes and RFQs are cancelled, bots are not.
 
         Examples::
 
@@ -81,11 +81,11 @@ class OkxMoney(Magics):
         arguments = magicline.options(self.shell, self.okx_kill, line)
         if arguments is None:
             return
-        from okx_magic.commands import live_and_kill as moneyrails  # noqa: PLC0415  # on first use
-        from okx_magic.ui.prompts import ask_person  # noqa: PLC0415  # on first use
+        from okx_magic.commands import live_and_kill  # noqa: PLC0415  # on first use
+        from okx_magic.ui.console import ask_person  # noqa: PLC0415  # on first use
 
         session = self._accounts().session(arguments.name)
         if arguments.release:
-            show(moneyrails.release(session, ask_person))
+            show(live_and_kill.release(session, ask_person))
         else:
-            moneyrails.kill(session, show)
+            live_and_kill.kill(session, show)

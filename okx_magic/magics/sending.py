@@ -1,7 +1,7 @@
 """Log in, send, log out, and the settings that last.
 
-%okx_login                   the panel: log in, look back, see how requests were signed
-%okx_login NAME              log in without it
+%okx_login                   the panel: log in, see earlier requests and how they were signed
+%okx_login NAME              log in without the panel
 %%okx [NAME] [options]       send what the cell says
 %okx METHOD /path            send one request and return its frame
 %okx_logout [NAME]           forget credentials
@@ -18,8 +18,8 @@ from traitlets import Bool
 
 from okx_magic.errors import CellError, OkxError
 from okx_magic.magics import magicline
-from okx_magic.magics.panel import ShellPanel, fits
-from okx_magic.ui.output import CellOutput, show, tell
+from okx_magic.magics.shell_panel import ShellPanel, fits
+from okx_magic.ui.console import CellOutput, show, tell
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -50,10 +50,10 @@ class OkxMagic(Magics):
         if self._opened is None:
             from okx_magic.accounts import Accounts  # noqa: PLC0415  # requests, on first use
             from okx_magic.ui import receipts  # noqa: PLC0415  # same
-            from okx_magic.ui.prompts import say_yes  # noqa: PLC0415  # same
+            from okx_magic.ui.console import say_yes  # noqa: PLC0415  # same
 
             def tell_wait(seconds: float, limit: Limit) -> None:
-                # What another thread shows would stand under whatever cell runs now.
+                # What another thread shows would appear under the cell that runs now.
                 if threading.current_thread() is threading.main_thread():
                     show(receipts.waiting(seconds, limit))
 
@@ -80,12 +80,12 @@ class OkxMagic(Magics):
     @argument("--raw", action="store_true", help="OKX's envelope as a dict, not a frame")
     @argument("--decimal", action="store_true", help="exact decimals in place of float64")
     @argument("--pages", metavar="N", type=int, help="at most N pages, in one frame")
-    @argument("--all", action="store_true", help="all pages there are, in one frame")
+    @argument("--all", action="store_true", help="all pages, in one frame")
     @argument("--since", metavar="T", help="all rows from this time on: 2024-01-31, 90d, {{ t }}")
     @argument("--until", metavar="T", help="only rows before this time; times are UTC")
     @argument("--as-typed", action="store_true", help="add no clOrdId to an order")
-    @argument("--again", action="store_true", help="send an order that was sent just now once more")
-    @argument("--force", action="store_true", help="send what the catalogue would refuse, too")
+    @argument("--again", action="store_true", help="send the same order again within seconds")
+    @argument("--force", action="store_true", help="send also what the catalogue refuses")
     @argument("--chart", action="store_true", help="show each answer as a picture")
     @argument("-q", "--quiet", action="store_true", help="no receipt")
     @argument("-h", "--help", action="store_true", help="show this")
@@ -108,7 +108,7 @@ class OkxMagic(Magics):
             GET /api/v5/market/books?instId=BTC-USDT&sz=400
 
         A request with a name is assigned to it, one without is shown. ``{{ expression }}`` is Python.
-        Lines that begin with ``?`` or ``&`` add to the query; ``#`` and ``//`` begin a comment line.
+        Lines that begin with ``?`` or ``&`` add to the query; ``#`` or ``//`` begins a comment line.
         A time is a date, an ISO time (UTC if it names no zone), milliseconds since 1970, or how long
         ago: 90d, 36h, 2y, "2 years ago". Rows are those with since ≤ time < until.
         """
@@ -168,7 +168,7 @@ class OkxMagic(Magics):
     @argument("name", nargs="?", help="sandbox, demo, live, or a profile of ~/.okx/config.toml")
     @argument("--prompt", action="store_true", help="ask for the credentials, whatever is set up")
     @argument(
-        "--unset-env", action="store_true", help="then unset the variables of the credentials"
+        "--unset-env", action="store_true", help="afterwards unset the variables of the credentials"
     )
     @argument("--faults", metavar="RULES", default="", help="what goes wrong in the sandbox")
     @argument("-h", "--help", action="store_true", help="show this")
@@ -177,14 +177,14 @@ class OkxMagic(Magics):
 
         Examples::
 
-            %okx_login               the panel; in a terminal the first credentials found, else it
-                                     asks; with none the sandbox
+            %okx_login               the panel; in a terminal the first credentials found, or a
+                                     prompt; with none the sandbox
             %okx_login sandbox       the built-in exchange: no account, no network
             %okx_login demo          OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, demo trading
             %okx_login main          the profile main of ~/.okx/config.toml
             %okx_login --unset-env   so that %env and !env do not show the credentials afterwards
             %okx_login sandbox --faults lose-answer
-                                     the next order is carried out, and its answer lost
+                                     the next order is placed, and its answer lost
 
         Never type a secret here: it would stay in the notebook.
         """
@@ -195,7 +195,7 @@ class OkxMagic(Magics):
             self._panel.show()
             return
         from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
-        from okx_magic.ui.prompts import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
+        from okx_magic.ui.console import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
 
         try:
             session = self.accounts.login(

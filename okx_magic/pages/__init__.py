@@ -1,4 +1,4 @@
-"""Brings many pages as one frame.
+"""Many pages as one frame.
 
     Span ─► paging.py ─► cursor_pager.py ─► pull.py ─► Pulled: a frame, and what the receipt says
             the style    candle_plan.py     the sending

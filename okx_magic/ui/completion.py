@@ -1,7 +1,7 @@
-"""Candidates for what is being typed in a cell: from the catalogue, and from names of here and now.
+"""Candidates for what is being typed in a cell: from the catalogue and from the names of the session.
 
-``atcursor`` says what is being typed; this says what it could become. Pure: what lies outside of
-the text comes in through ``Names``, and is asked for only when it is needed.
+``cursor_context`` says what is being typed; this says what it could become. Pure: everything outside
+of the text comes through ``Names``, and only when it is needed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Endpoint, Param
 
-# Those that the docs know first; those that OKX has taken back are not offered.
+# Documented ones first; retired ones are not offered.
 _OFFERED: Final = ("documented", "newer_than_docs_copy", "broker_docs", "agent_kit_only")
 _REQUIRED_FIRST: Final = ("yes", "conditional", "no")
 _BOOLEANS: Final = ("true", "false")
@@ -25,7 +25,7 @@ _INSTRUMENT: Final = "instId"
 
 
 class Names(Protocol):
-    """The names that the catalogue does not hold. None of them raises; each may be empty."""
+    """Names that are not in the catalogue. None of the methods raises; each result may be empty."""
 
     def options(self, magic: str) -> Iterable[str]:
         """The options of a magic, as typed: ``--dry-run``."""
@@ -42,7 +42,7 @@ class Names(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """``candidates``, best first, each to stand in the place of ``typed``, the text left of the
+    """``candidates``, best first, each a replacement for ``typed``, the text left of the
     cursor. ``label`` says what they are.
     """
 
@@ -52,7 +52,7 @@ class Completion:
 
 
 def complete(text: str, line: int, column: int, names: Names) -> Completion | None:
-    """What could stand at the cursor of a cell; None where the cell is none of ours."""
+    """The candidates at the cursor of a cell; None in cells that are not ours."""
     spot = spot_at(text, line, column)
     if spot is None:
         return None
@@ -61,7 +61,7 @@ def complete(text: str, line: int, column: int, names: Names) -> Completion | No
 
 
 def _matching(typed: str, candidates: Iterable[str]) -> Iterator[str]:
-    """Those that begin with what is typed, then those that hold it."""
+    """Those that begin with the typed text, then those that contain it."""
     wanted = typed.lower()
     inside = []
     for candidate in dict.fromkeys(candidates):
@@ -111,20 +111,20 @@ def _values(spot: Spot, names: Names) -> Iterable[str]:
 
 
 def _inst_type(spot: Spot) -> str:
-    """The type of instrument that is meant: the one given, else what the endpoint takes."""
+    """The type of instrument: the one given, else what the endpoint takes."""
     param = next((param for param in _params(spot) if param.name == "instType"), None)
     values = param.values if param and param.values else ("SPOT",)
     given = spot.given.get("instType")
     if given in values:
         return given
-    # BTC-USDT is a spot pair; what has a third part is mostly a swap.
+    # BTC-USDT is a spot pair; an id with a third part is mostly a swap.
     if spot.typed.count("-") > 1:
         return "SWAP"
     return "SPOT" if "SPOT" in values else values[0]
 
 
 def _params(spot: Spot) -> tuple[Param, ...]:
-    """The parameters that may stand in the query, or in the JSON object around the cursor."""
+    """The parameters of the query, or of the JSON object around the cursor."""
     endpoint: Endpoint | None = catalogue.endpoint(spot.method, spot.path)
     params = endpoint.params if endpoint else ()
     for parent in spot.parents:

@@ -1,7 +1,7 @@
 r"""What is being typed at the cursor, in a cell that is still half-typed.
 
-Strategy: only the lines of the request around the cursor matter, and a mark put in at the cursor
-tells which of their pieces it is in. Everything is read leniently: where the grammar of ``cell/``
+Strategy: only the lines of the request around the cursor matter, and a mark inserted at the cursor
+shows which part of them it is in. Everything is read leniently: where the grammar of ``cell/``
 would refuse, this answers "nothing", because a person is still typing.
 """
 
@@ -35,8 +35,8 @@ class Spot:
     """What is being typed: its ``kind`` and the ``typed`` part left of the cursor.
 
     ``owner`` is the magic of an option, the variable of an attribute, or the key of a value.
-    ``parents`` are the keys around a place in a JSON body, ``given`` the other parameters beside
-    it. A candidate goes in between ``opening`` and ``closing``: quotes, ``=``.
+    ``parents`` are the keys around a place in a JSON body, ``given`` the other parameters of its
+    request or object. A candidate is inserted between ``opening`` and ``closing``: quotes, ``=``.
     """
 
     kind: Kind
@@ -51,7 +51,7 @@ class Spot:
 
 
 class _Request(NamedTuple):
-    """One request, variables masked and the mark in: its target, and the lines behind the first."""
+    """One request, variables masked and the mark in: its target, and the lines after the first."""
 
     method: str
     path: str
@@ -103,7 +103,7 @@ def _in_request(lines: list[str], at: int, left: str, right: str) -> Spot:
     if left.rfind("{{") > left.rfind("}}") and (name := _NAME.search(left)):
         return Spot("variable", name["typed"], owner=(name["owner"] or "").removesuffix("."))
     spot = _in_masked(lines, at, _masked(left), right)
-    # The variables in it unmasked: it is the typed text that will be replaced.
+    # With its variables unmasked: the typed text is what will be replaced.
     typed = left[len(left) - len(spot.typed) :]
     return spot if typed == spot.typed else Spot("nothing", typed)
 

@@ -1,6 +1,6 @@
-"""Takes a secret that was typed on a magic line or in a cell out of IPython's memory and history file.
+"""Removes a secret that was typed in a cell from IPython's memory and history file.
 
-The cell in the notebook itself can only be replaced by the front end, and is, where it can.
+Only the front end can replace the cell in the notebook itself; where it can, it does.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def forget(shell: Any, text: str) -> bool:
 
     False when the history file could not be written, as while another kernel holds it.
     """
-    # The parsed form of a magic line holds its text as a Python literal. As typed it may go over
+    # The parsed form of a magic line has its text as a Python literal. As typed it may go over
     # several lines, each but the last with a backslash at its end.
     forms = (text, repr(text)[1:-1])
     patterns = (r"[\s\\]+".join(map(re.escape, form.split())) for form in forms)

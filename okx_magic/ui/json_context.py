@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Stands at the cursor. No line of a cell that can be sent holds a NUL.
+# Marks the cursor. No line of a cell that can be sent has a NUL.
 MARK = "\0"
 
 _PIECE = re.compile(r'"(?:\\.|[^"\\\n])*"?|[{}\[\]:,]|[^\s"{}\[\]:,]+')
@@ -19,7 +19,7 @@ _CLOSED = re.compile(r'[\w.-]*"')
 class JsonPlace(NamedTuple):
     """``at`` says what is being typed, ``key`` whose value it is; ``item`` is one of an outermost
     array. ``parents`` are the keys of the objects around it; ``given`` the other members of its
-    object, also those behind it.
+    object, also those after it.
     """
 
     at: Literal["key", "value", "item"]
@@ -54,14 +54,14 @@ class _Level:
 
 
 def json_place(body: str) -> JsonPlace | None:
-    """The place of the mark in a body; None behind its end."""
+    """The place of the mark in a body; None after its end."""
     levels: list[_Level] = []
     place: JsonPlace | None = None
     for found in _PIECE.finditer(body):
         piece = found[0]
         if MARK in piece:
             place = _place(levels, piece, body[body.index(MARK) + 1 :])
-            # What stands around the cursor is no key yet.
+            # The text around the cursor is not a key yet.
             piece = ""
         if piece in ("{", "["):
             levels.append(_Level(piece))

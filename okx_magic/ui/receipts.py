@@ -1,4 +1,4 @@
-"""The lines that stand under a cell: what was sent, by whom, what came, and how long it took."""
+"""The lines under a cell: what was sent, by which account, what came, and how long it took."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool 
         ids = ", ".join(reply.added_ids)
         parts.insert(1, f"{_client_id_field(request)} {ids} added")
     elif as_typed and _lacks_client_id(request):
-        parts.insert(1, "no clOrdId: a lost answer could not be settled")
+        parts.insert(1, "no clOrdId: a lost answer cannot be looked up")
     if reply.attempts > 1:
         parts.append(f"{reply.attempts} attempts")
     lines = [" · ".join(parts)]
@@ -49,11 +49,11 @@ def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool 
 
 
 def pulled(what: Pulled, account: Account, *, name: str | None) -> Note:
-    """One line for a request that was answered in pages, and what should be known of its frame."""
+    """One line for a request that was answered in pages, and the notices on its frame."""
     rows = len(what.frame)
     parts = [
         _named(what.request, name),
-        "0 rows: OKX has nothing there" if rows == 0 else _counted(rows, "row"),
+        "0 rows: OKX has none" if rows == 0 else _counted(rows, "row"),
         _counted(what.pages, "page"),
         f"{what.milliseconds / 1000:.1f} s",
     ]
@@ -64,7 +64,7 @@ def pulled(what: Pulled, account: Account, *, name: str | None) -> Note:
 
 
 def waiting(seconds: float, limit: Limit) -> Note:
-    """Why nothing happens for a moment."""
+    """Why the cell waits."""
     return Note(
         (
             f"waiting {seconds:.1f} s: OKX takes {limit.requests} {limit.unit} in {limit.seconds:g} s",
@@ -73,7 +73,7 @@ def waiting(seconds: float, limit: Limit) -> Note:
 
 
 def notices(texts: Iterable[str]) -> Note:
-    """What was done to a cell besides sending it, a line each."""
+    """What was changed in a cell or should be known about it, a line each."""
     return Note(tuple(f"note: {text}" for text in texts))
 
 
@@ -90,7 +90,7 @@ def login(session: Session) -> Note:
         facts.append(f"through the proxy {account.proxy_name}")
     lines.append("  " + " · ".join(facts))
     if account.environment == "live":
-        lines.append("  live account: reading only, until %okx_live")
+        lines.append("  live account: read-only until %okx_live")
     if session.gate.latched:
         since = session.gate.latch.since if session.gate.latch else None
         when = f" since {datetime.fromtimestamp(since, UTC):%Y-%m-%d %H:%M} UTC" if since else ""
@@ -100,10 +100,12 @@ def login(session: Session) -> Note:
 
 
 def unset(names: tuple[str, ...]) -> Note:
-    """Which variables are gone, and where they may still stand."""
+    """Which variables are unset, and where they may still be set."""
     if not names:
         return Note(("unset: none of the variables was set",))
-    return Note((f"unset in this kernel: {', '.join(names)}; not where the kernel was started",))
+    return Note(
+        (f"unset in this kernel: {', '.join(names)}; still set where the kernel was started",)
+    )
 
 
 def dry_run(request: Request, sent: Sent, account: Account, added: tuple[str, ...]) -> Note:
@@ -138,7 +140,7 @@ def _rows_text(rows: int | None, request: Request) -> str:
     if rows is None:
         return "raw"
     if rows == 0:
-        return "0 rows: OKX has nothing for this request"
+        return "0 rows: OKX has none for this request"
     text = _counted(rows, "row")
     endpoint = catalogue.endpoint(request.method, request.path)
     most = endpoint.paging.get("limit_max") if endpoint and endpoint.paging else None

@@ -1,4 +1,4 @@
-"""A bug report that can be posted: the whole story of an exchange, with nothing in it that is private."""
+"""A bug report that can be posted: everything about one exchange except what is private."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from okx_magic.advice.case import Case
 from okx_magic.advice.pseudonymize import pseudonymize
 from okx_magic.advice.trace import trace
-from okx_magic.ui.traceview import TraceView
+from okx_magic.ui.notes import TraceView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,10 +24,10 @@ _HIDDEN: Final = "OK-ACCESS-PASSPHRASE: hidden"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known of the place that the report comes from.
+    """What is known of the machine that the report comes from.
 
-    ``versions`` and ``facts`` are lines without values that somebody set; ``home`` is the path of the
-    person's home, which may hold their name.
+    ``versions`` and ``facts`` are lines without values that a person set; ``home`` is the path of the
+    person's home, which may have their name.
     """
 
     versions: str
@@ -39,7 +39,7 @@ def report(
     exchange: Exchange, account: Account, known: Known, around: Surroundings, *, salt: bytes
 ) -> str:
     """The report as Markdown. ``salt`` makes the pseudonyms: those of two reports can be compared if
-    it is the same, and nobody without it can find out what stands behind one.
+    it is the same, and nobody without it can find out the value of one.
     """
     lines = [
         "okx_magic report · each «…» stands for one private value",

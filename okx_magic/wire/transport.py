@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from okx_magic.credentials.proxies import without_userinfo
+from okx_magic.credentials.account import without_userinfo
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.wire.body import read_body
 from okx_magic.wire.deadline import Guard, Watchdog

@@ -78,7 +78,7 @@ def test_every_refusal_of_a_request_has_something_checked(code: str) -> None:
         ),
         ("50102", 0, 80, date(45), True, "45 s behind the date of the answer"),
         ("50102", 0, 80, date(-3600), True, "3600 s ahead of the date of the answer"),
-        ("50102", 0, 41_000, date(41), True, "under way for 41 s"),
+        ("50102", 0, 41_000, date(41), True, "the request took 41 s"),
         ("50102", 0, 80, (), None, "no date to compare"),
         ("50102", None, 80, (), None, "was not measured"),
         ("50102", 0, 80, (("date", "soon"),), None, "no date to compare"),
@@ -113,11 +113,11 @@ def test_the_environment_is_what_was_sent() -> None:
     cause = found("50101")["environment"]
     assert cause.holds
     assert "sent as demo (with x-simulated-trading: 1), from environment variables" in cause.found
-    assert "one of live trading" in cause.found
+    assert "the key is for live trading" in cause.found
     live = exchange(Request("GET", "/api/v5/account/balance"))
     told = found("50101", live, environment="live", name="live")["environment"].found
     assert "without x-simulated-trading" in told
-    assert "one of demo trading" in told
+    assert "for demo trading" in told
 
 
 @pytest.mark.parametrize("site", SITES)
@@ -147,7 +147,7 @@ def test_the_websocket_host_is_the_one_of_site_and_environment(
     causes_of = {each.name: each for each in causes(Case("60032", asked))}
     assert f"wss://{host}:8443/ws/v5/private" in causes_of["URL"].found
     (elsewhere,) = causes(Case("60018", account(base_url="http://127.0.0.1:9")))
-    assert elsewhere.found == "127.0.0.1:9 has no WebSocket of OKX's"
+    assert elsewhere.found == "127.0.0.1:9 has no WebSocket of OKX"
 
 
 def test_credentials_are_doubted_by_their_form_alone() -> None:
@@ -180,8 +180,8 @@ def test_what_was_accepted_unsigned_proves_nothing() -> None:
     [
         ("Your IP 203.0.113.7 is not included", "", None, "203.0.113.7, an IPv4 address"),
         ("Your IP 2001:db8::7 is not included", "", None, "2001:db8::7, an IPv6 address"),
-        ("Your IP 203.0.113.7 is not included", "198.51.100.1", True, "bound to 198.51.100.1"),
-        ("Your IP 203.0.113.7 is not included", "1.1.1.1,203.0.113.7", None, "bound to"),
+        ("Your IP 203.0.113.7 is not included", "198.51.100.1", True, "allowlist is 198.51.100.1"),
+        ("Your IP 203.0.113.7 is not included", "1.1.1.1,203.0.113.7", None, "allowlist is"),
         ("You are not included", "", None, "does not name the address"),
     ],
 )
@@ -213,9 +213,9 @@ def test_the_permission_is_the_endpoints(perm: str, holds: bool | None) -> None:
     [
         ("1714979289", True, "13 digits"),
         ("soon", True, "13 digits"),
-        (str(round(SENT_AT * 1000) - 2_000), True, "2.0 s behind"),
-        (str(round(SENT_AT * 1000) + 40), True, "0.0 s ahead"),
-        (str(round(SENT_AT * 1000) + 5_000), None, "5.0 s ahead"),
+        (str(round(SENT_AT * 1000) - 2_000), True, "2.0 s before"),
+        (str(round(SENT_AT * 1000) + 40), True, "0.0 s after"),
+        (str(round(SENT_AT * 1000) + 5_000), None, "5.0 s after"),
     ],
 )
 def test_exp_time_is_held_against_the_exchanges_clock(
@@ -235,10 +235,10 @@ def test_a_limit_is_counted() -> None:
     one = exchange(Request("GET", path), "50011", "50011 Too Many Requests")
     many = [dataclasses.replace(one, sent_at=SENT_AT - number / 10) for number in range(9)]
     cause = found("50011", many[0], known=Known(tuple(reversed(many))))["limit"]
-    assert "5 requests in 2 s per user; 9 went out from here" in cause.found
+    assert "5 requests in 2 s per user; 9 were sent from here" in cause.found
     assert cause.holds
     few = found("50011", many[0], known=Known(many[:2]))["limit"]
-    assert "2 went out from here: others use it too" in few.found
+    assert "2 were sent from here: others use it too" in few.found
     assert few.holds is None
 
 
@@ -324,8 +324,8 @@ def test_50113_blames_neither_passphrase_nor_key_nor_clock(
         "body",
     }
     for cause in seen:
-        # That a secret may be of another key blames the secret.
-        said = cause.found.replace("of another API key", "").replace("a key of", "")
+        # That a secret may belong to another key blames the secret.
+        said = cause.found.replace("to another API key", "").replace("a key of", "")
         assert not re.search("passphrase|clock|timestamp|key|UUID", said), said
 
 

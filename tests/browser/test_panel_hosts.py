@@ -13,7 +13,7 @@ from panelview import View
 
 import okx_magic.ui
 from okx_magic.accounts import Accounts
-from okx_magic.commands.panel import Panel
+from okx_magic.commands.panel_actions import Panel
 from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:

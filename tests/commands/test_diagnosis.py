@@ -77,7 +77,7 @@ def test_a_refused_log_in_can_be_looked_into(
     block = notebook.run("%okx_login demo")
     assert isinstance(notebook.error, OkxError)
     assert notebook.error.checked
-    assert "checked ? secret: OKX has accepted nothing that it signed" in block
+    assert "checked ? secret: OKX has accepted nothing signed with it" in block
     assert "checked ✓ parts: method, target and body keep their rules" in block
     text = notebook.run("%okx_debug")
     assert text.startswith("[demo] GET /api/v5/account/config · HTTP 401 · 50113 Invalid Sign")
@@ -356,7 +356,7 @@ def test_a_key_that_is_known_nowhere_is_told(
     answering("yes")
     monkeypatch.setenv("OKX_API_KEY", "11111111-2222-3333-4444-555555555555")
     text = notebook.run("%okx_login demo")
-    assert "known at none of them" in text
+    assert "none of them knows the key" in text
     assert isinstance(notebook.error, OkxError)
 
 

@@ -167,8 +167,8 @@ def test_prehashes_may_be_expressions(notebook: Notebook) -> None:
     ("cell", "words"),
     [
         ("%okx_debug --check", "which signature"),
-        ("%okx_debug --compare", "--compare with a cell"),
-        ("%%okx_debug\nGET /api/v5/account/balance", "goes with --check or --compare"),
+        ("%okx_debug --compare", "--compare needs a cell"),
+        ("%%okx_debug\nGET /api/v5/account/balance", "needs --check or --compare"),
         ("%%okx_debug --compare\nonly one", "the cell has 1"),
         ("%%okx_debug --compare\n1\n2\n3", "the cell has 3"),
         ("%%okx_debug --check AAAA\nGET /api/v5/account/balance", "there is no timestamp"),

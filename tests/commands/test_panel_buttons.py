@@ -13,7 +13,7 @@ import pytest
 from panelview import View
 
 from okx_magic.accounts import Accounts
-from okx_magic.commands.panel import Panel
+from okx_magic.commands.panel_actions import Panel
 from okx_magic.sandbox import Sandbox
 from okx_magic.wire.probe import Asked
 
@@ -96,7 +96,7 @@ def test_typed_credentials_are_proved_and_described(desk: Desk, exchange: Sandbo
     assert desk.current["hint"] == f"{exchange.demo.key[:3]}…{exchange.demo.key[-3:]}"
     assert desk.facts["from"] == "typed in"
     assert desk.facts["permissions"] == "read, trade"
-    assert desk.facts["addresses"] == "any (the key is bound to none)"
+    assert desk.facts["addresses"] == "any (the key has no IP allowlist)"
     assert desk.facts["clock"].endswith("s to the exchange's")
     assert desk.accounts.current == "demo"
 
@@ -205,7 +205,7 @@ def test_the_panel_shows_what_cells_did(desk: Desk) -> None:
     assert (last["code"], last["status"], last["account"]) == ("51001", 200, "sandbox")
     assert "exist" in last["outcome"]
     assert (first["code"], first["outcome"]) == ("0", "ok")
-    assert "log in to know" in desk.facts["permissions"]
+    assert "log in" in desk.facts["permissions"]
 
 
 def test_the_newest_is_looked_at_until_one_is_chosen(desk: Desk) -> None:
@@ -292,7 +292,7 @@ def test_elsewhere_is_asked_only_by_the_button(
     said = desk.press("elsewhere")
     assert len(asked) == 1
     assert "API key doesn't exist" in said["text"]
-    assert "mistyped" in said["text"]
+    assert "has a typo" in said["text"]
 
 
 def asked_host(exchange: Sandbox) -> str:
@@ -326,14 +326,14 @@ def test_the_kernel_goes_on_while_the_exchange_is_slow(
 def test_an_error_of_ours_does_not_lock_the_panel(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The panel says that it broke off, and can be used again."""
+    """The panel says that it failed, and can be used again."""
 
     def broken(accounts: Accounts, choice: str) -> Any:
         raise ZeroDivisionError(accounts, choice)
 
     with monkeypatch.context() as patched:
         patched.setattr(Accounts, "login_with", broken)
-        assert "broke off" in desk.press("login", source="sandbox")["text"]
+        assert "failed" in desk.press("login", source="sandbox")["text"]
         # The thread dies of it a little later: within this test, whose mark expects that.
         for thread in threading.enumerate():
             if thread.name == "okx-panel":

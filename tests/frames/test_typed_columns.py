@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic.frames.columns import typed
-from okx_magic.frames.decimals import floats
+from okx_magic.frames.numbers import floats
 
 if TYPE_CHECKING:
     from okx_magic.catalogue.reader import FieldType

@@ -46,9 +46,9 @@ def test_named_requests_are_assigned_and_have_a_receipt(sandbox_notebook: Notebo
 
 
 def test_a_result_that_hides_a_name_of_pythons_says_so_once(sandbox_notebook: Notebook) -> None:
-    """``list`` is no wrong name; whoever wonders later why list() fails was told how to undo it."""
+    """A result may be called ``list``; a person who wonders why list() fails was told how to undo it."""
     cell = "%%okx\nlist = GET /api/v5/public/time"
-    assert "after: del list" in sandbox_notebook.run(cell)
+    assert "list is a result now; del list brings back Python's own" in sandbox_notebook.run(cell)
     assert "del list" not in sandbox_notebook.run(cell)
 
 
@@ -222,7 +222,7 @@ def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) ->
         ("%%okx --dryrun\nGET /api/v5/public/time", CellError, "did you mean --dry-run?"),
         ("%okx /api/v5/public/time", CellError, "%okx GET /api/v5/public/time"),
         ("%okx_debug", CellError, "nothing was sent yet"),
-        ("%okx_live --off", RefusedError, "is no live account"),
+        ("%okx_live --off", RefusedError, "is not a live account"),
         ("%%okx\nget_ipython = GET /api/v5/public/time", CellError, "cannot name a result"),
         ("%%okx -a nobody-here\nGET /api/v5/public/time", CredentialsError, "nobody-here"),
         ("%okx_logout nobody-here", CredentialsError, "nobody-here"),
@@ -317,7 +317,7 @@ def test_login_without_anything_set_up_or_anybody_to_ask(
     def nobody_there(label: str) -> str:
         raise StdinNotImplementedError(label)
 
-    monkeypatch.setattr("okx_magic.ui.prompts.getpass", nobody_there)
+    monkeypatch.setattr("okx_magic.ui.console.getpass", nobody_there)
     text = notebook.run("%okx_login")
     assert notebook.error is None
     assert text.startswith("[sandbox] sandbox · 127.0.0.1")

@@ -60,7 +60,7 @@ def test_with_an_option_it_logs_in_without_the_panel(
     front_end: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the option asks for is done at once, not by a button."""
-    monkeypatch.setattr("okx_magic.ui.prompts.getpass", lambda _: "")
+    monkeypatch.setattr("okx_magic.ui.console.getpass", lambda _: "")
     text = front_end.run("%okx_login --unset-env")
     assert opened(front_end) == []
     assert text.startswith("[sandbox] sandbox · 127.0.0.1")
@@ -77,7 +77,7 @@ def test_nobody_there_means_no_panel(
     logs in to the sandbox.
     """
     monkeypatch.setattr(notebook.shell, "kernel", kernel, raising=False)
-    monkeypatch.setattr("okx_magic.ui.prompts.getpass", lambda _: "")
+    monkeypatch.setattr("okx_magic.ui.console.getpass", lambda _: "")
     text = notebook.run("%okx_login")
     assert opened(notebook) == []
     assert text.startswith("[sandbox] sandbox · 127.0.0.1")

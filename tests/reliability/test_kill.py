@@ -75,7 +75,7 @@ def test_nothing_is_left_open(sandbox_notebook: Notebook) -> None:
     cancels = [each for each in session.log if "cancel-batch" in each.request.path]
     assert [len(json.loads(each.request.body)) for each in cancels] == [20, 20, 5]
     lines = [line for line in text.splitlines() if line]
-    assert "kill switch on · nothing but cancels is sent" in lines[0]
+    assert "kill switch on · only cancels are sent" in lines[0]
     assert "45 open orders: cancelling" in text
     assert "45 orders were open, none is now" in lines[-1]
 
@@ -92,7 +92,7 @@ def test_after_it_only_reads_and_cancels_pass(sandbox_notebook: Notebook, person
     )
     assert isinstance(sandbox_notebook.error, OkxError)
     sandbox_notebook.run("%okx_kill --release")
-    assert "nobody is here" in str(sandbox_notebook.error)
+    assert "nobody can answer here" in str(sandbox_notebook.error)
     person.answers = ["yes", "release"]
     sandbox_notebook.run("%okx_kill --release")
     assert "stays on" in str(sandbox_notebook.error)

@@ -135,18 +135,18 @@ def test_nobody_to_ask_arms_nothing(live_notebook: Notebook, live: Sandbox, pers
     """Where input has nobody, neither the sentence nor the yes comes about."""
     text = live_notebook.run("%okx_live")
     assert isinstance(live_notebook.error, RefusedError)
-    assert "nobody is here" in text
+    assert "nobody can answer here" in text
     person.answers = [sentence(live)]
     live_notebook.run("%okx_live")
     live_notebook.run(CELL)
-    assert "nobody is here" in str(live_notebook.error)
+    assert "nobody can answer here" in str(live_notebook.error)
     assert orders(live) == 0
 
 
 def test_play_money_needs_no_switch(sandbox_notebook: Notebook) -> None:
     """%okx_live is for live accounts, and says so."""
     sandbox_notebook.run("%okx_live")
-    assert "no live account" in str(sandbox_notebook.error)
+    assert "not a live account" in str(sandbox_notebook.error)
 
 
 def test_a_key_that_may_withdraw_is_refused(

@@ -1,7 +1,8 @@
 // Candles over their volume, with overlays, levels and marks. A row is t, o, h, l, c, volume, and
 // one value for each overlay.
 import { AXIS, DAY, FOOT, HEAD, clamp, cross, decimals, fixed, floats, foot, legend, line,
-  makeScale, moment, percent, priceAxis, shifted, short, tag, timeLabel, timeStep } from "./axes.js";
+  makeScale, moment, percent, priceAxis, shifted, short, tag, timeLabel, timeStep,
+} from "./axes.js";
 import { VOLUME, bodies, level, mark, overlay } from "./bars.js";
 
 const WIDE = 120;

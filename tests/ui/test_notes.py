@@ -9,7 +9,7 @@ from cases import account, exchange
 
 from okx_magic.advice.trace import trace
 from okx_magic.model import Exchange, Request
-from okx_magic.ui.traceview import TraceView
+from okx_magic.ui.notes import TraceView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

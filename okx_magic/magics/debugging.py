@@ -16,7 +16,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from okx_magic.errors import CellError
 from okx_magic.magics import magicline
-from okx_magic.ui.output import show, tell
+from okx_magic.ui.console import show, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 @magics_class
 class OkxDiagnosis(Magics):
-    """Looks up and explains. ``accounts`` gives the shell's sessions, ``opened`` the same if there are
-    any yet.
+    """%okx_debug, %okx_find, %okx_explain, %okx_log. ``accounts`` gives the shell's sessions, ``opened``
+    the same if there are any yet.
     """
 
     def __init__(
@@ -49,12 +49,24 @@ class OkxDiagnosis(Magics):
     @magicline.examples_first
     @magic_arguments()
     @argument("number", metavar="N", nargs="?", type=int, default=1, help="1: the last exchange")
-    @argument("-a", "--account", metavar="NAME", help="of this account: exchanges, and the secret")
-    @argument("--curl", action="store_true", help="a script that signs it afresh, with openssl")
+    @argument(
+        "-a", "--account", metavar="NAME", help="use the exchanges and the secret of this account"
+    )
+    @argument("--curl", action="store_true", help="a script that signs it again, with openssl")
     @argument("--report", action="store_true", help="a bug report without anything private")
-    @argument("--check", metavar="SIGNATURE", nargs="?", const="", help="name the mistake in it")
-    @argument("--timestamp", metavar="T", default="", help="the one that it was made with")
-    @argument("--compare", action="store_true", help="of a cell: two prehashes, without a secret")
+    @argument(
+        "--check",
+        metavar="SIGNATURE",
+        nargs="?",
+        const="",
+        help="find the mistake in it",
+    )
+    @argument("--timestamp", metavar="T", default="", help="the timestamp that it was made with")
+    @argument(
+        "--compare",
+        action="store_true",
+        help="compare two prehashes in a cell, without a secret",
+    )
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_debug(self, line: str, cell: str | None = None) -> None:
         """Show how a request was signed, step by step, and what was checked if it was refused.
@@ -64,7 +76,7 @@ class OkxDiagnosis(Magics):
             %okx_debug               the last exchange
             %okx_debug 2             the one before it
             %okx_debug --curl        a script for bash, to compare outside of Python
-            %okx_debug --report      the whole story, to be posted
+            %okx_debug --report      everything about it, safe to post
 
             %okx_debug --check QzZ2…K5c=     a signature of the same request, made elsewhere
 
@@ -72,9 +84,9 @@ class OkxDiagnosis(Magics):
             POST /api/v5/trade/order
             {"instId": "BTC-USDT", "sz": "1"}
 
-        In the place of the request the cell may hold all headers as they were sent, or a prehash as
-        it was printed: with its headers a request needs no options but --check. ``{{ expression }}``
-        is Python. Nothing is sent, and no secret is wanted: -a NAME says whose is computed with.
+        Instead of the request the cell can have all headers as they were sent, or a prehash as it was
+        printed; a request with its headers needs only --check. ``{{ expression }}`` is Python.
+        Nothing is sent. Never paste a secret: -a NAME says which account's secret is used.
         """
         arguments = magicline.options(self.shell, self.okx_debug, line)
         if arguments is None:
@@ -93,7 +105,7 @@ class OkxDiagnosis(Magics):
             show(diagnosis.view(exchange, session))
 
     def _investigate(self, arguments: Any, cell: str | None) -> None:
-        from okx_magic.commands.investigation import (  # noqa: PLC0415  # on first use
+        from okx_magic.commands.diagnosis import (  # noqa: PLC0415  # on first use
             Question,
             check_pasted,
             check_sent,
@@ -106,7 +118,7 @@ class OkxDiagnosis(Magics):
             return
         if arguments.check is None:
             raise CellError(
-                "a cell goes with --check or --compare, and --compare with a cell",
+                "a cell needs --check or --compare, and --compare needs a cell",
                 remedy="%okx_debug --help shows examples",
             )
         question = Question(arguments.check, arguments.timestamp, arguments.account).filled(names)
@@ -126,7 +138,7 @@ class OkxDiagnosis(Magics):
     @argument("words", nargs="*", help="words of paths, titles and parameters; or a whole path")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_find(self, line: str) -> None:
-        """Search OKX's endpoints; a whole path shows what it takes, and a cell to paste.
+        """Search OKX's endpoints; a whole path shows its parameters and a cell to paste.
 
         Examples::
 
@@ -149,7 +161,7 @@ class OkxDiagnosis(Magics):
     @argument("code", nargs="?", help="an OKX code, such as 50113")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_explain(self, line: str) -> None:
-        """Say what an OKX code means and what to do; once somebody is logged in, also what was checked.
+        """Say what an OKX code means and what to do; after a log-in also which causes were checked.
 
         Examples::
 

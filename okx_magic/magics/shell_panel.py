@@ -1,10 +1,10 @@
-"""The panel of one shell: opened by a magic, up to date after each cell, closed with the extension."""
+"""The panel of one shell: opened by a magic, updated after each cell, closed with the extension."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okx_magic.ui.output import show
+from okx_magic.ui.console import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.accounts import Accounts
-    from okx_magic.commands.panel import Panel
-    from okx_magic.ui.panel import PanelWidget
+    from okx_magic.commands.panel_actions import Panel
+    from okx_magic.ui.panel_widget import PanelWidget
 
 _EVENT = "post_run_cell"
 
 
 def fits(shell: InteractiveShell) -> bool:
-    """Whether somebody sits before a front end that shows more than text, as a notebook does.
+    """Whether a person uses a front end that shows more than text, such as a notebook.
 
-    Not so in a terminal, which has no kernel, nor under nbclient and papermill, which allow no input, nor
+    False in a terminal, which has no kernel; under nbclient and papermill, which allow no input; and
     while a kernel starts.
     """
     kernel = getattr(shell, "kernel", None)
@@ -33,7 +33,7 @@ def fits(shell: InteractiveShell) -> bool:
 
 
 class ShellPanel:
-    """There is one at most. Shown again it is the same in two places, so that they never differ."""
+    """There is one at most. Shown again it is the same panel in two places, so they never differ."""
 
     def __init__(self, shell: InteractiveShell, accounts: Callable[[], Accounts]) -> None:
         self._shell = shell
@@ -51,15 +51,15 @@ class ShellPanel:
         show(widget)
 
     def close(self) -> None:
-        """Take the panel out of every place where it is shown."""
+        """Remove the panel from every place where it is shown."""
         if self._open is not None:
             self._shell.events.unregister(_EVENT, self._after_cell)
             self._open[1].close()
             self._open = None
 
     def _made(self) -> tuple[Panel, PanelWidget]:
-        from okx_magic.commands.panel import Panel  # noqa: PLC0415  # on first use
-        from okx_magic.ui.panel import PanelWidget  # noqa: PLC0415  # ipywidgets, on first use
+        from okx_magic.commands.panel_actions import Panel  # noqa: PLC0415  # on first use
+        from okx_magic.ui.panel_widget import PanelWidget  # noqa: PLC0415  # ipywidgets, on first use
 
         widget = PanelWidget()
         panel = Panel(self._accounts(), widget)

@@ -1,7 +1,7 @@
-"""What the panel shows and what its buttons do; ``ui/panel.py`` is the widget that draws it.
+"""What the panel shows and what its buttons do; ``ui/panel_widget.py`` is the widget that draws it.
 
-One panel a shell: however often it is shown, every place shows the one registry of accounts. What
-has to ask the exchange is done in a thread, one thing at a time, so that cells can run meanwhile.
+One panel a shell: however often it is shown, every place shows the one registry of accounts. Requests
+to the exchange run in a thread, one at a time, so that cells can run meanwhile.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from okx_magic.credentials.choices import TYPED
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Environment
-from okx_magic.ui import panelstate
+from okx_magic.ui import panel_widget as panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,7 @@ class View(Protocol):
 class Panel:
     """Connects the accounts and their logs with a view.
 
-    ``now`` is what the age of a key is counted to.
+    ``now`` gives the time that the age of a key is counted to.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Panel:
         self._unread: tuple[Choice, ...] = ()
         self._drawing = threading.Lock()
         self._working = threading.Lock()
-        self._said: panelstate.Json = {}
+        self._said: panel.Json = {}
         self._told = 0
         self._chosen = ""
         self._traced = ""
@@ -87,7 +87,7 @@ class Panel:
             self._view.show("account", self._account())
             logged = self._exchanges()
             self._view.show(
-                "requests", [panelstate.exchange(number, done) for number, done, _ in logged]
+                "requests", [panel.exchange(number, done) for number, done, _ in logged]
             )
             looked_at = self._looked_at(logged)
             if looked_at is None:
@@ -99,8 +99,8 @@ class Panel:
     def receive(self, message: Mapping[str, Any]) -> None:
         """Do what a button asks for. ``kind`` names the button; unknown ones do nothing.
 
-        Credentials that come with it are made into an object that cannot tell them, and kept in no
-        other form.
+        Credentials that come with it become an object that cannot be read, and are kept in no other
+        form.
         """
         handler = self._handlers.get(_text(message, "kind"))
         if handler is None:
@@ -134,7 +134,7 @@ class Panel:
 
         def ask() -> str:
             notes: list[Note] = []
-            # Whoever pressed the button has agreed.
+            # By pressing the button the person agreed.
             found_elsewhere(self._accounts, lambda _: True, notes.append)
             return "\n".join(line for note in notes for line in note.lines)
 
@@ -148,7 +148,7 @@ class Panel:
             self._tell(f"logged out: {', '.join(names)}; its credentials are forgotten")
 
     def _choose(self, message: Mapping[str, Any]) -> None:
-        # Who chooses the newest wants to see the newest, also after the next cell.
+        # A person who chooses the newest wants to see the newest, also after the next cell.
         logged = self._exchanges()
         chosen = _text(message, "id")
         self._chosen = "" if logged and logged[0].id == chosen else chosen
@@ -162,7 +162,7 @@ class Panel:
         credentials = account.credentials if account else None
         if account is None or credentials is None:
             raise CredentialsError(
-                "nobody is logged in: the secret is needed to try mistakes with",
+                "nobody is logged in: the check needs the secret",
                 remedy="log in with the key that the signature was made for",
             )
         evidence = Evidence(
@@ -171,7 +171,7 @@ class Panel:
 
         def look() -> str:
             found = investigate(evidence, credentials)
-            self._view.show("verdict", panelstate.verdict(found))
+            self._view.show("verdict", panel.verdict(found))
             return ""
 
         self._work("looking for the mistake", look)
@@ -184,8 +184,8 @@ class Panel:
     def _work(self, label: str, job: Callable[[], str]) -> None:
         """Do a job in a thread; what it says or raises is shown.
 
-        One at a time. The buttons are off meanwhile, so a second one was pressed before its view
-        knew; it will see what comes of the first.
+        One at a time. The buttons are off meanwhile, so a second one was pressed before its view was
+        updated; it will show the result of the first.
         """
         if not self._working.acquire(blocking=False):
             return
@@ -193,7 +193,7 @@ class Panel:
         threading.Thread(target=self._do, args=(job,), name="okx-panel", daemon=True).start()
 
     def _do(self, job: Callable[[], str]) -> None:
-        text, failure = "it broke off; the log of the kernel says why", None
+        text, failure = "it failed; the log of the kernel says why", None
         try:
             text = job()
         except OkxMagicError as error:
@@ -204,26 +204,26 @@ class Panel:
             self._tell(text, error=failure)
 
     def _tell(self, text: str = "", *, busy: str = "", error: OkxMagicError | None = None) -> None:
-        """Say what is under way, or how it ended."""
+        """Show what is running, or how it ended."""
         places = self._accounts.elsewhere() if isinstance(error, OkxError) else ()
-        refusal = panelstate.refusal(error, places) if error else None
+        refusal = panel.refusal(error, places) if error else None
         self._said = {"busy": busy, "text": text, "refusal": refusal}
         self._answer()
 
     def _answer(self) -> None:
-        """Draw what was said last. Each time is another, also where the words are the same."""
+        """Draw the last message. Each has its own number, also where the words are the same."""
         with self._drawing:
             self._told += 1
             self._view.show("work", {"number": self._told, **self._said})
 
-    def _account(self) -> panelstate.Json:
-        sources = panelstate.offered(self._accounts.choices, self._unread)
+    def _account(self) -> panel.Json:
+        sources = panel.offered(self._accounts.choices, self._unread)
         sessions = self._accounts.open_sessions()
         current = self._current(sessions)
         if current is None:
             return {**sources, "current": None}
         others = [session for session in sessions if session is not current]
-        return {**sources, "current": panelstate.account(current, others, self._now())}
+        return {**sources, "current": panel.account(current, others, self._now())}
 
     def _exchanges(self) -> list[_Logged]:
         """The last exchanges, newest first."""
@@ -257,12 +257,12 @@ class _Logged(NamedTuple):
     exchange: Exchange
     session: Session
 
-    def traced(self) -> panelstate.Json:
+    def traced(self) -> panel.Json:
         """The exchange step by step."""
         from okx_magic.advice.trace import trace  # noqa: PLC0415  # slows the opening, on first use
 
         steps = trace(self.exchange, self.session.account, self.session.known())
-        return panelstate.signature(self.id, self.exchange, steps)
+        return panel.signature(self.id, self.exchange, steps)
 
 
 def _welcome(session: Session) -> str:

@@ -1,16 +1,23 @@
-"""What the panel's front end draws, as plain JSON without secrets, made from sessions and their logs.
+"""The panel's widget, with JS and CSS of its own that draw it, and the state that they draw.
 
-Texts from a server stay as they came: the front end puts them in as text, never as HTML.
+A stock Password keeps its value in a synced trait, which ends up in saved notebooks. Here secrets are
+in no trait: they come in one message, which is emptied as soon as it was read. The state is plain
+JSON without secrets, made from sessions and their logs. Texts from a server stay as they came: the
+front end inserts them as text, never as HTML.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import anywidget
+import traitlets
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from okx_magic.advice.trace import Trace
@@ -21,15 +28,64 @@ if TYPE_CHECKING:
     from okx_magic.model import Exchange
     from okx_magic.session import Session
 
+_STATIC: Final = Path(__file__).parent / "static"
+_WITHOUT_WIDGETS: Final = (
+    "The log-in panel of okx_magic needs a running kernel and a front end that shows widgets."
+    " Run %okx_login to open it again; elsewhere %okx_login NAME or %okx_login --prompt log in,"
+    " and %okx_debug shows how a request was signed."
+)
+
+
 # What a widget's state may hold.
 Json: TypeAlias = dict[str, Any]
 
 _MONEY: Final = {"sandbox": "invented money", "demo": "simulated money"}
 
 
+class PanelWidget(anywidget.AnyWidget):
+    """Draws what ``show`` is given; ``receive`` is called with each message from a button."""
+
+    _esm = _STATIC / "panel.js"
+    _css = _STATIC / "panel.css"
+
+    account = traitlets.Dict().tag(sync=True)
+    work = traitlets.Dict().tag(sync=True)
+    requests: Any = traitlets.List().tag(sync=True)
+    signature = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    verdict = traitlets.Dict().tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.receive: Callable[[Mapping[str, Any]], None] | None = None
+        self.on_msg(self._on_message)
+
+    def show(self, part: str, value: Any) -> None:
+        """Send one part of the state to the front end, if it changed."""
+        setattr(self, part, value)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed, by ``close`` or by the front end's ``Widget.close_all``."""
+        return self.comm is None
+
+    def _on_message(self, _: object, content: Any, __: object) -> None:
+        try:
+            if self.receive is not None and isinstance(content, dict):
+                self.receive(content)
+        finally:
+            # The kernel keeps the last message that it got.
+            content.clear()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is not None:
+            bundle[0]["text/plain"] = _WITHOUT_WIDGETS
+        return bundle
+
+
 def offered(choices: Choices, unread: Sequence[Choice]) -> Json:
-    """The sources of credentials, the sites of typed ones, and what a cell would use by itself. On a
-    machine where no credentials should be brought, the sandbox alone, and why.
+    """The sources of credentials, the sites for typed ones, and what a cell would use by default. On a
+    machine where credentials should not be used, the sandbox alone, and why.
     """
     read = choices.read()
     if refusal := choices.refusal:
@@ -78,7 +134,7 @@ def exchange(number: str, done: Exchange) -> Json:
 
 
 def signature(number: str, done: Exchange, traced: Trace) -> Json:
-    """An exchange step by step, and what the detective would be asked about it."""
+    """An exchange step by step, and the evidence that a check of its signature starts from."""
     sent = done.sent
     evidence = {
         "signature": sent.signature if sent else "",
@@ -96,8 +152,8 @@ def verdict(found: Verdict) -> Json:
 
 
 def refusal(error: OkxMagicError, elsewhere: Sequence[Account]) -> Json:
-    """An error as its block: headline, label and text of each further line, and where else the key
-    could be asked for.
+    """An error as its block: headline, label and text of each further line, and at which other
+    hosts the key could be tried.
     """
     return {
         "headline": error.headline(),
@@ -107,13 +163,13 @@ def refusal(error: OkxMagicError, elsewhere: Sequence[Account]) -> Json:
 
 
 def _money(session: Session, now: datetime) -> str:
-    """Whose money an order would move, and whether one would be sent at all."""
+    """Which money an order would move, and whether an order would be sent at all."""
     if session.gate.latched:
         return "the kill switch is on: only cancels are sent"
     if session.account.environment != "live":
         return _MONEY[session.account.environment]
     if not session.gate.arming.armed:
-        return "real money · reading only, until %okx_live"
+        return "real money · read-only until %okx_live"
     until = now + timedelta(seconds=session.gate.arming.seconds_left)
     return f"real money · ORDERS ARE SENT until {until:%H:%M} UTC"
 
@@ -126,13 +182,13 @@ def _facts(session: Session, now: datetime) -> Iterable[tuple[str, str]]:
     yield "from", known.source
     if config:
         yield "permissions", permissions(config)
-        yield "addresses", str(config.get("ip") or "") or "any (the key is bound to none)"
+        yield "addresses", str(config.get("ip") or "") or "any (the key has no IP allowlist)"
     else:
-        yield "permissions", "not asked yet: log in to know"
+        yield "permissions", "not known yet: log in"
     if known.created is not None:
         yield "key's age", f"{(now.date() - known.created).days} days, made {known.created}"
     elif known.environment != "sandbox":
-        yield "key's age", "not known (a profile may say: created = …)"
+        yield "key's age", "not known (a profile can say it: created = …)"
     offset = session.connection.clock.offset
     if offset is not None:
         yield "clock", f"{offset / 1000:+.1f} s to the exchange's"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from okx_magic.credentials.proxies import checked_proxy, proxy_for, without_userinfo
+from okx_magic.credentials.account import checked_proxy, proxy_for, without_userinfo
 from okx_magic.errors import CredentialsError
 
 PROXY = "http://proxy.example:3128"

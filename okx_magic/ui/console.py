@@ -1,0 +1,145 @@
+"""The notebook's or terminal's output, questions to the person, and the bar of a long pull."""
+
+from __future__ import annotations
+
+from getpass import getpass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from IPython.core.error import StdinNotImplementedError
+from IPython.display import display
+
+from okx_magic.errors import CredentialsError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+# Seconds from which on a bar is shown.
+_WORTH_SHOWING: Final = 2.0
+# How long a pull of unknown length runs before its bar appears.
+_PATIENCE: Final = 1.0
+
+
+def show(value: Any) -> None:
+    """Show a value under the cell that runs."""
+    display(value)
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Show lines of text as a note."""
+    from okx_magic.ui.notes import Note  # noqa: PLC0415  # slows %load_ext, on first use
+
+    show(Note(tuple(lines)))
+
+
+class CellOutput:
+    """Puts values into the user's namespace, and shows the rest under the cell.
+
+    ``said`` has the keys of the notices that this kernel has shown.
+    """
+
+    def __init__(self, shell: InteractiveShell, *, shows_values: bool, said: set[str]) -> None:
+        self._shell = shell
+        self._shows_values = shows_values
+        self._said = said
+
+    def deliver(self, name: str | None, value: Any) -> None:
+        """Assign a value to its name, or show it when it has none."""
+        if name is not None:
+            self._shell.push({name: value})
+        elif self._shows_values:
+            self.note(value)
+
+    def note(self, note: Any) -> None:
+        """Show a receipt or a notice."""
+        show(note)
+
+    def note_once(self, key: str, note: Any) -> None:
+        """Show a notice, if none of the same key was shown in this kernel before."""
+        if key not in self._said:
+            self._said.add(key)
+            self.note(note)
+
+
+def ask(label: str, hidden: bool) -> str:  # noqa: FBT001  # the shape that the sources call
+    """The answer to one question, not echoed when ``hidden``. Raises CredentialsError where nobody
+    can be asked, such as under nbclient and papermill.
+    """
+    try:
+        return getpass(label) if hidden else input(label)
+    except (StdinNotImplementedError, EOFError):
+        pass
+    raise CredentialsError(
+        "nobody can type credentials here",
+        remedy="set OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, or %okx_login sandbox",
+    )
+
+
+def confirm(question: str) -> bool:
+    """Whether the answer to a question is yes; False where nobody can be asked."""
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except (StdinNotImplementedError, EOFError):
+        return False
+
+
+def ask_if_anybody(label: str, hidden: bool) -> str:  # noqa: FBT001  # the shape that the sources call
+    """As ``ask``, but an empty answer where nobody can be asked."""
+    try:
+        return ask(label, hidden)
+    except CredentialsError:
+        return ""
+
+
+def ask_person(label: str) -> str:
+    """The answer of a person. Raises RefusedError where nobody can be asked: no default, no variable
+    and no setting answers for them.
+    """
+    try:
+        return input(label)
+    except (StdinNotImplementedError, EOFError):
+        pass
+    raise RefusedError(
+        "nobody can answer here",
+        remedy="run the cell in a notebook or a terminal where a person can answer",
+    )
+
+
+def say_yes(question: str) -> bool:
+    """Whether the person typed yes, the whole word. Raises RefusedError where nobody can be asked."""
+    return ask_person(f"{question}\nType yes to send it: ").strip().lower() == "yes"
+
+
+class Bar:
+    """Shows the progress of a pull that takes more than two seconds; disappears afterwards."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar: Any = None
+
+    def start(self, pages: int | None, seconds: float | None) -> None:
+        """The pull takes about this many pages and seconds, where that is known."""
+        if seconds is not None and seconds <= _WORTH_SHOWING:
+            return
+        from tqdm.auto import tqdm  # noqa: PLC0415  # on first use
+
+        self._bar = tqdm(
+            desc=self._label,
+            total=pages,
+            unit=" pages",
+            leave=False,
+            delay=_PATIENCE if seconds is None else 0,
+        )
+
+    def advance(self) -> None:
+        """One more page has come."""
+        if self._bar is not None:
+            self._bar.update()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
