@@ -1,4 +1,4 @@
-// What all pictures share: colours of the page's theme, numbers and times as text, axes, crosshair.
+// What all pictures share: colours of the theme, numbers and times as text, axes, crosshair.
 export const AXIS = 74, FOOT = 20, HEAD = 22;
 const FONT = "11px system-ui, sans-serif";
 export const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
@@ -27,12 +27,10 @@ export function isDark() {
 
 // The context, with the helpers that every picture draws with. The ground is the page's own.
 export function makeLook(g, el) {
-  const dark = isDark();
+  const colours = COLOURS[isDark() ? "dark" : "light"];
   const own = getComputedStyle(el).getPropertyValue("--jp-layout-color0").trim();
-  const colours = COLOURS[dark ? "dark" : "light"];
-  g.font = FONT;
-  g.textBaseline = "middle";
-  return { ...colours, dark, ground: own || colours.ground };
+  Object.assign(g, { font: FONT, textBaseline: "middle" });
+  return { ...colours, ground: own || colours.ground };
 }
 
 // The step of 1, 2 or 5 times a power of ten that gives about so many ticks.
@@ -48,58 +46,48 @@ export function decimals(tick) {
   }
   return 12;
 }
-const writers = new Map();
+const writers = [];
 export function fixed(value, digits) {
-  if (!Number.isFinite(value)) return "–";
-  if (!writers.has(digits)) {
-    const both = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    writers.set(digits, new Intl.NumberFormat("en-US", both));
-  }
-  return writers.get(digits).format(value);
+  writers[digits] ||= new Intl.NumberFormat("en-US",
+    { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return Number.isFinite(value) ? writers[digits].format(value) : "–";
 }
 export function short(value) {
-  const size = Math.abs(value);
   if (!Number.isFinite(value)) return "–";
-  for (const [limit, letter] of [[1e12, "T"], [1e9, "B"], [1e6, "M"]]) {
-    if (size >= limit) return `${+(value / limit).toPrecision(4)}${letter}`;
-  }
-  if (size >= 1e4) return `${+(value / 1e3).toPrecision(4)}K`;
-  return size >= 1e3 ? fixed(value, 0) : String(+value.toPrecision(4));
+  const size = Math.abs(value);
+  const [each, letter] = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e4, "K"], [0, ""]]
+    .find(([limit]) => size >= limit);
+  if (size >= 1e3 && !letter) return fixed(value, 0);
+  return `${+(value / (letter === "K" ? 1e3 : each || 1)).toPrecision(4)}${letter}`;
 }
 export const percent = (value) => `${value >= 0 ? "+" : ""}${fixed(value, 2)}%`;
 
 // Round values within; on a logarithmic scale that spans much, 1, 2 and 5 of each power of ten.
 export function ticks(low, high, wanted, log) {
-  const found = [];
+  const each = step(high - low, wanted), at = [];
   if (log && high / low > 4) {
     for (let power = 10 ** Math.floor(Math.log10(low)); power < high; power *= 10) {
-      for (const times of [1, 2, 5]) {
-        if (power * times >= low && power * times <= high) found.push(power * times);
-      }
+      at.push(...[1, 2, 5].map((times) => times * power).filter((v) => v >= low && v <= high));
     }
-    if (found.length > 2) return { at: found, digits: decimals(Math.min(1, found[0])) };
-    found.length = 0;
+    return { at, digits: decimals(Math.min(1, at[0])) };
   }
-  const each = step(high - low, wanted);
-  for (let n = Math.ceil(low / each); n * each <= high; n++) found.push(n * each);
-  return { at: found, digits: decimals(each) };
+  for (let n = Math.ceil(low / each); n * each <= high; n++) at.push(n * each);
+  return { at, digits: decimals(each) };
 }
 
 const SECOND = 1000;
 export const DAY = 86400 * SECOND;
 const STEPS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800,
   604800, 1209600, 2592000, 7862400, 15724800, 31536000].map((seconds) => seconds * SECOND);
-export const timeStep = (span, wanted) => STEPS.find((each) => span / each <= wanted)
-  || STEPS.at(-1);
+export const timeStep = (span, most) => STEPS.find((each) => span / each <= most) || STEPS.at(-1);
 // What the clock of the zone shows, as milliseconds: then days begin at round numbers.
 export const shifted = (time, local) =>
   local ? time - new Date(time).getTimezoneOffset() * 60 * SECOND : time;
 export function timeLabel(time, each, local) {
   const at = new Date(shifted(time, local)), text = at.toISOString();
-  const day = () => `${at.getUTCDate()} ${at.toLocaleString("en-GB",
-    { month: "short", timeZone: "UTC" })}`;
-  if (each >= 91 * DAY) return `${day().slice(-3)} ${at.getUTCFullYear()}`;
-  if (each >= DAY || at.getTime() % DAY === 0) return day();
+  const month = at.toLocaleString("en-GB", { month: "short", timeZone: "UTC" });
+  if (each >= 91 * DAY) return `${month} ${at.getUTCFullYear()}`;
+  if (each >= DAY || at.getTime() % DAY === 0) return `${at.getUTCDate()} ${month}`;
   return each < 60 * SECOND ? text.slice(11, 19) : text.slice(11, 16);
 }
 export function moment(time, local) {
@@ -107,6 +95,17 @@ export function moment(time, local) {
   return time % 60000 ? text.slice(0, 19) : text.slice(0, 16);
 }
 
+// A line down from the head, and what it stands for below; whether there was room for it.
+export function mast(g, look, x, width, height, text) {
+  if (x < 26 || x > width - 24) return false;
+  g.strokeStyle = look.grid;
+  line(g, Math.round(x) + 0.5, HEAD, Math.round(x) + 0.5, height);
+  g.fillStyle = look.quiet;
+  g.textAlign = "center";
+  g.fillText(text, x, height + FOOT / 2);
+  g.textAlign = "left";
+  return true;
+}
 export function line(g, x1, y1, x2, y2) {
   g.beginPath();
   g.moveTo(x1, y1);

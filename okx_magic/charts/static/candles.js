@@ -1,7 +1,7 @@
 // Candles over their volume, with overlays, levels and marks. A row is t, o, h, l, c, volume, and
 // one value for each overlay.
 import { AXIS, DAY, FOOT, HEAD, clamp, cross, decimals, fixed, floats, foot, legend, line,
-  makeScale, moment, percent, priceAxis, shifted, short, tag, timeLabel, timeStep,
+  makeScale, mast, moment, percent, priceAxis, shifted, short, tag, timeLabel, timeStep,
 } from "./axes.js";
 import { VOLUME, bodies, level, mark, overlay } from "./bars.js";
 
@@ -64,8 +64,6 @@ export function candles(model) {
         right = follows ? rows.length + room() : rows.length - shown;
       } else for (const row of fresh) upsert(row);
     },
-    count: () => rows.length,
-    view: () => [right - wide, right],
     pan(share) { right -= share * wide; settle(); },
     zoom(factor, at) {
       const pin = right - wide * (1 - at);
@@ -86,24 +84,20 @@ export function candles(model) {
       const at = x === null ? rows.length - 1 : Math.floor(right - wide + x / bar);
       return (clamp(at + bars, 0, rows.length - 1) - (right - wide) + 0.5) * bar;
     },
-    draw(g, look, size, state) {
-      if (!rows.length) return `${spec().title}: no candles yet`;
-      return paint(g, look, size, state);
-    },
+    draw: (g, look, size, state) =>
+      (rows.length ? paint(g, look, size, state) : `${spec().title}: no candles yet`),
   };
 
   // The price range of what is seen: it grows at once, and shrinks little by little, so that the
   // scale does not jump.
   function extent(a, b, overlays) {
     let low = Infinity, high = -Infinity, volume = 0;
-    for (let i = a; i < b; i++) {
-      const row = rows[i];
-      if (row[3] < low) low = row[3];
-      if (row[2] > high) high = row[2];
+    for (const row of rows.slice(a, b)) {
       if (row[5] > volume) volume = row[5];
-      for (let k = 0; k < overlays; k++) {
-        if (row[6 + k] < low) low = row[6 + k];
-        if (row[6 + k] > high) high = row[6 + k];
+      for (let k = 2; k < 6 + overlays; k++) {
+        if (k === 4 || k === 5) continue;
+        if (row[k] < low) low = row[k];
+        if (row[k] > high) high = row[k];
       }
     }
     const span = high - low || high * 0.001;
@@ -116,14 +110,11 @@ export function candles(model) {
     const air = (high - low || Math.abs(high) * 0.001 || 1) * 0.07;
     low -= air;
     high += air;
-    const before = range;
-    if (before) {
-      if (low > before[0]) low = before[0] + (low - before[0]) * 0.35;
-      if (high < before[1]) high = before[1] + (high - before[1]) * 0.35;
-    }
+    const [a0, b0] = range || [low, high];
+    if (low > a0) low = a0 + (low - a0) * 0.35;
+    if (high < b0) high = b0 + (high - b0) * 0.35;
     range = [low, high];
-    const moves = before && Math.abs(low - before[0]) + Math.abs(high - before[1]) > span * 0.002;
-    return { low, high, volume, moves };
+    return { low, high, volume, moves: Math.abs(low - a0) + Math.abs(high - b0) > span * 0.002 };
   }
 
   function paint(g, look, { width: W, height: H }, state) {
@@ -140,10 +131,9 @@ export function candles(model) {
     const lastY = clamp(scale.y(last[4]), HEAD, bottom);
     times(g, look, a, b, x, bar, w, h, state.local);
     priceAxis(g, look, scale, w, lastY, (value, d) => fixed(value, d));
-    if (hasVolume) {
-      g.fillStyle = look.quiet;
-      g.fillText(short(volume), w + 6, h - h * VOLUME + 6);
-      g.fillText(short(volume / 2), w + 6, h - h * VOLUME / 2 + 3);
+    g.fillStyle = look.quiet;
+    for (const part of hasVolume ? [1, 0.5] : []) {
+      g.fillText(short(volume * part), w + 6, h - h * VOLUME * part + 5);
     }
     g.save();
     g.beginPath();
@@ -180,31 +170,18 @@ export function candles(model) {
     if (waiting) parts.push(["older bars are on their way", look.quiet]);
     legend(g, look, parts, w);
     const said = `${title}: close ${price(row[4])}, ${change} at ${moment(row[0], state.local)}`;
-    return `${said}, open ${price(row[1])}, high ${price(row[2])}, low ${price(row[3])}, `
-      + `${rows.length} candles`;
+    return `${said}, ${parts.slice(2, 5).map(([text]) => text).join(", ")}, ${rows.length} candles`;
   }
 
   function times(g, look, a, b, x, bar, w, h, local) {
-    const gap = rows.length > 1 ? (rows[b - 1][0] - rows[a][0]) / Math.max(1, b - 1 - a) || 60000
-      : 60000;
-    const each = timeStep(80 / bar * gap, 1);
-    g.strokeStyle = look.grid;
-    g.textAlign = "center";
+    const gap = (rows[b - 1][0] - rows[a][0]) / Math.max(1, b - 1 - a) || 60000;
+    const each = timeStep(80 / bar * gap, 1), monday = each >= 7 * DAY ? 4 * DAY : 0;
+    const slot = (time) => Math.floor((shifted(time, local) - monday) / each);
     let free = -Infinity;
     for (let i = a; i < b; i++) {
-      const time = shifted(rows[i][0], local);
-      const before = i ? shifted(rows[i - 1][0], local) : time - gap;
-      const offset = each >= 7 * DAY ? 4 * DAY : 0;
-      if (Math.floor((time - offset) / each) === Math.floor((before - offset) / each)) continue;
-      const at = Math.round(x(i)) + 0.5;
-      if (at < 24 || at > w - 20 || at < free) continue;
-      line(g, at, HEAD, at, h);
-      g.fillStyle = look.quiet;
-      g.fillText(timeLabel(rows[i][0], each, local), at, h + FOOT / 2);
-      free = at + 60;
+      if (slot(rows[i][0]) === slot(i ? rows[i - 1][0] : rows[i][0] - gap) || x(i) < free) continue;
+      if (mast(g, look, x(i), w, h, timeLabel(rows[i][0], each, local))) free = x(i) + 60;
     }
-    g.textAlign = "left";
   }
-
   return picture;
 }

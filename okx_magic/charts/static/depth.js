@@ -1,6 +1,6 @@
 // A book: what could be bought and sold down to each price, from the middle outwards.
-import { AXIS, FOOT, HEAD, cross, decimals, fixed, floats, foot, legend, line, makeScale, priceAxis,
-  short, step, tag } from "./axes.js";
+import { AXIS, FOOT, HEAD, cross, decimals, fixed, floats, foot, legend, makeScale, mast,
+  priceAxis, short, step, tag } from "./axes.js";
 
 export function depth(model) {
   let bids = [], asks = [], reach = 0;
@@ -24,8 +24,6 @@ export function depth(model) {
   return {
     load: take,
     push: (message, buffers) => take(buffers),
-    count: () => bids.length + asks.length,
-    view: () => [-reach, reach],
     pan() {},
     zoom(factor) { reach = Math.min(Math.max(reach * factor, 1e-9), widest() * 1.05); },
     reset() { reach = widest(); },
@@ -41,15 +39,9 @@ export function depth(model) {
       const scale = makeScale(0, top, HEAD, h, false);
       priceAxis(g, look, scale, w, NaN, (size, d) => (size < 1e4 ? fixed(size, d) : short(size)));
       const each = step(2 * reach, w / 95), far = decimals(each);
-      g.textAlign = "center";
       for (let p = Math.ceil((middle - reach) / each) * each; p < middle + reach; p += each) {
-        if (x(p) < 28 || x(p) > w - 28) continue;
-        g.strokeStyle = look.grid;
-        line(g, x(p), HEAD, x(p), h);
-        g.fillStyle = look.quiet;
-        g.fillText(fixed(p, far), x(p), h + FOOT / 2);
+        mast(g, look, x(p), w, h, fixed(p, far));
       }
-      g.textAlign = "left";
       for (const [book, colour, end] of [[bids, look.up, 0], [asks, look.down, w]]) {
         const stairs = new Path2D();
         let total = 0;
@@ -83,8 +75,7 @@ export function depth(model) {
         }
       }
       legend(g, look, parts, w);
-      return `${title}: best bid ${bid}, best ask ${ask}`
-        + (parts[4] ? `, ${parts[4][0]}` : "");
+      return `${title}: best bid ${bid}, best ask ${ask}${parts[4] ? `, ${parts[4][0]}` : ""}`;
     },
   };
 }

@@ -1,5 +1,5 @@
 // Lines, steps, areas, bars and points over time, in panes. A row is t and one value for each.
-import { AXIS, FOOT, DASHES, clamp, cross, fixed, floats, foot, legend, line, makeScale, moment,
+import { AXIS, FOOT, DASHES, clamp, cross, fixed, floats, foot, legend, makeScale, mast, moment,
   priceAxis, shifted, short, timeLabel, timeStep } from "./axes.js";
 
 export function lines(model) {
@@ -14,8 +14,6 @@ export function lines(model) {
       picture.reset();
     },
     push: (message, buffers) => picture.load(buffers),
-    count: () => rows.length,
-    view: () => [from, to],
     pan(share) {
       const [first, last] = ends(), wide = to - from;
       from = clamp(from - share * wide, first - wide / 4, last - wide * 0.75);
@@ -37,7 +35,10 @@ export function lines(model) {
       const w = W - AXIS, h = H - FOOT, top = 22, tall = (h - top) / panes.length;
       const x = (time) => 4 + (time - from) / (to - from) * (w - 8);
       const seen = rows.filter((row) => row[0] >= from && row[0] <= to);
-      times(g, look, x, w, h, state.local);
+      const each = timeStep(to - from, w / 85), zone = shifted(from, state.local) - from;
+      for (let t = Math.ceil((from + zone) / each) * each - zone; t <= to; t += each) {
+        mast(g, look, x(t), w, h, timeLabel(t, each, state.local));
+      }
       let at = null;
       if (state.mouse && state.mouse.x < w && seen.length) {
         const near = (row) => Math.abs(x(row[0]) - state.mouse.x);
@@ -49,9 +50,8 @@ export function lines(model) {
         const columns = names.map(() => column++), low = top + tall * n;
         const values = columns.flatMap((c) => seen.map((row) => row[c])).filter(Number.isFinite);
         if (kind === "bars" || kind === "area") values.push(0);
-        const least = (p, q) => Math.min(p, q), most = (p, q) => Math.max(p, q);
-        const a = values.length ? values.reduce(least) : 0;
-        const b = values.length ? values.reduce(most) : 1;
+        const a = values.reduce((p, q) => Math.min(p, q), values[0] ?? 0);
+        const b = values.reduce((p, q) => Math.max(p, q), values[0] ?? 1);
         const air = (b - a || Math.abs(b) * 0.001 || 1) * 0.08;
         const scale = makeScale(a - air, b + air, low + 16, low + tall - 6, state.log);
         priceAxis(g, look, scale, w, NaN,
@@ -75,26 +75,14 @@ export function lines(model) {
       return `${title}: ${said.join(", ")} at ${moment((at || rows.at(-1))[0], state.local)}`;
     },
   };
-  function times(g, look, x, w, h, local) {
-    const each = timeStep(to - from, w / 85), zone = shifted(from, local) - from;
-    g.textAlign = "center";
-    for (let t = Math.ceil((from + zone) / each) * each - zone; t <= to; t += each) {
-      if (x(t) < 24 || x(t) > w - 20) continue;
-      g.strokeStyle = look.grid;
-      line(g, x(t), 22, x(t), h);
-      g.fillStyle = look.quiet;
-      g.fillText(timeLabel(t, each, local), x(t), h + FOOT / 2);
-    }
-    g.textAlign = "left";
-  }
   return picture;
 }
 
 function series(g, look, rows, column, x, scale, kind, colour, number) {
   const known = rows.filter((row) => Number.isFinite(row[column]));
-  const zero = scale.y(0), wide = clamp((x(1) - x(0)) * (known.length > 1
-    ? (known.at(-1)[0] - known[0][0]) / (known.length - 1) : 0) * 0.7, 1, 20);
-  const path = new Path2D();
+  if (!known.length) return;
+  const zero = scale.y(0), first = x(known[0][0]), end = x(known.at(-1)[0]), path = new Path2D();
+  const wide = clamp((end - first) / known.length * 0.7, 1, 20);
   let before = null;
   for (const row of known) {
     const X = x(row[0]), Y = scale.y(row[column]);
@@ -113,9 +101,9 @@ function series(g, look, rows, column, x, scale, kind, colour, number) {
   g.setLineDash(DASHES[number % 4]);
   if (kind !== "bars") g.stroke(path);
   g.setLineDash([]);
-  if (kind !== "area" || !known.length) return;
-  path.lineTo(x(known.at(-1)[0]), zero);
-  path.lineTo(x(known[0][0]), zero);
+  if (kind !== "area") return;
+  path.lineTo(end, zero);
+  path.lineTo(first, zero);
   g.globalAlpha = 0.18;
   g.fill(path);
   g.globalAlpha = 1;

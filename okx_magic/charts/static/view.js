@@ -5,7 +5,7 @@ import { depth } from "./depth.js";
 import { lines } from "./lines.js";
 
 const HELP = "Arrow keys move and Shift with them the crosshair, plus and minus zoom, Home and End "
-  + "go to the ends, L changes the scale, T the time zone, 0 resets.";
+  + "go to the ends, L changes the scale, T the time zone.";
 
 function render({ model, el }) {
   const canvas = document.createElement("canvas"), g = canvas.getContext("2d");
@@ -14,14 +14,13 @@ function render({ model, el }) {
   const state = { mouse: null, log: spec.log, local: spec.local, again: false };
   const size = { width: 0, height: 0 };
   let held = null, asked = 0;
-  canvas.className = "okx-canvas";
-  canvas.tabIndex = 0;
+  Object.assign(canvas, { className: "okx-canvas", tabIndex: 0 });
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-description", HELP);
   canvas.style.height = `${model.get("height")}px`;
   // The still is hidden as long as this stands in the page.
   const hide = document.createElement("style"), still = `.okx-still-${spec.key}`;
-  hide.textContent = `${still}{display:none}.jp-OutputArea-child:has(${still}){display:none}`;
+  hide.textContent = `${still}{display:none}\n.jp-OutputArea-child:has(${still}){display:none}`;
   el.append(canvas, ...(spec.key ? [hide] : []));
 
   function paint() {
@@ -60,11 +59,9 @@ function render({ model, el }) {
     ArrowLeft: (event) => step(event, -1),
     ArrowRight: (event) => step(event, 1),
     "+": () => picture.zoom(0.8, 1),
-    "=": () => picture.zoom(0.8, 1),
     "-": () => picture.zoom(1.25, 1),
     Home: () => picture.home(),
     End: () => picture.reset(),
-    0: () => picture.reset(),
     l: () => toggle("log"),
     t: () => toggle("local"),
     Escape: () => { state.mouse = null; },
@@ -86,8 +83,7 @@ function render({ model, el }) {
       else held = at.x;
       canvas.setPointerCapture(event.pointerId);
     },
-    pointerup() { held = null; },
-    pointercancel() { held = null; },
+    lostpointercapture() { held = null; },
     dblclick() { picture.reset(); },
     // Without focus the notebook scrolls.
     wheel(event) {
@@ -97,9 +93,8 @@ function render({ model, el }) {
       else picture.zoom(Math.exp(event.deltaY * 0.0015), clamp(where(event).x / plane(), 0, 1));
     },
     keydown(event) {
-      const act = !event.ctrlKey && !event.metaKey && !event.altKey && keys[event.key.length === 1
-        ? event.key.toLowerCase() : event.key];
-      if (!act) return;
+      const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+      if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
       act(event);
       event.preventDefault();
       event.stopPropagation();
@@ -123,16 +118,12 @@ function render({ model, el }) {
     ask();
   };
   load();
-  model.on("change:data", load);
-  model.on("change:spec", ask);
-  model.on("msg:custom", push);
+  const told = [["change:data", load], ["change:spec", ask], ["msg:custom", push]];
+  told.forEach(([what, act]) => model.on(what, act));
   return () => {
-    sized.disconnect();
-    themed.disconnect();
+    [sized, themed].forEach((each) => each.disconnect());
     cancelAnimationFrame(asked);
-    model.off("change:data", load);
-    model.off("change:spec", ask);
-    model.off("msg:custom", push);
+    told.forEach(([what, act]) => model.off(what, act));
   };
 }
 export default { render };
