@@ -1,35 +1,111 @@
-"""The sessions that are open, by the exact name of their account; the shell's one registry."""
+"""The sessions that are open, by the exact name of their account, and the one place where a session gets
+its safety rules.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from okx_magic.credentials.account import Account
 from okx_magic.credentials.checks import key_warnings, on_binder, refuse_on_binder
 from okx_magic.credentials.choices import Choices
-from okx_magic.credentials.settings import unset
+from okx_magic.credentials.credentials import Credentials
+from okx_magic.credentials.source_values import unset
 from okx_magic.credentials.sources import SANDBOX, Ports, find_account, typed_account
 from okx_magic.errors import CellError, CredentialsError, TransportError
 from okx_magic.model import Request
-from okx_magic.opening import Opener
+from okx_magic.orders.gate import Gate
+from okx_magic.orders.latch import FOLDER, Latch
+from okx_magic.orders.ledger import Ledger
+from okx_magic.orders.open_outcomes import tell_unsettled
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.probe import PROOF, ask, elsewhere
-from okx_magic.wire.unsettled import tell_unsettled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, MutableMapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
-    from okx_magic.credentials.account import Account
-    from okx_magic.credentials.credentials import Credentials
     from okx_magic.credentials.external import Prompt
     from okx_magic.model import Environment, Exchange
-    from okx_magic.safety.gate import Confirm
+    from okx_magic.orders.gate import Confirm
     from okx_magic.session import Session
     from okx_magic.wire.pacing import OnWait
     from okx_magic.wire.probe import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """What the sessions of one shell have in common: the machine's ``environ`` and ``home``, the
+    ``pacer``, and who is asked before a live order (None: nobody, so none is sent).
+    """
+
+    environ: Mapping[str, str]
+    home: Path
+    pacer: Pacer = field(default_factory=Pacer)
+    confirm: Confirm | None = None
+
+    def open(self, account: Account | None, *, faults: str = "") -> Session:
+        """The session of an account; None starts a sandbox, which has the ``faults`` asked for.
+
+        Raises CredentialsError where credentials should not be brought to this machine.
+        """
+        if account is None:
+            return self._sandbox(faults)
+        if account.environment != SANDBOX:
+            refuse_on_binder(self.environ)
+        return self._session(account)
+
+    def _session(self, account: Account, on_close: Callable[[], None] | None = None) -> Session:
+        from okx_magic.session import Session  # noqa: PLC0415  # requests, on first use
+
+        key_hash = account.credentials.key_hash if account.credentials else ""
+        folder = self.home / FOLDER
+        gate = Gate(
+            account,
+            latch=Latch(folder, key_hash),
+            ledger=Ledger(folder / "ledger.ndjson"),
+            confirm=self.confirm,
+        )
+        return Session(account, pacer=self.pacer, gate=gate, on_close=on_close)
+
+    def _sandbox(self, faults: str) -> Session:
+        from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use
+
+        try:
+            sandbox = Sandbox.start(faults=faults)
+        except ValueError as error:
+            raise CellError(
+                f"--faults: {error}", remedy="python -m okx_magic.sandbox --help lists them"
+            ) from None
+        except OSError as error:
+            raise TransportError(
+                f"the sandbox cannot listen on this machine: {error.strerror}",
+                written=False,
+                remedy="something keeps programs from opening sockets, on 127.0.0.1 too",
+                account=SANDBOX,
+            ) from None
+        keys = sandbox.demo
+        account = Account(
+            name=SANDBOX,
+            environment="sandbox",
+            credentials=Credentials(keys.key, keys.secret, keys.passphrase),
+            base_url=sandbox.url,
+            source="this kernel",
+        )
+
+        def end() -> None:
+            # Its key dies with it, so nobody needs the latch for that key.
+            with suppress(OSError):
+                session.gate.release()
+            sandbox.stop()
+
+        session = self._session(account, end)
+        return session
 
 
 class Accounts:
@@ -149,7 +225,9 @@ class Accounts:
         try:
             session.config = _config(session)
             session.warnings += key_warnings(session.config, session.account)
-            session.warnings += tell_unsettled(session.connection, time.time())
+            session.warnings += tell_unsettled(
+                session.connection, session.orders.ledger, time.time()
+            )
         except BaseException:
             session.close()
             self.refused = session

@@ -10,12 +10,57 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl
 
-from okx_magic import strictjson
+from okx_magic import catalogue, strictjson
+from okx_magic.catalogue.effects import effect_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okx_magic.catalogue import Effect, Endpoint
 
 Method = Literal["GET", "POST"]
 Environment = Literal["sandbox", "demo", "live"]
+
+
+# Without slots, so that what was found out once is kept.
+class _Parsed:
+    """What method, target and body of a request say, each part worked out once, on first use."""
+
+    def __init__(self, method: Method, target: str, body: str) -> None:
+        self.key = method, target, body
+        self.method = method
+        self.body = body
+        self.path, _, self.query_text = target.partition("?")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Parsed, self.key
+
+    @cached_property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        return tuple(parse_qsl(self.query_text, keep_blank_values=True))
+
+    @cached_property
+    def json(self) -> Any:
+        try:
+            return strictjson.loads(self.body) if self.body else None
+        except ValueError:
+            return None
+
+    @cached_property
+    def items(self) -> tuple[Mapping[str, Any], ...]:
+        values = self.json if isinstance(self.json, list) else [self.json]
+        return tuple(value for value in values if isinstance(value, dict))
+
+    @cached_property
+    def endpoint(self) -> Endpoint | None:
+        return catalogue.endpoint(self.method, self.path)
+
+    @cached_property
+    def effect(self) -> Effect:
+        return effect_of(self.method, self.endpoint, self.json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +69,8 @@ class Request:
 
     ``target`` is the path with its query as it will stand in the request line; ``body`` is the text
     whose UTF-8 bytes will travel ("" for none). ``line`` is the line of the cell it began on, from 1.
+    What these say is parsed once, and a copy by ``dataclasses.replace`` keeps it where method, target
+    and body stay.
     """
 
     method: Method
@@ -32,11 +79,42 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     name: str | None = None
     line: int = 1
+    _parsed: _Parsed | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        key = self.method, self.target, self.body
+        if self._parsed is None or self._parsed.key != key:
+            object.__setattr__(self, "_parsed", _Parsed(*key))
 
     @property
     def path(self) -> str:
         """The target without its query."""
-        return self.target.partition("?")[0]
+        return self._parsed.path  # type: ignore[union-attr]  # set above, as all below
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The names and values in its query, decoded, in the order written."""
+        return self._parsed.query  # type: ignore[union-attr]
+
+    @property
+    def json(self) -> Any:
+        """The value of its body, read strictly; None where there is none, or it is no JSON."""
+        return self._parsed.json  # type: ignore[union-attr]
+
+    @property
+    def items(self) -> tuple[Mapping[str, Any], ...]:
+        """The objects of its body: the orders of a batch, or the one that it is."""
+        return self._parsed.items  # type: ignore[union-attr]
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """What the catalogue knows of its method and path; None where that is nothing."""
+        return self._parsed.endpoint  # type: ignore[union-attr]
+
+    @property
+    def effect(self) -> Effect:
+        """What it changes, in the catalogue's word: "read" for nothing, "unknown" for the worst."""
+        return self._parsed.effect  # type: ignore[union-attr]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

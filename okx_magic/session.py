@@ -1,4 +1,5 @@
-"""A session: one account, its connection, and frames from its answers. The magics are a skin over it.
+"""A session: one account, what it reads and writes, and frames from its answers. The magics are a skin
+over it.
 
 import okx_magic
 with okx_magic.connect("sandbox") as okx:
@@ -16,7 +17,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from okx_magic.model import Envelope, Exchange, Request
-from okx_magic.safety.gate import Gate
+from okx_magic.orders.gate import Gate
+from okx_magic.orders.sending import Orders
 from okx_magic.wire.connection import Connection
 
 if TYPE_CHECKING:
@@ -28,11 +30,11 @@ if TYPE_CHECKING:
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
     from okx_magic.errors import OkxMagicError, PartlyRefused
-    from okx_magic.model import Method
+    from okx_magic.model import Method, Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
-    from okx_magic.wire.attempt import Reply
     from okx_magic.wire.pacing import Pacer
+    from okx_magic.wire.sender import Reply
 
 _TABLES = "okx_magic.frames"
 
@@ -41,9 +43,9 @@ class Session:
     """Sends requests as one account. Use as a context manager, or ``close`` it.
 
     Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` holds the safety rules; one
-    of its own lets a live session read only. ``on_close`` is called once after the connections are
-    closed. ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are
-    what the person should know then.
+    of its own lets a live session read only. ``connection`` is how it reaches OKX, its own unless given.
+    ``on_close`` is called once after the connections are closed. ``config`` is the row of GET
+    /api/v5/account/config that a log-in got, and ``warnings`` are what the person should know then.
     """
 
     def __init__(
@@ -53,16 +55,14 @@ class Session:
         pacer: Pacer | None = None,
         gate: Gate | None = None,
         on_close: Callable[[], None] | None = None,
+        connection: Connection | None = None,
     ) -> None:
         self.account = account
         self.gate = gate or Gate(account)
-        self.connection = Connection(
-            account,
-            pacer=pacer,
-            on_failure=self._check_causes,
-            gate=self.gate,
-            ledger=self.gate.ledger,
+        self.connection = connection or Connection(
+            account, pacer=pacer, on_failure=self._check_causes
         )
+        self.orders = Orders(self.connection, self.gate, self.gate.ledger)
         self._on_close = on_close
         self.config: Mapping[str, Any] = {}
         self.warnings = account.warnings
@@ -91,7 +91,7 @@ class Session:
         ``target`` is the path with its query, percent-encoded as it shall travel. A text ``body`` is
         sent as it is; a mapping or a list as compact JSON. Raises the errors of ``okx_magic.errors``.
         """
-        return self.connection.send(_request(method, target, body, headers)).envelope
+        return self.send(_request(method, target, body, headers)).envelope
 
     def frame(
         self,
@@ -164,12 +164,33 @@ class Session:
         self._drawable(pulled.frame)
         return pulled
 
+    def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
+        """Send a request, as soon as OKX's limits allow, and judge its answer.
+
+        Raises the errors of ``okx_magic.errors``, each with the request and the account. With
+        ``as_typed`` an order goes without a client order id if it was typed without one, and without
+        an expTime; with ``again`` although the same was sent just now.
+        """
+        if request.effect == "read":
+            return self.connection.read(request)
+        return self.orders.send(request, as_typed=as_typed, again=again)
+
+    def preview(
+        self, request: Request, *, as_typed: bool = False
+    ) -> tuple[Request, Sent, tuple[str, ...]]:
+        """The request as it would leave now, what would be signed, and the client order ids added to
+        it. Sends nothing, not even to ask the time.
+        """
+        prepared = self.orders.prepare(request, as_typed=as_typed)
+        leaves = prepared.request if as_typed else self.orders.expiring(prepared.request)
+        return leaves, self.connection.preview(leaves), prepared.added
+
     def send_for_frame(
         self, request: Request, *, as_typed: bool = False, again: bool = False
     ) -> Reply:
         """Send a request whose answer will become a frame: pandas is imported while it is under way."""
         _import_tables_meanwhile()
-        return self.connection.send(request, as_typed=as_typed, again=again)
+        return self.send(request, as_typed=as_typed, again=again)
 
     def to_frame(self, reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
         """The frame of an answer, also of one that was partly refused. ``attrs["recovered"]`` is True
@@ -238,7 +259,7 @@ def _import_tables_meanwhile() -> None:
         return
 
     def load() -> None:
-        # Whoever needs the frame imports again, and is told then what is wrong.
+        # The one that needs the frame imports again, and is told then what is wrong.
         with suppress(ImportError):
             import_module(_TABLES)
 

@@ -6,7 +6,7 @@ import random
 import threading
 from dataclasses import dataclass, field
 
-from okx_magic.safety.retry import Timing
+from okx_magic.wire.retry import Timing
 
 # 2026-03-03, 03:33:20.5 UTC.
 START = 1_772_508_800.5

@@ -1,12 +1,12 @@
 """What OKX's v5 API offers, as data: endpoints, parameters, limits, paging, fields and codes.
 
-The facts are files in ``data/``, one record a line, to be read and mended by hand; ``reader`` is the
-only code. Source of the facts: the OKX API docs (https://www.okx.com/docs-v5/), copy of June 2026.
+The facts are files in ``data/``, one record a line, to be read and corrected by hand; only
+``reader`` reads them. Source: the OKX API docs (https://www.okx.com/docs-v5/), copy of June 2026.
 """
 
+from okx_magic.catalogue.effects import Effect
 from okx_magic.catalogue.reader import (
     Code,
-    Effect,
     Endpoint,
     Limit,
     Param,
@@ -15,6 +15,7 @@ from okx_magic.catalogue.reader import (
     endpoints,
     explain,
     field_type,
+    first_columns,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "endpoints",
     "explain",
     "field_type",
+    "first_columns",
 ]

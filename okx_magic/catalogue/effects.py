@@ -1,28 +1,43 @@
-"""What a request does to an account, as far as the safety rules tell kinds apart. Pure.
+"""What a request changes: one vocabulary for safety rules, limits, retries and look-ups. Pure.
 
-The catalogue says what each endpoint changes; a path that it does not know is of the kind "unknown",
-which the rails take for the worst.
+==========  ================================================================
+effect      what such a request does
+==========  ================================================================
+read        it only reads or asks
+order       it trades: orders, quotes, positions, conversions, bots
+amend       it changes an order that is open
+cancel      it takes orders or quotes back, and does nothing else
+undo        it takes something else back, or halts it, before it is done
+setting     it moves no money by itself, but changes how the account trades
+transfer    it moves money between accounts of the same person
+withdraw    it moves money out of OKX
+subaccount  it makes or changes sub-accounts
+key         it makes, changes or deletes API keys
+earn        it puts money to work, or takes it back
+loan        it borrows or repays
+unknown     the catalogue does not know the path: it may be any of them
+==========  ================================================================
+
+To stop a bot may sell what it holds, and to take back an order that closes a position leaves the
+position: neither is a cancel.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
-
-from okx_magic import catalogue, strictjson
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from okx_magic.catalogue.reader import Endpoint
 
-    from okx_magic.catalogue import Endpoint
-    from okx_magic.model import Request
-
-Kind = Literal[
+Effect = Literal[
     "read",
-    "cancel",
     "order",
-    "settings",
-    "withdraw",
+    "amend",
+    "cancel",
+    "undo",
+    "setting",
     "transfer",
+    "withdraw",
     "subaccount",
     "key",
     "earn",
@@ -30,59 +45,31 @@ Kind = Literal[
     "unknown",
 ]
 
-# On a live account these need the profile's permission, besides everything that an order needs.
-GUARDED: Final[frozenset[str]] = frozenset(
+# On a live account these need the profile's permission (``allow``), besides all that an order needs.
+GUARDED: Final[frozenset[Effect]] = frozenset(
     {"withdraw", "transfer", "subaccount", "key", "earn", "loan", "unknown"}
 )
-
-_KINDS: Final[Mapping[str | None, Kind]] = {
-    None: "read",
-    "order": "order",
-    "setting": "settings",
-    "transfer": "transfer",
-    "withdrawal": "withdraw",
-    "subaccount": "subaccount",
-    "key": "key",
-    "loan": "loan",
-    "earn": "earn",
-    # Those that are no cancel of an order.
-    "cancel": "settings",
-}
-
-# What only takes orders and quotes back. To stop a bot may sell what it holds, and to take back an
-# order that closes a position leaves the position: those are none of these.
-_CANCELS: Final = (
-    "/api/v5/rfq/cancel-",
-    "/api/v5/sprd/cancel-",
-    "/api/v5/sprd/mass-cancel",
-    "/api/v5/trade/cancel-",
-    "/api/v5/trade/mass-cancel",
+MOVES_MONEY: Final[frozenset[Effect]] = frozenset(
+    {"order", "amend", "transfer", "withdraw", "loan", "earn"}
 )
 _CANCEL_ALL_AFTER: Final = "/cancel-all-after"
 
 
-def kind_of(request: Request) -> Kind:
-    """What the request does. A cancel-all-after that disarms its timer is a setting, no cancel."""
-    if request.method == "GET":
+def effect_of(method: str, endpoint: Endpoint | None, json: Any) -> Effect:
+    """The effect of a request to an endpoint, ``json`` being the value of its body.
+
+    A cancel-all-after that switches its timer off takes a safety away: a setting, no cancel.
+    """
+    if method == "GET":
         return "read"
-    endpoint = catalogue.endpoint(request.method, request.path)
     if endpoint is None:
         return "unknown"
-    if _cancels(endpoint, request.body):
-        return "cancel"
-    return _KINDS[endpoint.effect]
+    if endpoint.path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(json):
+        return "setting"
+    return endpoint.effect
 
 
-def _cancels(endpoint: Endpoint, body: str) -> bool:
-    if endpoint.effect != "cancel" or not endpoint.path.startswith(_CANCELS):
-        return False
-    return not endpoint.path.endswith(_CANCEL_ALL_AFTER) or _arms_timer(body)
-
-
-def _arms_timer(body: str) -> bool:
+def _arms_timer(json: Any) -> bool:
     """Whether ``timeOut`` is a number of seconds; OKX takes 0 for switching the timer off."""
-    try:
-        seconds = str(strictjson.loads(body)["timeOut"])
-    except (ValueError, TypeError, KeyError):
-        return False
+    seconds = str(json.get("timeOut", "")) if isinstance(json, dict) else ""
     return seconds.isdecimal() and int(seconds) > 0

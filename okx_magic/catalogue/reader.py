@@ -9,8 +9,12 @@ from pkgutil import get_data
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from okx_magic.catalogue.effects import MOVES_MONEY
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from okx_magic.catalogue.effects import Effect
 
 # "time" is in milliseconds, "time_us" in microseconds, "time_hk" in words, by the clock of Hong Kong.
 # "table" is a list of objects that are themselves the rows of the answer (a balance's currencies).
@@ -28,21 +32,7 @@ FieldType = Literal[
     "rows",
     "table",
 ]
-Kind = Literal["objects", "nested", "rows", "object", "row"]
-# "order" is all that trades: orders, quotes, positions, conversions, bots. "cancel" takes back or halts
-# what is not carried out yet. "setting" moves no money by itself, but changes how the account trades.
-Effect = Literal[
-    "order",
-    "cancel",
-    "setting",
-    "transfer",
-    "withdrawal",
-    "subaccount",
-    "key",
-    "loan",
-    "earn",
-]
-_MOVES_MONEY = frozenset[Effect | None]({"order", "transfer", "withdrawal", "loan", "earn"})
+DataKind = Literal["objects", "nested", "rows", "object", "row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +65,7 @@ class Limit:
 class Endpoint:
     """One endpoint of the catalogue. ``kind`` says what ``data`` holds: ``objects``, ``nested`` (objects
     with lists or objects inside), ``rows`` (lists, named by ``columns``), ``object`` or ``row``.
-    ``effect`` is what a request changes, None for one that only reads or asks. ``client_id`` names the
+    ``effect`` is what a request changes (see ``effects``). ``client_id`` names the
     field in which an order carries the caller's own id. ``headers`` are the documented optional
     request headers.
     """
@@ -86,11 +76,11 @@ class Endpoint:
     status: str
     private: bool
     permission: str | None
-    effect: Effect | None
+    effect: Effect
     limit: Limit | None
     params: tuple[Param, ...]
     paging: Mapping[str, Any] | None
-    kind: Kind | None
+    kind: DataKind | None
     columns: tuple[str, ...]
     fields: tuple[str, ...]
     nested: Mapping[str, tuple[str, ...]]
@@ -102,7 +92,7 @@ class Endpoint:
     @property
     def moves_money(self) -> bool:
         """Whether a request spends, lends, borrows or moves money, or commits it to an order."""
-        return self.effect in _MOVES_MONEY
+        return self.effect in MOVES_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +161,30 @@ def field_type(name: str, method: str = "", path: str = "") -> FieldType | None:
 
 
 @cache
+def first_columns(method: str, path: str) -> tuple[str, ...]:
+    """The fields that people look for first in an answer, in that order; none where nobody said."""
+    return _interest().get((method, path), ())
+
+
+@cache
+def _interest() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    groups: list[dict[str, list[str]]] = json.loads(read_text("interest.json"))
+    return {
+        (method, f"/api/v5/{path}"): tuple(group["first"])
+        for group in groups
+        for method, path in map(str.split, group["endpoints"])
+    }
+
+
+@cache
 def _field_types() -> Mapping[str, FieldType]:
-    table: dict[str, FieldType] = json.loads(_text("fields.json"))
+    table: dict[str, FieldType] = json.loads(read_text("fields.json"))
     return MappingProxyType(table)
 
 
 @cache
 def _field_overrides() -> Mapping[str, Mapping[str, FieldType]]:
-    table: dict[str, dict[str, FieldType]] = json.loads(_text("field_overrides.json"))
+    table: dict[str, dict[str, FieldType]] = json.loads(read_text("field_overrides.json"))
     return MappingProxyType(table)
 
 
@@ -196,7 +202,7 @@ def _endpoint(record: Mapping[str, Any]) -> Endpoint:
         status=record["status"],
         private=record["auth"] == "private",
         permission=record.get("permission"),
-        effect=record.get("effect"),
+        effect=record.get("effect", "read"),
         limit=None
         if limit is None
         else Limit(
@@ -228,12 +234,13 @@ def _param(record: Mapping[str, Any]) -> Param:
 
 def _records(name: str) -> list[dict[str, Any]]:
     # One array of all lines is three times as fast to parse as each line by itself.
-    lines = _text(name).strip().split("\n")
+    lines = read_text(name).strip().split("\n")
     records: list[dict[str, Any]] = json.loads("[" + ",".join(lines) + "]")
     return records
 
 
-def _text(name: str) -> str:
+def read_text(name: str) -> str:
+    """A data file as text."""
     # A third of the time is saved over importlib.resources, whose first use imports much.
     data = get_data("okx_magic.catalogue", f"data/{name}")
     assert data is not None  # noqa: S101  # only a loader without files gives none

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from okx_magic import catalogue
-from okx_magic.catalogue.search import exactly, search
+from okx_magic.catalogue.endpoint_search import exactly, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,10 +35,12 @@ _ROWS_SHOWN = 15
 _TITLE_WIDTH = 46
 _EFFECTS: Mapping[Effect, str] = {
     "order": "trades: moves money",
+    "amend": "changes an open order: moves money",
     "cancel": "cancels what is not filled yet",
+    "undo": "takes back or halts what is not carried out yet",
     "setting": "changes how the account trades",
     "transfer": "transfers: moves money",
-    "withdrawal": "withdraws: moves money out of OKX",
+    "withdraw": "withdraws: moves money out of OKX",
     "subaccount": "manages sub-accounts",
     "key": "manages API keys",
     "loan": "borrows or repays: moves money",
@@ -60,7 +62,7 @@ def card(endpoint: Endpoint) -> tuple[str, ...]:
     if endpoint.permission:
         facts.append(f"permission {endpoint.permission}")
     facts.append(_limit(endpoint.limit))
-    if endpoint.effect is not None:
+    if endpoint.effect != "read":
         facts.append(_EFFECTS[endpoint.effect])
     lines.append("  " + " · ".join(facts))
     if endpoint.status in _STATUS:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from okx_magic.errors import KillIncomplete, RefusedError
+from okx_magic.orders.kill import Killer
 from okx_magic.ui.notes import Note
-from okx_magic.wire.kill import Killer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
     on_disk = session.gate.kill()
     where = "" if on_disk else " in this kernel only: it could not be written to disk"
     tell(f"kill switch on{where} · only cancels are sent")
-    ended = Killer(session.connection, tell).run()
+    ended = Killer(session.connection.look, session.orders.cancel, tell).run()
     orders = f"{ended.found} order{'s were' if ended.found != 1 else ' was'} open"
     if not ended.done:
         left = (

@@ -11,8 +11,7 @@ from okx_magic.cell.check import check, day_of_bars
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
-from okx_magic.safety import retry
-from okx_magic.safety.outcome import interrupted
+from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from okx_magic.model import Request
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
-    from okx_magic.wire.attempt import Reply
+    from okx_magic.wire.sender import Reply
 
 
 def run_cell(
@@ -67,20 +66,16 @@ def _show_unsent(
     request: Request, span: Span | None, session: Session, output: Output, options: Options
 ) -> None:
     """What would be sent; of many pages the first."""
-    connection = session.connection
     if span is not None:
         from okx_magic.pages import first_page  # noqa: PLC0415  # pandas, on first use
 
         request = first_page(request, span)
-    prepared, added = connection.prepare(request, as_typed=options.as_typed)
-    if not options.as_typed:
-        prepared = connection.expiring(prepared)
-    sent = connection.preview(prepared)
+    prepared, sent, added = session.preview(request, as_typed=options.as_typed)
     output.note(receipts.dry_run(prepared, sent, session.account, added))
 
 
 def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:
-    send = session.connection.send if options.raw else session.send_for_frame
+    send = session.send if options.raw else session.send_for_frame
     try:
         reply = send(request, as_typed=options.as_typed, again=options.again)
     except PartlyRefused as refused:
@@ -92,10 +87,17 @@ def _run_one(request: Request, session: Session, output: Output, options: Option
         deliver(output, request.name, value, options)
         if not options.quiet:
             rows = None if options.raw else len(value)
-            note = receipts.receipt(reply, session.account, rows=rows, as_typed=options.as_typed)
-            output.note(note)
+            output.note(
+                receipts.receipt(
+                    reply,
+                    session.account,
+                    rows=rows,
+                    as_typed=options.as_typed,
+                    totals=None if options.raw else value.attrs.get("totals"),
+                )
+            )
     except KeyboardInterrupt:
-        if retry.kind_of(request) == "read":
+        if request.effect == "read":
             raise
     else:
         return value

@@ -7,13 +7,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 import pandas as pd
 
 from okx_magic import catalogue
-from okx_magic.frames import columns as arrays
+from okx_magic.frames import typed_columns as arrays
 from okx_magic.frames.number_columns import block_of, table_of
 from okx_magic.frames.numbers import floats
 from okx_magic.frames.shapes import Table, TypeOf, tabulate
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from okx_magic.frames.numbers import Floats
     from okx_magic.model import Envelope, Exchange, Request
 
+# Types whose values are numbers beside the rows, too.
+_NUMBERS: Final = frozenset({"decimal", "integer", "time", "time_us"})
 # What a spreadsheet reads as the start of a formula (OWASP: CSV Injection).
 _FORMULA: Final = re.compile(r"\s*[=+\-@|\t\r\n]")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -44,13 +47,15 @@ _LOG_COLUMNS = {
 
 
 def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> pd.DataFrame:
-    """The answer as a typed DataFrame, in OKX's order of rows and columns.
+    """The answer as a typed DataFrame: the columns that people look for first, then those left, in
+    OKX's order; none is lost.
 
     Types come from the field's name and the endpoint, never from the values, so that every answer
-    of an endpoint has the same dtypes (``columns.py`` lists them); ``decimal`` keeps every digit.
+    of an endpoint has the same dtypes (``typed_columns.py`` lists them); ``decimal`` keeps every digit.
     Candles are indexed by ``ts``, oldest first. A book is one row a level. A balance is one row a
     currency and announcements are one row each, with the fields around them (the account's totals,
-    ``totalPage``) in ``attrs["totals"]``. An empty answer has its columns.
+    ``totalPage``) in ``attrs["totals"]``: numbers as numbers (text with ``decimal``), times in
+    milliseconds, what is missing as None. An empty answer has its columns.
 
     ``attrs`` holds plain JSON: ``endpoint``; ``instId`` and ``bar`` as they were asked for, where no
     row says them; and ``untyped`` when some value did not fit the type of its field: the columns that
@@ -65,6 +70,8 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
 def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame:
     """The DataFrame of a table whose columns are typed arrays."""
     columns = {table.names.get(name, name): array for name, array in table.columns.items()}
+    first = catalogue.first_columns(request.method, request.path)
+    columns = {name: columns[name] for name in first if name in columns} | columns
     names = plain(list(columns))
     columns = dict(zip(names, columns.values(), strict=True))
     index: pd.Index = pd.RangeIndex(table.length)
@@ -125,9 +132,29 @@ class Types:
                 if array is None:
                     misfits.append(name)
             columns[name] = arrays.untyped(values) if array is None else array
-        return Table(
-            columns, table.length, table.names, table.index, table.attrs, untyped=tuple(misfits)
-        )
+        attrs = {
+            name: self._beside(value) if name == "totals" else value
+            for name, value in table.attrs.items()
+        }
+        return Table(columns, table.length, table.names, table.index, attrs, untyped=tuple(misfits))
+
+    def _beside(self, value: Any, name: str = "") -> Any:
+        """What stands around the rows, as JSON with numbers in place of OKX's texts of them."""
+        if isinstance(value, dict):
+            return {key: self._beside(each, key) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._beside(each, name) for each in value]
+        kind = self.type_of(name)
+        if not isinstance(value, str) or kind not in _NUMBERS or (self.exact and kind == "decimal"):
+            return value
+        if not value:
+            return None
+        try:
+            number = float(value) if kind == "decimal" else int(value)
+        except ValueError:
+            return value
+        # JSON has no other numbers.
+        return number if isfinite(number) else value
 
     def blank(self, name: str, length: int) -> arrays.Array:
         """A column of ``length`` rows in which nothing was sent."""

@@ -132,7 +132,7 @@ def _fetch(connection: Connection, sleep: Sleep, chunk: Chunk) -> Fetched:
 
 def candles(connection: Connection, request: Request, *, sleep: Sleep) -> list[Any]:
     """The rows of one page of candles. Raises TransportError when they are something else."""
-    rows = connection.send(request, sleep=sleep).envelope.data
+    rows = connection.read(request, sleep=sleep).envelope.data
     if not all(isinstance(row, list) and row and _TIME.fullmatch(str(row[0])) for row in rows):
         raise TransportError("the answer's rows are not candles", written=True, request=request)
     return list(rows)

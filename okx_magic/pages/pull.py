@@ -181,7 +181,7 @@ class Pull:
         self._progress.start(self._span.pages, None)
         while pager.request is not None:
             self._cursor = pager.cursor or "the first page"
-            rows = self._connection.send(pager.request, sleep=time.sleep).envelope.data
+            rows = self._connection.read(pager.request, sleep=time.sleep).envelope.data
             wanted = pager.take(rows)
             self._count(1)
             self._oldest = pager.oldest

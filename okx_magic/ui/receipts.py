@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from okx_magic import catalogue
 from okx_magic.advice.trace import curl
 from okx_magic.ui.notes import Note
 
@@ -17,19 +16,31 @@ if TYPE_CHECKING:
     from okx_magic.model import Request, Sent
     from okx_magic.pages import Pulled
     from okx_magic.session import Session
-    from okx_magic.wire.attempt import Reply
+    from okx_magic.wire.sender import Reply
 
 _SIGNATURE_SHOWN = 6
 
 
-def receipt(reply: Reply, account: Account, *, rows: int | None, as_typed: bool = False) -> Note:
-    """One line for a request that was answered; ``rows`` is None for a raw envelope."""
+def receipt(
+    reply: Reply,
+    account: Account,
+    *,
+    rows: int | None,
+    as_typed: bool = False,
+    totals: object = None,
+) -> Note:
+    """One line for a request that was answered; ``rows`` is None for a raw envelope, ``totals`` are
+    the fields around the rows of its frame.
+    """
     request = reply.request
     parts = [
         _named(request, request.name),
         _rows_text(rows, request),
         f"{reply.milliseconds:.0f} ms",
     ]
+    equity = totals.get("totalEq") if isinstance(totals, dict) else None
+    if isinstance(equity, int | float):
+        parts.insert(2, f"total equity {equity:,.2f} USD")
     # The badge already says "demo" for the account demo.
     if account.name != account.environment:
         parts.append(account.name)
@@ -142,7 +153,7 @@ def _rows_text(rows: int | None, request: Request) -> str:
     if rows == 0:
         return "0 rows: OKX has none for this request"
     text = _counted(rows, "row")
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     most = endpoint.paging.get("limit_max") if endpoint and endpoint.paging else None
     return f"{text} (the endpoint's maximum)" if rows == most else text
 
@@ -156,12 +167,12 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _client_id_field(request: Request) -> str:
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     return (endpoint.client_id if endpoint else None) or "clOrdId"
 
 
 def _lacks_client_id(request: Request) -> bool:
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     if endpoint is None or endpoint.client_id is None:
         return False
     return f'"{endpoint.client_id}"' not in request.body

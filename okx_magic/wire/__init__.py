@@ -1,1 +1,1 @@
-"""The way of a request to OKX and of its answer back: pacing, sending, judging, settling."""
+"""Signed bytes out, judged answers in: transport, clock, pacing, retry. Knows no orders."""

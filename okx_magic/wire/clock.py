@@ -1,15 +1,24 @@
-"""The exchange's clock: the offset of our clock to it, measured against GET /api/v5/public/time.
+"""The exchange's clock, and until when a request may be carried out by it.
 
-OKX refuses a timestamp more than 30 s away from its own (50102; OKX docs: REST Authentication).
+The offset of our clock is measured against GET /api/v5/public/time: OKX refuses a timestamp more than
+30 s away from its own (50102; OKX docs: REST Authentication). ``expTime`` is a header in milliseconds
+since 1970, not signed; a request whose turn comes later is refused with 50036 or 50037 (OKX docs, General
+Info, Expiration Time). It is no expiry of the order itself.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from okx_magic.model import Request
+
+_EXPIRY: Final = "expTime"
+LIFETIME_MS: Final = 5000
 
 
 class Clock:
@@ -46,3 +55,23 @@ class Clock:
     def forget(self) -> None:
         """Measure again at the next use."""
         self.offset = None
+
+
+def takes_expiry(request: Request) -> bool:
+    """Whether its endpoint honours an expTime, and none was typed."""
+    endpoint = request.endpoint
+    honours = endpoint is not None and _EXPIRY in endpoint.headers
+    return honours and not any(name.lower() == _EXPIRY.lower() for name, _ in request.headers)
+
+
+def with_expiry(request: Request, now: int) -> Request:
+    """The request with an expTime, ``now`` being the exchange's time in milliseconds."""
+    return replace(request, headers=(*request.headers, (_EXPIRY, str(now + LIFETIME_MS))))
+
+
+def expiry_of(request: Request) -> int | None:
+    """The expTime of a request, in milliseconds; None where it has none."""
+    for name, value in request.headers:
+        if name.lower() == _EXPIRY.lower() and value.strip().isdecimal():
+            return int(value)
+    return None

@@ -4,6 +4,9 @@ The trouble with counting when a request is sent is that requests do not all tra
 windows' worth can arrive in one. So a place in a window is free again only when the answer to its
 last request has been here for ``seconds``, less a part of the shortest round trip seen. Then, whatever
 the jitter, no more requests than allowed can arrive in any window of that length.
+
+What counts together (OKX docs, Overview, Rate Limits): public endpoints count per IP, private ones per
+user, some of both also per instrument, family and the like; batches count their orders.
 """
 
 from __future__ import annotations
@@ -12,14 +15,19 @@ import heapq
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Self
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from okx_magic import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from okx_magic.catalogue import Limit
-    from okx_magic.wire.limits import Claim
+    from okx_magic.model import Request
 
 OnWait = Callable[[float, "Limit"], None]
 
@@ -30,6 +38,30 @@ _MARGIN: Final = 0.005
 # All round trips seen may have been slower than the quickest possible, when machine or network were
 # busy from the start: so only a part of the shortest is counted on.
 _TRUSTED: Final = 0.5
+
+# The parameters in which a request names what each part of a scope counts apart.
+_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "instrument": ("instId",),
+        "family": ("instFamily", "uly"),
+        "instType": ("instType",),
+        "currency": ("ccy",),
+        "tag": ("tag",),
+        "instidcode": ("instIdCode",),
+    }
+)
+# BTC-USD-250328-100000-C
+_PARTS_OF_AN_OPTION: Final = 5
+_ORDERS: Final = "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``count`` of the ``limit`` whose uses are counted together under ``key``."""
+
+    key: tuple[str, ...]
+    limit: Limit
+    count: int
 
 
 class Pacer:
@@ -148,3 +180,54 @@ class _Window:
             for each in times:
                 heapq.heappush(self._answered, each)
             self._changed.notify_all()
+
+
+def claims(request: Request, *, base_url: str, user: str) -> tuple[Claim, ...]:
+    """What a request counts against, in the order of the keys; nothing where no limit is known.
+
+    A user is everybody with the same ``user`` text at the same ``base_url``. A batch across instruments
+    counts against each of them.
+    """
+    endpoint = request.endpoint
+    if endpoint is None or endpoint.limit is None:
+        return ()
+    path, limit = request.path, endpoint.limit
+    by_user = endpoint.private and not limit.scope.startswith("ip")
+    who = (base_url, user if by_user else "")
+    if not _looks_inside(limit):
+        return (Claim((request.method, path, *who), limit, 1),)
+    items: Sequence[Mapping[str, Any]] = request.items or ({},)
+    if request.method == "GET":
+        items = (dict(request.query),)
+    if limit.unit == _ORDERS and len(items) == 1:
+        # A batch of one order counts as that order.
+        single = catalogue.endpoint(request.method, path.replace("batch-orders", "order"))
+        if single is not None and single.limit is not None:
+            path, limit = single.path, single.limit
+    counts = Counter((request.method, path, *who, *_values(item, limit)) for item in items)
+    if limit.unit != _ORDERS:
+        counts = Counter(counts.keys())
+    return tuple(Claim(key, limit, count) for key, count in sorted(counts.items()))
+
+
+def _looks_inside(limit: Limit) -> bool:
+    """Whether what a request asks for makes a difference to how it counts."""
+    return "+" in limit.scope or limit.scope in _PARAMETERS or limit.unit == _ORDERS
+
+
+def _values(item: Mapping[str, Any], limit: Limit) -> list[str]:
+    """The values that set one use of a limit apart from another."""
+    family = _family_of_option(item) if limit.options_scope else ""
+    if family:
+        return [family]
+    return [
+        next((str(item[name]) for name in _PARAMETERS[part] if item.get(name)), "")
+        for part in limit.scope.split("+")
+        if part in _PARAMETERS
+    ]
+
+
+def _family_of_option(item: Mapping[str, Any]) -> str:
+    """``BTC-USD`` of ``BTC-USD-250328-100000-C``; "" for what is no option."""
+    parts = str(item.get("instId", "")).split("-")
+    return "-".join(parts[:2]) if len(parts) == _PARTS_OF_AN_OPTION else ""

@@ -68,7 +68,7 @@ def ask(account: Account) -> Asked:
 
     connection = Connection(account)
     try:
-        connection.send(Request("GET", PROOF))
+        connection.read(Request("GET", PROOF))
     except OkxError as refusal:
         return Asked(account, refusal.code, refusal.message)
     except OkxMagicError as error:

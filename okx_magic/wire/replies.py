@@ -126,7 +126,7 @@ def _count_values(body: bytes) -> int:
 
 def _loads(body: bytes, request: Request) -> Any:
     """The answer's value, with its data as NumberRows where it is such. Raises ValueError."""
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     if endpoint is not None and endpoint.kind == "rows":
         reply = numberrows.read(body, len(endpoint.columns))
         if reply is not None:
@@ -156,7 +156,7 @@ def _misfit(reply: Any, request: Request) -> str:
 
 
 def _fits(data: Any, request: Request) -> bool:
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     if isinstance(data, list):
         item = _ITEMS.get(endpoint.kind) if endpoint else None
         if item is None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
-from okx_magic import catalogue
 from okx_magic.credentials.signing import timestamp_text
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Envelope, Exchange, Request, Sent
-from okx_magic.safety.acknowledgements import check_acknowledged
-from okx_magic.safety.stamps import with_expiry
 from okx_magic.servertext import printable
-from okx_magic.wire.attempt import Attempt, Flight, log_attempt, seconds_asked
-from okx_magic.wire.limits import claims
+from okx_magic.wire.clock import with_expiry
+from okx_magic.wire.pacing import claims
 from okx_magic.wire.replies import judge
 
 if TYPE_CHECKING:
@@ -31,6 +31,61 @@ _LOG_LENGTH = 1000
 # The headers that tell OKX's own answers from those of something in between.
 _TELLING = ("date", "server", "via", "content-type")
 
+_log: Final = logging.getLogger("okx_magic")
+# Silent unless a person sets up logging.
+_log.addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with what the receipt tells of it. ``added_ids`` are the client order ids that were
+    put into the body; ``milliseconds`` is the time of the exchange. ``recovered`` says that the answer
+    was lost, and ``envelope`` made from the look-up that showed the request carried out.
+    """
+
+    envelope: Envelope
+    request: Request
+    milliseconds: float
+    added_ids: tuple[str, ...] = ()
+    recovered: bool = False
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One exchange: either the ``envelope`` of a success, or the ``error``. ``retry_after`` are the
+    seconds that the server asked to wait.
+    """
+
+    exchange: Exchange
+    envelope: Envelope | None = None
+    error: OkxMagicError | None = None
+    retry_after: float | None = None
+
+
+@dataclass(slots=True)
+class RequestState:
+    """One request through all of its attempts.
+
+    ``expires`` says whether it gets an expTime; ``check`` raises where the answer does not tell what
+    became of it; ``ids`` are those of its orders, for the log; ``sleep`` waits in place of the pacer's
+    own. ``written`` turns True when a byte of it may have left; ``last`` is its last exchange; ``id``
+    tells its lines in the log.
+    """
+
+    expires: bool = False
+    check: Callable[[Request, Envelope], None] | None = None
+    ids: tuple[str, ...] = ()
+    sleep: Callable[[float], None] | None = None
+    written: bool = False
+    attempts: int = 0
+    last: Exchange | None = None
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    def wrote(self) -> None:
+        """Note that the first byte is about to leave."""
+        self.written = True
+
 
 class Sender:
     """Sends for one account, each attempt stamped and signed afresh. ``log`` keeps the last 1,000
@@ -45,10 +100,10 @@ class Sender:
         self.log: deque[Exchange] = deque(maxlen=_LOG_LENGTH)
 
     def attempt(
-        self, request: Request, flight: Flight, seconds: float, *, log: bool = True
+        self, request: Request, state: RequestState, seconds: float, *, log: bool = True
     ) -> Attempt:
         """Send once; what fails in it is told, what fails before it is raised."""
-        flight.attempts += 1
+        state.attempts += 1
         sent: Sent | None = None
 
         def authorise(method: str, target: str, body: bytes) -> Mapping[str, str]:
@@ -60,11 +115,11 @@ class Sender:
         answer: Answer | None = None
         envelope: Envelope | None = None
         error: OkxMagicError | None = None
-        with self._turn(request, flight.sleep) as turn:
+        with self._turn(request, state.sleep) as turn:
             # After the wait, so that the timestamp is fresh; before the deadline of the request
             # starts, as it may have to ask the exchange.
             milliseconds = self.clock.now() if signed else 0
-            if flight.expires:
+            if state.expires:
                 request = with_expiry(request, milliseconds)
             sent_at, started = time.time(), time.monotonic()
             try:
@@ -72,14 +127,14 @@ class Sender:
                     request,
                     authorise if signed else None,
                     seconds=seconds,
-                    on_write=flight.wrote,
+                    on_write=state.wrote,
                 )
                 turn.round_trip = answer.round_trip
             except OkxMagicError as failure:
                 error = failure
             elapsed = (time.monotonic() - started) * 1000
         if answer is not None:
-            envelope, error = self._judged(answer, request)
+            envelope, error = self._judged(answer, request, state)
         exchange = Exchange(
             request=request,
             account=self.account.name,
@@ -92,18 +147,18 @@ class Sender:
             milliseconds=elapsed,
             offset=self.clock.offset,
             answered=self._telling(answer) if answer and error else (),
-            attempt=flight.attempts,
+            attempt=state.attempts,
         )
-        flight.last = exchange
+        state.last = exchange
         # A request of ours that a person did not ask for is logged only if it fails.
         if log or error is not None:
             self.log.append(exchange)
-        log_attempt(exchange, flight)
-        wait = seconds_asked(answer.headers.get("retry-after", "")) if answer and error else None
+        _log_attempt(exchange, state)
+        wait = _seconds_asked(answer.headers.get("retry-after", "")) if answer and error else None
         return Attempt(exchange, None if error else envelope, error, wait)
 
     def _judged(
-        self, answer: Answer, request: Request
+        self, answer: Answer, request: Request, state: RequestState
     ) -> tuple[Envelope | None, OkxMagicError | None]:
         """The envelope of a success, or the error."""
         envelope: Envelope | None = None
@@ -113,9 +168,9 @@ class Sender:
         except OkxMagicError as failure:
             error = failure
         told = error.envelope if isinstance(error, OkxError) else envelope
-        if request.body and told is not None:
+        if state.check is not None and told is not None:
             try:
-                check_acknowledged(request, told)
+                state.check(request, told)
             except OkxMagicError as failure:
                 return None, failure
         return envelope, error
@@ -133,7 +188,7 @@ class Sender:
         """Whether this request is signed. Public endpoints are not: a wrong key would only break
         them. A path that the catalogue does not know is.
         """
-        endpoint = catalogue.endpoint(request.method, request.path)
+        endpoint = request.endpoint
         if endpoint is not None and not endpoint.private:
             return False
         return self.account.credentials is not None or endpoint is not None
@@ -172,3 +227,37 @@ class Sender:
     def _telling(self, answer: Answer) -> tuple[tuple[str, str], ...]:
         given = ((name, answer.headers.get(name, "")) for name in _TELLING)
         return tuple((name, printable(self.redact(value))) for name, value in given if value)
+
+
+def _log_attempt(exchange: Exchange, state: RequestState) -> None:
+    """One line at level INFO for an attempt; no headers, no body, nothing that was signed."""
+    if not _log.isEnabledFor(logging.INFO):
+        return
+    request = exchange.request
+    _log.info(
+        "%s %s %s %s status=%s code=%s ms=%.0f attempt=%d clOrdId=%s",
+        state.id,
+        exchange.environment,
+        request.method,
+        _shown_target(request),
+        exchange.status or "-",
+        exchange.code or "-",
+        exchange.milliseconds,
+        exchange.attempt,
+        ",".join(state.ids) or "-",
+    )
+
+
+def _seconds_asked(header: str) -> float | None:
+    """The seconds of a ``Retry-After`` header; None for a date, which our clock may read wrongly."""
+    text = header.strip()
+    return float(text) if text.isdecimal() and len(text) <= 6 else None
+
+
+def _shown_target(request: Request) -> str:
+    """The target; of a private request only the names in its query."""
+    path, mark, query = request.target.partition("?")
+    if request.endpoint is not None and not request.endpoint.private:
+        return request.target
+    names = (part.partition("=")[0] for part in query.split("&") if part)
+    return path + mark + "&".join(f"{name}=…" for name in names)

@@ -155,7 +155,7 @@ def test_a_page_that_fails_stops_the_cell_and_keeps_the_rest(
     """What has come is assigned, the note says how to go on, and the error stops the cell."""
     body = '{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"limit","px":"1","sz":"1"}'
     sandbox_notebook.run("%%okx -q --again\n" + f"POST /api/v5/trade/order\n{body}\n" * 7)
-    send, sent = Connection.send, []
+    send, sent = Connection.read, []
 
     def twice(connection: Connection, request: Request, **more: Any) -> Any:
         sent.append(request.target)
@@ -165,7 +165,7 @@ def test_a_page_that_fails_stops_the_cell_and_keeps_the_rest(
 
     target = "GET /api/v5/trade/orders-pending?limit=3"
     with monkeypatch.context() as patch:
-        patch.setattr(Connection, "send", twice)
+        patch.setattr(Connection, "read", twice)
         text = sandbox_notebook.run(f"%%okx --all\n{cell}{target}\nnever = GET /api/v5/trade/fills")
     assert isinstance(sandbox_notebook.error, TransportError)
     assert "request 1 of 2" in text

@@ -84,12 +84,28 @@ def test_dtypes_do_not_depend_on_the_values(frame_of: FrameOf) -> None:
 
 def test_rows_with_different_fields_are_joined(frame_of: FrameOf) -> None:
     """Columns are those of all rows, in the order of first sight; what a row lacks is missing."""
-    frame = frame_of(PENDING, [{"ordId": "1", "px": "2"}, {"sz": "3", "ordId": "4"}])
-    assert list(frame.columns) == ["ordId", "px", "sz"]
-    assert frame["ordId"].tolist() == ["1", "4"]
+    frame = frame_of(PENDING, [{"tag": "1", "stpId": "2"}, {"source": "3", "tag": "4"}])
+    assert list(frame.columns) == ["tag", "stpId", "source"]
+    assert frame["tag"].tolist() == ["1", "4"]
     assert frame.isna().to_numpy().tolist() == [[False, False, True], [False, True, False]]
-    same_count = frame_of(PENDING, [{"ordId": "1"}, {"sz": "3"}])
-    assert list(same_count.columns) == ["ordId", "sz"]
+    same_count = frame_of(PENDING, [{"tag": "1"}, {"source": "3"}])
+    assert list(same_count.columns) == ["tag", "source"]
+
+
+def test_what_people_look_for_stands_first(frame_of: FrameOf) -> None:
+    """The columns of interest lead in their order, those left follow in OKX's, and none is lost."""
+    sent = {
+        "instType": "SWAP",
+        "posId": "7",
+        "upl": "1.5",
+        "hedgedPos": "",
+        "instId": "BTC-USDT-SWAP",
+    }
+    frame = frame_of("GET /api/v5/account/positions", [sent])
+    assert list(frame.columns) == ["instId", "upl", "instType", "posId", "hedgedPos"]
+    assert frame.loc[0, "posId"] == "7"
+    empty = frame_of("GET /api/v5/account/positions", [])
+    assert list(empty.columns[:6]) == ["instId", "posSide", "pos", "avgPx", "markPx", "upl"]
 
 
 @pytest.mark.parametrize(

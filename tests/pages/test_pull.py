@@ -120,14 +120,14 @@ def test_an_interrupt_keeps_what_has_come(session: Session) -> None:
 
 def fail_from(monkeypatch: pytest.MonkeyPatch, words: str, error: OkxMagicError) -> None:
     """Requests with these words in their target fail, as if the line had gone dead."""
-    send = Connection.send
+    send = Connection.read
 
     def sometimes(connection: Connection, request: Request, **more: Any) -> Any:
         if words in request.target:
             raise error
         return send(connection, request, **more)
 
-    monkeypatch.setattr(Connection, "send", sometimes)
+    monkeypatch.setattr(Connection, "read", sometimes)
 
 
 def test_a_page_that_fails_leaves_what_has_come(

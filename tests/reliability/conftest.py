@@ -120,5 +120,5 @@ def keys(
         monkeypatch.setenv("OKX_API_BASE_URL", sandbox.url)
         monkeypatch.setenv("OKX_TIMEOUT_MS", "1000")
         # The waits between attempts are of no interest here.
-        monkeypatch.setattr("okx_magic.safety.retry.Timing", FakeTime().timing)
+        monkeypatch.setattr("okx_magic.wire.retry.Timing", FakeTime().timing)
         yield sandbox, (demo.secret, demo.passphrase)

@@ -14,9 +14,11 @@ from faketime import FakeTime
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.model import Request
-from okx_magic.safety import retry
-from okx_magic.safety.ledger import Ledger
+from okx_magic.orders.ledger import Ledger
+from okx_magic.orders.sending import Orders
 from okx_magic.sandbox import Sandbox
+from okx_magic.session import Session
+from okx_magic.wire import retry
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection
 from okx_magic.wire.pacing import Pacer
@@ -39,9 +41,13 @@ def order(**fields: str) -> Request:
 @dataclass
 class Lab:
     sandbox: Sandbox
-    connection: Connection
+    session: Session
     time: FakeTime
     ledger: Ledger
+
+    @property
+    def connection(self) -> Connection:
+        return self.session.connection
 
     def orders(self) -> list[Any]:
         """All orders that the exchange has booked, asked of nobody but itself."""
@@ -102,9 +108,10 @@ def lab(folder: Path, *, timeout: float = 15, limits: bool = False) -> Iterator[
         connection = Connection(
             account,
             pacer=Pacer(clock=fake.now, sleep=fake.sleep),
-            ledger=ledger,
             timing=fake.timing(),
         )
         connection.sender.clock = Clock(connection.ask_time, local=fake.wall)
-        with closing(connection):
-            yield Lab(sandbox, connection, fake, ledger)
+        with closing(Session(account, connection=connection)) as session:
+            # Without the gate's own, which would ask about what was sent before.
+            session.orders = Orders(connection, session.gate, ledger)
+            yield Lab(sandbox, session, fake, ledger)

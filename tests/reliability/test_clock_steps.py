@@ -12,7 +12,7 @@ from lab import Lab, order
 
 from okx_magic.errors import NotCarriedOut, OutcomeUnknown
 from okx_magic.model import Request
-from okx_magic.wire.attempt import Flight
+from okx_magic.wire.sender import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ STEPS = [20, -20, 31, -31, 3600, -3600]
 def test_a_wrong_clock_is_corrected_from_the_start(bench: Lab, step: float) -> None:
     """The offset is measured before the first signed request, so that none is refused."""
     bench.time.step = step
-    bench.connection.send(BALANCE)
-    bench.connection.send(order())
+    bench.session.send(BALANCE)
+    bench.session.send(order())
     assert [each.code for each in bench.connection.log] == ["0", "0"]
     assert bench.connection.clock.offset == pytest.approx(-step * 1000, abs=2)
 
@@ -36,8 +36,8 @@ def test_control_a_client_that_trusts_its_own_clock_is_refused(bench: Lab, step:
     """The control: stamped by a clock that is more than 30 s off, a request is refused for it."""
     bench.time.step = step
     bench.connection.clock.offset = 0
-    prepared, _ = bench.connection.prepare(BALANCE)
-    error = bench.connection.sender.attempt(prepared, Flight(), 10.0).error
+    prepared = bench.connection.prepare(BALANCE)
+    error = bench.connection.sender.attempt(prepared, RequestState(), 10.0).error
     assert (getattr(error, "code", "0") == "50102") == (abs(step) > 30)
 
 
@@ -49,9 +49,9 @@ def test_a_clock_that_stepped_is_measured_again_once(
     """After a step at most one refusal and one more question for the time, then it works; an order is
     booked once.
     """
-    bench.connection.send(BALANCE)
+    bench.session.send(BALANCE)
     bench.time.step = step
-    bench.connection.send(request_)
+    bench.session.send(request_)
     codes = [each.code for each in bench.connection.log][1:]
     refused = ["50102"] if abs(step) > 30 else []
     if request_.method == "POST" and step == -20:
@@ -64,7 +64,7 @@ def test_a_clock_that_stepped_is_measured_again_once(
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_during_a_wait_lengthens_no_wait(bench: Lab, step: float) -> None:
     """Waits are counted on a monotonic clock: a step in the middle of one changes none of them."""
-    bench.connection.send(BALANCE)
+    bench.session.send(BALANCE)
     sleep = bench.time.sleep
 
     def stepping(seconds: float) -> None:
@@ -75,7 +75,7 @@ def test_a_step_during_a_wait_lengthens_no_wait(bench: Lab, step: float) -> None
         bench.time.now, stepping, bench.connection.timing.chance
     )
     bench.sandbox.set_faults("next GET */balance: 502")
-    bench.connection.send(BALANCE)
+    bench.session.send(BALANCE)
     assert sum(bench.time.slept) <= 15
 
 
@@ -99,7 +99,7 @@ def test_a_step_during_a_look_up_names_no_outcome_wrongly(
     )
     bench.sandbox.set_faults(f"next POST */trade/order: reset-{moment}")
     try:
-        placed = bench.connection.send(order()).recovered
+        placed = bench.session.send(order()).recovered
     except NotCarriedOut:
         placed = False
     except OutcomeUnknown:
@@ -127,7 +127,7 @@ ZONES = ["UTC", "America/St_Johns", "Asia/Kathmandu", "Pacific/Kiritimati", "Eur
 @pytest.mark.parametrize("zone", ZONES, indirect=True)
 def test_the_timestamp_is_utc_everywhere(bench: Lab, zone: str) -> None:
     """The timestamp ends in Z with three decimals, whatever the zone of this machine, and is accepted."""
-    bench.connection.send(order())
+    bench.session.send(order())
     sent = bench.connection.log[-1].sent
     assert sent is not None
     assert re.fullmatch(r"2026-03-03T03:33:20\.\d{3}Z", sent.timestamp), zone

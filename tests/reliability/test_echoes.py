@@ -106,7 +106,7 @@ def test_an_echo_is_taken_out_of_the_error(
     made = ANSWERS[answer](said)
     monkeypatch.setattr(session.connection.transport, "send", lambda *_, **__: made)
     with pytest.raises(OkxMagicError) as caught:
-        session.connection.send(request_)
+        session.send(request_)
     shown = all_of(caught.value, session)
     for secret in SECRETS:
         for form in WRITTEN.values():
@@ -131,7 +131,7 @@ def test_a_passphrase_that_is_a_word_of_okx_hides_no_refusal(
             odd.connection.transport, "send", lambda *_, **__: Answer(200, {}, body.encode())
         )
         with pytest.raises(OutcomeUnknown, match="repeats our credentials"):
-            odd.connection.send(ORDER)
+            odd.send(ORDER)
 
 
 def test_a_naive_client_shows_them() -> None:

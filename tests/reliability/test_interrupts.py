@@ -12,9 +12,11 @@ from lab import Lab, order
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import Interrupted, RefusedError
 from okx_magic.model import Request
-from okx_magic.safety.gate import Gate
-from okx_magic.safety.ledger import Ledger
-from okx_magic.wire import attempt, sender, transport, writing
+from okx_magic.orders import writing
+from okx_magic.orders.gate import Gate
+from okx_magic.orders.ledger import Ledger
+from okx_magic.orders.sending import Orders
+from okx_magic.wire import sender, transport
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.pool import Pool
@@ -34,7 +36,7 @@ POINTS: dict[str, tuple[object, str, str]] = {
     "waiting for the answer": (http.client.HTTPConnection, "getresponse", "done"),
     "reading the answer": (transport, "read_body", "done"),
     "judging the answer": (sender, "judge", "done"),
-    "logging the attempt": (sender, "log_attempt", "done"),
+    "logging the attempt": (sender, "_log_attempt", "done"),
     "closing the ledger": (Ledger, "close", "done"),
 }
 
@@ -71,7 +73,7 @@ def test_an_interrupt_tells_the_order_and_what_became_of_it(
         # The exchange is a thread of its own: an order on its way may take a moment to be booked.
         interrupt(patch, owner, name, bench.orders if expected == "done" else lambda: True)
         with pytest.raises(Interrupted) as caught:
-            bench.connection.send(order())
+            bench.session.send(order())
     (inst_id, client_id), *_ = caught.value.orders
     assert (inst_id, len(client_id)) == ("BTC-USDT", 32)
     assert client_id in "\n".join(caught.value._render_traceback_())
@@ -89,22 +91,23 @@ def test_an_interrupt_after_the_answer_was_lost_says_what_is_known(
     identical order is refused until that is settled.
     """
     bench = hasty
-    bench.connection.gate = Gate(bench.connection.account, ledger=bench.ledger)
+    gate = Gate(bench.session.account, ledger=bench.ledger)
+    bench.session.orders = Orders(bench.connection, gate, bench.ledger)
     bench.sandbox.set_faults(f"next POST */trade/order: {fault}")
     with monkeypatch.context() as patch:
         # During the look-up that would have lasted until it was proved.
-        interrupt(patch, writing.Writing, "_settler")
+        interrupt(patch, writing.Writing, "_reconciler")
         with pytest.raises(Interrupted) as caught:
-            bench.connection.send(order())
+            bench.session.send(order())
     booked = fault == "hang-after"
     assert caught.value.outcome == ("done" if booked else "unknown")
     client_id = caught.value.orders[0][1]
     assert f"GET /api/v5/trade/order?instId=BTC-USDT&clOrdId={client_id}" in caught.value.remedy
     if not booked:
         with pytest.raises(RefusedError, match="unknown"):
-            bench.connection.send(order())
-        bench.ledger.close(bench.ledger.unsettled(bench.connection.gate.key_hash)[0].id, "not done")
-        bench.connection.send(order(), again=True)
+            bench.session.send(order())
+        bench.ledger.close(bench.ledger.unsettled(bench.session.gate.key_hash)[0].id, "not done")
+        bench.session.send(order(), again=True)
 
 
 def test_a_second_interrupt_ends_the_look_up(bench: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,10 +119,10 @@ def test_a_second_interrupt_ends_the_look_up(bench: Lab, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(bench.connection, "look", pressed)
     with pytest.raises(Interrupted) as caught:
-        bench.connection.send(order())
+        bench.session.send(order())
     assert caught.value.outcome == "unknown"
     assert caught.value.orders
-    key_hash = bench.connection.gate.key_hash
+    key_hash = bench.session.gate.key_hash
     assert [each.outcome for each in bench.ledger.unsettled(key_hash)] == ["unknown"]
 
 
@@ -131,7 +134,7 @@ def test_no_frame_of_the_signing_hangs_on_an_interrupt(
     with monkeypatch.context() as patch:
         interrupt(patch, transport, "read_body")
         with pytest.raises(Interrupted) as caught:
-            bench.connection.send(order())
+            bench.session.send(order())
     assert caught.value.__context__ is None
     assert caught.value.__cause__ is None
     trace = caught.value.__traceback__
@@ -165,7 +168,7 @@ def test_a_read_that_is_interrupted_stays_one(bench: Lab, monkeypatch: pytest.Mo
     """Ctrl-C during a GET is Ctrl-C: there is nothing to settle."""
     interrupt(monkeypatch, transport, "read_body")
     with pytest.raises(KeyboardInterrupt) as caught:
-        bench.connection.send(Request("GET", "/api/v5/account/balance"))
+        bench.session.send(Request("GET", "/api/v5/account/balance"))
     assert not isinstance(caught.value, Interrupted)
     assert not bench.ledger.path.exists()
 
@@ -173,9 +176,9 @@ def test_a_read_that_is_interrupted_stays_one(bench: Lab, monkeypatch: pytest.Mo
 def test_control_a_plain_client_tells_nothing(bench: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without this, Ctrl-C leaves an order on the book and no id in what is raised."""
     bench.connection.clock.now()
-    prepared, (client_id,) = bench.connection.prepare(order())
+    prepared = bench.session.orders.prepare(order())
     interrupt(monkeypatch, transport, "read_body")
     with pytest.raises(KeyboardInterrupt) as caught:
-        bench.connection.sender.attempt(prepared, attempt.Flight(), 10.0)
-    assert bench.booked(client_id) == 1
-    assert client_id not in repr(caught.value)
+        bench.connection.sender.attempt(prepared.request, sender.RequestState(), 10.0)
+    assert bench.booked(prepared.added[0]) == 1
+    assert prepared.added[0] not in repr(caught.value)

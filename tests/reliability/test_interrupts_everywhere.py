@@ -69,7 +69,7 @@ def pressed(number: int, act: Callable[[], object]) -> tuple[BaseException | Non
 @pytest.mark.parametrize("fault", ["", "next POST: lose-answer"])
 def test_wherever_it_comes_the_truth_is_told(bench: Lab, fault: str) -> None:
     """An order that is booked is never without its id in what is raised, and none is said not to be."""
-    bench.connection.send(order(px="9999"))
+    bench.session.send(order(px="9999"))
     number, came = 1, True
     outcomes: dict[str, int] = {}
     while came:
@@ -77,7 +77,7 @@ def test_wherever_it_comes_the_truth_is_told(bench: Lab, fault: str) -> None:
         bench.sandbox.set_faults(fault)
         # The exchange is another thread: an order on its way may come a moment later.
         request = order(px=str(number))
-        error, came = pressed(number, lambda: bench.connection.send(request))  # noqa: B023  # at once
+        error, came = pressed(number, lambda: bench.session.send(request))  # noqa: B023  # at once
         bench.sandbox.set_faults("")
         booked = [each.ticket.cl_ord_id for each in bench.orders()]
         assert len(booked) <= 1

@@ -11,7 +11,7 @@ import pytest
 from okx_magic.accounts import Accounts
 from okx_magic.errors import KillIncomplete, OkxError, RefusedError, TransportError
 from okx_magic.model import Envelope, Request
-from okx_magic.wire.kill import SECONDS, Killer
+from okx_magic.orders.kill import SECONDS, Killer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,7 +205,7 @@ class Exchange:
         def sleep(seconds: float) -> None:
             self.now += seconds
 
-        return Killer(self, told.append, sleep=sleep, monotonic=lambda: self.now)  # type: ignore[arg-type]  # stands in
+        return Killer(self.look, self.cancel, told.append, sleep=sleep, monotonic=lambda: self.now)
 
     def bodies(self, path: str) -> list[Any]:
         return [json.loads(each.body) for each in self.sent if each.path == f"/api/v5/trade/{path}"]
@@ -260,7 +260,7 @@ def test_what_an_account_has_not_is_no_failure_and_is_named() -> None:
     exchange, told = Exchange(open=resting(2), lacks=AT_ONCE[1:]), list[str]()
     assert exchange.killer(told).run().done
     assert "taken back: all spread orders" in told
-    assert sum("quotes, RFQs are not to be had (50038" in line for line in told) == 1
+    assert sum("quotes, RFQs are not available (50038" in line for line in told) == 1
     assert [each.path for each in exchange.sent if each.path in AT_ONCE] == list(AT_ONCE)
 
 
@@ -300,7 +300,7 @@ def test_a_kill_that_did_not_end_is_an_error(
 ) -> None:
     """It stops Run All, names what is open, and the latch stays on."""
     place(session_of(sandbox_notebook), 1)
-    monkeypatch.setattr("okx_magic.wire.kill.SECONDS", 0.0)
+    monkeypatch.setattr("okx_magic.orders.kill.SECONDS", 0.0)
     sandbox_notebook.run("%okx_kill")
     assert isinstance(sandbox_notebook.error, KillIncomplete)
     assert "still open: " in str(sandbox_notebook.error)

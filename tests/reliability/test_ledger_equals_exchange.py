@@ -20,13 +20,13 @@ from lab import Lab, lab, order
 
 from okx_magic.errors import Interrupted, NotCarriedOut, OkxMagicError
 from okx_magic.model import Request
-from okx_magic.safety.ledger import Ledger
-from okx_magic.safety.lookups import items_of
-from okx_magic.safety.settle import Finding, Settler
+from okx_magic.orders.ledger import Ledger
+from okx_magic.orders.lookups import items_of
+from okx_magic.orders.open_outcomes import tell_unsettled
+from okx_magic.orders.reconcile import Finding, Reconciler
 from okx_magic.wire import sender, transport
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
-from okx_magic.wire.unsettled import tell_unsettled
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -118,7 +118,7 @@ class BadDay(RuleBasedStateMachine):
         self.bench.connection.clock.forget()
         self.bench.connection.clock.now()
         self.bench.sandbox.set_faults(faults)
-        tell_unsettled(self.bench.connection, self.bench.time.wall())
+        tell_unsettled(self.bench.connection, self.bench.ledger, self.bench.time.wall())
 
     @invariant()
     def no_order_is_booked_twice(self) -> None:
@@ -168,7 +168,7 @@ class BadDay(RuleBasedStateMachine):
     def send(self, request: Request) -> None:
         places = request.path == "/api/v5/trade/order"
         try:
-            reply = self.bench.connection.send(request)
+            reply = self.bench.session.send(request)
         except NotCarriedOut as error:
             if places and error.request is not None and "not placed" in error.message:
                 self.told[json.loads(error.request.body)["clOrdId"]] = "not placed"
@@ -208,11 +208,11 @@ def test_control_a_client_that_takes_a_lost_answer_for_a_failure_disagrees(
 ) -> None:
     """The control: without the look-up, the model sees that the ledger and the exchange differ."""
 
-    def not_done(self: Settler, _: float) -> dict[int, Finding]:
+    def not_done(self: Reconciler, _: float) -> dict[int, Finding]:
         items = items_of(self._lost.request)
         return {place: Finding(items[place], "not done") for place in self._lost.doubtful}
 
-    monkeypatch.setattr(Settler, "settle", not_done)
+    monkeypatch.setattr(Reconciler, "reconcile", not_done)
     day = BadDay()
     try:
         day.place(fault="reset-after", looks="")

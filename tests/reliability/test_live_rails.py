@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from okx_magic.errors import CredentialsError, RefusedError
-from okx_magic.safety.rails import ARMED_SECONDS
+from okx_magic.orders.policy import ARMED_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,6 +13,7 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import NotCarriedOut, OkxError, OutcomeUnknown, TransportError
 from okx_magic.model import Request
+from okx_magic.session import Session
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection
 from okx_magic.wire.transport import Answer, Transport
@@ -94,12 +95,12 @@ class Books(Transport):
         return sum(each.method == "POST" for each in self.sent)
 
 
-def connected(books: Books) -> Connection:
+def connected(books: Books) -> Session:
     keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
     account = Account("main", "demo", keys, URL, "a test")
     connection = Connection(account, transport=books, timing=books.time.timing())
     connection.sender.clock = Clock(connection.ask_time, local=books.time.wall)
-    return connection
+    return Session(account, connection=connection)
 
 
 def ack(order: dict[str, str], **fields: Any) -> dict[str, Any]:
@@ -215,16 +216,16 @@ ORDER = {
 def test_an_odd_answer_is_settled_by_look_up(odd: str, books: bool) -> None:  # noqa: FBT001  # by name
     """The order leaves once, and is said to be placed exactly if it is on the books."""
     exchange = Books(ODD[odd], books)
-    connection = connected(exchange)
+    session = connected(exchange)
     request = Request("POST", PLACE, json.dumps(ORDER))
     if books:
-        reply = connection.send(request)
+        reply = session.send(request)
         assert reply.recovered
         assert reply.envelope.data[0]["clOrdId"] == reply.added_ids[0]
         assert reply.envelope.data[0]["ordId"] == "1"
     else:
         with pytest.raises(NotCarriedOut, match="not placed: ") as caught:
-            connection.send(request)
+            session.send(request)
         assert "\n" not in caught.value.headline()
         assert len(caught.value.headline()) <= 250
     assert exchange.posts == 1
@@ -283,13 +284,13 @@ def test_a_look_up_that_lies_or_fails_proves_nothing(lie: str) -> None:
     """What a look-up did not show is never taken for not being there before that is proved."""
     looks, outcome = LIES[lie]
     exchange = Books(ODD["nothing"], books=True, looks=list(looks))
-    connection = connected(exchange)
+    session = connected(exchange)
     request = Request("POST", PLACE, json.dumps(ORDER))
     if outcome == "placed":
-        assert connection.send(request).recovered
+        assert session.send(request).recovered
     else:
         with pytest.raises(OutcomeUnknown, match="may have been carried out") as caught:
-            connection.send(request)
+            session.send(request)
         (inst_id, client_id), *_ = caught.value.orders
         assert caught.value.settles == (f"GET {PLACE}?instId={inst_id}&clOrdId={client_id}",)
     assert exchange.posts == 1
@@ -352,8 +353,8 @@ def test_a_batch_that_is_not_told_of_order_by_order_is_looked_up(says: Any) -> N
 def test_a_slow_clock_does_not_stretch_the_look_up() -> None:
     """The exchange's time, which a proof needs, is asked within the time of the look-up."""
     exchange = Books(ODD["nothing"], books=False)
-    connection = connected(exchange)
-    connection.clock.now()
+    session = connected(exchange)
+    session.connection.clock.now()
     asked = []
     real = exchange.send
 
@@ -367,7 +368,7 @@ def test_a_slow_clock_does_not_stretch_the_look_up() -> None:
     exchange.send = slow  # type: ignore[method-assign]  # for this test
     began = exchange.time.passed
     with pytest.raises(OutcomeUnknown):
-        connection.send(Request("POST", PLACE, json.dumps(ORDER)))
+        session.send(Request("POST", PLACE, json.dumps(ORDER)))
     assert asked
     assert max(asked) <= 3.0
     assert exchange.time.passed - began < 12
@@ -376,7 +377,7 @@ def test_a_slow_clock_does_not_stretch_the_look_up() -> None:
 def test_an_order_before_which_the_time_was_not_to_be_had_was_not_sent() -> None:
     """The error says so, whatever became of the question for the time."""
     exchange = Books(ODD["nothing"], books=True)
-    connection = connected(exchange)
+    session = connected(exchange)
     real = exchange.send
 
     def timeless(request: Request, *rest: Any, **given: Any) -> Answer:
@@ -384,5 +385,5 @@ def test_an_order_before_which_the_time_was_not_to_be_had_was_not_sent() -> None
 
     exchange.send = timeless  # type: ignore[method-assign]  # for this test
     with pytest.raises(TransportError, match=f"POST {PLACE} was not sent: "):
-        connection.send(Request("POST", PLACE, json.dumps(ORDER)))
+        session.send(Request("POST", PLACE, json.dumps(ORDER)))
     assert exchange.posts == 0

@@ -17,8 +17,8 @@ from lab import Lab, order
 from okx_magic.accounts import Accounts
 from okx_magic.errors import OutcomeUnknown
 from okx_magic.model import Request
+from okx_magic.orders.open_outcomes import tell_unsettled
 from okx_magic.sandbox import Sandbox
-from okx_magic.wire.unsettled import tell_unsettled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,13 +31,13 @@ def leave_open(bench: Lab, *, booked: bool) -> str:
         f"next POST */trade/order: reset-{moment}, every GET */trade/order: 502"
     )
     with pytest.raises(OutcomeUnknown) as caught:
-        bench.connection.send(order())
+        bench.session.send(order())
     bench.sandbox.set_faults("")
     return caught.value.orders[0][1]
 
 
 def tell(bench: Lab) -> tuple[str, ...]:
-    return tell_unsettled(bench.connection, bench.time.wall())
+    return tell_unsettled(bench.connection, bench.ledger, bench.time.wall())
 
 
 @pytest.mark.parametrize("booked", [True, False])
@@ -100,7 +100,7 @@ def test_an_order_without_an_id_is_told_once(bench: Lab) -> None:
     """Where there is nothing to ask by, the person is told to look, once."""
     bench.sandbox.set_faults("next POST */trade/order: reset-after")
     with pytest.raises(OutcomeUnknown):
-        bench.connection.send(order(), as_typed=True)
+        bench.session.send(order(), as_typed=True)
     (line,) = tell(bench)
     assert "look at the account" in line
     assert tell(bench) == ()
@@ -108,13 +108,13 @@ def test_an_order_without_an_id_is_told_once(bench: Lab) -> None:
 
 def test_an_older_order_with_the_same_id_does_not_pass_for_the_new_one(bench: Lab) -> None:
     """A typed id that was used before: the look-up brings the old order, and proves nothing."""
-    ack = bench.connection.send(order(clOrdId="mine")).envelope.data[0]
+    ack = bench.session.send(order(clOrdId="mine")).envelope.data[0]
     cancel = json.dumps({"instId": "BTC-USDT", "ordId": ack["ordId"]})
-    bench.connection.send(Request("POST", "/api/v5/trade/cancel-order", cancel))
+    bench.session.send(Request("POST", "/api/v5/trade/cancel-order", cancel))
     bench.time.sleep(120)
     bench.sandbox.set_faults("next POST */trade/order: reset-before, every GET */trade/order: 502")
     with pytest.raises(OutcomeUnknown):
-        bench.connection.send(order(clOrdId="mine"))
+        bench.session.send(order(clOrdId="mine"))
     bench.sandbox.set_faults("")
     bench.time.sleep(60)
     (line,) = tell(bench)

@@ -14,8 +14,9 @@ import pytest
 from lab import Lab, hurried, lab, order
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
-from okx_magic.safety import retry
-from okx_magic.wire.attempt import Flight
+from okx_magic.orders.acknowledgements import check_acknowledged
+from okx_magic.wire import retry
+from okx_magic.wire.sender import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def empty_books(shared: Lab) -> None:
 def outcome_of(bench: Lab, request: Request) -> tuple[str, str, str]:
     """Placed or not, as a person is told, the order's id, and what the ledger says."""
     try:
-        reply = bench.connection.send(request)
+        reply = bench.session.send(request)
     except NotCarriedOut as error:
         named = "not placed" if "not placed" in error.message and "safe" in error.remedy else "?"
     except OkxMagicError as error:
@@ -78,9 +79,14 @@ def test_an_order_is_booked_once_or_not_at_all_and_said_so(
 def naive(bench: Lab, request: Request, seconds: float) -> None:
     """What a client does that tries again until it hears of success: the control."""
     connection = bench.connection
-    prepared, _ = connection.prepare(request)
+    prepared = bench.session.orders.prepare(request).request
     for _ in range(3):
-        if connection.sender.attempt(prepared, Flight(), seconds).error is None:
+        if (
+            connection.sender.attempt(
+                prepared, RequestState(check=check_acknowledged), seconds
+            ).error
+            is None
+        ):
             return
 
 
@@ -101,7 +107,7 @@ def test_not_placed_is_said_only_when_it_is_proved(hasty: Lab, fault: str) -> No
     hasty.sandbox.set_faults(f"next POST */trade/order: {fault}-before")
     began = hasty.time.true()
     with pytest.raises(NotCarriedOut):
-        hasty.connection.send(order())
+        hasty.session.send(order())
     assert hasty.time.true() - began >= 6.0
     assert sum(each.request.method == "POST" for each in hasty.connection.log) == 1
 
@@ -109,7 +115,7 @@ def test_not_placed_is_said_only_when_it_is_proved(hasty: Lab, fault: str) -> No
 def test_an_order_booked_late_is_found(bench: Lab) -> None:
     """An order that is carried out only after the first look-ups is found by a later one."""
     bench.sandbox.set_faults("next POST */trade/order: reset-late=2000")
-    reply = bench.connection.send(order())
+    reply = bench.session.send(order())
     assert reply.recovered
     looks = [each for each in bench.connection.log if each.request.method == "GET"]
     assert [each.code for each in looks] == ["51603", "51603", "51603", "0"]
@@ -119,9 +125,9 @@ def test_an_order_that_comes_up_after_its_exptime_is_not_booked(bench: Lab) -> N
     """OKX refuses what is carried out after its expTime, so that "not placed" holds."""
     bench.sandbox.set_faults("next POST */trade/order: reset-late=5500")
     with pytest.raises(NotCarriedOut):
-        bench.connection.send(order())
+        bench.session.send(order())
     bench.time.sleep(60)
-    bench.connection.send(order(px="2"))
+    bench.session.send(order(px="2"))
     assert [str(each.ticket.px) for each in bench.orders()] == ["2"]
 
 
@@ -129,7 +135,7 @@ def test_a_look_up_that_fails_is_no_proof(bench: Lab) -> None:
     """While every look-up fails nothing is said but that nobody knows, with the request that tells."""
     bench.sandbox.set_faults("next POST */trade/order: reset-before, every GET */trade/order: 502")
     with pytest.raises(OutcomeUnknown) as caught:
-        bench.connection.send(order())
+        bench.session.send(order())
     (inst_id, client_id), *_ = caught.value.orders
     ask = f"GET /api/v5/trade/order?instId={inst_id}&clOrdId={client_id}"
     assert caught.value.settles == (ask,)

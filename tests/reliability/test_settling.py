@@ -21,6 +21,7 @@ from okx_magic.errors import (
     TransportError,
 )
 from okx_magic.model import Request
+from okx_magic.session import Session
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection
 from okx_magic.wire.transport import Answer, Transport
@@ -39,7 +40,7 @@ def post(path: str, body: Any) -> Request:
 
 def placed(bench: Lab, **fields: str) -> dict[str, str]:
     """The acknowledgement of a resting order."""
-    row: dict[str, str] = bench.connection.send(order(**fields)).envelope.data[0]
+    row: dict[str, str] = bench.session.send(order(**fields)).envelope.data[0]
     return row
 
 
@@ -52,7 +53,7 @@ def test_a_cancel_whose_answer_is_lost_is_found_done(bench: Lab) -> None:
     ack = placed(bench)
     bench.sandbox.set_faults(f"next POST {CANCEL}: lose-answer")
     body = {"instId": "BTC-USDT", "ordId": ack["ordId"]}
-    reply = bench.connection.send(post(CANCEL, body))
+    reply = bench.session.send(post(CANCEL, body))
     assert reply.recovered
     assert (reply.envelope.data[0]["ordId"], reply.envelope.data[0]["sCode"]) == (ack["ordId"], "0")
     assert posts(bench, CANCEL) == 1
@@ -63,7 +64,7 @@ def test_a_cancel_that_did_not_arrive_is_sent_again(bench: Lab, fault: str) -> N
     """A look-up that shows the order still live lets the cancel go once more."""
     ack = placed(bench)
     bench.sandbox.set_faults(f"next POST {CANCEL}: {fault}")
-    bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
     assert [each.state for each in bench.orders()] == ["canceled"]
     assert posts(bench, CANCEL) == 2
 
@@ -82,13 +83,13 @@ def test_a_cancelled_order_may_be_shown_late(unseen: int, found: bool) -> None: 
             return "51603"
         return [{"ordId": "7", "clOrdId": "", "state": "canceled", "cTime": "1700000000000"}]
 
-    connection = scripted(answers)
+    session = scripted(answers)
     request = post(CANCEL, {"instId": "BTC-USDT", "ordId": "7"})
     if found:
-        assert connection.send(request).recovered
+        assert session.send(request).recovered
     else:
         with pytest.raises(NotCarriedOut, match="a look-up shows no such order"):
-            connection.send(request)
+            session.send(request)
         assert looks == 3
 
 
@@ -97,7 +98,7 @@ def test_a_cancel_is_sent_three_times_at_most(bench: Lab) -> None:
     ack = placed(bench)
     bench.sandbox.set_faults(f"every POST {CANCEL}: lose-request")
     with pytest.raises(NotCarriedOut, match=r"not cancelled: .*; the order is live"):
-        bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+        bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
     assert posts(bench, CANCEL) == 3
 
 
@@ -106,8 +107,8 @@ def test_a_cancel_needs_no_ledger(bench: Lab) -> None:
     ack = placed(bench)
     bench.ledger.path = bench.ledger.path / "nowhere"
     with pytest.raises(RefusedError, match="unrecorded"):
-        bench.connection.send(order(px="2"))
-    bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+        bench.session.send(order(px="2"))
+    bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
     assert [each.state for each in bench.orders()] == ["canceled"]
 
 
@@ -120,10 +121,10 @@ def test_a_lost_amendment_is_read_back(bench: Lab, fault: str, price: str) -> No
     bench.sandbox.set_faults(f"next POST {AMEND}: {fault}")
     request = post(AMEND, {"instId": "BTC-USDT", "ordId": ack["ordId"], "newPx": "3.00"})
     if price == "3":
-        assert bench.connection.send(request).recovered
+        assert bench.session.send(request).recovered
     else:
         with pytest.raises(NotCarriedOut, match="not amended"):
-            bench.connection.send(request)
+            bench.session.send(request)
     assert [str(each.ticket.px) for each in bench.orders()] == [price if price == "1" else "3.00"]
     assert posts(bench, AMEND) == 1
 
@@ -135,7 +136,7 @@ def batch(*prices: str, **fields: str) -> Request:
 def test_a_lost_batch_is_looked_up_order_by_order(bench: Lab) -> None:
     """All orders of a batch are found: one normal answer with one row each."""
     bench.sandbox.set_faults(f"next POST {BATCH}: lose-answer")
-    reply = bench.connection.send(batch("1", "2", "3"))
+    reply = bench.session.send(batch("1", "2", "3"))
     assert reply.recovered
     ids = [each.ord_id for each in bench.orders()]
     assert [row["ordId"] for row in reply.envelope.data] == ids
@@ -147,7 +148,7 @@ def test_of_a_lost_batch_a_part_was_booked(bench: Lab) -> None:
     bench.sandbox.set_faults(f"next POST {BATCH}: lose-answer")
     # The second would cost more than there is.
     with pytest.raises(PartlyRefused) as caught:
-        bench.connection.send(batch("1", "999999", "3", sz="1"))
+        bench.session.send(batch("1", "999999", "3", sz="1"))
     rows = caught.value.envelope.data
     assert [row["sCode"] for row in rows] == ["0", "51603", "0"]
     assert [row["ordId"] for row in rows if row["ordId"]] == [o.ord_id for o in bench.orders()]
@@ -156,13 +157,13 @@ def test_of_a_lost_batch_a_part_was_booked(bench: Lab) -> None:
 def test_a_typed_id_that_was_used_before_does_not_pass_for_the_new_order(bench: Lab) -> None:
     """A look-up by an id that an older order had shows that one, and proves nothing of the new."""
     ack = placed(bench, clOrdId="mine")
-    bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
     bench.time.sleep(10)
     bench.sandbox.set_faults("next POST */trade/order: reset-before")
     with pytest.raises(NotCarriedOut):
-        bench.connection.send(order(clOrdId="mine"))
+        bench.session.send(order(clOrdId="mine"))
     bench.sandbox.set_faults("next POST */trade/order: reset-after")
-    assert bench.connection.send(order(clOrdId="mine")).recovered
+    assert bench.session.send(order(clOrdId="mine")).recovered
     assert bench.booked("mine") == 2
 
 
@@ -172,7 +173,7 @@ def test_a_typed_id_in_use_is_refused_as_okx_refuses_it(bench: Lab) -> None:
     bench.time.sleep(10)
     began = bench.time.now()
     with pytest.raises(OkxError, match="51016"):
-        bench.connection.send(order(clOrdId="mine"))
+        bench.session.send(order(clOrdId="mine"))
     assert bench.booked("mine") == 1
     assert bench.time.now() - began < 1
     assert bench.ledger.unsettled(bench.connection.account.credentials.key_hash) == ()  # type: ignore[union-attr]
@@ -202,7 +203,7 @@ def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(bench: Lab, fau
         return look(question, seconds)
 
     bench.connection.look = cancelled_meanwhile  # type: ignore[method-assign]  # for this test
-    reply = bench.connection.send(request)
+    reply = bench.session.send(request)
     bodies = [each.request.body for each in bench.connection.log if each.request.path == CANCELS]
     assert [len(json.loads(each)) for each in bodies] == [3, 2]
     assert first["ordId"] not in bodies[1]
@@ -217,7 +218,7 @@ def test_a_cancel_that_is_refused_after_a_lost_one_is_looked_up(bench: Lab) -> N
     """The one before was carried out after all: that is what is said, not the refusal."""
     ack = placed(bench)
     bench.sandbox.set_faults(f"next POST {CANCEL}: reset-late=400")
-    reply = bench.connection.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    reply = bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
     assert reply.envelope.data[0]["sCode"] == "0"
     assert [each.state for each in bench.orders()] == ["canceled"]
 
@@ -226,7 +227,7 @@ def test_an_order_without_an_id_is_unknown_at_once(bench: Lab) -> None:
     """Sent as typed, without a clOrdId, nothing can be looked up; it leaves once all the same."""
     bench.sandbox.set_faults("next POST */trade/order: reset-after")
     with pytest.raises(OutcomeUnknown, match="may have been carried out") as caught:
-        bench.connection.send(order(), as_typed=True)
+        bench.session.send(order(), as_typed=True)
     assert "carries no id" in caught.value.remedy
     assert len(bench.orders()) == 1
 
@@ -258,17 +259,17 @@ TIME = FakeTime()
 LOST = TransportError("lost", written=True)
 
 
-def scripted(answers: Callable[[Request], Any]) -> Connection:
+def scripted(answers: Callable[[Request], Any]) -> Session:
     url = "http://127.0.0.1:9"
     keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
     account = Account("main", "demo", keys, url, "a test")
     connection = Connection(account, transport=Scripted(url, answers), timing=TIME.timing())
     connection.sender.clock = Clock(connection.ask_time, local=TIME.wall)
-    return connection
+    return Session(account, connection=connection)
 
 
-def sent(connection: Connection, method: str) -> list[str]:
-    transport = connection.transport
+def sent(session: Session, method: str) -> list[str]:
+    transport = session.connection.transport
     assert isinstance(transport, Scripted)
     return [each.target for each in transport.sent if each.method == method]
 
@@ -281,35 +282,35 @@ LEVERAGE = post(
 @pytest.mark.parametrize(("lever", "times"), [("5", 1), ("3", 3)])
 def test_a_lost_setting_is_read_back(lever: str, times: int) -> None:
     """A setting that is there was carried out; one that is not is sent again, three times in all."""
-    connection = scripted(lambda request: LOST if request.method == "POST" else [{"lever": lever}])
+    session = scripted(lambda request: LOST if request.method == "POST" else [{"lever": lever}])
     if lever == "5":
-        reply = connection.send(LEVERAGE)
+        reply = session.send(LEVERAGE)
         assert reply.recovered
         assert reply.envelope.data[0]["lever"] == "5"
     else:
         with pytest.raises(NotCarriedOut, match="not set"):
-            connection.send(LEVERAGE)
-    assert len(sent(connection, "POST")) == times
+            session.send(LEVERAGE)
+    assert len(sent(session, "POST")) == times
     question = "/api/v5/account/leverage-info?instId=BTC-USDT-SWAP&mgnMode=cross"
-    assert question in sent(connection, "GET")
+    assert question in sent(session, "GET")
 
 
 def test_a_setting_that_cannot_be_read_back_is_unknown() -> None:
     """What the table does not know is not guessed at."""
-    connection = scripted(lambda _: LOST)
+    session = scripted(lambda _: LOST)
     with pytest.raises(OutcomeUnknown):
-        connection.send(post("/api/v5/account/set-isolated-mode", {"isoMode": "automatic"}))
-    assert len(sent(connection, "POST")) == 1
+        session.send(post("/api/v5/account/set-isolated-mode", {"isoMode": "automatic"}))
+    assert len(sent(session, "POST")) == 1
 
 
 def test_money_that_moves_is_sent_once_and_never_looked_up() -> None:
     """A transfer without an answer is unknown; even one that did not leave is not sent again."""
     transfer = post("/api/v5/asset/transfer", {"ccy": "USDT", "amt": "1", "from": "6", "to": "18"})
     for error in (LOST, TransportError("no connection", written=False)):
-        connection = scripted(lambda _, error=error: error)
+        session = scripted(lambda _, error=error: error)
         with pytest.raises(OutcomeUnknown if error.written else TransportError):
-            connection.send(transfer)
-        assert len(sent(connection, "POST")) == 1
+            session.send(transfer)
+        assert len(sent(session, "POST")) == 1
 
 
 @pytest.mark.parametrize("moment", ["after", "before"])
@@ -324,13 +325,13 @@ def test_a_lost_transfer_is_found_by_its_id(bench: Lab, fault: str, moment: str)
     funding = bench.sandbox._exchange._exchange._accounts["demo"].funding
     bills = len(funding.bills)
     if moment == "after":
-        reply = bench.connection.send(post(path, transfer))
+        reply = bench.session.send(post(path, transfer))
         assert reply.recovered
         (row,) = reply.envelope.data
         assert row["transId"] == funding.bills[-1].about["transId"]
     else:
         with pytest.raises(OutcomeUnknown) as caught:
-            bench.connection.send(post(path, transfer))
+            bench.session.send(post(path, transfer))
         assert caught.value.settles == ("GET /api/v5/asset/transfer-state?clientId=t1",)
     assert len(funding.bills) - bills == (moment == "after")
     assert posts(bench, path) == 1
@@ -372,24 +373,24 @@ def test_orders_of_other_kinds(  # by name
         filled = {name: value.format(client_id) for name, value in row.items()}
         return [filled | {"cTime": str(int(TIME.true() * 1000))}] if found else "51603"
 
-    connection = scripted(answers)
+    session = scripted(answers)
     if found:
-        reply = connection.send(post(path, body))
+        reply = session.send(post(path, body))
         assert reply.recovered
         assert "7" in reply.envelope.data[0].values()
     else:
         with pytest.raises(OutcomeUnknown) as caught:
-            connection.send(post(path, body))
+            session.send(post(path, body))
         assert f"GET {question}" in caught.value.remedy
-    assert all(each.startswith(question) for each in sent(connection, "GET") if "time" not in each)
+    assert all(each.startswith(question) for each in sent(session, "GET") if "time" not in each)
 
 
 def test_a_look_up_that_brings_another_order_is_no_proof() -> None:
     """Only a row with the id that was asked for counts."""
     other = {"ordId": "7", "clOrdId": "another", "state": "live", "cTime": "1"}
-    connection = scripted(lambda request: LOST if request.method == "POST" else [other])
+    session = scripted(lambda request: LOST if request.method == "POST" else [other])
     with pytest.raises(OutcomeUnknown):
-        connection.send(order())
+        session.send(order())
 
 
 def test_an_acknowledgement_of_another_order_is_no_answer() -> None:
@@ -413,8 +414,8 @@ def test_the_log_has_a_line_for_each_attempt(bench: Lab, caplog: pytest.LogCaptu
     """
     caplog.set_level("DEBUG")
     bench.sandbox.set_faults("next POST */trade/order: lose-answer, next 1 GET */balance: 502")
-    bench.connection.send(order())
-    bench.connection.send(Request("GET", "/api/v5/account/balance?ccy=BTC"))
+    bench.session.send(order())
+    bench.session.send(Request("GET", "/api/v5/account/balance?ccy=BTC"))
     client_id = bench.orders()[0].ticket.cl_ord_id
     lines = [each.getMessage() for each in caplog.records if each.name == "okx_magic"]
     post_line = next(line for line in lines if f"POST {PLACE} " in line)
@@ -434,7 +435,7 @@ def test_the_log_has_a_line_for_each_attempt(bench: Lab, caplog: pytest.LogCaptu
 def test_the_session_log_has_an_entry_for_each_attempt(bench: Lab) -> None:
     """What was sent can be seen afterwards, attempt by attempt."""
     bench.sandbox.set_faults("next 2 GET */balance: 502")
-    reply = bench.connection.send(Request("GET", "/api/v5/account/balance"))
+    reply = bench.session.send(Request("GET", "/api/v5/account/balance"))
     entries = [(each.attempt, each.status) for each in bench.connection.log]
     assert entries == [(1, 502), (2, 502), (3, 200)]
     assert reply.attempts == 3
@@ -501,16 +502,16 @@ def test_what_a_get_shows_without_doubt_is_settled(
             for each in rows
         ]
 
-    connection = scripted(answers)
+    session = scripted(answers)
     if outcome == "done":
-        assert connection.send(request_).recovered
+        assert session.send(request_).recovered
     else:
         kind = OutcomeUnknown if outcome == "unknown" else NotCarriedOut
         with pytest.raises(kind) as caught:
-            connection.send(request_)
+            session.send(request_)
         if outcome == "unknown":
             assert caught.value.remedy.startswith("ask before sending it again: GET /api/v5/")  # type: ignore[attr-defined]  # ours
-    assert len(sent(connection, "POST")) == 1
+    assert len(sent(session, "POST")) == 1
 
 
 @pytest.mark.parametrize(
@@ -528,8 +529,8 @@ def test_what_takes_back_all_at_once_is_sent_again(path: str, body: dict[str, st
     def answers(_: Request) -> Any:
         return left.pop() if left else [{"result": True, "triggerTime": "1", "ts": "1"}]
 
-    connection = scripted(answers)
-    assert connection.send(post(path, body)).attempts == 3
+    session = scripted(answers)
+    assert session.send(post(path, body)).attempts == 3
     left += [LOST] * 3
     with pytest.raises(OutcomeUnknown):
         scripted(answers).send(post(path, body))

@@ -59,7 +59,7 @@ def call(bench: Lab, number: int, counts: dict[str, int]) -> None:
         body = {"instId": "BTC-USDT", "ordId": orders[-1].ord_id}
         requests.append(Request("POST", "/api/v5/trade/cancel-order", json.dumps(body)))
     try:
-        reply = bench.connection.send(requests[number % len(requests)])
+        reply = bench.session.send(requests[number % len(requests)])
         kind = "recovered" if reply.recovered else "answered"
     except (NotCarriedOut, OutcomeUnknown, OkxMagicError) as error:
         kind = type(error).__name__

@@ -10,7 +10,7 @@ from lab import Lab, lab, order
 
 from okx_magic.errors import OkxError, OkxMagicError
 from okx_magic.model import Request
-from okx_magic.safety.storm import Storm
+from okx_magic.wire.circuit_breaker import CircuitBreaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def limited(tmp_path: Path) -> Iterator[Lab]:
 def test_many_requests_keep_to_the_limit(limited: Lab) -> None:
     """60 GETs on a limit of 20 in 2 s are 60 requests and 60 answers, none refused."""
     for _ in range(CALLS):
-        limited.connection.send(TICKER)
+        limited.session.send(TICKER)
     assert [each.code for each in limited.connection.log] == ["0"] * CALLS
     assert 4.0 <= limited.time.now() <= 4.2
 
@@ -59,7 +59,7 @@ def test_a_storm_dies(bench: Lab) -> None:
     while bench.time.now() < ends:
         before, slept = len(bench.connection.log), len(bench.time.slept)
         with pytest.raises(OkxError, match="50011") as caught:
-            bench.connection.send(TICKER)
+            bench.session.send(TICKER)
         attempts.append(len(bench.connection.log) - before)
         assert ("not sent" in str(caught.value)) == (attempts[-1] == 0)
         if len(attempts) > 2:
@@ -75,11 +75,11 @@ def test_control_without_a_pause_each_call_is_one_more_request(
     bench: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: a budget for retries alone lets a request go for every call, and so hundreds."""
-    monkeypatch.setattr(Storm, "check", lambda *_: None)
+    monkeypatch.setattr(CircuitBreaker, "check", lambda *_: None)
     bench.sandbox.set_faults("every any: 50011")
     for _ in range(100):
         with pytest.raises(OkxError):
-            bench.connection.send(TICKER)
+            bench.session.send(TICKER)
     assert len(bench.connection.log) == 104
 
 
@@ -90,19 +90,19 @@ def test_after_a_storm_the_first_answer_ends_the_pause(bench: Lab) -> None:
     bench.sandbox.set_faults("every GET */ticker: 50011, every POST: 50011")
     for _ in range(3):
         with pytest.raises(OkxMagicError):
-            bench.connection.send(TICKER)
-    bench.connection.send(Request("GET", "/api/v5/account/balance"))
+            bench.session.send(TICKER)
+    bench.session.send(Request("GET", "/api/v5/account/balance"))
     cancel = Request("POST", "/api/v5/trade/cancel-order", '{"instId":"BTC-USDT","ordId":"1"}')
     for _ in range(3):
         with pytest.raises(OkxError, match="50011"):
-            bench.connection.send(cancel)
+            bench.session.send(cancel)
     bench.sandbox.set_faults("")
     with pytest.raises(OkxError, match=r"50011.*not sent now") as caught:
-        bench.connection.send(TICKER)
+        bench.session.send(TICKER)
     assert "it may be sent again" in caught.value.remedy
     bench.time.sleep(2.1)
-    bench.connection.send(TICKER)
-    bench.connection.send(TICKER)
+    bench.session.send(TICKER)
+    bench.session.send(TICKER)
 
 
 def test_after_a_storm_retries_come_back(bench: Lab) -> None:
@@ -110,18 +110,18 @@ def test_after_a_storm_retries_come_back(bench: Lab) -> None:
     bench.sandbox.set_faults("every any: 502")
     for _ in range(3):
         with pytest.raises(OkxMagicError):
-            bench.connection.send(TICKER)
+            bench.session.send(TICKER)
     bench.sandbox.set_faults("")
     for _ in range(5):
-        bench.connection.send(TICKER)
+        bench.session.send(TICKER)
     bench.sandbox.set_faults("next GET: 502")
-    assert bench.connection.send(TICKER).attempts == 2
+    assert bench.session.send(TICKER).attempts == 2
 
 
 def test_a_throttled_order_is_sent_again_with_its_id(bench: Lab) -> None:
     """50011 says that nothing was done, so that on the sandbox and demo the order goes again."""
     bench.sandbox.set_faults("next 2 POST: 50011")
-    reply = bench.connection.send(order())
+    reply = bench.session.send(order())
     assert reply.attempts == 3
     assert bench.booked(reply.added_ids[0]) == 1
 
@@ -132,6 +132,6 @@ def test_the_deadline_covers_all_attempts(tmp_path: Path) -> None:
         hung.sandbox.set_faults("every GET: hang")
         began = time.monotonic()
         with pytest.raises(OkxMagicError, match="no complete answer within 1 s"):
-            hung.connection.send(TICKER)
+            hung.session.send(TICKER)
         assert time.monotonic() - began < 2.5
         assert len(hung.connection.log) == 1

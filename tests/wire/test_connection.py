@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CredentialsError, OkxError, OutcomeUnknown, RefusedError
 from okx_magic.model import Environment, Request
-from okx_magic.wire.connection import Connection
+from okx_magic.session import Session
+from okx_magic.wire.connection import Connection, with_environment
 
 KEY = "00000000-aaaa-bbbb-cccc-000000000001"
 SECRET = "FAKE0SECRET0FOR0TESTS0ONLY000001"
@@ -27,22 +29,24 @@ TIME = Request("GET", "/api/v5/public/time")
 ORDER = Request("POST", "/api/v5/trade/order", '{"instId":"BTC-USDT"}')
 NAMED = Request("POST", "/api/v5/trade/order", '{"instId":"BTC-USDT","clOrdId":"mine"}')
 
-Open = Callable[..., Connection]
+TIME = Request("GET", "/api/v5/public/time")
+Open = Callable[..., Session]
 
 
 @pytest.fixture
 def connect(server: RawServer) -> Iterator[Open]:
-    opened: list[Connection] = []
+    opened: list[Session] = []
 
-    def opener(environment: Environment = "demo", *, keys: bool = True) -> Connection:
+    def opener(environment: Environment = "demo", *, keys: bool = True) -> Session:
         credentials = Credentials(KEY, SECRET, PASSPHRASE) if keys else None
         account = Account("main", environment, credentials, server.url, "a test", timeout=2)
-        opened.append(Connection(account, timing=FakeTime().timing()))
+        connection = Connection(account, timing=FakeTime().timing())
+        opened.append(Session(account, connection=connection))
         return opened[-1]
 
     yield opener
-    for connection in opened:
-        connection.close()
+    for session in opened:
+        session.close()
 
 
 def exchange(*replies: dict[str, Any] | bytes, skew: float = 0) -> Callable[[bytes], bytes]:
@@ -83,18 +87,18 @@ def test_a_private_request_carries_a_fitting_signature(server: RawServer, connec
 def test_the_clock_is_asked_once(server: RawServer, connect: Open) -> None:
     """The offset is measured before the first signed request and then kept."""
     server.answer = exchange(OK, OK)
-    connection = connect()
-    connection.send(BALANCE)
-    connection.send(BALANCE)
+    session = connect()
+    session.send(BALANCE)
+    session.send(BALANCE)
     assert sent_paths(server).count(TIME.target) == 1
 
 
 def test_a_wrong_clock_of_ours_is_corrected(server: RawServer, connect: Open) -> None:
     """The timestamp follows the exchange's clock, however wrong ours is."""
     server.answer = exchange(OK, skew=3600)
-    connection = connect()
-    connection.send(BALANCE)
-    assert connection.clock.offset == pytest.approx(3_600_000, abs=2_000)
+    session = connect()
+    session.send(BALANCE)
+    assert session.connection.clock.offset == pytest.approx(3_600_000, abs=2_000)
 
 
 def test_a_public_request_is_not_signed(server: RawServer, connect: Open) -> None:
@@ -159,12 +163,12 @@ def test_a_lost_answer_to_an_order_is_never_sent_again(server: RawServer, connec
 def test_an_order_that_never_left_is_not_unknown(connect: Open, server: RawServer) -> None:
     """Where no connection came up nothing was carried out, and the error does not say otherwise."""
     server.answer = exchange(OK)
-    connection = connect()
-    connection.send(BALANCE)
+    session = connect()
+    session.send(BALANCE)
     server.close()
-    connection.transport.close()
+    session.connection.transport.close()
     with pytest.raises(Exception, match="no connection") as caught:
-        connection.send(ORDER)
+        session.send(ORDER)
     assert not isinstance(caught.value, OutcomeUnknown)
 
 
@@ -172,8 +176,8 @@ def test_a_live_account_sends_no_order() -> None:
     """The refusal comes before the clock is asked and before a socket opens."""
     credentials = Credentials(KEY, SECRET, PASSPHRASE)
     account = Account("real", "live", credentials, "https://openapi.okx.com", "a test")
-    with closing(Connection(account)) as connection, pytest.raises(RefusedError, match="real"):
-        connection.send(ORDER)
+    with closing(Session(account)) as session, pytest.raises(RefusedError, match="real"):
+        session.send(ORDER)
 
 
 def test_a_private_endpoint_without_credentials_is_said_so(
@@ -189,16 +193,16 @@ def test_a_private_endpoint_without_credentials_is_said_so(
 def test_the_log_tells_each_exchange_without_secrets(server: RawServer, connect: Open) -> None:
     """Success and failure are logged with code, status and what was signed; no secret is in it."""
     server.answer = exchange(OK, {"code": "51008", "msg": "no", "data": []})
-    connection = connect()
-    connection.send(BALANCE)
+    session = connect()
+    session.send(BALANCE)
     with pytest.raises(OkxError):
-        connection.send(ORDER)
-    good, bad = connection.log
+        session.send(ORDER)
+    good, bad = session.log
     assert (good.code, good.status, good.outcome) == ("0", 200, "ok")
     assert (bad.code, bad.outcome) == ("51008", "51008 no")
     assert bad.sent is not None
     assert bad.sent.prehash.endswith(bad.sent.body.decode())
-    assert not any(secret in repr(connection.log) for secret in (SECRET, PASSPHRASE, KEY))
+    assert not any(secret in repr(session.log) for secret in (SECRET, PASSPHRASE, KEY))
 
 
 def test_as_typed_adds_nothing(server: RawServer, connect: Open) -> None:
@@ -211,9 +215,40 @@ def test_as_typed_adds_nothing(server: RawServer, connect: Open) -> None:
 
 def test_a_preview_sends_nothing(server: RawServer, connect: Open) -> None:
     """A dry run signs what would be sent without opening a socket, not even for the time."""
-    connection = connect()
-    request, added = connection.prepare(ORDER)
-    sent = connection.preview(request)
+    session = connect()
+    request, sent, added = session.preview(ORDER)
     assert sent.prehash == f"{sent.timestamp}POST{ORDER.target}{request.body}"
     assert added[0] in request.body
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "value", "refused"),
+    [("live", "1", True), ("live", "0", False), ("demo", "0", True), ("demo", "1", False)],
+)
+def test_a_header_that_contradicts_the_account_is_refused(
+    environment: Environment,
+    value: str,
+    refused: bool,  # noqa: FBT001
+) -> None:
+    """The environment header can confirm the account, never overrule it."""
+    request = replace(TIME, headers=(("X-Simulated-Trading", value),))
+    if refused:
+        with pytest.raises(RefusedError, match="contradicts"):
+            with_environment(request, environment)
+    else:
+        headers = with_environment(request, environment).headers
+        assert headers == with_environment(TIME, environment).headers
+
+
+def test_only_live_goes_without_the_demo_header() -> None:
+    """Demo and sandbox say so in each request."""
+    assert with_environment(TIME, "live").headers == ()
+    assert with_environment(TIME, "demo").headers == (("x-simulated-trading", "1"),)
+
+
+def test_a_connection_only_reads(connect: Open, server: RawServer) -> None:
+    """What changes something cannot be sent around the gate and the ledger."""
+    with pytest.raises(ValueError, match="changes something"):
+        connect().connection.read(ORDER)
     assert server.connections == 0

@@ -19,7 +19,9 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import NotCarriedOut, OkxError, OutcomeUnknown, TransportError
 from okx_magic.model import Request
-from okx_magic.safety.ledger import Ledger
+from okx_magic.orders.ledger import Ledger
+from okx_magic.orders.sending import Orders
+from okx_magic.session import Session
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection
 from okx_magic.wire.pacing import Pacer
@@ -74,13 +76,14 @@ class Desk:
         keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
         account = Account("main", "demo", keys, server.url, "a test", timeout=5)
         self.ledger = Ledger(folder / "ledger.ndjson", clock=self.time.wall)
-        self.connection = Connection(
+        connection = Connection(
             account,
             pacer=Pacer(clock=self.time.now, sleep=self.time.sleep),
-            ledger=self.ledger,
             timing=self.time.timing(),
         )
-        self.connection.sender.clock = Clock(self.connection.ask_time, local=self.time.wall)
+        connection.sender.clock = Clock(connection.ask_time, local=self.time.wall)
+        self.session = Session(account, connection=connection)
+        self.session.orders = Orders(connection, self.session.gate, self.ledger)
 
     def _answer(self, sent: bytes) -> bytes:
         # Each on a connection of its own, so that no damage reaches the next.
@@ -111,7 +114,7 @@ def whole(reply: dict[str, Any]) -> bytes:
 @pytest.fixture
 def desk(server: RawServer, tmp_path: Path) -> Iterator[Desk]:
     made = Desk(server, tmp_path)
-    with closing(made.connection):
+    with closing(made.session):
         yield made
 
 
@@ -126,7 +129,7 @@ def test_it_is_one_error_that_names_the_cause(desk: Desk, kind: str, name: str) 
     """A question that is answered so ends in one TransportError; its cause is told in one line."""
     desk.reply = malformed(READ)[kind][name]
     with pytest.raises(TransportError, match=CAUSES[kind]) as caught:
-        desk.connection.send(BALANCE)
+        desk.session.send(BALANCE)
     assert caught.value.written
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
@@ -144,14 +147,14 @@ def test_an_order_that_is_answered_so_is_looked_up(desk: Desk, kind: str, name: 
     """
     desk.reply = malformed(TAKEN)[kind][name]
     with pytest.raises(NotCarriedOut, match="not placed") as caught:
-        desk.connection.send(ORDER)
+        desk.session.send(ORDER)
     assert desk.time.passed >= 6
     assert desk.outcome() == "not done"
     assert not isinstance(caught.value, OkxError)
     made = str(int(desk.time.true() * 1000))
     row = {"instId": "BTC-USDT", "ordId": "7", "clOrdId": "abc1", "state": "live", "cTime": made}
     desk.found = whole({"code": "0", "msg": "", "data": [row]})
-    reply = desk.connection.send(ORDER, again=True)
+    reply = desk.session.send(ORDER, again=True)
     assert reply.recovered
     assert desk.outcome() == "done"
     assert desk.sent("POST") == 2
@@ -165,7 +168,7 @@ def test_a_look_up_that_is_answered_so_proves_nothing(desk: Desk, kind: str, nam
     row += b'"state":"live","cTime":"1700000000000"}]}'
     desk.found = malformed(row)[kind][name]
     with pytest.raises(OutcomeUnknown) as caught:
-        desk.connection.send(ORDER)
+        desk.session.send(ORDER)
     assert "GET /api/v5/trade/order?" in caught.value.remedy
     assert desk.outcome() == "unknown"
 
@@ -207,7 +210,7 @@ def test_a_code_of_somebody_else_is_no_refusal(desk: Desk, code: str, status: in
     body = json.dumps({"code": code, "msg": "denied", "data": None}).encode()
     desk.reply = http(body, status=f"{status} X")
     with pytest.raises(NotCarriedOut, match=f"code {code} is none of OKX's: denied"):
-        desk.connection.send(ORDER)
+        desk.session.send(ORDER)
     assert desk.sent("POST") == 1
 
 
@@ -215,7 +218,7 @@ def test_a_code_that_is_new_is_okx_s_all_the_same(desk: Desk) -> None:
     """A code that the catalogue does not know yet is told with its text; the order leaves once."""
     desk.reply = whole({"code": "51999", "msg": "Something new", "data": []})
     with pytest.raises((OkxError, NotCarriedOut), match="51999 Something new"):
-        desk.connection.send(ORDER)
+        desk.session.send(ORDER)
     assert desk.sent("POST") == 1
 
 
@@ -225,7 +228,7 @@ def test_an_item_s_code_that_is_no_text_tells_nothing(desk: Desk, strange: Any) 
     ack = json.loads(TAKEN)["data"][0] | {"sCode": strange}
     desk.reply = whole({"code": "0", "msg": "", "data": [ack]})
     with pytest.raises(NotCarriedOut, match="sCode is not text"):
-        desk.connection.send(ORDER)
+        desk.session.send(ORDER)
 
 
 def test_an_item_without_a_code_tells_nothing(desk: Desk) -> None:
@@ -234,7 +237,7 @@ def test_an_item_without_a_code_tells_nothing(desk: Desk) -> None:
     del ack["sCode"]
     desk.reply = whole({"code": "0", "msg": "", "data": [ack]})
     with pytest.raises(NotCarriedOut, match="an item has no sCode"):
-        desk.connection.send(ORDER)
+        desk.session.send(ORDER)
 
 
 @pytest.mark.parametrize("data", [[1], ["x"], [None], [[]], [{}, 1], [True]], ids=repr)
@@ -242,7 +245,7 @@ def test_rows_of_another_kind_are_no_answer(desk: Desk, data: list[Any]) -> None
     """Where objects are documented, a list of anything else makes no frame."""
     desk.reply = whole({"code": "0", "msg": "", "data": data})
     with pytest.raises(TransportError, match="data is not of the form"):
-        desk.connection.send(BALANCE)
+        desk.session.send(BALANCE)
 
 
 @pytest.mark.parametrize("first", ["100 Continue", "102 Processing", "103 Early Hints"])
@@ -253,10 +256,10 @@ def test_what_comes_before_an_answer_is_not_taken_for_it(desk: Desk, first: str)
     desk.reply = head(status=f"HTTP/1.1 {first}") + kept(READ)
     for _ in range(2):
         try:
-            envelope = desk.connection.send(BALANCE).envelope
+            envelope = desk.session.send(BALANCE).envelope
         except TransportError:
             pass
         else:
             assert envelope.data[0]["uTime"] == "1700000000000"
     desk.reply = kept(other)
-    assert desk.connection.send(BALANCE).envelope.data[0]["uTime"] == "1600000000000"
+    assert desk.session.send(BALANCE).envelope.data[0]["uTime"] == "1600000000000"

@@ -17,8 +17,7 @@ from okx_magic.credentials.account import Account
 from okx_magic.errors import OkxError
 from okx_magic.model import Request
 from okx_magic.session import Session
-from okx_magic.wire.limits import Claim
-from okx_magic.wire.pacing import Pacer
+from okx_magic.wire.pacing import Claim, Pacer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,7 +209,7 @@ def test_sessions_that_share_a_pacer_meet_no_refusal(exchange: LimitServer) -> N
         pair = [stack.enter_context(session(exchange, pacer)) for _ in range(2)]
         pool = stack.enter_context(ThreadPoolExecutor(20))
         for done in [
-            pool.submit(pair[number % 2].connection.send, HISTORY) for number in range(38)
+            pool.submit(pair[number % 2].connection.read, HISTORY) for number in range(38)
         ]:
             assert len(done.result().envelope.data) == 100
     assert exchange.counts() == (38, 0)
@@ -221,7 +220,7 @@ def test_without_a_shared_pacer_there_are_refusals(exchange: LimitServer) -> Non
     with ExitStack() as stack:
         pair = [stack.enter_context(session(exchange, Pacer())) for _ in range(2)]
         pool = stack.enter_context(ThreadPoolExecutor(40))
-        tries = [pool.submit(pair[number % 2].connection.send, HISTORY) for number in range(40)]
+        tries = [pool.submit(pair[number % 2].connection.read, HISTORY) for number in range(40)]
         refusals = [each.exception() for each in tries if each.exception()]
     assert refusals
     assert all(isinstance(each, OkxError) and each.code == "50011" for each in refusals)

@@ -18,10 +18,9 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown, RefusedError
 from okx_magic.model import Request
-from okx_magic.safety.retry import Timing
 from okx_magic.session import Session
-from okx_magic.wire.connection import Connection
-from okx_magic.wire.targets import check_target
+from okx_magic.wire.connection import Connection, check_target
+from okx_magic.wire.retry import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,10 +115,11 @@ def test_no_redirect_is_followed(
     keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
     account = Account("main", "demo", keys, server.url, "a test", ca_bundle=bundle)
     connection = Connection(account, timing=Timing(sleep=lambda _: None))
+    session = Session(account, connection=connection)
     request = Request(method, "/api/v5/trade/order", '{"instId":"A"}' if method == "POST" else "")
     with pytest.raises(OkxMagicError) as caught:
-        connection.send(request)
-    connection.close()
+        session.send(request)
+    session.close()
     assert other.connections == 0
     assert f"redirected to {urlsplit(address).netloc}" in caught.value.message
     if method == "POST":

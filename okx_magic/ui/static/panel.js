@@ -198,7 +198,7 @@ function refusalBlock(panel, { headline, lines, elsewhere }) {
   if (!elsewhere.length) return [block];
   const ask = button(`ask ${elsewhere.join(" and ")}`, () => panel.send({ kind: "elsewhere" }));
   return [block, h("div", { class: "okx-elsewhere" },
-    h("p", {}, "The key may be known elsewhere; asking shows it there."), ask)];
+    h("p", {}, "Another site may know this key. Asking sends it there."), ask)];
 }
 
 // The last exchanges, newest first; choosing one opens it.
@@ -303,9 +303,9 @@ function detective(panel) {
   let typed = false;
 
   panel.draw("signature", (trace) => {
-    const whose = trace ? `the secret of ${trace.account}` : "the secret that is logged in";
-    hint.textContent = "Put in what OKX refused, from any program: it is signed again with " + whose
-      + ", right and with every mistake that people make.";
+    const whose = trace ? `the secret of ${trace.account}` : "the secret of the logged-in account";
+    hint.textContent = "Enter what OKX refused, from any program: it is signed again with " + whose
+      + ", correctly and with every known mistake.";
     // What was typed gives way to what was chosen, not to what the next cell sends.
     if (!trace || (typed && trace.id !== panel.chosen)) return;
     typed = false;
@@ -323,7 +323,7 @@ function detective(panel) {
   }
   const oninput = () => { typed = true; };
   return h("form", { autocomplete: "off", class: "okx-form okx-detective", onsubmit, oninput },
-    h("h4", {}, "Which mistake made a signature?"),
+    h("h4", {}, "Which mistake is in a signature?"),
     hint, ...rows, h("div", { class: "okx-actions" }, submit), verdict);
 }
 

@@ -1,0 +1,144 @@
+"""Finds endpoints: by the words of traders for ``%okx_find``, and the nearest paths to a wrong one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from okx_magic import catalogue
+from okx_magic.catalogue.topics import topics, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from okx_magic.catalogue import Endpoint
+    from okx_magic.catalogue.topics import Key
+
+# How much a word counts that is found in the path, in the title, or among the parameters. A word
+# that only begins like it counts half.
+_PATH, _TITLE, _PARAMETER = 8, 4, 2
+# A wording that traders use counts more than words that happen to be the same, and more the longer it is.
+_TOPIC, _TOPIC_WORD = 20, 10
+# Of the endpoints of one topic the first is meant most often.
+_RANK = 4
+# Retired endpoints, and families that few people mean.
+_HALF = 0.5
+
+_SHORTEST_BEGINNING = 3
+
+
+class _Entry(NamedTuple):
+    """An endpoint with the words it can be found by."""
+
+    endpoint: Endpoint
+    path: frozenset[str]
+    title: frozenset[str]
+    parameters: frozenset[str]
+
+
+def exactly(text: str) -> tuple[Endpoint, ...]:
+    """The endpoints whose path is this text, whatever method or query it has."""
+    path = re.sub(r"^(?:GET|POST)\s+", "", text.strip()).partition("?")[0].rstrip("/")
+    return tuple(each for each in catalogue.endpoints().values() if each.path == path)
+
+
+def search(text: str) -> tuple[Endpoint, ...]:
+    """The endpoints that answer a question, best first.
+
+    What traders call things (``data/topics.txt``) counts most, then words of the path, of the title,
+    and parameter names; filler words count nothing. Endpoints that have all words come before those
+    that have some. Words that no endpoint has are replaced by those nearest in spelling.
+    """
+    asked = [word for word in words_of(text) if word not in ("api", "v5")]
+    if not asked:
+        return ()
+    scores = _scores(asked)
+    if not scores:
+        scores = _scores([_nearest_word(word) for word in asked])
+    found = sorted(scores, key=lambda each: (-each[0], len(each[1].path), each[1].path))
+    return tuple(endpoint for _, endpoint in found)
+
+
+def nearest_paths(method: str, path: str) -> tuple[str, ...]:
+    """Up to three known paths of this method, the likeliest to be meant first."""
+    paths = [known for kind, known in catalogue.endpoints() if kind == method]
+    return tuple(difflib.get_close_matches(path, paths, n=3, cutoff=0.6))
+
+
+def _scores(asked: Sequence[str]) -> list[tuple[float, Endpoint]]:
+    """Each endpoint that answers any of the words, with its score."""
+    known = topics()
+    said = [word for word in asked if word not in known.filler] or list(asked)
+    # With its filler words "is my order filled" is a wording, without them "place an order" is.
+    wordings, left = max(
+        (known.split(words) for words in (asked, said)),
+        key=lambda split: (sum(map(len, split[0])), -len(split[1])),
+    )
+    meant: dict[Key, float] = {}
+    for wording in wordings:
+        for rank, key in enumerate(known.endpoints[wording]):
+            weight = _TOPIC + _TOPIC_WORD * (len(wording) - 1) - _RANK * rank
+            meant[key] = meant.get(key, 0) + weight
+    rated = (
+        (_rated(entry, meant.get(_key(entry.endpoint), 0), said, left), entry.endpoint)
+        for entry in _entries()
+    )
+    return [(score, endpoint) for score, endpoint in rated if score]
+
+
+def _rated(entry: _Entry, meant: float, said: Sequence[str], left: Sequence[str]) -> float:
+    """What the topics say of an endpoint, and its own words: all of them, or else a topic's rest."""
+    points = [_points(entry, word) for word in said]
+    total = meant
+    if all(points):
+        total += sum(points)
+    elif meant:
+        # The words that no topic has may still choose among its endpoints.
+        total += sum(_points(entry, word) for word in left)
+    family = entry.endpoint.path.split("/")[3]
+    retired = entry.endpoint.status != "documented"
+    aside = family in topics().aside and not meant
+    return total * (_HALF if retired else 1) * (_HALF if aside else 1)
+
+
+def _points(entry: _Entry, word: str) -> float:
+    return max(
+        _PATH * _likeness(word, entry.path),
+        _TITLE * _likeness(word, entry.title),
+        _PARAMETER * _likeness(word, entry.parameters),
+    )
+
+
+def _key(endpoint: Endpoint) -> Key:
+    return endpoint.method, endpoint.path
+
+
+def _likeness(word: str, known: Iterable[str]) -> float:
+    if word in known:
+        return 1
+    if len(word) >= _SHORTEST_BEGINNING and any(each.startswith(word) for each in known):
+        return 0.5
+    return 0
+
+
+def _nearest_word(word: str) -> str:
+    known = {word for wording in topics().endpoints for word in wording}
+    known.update(*(entry.path | entry.title | entry.parameters for entry in _entries()))
+    if word in known:
+        return word
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.7)), word)
+
+
+@cache
+def _entries() -> tuple[_Entry, ...]:
+    return tuple(
+        _Entry(
+            endpoint,
+            frozenset(words_of(endpoint.path)),
+            frozenset(words_of(endpoint.title)),
+            frozenset(param.name.lower() for param in endpoint.params),
+        )
+        for endpoint in catalogue.endpoints().values()
+    )

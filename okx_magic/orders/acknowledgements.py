@@ -1,0 +1,100 @@
+"""Whether an answer to what changes something is about it, and says what became of each part. Pure.
+
+An answer that does not is as good as lost: one that was left on a kept connection, an empty one, half of
+a batch. Taking it for a success or for a refusal would be a guess.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from okx_magic.errors import TransportError
+from okx_magic.orders.lookups import items_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from okx_magic.catalogue import Endpoint
+    from okx_magic.model import Envelope, Request
+    from okx_magic.orders.lookups import Item
+
+# What OKX names a thing by that it has taken.
+_GIVEN: Final = ("ordId", "algoId", "transId", "wdId")
+# Ids that an answer repeats.
+_REPEATED: Final = ("ordId", "algoId", "clOrdId", "algoClOrdId", "clientId")
+_ENVELOPE_CODES: Final = frozenset({"0", "1", "2"})
+_TAKEN: Final = frozenset({"0", ""})
+
+
+def check_acknowledged(request: Request, envelope: Envelope) -> None:
+    """Raise TransportError where an answer, of success or of refusal, leaves open what became of the
+    request: there are not as many acknowledgements as orders, one lacks the id that OKX gives, or names
+    another order, or the code says one thing and the items another.
+    """
+    endpoint = request.endpoint
+    if endpoint is None or request.effect == "read":
+        return
+    reason = _misfit(endpoint, items_of(request), envelope)
+    if reason:
+        raise TransportError(
+            f"{reason} (HTTP {envelope.status})",
+            written=True,
+            status=envelope.status,
+            request=request,
+        )
+
+
+def _misfit(endpoint: Endpoint, items: Sequence[Item], envelope: Envelope) -> str:
+    """Why the answer tells nothing, or "" where it tells."""
+    rows, by_item = envelope.data, "sCode" in endpoint.fields
+    # A refusal of the whole, with a code of its own, has no items or any.
+    whole = envelope.code not in _ENVELOPE_CODES or (envelope.code != "0" and not by_item)
+    if whole or not isinstance(rows, list):
+        return ""
+    given = [name for name in _GIVEN if name in endpoint.fields]
+    reason = ""
+    if not rows and (by_item or given):
+        reason = "the answer names no order"
+    elif not all(isinstance(row, dict) and row.keys() & set(endpoint.fields) for row in rows):
+        reason = "the answer is to another request"
+    elif by_item or given:
+        reason = _uneven(endpoint, items, envelope, given)
+    return reason
+
+
+def _uneven(
+    endpoint: Endpoint, items: Sequence[Item], envelope: Envelope, given: Sequence[str]
+) -> str:
+    """Why acknowledgements do not fit the orders, or "" where they do."""
+    rows = envelope.data
+    if len(rows) != len(items):
+        return f"the answer names {len(rows)} of {len(items)} orders"
+    if "sCode" in endpoint.fields and envelope.code != "0" and not any(map(_refuses, rows)):
+        return f"code {envelope.code} came without an item that was refused"
+    strange = (_strange(*pair, endpoint, given) for pair in zip(items, rows, strict=True))
+    return next(filter(None, strange), "")
+
+
+def _refuses(row: dict[str, Any]) -> bool:
+    return row.get("sCode", "") not in _TAKEN
+
+
+def _strange(item: Item, row: dict[str, Any], endpoint: Endpoint, given: Sequence[str]) -> str:
+    """Why an acknowledgement is none of this item, or "" where it is."""
+    # Where there is nothing to look up, half an acknowledgement is more than none.
+    if "sCode" in endpoint.fields and "sCode" not in row and item.look_up:
+        return "an item has no sCode"
+    code = row.get("sCode", "")
+    if not isinstance(code, str) or not (code or "0").isdecimal():
+        return "an item's sCode is not a text of digits"
+    for name in _REPEATED:
+        wanted, told = item.wanted.get(name), row.get(name)
+        if wanted and told and str(told) != str(wanted):
+            return "the answer is about another order"
+    if code not in _TAKEN:
+        return ""
+    if given and not any(map(row.get, given)):
+        return f"the answer has no {given[0]}"
+    # What has an id of the person's, or of ours, is acknowledged by it.
+    named = item.id_field in endpoint.fields and item.id
+    return f"the answer has no {item.id_field}" if named and not row.get(item.id_field) else ""

@@ -1,0 +1,96 @@
+"""How an account sends what changes something: admitted by the gate, with its ids, written down.
+
+What happens from its line in the ledger to its outcome is ``writing``'s.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from okx_magic.errors import OkxMagicError
+from okx_magic.orders.acknowledgements import check_acknowledged
+from okx_magic.orders.client_ids import with_client_ids
+from okx_magic.orders.reconcile import Reconciler
+from okx_magic.orders.writing import Ports, Prepared, Writing
+from okx_magic.wire.clock import takes_expiry, with_expiry
+from okx_magic.wire.sender import RequestState
+
+if TYPE_CHECKING:
+    from okx_magic.model import Request
+    from okx_magic.orders.gate import Gate
+    from okx_magic.orders.ledger import Ledger
+    from okx_magic.wire.connection import Connection
+    from okx_magic.wire.sender import Reply
+
+
+class Orders:
+    """Sends over ``connection`` what ``gate`` admits. It is written into ``ledger``, if there is one,
+    before it is sent.
+    """
+
+    def __init__(self, connection: Connection, gate: Gate, ledger: Ledger | None = None) -> None:
+        self._connection = connection
+        self._gate = gate
+        self.ledger = ledger
+
+    def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
+        """Send a request that changes something, as soon as OKX's limits allow, and judge its answer; a
+        lost one is looked up.
+
+        Raises the errors of ``okx_magic.errors``, each with the request and the account. With
+        ``as_typed`` an order goes without a client order id if it was typed without one, and without
+        an expTime; with ``again`` although the same was sent just now.
+        """
+        state = RequestState(check=check_acknowledged)
+        try:
+            prepared = self.prepare(request, as_typed=as_typed)
+            # As typed: an id that was added would make it unlike the one before.
+            self._gate.admit(request, again=again)
+            state.expires = not as_typed and takes_expiry(prepared.request)
+            return self._write(prepared, state)
+        except OkxMagicError as error:
+            self._connection.failed(error, state)
+            raise
+
+    def cancel(self, request: Request, seconds: float) -> None:
+        """Send what only takes back within that many seconds, without looking up what became of it: for
+        a caller that looks at all that is open anyway. Raises what ``send`` raises.
+        """
+        if request.effect != "cancel":
+            reason = f"{request} is no cancel"
+            raise ValueError(reason)
+        prepared = self.prepare(request, as_typed=True)
+        self._gate.admit(request)
+        self._write(prepared, RequestState(check=check_acknowledged), within=seconds)
+
+    def prepare(self, request: Request, *, as_typed: bool = False) -> Prepared:
+        """The request as it will be sent, with the client order ids that it had none of. Raises
+        RefusedError for one that contradicts the account.
+        """
+        prepared = self._connection.prepare(request)
+        if as_typed:
+            return Prepared(prepared, (), request)
+        return Prepared(*with_client_ids(prepared), typed=request)
+
+    def expiring(self, request: Request) -> Request:
+        """A prepared request as it would leave now, with its expTime; asks nobody for the time."""
+        now = self._connection.sender.now_unasked
+        return with_expiry(request, now()) if takes_expiry(request) else request
+
+    def _write(self, prepared: Prepared, state: RequestState, within: float | None = None) -> Reply:
+        connection = self._connection
+        ports = Ports(
+            connection.account,
+            self.ledger,
+            connection.deliver,
+            partial(
+                Reconciler,
+                ask=connection.look,
+                server_now=connection.fresh_time,
+                timing=connection.timing,
+                began=connection.timing.now(),
+            ),
+        )
+        retries = connection.retries(prepared.request.effect, within)
+        return Writing(ports, prepared, state, retries, looks_up=within is None).run()

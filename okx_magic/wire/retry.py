@@ -1,0 +1,268 @@
+"""What may be done after a failure. Pure: a table, and the few numbers around it.
+
+A failure is classed by what was written and by what OKX said, never by the class of an exception: the
+same "connection error" stands for an order that never left and for one that was booked. ``clOrdId`` is
+no idempotency key (OKX refuses a repeated one only while the first order is open), so an order
+that may have been taken is never sent again: it is looked up.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+from okx_magic import catalogue
+from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from okx_magic.catalogue import Effect
+
+Heard = Literal["not sent", "no reply", "throttled", "clock", "refused", "doubtful"]
+Action = Literal["stop", "again", "resync", "look up", "read back"]
+
+# Of none of these does OKX say whether the request was carried out; their HTTP statuses (503, 400,
+# 429, 500, 500, 500, 200, 500) do not tell either. OKX docs: Error Code.
+DOUBTFUL: Final = frozenset(
+    {"50001", "50004", "50013", "50026", "51054", "51149", "51412", "52912"}
+)
+# "Already there": perhaps by this very request.
+ALREADY: Final = frozenset({"50042", "50071", "51016"})
+_THROTTLED: Final = frozenset({"50011", "50040", "50061"})
+# A timestamp, or an expTime, that lies wrong: refused at the door.
+_CLOCK: Final = frozenset({"50102", "50036"})
+
+MOST_ATTEMPTS: Final = 3
+POST_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What to do, and how often at most for one request."""
+
+    action: Action
+    most: int = MOST_ATTEMPTS
+
+
+_STOP = Rule("stop")
+_AGAIN = Rule("again")
+_ONCE = Rule("again", 1)
+_RESYNC = Rule("resync", 1)
+_LOOK_UP = Rule("look up")
+_READ_BACK = Rule("read back")
+
+_ORDER: Final[Mapping[Heard, Rule]] = MappingProxyType(
+    {
+        "not sent": _ONCE,
+        "no reply": _LOOK_UP,
+        "throttled": _AGAIN,
+        "clock": _RESYNC,
+        "refused": _STOP,
+        "doubtful": _LOOK_UP,
+    }
+)
+_SETTING: Final[Mapping[Heard, Rule]] = MappingProxyType(
+    {
+        "not sent": _AGAIN,
+        "no reply": _READ_BACK,
+        "throttled": _STOP,
+        "clock": _RESYNC,
+        "refused": _STOP,
+        "doubtful": _READ_BACK,
+    }
+)
+# Transfers, withdrawals, loans, sub-accounts, keys, and what is not known: a person decides about a
+# second time.
+_CLOSED: Final[Mapping[Heard, Rule]] = MappingProxyType(
+    {
+        "not sent": _STOP,
+        "no reply": _LOOK_UP,
+        "throttled": _STOP,
+        "clock": _STOP,
+        "refused": _STOP,
+        "doubtful": _LOOK_UP,
+    }
+)
+POLICY: Final[Mapping[Effect, Mapping[Heard, Rule]]] = MappingProxyType(
+    {
+        "read": {
+            "not sent": _AGAIN,
+            "no reply": _AGAIN,
+            "throttled": _AGAIN,
+            "clock": _RESYNC,
+            "refused": _STOP,
+            "doubtful": _AGAIN,
+        },
+        "order": _ORDER,
+        "amend": _ORDER,
+        # To cancel twice does no harm, and not to cancel may.
+        "cancel": {**_ORDER, "not sent": _AGAIN},
+        "undo": _SETTING,
+        "setting": _SETTING,
+        "transfer": _CLOSED,
+        "withdraw": _CLOSED,
+        "subaccount": _CLOSED,
+        "key": _CLOSED,
+        "earn": _CLOSED,
+        "loan": _CLOSED,
+        "unknown": _CLOSED,
+    }
+)
+
+
+def classify(error: TransportError | OkxError) -> Heard:
+    """What is known after this failure of one attempt."""
+    if isinstance(error, TransportError):
+        return "no reply" if error.written else "not sent"
+    codes = {error.code, *(code for code, _ in error.items)}
+    # Whatever the code, if the server says by its status that something broke on its side.
+    if codes & (DOUBTFUL | ALREADY) or error.status >= 500 or error.status == 408:
+        return "doubtful"
+    # A part of it stands, which would be there twice if the whole were sent again.
+    if isinstance(error, PartlyRefused):
+        return "refused"
+    if codes <= _THROTTLED:
+        return "throttled"
+    return "clock" if codes <= _CLOCK else "refused"
+
+
+def _unheard_of(error: TransportError | OkxError) -> bool:
+    """Whether a code is none of OKX's, so that it says nothing of what was done."""
+    if not isinstance(error, OkxError) or error.items or error.status != 200:
+        return False
+    return catalogue.explain(error.code) is None
+
+
+def is_throttled(error: OkxMagicError) -> bool:
+    """Whether OKX refused a request for a limit."""
+    return isinstance(error, OkxError) and classify(error) == "throttled"
+
+
+def is_clock(error: OkxMagicError) -> bool:
+    """Whether OKX refused a request for its time."""
+    return isinstance(error, OkxError) and classify(error) == "clock"
+
+
+def rule(effect: Effect, heard: Heard, *, live: bool) -> Rule:
+    """What may be done for a request of this effect."""
+    if live and effect in {"order", "amend"} and heard == "throttled":
+        # The price has moved while we would wait.
+        return _STOP
+    return POLICY[effect][heard]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A monotonic clock in seconds, how to wait, and chance from 0 to 1."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+
+
+class Budget:
+    """The retries that all requests of a connection share, so that a storm of failures does not
+    become a storm of retries: each takes 5 of 20 tokens, each success gives one back.
+    """
+
+    _MOST: Final = 20
+    _PRICE: Final = 5
+
+    def __init__(self) -> None:
+        self._tokens = self._MOST
+        self._lock = threading.Lock()
+
+    def spend(self) -> bool:
+        """Take a retry's tokens, if there are as many."""
+        with self._lock:
+            if self._tokens < self._PRICE:
+                return False
+            self._tokens -= self._PRICE
+            return True
+
+    @property
+    def spent(self) -> bool:
+        """Whether no retry is left."""
+        return self._tokens < self._PRICE
+
+    def earn(self) -> None:
+        """Note a success."""
+        with self._lock:
+            self._tokens = min(self._MOST, self._tokens + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do next, after so many seconds."""
+
+    action: Action
+    wait: float = 0.0
+
+
+class RetryState:
+    """The attempts of one request: says after each failure what comes next.
+
+    ``seconds`` are left for all attempts and the waits between them; the waits of pacing, which come
+    before an attempt, do not count.
+    """
+
+    def __init__(
+        self,
+        effect: Effect,
+        *,
+        live: bool,
+        seconds: float,
+        budget: Budget,
+        chance: Callable[[], float],
+    ) -> None:
+        self.effect = effect
+        self.left = seconds
+        self.attempts = 0
+        self._live = live
+        self._budget = budget
+        self._chance = chance
+        self._done: dict[Heard, int] = {}
+
+    def spent(self, seconds: float) -> None:
+        """Note an attempt, and how long it took."""
+        self.attempts += 1
+        self.left -= seconds
+
+    def after(self, error: OkxMagicError, retry_after: float | None = None) -> Step:
+        """The step after an attempt that failed. ``retry_after`` are the seconds that the server
+        asked for.
+        """
+        if not isinstance(error, TransportError | OkxError):
+            return Step("stop")
+        heard = classify(error)
+        if self.effect != "read" and _unheard_of(error):
+            heard = "doubtful"
+        what = rule(self.effect, heard, live=self._live)
+        if what.action not in {"again", "resync"}:
+            return Step(what.action)
+        done = self._done.get(heard, 0)
+        if done >= what.most or self.attempts >= MOST_ATTEMPTS:
+            return Step("stop")
+        self._done[heard] = done + 1
+        if what.action == "resync":
+            return Step("resync")
+        wait = max(self._pause(throttled=heard == "throttled"), retry_after or 0.0)
+        if wait >= self.left or not self._budget.spend():
+            return Step("stop")
+        self.left -= wait
+        return Step("again", wait)
+
+    def repeats(self) -> bool:
+        """Whether one more attempt may follow a look-up that showed nothing done."""
+        return self.attempts < MOST_ATTEMPTS and self._budget.spend()
+
+    def _pause(self, *, throttled: bool) -> float:
+        # Full jitter, so that clients who failed together do not come again together.
+        if throttled:
+            return (0.5 + self._chance() / 2) * min(8.0, 2.0**self.attempts)
+        return self._chance() * min(4.0, 0.25 * 2.0 ** (self.attempts - 1))
