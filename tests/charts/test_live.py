@@ -193,7 +193,16 @@ def test_a_page_that_loads_again_gets_what_is_there_now() -> None:
     assert widget.get_state("height") == {"height": 360}
 
 
-NEVER = ("import ", "http", "eval(", "Function(", "innerHTML", "fetch(", "WebSocket", "localStorage")
+NEVER = (
+    "import ",
+    "http",
+    "eval(",
+    "Function(",
+    "innerHTML",
+    "fetch(",
+    "WebSocket",
+    "localStorage",
+)
 
 
 def test_the_script_of_a_widget_is_small_and_asks_for_nothing() -> None:

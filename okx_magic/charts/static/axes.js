@@ -9,22 +9,17 @@ const COLOURS = {
   dark: { ink: "#e6edf3", quiet: "#9aa5b1", ground: "#111418", grid: "#2b3138",
     up: "#33c2ab", down: "#ff7076", lines: ["#6cb2ff", "#f5a742", "#c4a1ff", "#33c2ab"] },
 };
-
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 export const floats = (view) =>
   new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-
 // The theme of JupyterLab, Notebook, VS Code or Colab; where none is named, that of the system.
 export function isDark() {
-  const { body, documentElement: root } = document;
-  const said = body.dataset.jpThemeLight;
+  const { body, documentElement: root } = document, said = body.dataset.jpThemeLight;
   if (said) return said === "false";
-  if (/\bvscode-(light|high-contrast-light)\b/.test(body.className)) return false;
-  if (/\bvscode-(dark|high-contrast)\b/.test(body.className)) return true;
-  const theme = root.getAttribute("theme");
-  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const code = /\bvscode-(high-contrast-light|light|dark|high-contrast)\b/.exec(body.className);
+  const theme = code ? code[1].replace("high-contrast-", "") : root.getAttribute("theme");
+  return theme ? theme !== "light" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
-
 // The context, with the helpers that every picture draws with. The ground is the page's own.
 export function makeLook(g, el) {
   const colours = COLOURS[isDark() ? "dark" : "light"];
@@ -32,7 +27,6 @@ export function makeLook(g, el) {
   Object.assign(g, { font: FONT, textBaseline: "middle" });
   return { ...colours, ground: own || colours.ground };
 }
-
 // The step of 1, 2 or 5 times a power of ten that gives about so many ticks.
 export function step(span, wanted) {
   const raw = span / Math.max(wanted, 1), power = 10 ** Math.floor(Math.log10(raw));
@@ -40,11 +34,10 @@ export function step(span, wanted) {
   return power * (ratio < 1.5 ? 1 : ratio < 3.5 ? 2 : ratio < 7.5 ? 5 : 10);
 }
 export function decimals(tick) {
-  for (let digits = 0; digits < 12; digits++) {
-    const scaled = tick * 10 ** digits;
-    if (Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return digits;
-  }
-  return 12;
+  const whole = (scaled) => Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled;
+  let digits = 0;
+  while (digits < 12 && !whole(tick * 10 ** digits)) digits++;
+  return digits;
 }
 const writers = [];
 export function fixed(value, digits) {
@@ -74,7 +67,6 @@ export function ticks(low, high, wanted, log) {
   for (let n = Math.ceil(low / each); n * each <= high; n++) at.push(n * each);
   return { at, digits: decimals(each) };
 }
-
 const SECOND = 1000;
 export const DAY = 86400 * SECOND;
 const STEPS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800,
@@ -94,14 +86,12 @@ export function moment(time, local) {
   const text = new Date(shifted(time, local)).toISOString().replace("T", " ");
   return time % 60000 ? text.slice(0, 19) : text.slice(0, 16);
 }
-
 // A line down from the head, and what it stands for below; whether there was room for it.
 export function mast(g, look, x, width, height, text) {
   if (x < 26 || x > width - 24) return false;
   g.strokeStyle = look.grid;
   line(g, Math.round(x) + 0.5, HEAD, Math.round(x) + 0.5, height);
-  g.fillStyle = look.quiet;
-  g.textAlign = "center";
+  Object.assign(g, { fillStyle: look.quiet, textAlign: "center" });
   g.fillText(text, x, height + FOOT / 2);
   g.textAlign = "left";
   return true;
@@ -112,13 +102,14 @@ export function line(g, x1, y1, x2, y2) {
   g.lineTo(x2, y2);
   g.stroke();
 }
-// A value on the axis at the right, on its colour.
-export function tag(g, look, x, y, text, colour) {
+function label(g, look, x, y, wide, text, colour) {
   g.fillStyle = colour;
-  g.fillRect(x, y - 8, AXIS, 16);
+  g.fillRect(x, y - 8, wide, 16);
   g.fillStyle = look.ground;
   g.fillText(text, x + 6, y);
 }
+// A value on the axis at the right, on its colour.
+export const tag = (g, look, x, y, text, colour) => label(g, look, x, y, AXIS, text, colour);
 // Lines at round values and their texts at the right; none where a tag stands.
 export function priceAxis(g, look, scale, width, free, text) {
   const { at, digits } = ticks(scale.low, scale.high, (scale.bottom - scale.top) / 44, scale.log);
@@ -140,19 +131,15 @@ export function makeScale(low, high, top, bottom, log) {
     at: (y) => (log ? Math.exp : Number)(a + (bottom - y) / (bottom - top) * span),
   };
 }
-export function cross(g, look, x, y, width, height) {
-  g.strokeStyle = look.quiet;
-  g.setLineDash([4, 4]);
-  line(g, x, 0, x, height);
-  line(g, 0, y, width, y);
+// Lines across the picture, each from x, y to x, y.
+export function dashed(g, colour, ...lines) {
+  Object.assign(g, { strokeStyle: colour }).setLineDash([3, 3]);
+  lines.forEach((each) => line(g, ...each));
   g.setLineDash([]);
 }
 export function foot(g, look, x, width, y, text) {
   const wide = g.measureText(text).width + 12, left = clamp(x - wide / 2, 0, width - wide);
-  g.fillStyle = look.ink;
-  g.fillRect(left, y + 1, wide, FOOT - 2);
-  g.fillStyle = look.ground;
-  g.fillText(text, left + 6, y + FOOT / 2);
+  label(g, look, left, y + FOOT / 2, wide, text, look.ink);
 }
 // Texts one after another, on two lines at most; what does not fit is left out.
 export function legend(g, look, parts, width) {
@@ -161,8 +148,7 @@ export function legend(g, look, parts, width) {
     const wide = g.measureText(text).width;
     if (x > 8 && x + wide > width - 4) {
       if (y > 20) return;
-      x = 8;
-      y += 15;
+      [x, y] = [8, y + 15];
     }
     g.fillStyle = look.ground;
     g.globalAlpha = 0.75;

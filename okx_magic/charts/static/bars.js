@@ -2,15 +2,13 @@
 import { DASHES, clamp, line } from "./axes.js";
 
 export const VOLUME = 0.2;
-
 // Rising bodies are hollow where there is room for it, so that colour does not say it alone.
 // Where bars are thinner than a pixel, those of one pixel are drawn as one.
 export function bodies(g, look, rows, { a, b, x, bar, scale, h, top }, hasVolume) {
   const body = Math.max(1, Math.round(bar * 0.7)), half = body / 2, { y } = scale;
   const stride = Math.max(1, Math.floor(1 / bar)), hollow = body >= 4;
   for (const up of [true, false]) {
-    const colour = up ? look.up : look.down, solid = new Path2D(), open = new Path2D();
-    const below = new Path2D();
+    const [solid, open, below] = [new Path2D(), new Path2D(), new Path2D()];
     for (let i = a - (a % stride); i < b; i += stride) {
       if (!rows[i]) continue;
       const first = rows[i], to = rows[Math.min(i + stride, rows.length) - 1];
@@ -34,7 +32,7 @@ export function bodies(g, look, rows, { a, b, x, bar, scale, h, top }, hasVolume
       const size = traded / top * h * VOLUME;
       if (hasVolume) below.rect(Math.round(X - half), h - size, body, size);
     }
-    g.fillStyle = g.strokeStyle = colour;
+    g.fillStyle = g.strokeStyle = up ? look.up : look.down;
     g.fill(solid);
     g.stroke(open);
     g.globalAlpha = 0.4;
@@ -51,11 +49,9 @@ export function overlay(g, look, rows, { a, b, x, scale }, k) {
     pen = Number.isFinite(value);
   }
   g.strokeStyle = look.lines[k % 4];
-  g.lineWidth = 1.5;
   g.setLineDash(DASHES[k % 4]);
   g.stroke();
   g.setLineDash([]);
-  g.lineWidth = 1;
 }
 export function level(g, look, scale, w, price, kind, text) {
   const away = price > scale.high ? "↑ " : price < scale.low ? "↓ " : "";
@@ -72,15 +68,11 @@ export function mark(g, look, marks, { a, b, x, scale }, place) {
     const at = place(time + 1) - 1;
     if (at < a || at >= b) continue;
     const way = side === "buy" ? 1 : -1, X = x(at), Y = scale.y(price);
-    g.beginPath();
-    g.moveTo(X, Y);
-    g.lineTo(X - 5, Y + 9 * way);
-    g.lineTo(X + 5, Y + 9 * way);
-    g.closePath();
+    const shape = new Path2D(`M${X} ${Y}l-5 ${9 * way}h10z`);
     g.fillStyle = way > 0 ? look.up : look.down;
     g.strokeStyle = look.ground;
-    g.fill();
-    g.stroke();
+    g.fill(shape);
+    g.stroke(shape);
     told.set(at, [...(told.get(at) || []), text]);
   }
   return told;

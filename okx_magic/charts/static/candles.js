@@ -1,14 +1,14 @@
 // Candles over their volume, with overlays, levels and marks. A row is t, o, h, l, c, volume, and
 // one value for each overlay.
-import { AXIS, DAY, FOOT, HEAD, clamp, cross, decimals, fixed, floats, foot, legend, line,
+import { AXIS, DAY, FOOT, HEAD, clamp, dashed, decimals, fixed, floats, foot, legend,
   makeScale, mast, moment, percent, priceAxis, shifted, short, tag, timeLabel, timeStep,
 } from "./axes.js";
 import { VOLUME, bodies, level, mark, overlay } from "./bars.js";
 
 const WIDE = 120;
-
 export function candles(model) {
-  let rows = [], right = 0, wide = WIDE, range = null, waiting = false, ended = false;
+  let rows = [], right = 0, wide = WIDE, range = null;
+  let fresh = true, waiting = false, ended = false;
   const spec = () => model.get("spec");
   const split = (data) => {
     const width = 6 + spec().overlays.length, found = [];
@@ -30,39 +30,35 @@ export function candles(model) {
     wide = clamp(wide, 8, Math.max(20, rows.length + room()));
     right = clamp(right, Math.min(5, rows.length), rows.length + wide * 0.5);
     if (wide >= rows.length) right = Math.max(rows.length + room(), Math.min(right, wide));
-    if (right - wide < wide * 0.1 && spec().older && !waiting && !ended && rows.length) {
-      waiting = true;
-      model.send({ kind: "older", before: rows[0][0] });
-    }
+    if (right - wide > wide * 0.1 || !spec().older || waiting || ended || !rows.length) return;
+    waiting = true;
+    model.send({ kind: "older", before: rows[0][0] });
   }
   function upsert(row) {
-    const at = place(row[0]);
-    if (at < rows.length && rows[at][0] === row[0]) rows[at] = row;
-    else {
-      const follows = right >= rows.length, last = at === rows.length;
-      rows.splice(at, 0, row);
-      // The view goes along with a new bar at the end, and stays where it is for one before it.
-      if (last ? follows : at < right) right += 1;
-    }
+    const at = place(row[0]), last = at === rows.length, follows = right >= rows.length;
+    const known = !last && rows[at][0] === row[0];
+    rows.splice(at, known ? 1 : 0, row);
+    // The view goes along with a new bar at the end, and stays where it is for one before it.
+    if (!known && (last ? follows : at < right)) right += 1;
+  }
+  // At first as many of the newest as there is room for.
+  function start(width) {
+    fresh = false;
+    wide = Math.max(20, Math.min(WIDE, width / 6, rows.length + 2));
+    right = rows.length + room();
+    range = null;
+    settle();
   }
   const picture = {
-    load(buffers) {
-      rows = split(floats(buffers[0]));
-      picture.reset();
-    },
+    load(buffers) { rows = split(floats(buffers[0])); fresh = true; },
     push(message, buffers) {
-      const fresh = split(floats(buffers[0]));
-      if (message.kind === "older") {
-        waiting = false;
-        ended = !fresh.length || message.end;
-        const before = fresh.filter((row) => !rows.length || row[0] < rows[0][0]);
-        rows = before.concat(rows);
-        right += before.length;
-      } else if (message.kind === "all") {
-        const follows = right >= rows.length, shown = rows.length - right;
-        rows = fresh;
-        right = follows ? rows.length + room() : rows.length - shown;
-      } else for (const row of fresh) upsert(row);
+      const news = split(floats(buffers[0]));
+      if (message.kind !== "older") return news.forEach(upsert);
+      waiting = false;
+      ended = !news.length || message.end;
+      const before = news.filter((row) => !rows.length || row[0] < rows[0][0]);
+      rows = before.concat(rows);
+      return right += before.length;
     },
     pan(share) { right -= share * wide; settle(); },
     zoom(factor, at) {
@@ -71,23 +67,16 @@ export function candles(model) {
       right = pin + wide * (1 - at);
       settle();
     },
-    reset() {
-      wide = Math.max(20, Math.min(WIDE, rows.length + 2));
-      right = rows.length + room();
-      range = null;
-      settle();
-    },
+    reset() { fresh = true; },
     home() { right = wide; settle(); },
     // Where the crosshair goes from here by so many bars, for the keyboard.
     next(x, bars, width) {
-      const bar = width / wide;
-      const at = x === null ? rows.length - 1 : Math.floor(right - wide + x / bar);
-      return (clamp(at + bars, 0, rows.length - 1) - (right - wide) + 0.5) * bar;
+      const bar = width / wide, left = right - wide;
+      const at = x === null ? rows.length - 1 : Math.floor(left + x / bar);
+      return (clamp(at + bars, 0, rows.length - 1) - left + 0.5) * bar;
     },
-    draw: (g, look, size, state) =>
-      (rows.length ? paint(g, look, size, state) : `${spec().title}: no candles yet`),
+    draw: (...all) => (rows.length ? paint(...all) : `${spec().title}: no candles yet`),
   };
-
   // The price range of what is seen: it grows at once, and shrinks little by little, so that the
   // scale does not jump.
   function extent(a, b, overlays) {
@@ -100,26 +89,23 @@ export function candles(model) {
         if (row[k] > high) high = row[k];
       }
     }
-    const span = high - low || high * 0.001;
-    for (const [price] of spec().levels) {
-      if (price > low - span / 2 && price < high + span / 2) {
-        low = Math.min(low, price);
-        high = Math.max(high, price);
-      }
+    const span = high - low || high * 0.001, near = [low - span / 2, high + span / 2];
+    for (const [price] of spec().levels.filter(([p]) => p > near[0] && p < near[1])) {
+      [low, high] = [Math.min(low, price), Math.max(high, price)];
     }
     const air = (high - low || Math.abs(high) * 0.001 || 1) * 0.07;
-    low -= air;
-    high += air;
+    [low, high] = [low - air, high + air];
     const [a0, b0] = range || [low, high];
     if (low > a0) low = a0 + (low - a0) * 0.35;
     if (high < b0) high = b0 + (high - b0) * 0.35;
     range = [low, high];
     return { low, high, volume, moves: Math.abs(low - a0) + Math.abs(high - b0) > span * 0.002 };
   }
-
   function paint(g, look, { width: W, height: H }, state) {
     const { title, tick, overlays, levels, marks, volume: hasVolume } = spec();
-    const w = W - AXIS, h = H - FOOT, bar = w / wide, left = right - wide;
+    const w = W - AXIS, h = H - FOOT;
+    if (fresh) start(w);
+    const bar = w / wide, left = right - wide;
     const a = clamp(Math.floor(left), 0, rows.length - 1);
     const b = clamp(Math.ceil(right), a + 1, rows.length);
     const { low, high, volume, moves } = extent(a, b, overlays.length);
@@ -142,20 +128,15 @@ export function candles(model) {
     const seen = { a, b, x, bar, scale, h, top: volume || 1 };
     bodies(g, look, rows, seen, hasVolume);
     overlays.forEach((name, k) => overlay(g, look, rows, seen, k));
-    for (const [at, kind, text] of levels) {
-      level(g, look, scale, w, at, kind, `${text} ${price(at)}`);
-    }
+    levels.forEach(([p, kind, text]) => level(g, look, scale, w, p, kind, `${text} ${price(p)}`));
     const told = mark(g, look, marks, seen, place);
     g.restore();
-    g.strokeStyle = colour(last);
-    g.setLineDash([2, 3]);
-    line(g, 0, lastY, w, lastY);
-    g.setLineDash([]);
+    dashed(g, colour(last), [0, lastY, w, lastY]);
     tag(g, look, w, lastY, price(last[4]), colour(last));
     let at = rows.length - 1;
     if (state.mouse && state.mouse.x < w) {
       at = clamp(Math.floor(left + state.mouse.x / bar), a, b - 1);
-      cross(g, look, Math.round(x(at)) + 0.5, state.mouse.y, w, h);
+      dashed(g, look.quiet, [x(at), 0, x(at), h], [0, state.mouse.y, w, state.mouse.y]);
       if (state.mouse.y > HEAD && state.mouse.y < bottom) {
         tag(g, look, w, state.mouse.y, price(scale.at(state.mouse.y)), look.ink);
       }
@@ -172,7 +153,6 @@ export function candles(model) {
     const said = `${title}: close ${price(row[4])}, ${change} at ${moment(row[0], state.local)}`;
     return `${said}, ${parts.slice(2, 5).map(([text]) => text).join(", ")}, ${rows.length} candles`;
   }
-
   function times(g, look, a, b, x, bar, w, h, local) {
     const gap = (rows[b - 1][0] - rows[a][0]) / Math.max(1, b - 1 - a) || 60000;
     const each = timeStep(80 / bar * gap, 1), monday = each >= 7 * DAY ? 4 * DAY : 0;

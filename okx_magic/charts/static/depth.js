@@ -1,5 +1,5 @@
 // A book: what could be bought and sold down to each price, from the middle outwards.
-import { AXIS, FOOT, HEAD, cross, decimals, fixed, floats, foot, legend, makeScale, mast,
+import { AXIS, FOOT, HEAD, dashed, decimals, fixed, floats, foot, legend, makeScale, mast,
   priceAxis, short, step, tag } from "./axes.js";
 
 export function depth(model) {
@@ -8,9 +8,7 @@ export function depth(model) {
   const side = (data) => {
     const found = [];
     for (let i = 0, size = 0, value = 0; i + 1 < data.length; i += 2) {
-      size += data[i + 1];
-      value += data[i] * data[i + 1];
-      found.push([data[i], size, value]);
+      found.push([data[i], size += data[i + 1], value += data[i] * data[i + 1]]);
     }
     return found;
   };
@@ -67,7 +65,7 @@ export function depth(model) {
         const price = middle - reach + state.mouse.x / w * 2 * reach, low = price < middle;
         const hit = (low ? bids : asks).findLast(([at]) => (low ? at >= price : at <= price));
         const y = hit ? scale.y(hit[1]) : state.mouse.y;
-        cross(g, look, state.mouse.x, y, w, h);
+        dashed(g, look.quiet, [state.mouse.x, 0, state.mouse.x, h], [0, y, w, y]);
         foot(g, look, state.mouse.x, w, h, fixed(price, digits));
         if (hit) {
           tag(g, look, w, y, short(hit[1]), look.ink);

@@ -1,5 +1,5 @@
 // Lines, steps, areas, bars and points over time, in panes. A row is t and one value for each.
-import { AXIS, FOOT, DASHES, clamp, cross, fixed, floats, foot, legend, makeScale, mast, moment,
+import { AXIS, FOOT, DASHES, clamp, dashed, fixed, floats, foot, legend, makeScale, mast, moment,
   priceAxis, shifted, short, timeLabel, timeStep } from "./axes.js";
 
 export function lines(model) {
@@ -27,7 +27,7 @@ export function lines(model) {
       to = from + wide;
     },
     reset() { if (rows.length) [from, to] = ends(); },
-    home() { picture.pan(Infinity); },
+    home: () => picture.pan(Infinity),
     next: (x, steps, width) => clamp((x === null ? width - 8 : x) + steps * 8, 0, width),
     draw(g, look, { width: W, height: H }, state) {
       const { title, panes } = model.get("spec");
@@ -39,11 +39,9 @@ export function lines(model) {
       for (let t = Math.ceil((from + zone) / each) * each - zone; t <= to; t += each) {
         mast(g, look, x(t), w, h, timeLabel(t, each, state.local));
       }
-      let at = null;
-      if (state.mouse && state.mouse.x < w && seen.length) {
-        const near = (row) => Math.abs(x(row[0]) - state.mouse.x);
-        at = seen.reduce((best, row) => (near(row) < near(best) ? row : best));
-      }
+      const near = (row) => Math.abs(x(row[0]) - state.mouse.x);
+      const at = state.mouse && state.mouse.x < w && seen.length
+        ? seen.reduce((best, row) => (near(row) < near(best) ? row : best)) : null;
       const said = [];
       let column = 1;
       panes.forEach(({ names, kind, unit }, n) => {
@@ -69,7 +67,7 @@ export function lines(model) {
       });
       legend(g, look, [[title]], w);
       if (at) {
-        cross(g, look, x(at[0]), state.mouse.y, w, h);
+        dashed(g, look.quiet, [x(at[0]), 0, x(at[0]), h]);
         foot(g, look, x(at[0]), w, h, moment(at[0], state.local));
       }
       return `${title}: ${said.join(", ")} at ${moment((at || rows.at(-1))[0], state.local)}`;
@@ -77,7 +75,6 @@ export function lines(model) {
   };
   return picture;
 }
-
 function series(g, look, rows, column, x, scale, kind, colour, number) {
   const known = rows.filter((row) => Number.isFinite(row[column]));
   if (!known.length) return;

@@ -22,13 +22,11 @@ function render({ model, el }) {
   const hide = document.createElement("style"), still = `.okx-still-${spec.key}`;
   hide.textContent = `${still}{display:none}\n.jp-OutputArea-child:has(${still}){display:none}`;
   el.append(canvas, ...(spec.key ? [hide] : []));
-
   function paint() {
     asked = 0;
     if (!size.width) return;
     const ratio = devicePixelRatio || 1;
-    canvas.width = Math.round(size.width * ratio);
-    canvas.height = Math.round(size.height * ratio);
+    [canvas.width, canvas.height] = [size.width * ratio, size.height * ratio];
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     const look = makeLook(g, el);
     g.fillStyle = look.ground;
@@ -36,18 +34,15 @@ function render({ model, el }) {
     state.again = false;
     const said = picture.draw(g, look, size, state);
     g.fillStyle = look.quiet;
-    const y = size.height - FOOT / 2, x = size.width - AXIS + 6;
-    if (spec.kind !== "depth") g.fillText(`${state.local ? "local" : "UTC"}`, x, y);
-    if (spec.kind === "candles") g.fillText(state.log ? "log" : "lin", x + 40, y);
+    const corner = [spec.kind !== "depth" && (state.local ? "local" : "UTC"),
+      spec.kind === "candles" && (state.log ? "log" : "lin")].filter(Boolean).join("   ");
+    g.fillText(corner, size.width - AXIS + 6, size.height - FOOT / 2);
     canvas.setAttribute("aria-label", said);
     if (state.again) ask();
   }
   const ask = () => { asked ||= requestAnimationFrame(paint); };
   const plane = () => size.width - AXIS;
-  const where = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
-  };
+  const where = (event) => ({ x: event.offsetX, y: event.offsetY });
   const toggle = (name) => { state[name] = !state[name]; };
   const step = (event, way) => {
     if (!event.shiftKey) return picture.pan(way * -0.1);
@@ -68,12 +63,10 @@ function render({ model, el }) {
   };
   const heard = {
     pointermove(event) {
-      const at = where(event);
-      if (held !== null) {
-        picture.pan((at.x - held) / plane());
-        held = at.x;
-      }
-      state.mouse = at;
+      state.mouse = where(event);
+      if (held === null) return;
+      picture.pan((state.mouse.x - held) / plane());
+      held = state.mouse.x;
     },
     pointerleave() { state.mouse = null; },
     pointerdown(event) {
@@ -104,13 +97,12 @@ function render({ model, el }) {
     canvas.addEventListener(name, (event) => { act(event); ask(); }, { passive: false });
   }
   const sized = new ResizeObserver(() => {
-    [size.width, size.height] = [canvas.clientWidth, canvas.clientHeight];
-    ask();
+    ask(Object.assign(size, { width: canvas.clientWidth, height: canvas.clientHeight }));
   });
   sized.observe(canvas);
-  const themed = new MutationObserver(ask), attributes = { attributes: true };
-  themed.observe(document.body, attributes);
-  themed.observe(document.documentElement, attributes);
+  const themed = new MutationObserver(ask);
+  const { body, documentElement } = document;
+  [body, documentElement].forEach((each) => themed.observe(each, { attributes: true }));
   const load = () => { picture.load(model.get("data")); ask(); };
   const push = (message, buffers) => {
     picture.push(message, buffers);
