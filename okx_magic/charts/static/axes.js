@@ -146,10 +146,8 @@ export function legend(g, look, parts, width) {
   let x = 8, y = 11;
   for (const [text, colour] of parts) {
     const wide = g.measureText(text).width;
-    if (x > 8 && x + wide > width - 4) {
-      if (y > 20) return;
-      [x, y] = [8, y + 15];
-    }
+    if (x > 8 && x + wide > width - 4) [x, y] = [8, y + 15];
+    if (y > 30) return;
     g.fillStyle = look.ground;
     g.globalAlpha = 0.75;
     g.fillRect(x - 3, y - 7, wide + 6, 14);
