@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
     "advice": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
-    "charts": {"model", "frames"},
+    "charts": {"model", "errors", "frames"},
     "session": {
         "model",
         "errors",

@@ -16,6 +16,7 @@ from okx_magic.charts.chart import View
 from okx_magic.charts.feeds import BookFeed, CandleFeed, Feed, TableFeed, TradeFeed
 from okx_magic.charts.pictures import Candles, NoPictureError
 from okx_magic.charts.still import bundle_of
+from okx_magic.errors import OkxMagicError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,6 +39,10 @@ class Stream(Protocol):
         """``candles``, ``trades``, ``book``, or anything else for a table."""
 
     @property
+    def args(self) -> Sequence[object]:
+        """What it is subscribed to: one for each instrument."""
+
+    @property
     def keys(self) -> Sequence[str]:
         """The fields that tell one row of a table from another, such as instId."""
 
@@ -48,8 +53,10 @@ class Stream(Protocol):
     def frame(self, n: int | None = None) -> pd.DataFrame:
         """The newest rows, typed; of a book its levels."""
 
-    def on(self, call: Callable[[Mapping[str, Any]], None]) -> Callable[[], None]:
-        """Call with each row from now on as OKX sent it, and with {} at the end; returns what ends it."""
+    def watch(self, call: Callable[[Mapping[str, Any]], None]) -> Callable[[], None]:
+        """Call with each row from now on as OKX sent it, and with {} when the state changes; returns
+        what ends it.
+        """
 
     def latest(self) -> Iterable[Mapping[str, Any]]:
         """The newest row of each key, as OKX sent it."""
@@ -78,7 +85,7 @@ class LiveView:
         key = widgets.new_key()
         self._ids = (key, f"okx-{key}-live", f"okx-{key}-still")
         self._widget = widgets.live(self.feed, self.view, key)
-        self._leave = self.stream.on(self._note)
+        self._leave = self.stream.watch(self._note)
         widgets.show(self._widget, self._bundle(key), self._ids[1:])
         self._stilled = time.monotonic()
         self._end = widgets.at_end_of_cells(self.refresh)
@@ -104,7 +111,8 @@ class LiveView:
             return
         try:
             change = self.feed.changes()
-        except NoPictureError:
+        except (NoPictureError, OkxMagicError):
+            # A book that is being repaired is painted when it is right again.
             return
         if change is None:
             return
@@ -130,7 +138,7 @@ class LiveView:
     def _bundle(self, key: str) -> dict[str, str]:
         try:
             picture = self.feed.picture()
-        except NoPictureError as error:
+        except (NoPictureError, OkxMagicError) as error:
             return {"text/plain": f"no picture yet: {error}"}
         if isinstance(picture, Candles) and not len(picture.bars):
             return {"text/plain": "no picture yet: no bars have come"}
@@ -139,12 +147,19 @@ class LiveView:
 
 def feed_of(stream: Stream, title: str) -> Feed:
     """What fits the kind of the stream."""
+    if len(stream.args) > 1:
+        # Prices of several instruments have no common scale.
+        return _table(stream, title)
     if stream.kind == "book":
         return BookFeed(title, stream.frame)
     if stream.kind == "candles":
         return CandleFeed(title, stream.frame())
     if stream.kind == "trades":
         return TradeFeed(title, stream.frame(1_000))
+    return _table(stream, title)
+
+
+def _table(stream: Stream, title: str) -> TableFeed:
     feed = TableFeed(title, stream.keys)
     for row in stream.latest():
         feed.note(row)

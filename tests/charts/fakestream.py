@@ -18,6 +18,7 @@ class FakeStream:
         self.channel = channel
         self.kind = kind
         self.keys = keys
+        self.args = (channel,)
         self.running = True
         self.rows: dict[Any, Mapping[str, Any]] = {}
         self._calls: list[Callable[[Mapping[str, Any]], None]] = []
@@ -40,7 +41,7 @@ class FakeStream:
     def latest(self) -> Iterable[Mapping[str, Any]]:
         return list(self.rows.values())
 
-    def on(self, call: Callable[[Mapping[str, Any]], None]) -> Callable[[], None]:
+    def watch(self, call: Callable[[Mapping[str, Any]], None]) -> Callable[[], None]:
         self._calls.append(call)
         return lambda: self._calls.remove(call) if call in self._calls else None
 
