@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.catalogue.reader import text_of
+from okx_magic.catalogue.reader import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -85,5 +85,5 @@ def _values() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _data() -> dict[str, dict[str, Any]]:
-    data: dict[str, dict[str, Any]] = json.loads(text_of("foreign_names.json"))
+    data: dict[str, dict[str, Any]] = json.loads(read_text("foreign_names.json"))
     return data

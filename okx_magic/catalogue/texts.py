@@ -78,9 +78,9 @@ def card(endpoint: Endpoint) -> tuple[str, ...]:
 
 def example(endpoint: Endpoint) -> tuple[str, ...]:
     """The lines of a request with every required parameter: it parses and passes the check."""
-    values = [
-        (param, _value(param, endpoint)) for param in endpoint.params if param.required == "yes"
-    ]
+    firsts = {names[0] for names in endpoint.one_of}
+    needed = (each for each in endpoint.params if each.required == "yes" or each.name in firsts)
+    values = [(param, _value(param, endpoint)) for param in needed]
     request = f"{endpoint.method} {endpoint.path}"
     if endpoint.method == "GET":
         pairs = [f"{param.name}={value}" for param, value in values]
