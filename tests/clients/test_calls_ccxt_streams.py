@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import ccxt.pro
 import pytest
 from clientcalls import right
-from sandbox_caller import Clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from sandbox_caller import Clock
 
     from okx_magic.sandbox import Sandbox
 
@@ -40,9 +40,10 @@ async def connected(sandbox: Sandbox) -> AsyncIterator[ccxt.pro.okx]:
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock(clock: Clock) -> Clock:
     """It stands at the second of a push, so that what is fetched is of the same instant."""
-    return Clock(time.time() // 1)
+    clock.now //= 1
+    return clock
 
 
 def run(sandbox: Sandbox, use: Use) -> None:
@@ -224,17 +225,17 @@ def test_orders(sandbox: Sandbox) -> None:
     """An order over the socket, its change and its end, each watched."""
 
     async def use(okx: ccxt.pro.okx) -> None:
-        waiting = await listening(okx, okx.watch_orders)
+        waiting = await listening(sandbox, "orders", okx.watch_orders())
         made = await okx.create_order_ws(SPOT, "limit", "buy", 0.5, 1000)
         fetched = await okx.fetch_order(made["id"], SPOT)
         watched = (await waiting)[-1]
         assert fetched.pop("info").items() <= watched.pop("info").items()
         assert watched == fetched
-        waiting = await listening(okx, okx.watch_orders)
+        waiting = await listening(sandbox, "orders", okx.watch_orders())
         await okx.edit_order_ws(made["id"], SPOT, "limit", "buy", 0.25, 1001)
         changed = (await waiting)[-1]
         assert (changed["price"], changed["amount"], changed["status"]) == (1001, 0.25, "open")
-        waiting = await listening(okx, okx.watch_orders)
+        waiting = await listening(sandbox, "orders", okx.watch_orders())
         await okx.cancel_order_ws(made["id"], SPOT)
         assert (await waiting)[-1]["status"] == "canceled"
         with pytest.raises(ccxt.ExchangeError, match="51400"):
@@ -260,7 +261,7 @@ def test_watch_my_trades(sandbox: Sandbox) -> None:
     """Each fill of an order is a trade."""
 
     async def use(okx: ccxt.pro.okx) -> None:
-        waiting = await listening(okx, okx.watch_my_trades)
+        waiting = await listening(sandbox, "orders", okx.watch_my_trades())
         await okx.create_order_ws(SPOT, "market", "sell", 0.9)
         await waiting
         fetched = await okx.fetch_my_trades(SPOT)
@@ -282,25 +283,24 @@ def test_watch_positions(sandbox: Sandbox) -> None:
     """A position that is opened and closed."""
 
     async def use(okx: ccxt.pro.okx) -> None:
-        waiting = await listening(okx, okx.watch_positions)
+        waiting = await listening(sandbox, "positions", okx.watch_positions())
         await okx.create_order(SWAP, "market", "buy", 2)
         watched = (await waiting or await okx.watch_positions())[-1]
         fetched = (await okx.fetch_positions([SWAP]))[0]
         names = ("contracts", "entryPrice", "side", "markPrice", "unrealizedPnl")
         assert [watched[name] for name in names] == [fetched[name] for name in names]
-        waiting = await listening(okx, okx.watch_positions)
+        waiting = await listening(sandbox, "positions", okx.watch_positions())
         await okx.create_order(SWAP, "market", "sell", 2, None, {"reduceOnly": True})
         assert (await waiting)[-1]["contracts"] == 0
 
     run(sandbox, use)
 
 
-async def listening(okx: ccxt.pro.okx, watch: Callable[[], Awaitable[Any]]) -> asyncio.Task[Any]:
-    """What ``watch`` gives next, its subscription being answered."""
-    waiting = asyncio.ensure_future(watch())
-    for _ in range(200):
+async def listening(
+    sandbox: Sandbox, channel: str, watching: Awaitable[Any]
+) -> asyncio.Future[Any]:
+    """What ``watching`` gives next, the sandbox having taken its subscription."""
+    waiting = asyncio.ensure_future(watching)
+    while not any(one.client.listens(channel) for one in list(sandbox._hub.sockets)):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
-        if any("private" in url and client.subscriptions for url, client in okx.clients.items()):
-            break
-    await asyncio.sleep(0.1)
     return waiting
