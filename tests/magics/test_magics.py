@@ -54,7 +54,7 @@ def test_a_result_that_hides_a_name_of_pythons_says_so_once(sandbox_notebook: No
 
 def test_quotes_around_a_word_of_the_line_mean_nothing(notebook: Notebook) -> None:
     """As in a shell; IPython leaves them on."""
-    assert "[sandbox] sandbox ·" in notebook.run('%okx_login "sandbox"')
+    assert "[sandbox] 127.0.0.1" in notebook.run('%okx_login "sandbox"')
     assert "never the passphrase" in notebook.run("%okx_explain '50113'")
 
 
@@ -320,13 +320,13 @@ def test_login_without_anything_set_up_or_anybody_to_ask(
     monkeypatch.setattr("okx_magic.ui.console.getpass", nobody_there)
     text = notebook.run("%okx_login")
     assert notebook.error is None
-    assert text.startswith("[sandbox] sandbox · 127.0.0.1")
+    assert text.startswith("[sandbox] 127.0.0.1")
 
 
 def test_login_by_the_environment(notebook: Notebook, elsewhere: Sandbox) -> None:
     """The variables are a demo account; the receipt names it, its key only shortened."""
     text = notebook.run("%okx_login demo")
-    assert text.startswith("[demo] demo · 127.0.0.1")
+    assert text.startswith("[demo] 127.0.0.1")
     assert elsewhere.demo.key not in text
     assert elsewhere.demo.secret not in text
 
