@@ -38,16 +38,13 @@ _TABLES = "okx_magic.frames"
 class Session:
     """Sends requests as one account. ``okx_magic.connect`` makes one; use it as a context manager.
 
-    ``account`` says whose; ``config`` is the row of GET /api/v5/account/config that a log-in got, and
-    ``warnings`` are its notices for the person. Sessions that share a ``pacer`` keep to OKX's limits
-    together. ``gate`` has the safety rules; without one a live session only reads. ``connection`` is
-    how it reaches OKX. ``on_close`` is called once, after the connections are closed.
+    ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are its
+    notices. Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` has the safety
+    rules; without one a live session only reads. ``on_close`` is called once, at the end.
 
     Example:
-        >>> okx = okx_magic.connect("sandbox")
-        >>> okx.account.environment
-        'sandbox'
-        >>> okx.close()
+        >>> with okx_magic.connect("sandbox") as okx:
+        ...     assert okx.account.environment == "sandbox"
     """
 
     def __init__(
@@ -75,9 +72,7 @@ class Session:
         """The last exchanges, oldest first, without secrets: ``okx_magic.model.Exchange`` objects.
 
         Example:
-            >>> envelope = okx.request("GET", "/api/v5/public/time")
-            >>> [(each.request.path, each.code) for each in okx.log][-1]
-            ('/api/v5/public/time', '0')
+            >>> assert okx.request("GET", "/api/v5/public/time").code == okx.log[-1].code
         """
         return tuple(self.connection.log)
 
@@ -183,11 +178,10 @@ class Session:
     @staticmethod
     def span(*, pages: int | None = None, since: Any = None, until: Any = None) -> Span:
         """What to bring, from times as a person gives them. Raises CellError."""
-        from okx_magic.pages.paging import Span  # noqa: PLC0415  # same
-        from okx_magic.pages.time_arguments import milliseconds  # noqa: PLC0415  # pandas, on first use
+        from okx_magic.pages.paging import Span, read_time  # noqa: PLC0415  # pandas, on first use
 
         now = int(time.time() * 1000)
-        bounds = (None if each is None else milliseconds(each, now) for each in (since, until))
+        bounds = (None if each is None else read_time(each, now) for each in (since, until))
         return Span(pages, *bounds)
 
     def pull(
