@@ -116,19 +116,22 @@ def test_a_chart_is_looked_at_closer(lab: Lab, chromium: Browser, tmp_path: Path
 
 
 def test_older_bars_come_at_the_left_edge(lab: Lab, chromium: Browser) -> None:
-    """Dragged to the first bar, the chart asks the session for those before it."""
-    notebook = opened(lab, chromium, "older.ipynb", SETUP, BARS[0])
+    """Dragged to the first bar, and not before, the chart asks the session for those before it."""
+    few = BARS[0].replace("limit=300", "limit=90")
+    notebook = opened(lab, chromium, "older.ipynb", SETUP, few)
     canvas = notebook.page.locator("canvas.okx-canvas").last
     canvas.wait_for()
     notebook.page.wait_for_function(
-        "canvas => /300 candles$/.test(canvas.getAttribute('aria-label'))",
+        "canvas => / 90 candles$/.test(canvas.getAttribute('aria-label'))",
         arg=canvas.element_handle(),
     )
     canvas.focus()
+    notebook.page.wait_for_timeout(500)
+    assert label(canvas).endswith(" 90 candles")
     for _ in range(40):
         canvas.press("ArrowLeft")
     notebook.page.wait_for_function(
-        "canvas => Number(canvas.getAttribute('aria-label').match(/(\\d+) candles$/)[1]) >= 400",
+        "canvas => Number(canvas.getAttribute('aria-label').match(/(\\d+) candles$/)[1]) >= 190",
         arg=canvas.element_handle(),
     )
 
