@@ -73,6 +73,7 @@ class LiveView:
         self._ids = ("", "", "")
         self._leave: Callable[[], None] = lambda: None
         self._stilled = 0.0
+        self.place = ("", "")
         self._end: Callable[[], None] = lambda: None
 
     def show(self) -> None:
@@ -82,6 +83,8 @@ class LiveView:
         if not widgets.has_front_end() or not self.stream.running:
             widgets.show(None, self._bundle(""))
             return
+        self.place = widgets.place()
+        PAINTER.forget(self.place)
         key = widgets.new_key()
         self._ids = (key, f"okx-{key}-live", f"okx-{key}-still")
         self._widget = widgets.live(self.feed, self.view, key)
@@ -193,6 +196,15 @@ class Painter:
             self._views.discard(view)
             self._dirty.discard(view)
             self._changed.notify()
+
+    def forget(self, place: tuple[str, str]) -> None:
+        """End the views of earlier runs of a cell: their outputs are gone."""
+        cell, run = place
+        with self._changed:
+            gone = [each for each in self._views if cell and each.place[0] == cell]
+        for each in gone:
+            if each.place[1] != run:
+                each.picture()
 
     def wake(self, view: LiveView) -> None:
         """Something of it has changed."""
