@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast
 from okx_magic.model import Envelope, Exchange, Request
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.sending import Orders
+from okx_magic.streaming import KEEP, SharedReader, Streaming
 from okx_magic.wire.connection import Connection
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from okx_magic.model import Method, Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
+    from okx_magic.streams.stream import Stream
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
 
@@ -43,7 +45,8 @@ class Session:
     """Sends requests as one account. Use as a context manager, or ``close`` it.
 
     Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` holds the safety rules; one
-    of its own lets a live session read only. ``connection`` is how it reaches OKX, its own unless given.
+    of its own lets a live session read only. ``connection`` is how it reaches OKX, its own unless given;
+    ``reader`` reads its streams.
     ``on_close`` is called once after the connections are closed. ``config`` is the row of GET
     /api/v5/account/config that a log-in got, and ``warnings`` are what the person should know then.
     """
@@ -56,6 +59,7 @@ class Session:
         gate: Gate | None = None,
         on_close: Callable[[], None] | None = None,
         connection: Connection | None = None,
+        reader: SharedReader | None = None,
     ) -> None:
         self.account = account
         self.gate = gate or Gate(account)
@@ -63,6 +67,7 @@ class Session:
             account, pacer=pacer, on_failure=self._check_causes
         )
         self.orders = Orders(self.connection, self.gate, self.gate.ledger)
+        self.streaming = Streaming(self, reader or SharedReader())
         self._on_close = on_close
         self.config: Mapping[str, Any] = {}
         self.warnings = account.warnings
@@ -135,6 +140,22 @@ class Session:
         pulled.frame.attrs["notices"] = list(pulled.notices)
         return pulled.frame
 
+    def stream(
+        self, channel: str, *, keep: int = KEEP, name: str | None = None, **keys: str
+    ) -> Stream:
+        """A live channel, from now on, until ``stop`` or ``close``.
+
+        ::
+
+            trades = okx.stream("trades", instId="BTC-USDT")
+            trades.wait(rows=10, timeout=30)
+            trades.frame()
+
+        ``keys`` are the channel's; ``keep`` is how many rows are kept at most. Raises CellError for what
+        OKX does not have. OKX docs: Overview, WebSocket, and the channel's own section.
+        """
+        return self.streaming.open(channel, keep=keep, name=name or channel, keys=keys)
+
     @staticmethod
     def span(*, pages: int | None = None, since: Any = None, until: Any = None) -> Span:
         """What to bring, from times as a person gives them. Raises CellError."""
@@ -161,7 +182,7 @@ class Session:
 
         pull = Pull(self.connection, progress=progress, executor=executor)
         pulled = pull.bring(request, span, decimal=decimal)
-        self._drawable(pulled.frame)
+        self.drawable(pulled.frame)
         return pulled
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
@@ -202,16 +223,17 @@ class Session:
         frame = to_frame(reply.envelope, reply.request, decimal=decimal)
         if not isinstance(reply, Exception) and reply.recovered:
             frame.attrs["recovered"] = True
-        return self._drawable(frame)
+        return self.drawable(frame)
 
-    def _drawable(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def drawable(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame, with ``frame.okx.chart()``."""
         from okx_magic.charts import accessor  # noqa: PLC0415  # pandas, on first use
 
         return accessor.enable(self.account.name, self, frame)
 
     def close(self) -> None:
-        """Close the connections; the session cannot be used afterwards."""
+        """End the streams and close the connections; the session cannot be used afterwards."""
+        self.streaming.close()
         self.connection.close()
         on_close, self._on_close = self._on_close, None
         if on_close is not None:

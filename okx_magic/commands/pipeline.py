@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, fill, parse
 from okx_magic.cell.check import check, day_of_bars
+from okx_magic.commands import streaming
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
@@ -39,11 +40,19 @@ def run_cell(
     for name in (template.name for template in templates if template.name in vars(builtins)):
         hidden = f"{name} is a result now; del {name} brings back Python's own"
         output.note_once(f"hidden {name}", receipts.notices([hidden]))
-    span = span_of(templates, session, namespace, options)
+    streaming.check_options(templates, options)
+    asked = tuple(each for each in templates if each.method != streaming.SUBSCRIBE)
+    span = span_of(asked, session, namespace, options)
     value = None
+    refused: OkxMagicError | None = None
     for number, template in enumerate(templates, start=1):
         try:
             request = fill(template, namespace)
+            if template.method == streaming.SUBSCRIBE:
+                value = streaming.subscribe(
+                    request, session, namespace, output, options, pasted=template.pasted
+                )
+                continue
             if not options.force and (said := check(request)):
                 output.note(receipts.notices(said))
             if day := day_of_bars(request):
@@ -58,7 +67,14 @@ def run_cell(
             if len(templates) > 1:
                 sent = 0 if options.dry_run else number - 1
                 error.place = Place(number, len(templates), template.line, sent)
+            rest = templates[number - 1 :]
+            if all(each.method == streaming.SUBSCRIBE for each in rest):
+                # Streams know nothing of each other: one that is refused keeps no other from beginning.
+                refused = refused or error
+                continue
             raise
+    if refused is not None:
+        raise refused
     return value
 
 
