@@ -28,7 +28,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from okx_magic.catalogue.effects import GUARDED
 from okx_magic.credentials.account import checked_proxy
-from okx_magic.credentials.settings import Found, Settings, site_url, timeout_seconds, whole_triple
+from okx_magic.credentials.source_values import (
+    Found,
+    Settings,
+    site_url,
+    timeout_seconds,
+    whole_triple,
+)
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -155,7 +161,7 @@ def _parsed(text: str) -> dict[str, Any]:
         place = re.search(r"at line \d+, column \d+", str(error))
     where = f" {place[0]}" if place else ""
     raise CredentialsError(
-        f"{CONFIG} is not valid TOML{where}", remedy='texts stand in quotes, as in site = "eea"'
+        f"{CONFIG} is not valid TOML{where}", remedy='texts are in quotes, as in site = "eea"'
     )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import pandas as pd
 
 from okx_magic import catalogue
-from okx_magic.frames import columns as arrays
+from okx_magic.frames import typed_columns as arrays
 from okx_magic.frames.number_columns import block_of, table_of
 from okx_magic.frames.numbers import floats
 from okx_magic.frames.shapes import Table, TypeOf, tabulate
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from okx_magic.frames.numbers import Floats
     from okx_magic.model import Envelope, Exchange, Request
 
-# Types whose values are numbers beside the rows, too.
+# Types whose values are numbers in ``attrs`` too.
 _NUMBERS: Final = frozenset({"decimal", "integer", "time", "time_us"})
 # What a spreadsheet reads as the start of a formula (OWASP: CSV Injection).
 _FORMULA: Final = re.compile(r"\s*[=+\-@|\t\r\n]")
@@ -51,7 +51,7 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
     OKX's order; none is lost.
 
     Types come from the field's name and the endpoint, never from the values, so that every answer
-    of an endpoint has the same dtypes (``columns.py`` lists them); ``decimal`` keeps every digit.
+    of an endpoint has the same dtypes (``typed_columns.py`` lists them); ``decimal`` keeps every digit.
     Candles are indexed by ``ts``, oldest first. A book is one row a level. A balance is one row a
     currency and announcements are one row each, with the fields around them (the account's totals,
     ``totalPage``) in ``attrs["totals"]``: numbers as numbers (text with ``decimal``), times in
@@ -133,17 +133,17 @@ class Types:
                     misfits.append(name)
             columns[name] = arrays.untyped(values) if array is None else array
         attrs = {
-            name: self._beside(value) if name == "totals" else value
+            name: self._around(value) if name == "totals" else value
             for name, value in table.attrs.items()
         }
         return Table(columns, table.length, table.names, table.index, attrs, untyped=tuple(misfits))
 
-    def _beside(self, value: Any, name: str = "") -> Any:
-        """What stands around the rows, as JSON with numbers in place of OKX's texts of them."""
+    def _around(self, value: Any, name: str = "") -> Any:
+        """The fields around the rows, as JSON with numbers in place of OKX's texts."""
         if isinstance(value, dict):
-            return {key: self._beside(each, key) for key, each in value.items()}
+            return {key: self._around(each, key) for key, each in value.items()}
         if isinstance(value, list):
-            return [self._beside(each, name) for each in value]
+            return [self._around(each, name) for each in value]
         kind = self.type_of(name)
         if not isinstance(value, str) or kind not in _NUMBERS or (self.exact and kind == "decimal"):
             return value
@@ -156,7 +156,7 @@ class Types:
         # JSON has no other numbers.
         return number if isfinite(number) else value
 
-    def blank(self, name: str, length: int) -> arrays.Array:
+    def missing(self, name: str, length: int) -> arrays.Array:
         """A column of ``length`` rows in which nothing was sent."""
         texts = [""] * length
         array = arrays.typed(texts, self.type_of(name) or "text", exact=self.exact)
@@ -166,7 +166,7 @@ class Types:
 def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[str, arrays.Array]:
     """All decimal columns in one conversion, which is what makes a wide answer quick.
 
-    Empty when one value is no decimal: then each column has to be tried by itself.
+    Empty when one value is not a decimal: then each column is tried by itself.
     """
     block = floats(list(columns.values()))
     if block is None:

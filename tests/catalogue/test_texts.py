@@ -7,7 +7,7 @@ import re
 import pytest
 
 from okx_magic import catalogue
-from okx_magic.catalogue.search import exactly, search
+from okx_magic.catalogue.endpoint_search import exactly, search
 from okx_magic.catalogue.texts import card, example, explain, find
 from okx_magic.cell import fill, parse
 from okx_magic.cell.check import check
@@ -147,7 +147,7 @@ def test_an_unknown_code_names_its_neighbours() -> None:
 
 @pytest.mark.parametrize("code", ["50105", "50111", "50113", "50119", "50101", "50102", "50110"])
 def test_the_codes_of_authentication_have_a_way_out(code: str) -> None:
-    """Whoever is refused at the door is told what to do."""
+    """Each authentication code says what to do."""
     known = catalogue.explain(code)
     assert known is not None
     assert known.remedy
