@@ -73,9 +73,7 @@ class Opener:
             ledger=Ledger(folder / "ledger.ndjson"),
             confirm=self.confirm,
         )
-        return Session(
-            account, pacer=self.pacer, gate=gate, on_close=on_close, reader=self.reader
-        )
+        return Session(account, pacer=self.pacer, gate=gate, on_close=on_close, reader=self.reader)
 
     def _sandbox(self, faults: str) -> Session:
         from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use

@@ -41,7 +41,8 @@ class Session:
     ``account`` says whose; ``config`` is the row of GET /api/v5/account/config that a log-in got, and
     ``warnings`` are its notices for the person. Sessions that share a ``pacer`` keep to OKX's limits
     together. ``gate`` has the safety rules; without one a live session only reads. ``connection`` is
-    how it reaches OKX, ``reader`` reads its streams. ``on_close`` is called once, after the connections are closed.
+    how it reaches OKX, ``reader`` reads its streams. ``on_close`` is called once, after the
+    connections are closed.
 
     Example:
         >>> okx = okx_magic.connect("sandbox")
@@ -50,7 +51,7 @@ class Session:
         >>> okx.close()
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its keyword
         self,
         account: Account,
         *,

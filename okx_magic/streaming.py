@@ -8,7 +8,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.advice.causes import Case, causes
 from okx_magic.credentials.websocket import LOGIN_PATH, Login, log_in
 from okx_magic.errors import CellError, CredentialsError, OkxError
 from okx_magic.model import Envelope, Exchange, Request, Sent
@@ -80,7 +79,8 @@ class Streaming:
         known, args = checked(Request("SUBSCRIBE", f"{channel}?{urlencode(keys)}"))
         if known.login and self.account.credentials is None:
             raise CredentialsError(
-                f"{channel} is private (OKX: 60011)", remedy="%okx_login demo, or %okx_login sandbox"
+                f"{channel} is private (OKX: 60011)",
+                remedy="%okx_login demo, or %okx_login sandbox",
             )
         if keep < 1:
             raise CellError("a stream keeps one row at least", remedy="--keep 100000")
@@ -101,9 +101,7 @@ class Streaming:
         with self._lock:
             if self._connection is None:
                 sender = self._session.connection.sender
-                self._connection = Connection(
-                    self.account, pacer=sender.pacer, clock=sender.clock
-                )
+                self._connection = Connection(self.account, pacer=sender.pacer, clock=sender.clock)
             connection = self._connection
         found: list[Any] = connection.read(Request("GET", target)).envelope.data
         return found
@@ -153,6 +151,8 @@ class Streaming:
             request=request,
             account=session.account.name,
         )
+        from okx_magic.advice.causes import Case, causes  # noqa: PLC0415  # same
+
         case = Case(code, session.account, exchange, session.known())
         error.checked = tuple(map(str, causes(case)))
         return error

@@ -34,6 +34,8 @@ ROOMS: dict[str, set[str]] = {
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
     "charts": {"model", "frames"},
+    "streams": {"model", "errors", "catalogue", "credentials", "frames"},
+    "streaming": {"model", "errors", "catalogue", "credentials", "wire", "advice", "streams"},
     "session": {
         "model",
         "errors",
@@ -44,6 +46,8 @@ ROOMS: dict[str, set[str]] = {
         "pages",
         "charts",
         "advice",
+        "streaming",
+        "streams",
     },
     "ui": {
         "model",
@@ -56,7 +60,16 @@ ROOMS: dict[str, set[str]] = {
         "advice",
         "detective",
     },
-    "accounts": {"model", "errors", "credentials", "wire", "orders", "session", "sandbox"},
+    "accounts": {
+        "model",
+        "errors",
+        "credentials",
+        "wire",
+        "orders",
+        "session",
+        "streaming",
+        "sandbox",
+    },
     "pytest_plugin": {"sandbox"},
     "commands": {
         "model",
@@ -74,6 +87,7 @@ ROOMS: dict[str, set[str]] = {
         "session",
         "accounts",
         "ui",
+        "streams",
     },
     "magics": {
         "errors",
@@ -86,6 +100,7 @@ ROOMS: dict[str, set[str]] = {
         "accounts",
         "ui",
         "commands",
+        "streams",
     },
     "__init__": {"magics", "accounts", "session", "frames"},
 }
@@ -104,10 +119,19 @@ OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
     "urllib3": ("wire/pool.py", "wire/failures.py"),
-    "pandas": ("frames/", "pages/", "charts/"),
+    "pandas": ("frames/", "pages/", "charts/", "streams/listing.py"),
     "numpy": ("frames/", "pages/", "charts/"),
-    "msgspec": ("strictjson.py", "orders/ledger.py", "wire/numberrows.py", "frames/numbers.py"),
+    "msgspec": (
+        "streams/",
+        "strictjson.py",
+        "orders/ledger.py",
+        "wire/numberrows.py",
+        "frames/numbers.py",
+    ),
     "tornado": ("sandbox/",),
+    "websockets": ("streams/socket.py",),
+    "certifi": ("streams/socket.py",),
+    "pyarrow": ("streams/recording.py",),
     "IPython": (
         "magics/",
         "ui/console.py",

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 # "state" keeps the newest row of each key, "account" the same of a balance's currencies; "trades" have
 # ids without holes; a "book" comes as changes, "whole" as a whole book each time.
-ChannelKind = Literal[
-    "events", "state", "account", "orders", "trades", "candles", "book", "whole"
-]
+ChannelKind = Literal["events", "state", "account", "orders", "trades", "candles", "book", "whole"]
 Needed = Literal["yes", "no", "conditional"]
 
 
@@ -32,8 +30,8 @@ Needed = Literal["yes", "no", "conditional"]
 class Channel:
     """One channel. ``url`` is the last part of its path ("public", "private", "business"); ``args`` are
     its keys and whether each is needed; ``twin`` is the path of the GET with the same rows ("" where
-    there is none), ``bar`` what that GET takes for candles. ``key`` tells its rows apart; ``again`` is the
-    path of the GET that is asked after each new connection.
+    there is none), ``bar`` what that GET takes for candles. ``key`` tells its rows apart; ``again`` is
+    the path of the GET that is asked after each new connection.
     """
 
     name: str

@@ -155,7 +155,9 @@ def _of_arg(arg: dict[str, Any], taken: set[str], number: int) -> Template:
     while free in taken:
         free, count = f"{name}_{count}", count + 1
     taken.add(free)
-    query = "&".join(f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in values.items())
+    query = "&".join(
+        f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in values.items()
+    )
     return Template(
         "SUBSCRIBE", channel, (f"?{query}",) if query else (), name=free, line=number, pasted=True
     )

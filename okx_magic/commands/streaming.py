@@ -11,13 +11,14 @@ from okx_magic.errors import CellError, OkxError, OkxMagicError
 from okx_magic.ui import receipts, stream_receipts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from okx_magic.accounts import Accounts
     from okx_magic.cell import Template
     from okx_magic.commands.options import Options, Output
     from okx_magic.model import Request
     from okx_magic.session import Session
+    from okx_magic.streams.protocol import Arg
     from okx_magic.streams.stream import Stream
 
 SUBSCRIBE: Final = "SUBSCRIBE"
@@ -64,15 +65,14 @@ def seconds(text: str) -> float:
 def subscribe(
     request: Request,
     session: Session,
-    namespace: Mapping[str, Any],
+    held: tuple[Any, bool],
     output: Output,
     options: Options,
-    *,
-    pasted: bool = False,
 ) -> Stream | None:
     """Begin a stream, wait until OKX has accepted it, and deliver it; None for a dry run.
 
-    An equal stream under the same name goes on. Raises what OKX refused it with.
+    ``held`` is what its name has now, and whether the name was not typed but is a channel's. An equal
+    stream under the same name goes on. Raises what OKX refused it with.
     """
     from okx_magic.streams.checked import checked  # noqa: PLC0415  # msgspec, on first use
     from okx_magic.streams.protocol import Arg  # noqa: PLC0415  # same
@@ -83,17 +83,32 @@ def subscribe(
         output.note(_unsent(args, session))
         return None
     name = request.name or re.sub(r"\W", "_", channel.name)
-    before = namespace.get(name) if request.name else None
-    if _is_stream(before) and before.running and _same(before, session, args):
+    value, pasted = held
+    before = _stream(value)
+    if before and before.running and _same(before, session, args):
         output.deliver(request.name, before)
         if not options.quiet:
             output.note(stream_receipts.streaming(before, "streams already; what it kept is kept"))
-        return before  # type: ignore[no-any-return]  # it is a stream
-    if pasted and before is not None and not _is_stream(before):
+        return before
+    if pasted and value is not None and before is None:
         said = f"{name} had another value, and is the stream now"
         output.note(receipts.notices([said]))
+    stream = _begun(request, session, args, options, name)
+    if before and before.running:
+        before.stop()
+    output.deliver(request.name, stream)
+    if not options.quiet:
+        output.note(stream_receipts.streaming(stream, _told(stream, options)))
+    return stream
+
+
+def _begun(
+    request: Request, session: Session, args: tuple[Arg, ...], options: Options, name: str
+) -> Stream:
+    """A new stream that OKX has accepted, or has not refused so far."""
+    keys = [arg.keys for arg in args]
     stream = session.stream(
-        channel.name,
+        request.path,
         keep=options.keep or 100_000,
         name=name,
         **{each: ",".join(dict.fromkeys(arg[each] for arg in keys)) for each in keys[0]},
@@ -108,13 +123,8 @@ def subscribe(
         if isinstance(error, OkxError) and error.code == _UNKNOWN:
             _add_nearest(error, args, session)
         raise
-    if _is_stream(before) and before.running:
-        before.stop()
     if options.duration:
         stream.end_after(seconds(options.duration))
-    output.deliver(request.name, stream)
-    if not options.quiet:
-        output.note(stream_receipts.streaming(stream, _told(stream, options)))
     return stream
 
 
@@ -149,15 +159,18 @@ def _told(stream: Stream, options: Options) -> str:
     return " · ".join(parts)
 
 
-def _is_stream(value: Any) -> bool:
-    return type(value).__module__ == "okx_magic.streams.stream"
+def _stream(value: Any) -> Stream | None:
+    """The value, if it is a stream."""
+    from okx_magic.streams.stream import Stream  # noqa: PLC0415  # websockets, on first use
+
+    return value if isinstance(value, Stream) else None
 
 
-def _same(stream: Stream, session: Session, args: tuple[Any, ...]) -> bool:
+def _same(stream: Stream, session: Session, args: tuple[Arg, ...]) -> bool:
     return stream.args == args and stream.access is session.streaming
 
 
-def _unsent(args: tuple[Any, ...], session: Session) -> Any:
+def _unsent(args: tuple[Arg, ...], session: Session) -> Any:
     from okx_magic.streams.protocol import batches, request  # noqa: PLC0415  # msgspec, on first use
 
     channel, account = args[0].channel, session.account
@@ -169,7 +182,7 @@ def _unsent(args: tuple[Any, ...], session: Session) -> Any:
     return stream_receipts.dry_run(websocket_url(account, channel.url), frames, prehash, account)
 
 
-def _add_nearest(error: OkxError, args: tuple[Any, ...], session: Session) -> None:
+def _add_nearest(error: OkxError, args: tuple[Arg, ...], session: Session) -> None:
     """Which instruments may have been meant."""
     from difflib import get_close_matches  # noqa: PLC0415  # only for an error
 

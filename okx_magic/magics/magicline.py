@@ -116,7 +116,7 @@ def forget_passphrases(shell: InteractiveShell, cell: str) -> None:
 
 
 def forget_login(shell: InteractiveShell, cell: str) -> None:
-    """Remove a cell with a pasted WebSocket log-in, which holds a passphrase, from the shell's history."""
+    """Remove a cell with a pasted WebSocket log-in, which has a passphrase, from the history."""
     if '"login"' in cell and '"op"' in cell:
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 

@@ -27,7 +27,7 @@ _STREAM = ("okx_magic.streams.stream", "Stream")
 
 @magics_class
 class OkxStreams(Magics):
-    """%okx_streams, and how a stream at the end of a cell shows. ``opened`` gives the sessions, if any."""
+    """%okx_streams, and how a stream shows under a cell. ``opened`` gives the sessions, if any."""
 
     def __init__(self, shell: InteractiveShell, opened: Callable[[], Accounts | None]) -> None:
         super().__init__(shell)
@@ -70,9 +70,7 @@ class OkxStreams(Magics):
 
             return listing(streaming.running(accounts))
         if words[:1] != ["stop"] or (len(words) < 2) != arguments.all:
-            raise CellError(
-                "stop which stream?", remedy="%okx_streams stop NAME, or stop --all"
-            )
+            raise CellError("stop which stream?", remedy="%okx_streams stop NAME, or stop --all")
         if accounts is None:
             tell(["nothing streams"])
             return None

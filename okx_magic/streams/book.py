@@ -33,8 +33,8 @@ CHANGES: Final = msgspec.json.Decoder(list[Change])
 
 
 class Book:
-    """``valid`` says whether it is known to be OKX's book; before the first whole one, and behind a gap, it
-    is not. ``seq_id`` is that of its state.
+    """``valid`` says whether it is known to be OKX's book; before the first whole one, and behind a gap,
+    it is not. ``seq_id`` is that of its state.
     """
 
     def __init__(self) -> None:

@@ -64,13 +64,14 @@ class BookFeed(Feed):
         channel = self.arg.channel
         query = urlencode({**self.arg.keys, "sz": _DEPTH.get(channel.name, "400")})
         found: list[Any] = await ask(f"{channel.twin}?{query}")
-        if self.book.valid or not found:
+        if not found:
             return
         whole = msgspec.convert(found[0], Change, strict=False)
-        if whole.seqId >= 0:
+        # While REST was asked, a whole one may have been pushed.
+        if whole.seqId >= 0 and not self.book.valid:
             self.book.start(whole)
         self.wants_rest = not self.book.valid
-        if self.book.valid:
+        if not self.wants_rest:
             self._whole()
             self.give([msgspec.json.encode(found[0])], [""])
 

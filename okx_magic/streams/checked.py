@@ -86,7 +86,9 @@ def _check_keys(known: Channel, keys: dict[str, str], line: int) -> None:
                 remedy = "the bar is part of the channel's name: candle1m"
             raise CellError(f"{known.name} has no key {name}", line=line, remedy=remedy)
         if not value:
-            raise CellError(f"{name} is empty", line=line, remedy=f"{name}={_VALUES.get(name, '…')}")
+            raise CellError(
+                f"{name} is empty", line=line, remedy=f"{name}={_VALUES.get(name, '…')}"
+            )
     missing = [name for name, needed in known.args.items() if needed == "yes" and name not in keys]
     either = [name for name, needed in known.args.items() if needed == "conditional"]
     if not missing and either and not any(name in keys for name in either):

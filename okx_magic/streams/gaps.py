@@ -31,7 +31,9 @@ class Gap:
     def __str__(self) -> str:
         begin = datetime.fromtimestamp(self.since, UTC)
         length = "still" if self.until is None else f"{self.until - self.since:.1f} s"
-        left = "not known what is missing" if self.missed is None else f"{self.missed:,} rows missing"
+        left = (
+            "not known what is missing" if self.missed is None else f"{self.missed:,} rows missing"
+        )
         filled = f", {self.filled:,} filled from REST" if self.filled else ""
         return f"{begin:%Y-%m-%d %H:%M:%S} UTC · {length} · {self.reason} · {left}{filled}"
 

@@ -62,7 +62,7 @@ class Kept:
             pieces = self.ring.pieces(None if late else n)
         found = rows(*pieces)
         if late and self.kind == "trades":
-            found.sort(key=lambda row: _trade_key(row))
+            found.sort(key=_trade_key)
         return found if n is None else found[-n:]
 
 

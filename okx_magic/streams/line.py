@@ -11,33 +11,22 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from okx_magic.credentials.websocket import websocket_url
-from okx_magic.errors import CredentialsError, OkxMagicError
+from okx_magic.errors import OkxMagicError
 from okx_magic.streams import socket
+from okx_magic.streams.connecting import AgainError, LoginRefusedError, connected
 from okx_magic.streams.feeds import feed_of
-from okx_magic.streams.link import Link
 from okx_magic.streams.protocol import LOGIN_AGAIN, batches
-from okx_magic.streams.refusals import blamed, refusal, too_many_connections, unanswered
+from okx_magic.streams.refusals import blamed, refusal_of, too_many_connections, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
     from okx_magic.streams.access import Access, Timing
     from okx_magic.streams.feed import Feed
+    from okx_magic.streams.link import Link
     from okx_magic.streams.protocol import Arg, Event, Push
 
 _UPGRADE: Final = "64008"
-
-
-class _RefusedError(Exception):
-    """A log-in was refused for good."""
-
-    def __init__(self, error: OkxMagicError) -> None:
-        super().__init__()
-        self.error = error
-
-
-class _AgainError(Exception):
-    """It did not work, and is tried again; the text says what."""
 
 
 class Line:
@@ -45,7 +34,7 @@ class Line:
     ``trouble`` is why there is no connection, "" while there is one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its keyword
         self,
         access: Access,
         url: str,
@@ -136,11 +125,11 @@ class Line:
         while any(feed.state != "refused" for feed in self.feeds.values()):
             try:
                 link = await self._connect()
-            except _RefusedError as refused:
+            except LoginRefusedError as refused:
                 for feed in list(self.feeds.values()):
                     feed.refuse(refused.error)
                 return
-            except (_AgainError, *socket.FAILED, TimeoutError) as error:
+            except (AgainError, *socket.FAILED, TimeoutError) as error:
                 self.trouble = str(error) or socket.described(error)
                 await self._wait()
                 continue
@@ -169,50 +158,12 @@ class Line:
         await asyncio.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311  # no secret depends on it
 
     async def _connect(self) -> Link:
-        account = self.access.account
-        url = websocket_url(account, self.url)
+        url = websocket_url(self.access.account, self.url)
         await self._turn(url)
-        demo = {} if account.environment == "live" else {"x-simulated-trading": "1"}
-        opened = await socket.opened(
-            url,
-            headers=demo,
-            proxy=account.proxy,
-            ca_bundle=account.ca_bundle,
-            timeout=self._timing.answer,
-        )
-        link = Link(opened, self, self._timing)
-        link.start()
-        if self.login:
-            try:
-                await self._log_in(link)
-            except BaseException:
-                link.abort("not logged in")
-                raise
+        login = self.access if self.login else None
+        link = await connected(self.access.account, url, self, self._timing, login, self._call)
         self.trouble = ""
         return link
-
-    async def _log_in(self, link: Link) -> None:
-        link.login = asyncio.get_running_loop().create_future()
-        try:
-            login = await self._call(self.access.login)
-        except OkxMagicError as error:
-            if isinstance(error, CredentialsError):
-                raise _RefusedError(error) from None
-            raise _AgainError(error.message) from None
-        await link.send(login.frame)
-        try:
-            event = await asyncio.wait_for(link.login, self._timing.answer)
-        except TimeoutError:
-            raise _AgainError("no answer to the log-in") from None
-        except asyncio.CancelledError:
-            if not link.ended.done():
-                raise
-            raise _AgainError(link.ended.result()) from None
-        error = await self._call(self.access.answered, login, event.code, event.msg)
-        if error is not None and event.code in LOGIN_AGAIN:
-            raise _AgainError(f"log-in: {event.code} {event.msg}")
-        if error is not None:
-            raise _RefusedError(error)
 
     async def _join(self, link: Link, feeds: Iterable[Feed]) -> None:
         """Subscribe, and wait until each is answered."""
@@ -239,10 +190,10 @@ class Line:
         while old is not None and not old.ended.done():
             try:
                 link = await self._connect()
-            except (_AgainError, *socket.FAILED, TimeoutError):
+            except (AgainError, *socket.FAILED, TimeoutError):
                 await self._wait()
                 continue
-            except _RefusedError:
+            except LoginRefusedError:
                 return
             feeds = [feed for feed in self.feeds.values() if feed.state != "refused"]
             for batch in batches(feed.arg for feed in feeds):
@@ -253,6 +204,8 @@ class Line:
                 await asyncio.wait([link.ended], timeout=self._timing.answer / 100)
             self._link = link
             self._handing = None
+            # Those that were added meanwhile.
+            self._spawn(self._join(link, [each for each in self.feeds.values() if not each.owner]))
             await old.close()
 
     def _subscribed(self, link: Link, event: Event) -> None:
@@ -308,7 +261,7 @@ class Line:
                 self._timing.fill, lambda: self._spawn(self._join(link, feeds))
             )
         elif arg is not None:
-            self.feeds[arg].refuse(refusal(event, arg, self._name))
+            self.feeds[arg].refuse(refusal_of(event, arg, self._name))
         elif len(asked) > 1:
             # Which of them is not said: each by itself.
             for each in open_ones:

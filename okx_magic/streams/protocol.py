@@ -52,7 +52,9 @@ class Arg:
     def matches(self, echoed: Mapping[str, Any]) -> bool:
         """Whether this is the arg that OKX echoes; it adds a ``uid`` to private ones."""
         mine = self.as_dict()
-        return mine == {name: value for name, value in echoed.items() if name in mine or name != "uid"}
+        return mine == {
+            name: value for name, value in echoed.items() if name in mine or name != "uid"
+        }
 
     def __str__(self) -> str:
         return " ".join([self.channel.name, *(value for _, value in self.items)])

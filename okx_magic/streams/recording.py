@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from okx_magic.errors import CellError
+from okx_magic.streams.typed import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +21,8 @@ class Recording:
     """Every row once, in the order of coming, each field as OKX's text; lists and objects as JSON.
 
     The columns are those of the first rows; what later rows have beside them goes to the column
-    ``_more`` as JSON. ``pandas.read_parquet`` reads it when ``close`` has been called. Raises CellError where
-    pyarrow is missing or the file is there already.
+    ``_more`` as JSON. ``pandas.read_parquet`` reads it when ``close`` has been called. Raises CellError
+    where pyarrow is missing or the file is there already.
     """
 
     def __init__(self, path: str | PathLike[str], channel: str) -> None:
@@ -57,7 +58,7 @@ class Recording:
             self._writer = None
 
     def _write(self) -> None:
-        values = [self._named(msgspec.json.decode(row)) for row in self._waiting]
+        values = [row_of(row) for row in self._waiting]
         self._waiting = []
         if not values:
             return
@@ -74,13 +75,6 @@ class Recording:
             for value in values
         ]
         self._writer.write_table(self._pa.table(columns, schema=self._writer.schema))
-
-    @staticmethod
-    def _named(value: Any) -> dict[str, Any]:
-        if isinstance(value, dict):
-            return value
-        names = ("ts", "o", "h", "l", "c", "vol", "volCcy", "volCcyQuote", "confirm")
-        return dict(zip(names if len(value) == len(names) else (*names[:5], "confirm"), value, strict=False))
 
 
 def _text(value: Any) -> str | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _UNKNOWN: Final = frozenset({"60018", "60008"})
 
 
-def refusal(event: Event, arg: Arg, account: str) -> OkxError:
+def refusal_of(event: Event, arg: Arg, account: str) -> OkxError:
     """The error of a subscription that OKX refused."""
     means, remedy = explained(event.code)
     if event.code in _UNKNOWN:

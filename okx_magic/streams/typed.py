@@ -1,9 +1,13 @@
-"""Rows of a stream as a DataFrame, typed as the answers of the channel's GET are."""
+"""Rows of a stream as a person reads them: a DataFrame typed as the answers of the channel's GET, one row
+as a dict, the whole as a line.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
+
+import msgspec
 
 from okx_magic.model import Envelope, Request
 
@@ -22,7 +26,9 @@ def frame_of(
     arg = stream.args[0]
     channel = arg.channel
     if stream.kind == "book" and depth is not None:
-        values = [{**book, "asks": book["asks"][:depth], "bids": book["bids"][:depth]} for book in values]
+        values = [
+            {**book, "asks": book["asks"][:depth], "bids": book["bids"][:depth]} for book in values
+        ]
     query = {**arg.keys, "bar": channel.bar} if channel.bar else arg.keys
     if len(stream.args) > 1:
         query = {}
@@ -31,3 +37,36 @@ def frame_of(
     frame = to_frame(Envelope("0", "", values), request, decimal=decimal)
     frame.attrs["channel"] = channel.name
     return stream.access.dressed(frame)
+
+
+_BAR: Final = ("ts", "o", "h", "l", "c", "vol", "volCcy", "volCcyQuote", "confirm")
+
+
+def row_of(row: bytes) -> dict[str, Any]:
+    """A row as a dict, numbers as OKX's text; a bar by the names of its places."""
+    value = msgspec.json.decode(row)
+    if isinstance(value, dict):
+        return value
+    names = _BAR if len(value) == len(_BAR) else (*_BAR[:5], "confirm")
+    return dict(zip(names, value, strict=False))
+
+
+def line_of(stream: Stream) -> str:
+    """The stream in one line."""
+    args = ", ".join(str(arg).partition(" ")[2] for arg in stream.args)
+    parts = [
+        stream.name,
+        f"{stream.channel} {args}".strip(),
+        stream.access.account.name,
+        stream.state,
+    ]
+    total, kept = stream.total, stream.kept
+    if stream.kind in ("trades", "events", "orders") and kept < total:
+        parts.append(f"kept {kept:,} of {total:,} rows")
+    else:
+        parts.append(f"{total:,} rows")
+    if gaps := len(stream.gaps):
+        parts.append(f"{gaps} gap" + ("s" if gaps > 1 else ""))
+    if stream.errors:
+        parts.append(f"{stream.errors} errors in on(): {stream.first_error}")
+    return " · ".join(parts)

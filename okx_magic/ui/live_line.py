@@ -37,4 +37,4 @@ def _note(stream: Stream) -> Note:
     last = stream.last or {}
     names = ("last", "px", "c", "markPx", "idxPx", "fundingRate", "state")
     shown = next((f"{name} {last[name]}" for name in names if last.get(name)), "")
-    return Note((" · ".join(filter(None, (stream.line(), shown))),))
+    return Note((" · ".join(filter(None, (repr(stream), shown))),))

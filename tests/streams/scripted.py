@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -78,10 +79,8 @@ class Scripted:
 
         async def send() -> None:
             for each in chosen:
-                try:
+                with suppress(ConnectionClosed):
                     await each.send(text)
-                except ConnectionClosed:
-                    pass
 
         self.run(send())
 
