@@ -8,16 +8,17 @@ Names follow OKX (``code``, ``msg``, ``data``) and HTTP (``method``, ``target``,
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import parse_qsl
 
 from okx_magic import catalogue, strictjson
 from okx_magic.catalogue.effects import effect_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from okx_magic.catalogue import Effect, Endpoint
 
@@ -121,6 +122,20 @@ class Request:
         return f"{self.method} {self.path}"
 
 
+def request_of(
+    method: str,
+    target: str,
+    body: str | Mapping[str, Any] | Sequence[Any],
+    headers: Mapping[str, str] | None,
+) -> Request:
+    """A request from a program's own values: a body that is no text becomes compact JSON."""
+    if not isinstance(body, str):
+        body = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    # Else "get" would be signed, and the HTTP library would send GET.
+    upper = cast("Method", method.upper())
+    return Request(upper, target, body, tuple((headers or {}).items()))
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What left for the exchange: the signed parts, never the secret, the passphrase or the key.
@@ -213,7 +228,7 @@ class Exchange:
     it ended. Times: ``sent_at`` in seconds since 1970, ``milliseconds`` on a monotonic clock.
     ``attempt`` counts those of one request, from 1. ``offset`` is the exchange's clock less ours in
     milliseconds, as it was known when the request was sent. ``answered`` holds those headers of a
-    failure that tell who answered, and when.
+    failure that tell who answered, and when; ``remedy`` is what it says to do next.
     """
 
     request: Request
@@ -228,3 +243,4 @@ class Exchange:
     offset: int | None = None
     answered: tuple[tuple[str, str], ...] = ()
     attempt: int = 1
+    remedy: str = ""

@@ -67,6 +67,22 @@ class Streaming:
         """Those of this session."""
         return tuple(stream for stream in self._shared.streams if stream.access is self)
 
+    def stream(
+        self, channel: str, *, keep: int = KEEP, name: str | None = None, **keys: str
+    ) -> Stream:
+        """A live channel, from now on, until ``stop`` or ``close``.
+
+        ::
+
+            trades = okx.stream("trades", instId="BTC-USDT")
+            trades.wait(rows=10, timeout=30)
+            trades.frame()
+
+        ``keys`` are the channel's; ``keep`` is how many rows are kept at most. Raises CellError for what
+        OKX does not have. OKX docs: Overview, WebSocket, and the channel's own section.
+        """
+        return self.open(channel, keep=keep, name=name or channel, keys=keys)
+
     def open(self, channel: str, *, keep: int, name: str, keys: dict[str, str]) -> Stream:
         """A stream of one channel. Raises CellError for what OKX does not have, and CredentialsError for
         a private one without credentials.
@@ -116,6 +132,12 @@ class Streaming:
     def dressed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame with ``frame.okx``."""
         return self._session.drawable(frame)
+
+    def picture(self, stream: Stream) -> Any:
+        """What the stream looks like now, as a still."""
+        from okx_magic.charts.live import LiveView  # noqa: PLC0415  # on first use
+
+        return LiveView(stream).still()
 
     def answered(self, login: Login, code: str, msg: str) -> OkxError | None:
         """Put the log-in into the session's log; the error if it was refused, with what was checked."""

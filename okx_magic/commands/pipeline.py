@@ -85,7 +85,7 @@ def _carry_out(
     request: Request, span: Span | None, session: Session, output: Output, options: Options
 ) -> Any:
     """Send one request, or show what would be sent; its value."""
-    _judge(request, output, options)
+    _judge(request, session, output, options)
     if options.dry_run:
         _show_unsent(request, span, session, output, options)
         return None
@@ -94,9 +94,9 @@ def _carry_out(
     return _run_one(request, session, output, options)
 
 
-def _judge(request: Request, output: Output, options: Options) -> None:
+def _judge(request: Request, session: Session, output: Output, options: Options) -> None:
     """Show what speaks against a request; raises CellError for one that cannot succeed."""
-    if not options.force and (said := check(request)):
+    if not options.force and (said := check(request, session.facts())):
         output.note(receipts.notices(said))
     if day := day_of_bars(request):
         output.note_once("day", receipts.notices([day]))

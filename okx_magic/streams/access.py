@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from okx_magic.credentials.account import Account
     from okx_magic.credentials.websocket import Login
     from okx_magic.errors import OkxError
+    from okx_magic.streams.stream import Stream
 
 
 class Access(Protocol):
@@ -28,6 +29,9 @@ class Access(Protocol):
 
     def dressed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame as the session gives them."""
+
+    def picture(self, stream: Stream) -> Any:
+        """What a stream looks like now."""
 
     def answered(self, login: Login, code: str, msg: str) -> OkxError | None:
         """Note how a log-in was answered; the error with its checked causes if it was refused."""

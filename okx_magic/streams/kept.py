@@ -45,6 +45,10 @@ class Kept:
         for key in keys:
             self._newest.pop(key, None)
 
+    def newest(self) -> list[bytes]:
+        """The newest row of each key, as it came."""
+        return [row for key, row in self._newest.items() if key or self.kind != "account"]
+
     def current(self, n: int | None) -> list[bytes]:
         """The newest row of each key: of candles by time, of others in the order of their coming."""
         if self.kind == "candles":

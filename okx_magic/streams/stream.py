@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from okx_magic.streams.gaps import Gap
 
 _PATIENCE = 5.0
+# As many rows as a person would look at.
+_SHOWN = 50
 
 
 class Stream(Intake):
@@ -49,7 +51,8 @@ class Stream(Intake):
     def keys(self) -> tuple[str, ...]:
         """The fields that tell one row from another."""
         key = self.args[0].channel.key
-        return (key,) if key else ()
+        named = "instId" if "instId" in self.args[0].channel.args else ""
+        return tuple(filter(None, (key or named,)))
 
     @property
     def state(self) -> State:
@@ -92,8 +95,11 @@ class Stream(Intake):
 
     def latest(self) -> Iterable[Row]:
         """The newest row of each key, as OKX sent it."""
-        with self._changed:
-            rows = self._kept.current(None)
+        if self.kind in ("events", "trades"):
+            rows = self._kept.history(self._changed, _SHOWN)
+        else:
+            with self._changed:
+                rows = self._kept.newest()
         return [row_of(row) for row in rows]
 
     def frame(
@@ -172,6 +178,10 @@ class Stream(Intake):
         if self._recording is not None:
             raise CellError("the stream is being recorded already", remedy="stop it first")
         self._recording = Recording(path, self.channel)
+
+    def picture(self) -> Any:
+        """What it looks like now, as a picture that stays: candles, a book, or a table."""
+        return self.access.picture(self)
 
     def stop(self) -> None:
         """End the stream. What is kept can be read afterwards."""

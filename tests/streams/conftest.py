@@ -6,20 +6,16 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scripted import Scripted, ScriptedAccess, until
+from scripted import QUICK, Scripted, ScriptedAccess, until
 
-from okx_magic.streams.access import Timing
 from okx_magic.streams.protocol import Arg
 from okx_magic.streams.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from okx_magic.streams.access import Timing
     from okx_magic.streams.stream import Stream
-
-QUICK = Timing(
-    silence=5.0, first=0.01, most=0.05, answer=5.0, steady=60.0, fill=0.01, per_second=1000
-)
 
 
 @pytest.fixture

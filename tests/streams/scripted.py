@@ -17,6 +17,7 @@ from okx_magic.credentials.credentials import Credentials
 from okx_magic.credentials.websocket import log_in
 from okx_magic.errors import OkxError, TransportError
 from okx_magic.model import Envelope
+from okx_magic.streams.access import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from okx_magic.credentials.websocket import Login
 
 PATIENCE = 20.0
+# Waits for little, and for no second that would pass in vain.
+QUICK = Timing(
+    silence=5.0, first=0.01, most=0.05, answer=5.0, steady=60.0, fill=0.01, per_second=1000
+)
 Frame = dict[str, Any]
 
 
@@ -203,6 +208,9 @@ class ScriptedAccess:
     def answered(self, login: Login, code: str, msg: str) -> OkxError | None:
         self.logins.append((login.timestamp, code))
         return None if code == "0" else OkxError(code, msg, envelope=Envelope(code, msg, []))
+
+    def picture(self, stream: Any) -> Any:
+        return stream.latest()
 
     def dressed(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame

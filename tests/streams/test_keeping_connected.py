@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import QUICK
-from scripted import Scripted, ScriptedAccess, until
+from scripted import QUICK, Scripted, ScriptedAccess, until
 
 from okx_magic.streams.access import Timing
 from okx_magic.streams.protocol import Arg, batches, request

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import QUICK
-from scripted import Scripted, until
+from scripted import QUICK, Scripted, until
 
 from okx_magic.credentials.signing import signature
 from okx_magic.errors import OkxError, StreamError
@@ -17,7 +16,7 @@ from okx_magic.streams.protocol import Arg
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scripted import ScriptedAccess
+    from scripted import QUICK, ScriptedAccess
 
     from okx_magic.streams.access import Timing
     from okx_magic.streams.reader import Reader
