@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, fill, names, parse
 from okx_magic.cell.check import check, day_of_bars
+from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.commands import streaming
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
+from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.commands.options import Options, Output
-    from okx_magic.model import Request
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
     from okx_magic.wire.sender import Reply
@@ -46,11 +47,8 @@ def run_cell(
         try:
             request = fill(template, filling)
             if template.method == streaming.SUBSCRIBE:
-                held = (
-                    (namespace.get(request.name), template.pasted)
-                    if request.name
-                    else (None, False)
-                )
+                refuse_secrets(request)
+                held = (namespace.get(request.name or ""), template.pasted)
                 value = streaming.subscribe(request, session, held, output, options)
             else:
                 value = _carry_out(request, span, session, output, options)
@@ -73,6 +71,9 @@ def _parsed(text: str, session: Session, output: Output, options: Options) -> tu
     """The requests of the cell; what is odd about them is told."""
     cell = parse(text, hosts=session.account.hosts)
     templates = _named(cell.templates, options.name)
+    for template in templates:
+        # Before anything of the cell is sent; what a variable gives is seen once it is filled.
+        refuse_secrets(Request(template.method, template.target))
     if cell.notices:
         output.note(receipts.notices(cell.notices))
     for name in (template.name for template in templates if template.name in vars(builtins)):
@@ -95,7 +96,10 @@ def _carry_out(
 
 
 def _judge(request: Request, session: Session, output: Output, options: Options) -> None:
-    """Show what speaks against a request; raises CellError for one that cannot succeed."""
+    """Show what speaks against a request; raises CellError for one that cannot succeed, and
+    CredentialsError for one that has a secret in its query, whatever the options say.
+    """
+    refuse_secrets(request)
     if not options.force and (said := check(request, session.facts())):
         output.note(receipts.notices(said))
     if day := day_of_bars(request):

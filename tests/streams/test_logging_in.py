@@ -16,7 +16,7 @@ from okx_magic.streams.protocol import Arg
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scripted import QUICK, ScriptedAccess
+    from scripted import ScriptedAccess
 
     from okx_magic.streams.access import Timing
     from okx_magic.streams.reader import Reader
