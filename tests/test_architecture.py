@@ -88,6 +88,7 @@ ROOMS: dict[str, set[str]] = {
         "accounts",
         "ui",
         "commands",
+        "sandbox",
     },
     "__init__": {"magics", "accounts", "session", "frames"},
 }

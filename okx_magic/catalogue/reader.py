@@ -167,6 +167,14 @@ def first_columns(method: str, path: str) -> tuple[str, ...]:
 
 
 @cache
+def examples() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """The lines of a cell, by method and path, for endpoints whose use is best shown by one."""
+    blocks = read_text("examples.txt").split("\n### ")[1:]
+    cells = (block.strip("\n").split("\n") for block in blocks)
+    return {tuple(head.split()): tuple(lines) for head, *lines in cells}  # type: ignore[misc]  # two words
+
+
+@cache
 def _interest() -> Mapping[tuple[str, str], tuple[str, ...]]:
     groups: list[dict[str, list[str]]] = json.loads(read_text("interest.json"))
     return {

@@ -7,10 +7,11 @@ import json
 from typing import TYPE_CHECKING
 
 from okx_magic import catalogue
+from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.endpoint_search import exactly, search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from okx_magic.catalogue import Effect, Endpoint, Limit, Param
 
@@ -33,6 +34,7 @@ _SWAP = "BTC-USDT-SWAP"
 _VALUES_SHOWN = 8
 _ROWS_SHOWN = 15
 _TITLE_WIDTH = 46
+_CODES_SHOWN = 4
 _EFFECTS: Mapping[Effect, str] = {
     "order": "trades: moves money",
     "amend": "changes an open order: moves money",
@@ -77,7 +79,12 @@ def card(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def example(endpoint: Endpoint) -> tuple[str, ...]:
-    """The lines of a request with every required parameter: it parses and passes the check."""
+    """The lines of a cell that uses the endpoint: of ``data/examples.txt``, or a request with every
+    required parameter. It parses and passes the check.
+    """
+    written = catalogue.examples().get((endpoint.method, endpoint.path))
+    if written:
+        return written
     values = [
         (param, _value(param, endpoint)) for param in endpoint.params if param.required == "yes"
     ]
@@ -151,10 +158,16 @@ def _json(param: Param, value: str) -> str:
     return json.dumps(value)
 
 
-def find(text: str) -> tuple[str, ...]:
-    """The lines for a path, or for words of paths, titles and parameter names."""
+def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[str, ...]:
+    """The lines for a path, or for the words of a question. ``serves`` says whether the sandbox has an
+    endpoint, by method and path: the card of one that it has not says so.
+    """
     if known := exactly(text):
-        return tuple("\n\n".join("\n".join(card(endpoint)) for endpoint in known).split("\n"))
+        cards = [list(card(endpoint)) for endpoint in known]
+        for endpoint, lines in zip(known, cards, strict=True):
+            if serves is not None and not serves(endpoint.method, endpoint.path):
+                lines.append("  the sandbox does not offer it: this cell needs an OKX account")
+        return tuple("\n\n".join(map("\n".join, cards)).split("\n"))
     found = search(text)
     if not found:
         return (f"nothing in the catalogue matches {text!r}",)
@@ -186,9 +199,13 @@ def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
 def explain(code: str) -> tuple[str, ...]:
     """Lines on a code: meaning, what to do, the documented text and status, and an answer as seen.
 
-    An unknown code gives its nearest neighbours.
+    A text, such as "Invalid Sign", gives the code that OKX says it with, and up to three others. An
+    unknown code gives its nearest neighbours.
     """
     known = catalogue.explain(code)
+    if known is None and not code.isdecimal() and (found := search_codes(code)):
+        others = [f"  or      {each.code} {each.msg}" for each in found[1:_CODES_SHOWN]]
+        return (*explain(found[0].code), *others)
     if known is None:
         near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.6)
         hint = f" · near it: {', '.join(near)}" if near else ""

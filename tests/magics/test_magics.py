@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import threading
 from decimal import Decimal
 from pathlib import Path
@@ -211,7 +212,6 @@ def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) ->
         ("%%okx\nPOST /api/v5/trade/order\n{", CellError, "line"),
         ("%%okx\nGET /api/v5/x?a={{ missing }}", CellError, "missing"),
         ("%%okx --nonsense\nGET /api/v5/public/time", CellError, "nonsense"),
-        ("%okx", CellError, "no request"),
         ("%okx -q get /api/v5/public/time", CellError, "is written GET"),
         ("%okx DELETE /api/v5/trade/order", CellError, "is no method of OKX"),
         ("%%okx -q POST /api/v5/trade/order\n{}", CellError, "the line below %%okx"),
@@ -485,3 +485,24 @@ def test_the_environment_is_left_alone(notebook: Notebook) -> None:
     notebook.run("%okx_login sandbox")
     assert notebook.error is None
     assert dict(os.environ) == before
+
+
+def test_words_may_be_asked_as_a_person_says_them(notebook: Notebook) -> None:
+    """A question with an apostrophe, and a text that OKX said, are no mistake of the line."""
+    assert "/api/v5/trade/cancel-all-after" in notebook.run("%okx_find dead man's switch")
+    assert "50113" in notebook.run("%okx_explain Invalid Sign")
+    assert "an OKX code" in notebook.run("%okx_explain --help")
+
+
+def test_okx_alone_shows_every_magic_by_task(notebook: Notebook) -> None:
+    """The map names all magics that are registered, and none that is not."""
+    text = notebook.run("%okx")
+    known = {
+        name
+        for names in notebook.shell.magics_manager.magics.values()
+        for name in names
+        if name.startswith("okx")
+    }
+    named = set(re.findall(r"%(okx\w*)", text))
+    assert named == known
+    assert notebook.error is None
