@@ -37,6 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "session": {
         "model",
         "errors",
+        "cell",
         "credentials",
         "wire",
         "orders",

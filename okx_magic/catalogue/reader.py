@@ -67,7 +67,8 @@ class Endpoint:
     with lists or objects inside), ``rows`` (lists, named by ``columns``), ``object`` or ``row``.
     ``effect`` is what a request changes (see ``effects``). ``client_id`` names the
     field in which an order carries the caller's own id. ``headers`` are the documented optional
-    request headers.
+    request headers. ``one_of`` lists parameters of which one has to be given, ``also`` names that other
+    clients send and the docs do not list.
     """
 
     method: str
@@ -88,6 +89,8 @@ class Endpoint:
     array_max: int | None
     client_id: str | None
     headers: tuple[str, ...]
+    one_of: tuple[tuple[str, ...], ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def moves_money(self) -> bool:
@@ -230,6 +233,8 @@ def _endpoint(record: Mapping[str, Any]) -> Endpoint:
         array_max=record.get("array_max"),
         client_id=record.get("client_id"),
         headers=tuple(record.get("headers", ())),
+        one_of=tuple(map(tuple, record.get("one_of", ()))),
+        also=tuple(record.get("also", ())),
     )
 
 

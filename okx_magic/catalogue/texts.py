@@ -85,9 +85,9 @@ def example(endpoint: Endpoint) -> tuple[str, ...]:
     written = catalogue.examples().get((endpoint.method, endpoint.path))
     if written:
         return written
-    values = [
-        (param, _value(param, endpoint)) for param in endpoint.params if param.required == "yes"
-    ]
+    firsts = {names[0] for names in endpoint.one_of}
+    needed = (each for each in endpoint.params if each.required == "yes" or each.name in firsts)
+    values = [(param, _value(param, endpoint)) for param in needed]
     request = f"{endpoint.method} {endpoint.path}"
     if endpoint.method == "GET":
         pairs = [f"{param.name}={value}" for param, value in values]

@@ -48,6 +48,7 @@ def test_the_files_are_the_known_ones() -> None:
         [
             *("codes.jsonl", "endpoints.jsonl", "field_overrides.json", "fields.json"),
             *("interest.json", "topics.txt", "examples.txt"),
+            *("foreign_names.json", "parameter_rules.json"),
         ]
     )
     assert all(text.endswith("\n") for text in TEXTS.values())
