@@ -295,6 +295,39 @@ def test_a_live_table_shows_what_changed(lab: Lab, chromium: Browser, tmp_path: 
     assert table.locator("thead th").nth(1).get_attribute("aria-sort") == "descending"
 
 
+SUBSCRIBED = """%%okx -q
+bars = SUBSCRIBE candle1m?instId=BTC-USDT
+book = SUBSCRIBE books?instId=BTC-USDT
+ticks = SUBSCRIBE tickers?instId=BTC-USDT,ETH-USDT"""
+
+
+def test_streams_draw_themselves(lab: Lab, chromium: Browser, tmp_path: Path) -> None:
+    """At the end of a cell: candles and a book that move, and a table; picture() takes them away."""
+    names = ("bars", "book", "ticks")
+    lab.write(
+        "streams.ipynb", SETUP, SUBSCRIBED, *names, "bars.picture()", "%okx_streams stop --all"
+    )
+    notebook = lab.open(chromium, "streams.ipynb")
+    page = notebook.page
+    for cell in range(5):
+        notebook.run(cell)
+    canvas = page.locator("canvas.okx-canvas")
+    page.wait_for_function(
+        "() => document.querySelectorAll('canvas.okx-canvas[aria-label]').length === 2"
+    )
+    before = label(canvas.last)
+    assert "best bid" in before
+    changed(canvas.last, before)
+    page.locator(".okx-table [data-moved]").first.wait_for()
+    page.screenshot(path=str(tmp_path / "streams.png"))
+    notebook.run(5)
+    page.wait_for_function("() => document.querySelectorAll('canvas.okx-canvas').length === 1")
+    notebook.run(6)
+    page.wait_for_function("() => !document.querySelector('canvas.okx-canvas, .okx-table')")
+    assert page.locator("img.okx-still:visible").count() == 4
+    page.screenshot(path=str(tmp_path / "ended.png"))
+
+
 def test_notebook_7_draws_and_keeps_it(notebook7: Lab, chromium: Browser, tmp_path: Path) -> None:
     """The same canvas over the same still, which is all that a page without that kernel shows."""
     notebook = opened(notebook7, chromium, "seven.ipynb", SETUP, BARS[0])

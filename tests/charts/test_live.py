@@ -172,6 +172,19 @@ def test_when_a_stream_ends_the_picture_stays(shown: Shown) -> None:
     assert live.PAINTER._thread is None
 
 
+def test_a_picture_of_a_stream_takes_its_live_views_away(shown: Shown) -> None:
+    """What stays under their cells is the still of that moment; the stream goes on."""
+    stream = FakeStream("candles", "candle1m")
+    stream.bring(bar(0, 100))
+    LiveView(stream).show()
+    LiveView(stream).show()
+    still = LiveView(stream).still()
+    assert "close 100" in repr(still)
+    assert len(shown.of("away")) == 2
+    assert stream.subscribed == 0
+    assert stream.running
+
+
 def test_a_cell_that_runs_again_has_one_view(shown: Shown) -> None:
     """The view of its earlier run ends, as its output is gone; others stay."""
     stream = FakeStream("candles", "candle1m")
