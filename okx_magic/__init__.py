@@ -1,9 +1,28 @@
-"""okx_magic: signed OKX v5 requests in a notebook cell.
+"""Signed OKX v5 requests in a notebook cell, answers as typed DataFrames.
+
+In a notebook::
 
     %load_ext okx_magic
+    %okx_login sandbox
 
-Loading imports nothing heavy, prints nothing and touches no network; ``connect`` gives the same
-operations to plain Python.
+In plain Python, ``connect`` gives the same operations:
+
+    >>> import okx_magic
+    >>> with okx_magic.connect("sandbox") as okx:
+    ...     ticker = okx.frame("GET", "/api/v5/market/ticker?instId=BTC-USDT")
+    >>> ticker["instId"][0], str(ticker["ts"].dtype)
+    ('BTC-USDT', 'datetime64[ms, UTC]')
+
+Public are:
+
+- ``okx_magic.connect(name)``: a session of one account (``okx_magic.session.Session``)
+- ``okx_magic.safe_csv(frame)``: a frame as CSV in which no text is a formula
+- ``okx_magic.errors``: what requests raise
+- ``frame.okx.chart()``: a picture of a frame that a session made
+- ``okx_sandbox``: a pytest fixture, an exchange for the tests of a bot (``okx_magic.pytest_plugin``)
+- ``python -m okx_magic.sandbox``: the same exchange for any program
+
+Importing this is fast, prints nothing and uses no network. OKX's docs: https://www.okx.com/docs-v5/
 """
 
 from __future__ import annotations
@@ -30,24 +49,41 @@ __version__ = "0.1.0"
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
-    """Register the magics: ``%load_ext okx_magic``."""
+    """Register the magics; IPython calls this for ``%load_ext okx_magic``."""
     from okx_magic.magics import register  # noqa: PLC0415  # only a shell needs it
 
     register(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
-    """Remove the magics, log out of all accounts and stop the sandbox: ``%unload_ext okx_magic``."""
+    """Remove the magics, log out and stop the sandbox; for ``%unload_ext okx_magic``."""
     from okx_magic.magics import unregister  # noqa: PLC0415  # only a shell needs it
 
     unregister(shell)
 
 
 def connect(name: str | None = None) -> Session:
-    """A session of the named account: ``sandbox``, ``demo``, ``live`` or a profile.
+    """Log in to an account; returns its session.
 
-    Without a name, of the first credentials found (environment, ``~/.okx/config.toml``, keyring,
-    Colab), else of the sandbox. Raises ``okx_magic.errors.CredentialsError``.
+    ``name`` is ``sandbox`` (the built-in exchange, no account needed), ``demo`` or ``live`` (the
+    ``OKX_…`` environment variables), or a profile of ``~/.okx/config.toml``, matched exactly. Without
+    a name it is the first complete set of credentials: environment, default profile, keyring, Colab;
+    with none, the sandbox. On a live account the session sends no orders: nobody is asked.
+
+    Use the session as a context manager, or ``close`` it. A session is for one thread at a time.
+
+    Raises ``okx_magic.errors.CredentialsError`` for missing, partial or contradicting credentials.
+    With credentials OKX is asked nothing yet: the first request shows whether they are right.
+    OKX docs: Overview, REST Authentication.
+
+    Example:
+        >>> import okx_magic
+        >>> with okx_magic.connect("sandbox") as okx:
+        ...     balance = okx.frame("GET", "/api/v5/account/balance?ccy=BTC,USDT")
+        >>> sorted(balance["ccy"])
+        ['BTC', 'USDT']
+        >>> str(balance["cashBal"].dtype)
+        'float64'
     """
     from okx_magic.accounts import open_session  # noqa: PLC0415  # heavy, on first use
 
@@ -55,10 +91,18 @@ def connect(name: str | None = None) -> Session:
 
 
 def safe_csv(frame: pd.DataFrame, path: str | PathLike[str] | None = None, **options: Any) -> Any:
-    """Write a frame as CSV in which no text is a formula to a spreadsheet.
+    """Write a frame as CSV in which no text is a formula for a spreadsheet.
 
-    ``path`` and ``options`` are those of ``DataFrame.to_csv``; without a path the text is returned.
-    A text that a spreadsheet would compute gets an apostrophe before it. Numbers and ids stay.
+    ``path`` and ``options`` are those of ``DataFrame.to_csv``; without a path the text is returned. A
+    text that a spreadsheet would compute (it begins with ``=``, ``+``, ``-`` or ``@``) gets an
+    apostrophe in front. Numbers and ids stay as they are. Raises what ``to_csv`` raises.
+
+    Example:
+        >>> import okx_magic, pandas
+        >>> frame = pandas.DataFrame({"ccy": ["BTC"], "note": ["=1+1"]})
+        >>> print(okx_magic.safe_csv(frame, index=False), end="")
+        ccy,note
+        BTC,'=1+1
     """
     from okx_magic.frames import safe_csv as write  # noqa: PLC0415  # pandas, on first use
 

@@ -16,7 +16,7 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.checks import key_warnings, on_binder, refuse_on_binder
 from okx_magic.credentials.choices import Choices
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.settings import unset
+from okx_magic.credentials.source_values import unset
 from okx_magic.credentials.sources import SANDBOX, Ports, find_account, typed_account
 from okx_magic.errors import CellError, CredentialsError, TransportError
 from okx_magic.orders.gate import FOLDER, Gate, Latch

@@ -16,7 +16,15 @@
 Each is a real exception: it stops Run All, nbclient and papermill, and can be caught by its name. In a
 notebook it shows as one short block, because of ``_render_traceback_``, which IPython asks first.
 Ctrl-C while something is being sent that changes something is a KeyboardInterrupt still: ``Interrupted``.
-No message, argument or attribute ever holds a secret.
+No message, argument or attribute ever has a secret.
+
+Example:
+    >>> from okx_magic.errors import OkxError
+    >>> try:
+    ...     okx.request("GET", "/api/v5/market/ticker?instId=NO-SUCH")
+    ... except OkxError as error:
+    ...     print(error.code, error.msg, error.status)
+    51001 Instrument ID doesn't exist. 200
 """
 
 from __future__ import annotations

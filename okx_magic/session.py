@@ -1,10 +1,4 @@
-"""A session: one account, what it reads and writes, and frames from its answers. The magics are a skin
-over it.
-
-import okx_magic
-with okx_magic.connect("sandbox") as okx:
-    okx.frame("GET", "/api/v5/market/ticker?instId=BTC-USDT")
-"""
+"""A session: one account, what it reads and writes, and frames from its answers."""
 
 from __future__ import annotations
 
@@ -40,12 +34,18 @@ _TABLES = "okx_magic.frames"
 
 
 class Session:
-    """Sends requests as one account. Use as a context manager, or ``close`` it.
+    """Sends requests as one account. ``okx_magic.connect`` makes one; use it as a context manager.
 
-    Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` holds the safety rules; one
-    of its own lets a live session read only. ``connection`` is how it reaches OKX, its own unless given.
-    ``on_close`` is called once after the connections are closed. ``config`` is the row of GET
-    /api/v5/account/config that a log-in got, and ``warnings`` are what the person should know then.
+    ``account`` says whose; ``config`` is the row of GET /api/v5/account/config that a log-in got, and
+    ``warnings`` are its notices for the person. Sessions that share a ``pacer`` keep to OKX's limits
+    together. ``gate`` has the safety rules; without one a live session only reads. ``connection`` is
+    how it reaches OKX. ``on_close`` is called once, after the connections are closed.
+
+    Example:
+        >>> okx = okx_magic.connect("sandbox")
+        >>> okx.account.environment
+        'sandbox'
+        >>> okx.close()
     """
 
     def __init__(
@@ -69,7 +69,13 @@ class Session:
 
     @property
     def log(self) -> Sequence[Exchange]:
-        """The last exchanges, oldest first, without secrets."""
+        """The last exchanges, oldest first, without secrets: ``okx_magic.model.Exchange`` objects.
+
+        Example:
+            >>> envelope = okx.request("GET", "/api/v5/public/time")
+            >>> [(each.request.path, each.code) for each in okx.log][-1]
+            ('/api/v5/public/time', '0')
+        """
         return tuple(self.connection.log)
 
     def known(self) -> Known:
@@ -86,10 +92,20 @@ class Session:
         *,
         headers: Mapping[str, str] | None = None,
     ) -> Envelope:
-        """Send one request and return OKX's envelope.
+        """Send one request and return OKX's envelope: ``code``, ``msg`` and ``data`` as OKX sent them.
 
-        ``target`` is the path with its query, percent-encoded as it shall travel. A text ``body`` is
-        sent as it is; a mapping or a list as compact JSON. Raises the errors of ``okx_magic.errors``.
+        ``target`` is the path with its query, percent-encoded as it is sent. A text ``body`` is sent
+        as it is; a mapping or a list as compact JSON. An order without a ``clOrdId`` gets one, and is
+        never sent twice. The call waits as long as OKX's rate limit needs.
+
+        Raises OkxError where OKX refuses, TransportError where no trustworthy answer comes, and the
+        other errors of ``okx_magic.errors``. OKX docs: Overview, REST Authentication.
+
+        Example:
+            >>> envelope = okx.request("POST", "/api/v5/trade/order", {"instId": "BTC-USDT",
+            ...     "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "100"})
+            >>> envelope.code, envelope.data[0]["sCode"]
+            ('0', '0')
         """
         return self.send(_request(method, target, body, headers)).envelope
 
@@ -102,10 +118,19 @@ class Session:
         headers: Mapping[str, str] | None = None,
         decimal: bool = False,
     ) -> pd.DataFrame:
-        """Send one request and return its answer as a typed DataFrame.
+        """Send one request and return its answer as a typed DataFrame, one row an item.
 
-        Times are ``datetime64[ms, UTC]``, decimals float64 (exact with ``decimal``), ids text. A batch
-        of which OKX took only a part raises PartlyRefused, which holds the answer as ``envelope``.
+        Times are ``datetime64[ms, UTC]``, decimals float64 (exact with ``decimal``), ids and codes
+        text. Candles are indexed by ``ts``, oldest first; a book has one row a level, a balance one a
+        currency. An empty answer has its columns.
+
+        Raises what ``request`` raises. A batch of which OKX took only a part raises PartlyRefused,
+        whose ``envelope`` is the answer. OKX docs: the section of the endpoint.
+
+        Example:
+            >>> candles = okx.frame("GET", "/api/v5/market/candles?instId=BTC-USDT&bar=1H&limit=3")
+            >>> candles.shape, candles.index.name, str(candles.index.dtype)
+            ((3, 8), 'ts', 'datetime64[ms, UTC]')
         """
         request = _request(method, target, body, headers)
         return self.to_frame(self.send_for_frame(request), decimal=decimal)
@@ -121,13 +146,20 @@ class Session:
     ) -> pd.DataFrame:
         """GET page after page and return all rows with ``since ≤ time < until`` as one DataFrame.
 
-        Without any bound it is everything that OKX has; ``pages`` is the most pages to ask for. A
-        time is a date, an ISO text (in UTC if it names no zone), milliseconds, or a text such as
-        ``90d``. ``attrs["notices"]`` says what should be known of the frame. Where a page fails, or at
-        Ctrl-C, what had come is the error's ``pulled``: its ``frame``, and ``notices`` how to go on.
+        A time is a date, an ISO text (in UTC if it names no zone), milliseconds since 1970, or how
+        long ago: ``90d``. ``pages`` limits the number of pages; without any bound all that OKX has is
+        fetched. ``attrs["notices"]`` has notes on the result. ``executor`` (such as dask's
+        ``Client.get_executor(pure=False)``) fetches public candles; no credentials reach it.
 
-        ``executor`` has the pages of public candles fetched by its workers, such as those of
-        ``dask.distributed.Client.get_executor(pure=False)``; no credentials reach them.
+        Raises CellError for an endpoint without pages, and what ``request`` raises. Where a page fails,
+        or at Ctrl-C, the error's ``pulled`` has what had come: ``frame``, and ``notices`` that say how
+        to continue. OKX docs: the section of the endpoint (``after``, ``before``, ``limit``).
+
+        Example:
+            >>> january = okx.pages("/api/v5/market/candles?instId=BTC-USDT&bar=1H",
+            ...     since="2024-01-01", until="2024-02-01")
+            >>> len(january), str(january.index[0])
+            (744, '2024-01-01 00:00:00+00:00')
         """
         request = _request("GET", target, "", None)
         span = self.span(pages=pages, since=since, until=until)

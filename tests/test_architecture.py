@@ -96,6 +96,7 @@ PARTS: dict[str, set[str]] = {
     "market": set(),
     "account": {"market"},
     "routes": {"market", "account"},
+    "streams": {"market", "account", "routes"},
 }
 OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from okx_magic import catalogue, strictjson
 from okx_magic.advice.case import clock_text
-from okx_magic.catalogue.search import nearest_paths
+from okx_magic.catalogue.endpoint_search import nearest_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from okx_magic import catalogue
 from okx_magic.advice.case import Case, Cause, clock_text
 from okx_magic.advice.parts import WINDOW_SECONDS, moment, parts
-from okx_magic.catalogue.search import exactly, nearest_paths
+from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

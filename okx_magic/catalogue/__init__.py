@@ -1,7 +1,7 @@
 """What OKX's v5 API offers, as data: endpoints, parameters, limits, paging, fields and codes.
 
-The facts are files in ``data/``, one record a line, to be read and mended by hand; ``reader`` is the
-only code. Source of the facts: the OKX API docs (https://www.okx.com/docs-v5/), copy of June 2026.
+The facts are files in ``data/``, one record a line, to be read and corrected by hand; only
+``reader`` reads them. Source: the OKX API docs (https://www.okx.com/docs-v5/), copy of June 2026.
 """
 
 from okx_magic.catalogue.effects import Effect

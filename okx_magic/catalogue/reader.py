@@ -32,7 +32,7 @@ FieldType = Literal[
     "rows",
     "table",
 ]
-Kind = Literal["objects", "nested", "rows", "object", "row"]
+DataKind = Literal["objects", "nested", "rows", "object", "row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Endpoint:
     limit: Limit | None
     params: tuple[Param, ...]
     paging: Mapping[str, Any] | None
-    kind: Kind | None
+    kind: DataKind | None
     columns: tuple[str, ...]
     fields: tuple[str, ...]
     nested: Mapping[str, tuple[str, ...]]

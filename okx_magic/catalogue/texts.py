@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from okx_magic import catalogue
-from okx_magic.catalogue.search import exactly, search
+from okx_magic.catalogue.endpoint_search import exactly, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from okx_magic import catalogue, strictjson
 from okx_magic.catalogue.bar_names import opens_by_hong_kong
-from okx_magic.catalogue.search import exactly, nearest_paths
+from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:

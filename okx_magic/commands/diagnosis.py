@@ -19,7 +19,7 @@ from okx_magic.advice.causes import Case, causes
 from okx_magic.advice.trace import signing_script, trace
 from okx_magic.cell import evaluate, fill, parse
 from okx_magic.credentials.account import PROXY_VARIABLES
-from okx_magic.credentials.settings import NAMES
+from okx_magic.credentials.source_values import NAMES
 from okx_magic.detective import Evidence, compare, investigate
 from okx_magic.detective.evidence import read
 from okx_magic.errors import CellError

@@ -10,7 +10,7 @@ from okx_magic.credentials.account import SITES, parse_origin
 from okx_magic.credentials.checks import refuse_on_binder
 from okx_magic.credentials.external import read_colab, read_keyring, why_no_keyring
 from okx_magic.credentials.profiles import CONFIG, read_profiles
-from okx_magic.credentials.settings import Found, read_settings, read_variables, site_url
+from okx_magic.credentials.source_values import Found, read_settings, read_variables, site_url
 from okx_magic.credentials.sources import SANDBOX, VARIABLES, Ports, account_of, environment_of
 from okx_magic.errors import CredentialsError
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from okx_magic.credentials.checks import WHITESPACE
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.settings import KEY, NAMES, Found, read_settings, read_variables
+from okx_magic.credentials.source_values import KEY, NAMES, Found, read_settings, read_variables
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:

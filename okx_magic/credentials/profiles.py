@@ -28,7 +28,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from okx_magic.catalogue.effects import GUARDED
 from okx_magic.credentials.account import checked_proxy
-from okx_magic.credentials.settings import Found, Settings, site_url, timeout_seconds, whole_triple
+from okx_magic.credentials.source_values import (
+    Found,
+    Settings,
+    site_url,
+    timeout_seconds,
+    whole_triple,
+)
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from okx_magic.credentials.external import (
     read_prompt,
 )
 from okx_magic.credentials.profiles import CONFIG, read_profiles
-from okx_magic.credentials.settings import read_variables
+from okx_magic.credentials.source_values import read_variables
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from okx_magic.credentials.external import Keyring, Prompt
-    from okx_magic.credentials.settings import Found
+    from okx_magic.credentials.source_values import Found
     from okx_magic.model import Environment
 
 SANDBOX: Final = "sandbox"

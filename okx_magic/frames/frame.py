@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import pandas as pd
 
 from okx_magic import catalogue
-from okx_magic.frames import columns as arrays
+from okx_magic.frames import typed_columns as arrays
 from okx_magic.frames.number_columns import block_of, table_of
 from okx_magic.frames.numbers import floats
 from okx_magic.frames.shapes import Table, TypeOf, tabulate
@@ -51,7 +51,7 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
     OKX's order; none is lost.
 
     Types come from the field's name and the endpoint, never from the values, so that every answer
-    of an endpoint has the same dtypes (``columns.py`` lists them); ``decimal`` keeps every digit.
+    of an endpoint has the same dtypes (``typed_columns.py`` lists them); ``decimal`` keeps every digit.
     Candles are indexed by ``ts``, oldest first. A book is one row a level. A balance is one row a
     currency and announcements are one row each, with the fields around them (the account's totals,
     ``totalPage``) in ``attrs["totals"]``: numbers as numbers (text with ``decimal``), times in

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from okx_magic.frames import columns as arrays
+from okx_magic.frames import typed_columns as arrays
 from okx_magic.frames.frame import Types, frame_of_table
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from okx_magic.catalogue.reader import FieldType
-    from okx_magic.frames.columns import Array
     from okx_magic.frames.numbers import Floats
     from okx_magic.frames.shapes import Table, TypeOf
+    from okx_magic.frames.typed_columns import Array
     from okx_magic.model import NumberRows
 
 

@@ -17,20 +17,29 @@ from tornado.iostream import StreamClosedError
 from okx_magic.sandbox.gateway import RawRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
+
+    from tornado.web import Application
 
     from okx_magic.sandbox.faulty import FaultyExchange
     from okx_magic.sandbox.replies import Reply
 
+_STREAMS = "/ws/v5/"
 # SO_LINGER on, for no time: closing then resets.
 _RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 class Gate(httputil.HTTPServerConnectionDelegate):
-    """Gives each request on each connection a reader of its own."""
+    """Gives each request on each connection a reader of its own. ``sockets`` takes those that want to be
+    a WebSocket; ``done`` is called when a request was carried out.
+    """
 
-    def __init__(self, exchange: FaultyExchange) -> None:
+    def __init__(
+        self, exchange: FaultyExchange, sockets: Application, done: Callable[[], None]
+    ) -> None:
         self._exchange = exchange
+        self._sockets = sockets
+        self._done = done
 
     def start_request(
         self, server_conn: object, request_conn: httputil.HTTPConnection
@@ -38,14 +47,23 @@ class Gate(httputil.HTTPServerConnectionDelegate):
         """The reader of the next request of ``request_conn``."""
         del server_conn
         assert isinstance(request_conn, HTTP1Connection)  # noqa: S101 - Tornado has no other
-        return _Reader(self._exchange, request_conn)
+        return _Reader(self._exchange, self._sockets, self._done, request_conn)
 
 
 class _Reader(httputil.HTTPMessageDelegate):
     """Gathers one request as it came, and writes the reply."""
 
-    def __init__(self, exchange: FaultyExchange, connection: HTTP1Connection) -> None:
+    def __init__(
+        self,
+        exchange: FaultyExchange,
+        sockets: Application,
+        done: Callable[[], None],
+        connection: HTTP1Connection,
+    ) -> None:
         self._exchange = exchange
+        self._sockets = sockets
+        self._done = done
+        self._socket: httputil.HTTPMessageDelegate | None = None
         self._connection = connection
         self._start = httputil.RequestStartLine("", "", "")
         self._headers = httputil.HTTPHeaders()
@@ -58,13 +76,24 @@ class _Reader(httputil.HTTPMessageDelegate):
     ) -> Awaitable[None] | None:
         assert isinstance(start_line, httputil.RequestStartLine)  # noqa: S101 - a server hears no others
         self._start, self._headers = start_line, headers
+        upgrades = headers.get("Upgrade", "").lower() == "websocket"
+        if upgrades and start_line.path.startswith(_STREAMS):
+            self._socket = self._sockets.start_request(None, self._connection)
+            return self._socket.headers_received(start_line, headers)
         return None
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         self._body += chunk
         return None
 
+    def on_connection_close(self) -> None:
+        if self._socket is not None:
+            self._socket.on_connection_close()
+
     def finish(self) -> None:
+        if self._socket is not None:
+            self._socket.finish()
+            return
         request = RawRequest(
             method=self._start.method,
             target=self._start.path,
@@ -73,6 +102,7 @@ class _Reader(httputil.HTTPMessageDelegate):
             address=self._connection.context.remote_ip,  # type: ignore[attr-defined] # Tornado's
         )
         reply = self._exchange.answer(request)
+        self._done()
         headers = httputil.HTTPHeaders({"Content-Type": reply.content_type, **dict(reply.headers)})
         headers["Content-Length"] = str(len(reply.body))
         line = httputil.ResponseStartLine("HTTP/1.1", reply.status, HTTPStatus(reply.status).phrase)

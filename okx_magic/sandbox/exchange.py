@@ -62,6 +62,11 @@ class Exchange:
             for environment, facts in table("accounts.json").items()
         }
 
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """The accounts, by their environments."""
+        return self._accounts
+
     def answer(self, request: RawRequest, now: float, *, arrived: float | None = None) -> Reply:
         """The reply to ``request``, carried out at ``now``; never raises for anything a client may
         send. ``arrived`` is when it came, if that was earlier.
@@ -88,11 +93,32 @@ class Exchange:
         ordering, acting = posted and known.path in SERVICES, posted and known.path in ACTIONS
         items = read_orders(known, request) if ordering or acting else [query]
         self._limits.count(known, keys.environment, request.address, items, now)
-        desk = Desk(self._market, now, self._accounts[keys.environment], self._ids, keys)
-        settle(desk)
+        desk = self.desk(keys, now)
         if ordering:
             return serve(known, request.headers, items, desk, arrived)
         return _ask(ACTIONS if posted else QUERIES, known, desk, items[0])
+
+    def desk(self, keys: Keys, now: float) -> Desk:
+        """Where the account of ``keys`` is dealt with, brought up to ``now``."""
+        desk = Desk(self._market, now, self._accounts[keys.environment], self._ids, keys)
+        settle(desk)
+        return desk
+
+    def rows(self, path: str, query: Params, now: float) -> list[Any]:
+        """What a GET of the public ``path`` has in its data at ``now``; RefusalError as there."""
+        known = endpoints()["GET", path]
+        params.check(query, known)
+        data: list[Any] = written(known, PUBLIC[path](Moment(self._market, now), query))
+        return data
+
+    def order(
+        self, path: str, items: list[Params], desk: Desk, address: str, exp_time: str
+    ) -> Reply:
+        """What the order service at ``path`` does with a batch that came over a socket."""
+        known = endpoints()["POST", path]
+        permit(desk.keys, known)
+        self._limits.count(known, desk.keys.environment, address, items, desk.now)
+        return serve(known, {"exptime": exp_time}, items, desk, desk.now)
 
 
 def _ask(

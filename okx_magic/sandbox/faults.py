@@ -12,6 +12,13 @@ the next, POST and any path (``skew`` alone: every request). Behind a fault ``-b
 request is not carried out, ``-after`` that it is, ``-late=MS`` that it is so many milliseconds later.
 Where none of them stands it is carried out if something of OKX's own answer comes through. The header
 ``x-sandbox-fault`` of a request asks for ``FAULT[=NUMBER]`` for that request.
+
+Streams have METHODs of their own: ``LOGIN``, ``SUBSCRIBE`` (each channel) and ``PUSH`` (each frame of
+data); the PATH of a channel is ``/ws/v5/public/books``. What strikes there says so itself:
+
+    gap                                        a push of a book is left out
+    60007, every SUBSCRIBE */orders: 60011     the next log-in refused, and all of orders
+    3% PUSH: drop | 4004, 9th PUSH: 64008=500  a soak; and a notice, half a second before the end
 """
 
 from __future__ import annotations
@@ -34,12 +41,18 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.gateway import RawRequest
 
 _LATE_MS = 1000
+_STREAM_METHODS = frozenset({"LOGIN", "SUBSCRIBE", "PUSH"})
+# Codes that streams alone know; of a log-in that failed inside OKX, and of a notice, a minute ahead.
+_OF_STREAMS = ("60", "63999", "64")
+_LOGIN_FAILED = "63999"
+_UPGRADE = "64008"
+_NOTICE_MS = 60_000
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,9})?", re.ASCII)
 _NAME = re.compile(r"(?P<base>.+?)(?:-(?P<moment>before|after|late))?")
 _SELECTOR = re.compile(
     r"(?:(?:(?P<every>every)|next(?: (?P<count>\d{1,9}))?|(?P<nth>\d{1,9})(?:st|nd|rd|th)"
     r"|(?P<rate>\d{1,3}(?:\.\d{1,9})?)%) )?"
-    r"(?:(?P<method>GET|POST|any) )?(?:(?P<path>[/*]\S*) )?",
+    r"(?:(?P<method>GET|POST|any|LOGIN|SUBSCRIBE|PUSH) )?(?:(?P<path>[/*]\S*) )?",
     re.ASCII,
 )
 
@@ -49,7 +62,8 @@ class Fault:
     """What a client meets: the ``page``, OKX's refusal with ``code`` or else OKX's own answer, put on
     the ``wire`` in some way. ``moment`` is when the request is carried out: ``before`` it (so never),
     ``after`` it or ``late``. ``number`` stands behind ``=`` where nothing does: milliseconds, for
-    ``skew`` seconds. ``usual`` are the requests of a rule that names none.
+    ``skew`` seconds. ``usual`` are the requests of a rule that names none. ``stream`` is what happens to
+    streams.
     """
 
     says: str
@@ -59,6 +73,7 @@ class Fault:
     moment: str = "before"
     number: float = 0.0
     usual: str = "next POST"
+    stream: str = ""
 
     @property
     def hides_the_answer(self) -> bool:
@@ -88,7 +103,16 @@ def _page(status: int, title: str = "", body: str = "") -> Reply:
 
 def _refusal(code: str) -> Fault | None:
     known = explain(code)
-    return Fault(f"OKX's code {code}: {known.meaning}", code=code) if known else None
+    if known is None:
+        return None
+    usual = "next POST"
+    if code == _UPGRADE or known.group == "ws close":
+        usual = "next PUSH"
+    elif code.startswith(_OF_STREAMS):
+        login = known.group == "auth" or code == _LOGIN_FAILED
+        usual = "next LOGIN" if login else "next SUBSCRIBE"
+    number = _NOTICE_MS if code == _UPGRADE else 0.0
+    return Fault(f"OKX's code {code}: {known.meaning}", code=code, number=number, usual=usual)
 
 
 # Of these codes none says whether the order was taken (OKX docs, Error Code; the last by its nature).
@@ -140,7 +164,10 @@ class Rule:
 
     def strike(self, request: RawRequest) -> Strike | None:
         """What happens to ``request``, which is counted."""
-        if self.method not in {"any", request.method} or not fnmatchcase(request.path, self.path):
+        streams = request.method in _STREAM_METHODS
+        if self.method != request.method and (streams or self.method != "any"):
+            return None
+        if not fnmatchcase(request.path, self.path):
             return None
         self.seen += 1
         if not self.first <= self.seen <= self.last or self.chance.random() >= self.rate:
@@ -162,9 +189,12 @@ def _rule(text: str, seed: str) -> Rule:
     if match is None:
         raise ValueError(f"cannot read {selector.strip()!r}: such as 2nd POST /api/v5/trade/order")
     nth, count, rate = match["nth"], match["count"], match["rate"]
+    method = match["method"] or _usual_method(strikes[0].fault)
+    for strike in strikes:
+        _check_method(strike.fault, method)
     lasting = match["every"] or rate
     return Rule(
-        method=match["method"] or "POST",
+        method=method,
         path=match["path"] or "*",
         first=int(nth or 1),
         last=math.inf if lasting else int(nth or count or 1),
@@ -172,6 +202,23 @@ def _rule(text: str, seed: str) -> Rule:
         strikes=strikes,
         chance=Random(seed),  # noqa: S311  # to be repeated, no secret
     )
+
+
+def _usual_method(fault: Fault) -> str:
+    return (
+        fault.usual.split()[1]
+        if fault.stream or fault.usual.split()[1] in _STREAM_METHODS
+        else "POST"
+    )
+
+
+def _check_method(fault: Fault, method: str) -> None:
+    # What there is on one way cannot happen on the other.
+    usual = _usual_method(fault)
+    streams = method in _STREAM_METHODS
+    refusal = fault.code and usual != "PUSH" and method != "PUSH"
+    if usual != method and not refusal and (streams or usual in _STREAM_METHODS):
+        raise ValueError(f"{fault.says!r} does not happen to {method}")
 
 
 def _strike(text: str) -> Strike:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.faults import Rule, draw, read_rules, read_strikes
+from okx_magic.sandbox.gateway import RawRequest
 from okx_magic.sandbox.replies import Reply, envelope
 from okx_magic.sandbox.routes.order import refused
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from okx_magic.sandbox.exchange import Exchange
     from okx_magic.sandbox.faults import Strike
-    from okx_magic.sandbox.gateway import RawRequest
 
 HEADER = "x-sandbox-fault"
 
@@ -43,6 +43,10 @@ class FaultyExchange:
         cannot be read are a ValueError, and change nothing.
         """
         self._rules = read_rules(text, self._seed)
+
+    def strike(self, method: str, path: str) -> Strike | None:
+        """The fault for what happens on a stream: LOGIN, SUBSCRIBE or PUSH, at the path of a channel."""
+        return draw(self._rules, RawRequest(method, path, {}))
 
     def answer(self, request: RawRequest) -> Reply:
         """The reply to ``request``, and how it is put on the wire."""

@@ -67,6 +67,21 @@ class Limits:
         # So many there are before those that have passed are thrown away.
         self._most = _FEW
 
+    def admit(self, limit: Limit, key: Key, now: float) -> bool:
+        """Whether ``key`` may be there once more; then it is counted."""
+        if not self._kept:
+            return True
+        window = self._windows.setdefault(key, _Window(limit))
+        free = window.room(now) > 0
+        if free:
+            window.times.append(now)
+        return free
+
+    @property
+    def kept(self) -> bool:
+        """Whether there are any."""
+        return self._kept
+
     def count(
         self, known: Endpoint, owner: str, address: str, items: Sequence[Params], now: float
     ) -> None:

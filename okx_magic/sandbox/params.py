@@ -56,7 +56,7 @@ def from_body(body: bytes, *, array: bool) -> list[Params]:
     items = value if array else [value]
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise RefusalError("50002")
-    return [{name: _as_text(field) for name, field in item.items()} for item in items]
+    return [{name: as_text(field) for name, field in item.items()} for item in items]
 
 
 def required(params: Params, name: str) -> str:
@@ -130,7 +130,8 @@ def limit(params: Params, *, default: int, highest: int) -> int:
     return min(value, highest)
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value of a body as a parameter: null is "", a number has its digits."""
     if value is None:
         return ""
     if isinstance(value, bool):

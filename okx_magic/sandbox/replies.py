@@ -67,7 +67,7 @@ class RefusalError(Exception):
         """
         known = explain(self.code)
         if self.code in _GATEWAY or (known is not None and known.group == "auth"):
-            return Reply(self.status, _compact({"msg": self.msg, "code": self.code}))
+            return Reply(self.status, compact({"msg": self.msg, "code": self.code}))
         return envelope([], code=self.code, msg=self.msg, status=self.status)
 
 
@@ -93,7 +93,7 @@ def status(code: str) -> int:
 
 def envelope(data: Any, *, code: str = OK, msg: str = "", status: int = HTTPStatus.OK) -> Reply:
     """The envelope of the public, account and query services."""
-    return Reply(status, _compact({"code": code, "data": data, "msg": msg}))
+    return Reply(status, compact({"code": code, "data": data, "msg": msg}))
 
 
 def acknowledgement(acks: list[dict[str, str]], in_time: float, out_time: float) -> Reply:
@@ -114,7 +114,7 @@ def acknowledgement(acks: list[dict[str, str]], in_time: float, out_time: float)
         "msg": "" if silent else text(code),
         "outTime": str(round(out_time * 1_000_000)),
     }
-    return Reply(HTTPStatus.OK, _compact(body))
+    return Reply(HTTPStatus.OK, compact(body))
 
 
 def is_parameter_check(code: str, msg: str) -> bool:
@@ -129,7 +129,8 @@ def plain(number: Decimal) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
-def _compact(value: Any) -> bytes:
+def compact(value: Any) -> bytes:
+    """``value`` as JSON."""
     # Nothing here holds itself; to look for that takes time.
     text = json.dumps(
         value, ensure_ascii=False, check_circular=False, separators=(",", ":"), default=plain

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
 
 from tornado.httpserver import HTTPServer
+from tornado.web import Application
 
 from okx_magic.sandbox.conversation import Gate
 from okx_magic.sandbox.exchange import Exchange
@@ -20,6 +21,8 @@ from okx_magic.sandbox.faulty import FaultyExchange
 from okx_magic.sandbox.keys import ENVIRONMENTS, Keys, Rights, issue_keys
 from okx_magic.sandbox.limits import Limits
 from okx_magic.sandbox.market.market import Market
+from okx_magic.sandbox.streams.hub import Hub
+from okx_magic.sandbox.streams.socket import Socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,6 +49,7 @@ class Sandbox:
     keys: Keys
     _keyring: dict[str, Keys] = field(repr=False)
     _exchange: FaultyExchange = field(repr=False)
+    _hub: Hub = field(repr=False)
     _listener: socket.socket = field(repr=False)
     _tls: ssl.SSLContext | None = field(repr=False)
     _seed: int | None = field(repr=False)
@@ -84,17 +88,19 @@ class Sandbox:
         demo, live = (issue_keys(environment, seed, rights) for environment in ENVIRONMENTS)
         keyring = {keys.key: keys for keys in (demo, live)}
         market = Market(_DEFAULT_MARKET if seed is None else seed)
-        exchange = Exchange(keyring, market, Limits(kept=limits), clock())
+        kept = Limits(kept=limits)
+        exchange = Exchange(keyring, market, kept, clock())
         scheme = "http" if tls is None else "https"
         chance = secrets.token_hex() if seed is None else str(seed)
         faulty = FaultyExchange(exchange, clock, scheme=scheme, seed=chance)
         faulty.set_faults(faults)
+        hub = Hub(exchange, kept, keyring, clock, faulty.strike, dress)
         context = _context(tls)
         listener = socket.create_server((_ADDRESS, port))
         listener.settimeout(0)
         url = f"{scheme}://{_ADDRESS}:{listener.getsockname()[1]}"
         keys = live if dress == "live" else demo
-        return cls(url, demo, live, keys, keyring, faulty, listener, context, seed)
+        return cls(url, demo, live, keys, keyring, faulty, hub, listener, context, seed)
 
     def set_faults(self, rules: str) -> None:
         """Sets the faults that will strike, in the place of those before; "" is none.
@@ -144,16 +150,24 @@ class Sandbox:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
+        sockets = Application(
+            [(r"/ws/v5/(public|private|business)", Socket, {"hub": self._hub})],
+            log_function=lambda _: None,
+            websocket_max_message_size=_BODY_LIMIT,
+        )
         server = HTTPServer(
-            Gate(self._exchange),
+            Gate(self._exchange, sockets, self._hub.tell),
             ssl_options=self._tls,
             max_body_size=_BODY_LIMIT,
             body_timeout=_BODY_SECONDS,
             idle_connection_timeout=_IDLE_SECONDS,
         )
         server.add_socket(self._listener)
+        beating = asyncio.create_task(self._hub.run())
         await self._ended.wait()
+        beating.cancel()
         server.stop()
+        self._hub.close()
         await server.close_all_connections()
 
 

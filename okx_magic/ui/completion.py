@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from okx_magic import catalogue
-from okx_magic.ui.cursor_context import Kind, Spot, spot_at
+from okx_magic.ui.cursor_context import Spot, SpotKind, spot_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -132,7 +132,7 @@ def _params(spot: Spot) -> tuple[Param, ...]:
     return params
 
 
-_CANDIDATES: Mapping[Kind, Callable[[Spot, Names], Iterable[str]]] = {
+_CANDIDATES: Mapping[SpotKind, Callable[[Spot, Names], Iterable[str]]] = {
     "nothing": lambda _spot, _names: (),
     "option": lambda spot, names: names.options(spot.owner),
     "account": lambda _spot, names: names.accounts(),

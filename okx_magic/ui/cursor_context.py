@@ -16,7 +16,7 @@ from okx_magic.ui.json_context import MARK, JsonPlace, json_place
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal[
+SpotKind = Literal[
     "nothing", "option", "account", "method", "path", "parameter", "value", "key", "variable"
 ]
 
@@ -39,7 +39,7 @@ class Spot:
     request or object. A candidate is inserted between ``opening`` and ``closing``: quotes, ``=``.
     """
 
-    kind: Kind
+    kind: SpotKind
     typed: str = ""
     method: str = ""
     path: str = ""
@@ -76,7 +76,7 @@ def spot_at(text: str, line: int, column: int) -> Spot | None:
 
 
 # What a magic takes as its first word.
-_POSITIONAL: Mapping[str, Kind] = {
+_POSITIONAL: Mapping[str, SpotKind] = {
     "okx": "method",
     "okx_login": "account",
     "okx_logout": "account",
@@ -86,7 +86,7 @@ _POSITIONAL: Mapping[str, Kind] = {
 }
 
 
-def _in_options(magic: str, left: str, *, otherwise: Kind) -> Spot:
+def _in_options(magic: str, left: str, *, otherwise: SpotKind) -> Spot:
     *before, typed = re.split(r"\s+", left)
     if typed.startswith("-"):
         return Spot("option", typed, owner=magic)

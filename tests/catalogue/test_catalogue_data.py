@@ -11,7 +11,7 @@ import pytest
 
 from okx_magic import catalogue
 from okx_magic.catalogue import Effect
-from okx_magic.catalogue.reader import FieldType, Kind
+from okx_magic.catalogue.reader import DataKind, FieldType
 
 DATA = files("okx_magic.catalogue").joinpath("data")
 TEXTS = {item.name: item.read_text("utf-8") for item in DATA.iterdir()}
@@ -105,7 +105,7 @@ def test_methods_paths_and_kinds_are_well_formed() -> None:
     for endpoint in ENDPOINTS:
         assert endpoint.method in {"GET", "POST"}
         assert re.fullmatch(r"/api/v5(/[A-Za-z0-9_-]+)+", endpoint.path)
-        assert endpoint.kind in {None, *get_args(Kind)}
+        assert endpoint.kind in {None, *get_args(DataKind)}
         assert endpoint.title
 
 

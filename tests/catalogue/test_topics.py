@@ -1,4 +1,4 @@
-"""What traders call things leads to the endpoint that they mean (module: catalogue/topics, search)."""
+"""What traders call things leads to the endpoint that they mean (catalogue/topics, endpoint_search)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from okx_magic import catalogue
-from okx_magic.catalogue.search import search
+from okx_magic.catalogue.endpoint_search import search
 from okx_magic.catalogue.topics import topics, words_of
 
 QUESTIONS = [
@@ -35,7 +35,7 @@ def test_most_questions_find_their_answer_first() -> None:
 def test_without_the_topics_few_questions_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words of OKX's paths alone are not those of traders: the control of the test above."""
     bare = topics().__class__({}, frozenset(), frozenset(), 0)
-    monkeypatch.setattr("okx_magic.catalogue.search.topics", lambda: bare)
+    monkeypatch.setattr("okx_magic.catalogue.endpoint_search.topics", lambda: bare)
     first = [answers for question, answers in QUESTIONS if set(found(question)[:1]) & set(answers)]
     assert len(first) < 0.5 * len(QUESTIONS)
 

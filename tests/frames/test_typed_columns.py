@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okx_magic.frames.columns import typed
 from okx_magic.frames.numbers import floats
+from okx_magic.frames.typed_columns import typed
 
 if TYPE_CHECKING:
     from okx_magic.catalogue.reader import FieldType

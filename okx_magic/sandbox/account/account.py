@@ -18,7 +18,7 @@ from okx_magic.sandbox.account.positions import Key, Position
 from okx_magic.sandbox.replies import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from okx_magic.sandbox.account.orders import Fill, Order, Ticket
     from okx_magic.sandbox.market.instruments import Instrument
@@ -45,7 +45,8 @@ class Account:
 
     ``level``, ``pos_mode`` and ``greeks`` are OKX's acctLv, posMode and greeksType; ``levers`` what
     was set; ``timers`` the times, in milliseconds, at which the orders of a tag ("" for all) are to be
-    cancelled; ``raised`` the day of the last increase of play money and how many there were.
+    cancelled; ``raised`` the day of the last increase of play money and how many there were; ``heard``
+    is told of each order as it was (or None) and as it is whenever that changes.
     """
 
     uid: str
@@ -63,6 +64,7 @@ class Account:
     fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     positions: dict[Key, Position] = field(default_factory=dict)
     closed: deque[Position] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    heard: Callable[[Order | None, Order], None] = lambda _, __: None
     # The newest order of each instId and clOrdId.
     _named: dict[tuple[str, str], str] = field(default_factory=dict)
     # A position that is opened again has the id that it had.
@@ -123,6 +125,7 @@ class Account:
 
     def keep(self, order: Order) -> None:
         """Puts ``order`` in the place of what was known of it."""
+        self.heard(self.orders.get(order.ord_id), order)
         self.orders[order.ord_id] = order
         self._named[order.names] = max(order.ord_id, self._named.get(order.names, ""))
         if order.is_open:

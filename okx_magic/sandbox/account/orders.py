@@ -113,7 +113,7 @@ class Ticket:
 class Order:
     """An order and how far it has come. Sizes are in base currency or contracts, ``value`` is the
     sum of price times size; ``fee`` is negative, in ``ticket.earns``, as is ``pnl``, what was realised;
-    times are in milliseconds.
+    times are in milliseconds. ``req_id`` names the last request that changed it.
     """
 
     ord_id: str
@@ -127,6 +127,7 @@ class Order:
     pnl: Decimal = _ZERO
     last: Fill | None = None
     cancel_source: str = ""
+    req_id: str = ""
 
     @property
     def names(self) -> tuple[str, str]:

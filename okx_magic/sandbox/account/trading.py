@@ -139,7 +139,8 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
         check_size(ticket.sz, ticket.instrument)
     if ticket.sz <= order.filled:
         raise RefusalError("51000", "newSz")
-    changed = replace(order, ticket=ticket, updated=desk.ms)
+    req_id = wanted.get("reqId", "")
+    changed = replace(order, ticket=ticket, updated=desk.ms, req_id=req_id)
     check_position(desk.account, changed)
     check_funds(desk, changed)
     if wanted.get("newPx"):

@@ -29,7 +29,7 @@ def order(desk: Desk, query: Params) -> list[Row]:
     found = named(desk, query)
     if found is None:
         raise RefusalError("51603")
-    return [_order(found)]
+    return [order_row(found)]
 
 
 def orders_pending(desk: Desk, query: Params) -> list[Row]:
@@ -49,10 +49,11 @@ def orders_history(desk: Desk, query: Params) -> list[Row]:
 
 def _orders(query: Params, newest_first: Iterable[Order]) -> list[Row]:
     names = ("instType", "instFamily", "instId", "ordType", "state", "category")
-    return page(query, asked(query, map(_order, newest_first), *names), "ordId", time="cTime")
+    return page(query, asked(query, map(order_row, newest_first), *names), "ordId", time="cTime")
 
 
-def _order(one: Order) -> Row:
+def order_row(one: Order) -> Row:
+    """An order, as all endpoints and the orders channel show it."""
     ticket, last = one.ticket, one.last
     spot = ticket.instrument.is_spot
     row = {

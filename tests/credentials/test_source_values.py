@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from okx_magic.credentials.settings import read_settings, read_variables
+from okx_magic.credentials.source_values import read_settings, read_variables
 from okx_magic.errors import CredentialsError
 
 VALUES = {
