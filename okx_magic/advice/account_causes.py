@@ -7,7 +7,6 @@ from ipaddress import ip_address
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from okx_magic import catalogue
 from okx_magic.advice.case import Case, Cause, ago
 from okx_magic.credentials.account import SITES
 
@@ -131,7 +130,7 @@ def permission(case: Case) -> Iterator[Cause]:
         yield Cause("permission", may or "it is not known here what the key may do")
         return
     request = case.exchange.request
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     needed = endpoint.permission if endpoint else None
     if needed is None:
         found = "the catalogue does not know which one the endpoint needs"

@@ -15,6 +15,7 @@ from okx_magic.catalogue.reader import (
     endpoints,
     explain,
     field_type,
+    field_types,
     first_columns,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "endpoints",
     "explain",
     "field_type",
+    "field_types",
     "first_columns",
 ]

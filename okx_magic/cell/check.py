@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
-from okx_magic import catalogue, strictjson
 from okx_magic.catalogue.bar_names import opens_by_hong_kong
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
 from okx_magic.errors import CellError
@@ -29,7 +27,7 @@ _WELL_KNOWN = "documented"
 
 def check(request: Request) -> tuple[str, ...]:
     """Notices on a request. Raises CellError for one that cannot succeed, with what is missing."""
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     if endpoint is None:
         return _unknown(request)
     if endpoint.status == _WELL_KNOWN:
@@ -41,7 +39,7 @@ def day_of_bars(request: Request) -> str:
     """A notice on bars that open by the day of Hong Kong, which is rarely meant; "" for others."""
     if not request.path.endswith("candles"):
         return ""
-    bar = dict(parse_qsl(request.target.partition("?")[2])).get("bar", "")
+    bar = dict(request.query).get("bar", "")
     if not opens_by_hong_kong(bar):
         return ""
     return (
@@ -86,9 +84,8 @@ def _require_parameters(request: Request, endpoint: Endpoint) -> None:
 
 def _given(request: Request) -> Iterator[tuple[str, Collection[str]]]:
     """The names given in each place that needs them: the query, the body, each item of an array."""
-    query = request.target.partition("?")[2]
-    in_query = {pair.partition("=")[0] for pair in query.split("&")}
-    body: Any = strictjson.loads(request.body) if request.body else {}
+    in_query = {name for name, _ in request.query}
+    body: Any = {} if request.json is None else request.json
     if request.method == "GET":
         yield "", in_query
     elif isinstance(body, list):

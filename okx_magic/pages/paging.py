@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, NoReturn
-from urllib.parse import parse_qsl
 
-from okx_magic import catalogue
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -61,7 +59,7 @@ def paging_style(request: Request) -> PagingStyle:
 
     Raises CellError for an endpoint without pages, and says what it offers.
     """
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     paging = endpoint.paging if endpoint else None
     if request.method != "GET" or endpoint is None or paging is None:
         _refuse(request, endpoint)
@@ -109,7 +107,7 @@ def checked_style(request: Request, span: Span) -> PagingStyle:
 
 def query_of(request: Request) -> dict[str, str]:
     """The parameters in a request's query."""
-    return dict(parse_qsl(request.target.partition("?")[2]))
+    return {name: value for name, value in request.query if value}
 
 
 def with_query(request: Request, **values: str | int | None) -> Request:
