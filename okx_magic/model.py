@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from okx_magic import catalogue, strictjson
-from okx_magic.catalogue.effects import effect_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 Method = Literal["GET", "POST"]
 Environment = Literal["sandbox", "demo", "live"]
+
+_CANCEL_ALL_AFTER: Final = "/cancel-all-after"
 
 
 class _Parsed:
@@ -58,7 +59,14 @@ class _Parsed:
 
     @cached_property
     def effect(self) -> Effect:
-        return effect_of(self.method, self.endpoint, self.json)
+        if self.method == "GET":
+            return "read"
+        if self.endpoint is None:
+            return "unknown"
+        if self.path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(self.json):
+            # It takes a safety away.
+            return "setting"
+        return self.endpoint.effect
 
 
 # Without slots, so that what was parsed is kept: it stands in the request as a plain attribute.
@@ -233,3 +241,9 @@ class Exchange:
     offset: int | None = None
     answered: tuple[tuple[str, str], ...] = ()
     attempt: int = 1
+
+
+def _arms_timer(body: Any) -> bool:
+    """Whether ``timeOut`` is a number of seconds; OKX takes 0 for switching the timer off."""
+    seconds = str(body.get("timeOut", "")) if isinstance(body, dict) else ""
+    return seconds.isdecimal() and int(seconds) > 0

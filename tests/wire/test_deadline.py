@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from okx_magic.wire.deadline import Watchdog
+from okx_magic.wire.pool import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
