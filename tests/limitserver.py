@@ -1,8 +1,8 @@
-"""An exchange far away that keeps a limit strictly: so many requests in any so many seconds of arrival.
+"""An exchange far away that keeps a limit strictly: N requests in any window of arrival.
 
 Each address that asks is counted by itself, as OKX does, in a sliding window; too many are refused
 with 50011. Requests and answers each take half of the latency, give or take half of the jitter. It
-runs in a process of its own, so that serving does not disturb whoever is timed.
+runs in a process of its own, so that serving does not disturb the program that is timed.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ async def _serve(options: argparse.Namespace) -> None:
             writer.close()
 
     server = await asyncio.start_server(converse, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - for whoever started it
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - for the program that started it
     await server.serve_forever()
 
 

@@ -1,7 +1,7 @@
 """Answers that no client should believe, each made of a good one: 12 kinds of damage on the way from
 OKX to us.
 
-An answer here is what a raw socket writes; the connection ends behind it.
+An answer here is what a raw socket writes; the connection ends after it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def head(*lines: str, status: str = "HTTP/1.1 200 OK") -> bytes:
 
 
 def http(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
-    """A whole answer, which says that the connection ends behind it."""
+    """A whole answer, which says that the connection ends after it."""
     return rawserver.http(body, status=status, headers=f"{headers}{_LAST}\r\n")
 
 

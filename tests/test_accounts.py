@@ -83,7 +83,7 @@ def test_typed_credentials_reach_the_sandbox_of_this_kernel(
 
 
 def test_a_new_sandbox_ends_the_old_one(accounts: Accounts, started: list[Sandbox]) -> None:
-    """Logging in to the sandbox again starts afresh, and leaves no exchange behind."""
+    """Logging in to the sandbox again starts again, and leaves no exchange running."""
     for _ in range(2):
         accounts.login_with("sandbox")
     first, second = started
@@ -128,7 +128,7 @@ def test_an_unknown_site_is_refused_before_anything_is_sent(accounts: Accounts) 
 def test_a_log_in_that_ends_after_the_end_is_undone(
     accounts: Accounts, started: list[Sandbox]
 ) -> None:
-    """Unloading while the panel logs in leaves no session and no exchange behind."""
+    """Unloading while the panel logs in leaves no session and no exchange open."""
     accounts.end()
     with pytest.raises(CredentialsError, match="unloaded"):
         accounts.login_with("sandbox")

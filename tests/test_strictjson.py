@@ -133,7 +133,7 @@ def test_unclosed_strings_take_one_pass(text: str) -> None:
 
 
 def test_the_key_that_is_given_twice_is_found_in_one_pass() -> None:
-    """Among ever so many others: an answer of that kind must not outlast its deadline."""
+    """Among very many others: an answer of that kind must not outlast its deadline."""
     text = "{" + "".join(f'"{number}":1,' for number in range(60_000)) + '"z":1,"z":1}'
     start = time.process_time()
     with pytest.raises(ValueError, match='the key "z" is given twice'):

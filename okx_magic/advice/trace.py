@@ -98,7 +98,7 @@ def curl(request: Request, sent: Sent | None, account: Account) -> str:
 
 
 def signing_script(exchange: Exchange, account: Account) -> str:
-    """A script for bash that signs the same request afresh with openssl, and sends it with curl.
+    """A script for bash that signs the same request again with openssl, and sends it with curl.
 
     Key, secret and passphrase come from the environment and are not in the script. Key, signature and
     passphrase reach curl through its standard input, so that the list of processes does not show
@@ -110,7 +110,7 @@ def signing_script(exchange: Exchange, account: Account) -> str:
     send = ["curl", *_options(request, headers, account), f'"{account.base_url}$target"']
     lines = [
         # printable: no text in the path can end the comment.
-        f"# {printable(str(request))}, signed afresh; needs bash, openssl and curl.",
+        f"# {printable(str(request))}, signed again; needs bash, openssl and curl.",
         "# The list of processes shows the secret while openssl runs: some milliseconds.",
         *_cautions(exchange),
         "(",

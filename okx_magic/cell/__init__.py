@@ -25,6 +25,7 @@ from __future__ import annotations
 from okx_magic.cell.filling import evaluate, fill
 from okx_magic.cell.grammar import parse
 from okx_magic.cell.lines import check_name
+from okx_magic.cell.names import Names, names
 from okx_magic.cell.template import Cell, Template
 
-__all__ = ["Cell", "Template", "check_name", "evaluate", "fill", "parse"]
+__all__ = ["Cell", "Names", "Template", "check_name", "evaluate", "fill", "names", "parse"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic import strictjson
 from okx_magic.cell.headers import check_value
+from okx_magic.cell.names import Names, names
 from okx_magic.cell.template import Template, Text, Variable
 from okx_magic.cell.values import WRITE, UnfitValueError
 from okx_magic.errors import CellError
@@ -22,7 +23,7 @@ def fill(template: Template, namespace: Mapping[str, Any]) -> Request:
     itself is not changed. A value never changes the structure around it. Raises CellError, naming
     line and expression, for an expression that fails and for a value that cannot stand there.
     """
-    scope = dict(namespace)
+    scope = _Scope(names(namespace))
     return Request(
         method=template.method,
         target=template.path + _filled(template.query, scope),
@@ -40,11 +41,19 @@ def evaluate(text: str, namespace: Mapping[str, Any]) -> Any:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1]
     if text.startswith("{{") and text.endswith("}}"):
-        return _used(Variable(text, None, "value"), dict(namespace), lambda value: value)
+        return _used(Variable(text, None, "value"), _Scope(names(namespace)), lambda value: value)
     return text
 
 
-def _body(text: Text, scope: dict[str, Any]) -> str:
+class _Scope:
+    """The names of one request, as one dict that all of its expressions share."""
+
+    def __init__(self, names: Names) -> None:
+        self.hidden_in = names.hidden_in
+        self.flat = names.flat()
+
+
+def _body(text: Text, scope: _Scope) -> str:
     body = _filled(text, scope)
     first = next((piece for piece in text if isinstance(piece, Variable)), None)
     if first is not None:
@@ -60,7 +69,7 @@ def _body(text: Text, scope: dict[str, Any]) -> str:
     return body
 
 
-def _header(name: str, text: Text, scope: dict[str, Any]) -> str:
+def _header(name: str, text: Text, scope: _Scope) -> str:
     value = _filled(text, scope)
     first = next((piece for piece in text if isinstance(piece, Variable)), None)
     if first is not None:
@@ -68,19 +77,22 @@ def _header(name: str, text: Text, scope: dict[str, Any]) -> str:
     return value
 
 
-def _filled(text: Text, scope: dict[str, Any]) -> str:
+def _filled(text: Text, scope: _Scope) -> str:
     return "".join(piece if isinstance(piece, str) else _written(piece, scope) for piece in text)
 
 
-def _written(variable: Variable, scope: dict[str, Any]) -> str:
+def _written(variable: Variable, scope: _Scope) -> str:
     written: str = _used(variable, scope, WRITE[variable.place])
     return written
 
 
-def _used(variable: Variable, scope: dict[str, Any], use: Callable[[Any], Any]) -> Any:
+def _used(variable: Variable, scope: _Scope, use: Callable[[Any], Any]) -> Any:
+    if hidden := scope.hidden_in(variable.expression):
+        reason, remedy = hidden
+        raise CellError(f"{variable}: {reason}", line=variable.line, remedy=remedy)
     try:
         # The person's own expression, in the person's own kernel: as a code cell would run it.
-        return use(eval(variable.expression, scope))  # noqa: S307 - see above
+        return use(eval(variable.expression, scope.flat))  # noqa: S307 - see above
     except UnfitValueError as problem:
         reason, remedy = str(problem), problem.remedy
     except Exception as problem:  # noqa: BLE001 - foreign code: it can raise anything

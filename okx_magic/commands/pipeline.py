@@ -6,7 +6,7 @@ import builtins
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell import Template, check_name, fill, parse
+from okx_magic.cell import Template, check_name, fill, names, parse
 from okx_magic.cell.check import check, day_of_bars
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
@@ -41,25 +41,35 @@ def run_cell(
         output.note_once(f"hidden {name}", receipts.notices([hidden]))
     span = span_of(templates, session, namespace, options)
     value = None
+    # Before the names of a function: a result of this cell is meant, though it goes to the notebook.
+    results: dict[str, Any] = {}
+    namespace = names(namespace).over(results)
     for number, template in enumerate(templates, start=1):
         try:
             request = fill(template, namespace)
-            if not options.force and (said := check(request)):
-                output.note(receipts.notices(said))
-            if day := day_of_bars(request):
-                output.note_once("day", receipts.notices([day]))
+            _judge(request, output, options)
             if options.dry_run:
                 _show_unsent(request, span, session, output, options)
             elif span is not None:
                 value = run_paged(request, span, session, output, options)
             else:
                 value = _run_one(request, session, output, options)
+            if request.name is not None and not options.dry_run:
+                results[request.name] = value
         except OkxMagicError as error:
             if len(templates) > 1:
                 sent = 0 if options.dry_run else number - 1
                 error.place = Place(number, len(templates), template.line, sent)
             raise
     return value
+
+
+def _judge(request: Request, output: Output, options: Options) -> None:
+    """Show what speaks against a request; raises CellError for one that cannot succeed."""
+    if not options.force and (said := check(request)):
+        output.note(receipts.notices(said))
+    if day := day_of_bars(request):
+        output.note_once("day", receipts.notices([day]))
 
 
 def _show_unsent(

@@ -83,7 +83,7 @@ class Account:
 
     @property
     def host(self) -> str:
-        """The host as it stands in a URL, with the port where that is not the scheme's own."""
+        """The host as in a URL, with the port where it is not the scheme's default."""
         return parse_origin(self.base_url).netloc
 
     @property
@@ -117,7 +117,7 @@ class Origin(NamedTuple):
 
     @property
     def netloc(self) -> str:
-        """Host and port as they stand in a URL."""
+        """Host and port as in a URL."""
         host = f"[{self.hostname}]" if ":" in self.hostname else self.hostname
         return host if self.port is None else f"{host}:{self.port}"
 

@@ -75,12 +75,12 @@ def doubts(key: str, secret: str, passphrase: str) -> Iterator[str]:
     if secret == passphrase:
         yield "secret and passphrase are the same"
     elif not _HEX32.fullmatch(secret):
-        quoted = ", and stands in quotation marks" if _in_quotes(secret) else ""
+        quoted = ", and is in quotation marks" if _in_quotes(secret) else ""
         yield f"the secret is not 32 hexadecimal digits, as OKX's are{quoted}"
     if len(passphrase) < _SHORTEST_PASSPHRASE:
         yield "the passphrase is shorter than the 8 characters that OKX asks for"
     if _in_quotes(passphrase):
-        yield "the passphrase stands in quotation marks, which are sent as part of it"
+        yield "the passphrase is in quotation marks, which are sent as part of it"
 
 
 def _in_quotes(text: str) -> bool:

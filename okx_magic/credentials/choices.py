@@ -115,7 +115,7 @@ class Choices:
     def sites(self) -> tuple[tuple[str, str], ...]:
         """Key and host of each site that credentials can be typed in for, the one to suggest first.
 
-        Those are OKX's, and the host that the environment variables name where it is none of them.
+        These are OKX's, and the host that the environment variables name if it is not one of them.
         """
         known = {name: parse_origin(site.base_url).netloc for name, site in SITES.items()}
         try:

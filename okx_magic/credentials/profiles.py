@@ -161,7 +161,7 @@ def _parsed(text: str) -> dict[str, Any]:
         place = re.search(r"at line \d+, column \d+", str(error))
     where = f" {place[0]}" if place else ""
     raise CredentialsError(
-        f"{CONFIG} is not valid TOML{where}", remedy='texts stand in quotes, as in site = "eea"'
+        f"{CONFIG} is not valid TOML{where}", remedy='texts are in quotes, as in site = "eea"'
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from okx_magic.frames.numbers import Floats
     from okx_magic.model import Envelope, Exchange, Request
 
-# Types whose values are numbers beside the rows, too.
+# Types whose values are numbers in ``attrs`` too.
 _NUMBERS: Final = frozenset({"decimal", "integer", "time", "time_us"})
 # What a spreadsheet reads as the start of a formula (OWASP: CSV Injection).
 _FORMULA: Final = re.compile(r"\s*[=+\-@|\t\r\n]")
@@ -117,17 +117,17 @@ class Types:
         types = {name: self.type_of(name) for name in table.columns}
         columns, misfits = arrays.all_typed(table.columns, types, table.length, exact=self.exact)
         attrs = {
-            name: self._beside(value) if name == "totals" else value
+            name: self._around(value) if name == "totals" else value
             for name, value in table.attrs.items()
         }
         return Table(columns, table.length, table.names, table.index, attrs, untyped=misfits)
 
-    def _beside(self, value: Any, name: str = "") -> Any:
-        """What stands around the rows, as JSON with numbers in place of OKX's texts of them."""
+    def _around(self, value: Any, name: str = "") -> Any:
+        """The fields around the rows, as JSON with numbers in place of OKX's texts."""
         if isinstance(value, dict):
-            return {key: self._beside(each, key) for key, each in value.items()}
+            return {key: self._around(each, key) for key, each in value.items()}
         if isinstance(value, list):
-            return [self._beside(each, name) for each in value]
+            return [self._around(each, name) for each in value]
         kind = self.type_of(name)
         if not isinstance(value, str) or kind not in _NUMBERS or (self.exact and kind == "decimal"):
             return value
@@ -140,7 +140,7 @@ class Types:
         # JSON has no other numbers.
         return number if isfinite(number) else value
 
-    def blank(self, name: str, length: int) -> arrays.Array:
+    def missing(self, name: str, length: int) -> arrays.Array:
         """A column of ``length`` rows in which nothing was sent."""
         texts = [""] * length
         array = arrays.typed(texts, self.type_of(name) or "text", exact=self.exact)

@@ -102,7 +102,7 @@ def _joined(tables: Sequence[Table[arrays.Array]], types: Types) -> Table[arrays
     columns = {}
     for name in dict.fromkeys(chain.from_iterable(table.columns for table in tables)):
         parts = [
-            table.columns[name] if name in table.columns else types.blank(name, table.length)
+            table.columns[name] if name in table.columns else types.missing(name, table.length)
             for table in tables
         ]
         columns[name] = arrays.joined(parts)

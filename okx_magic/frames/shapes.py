@@ -153,8 +153,8 @@ def _book(book: Mapping[str, Any], known: Sequence[str]) -> Raw:
     width = max(map(len, levels), default=4)
     names = known or _BOOK_LEVELS.get(width, _BOOK_LEVELS[4][:width])
     columns = {"side": labels, **_named(levels, names)}
-    beside = {name: as_json(value) for name, value in book.items() if name not in _SIDES}
-    return Table(columns, len(levels), names=_BOOK_NAMES, attrs=beside)
+    around = {name: as_json(value) for name, value in book.items() if name not in _SIDES}
+    return Table(columns, len(levels), names=_BOOK_NAMES, attrs=around)
 
 
 def _has_sides(fields: Mapping[str, Any] | Sequence[str], type_of: TypeOf) -> bool:

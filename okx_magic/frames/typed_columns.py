@@ -125,7 +125,7 @@ def strings(texts: Sequence[str]) -> Array:
 def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[str, Array]:
     """All decimal columns in one conversion, which is what makes a wide answer quick.
 
-    Empty when one value is no decimal: then each column has to be tried by itself.
+    Empty when one value is not a decimal: then each column is tried by itself.
     """
     block = floats(list(columns.values()))
     if block is None:

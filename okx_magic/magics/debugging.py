@@ -16,6 +16,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 
 from okx_magic.errors import CellError
 from okx_magic.magics import magicline
+from okx_magic.magics.place import names_here
 from okx_magic.ui.console import show, tell
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class OkxDiagnosis(Magics):
             compared,
         )
 
-        names = self.shell.user_ns
+        names = names_here(self.shell)
         if arguments.compare and cell is not None:
             show(compared(cell, names))
             return

@@ -18,6 +18,7 @@ from traitlets import Bool
 
 from okx_magic.errors import CellError, OkxError
 from okx_magic.magics import magicline
+from okx_magic.magics.place import names_here
 from okx_magic.magics.shell_panel import ShellPanel, fits
 from okx_magic.ui.console import CellOutput, show, tell
 
@@ -141,7 +142,7 @@ class OkxMagic(Magics):
         value = run_cell(
             request if cell is None else cell,
             session,
-            self.shell.user_ns,
+            names_here(self.shell),
             CellOutput(self.shell, shows_values=cell is not None, said=self._said),
             Options(
                 name=arguments.name,

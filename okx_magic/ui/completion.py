@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from okx_magic import catalogue
 from okx_magic.ui.cursor_context import Spot, SpotKind, spot_at
+from okx_magic.ui.function_names import function_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,7 +57,10 @@ def complete(text: str, line: int, column: int, names: Names) -> Completion | No
     spot = spot_at(text, line, column)
     if spot is None:
         return None
-    found = _matching(spot.typed, _CANDIDATES[spot.kind](spot, names))
+    candidates = _CANDIDATES[spot.kind](spot, names)
+    if spot.kind == "variable":
+        candidates = _with_function(spot, candidates, function_names(text, line))
+    found = _matching(spot.typed, candidates)
     return Completion(spot.typed, spot.kind, tuple(_dressed(spot, found)))
 
 
@@ -77,6 +81,13 @@ def _dressed(spot: Spot, candidates: Iterable[str]) -> Iterator[str]:
         bare = spot.kind == "value" and candidate in _BOOLEANS
         opening, closing = ("", "") if bare else (spot.opening, spot.closing)
         yield opening + candidate + closing
+
+
+def _with_function(spot: Spot, notebook: Iterable[str], function: tuple[str, ...]) -> Iterable[str]:
+    """The names of the function before the notebook's. What one of them holds, nobody knows yet."""
+    if spot.owner:
+        return () if spot.owner in function else notebook
+    return (*function, *notebook)
 
 
 def _methods(spot: Spot, _: Names) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""What stands in a cell's output, as text in a terminal and as HTML in a notebook: a note, which is a
+"""The output of a cell, as text in a terminal and as HTML in a notebook: a note, which is a
 few lines, and a trace, with colours and a legend.
 """
 

@@ -52,7 +52,7 @@ def found(
 
 @pytest.mark.parametrize("code", REST + WEBSOCKET)
 def test_every_refusal_has_a_meaning_and_a_next_step(code: str) -> None:
-    """Whoever is refused at the door is told what it means and what to do."""
+    """Each authentication code says what it means and what to do."""
     known = catalogue.explain(code)
     assert known is not None
     assert known.meaning
@@ -230,7 +230,7 @@ def test_exp_time_is_held_against_the_exchanges_clock(
 
 
 def test_a_limit_is_counted() -> None:
-    """So many went out in its time; if that is within the limit, somebody else uses it, too."""
+    """The requests sent in its time; if that is within the limit, another program uses it too."""
     path = "/api/v5/account/config"
     one = exchange(Request("GET", path), "50011", "50011 Too Many Requests")
     many = [dataclasses.replace(one, sent_at=SENT_AT - number / 10) for number in range(9)]

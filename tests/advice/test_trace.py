@@ -45,7 +45,7 @@ def changed(**changes: str | bytes) -> Exchange:
 
 
 def test_the_parts_make_the_signature() -> None:
-    """Whoever joins the parts, and takes the HMAC under the secret, gets digest and signature."""
+    """The HMAC of the joined parts under the secret gives digest and signature."""
     seen = trace(exchange(ORDER), account())
     joined = "".join(part.text for part in seen.parts).encode()
     digest = hmac.new(SECRET.encode(), joined, hashlib.sha256).digest()
@@ -245,7 +245,7 @@ def test_the_script_signs_what_okx_accepts(sandbox: Sandbox, session: Session, c
     assert done.returncode == 0
     answered = json.loads(done.stdout)["code"]
     assert answered not in _AT_THE_DOOR
-    # A second order with the same clOrdId is refused as such: it was understood all the same.
+    # A second order with the same clOrdId is refused as such: it was understood.
     assert (answered == "0") == (code == "0") or method == "POST"
     assert f"Z{method}{target}{session.log[-1].request.body}" in done.stderr
 

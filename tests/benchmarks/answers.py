@@ -45,7 +45,7 @@ def candles(rows: int, before: int = 0) -> list[list[str]]:
 
 
 def book(levels: int) -> list[dict[str, Any]]:
-    """A book with so many levels on each side."""
+    """A book with this many levels on each side."""
 
     def side() -> list[list[str]]:
         return [[_decimal(1), _decimal(4), "0", str(row % 9 + 1)] for row in range(levels)]
@@ -54,7 +54,7 @@ def book(levels: int) -> list[dict[str, Any]]:
 
 
 def body(data: Any) -> bytes:
-    """The answer around ``data``, as OKX writes it: no blanks."""
+    """The answer around ``data``, as OKX writes it: no spaces."""
     return json.dumps({"code": "0", "msg": "", "data": data}, separators=(",", ":")).encode()
 
 

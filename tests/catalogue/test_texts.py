@@ -147,7 +147,7 @@ def test_an_unknown_code_names_its_neighbours() -> None:
 
 @pytest.mark.parametrize("code", ["50105", "50111", "50113", "50119", "50101", "50102", "50110"])
 def test_the_codes_of_authentication_have_a_way_out(code: str) -> None:
-    """Whoever is refused at the door is told what to do."""
+    """Each authentication code says what to do."""
     known = catalogue.explain(code)
     assert known is not None
     assert known.remedy

@@ -34,7 +34,7 @@ KINDS = {
 }
 UNKNOWN = (
     "no picture is known for these columns, and none of them is a time:"
-    " instType, seriesId, instId, uly, groupId, instFamily …"
+    " instId, state, tickSz, lotSz, minSz, ctVal …"
 )
 
 

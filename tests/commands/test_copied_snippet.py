@@ -34,7 +34,7 @@ BAD_SIGN = "50113"
 
 # What the client is asked to send: method, path and body.
 ASKED: dict[str, tuple[str, str, Any]] = {
-    "a blank in the query": ("GET", f"{BALANCE}?ccy=BTC, ETH", None),
+    "a space in the query": ("GET", f"{BALANCE}?ccy=BTC, ETH", None),
     "Chinese in the query": ("GET", f"{BALANCE}?ccy=龙虾", None),
     "an accent in the query": ("GET", f"{BALANCE}?ccy=é", None),
     "braces in the query": ("GET", f"{BALANCE}?ccy={{}}", None),
@@ -171,7 +171,7 @@ def test_a_base_url_with_a_slash_is_mended(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("edge", ["\n", " ", "\t", "\r\n"])
-def test_blanks_around_a_secret_are_taken_off(sandbox: Sandbox, edge: str) -> None:
+def test_spaces_around_a_secret_are_removed(sandbox: Sandbox, edge: str) -> None:
     """A line break that came along with the secret makes the snippet sign something else."""
     keys = replace(sandbox.demo, secret=sandbox.demo.secret + edge)
     assert snippet(sandbox.url, keys, "GET", BALANCE).json()["code"] == BAD_SIGN

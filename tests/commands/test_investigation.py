@@ -22,7 +22,7 @@ ORDER = f"POST /api/v5/trade/order\n{COMPACT}"
 RIGHT = f"{T}POST/api/v5/trade/order{COMPACT}"
 SPACES = f"{T}POST/api/v5/trade/order{SPACED}"
 HIDDEN = "OK-ACCESS-PASSPHRASE: hidden"
-WHITESPACE = "signed with the body as JSON with blanks"
+SPACED = "signed with the body as JSON with blanks"
 
 Sign = Callable[..., str]
 
@@ -89,7 +89,7 @@ def test_the_inputs_of_a_cell_are_taken(demo: Notebook, sign: Sign, case: str) -
     """However it was pasted, the mistake is the same."""
     line, cell = CELLS[case]
     wrong, right = sign(SPACES), sign(RIGHT)
-    for signature, words in ((wrong, WHITESPACE), (right, "the signature is right")):
+    for signature, words in ((wrong, SPACED), (right, "the signature is right")):
         text = demo.run(
             f"%%okx_debug {line.replace('{signature}', signature).replace('{T}', T)}\n"
             + cell.replace("{signature}", signature)
@@ -107,7 +107,7 @@ def test_variables_of_python_are_taken(demo: Notebook, sign: Sign) -> None:
         + ORDER.replace('"1"', '"{{ size }}"')
     )
     assert demo.error is None
-    assert WHITESPACE in text
+    assert SPACED in text
 
 
 def test_a_foreign_signature_accuses_nobody(demo: Notebook, sign: Sign) -> None:
@@ -124,21 +124,21 @@ def test_whose_secret_it_is_can_be_said(demo: Notebook, sign: Sign) -> None:
     cell = f"--check {sign(SPACES)} --timestamp {T}\n{ORDER}"
     assert "no explanation" in demo.run(f"%%okx_debug {cell}")
     text = demo.run(f"%%okx_debug -a demo {cell}")
-    assert WHITESPACE in text
+    assert SPACED in text
     assert "with    the secret of demo (key " in text
 
 
 def test_a_refused_log_in_has_a_secret_to_compute_with(
     notebook: Notebook, sign: Sign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever cannot log in is the one who needs it most: here a secret that lost its last letter."""
+    """It works without a log-in, when it is needed most: here a secret that lost its last letter."""
     full = sign(RIGHT)
     secret = "0123456789ABCDEF0123456789ABCDE"
     monkeypatch.setenv("OKX_SECRET_KEY", secret)
     notebook.run("%okx_login demo")
     assert notebook.error is not None
     signature = sign(SPACES, secret)
-    assert WHITESPACE in notebook.run(f"%%okx_debug --check {signature} --timestamp {T}\n{ORDER}")
+    assert SPACED in notebook.run(f"%%okx_debug --check {signature} --timestamp {T}\n{ORDER}")
     assert "no explanation" in notebook.run(f"%%okx_debug --check {full} --timestamp {T}\n{ORDER}")
 
 
@@ -146,12 +146,12 @@ def test_two_prehashes_need_no_secret(notebook: Notebook) -> None:
     """The first differing byte is marked, and the mistake between them named, with nobody logged in."""
     text = notebook.run(f"%%okx_debug --compare\n{RIGHT}\n{SPACES}")
     assert "they differ from byte 54 on, in the body" in text
-    assert WHITESPACE in text
+    assert SPACED in text
     assert notebook.shell.magics_manager.registry["OkxMagic"].opened() is None
 
 
 def test_prehashes_of_several_lines_are_parted_by_dashes(notebook: Notebook) -> None:
-    """A body over lines is part of its prehash, and so is a blank at its end."""
+    """A body over lines is part of its prehash, and so is a space at its end."""
     long = RIGHT.replace(COMPACT, '{\n "sz": "1"\n}')
     assert "both are the same" in notebook.run(f"%%okx_debug --compare\n{long}\n---\n{long}")
     assert "a blank" in notebook.run(f"%%okx_debug --compare\n{RIGHT} \n{RIGHT}")
@@ -160,7 +160,7 @@ def test_prehashes_of_several_lines_are_parted_by_dashes(notebook: Notebook) -> 
 def test_prehashes_may_be_expressions(notebook: Notebook) -> None:
     """Text or bytes."""
     notebook.shell.user_ns["mine"], notebook.shell.user_ns["theirs"] = RIGHT, SPACES.encode()
-    assert WHITESPACE in notebook.run("%%okx_debug --compare\n{{ mine }}\n{{ theirs }}")
+    assert SPACED in notebook.run("%%okx_debug --compare\n{{ mine }}\n{{ theirs }}")
 
 
 @pytest.mark.parametrize(

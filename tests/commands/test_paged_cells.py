@@ -42,7 +42,7 @@ def test_the_newest_bar_is_unfinished(sandbox_notebook: Notebook) -> None:
 
 
 def test_times_may_be_variables(sandbox_notebook: Notebook) -> None:
-    """{{ }} on the magic line is Python, with blanks and quotes of its own."""
+    """{{ }} on the magic line is Python, with its own spaces and quotes."""
     sandbox_notebook.run("import datetime as dt\nstart = dt.date(2024, 1, 1)")
     sandbox_notebook.run(
         "%%okx --since {{ start }} --until {{ start + dt.timedelta(days=1) }} c\n" + HOURS

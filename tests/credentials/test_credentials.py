@@ -67,7 +67,7 @@ def test_a_naive_client_tells_the_secret(character: str) -> None:
 
 
 def test_position_counts_from_the_value_as_given() -> None:
-    """Blanks that are taken off still count, so the position fits what the person pasted."""
+    """Spaces that are removed still count, so the position fits what the person pasted."""
     with pytest.raises(CredentialsError, match="a space at position 4"):
         Credentials(**values(secret="  a b"))
 
@@ -75,7 +75,7 @@ def test_position_counts_from_the_value_as_given() -> None:
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("edge", ["\ufeff{}", "{}\xa0", "{}\u200b"])
 def test_invisible_edges_are_not_taken_off(field: str, edge: str) -> None:
-    """What is not a plain blank is refused at the edges too: the person should know of it."""
+    """White space other than a plain space is refused at the ends too: the person should know of it."""
     with pytest.raises(CredentialsError, match="an invisible character"):
         Credentials(**values(**{field: edge.format(values()[field])}))
 
@@ -88,7 +88,7 @@ def test_empty_value_is_refused(field: str, empty: str) -> None:
         Credentials(**values(**{field: empty}), source="here")
 
 
-def test_blanks_around_are_taken_off() -> None:
+def test_spaces_around_are_removed() -> None:
     """A pasted line break or space at either end makes no difference to what is sent."""
     request = ("2024-05-06T07:08:09.010Z", "GET", "/api/v5/account/balance", b"")
     padded = Credentials(f" {KEY}\n", f"\t{SECRET} ", f"\r\n{PASSPHRASE}\r\n")
@@ -112,11 +112,11 @@ def test_usual_credentials_raise_no_doubts() -> None:
         ({"key": "my-own-key-0001"}, "the key is not a UUID"),
         ({"secret": SECRET[:-1]}, "the secret is not 32 hexadecimal digits"),
         ({"passphrase": "short1!"}, "the passphrase is shorter than the 8 characters"),
-        ({"passphrase": '"Correct-Horse-9!"'}, "the passphrase stands in quotation marks"),
+        ({"passphrase": '"Correct-Horse-9!"'}, "the passphrase is in quotation marks"),
         ({"passphrase": SECRET}, "secret and passphrase are the same"),
         (
             {"secret": f'"{SECRET}"'},
-            "the secret is not 32 hexadecimal digits, as OKX's are, and stands",
+            "the secret is not 32 hexadecimal digits, as OKX's are, and is",
         ),
         ({"secret": "Horse-9!", "passphrase": SECRET}, "the secret and the passphrase seem to be"),
         ({"key": SECRET, "secret": KEY}, "key and secret seem to be swapped"),

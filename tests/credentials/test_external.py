@@ -57,7 +57,7 @@ class Locked(Real):
 
 
 class Chain(Real):
-    """Several backends behind the priority of the chain, as keyring's chainer has it."""
+    """Several backends under the priority of the chain, as keyring's chainer has it."""
 
     priority = 10
 

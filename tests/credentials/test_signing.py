@@ -125,7 +125,7 @@ def test_one_changed_bit_changes_the_signature(data: st.DataObject) -> None:
 
 
 def test_nothing_is_sorted_or_encoded() -> None:
-    """Target and body enter the prehash as they are, in their order and with their blanks."""
+    """Target and body enter the prehash as they are, in their order and with their spaces."""
     made = prehash("T", "POST", "/a?z=%2c&y=,&x=~", b'{"b": 1, "a":2}\n')
     assert made == b'TPOST/a?z=%2c&y=,&x=~{"b": 1, "a":2}\n'
 

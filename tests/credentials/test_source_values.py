@@ -29,7 +29,7 @@ def test_no_variables_are_no_account() -> None:
 
 @pytest.mark.parametrize(("name", "alias"), ALIASES)
 def test_another_spelling_will_do(name: str, alias: str) -> None:
-    """Either name of a variable works, and both together when they agree, blanks aside."""
+    """Either name of a variable works, and both together when they agree, apart from spaces."""
     both = {**VALUES, alias: f" {VALUES[name]}\n"}
     other = {key: value for key, value in both.items() if key != name}
     assert headers(both) == headers(other) == headers(VALUES)

@@ -139,7 +139,7 @@ NAMES = ["environment variables", "profile main of ~/.okx/config.toml", "keyring
 
 @pytest.mark.parametrize("first", range(len(SOURCES)))
 def test_the_first_whole_triple_wins(world: World, first: int) -> None:
-    """Of several sources the earlier one is taken whole, and those behind it are not opened."""
+    """Of several sources the earlier one is taken whole, and those after it are not opened."""
     for number in range(first, len(SOURCES)):
         world.put(SOURCES[number], triple(number))
     account = world.find()

@@ -48,7 +48,7 @@ def test_the_catalogue_has_answers_to_check() -> None:
 
 @pytest.mark.parametrize("endpoint", OBJECT_ENDPOINTS)
 def test_an_empty_answer_has_the_columns_of_a_blank_one(frame_of: FrameOf, endpoint: str) -> None:
-    """No rows, and a row of blanks, have the same columns in the same dtypes."""
+    """No rows, and a row of empty texts, have the same columns in the same dtypes."""
     method, path = endpoint.split()
     fields = catalogue.endpoint(method, path).fields
     empty, blank = frame_of(endpoint, []), frame_of(endpoint, [dict.fromkeys(fields, "")])
@@ -72,7 +72,7 @@ def test_an_empty_answer_has_the_dtypes_of_a_full_one(
 
 
 def test_dtypes_do_not_depend_on_the_values(frame_of: FrameOf) -> None:
-    """A column of zeros is as much float64 as one of blanks or of fractions."""
+    """A column of zeros is as much float64 as one of empty texts or of fractions."""
     frames = [
         frame_of(TICKERS, [{"last": value, "ts": ts}])
         for value, ts in [("0", "1767225600000"), ("", ""), ("1.5", "0"), ("7", "1767225600001")]

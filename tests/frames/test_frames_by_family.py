@@ -56,7 +56,7 @@ def test_a_column_that_okx_adds_to_candles_stays_text(
 
 
 def test_short_candle_rows_keep_the_columns(frame_of: FrameOf, answers: dict[str, Any]) -> None:
-    """Rows with fewer places leave the missing columns blank, with their dtypes."""
+    """Rows with fewer places leave the missing columns empty, with their dtypes."""
     frame = frame_of(CANDLES, [row[:6] for row in answers[CANDLES]])
     assert dtypes(frame) == dtypes(frame_of(CANDLES))
     assert frame[["volCcy", "volCcyQuote", "confirm"]].isna().all(axis=None)

@@ -98,7 +98,7 @@ def candles(draw: st.DrawFn) -> list[list[str]]:
 @settings(deadline=None, max_examples=200)
 @given(rows=candles(), split=st.integers(1, 4))
 def test_whatever_the_numbers_are(rows: list[list[str]], split: int) -> None:
-    """Blanks, long fractions, seconds and texts that are no numbers come out as from their lists."""
+    """Empty texts, long fractions, seconds and other texts come out as from their lists."""
     expected = to_frame(as_lists(rows), CANDLES)
     frame = to_frame(as_numbers(rows), CANDLES)
     pd.testing.assert_frame_equal(frame, expected)

@@ -23,14 +23,14 @@ EXPONENTS = st.from_regex(r"-?[0-9]{1,3}\.[0-9]{1,8}[eE][+-]?[0-9]{1,2}", fullma
 
 
 def random_ids(count: int) -> list[str]:
-    """Ids of 18 to 20 digits with a blank now and then, the same every time."""
+    """Ids of 18 to 20 digits with an empty text now and then, the same every time."""
     generator = random.Random(20260131)  # noqa: S311  # test data
     ids = [str(generator.randrange(10**17, 10**20)) for _ in range(count)]
     return ["" if generator.random() < 0.05 else value for value in ids]
 
 
 def test_ten_thousand_ids_are_unchanged() -> None:
-    """Ids of 18 to 20 digits in a column with blanks stay what they were, to the last digit."""
+    """Ids of 18 to 20 digits in a column with empty texts stay what they were, to the last digit."""
     ids = random_ids(10_000)
     column = pd.Series(typed(ids, "id"))
     assert column.fillna("").tolist() == ids
@@ -38,7 +38,7 @@ def test_ten_thousand_ids_are_unchanged() -> None:
 
 
 def test_the_usual_way_changes_ids() -> None:
-    """A control: read as numbers beside a blank, most of these ids do lose digits."""
+    """A control: read as numbers next to an empty text, most of these ids do lose digits."""
     ids = random_ids(1000)
     numbers = pd.to_numeric(pd.Series([value for value in ids if len(value) == 18] + [""]))
     kept = [f"{number:.0f}" for number in numbers.dropna()]
@@ -46,7 +46,7 @@ def test_the_usual_way_changes_ids() -> None:
 
 
 def test_json_integers_become_ids() -> None:
-    """An id that comes as a JSON number is text all the same."""
+    """An id that comes as a JSON number is text too."""
     assert list(typed([2510789768709120999, None, "7"], "id")) == [
         "2510789768709120999",
         pd.NA,
@@ -117,7 +117,7 @@ def test_exact_decimals_refuse_what_is_none() -> None:
 
 
 def test_whole_numbers_are_nullable() -> None:
-    """Whole numbers are Int64 up to 64 bits; a blank is missing, more bits are no Int64."""
+    """Whole numbers are Int64 up to 64 bits; "" is missing, more bits are not Int64."""
     column = typed(["9223372036854775807", "", "-1", 5], "integer")
     assert list(column) == [9223372036854775807, pd.NA, -1, 5]
     assert list(typed(["9223372036854775806", "9"], "integer")) == [9223372036854775806, 9]
@@ -134,7 +134,7 @@ def test_a_fraction_of_zeros_is_whole() -> None:
 
 @pytest.mark.parametrize("kind", ["time", "time_us"])
 def test_seconds_are_times_too(kind: FieldType) -> None:
-    """Ten digits are seconds, and stand for the same moment beside finer times and blanks."""
+    """Ten digits are seconds, and stand for the same moment next to finer times and empty texts."""
     finer = "1767225600" + "0" * {"time": 3, "time_us": 6}[kind]
     column = pd.Series(typed(["1767225600", finer, ""], kind))
     assert column[0] == column[1] == pd.Timestamp("2026-01-01T00:00:00Z")
@@ -142,7 +142,7 @@ def test_seconds_are_times_too(kind: FieldType) -> None:
 
 
 def test_booleans_in_every_spelling() -> None:
-    """JSON booleans, their text and the candles' 0 and 1 are booleans; a blank is missing."""
+    """JSON booleans, their text and the candles' 0 and 1 are booleans; "" is missing."""
     column = typed([True, "false", "1", "0", ""], "bool")
     assert list(column) == [True, False, True, False, pd.NA]
     assert typed(["2"], "bool") is None
@@ -196,7 +196,7 @@ def test_what_is_no_time(text: str) -> None:
 
 
 def test_lists_of_equal_length_stay_lists() -> None:
-    """A column of lists holds the lists, also where all have the same length; a blank is None."""
+    """A column of lists holds the lists, also where all have the same length; "" is None."""
     column = typed([["a", "b"], ["c", "d"], ""], "list")
     assert list(column) == [["a", "b"], ["c", "d"], None]
     assert typed(["a"], "list") is None

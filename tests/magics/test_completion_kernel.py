@@ -93,8 +93,8 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 def test_in_the_middle_of_a_cell(kernel: Kernel, typed: str, becomes: str) -> None:
     """The first match replaces what is typed and leaves the rest of a several-line cell alone."""
     before = "%%okx\n# a comment\ntime = GET /api/v5/public/time\n"
-    behind = "\nlast = GET /api/v5/account/config"
-    assert kernel.after(before + typed + behind) == before + becomes + behind
+    following = "\nlast = GET /api/v5/account/config"
+    assert kernel.after(before + typed + following) == before + becomes + following
 
 
 def test_each_match_has_its_type(kernel: Kernel) -> None:

@@ -295,15 +295,15 @@ def test_a_passphrase_pasted_with_a_request_is_forgotten(notebook: Notebook, cel
     assert "/api/v5/public/time" in kept
 
 
-def test_a_secret_behind_a_misplaced_request_is_forgotten(notebook: Notebook) -> None:
-    """The line is no place for the request, nor for what stands behind it."""
+def test_a_secret_after_a_misplaced_request_is_forgotten(notebook: Notebook) -> None:
+    """The line is not the place for the request, nor for what follows it."""
     notebook.run("%%okx GET /api/v5/public/time --secret hunter2hunter2\n{}")
     assert isinstance(notebook.error, CellError)
     assert "hunter2" not in repr(notebook.shell.history_manager.input_hist_raw)
 
 
 def test_with_nothing_set_up_a_cell_goes_to_the_sandbox(notebook: Notebook) -> None:
-    """Whoever just writes a request gets an exchange, and is told which."""
+    """A request without a log-in goes to the sandbox, and a note says so."""
     text = notebook.run("%%okx\ntime = GET /api/v5/public/time")
     assert "the built-in sandbox" in text
     assert len(notebook["time"]) == 1

@@ -43,7 +43,7 @@ def outputs(notebook: nbformat.NotebookNode) -> str:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebooks_are_saved_without_outputs(path: Path) -> None:
-    """Nothing that a run left behind is in the repository, and nbconvert makes a Python script of it."""
+    """No output of a run is in the repository, and nbconvert makes a Python script of it."""
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]

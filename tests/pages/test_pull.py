@@ -93,7 +93,7 @@ def test_a_server_with_smaller_pages_than_asked_for_leaves_no_gap() -> None:
 
 
 class Stop:
-    """Presses Ctrl-C when so many pages have come."""
+    """Presses Ctrl-C when this many pages have come."""
 
     def __init__(self, after: int) -> None:
         self.left = after

@@ -65,12 +65,12 @@ def test_other_cells_are_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["%%okx\n|", "%%okx\nname = |", "%%okx\nGET /a\n\n  |", "%okx |"])
 def test_a_line_begins_with_a_method(text: str) -> None:
-    """Where a request may begin, both methods stand, with the blank behind them."""
+    """Where a request may begin both methods are offered, with the space after them."""
     assert offered(text) == ("GET ", "POST ")
 
 
 def test_a_method_after_a_body_and_over_small_letters() -> None:
-    """Behind a whole body a new request begins; the method comes in its only right form."""
+    """After a whole body a new request begins; the method comes in its only right form."""
     assert offered("%%okx\nPOST /x\n{}\np|") == ("POST ",)
 
 
@@ -117,17 +117,17 @@ def test_parameters_of_the_path_required_first(text: str) -> None:
     ],
 )
 def test_parameters_that_are_given_are_left_out(text: str) -> None:
-    """Also those on other lines, behind the cursor, and with a variable as their value."""
+    """Also those on other lines, after the cursor, and with a variable as their value."""
     assert offered(text) == ("after=", "before=", "limit=", "adjust=")
 
 
 def test_a_parameter_that_has_its_equals_sign_gets_no_second() -> None:
-    """Renaming a parameter keeps the value behind it."""
+    """Renaming a parameter keeps the value after it."""
     assert offered("%%okx\nGET /api/v5/market/candles?ins|=BTC-USDT") == ("instId",)
 
 
 def test_values_of_an_enumeration() -> None:
-    """The known values, also behind a comma."""
+    """The known values, also after a comma."""
     assert offered("%%okx\nGET /api/v5/market/candles?instId=X&bar=1H|") == ("1H",)
     assert offered("%%okx\nGET /api/v5/market/tickers?instType=sw|") == ("SWAP",)
     found = at("%%okx\nGET /api/v5/market/tickers\n ?instType=SPOT,S|")
@@ -178,7 +178,7 @@ def test_keys_and_values_of_a_body(text: str, first: str) -> None:
 
 
 def test_keys_that_are_given_are_left_out() -> None:
-    """Those of the same object, before and behind the cursor; not those of the objects around it."""
+    """Those of the same object, before and after the cursor; not those of the objects around it."""
     keys = offered(
         '%%okx\nPOST /api/v5/trade/batch-orders\n[{"side": "buy"}, {"instId": "X", "|": 1, "sz": "1"}]'
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TYPED = "--secret 'hunter2 \"quoted\"'"
 CELL = f"%env {TYPED}"
-# IPython makes one line of it, with the blanks of both.
+# IPython makes one line of it, with the spaces of both.
 CONTINUED = CELL.replace(" 'h", " \\\n    'h")
 
 
