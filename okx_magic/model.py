@@ -226,7 +226,7 @@ class Exchange:
     it ended. Times: ``sent_at`` in seconds since 1970, ``milliseconds`` on a monotonic clock.
     ``attempt`` counts those of one request, from 1. ``offset`` is the exchange's clock less ours in
     milliseconds, as it was known when the request was sent. ``answered`` holds those headers of a
-    failure that tell who answered, and when.
+    failure that tell who answered, and when; ``remedy`` is what it says to do next.
     """
 
     request: Request
@@ -241,6 +241,7 @@ class Exchange:
     offset: int | None = None
     answered: tuple[tuple[str, str], ...] = ()
     attempt: int = 1
+    remedy: str = ""
 
 
 def _arms_timer(body: Any) -> bool:

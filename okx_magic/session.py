@@ -78,6 +78,12 @@ class Session:
         """
         return tuple(self.connection.log)
 
+    def answer(self, exchange: Exchange) -> bytes | None:
+        """The answer of an exchange of the log as it came, without secrets and cut at 256 kB; None
+        where there was none, or it is not kept any more (20 MB are).
+        """
+        return self.connection.log.answer(exchange)
+
     def known(self) -> Known:
         """What this session knows around each of its exchanges, for a trace of one."""
         from okx_magic.advice.case import Known  # noqa: PLC0415  # on first use

@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
     "advice": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
-    "charts": {"model", "frames"},
+    "charts": {"model", "errors", "frames"},
     "session": {
         "model",
         "errors",
@@ -61,6 +61,8 @@ ROOMS: dict[str, set[str]] = {
     "commands": {
         "model",
         "errors",
+        "strictjson",
+        "servertext",
         "cell",
         "catalogue",
         "credentials",
@@ -111,9 +113,10 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "IPython": (
         "magics/",
         "ui/console.py",
+        "charts/widgets.py",
     ),
-    "traitlets": ("magics/sending.py", "ui/panel_widget.py"),
-    "anywidget": ("ui/panel_widget.py",),
+    "traitlets": ("magics/sending.py", "ui/panel_widget.py", "charts/widgets.py"),
+    "anywidget": ("ui/panel_widget.py", "charts/widgets.py"),
     "ipywidgets": ("ui/panel_widget.py",),
     "keyring": ("credentials/external.py",),
     "tqdm": ("ui/console.py",),

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from okx_magic import catalogue
+from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.endpoint_search import exactly, search
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _SWAP = "BTC-USDT-SWAP"
 _VALUES_SHOWN = 8
 _ROWS_SHOWN = 15
 _TITLE_WIDTH = 46
+_CODES_SHOWN = 4
 _EFFECTS: Mapping[Effect, str] = {
     "order": "trades: moves money",
     "amend": "changes an open order: moves money",
@@ -186,9 +188,13 @@ def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
 def explain(code: str) -> tuple[str, ...]:
     """Lines on a code: meaning, what to do, the documented text and status, and an answer as seen.
 
-    An unknown code gives its nearest neighbours.
+    A text, such as "Invalid Sign", gives the code that OKX says it with, and up to three others. An
+    unknown code gives its nearest neighbours.
     """
     known = catalogue.explain(code)
+    if known is None and not code.isdecimal() and (found := search_codes(code)):
+        others = [f"  or      {each.code} {each.msg}" for each in found[1:_CODES_SHOWN]]
+        return (*explain(found[0].code), *others)
     if known is None:
         near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.6)
         hint = f" · near it: {', '.join(near)}" if near else ""

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from okx_magic.session import Session
     from okx_magic.ui.notes import Note
 
-_REQUESTS_SHOWN: Final = 25
 _ASKING: Final = "asking the exchange"
 _EVIDENCE: Final = ("signature", "timestamp", "method", "target", "body")
 
@@ -38,6 +37,9 @@ class View(Protocol):
         """Draw one part of the state: ``account``, ``work``, ``requests``, ``signature`` or
         ``verdict``. May be called from any thread.
         """
+
+    def tell(self, message: panel.Json) -> None:
+        """Answer what was asked for by message: in no state, so in no saved notebook."""
 
 
 class Panel:
@@ -67,6 +69,8 @@ class Panel:
             "login": self._login,
             "elsewhere": self._ask_elsewhere,
             "logout": self._logout,
+            "list": self._list,
+            "inspect": self._inspect,
             "choose": self._choose,
             "check": self._check,
         }
@@ -87,7 +91,7 @@ class Panel:
             self._view.show("account", self._account())
             logged = self._exchanges()
             self._view.show(
-                "requests", [panel.exchange(number, done) for number, done, _ in logged]
+                "requests", {"count": len(logged), "newest": logged[0].id if logged else ""}
             )
             looked_at = self._looked_at(logged)
             if looked_at is None:
@@ -110,7 +114,8 @@ class Panel:
         except OkxMagicError as error:
             self._tell(error=error)
         # The view turned its buttons off when it sent the message, and waits for an answer.
-        self._answer()
+        if handler not in (self._list, self._inspect):
+            self._answer()
 
     def _login(self, message: Mapping[str, Any]) -> None:
         source = _text(message, "source")
@@ -146,6 +151,27 @@ class Panel:
             names = self._accounts.close(self._accounts.current)
             self.refresh()
             self._tell(f"logged out: {', '.join(names)}; its credentials are forgotten")
+
+    def _list(self, message: Mapping[str, Any]) -> None:
+        """The exchanges since the one of this id, the newest first; all where there is none."""
+        from okx_magic.commands.inspector import listed  # noqa: PLC0415  # slows the opening
+
+        since = _text(message, "since")
+        rows = []
+        for number, done, _ in self._exchanges():
+            if number == since:
+                break
+            rows.append(listed(number, done))
+        self._view.tell({"kind": "listed", "since": since, "rows": rows})
+
+    def _inspect(self, message: Mapping[str, Any]) -> None:
+        """One exchange with its answer."""
+        from okx_magic.commands.inspector import inspected  # noqa: PLC0415  # slows the opening
+
+        asked = _text(message, "id")
+        for number, done, session in self._exchanges():
+            if number == asked:
+                self._view.tell({"kind": "inspected", **inspected(number, done, session)})
 
     def _choose(self, message: Mapping[str, Any]) -> None:
         # A person who chooses the newest wants to see the newest, also after the next cell.
@@ -226,13 +252,13 @@ class Panel:
         return {**sources, "current": panel.account(current, others, self._now())}
 
     def _exchanges(self) -> list[_Logged]:
-        """The last exchanges, newest first."""
+        """The exchanges of all sessions, newest first."""
         logged = [
             _Logged(f"{done.account} {done.sent_at!r}", done, session)
             for done, session in self._accounts.exchanges()
         ]
         logged.sort(key=lambda each: each.exchange.sent_at, reverse=True)
-        return logged[:_REQUESTS_SHOWN]
+        return logged
 
     def _asked_account(self) -> Account | None:
         """Whose secret the detective tries: that of the exchange looked at, else the current one's."""

@@ -61,6 +61,15 @@ def examples_first(magic: Any) -> Any:
     return magic
 
 
+def overview() -> tuple[str, ...]:
+    """The magics by what a person wants to do, a line each."""
+    from pkgutil import get_data  # noqa: PLC0415  # on first use
+
+    data = get_data("okx_magic.magics", "overview.txt")
+    assert data is not None  # noqa: S101  # only a loader without files gives none
+    return tuple(data.decode("utf-8").rstrip("\n").split("\n"))
+
+
 def split(line: str) -> tuple[str, str]:
     """Options and request of a %okx line."""
     found = re.search(_REQUEST, line)
@@ -97,6 +106,19 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
         _refuse_secret(shell, line)
     asked = f"did you mean {near}? · " if near else ""
     raise CellError(reason, remedy=f"{asked}%{magic.__name__} --help")
+
+
+def words(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> str | None:
+    """The line of a magic that takes words as a person says them, apostrophes and all; None when only
+    help was asked for, which is shown. Raises as ``options`` does.
+    """
+    said = _without_quotes(line.strip())
+    if said.startswith("-") or not said:
+        return "" if options(shell, magic, said) is not None else None
+    # Words such as "passphrase" are what people ask about; values are refused as in any line.
+    if re.search(_BY_FORM, said):
+        _refuse_secret(shell, line)
+    return said
 
 
 def forget_secret(shell: InteractiveShell, text: str) -> None:

@@ -113,6 +113,9 @@ class OkxMagic(Magics):
         A time is a date, an ISO time (UTC if it names no zone), milliseconds since 1970, or how long
         ago: 90d, 36h, 2y, "2 years ago". Rows are those with since ≤ time < until.
         """
+        if cell is None and not line.strip():
+            tell(magicline.overview())
+            return None
         options, request = magicline.split(line)
         arguments = magicline.options(self.shell, self.okx, options)
         if arguments is None:

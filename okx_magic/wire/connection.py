@@ -19,12 +19,12 @@ from okx_magic.wire.sender import Attempt, Reply, RequestState, Sender
 from okx_magic.wire.transport import Transport
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Callable
 
     from okx_magic.catalogue import Effect
     from okx_magic.credentials.account import Account
     from okx_magic.model import Environment
+    from okx_magic.wire.exchange_log import ExchangeLog
 
 _TIME = Request("GET", "/api/v5/public/time")
 # Since 1970, from 2001 to 2286.
@@ -80,7 +80,7 @@ class Connection:
         return self.sender.clock
 
     @property
-    def log(self) -> deque[Exchange]:
+    def log(self) -> ExchangeLog:
         """The last exchanges, oldest first."""
         return self.sender.log
 

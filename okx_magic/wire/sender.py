@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,7 @@ from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.servertext import printable
 from okx_magic.wire.clock import with_expiry
+from okx_magic.wire.exchange_log import LARGEST_KEPT, ExchangeLog
 from okx_magic.wire.pacing import claims
 from okx_magic.wire.replies import judge
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from okx_magic.wire.pacing import Pacer, Turn
     from okx_magic.wire.transport import Answer, Transport
 
-_LOG_LENGTH = 1000
+_MARGIN: Final = 4096
 # The headers that tell OKX's own answers from those of something in between.
 _TELLING = ("date", "server", "via", "content-type")
 
@@ -94,7 +94,7 @@ class Sender:
         self.transport = transport
         self.clock = clock
         self._pacer = pacer
-        self.log: deque[Exchange] = deque(maxlen=_LOG_LENGTH)
+        self.log = ExchangeLog()
 
     def attempt(
         self, request: Request, state: RequestState, seconds: float, *, log: bool = True
@@ -145,11 +145,12 @@ class Sender:
             offset=self.clock.offset,
             answered=self._telling(answer) if answer and error else (),
             attempt=state.attempts,
+            remedy=error.remedy if error else "",
         )
         state.last = exchange
         # A request of ours that a person did not ask for is logged only if it fails.
         if log or error is not None:
-            self.log.append(exchange)
+            self.log.append(exchange, self._shown(answer, sent))
         _log_attempt(exchange, state)
         wait = _seconds_asked(answer.headers.get("retry-after", "")) if answer and error else None
         return Attempt(exchange, None if error else envelope, error, wait)
@@ -220,6 +221,14 @@ class Sender:
         """The text without the secrets of the account."""
         credentials = self.account.credentials
         return credentials.redact(text) if credentials else text
+
+    def _shown(self, answer: Answer | None, sent: Sent | None) -> bytes:
+        """The beginning of an answer; one to a signed request could repeat what was sent with it."""
+        if answer is None or sent is None:
+            return answer.body if answer else b""
+        # More than is kept, so that no half of a secret is left at the cut.
+        text = answer.body[: LARGEST_KEPT + _MARGIN].decode("utf-8", "replace")
+        return self.redact(text).encode()
 
     def _telling(self, answer: Answer) -> tuple[tuple[str, str], ...]:
         given = ((name, answer.headers.get(name, "")) for name in _TELLING)

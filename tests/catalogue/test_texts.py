@@ -151,3 +151,28 @@ def test_the_codes_of_authentication_have_a_way_out(code: str) -> None:
     known = catalogue.explain(code)
     assert known is not None
     assert known.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Invalid Sign", "50113"),
+        ("invalid signature", "50113"),
+        ("timestamp expired", "50102"),
+        ("APIKey does not match current environment", "50101"),
+        ("passphrase incorrect", "50105"),
+        ("order does not exist", "51603"),
+        ("API key doesn't exist", "50119"),
+    ],
+)
+def test_a_text_is_explained_as_its_code_is(text: str, code: str) -> None:
+    """What OKX said leads to the code that it says it with, and to others that say nearly the same."""
+    lines = explain(text)
+    assert lines[0].startswith(code)
+    assert lines[: len(explain(code))] == explain(code)
+    assert all(line.startswith("  or ") for line in lines[len(explain(code)) :])
+
+
+def test_a_text_that_no_code_has_says_so() -> None:
+    """Nothing is made up."""
+    assert "not in the table" in explain("qqqqq")[0]

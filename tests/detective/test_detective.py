@@ -124,7 +124,7 @@ def test_what_is_no_signature_is_not_explained(text: str) -> None:
     assert investigate(evidence(GET, text), credentials(GET)).kind == "unexplained"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=120) | st.text("0123456789abcdefABC+/=-_%'\" \\\n", max_size=120))
 def test_no_text_upsets_the_unwrapping(text: str) -> None:
     """Whatever is pasted for a signature is read or not read; it never fails."""
@@ -132,7 +132,7 @@ def test_no_text_upsets_the_unwrapping(text: str) -> None:
         assert len(reading.digest) in (16, 20, 28, 32, 48, 64)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     timestamp=st.text(max_size=30),
     method=st.text(max_size=8),

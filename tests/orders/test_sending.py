@@ -5,7 +5,7 @@ import re
 from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic.model import Request
@@ -48,7 +48,6 @@ def test_an_order_gets_its_id_before_its_closing_brace(path: str, typed: str, se
     assert all(f'"{each}"' in sent for each in added)
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.dictionaries(st.text(max_size=5), st.text(max_size=9) | st.integers(), max_size=4),

@@ -51,7 +51,7 @@ def gathered(plan: CandlePlan, market: Market, high: int) -> list[int]:
     return times
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     missing=st.sets(st.integers(0, 120), max_size=60),
     shift=st.integers(0, HOUR - 1),

@@ -202,7 +202,6 @@ def interrupt_once(patch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
 BadDay.TestCase.settings = settings(
     max_examples=RUNS,
     stateful_step_count=STEPS,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 TestTheLedgerEqualsTheExchange = BadDay.TestCase

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 TIME = "/api/v5/public/time"
 CONFIG = "/api/v5/account/config"
 ORDER = "/api/v5/trade/order"
+# As 50 ms beside the fifth of a millisecond that an answer takes.
+MUCH_LATER = 250
 
 
 def connect(sandbox: Sandbox) -> socket.socket:
@@ -39,20 +41,21 @@ def connect(sandbox: Sandbox) -> socket.socket:
     return socket.create_connection((host, int(port)), timeout=5)
 
 
-def served_within(call: Caller, seconds: float) -> bool:
-    """Whether the best of some answers comes that soon; a busy machine delays single ones."""
+def soonest(call: Caller) -> float:
+    """The seconds of the quickest of some answers; a busy machine delays single ones."""
     best = 10.0
-    for _ in range(20):
+    for _ in range(30):
         started = time.perf_counter()
         assert call.public(TIME).status == 200
         best = min(best, time.perf_counter() - started)
-    return best <= seconds
+    return best
 
 
 def test_idle_and_slow_clients_hold_up_nobody(sandbox: Sandbox, call: Caller) -> None:
-    """With 300 idle connections and 50 that stop in the middle of a request it answers within
-    50 ms, from its one thread.
+    """With 300 idle connections and 50 that stop in the middle of a request it still answers at
+    once, from its one thread.
     """
+    alone = soonest(call)
     before = threading.active_count()
     halves = [b"GET", b"GET / HTTP/1.1\r\nHost:", b"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n{"]
     with ExitStack() as stack:
@@ -61,7 +64,7 @@ def test_idle_and_slow_clients_hold_up_nobody(sandbox: Sandbox, call: Caller) ->
         for number in range(50):
             slow = stack.enter_context(closing(connect(sandbox)))
             slow.sendall(halves[number % 3])
-        assert served_within(call, 0.05)
+        assert soonest(call) < alone * MUCH_LATER
         assert threading.active_count() <= before
 
 
@@ -82,7 +85,7 @@ def test_a_request_byte_by_byte(sandbox: Sandbox, call: Caller, clock: Clock) ->
 
 def test_a_client_that_never_reads(sandbox: Sandbox, call: Caller) -> None:
     """Who asks on and on without reading fills its own connection only, and no memory."""
-    before = memory()
+    before, alone = memory(), soonest(call)
     ask = b"GET /api/v5/market/books?instId=BTC-USDT&sz=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with ExitStack() as stack:
         for _ in range(5):
@@ -90,7 +93,7 @@ def test_a_client_that_never_reads(sandbox: Sandbox, call: Caller) -> None:
             deaf.settimeout(0.2)
             with suppress(TimeoutError):
                 deaf.sendall(ask * 20_000)
-        assert served_within(call, 0.05)
+        assert soonest(call) < alone * MUCH_LATER
     assert memory() - before < 20 << 20
 
 
@@ -336,6 +339,7 @@ def test_generated_bytes(sandbox: Sandbox, call: Caller) -> None:
     """Requests with bytes changed, left out or put in get a status below 500 or a closed connection,
     and no answer is waited for in vain.
     """
+    alone = soonest(call)
     chance = random.Random(3)  # noqa: S311 - to be repeated
     lines = [f"POST {ORDER} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json",
              "Content-Length: 2", "OK-ACCESS-KEY: x", "Transfer-Encoding: chunked", ""]  # fmt: skip
@@ -357,7 +361,7 @@ def test_generated_bytes(sandbox: Sandbox, call: Caller) -> None:
         if received:
             assert received.startswith(b"HTTP/1.1 "), data
             assert received.split(b" ", 2)[1] < b"500", (data, received)
-    assert served_within(call, 0.05)
+    assert soonest(call) < alone * MUCH_LATER
 
 
 PROGRAM = """

@@ -357,7 +357,6 @@ def test_the_books_balance() -> None:
     run_state_machine_as_test(
         Books,
         settings=settings(
-            deadline=None,
             max_examples=80,
             stateful_step_count=40,
             suppress_health_check=[HealthCheck.too_slow],

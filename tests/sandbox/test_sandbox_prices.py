@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from documented import BARS
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic.sandbox.market.bars import bar_named
@@ -26,7 +26,6 @@ names = st.sampled_from(NAMES)
 
 
 @given(names, seconds, st.lists(st.integers(1, 100_000), min_size=1, max_size=6))
-@settings(deadline=None)
 def test_a_stretch_is_made_of_its_parts(name: str, start: int, lengths: list[int]) -> None:
     """However a stretch is cut, its open, high, low, close and volume are those of the parts."""
     instrument = instruments()[name]
@@ -44,7 +43,6 @@ def test_a_stretch_is_made_of_its_parts(name: str, start: int, lengths: list[int
 
 
 @given(names, seconds, st.integers(1, 10_000_000))
-@settings(deadline=None)
 def test_prices_stay_within_high_and_low(name: str, start: int, length: int) -> None:
     """Open and close lie within low and high, all are above zero and on the tick."""
     instrument = instruments()[name]
@@ -55,7 +53,6 @@ def test_prices_stay_within_high_and_low(name: str, start: int, length: int) -> 
 
 
 @given(names, seconds)
-@settings(deadline=None)
 def test_book_trades_and_candles_tell_one_story(name: str, second: int) -> None:
     """The last trade is the close so far, the book encloses it and is sorted, best price first."""
     instrument = instruments()[name]
@@ -77,7 +74,6 @@ def test_book_trades_and_candles_tell_one_story(name: str, second: int) -> None:
 
 
 @given(seconds)
-@settings(deadline=None)
 def test_no_profit_around_the_triangle(second: int) -> None:
     """ETH in BTC is ETH in dollars over BTC in dollars, to a tick."""
     eth, btc, cross = (
@@ -139,7 +135,6 @@ def test_prices_move_as_prices_do() -> None:
 
 
 @given(names, seconds, st.integers(1, 100_000), st.sampled_from(["buy", "sell"]))
-@settings(deadline=None)
 def test_first_through(name: str, start: int, length: int, side: str) -> None:
     """The second found trades through the price, and none before it does."""
     instrument = instruments()[name]
@@ -183,7 +178,6 @@ def test_bars_open_where_okx_opens_them(bar: str, begins: str) -> None:
 
 
 @given(st.sampled_from(BARS), st.integers(0, 4_000_000_000))
-@settings(deadline=None)
 def test_every_second_is_in_its_bar(bar: str, second: int) -> None:
     """Bars follow each other without gap: a second lies from its bar's start to the next one's."""
     kind = bar_named(bar)
@@ -192,7 +186,6 @@ def test_every_second_is_in_its_bar(bar: str, second: int) -> None:
 
 
 @given(names, seconds)
-@settings(deadline=None)
 def test_index_and_mark_are_near_the_last_price(name: str, second: int) -> None:
     """The mark of a swap lies between its index and its last price; that of a spot pair is its
     index; futures and options are marked where they trade, to a tick.

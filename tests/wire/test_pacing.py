@@ -140,7 +140,7 @@ def test_an_interrupted_wait_takes_no_place_of_another_window(time: Time) -> Non
         assert time.now == 0
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     travels=st.lists(
         st.tuples(st.floats(0.02, 0.4), st.floats(0.02, 0.4), st.floats(0, 1)),
