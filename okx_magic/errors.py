@@ -18,6 +18,8 @@ notebook it shows as one short block, because of ``_render_traceback_``, which I
 Ctrl-C while something is being sent that changes something is a KeyboardInterrupt still: ``Interrupted``.
 No message, argument or attribute ever has a secret.
 
+``RequestWarning`` is no error: what a session's ``request`` is not as OKX documents it.
+
 Example:
     >>> from okx_magic.errors import OkxError
     >>> try:
@@ -46,6 +48,10 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"request {self.number} of {self.total}, line {self.line} · {self.sent} sent"
+
+
+class RequestWarning(UserWarning):
+    """A request that is not as OKX documents it, sent all the same: a cell tells or refuses it."""
 
 
 class OkxMagicError(Exception):

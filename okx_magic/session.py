@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 import time
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from okx_magic.model import Envelope, Exchange, Request
+from okx_magic.cell.account_facts import AccountFacts, Learned
+from okx_magic.cell.check import warn
+from okx_magic.model import Envelope, Exchange, Request, request_of
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.sending import Orders
 from okx_magic.wire.connection import Connection
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
     from okx_magic.errors import OkxMagicError, PartlyRefused
-    from okx_magic.model import Method, Sent
+    from okx_magic.model import Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
     from okx_magic.wire.pacing import Pacer
@@ -36,16 +37,13 @@ _TABLES = "okx_magic.frames"
 class Session:
     """Sends requests as one account. ``okx_magic.connect`` makes one; use it as a context manager.
 
-    ``account`` says whose; ``config`` is the row of GET /api/v5/account/config that a log-in got, and
-    ``warnings`` are its notices for the person. Sessions that share a ``pacer`` keep to OKX's limits
-    together. ``gate`` has the safety rules; without one a live session only reads. ``connection`` is
-    how it reaches OKX. ``on_close`` is called once, after the connections are closed.
+    ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are its
+    notices. Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` has the safety
+    rules; without one a live session only reads. ``on_close`` is called once, at the end.
 
     Example:
-        >>> okx = okx_magic.connect("sandbox")
-        >>> okx.account.environment
-        'sandbox'
-        >>> okx.close()
+        >>> with okx_magic.connect("sandbox") as okx:
+        ...     assert okx.account.environment == "sandbox"
     """
 
     def __init__(
@@ -64,6 +62,7 @@ class Session:
         )
         self.orders = Orders(self.connection, self.gate, self.gate.ledger)
         self._on_close = on_close
+        self._learned = Learned()
         self.config: Mapping[str, Any] = {}
         self.warnings = account.warnings
 
@@ -72,9 +71,7 @@ class Session:
         """The last exchanges, oldest first, without secrets: ``okx_magic.model.Exchange`` objects.
 
         Example:
-            >>> envelope = okx.request("GET", "/api/v5/public/time")
-            >>> [(each.request.path, each.code) for each in okx.log][-1]
-            ('/api/v5/public/time', '0')
+            >>> assert okx.request("GET", "/api/v5/public/time").code == okx.log[-1].code
         """
         return tuple(self.connection.log)
 
@@ -113,7 +110,9 @@ class Session:
             >>> envelope.code, envelope.data[0]["sCode"]
             ('0', '0')
         """
-        return self.send(_request(method, target, body, headers)).envelope
+        request = request_of(method, target, body, headers)
+        warn(request, self.facts())
+        return self.send(request).envelope
 
     def frame(
         self,
@@ -138,7 +137,8 @@ class Session:
             >>> candles.shape, candles.index.name, str(candles.index.dtype)
             ((3, 8), 'ts', 'datetime64[ms, UTC]')
         """
-        request = _request(method, target, body, headers)
+        request = request_of(method, target, body, headers)
+        warn(request, self.facts())
         return self.to_frame(self.send_for_frame(request), decimal=decimal)
 
     def pages(
@@ -167,7 +167,8 @@ class Session:
             >>> len(january), str(january.index[0])
             (744, '2024-01-01 00:00:00+00:00')
         """
-        request = _request("GET", target, "", None)
+        request = request_of("GET", target, "", None)
+        warn(request, self.facts())
         span = self.span(pages=pages, since=since, until=until)
         pulled = self.pull(request, span, executor=executor)
         pulled.frame.attrs["notices"] = list(pulled.notices)
@@ -176,11 +177,10 @@ class Session:
     @staticmethod
     def span(*, pages: int | None = None, since: Any = None, until: Any = None) -> Span:
         """What to bring, from times as a person gives them. Raises CellError."""
-        from okx_magic.pages.paging import Span  # noqa: PLC0415  # same
-        from okx_magic.pages.time_arguments import milliseconds  # noqa: PLC0415  # pandas, on first use
+        from okx_magic.pages.paging import Span, read_time  # noqa: PLC0415  # pandas, on first use
 
         now = int(time.time() * 1000)
-        bounds = (None if each is None else milliseconds(each, now) for each in (since, until))
+        bounds = (None if each is None else read_time(each, now) for each in (since, until))
         return Span(pages, *bounds)
 
     def pull(
@@ -210,8 +210,15 @@ class Session:
         an expTime; with ``again`` although the same was sent just now.
         """
         if request.effect == "read":
-            return self.connection.read(request)
-        return self.orders.send(request, as_typed=as_typed, again=again)
+            reply = self.connection.read(request)
+        else:
+            reply = self.orders.send(request, as_typed=as_typed, again=again)
+        self._learned.learn(request, reply.envelope)
+        return reply
+
+    def facts(self) -> AccountFacts:
+        """What this session knows that an order can be held against before it is sent."""
+        return self._learned.facts(self.config)
 
     def preview(
         self, request: Request, *, as_typed: bool = False
@@ -277,19 +284,6 @@ class Session:
 
     def __repr__(self) -> str:
         return f"<okx session {self.account.name} · {self.account.base_url}>"
-
-
-def _request(
-    method: Literal["GET", "POST"],
-    target: str,
-    body: str | Mapping[str, Any] | Sequence[Any],
-    headers: Mapping[str, str] | None,
-) -> Request:
-    if not isinstance(body, str):
-        body = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    # Else "get" would be signed, and the HTTP library would send GET.
-    upper = cast("Method", method.upper())
-    return Request(upper, target, body, tuple((headers or {}).items()))
 
 
 def _import_tables_meanwhile() -> None:

@@ -37,6 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "session": {
         "model",
         "errors",
+        "cell",
         "credentials",
         "wire",
         "orders",
@@ -88,6 +89,7 @@ ROOMS: dict[str, set[str]] = {
         "accounts",
         "ui",
         "commands",
+        "sandbox",
     },
     "__init__": {"magics", "accounts", "session", "frames"},
 }

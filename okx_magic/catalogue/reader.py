@@ -67,7 +67,8 @@ class Endpoint:
     with lists or objects inside), ``rows`` (lists, named by ``columns``), ``object`` or ``row``.
     ``effect`` is what a request changes (see ``effects``). ``client_id`` names the
     field in which an order carries the caller's own id. ``headers`` are the documented optional
-    request headers.
+    request headers. ``one_of`` lists parameters of which one has to be given, ``also`` names that other
+    clients send and the docs do not list.
     """
 
     method: str
@@ -88,6 +89,8 @@ class Endpoint:
     array_max: int | None
     client_id: str | None
     headers: tuple[str, ...]
+    one_of: tuple[tuple[str, ...], ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def moves_money(self) -> bool:
@@ -174,6 +177,14 @@ def first_columns(method: str, path: str) -> tuple[str, ...]:
 
 
 @cache
+def examples() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """The lines of a cell, by method and path, for endpoints whose use is best shown by one."""
+    blocks = read_text("examples.txt").split("\n### ")[1:]
+    cells = (block.strip("\n").split("\n") for block in blocks)
+    return {tuple(head.split()): tuple(lines) for head, *lines in cells}  # type: ignore[misc]  # two words
+
+
+@cache
 def _interest() -> Mapping[tuple[str, str], tuple[str, ...]]:
     groups: list[dict[str, list[str]]] = json.loads(read_text("interest.json"))
     return {
@@ -229,6 +240,8 @@ def _endpoint(record: Mapping[str, Any]) -> Endpoint:
         array_max=record.get("array_max"),
         client_id=record.get("client_id"),
         headers=tuple(record.get("headers", ())),
+        one_of=tuple(map(tuple, record.get("one_of", ()))),
+        also=tuple(record.get("also", ())),
     )
 
 

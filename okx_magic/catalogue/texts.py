@@ -11,7 +11,7 @@ from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.endpoint_search import exactly, search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from okx_magic.catalogue import Effect, Endpoint, Limit, Param
 
@@ -79,10 +79,15 @@ def card(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def example(endpoint: Endpoint) -> tuple[str, ...]:
-    """The lines of a request with every required parameter: it parses and passes the check."""
-    values = [
-        (param, _value(param, endpoint)) for param in endpoint.params if param.required == "yes"
-    ]
+    """The lines of a cell that uses the endpoint: of ``data/examples.txt``, or a request with every
+    required parameter. It parses and passes the check.
+    """
+    written = catalogue.examples().get((endpoint.method, endpoint.path))
+    if written:
+        return written
+    firsts = {names[0] for names in endpoint.one_of}
+    needed = (each for each in endpoint.params if each.required == "yes" or each.name in firsts)
+    values = [(param, _value(param, endpoint)) for param in needed]
     request = f"{endpoint.method} {endpoint.path}"
     if endpoint.method == "GET":
         pairs = [f"{param.name}={value}" for param, value in values]
@@ -153,10 +158,16 @@ def _json(param: Param, value: str) -> str:
     return json.dumps(value)
 
 
-def find(text: str) -> tuple[str, ...]:
-    """The lines for a path, or for words of paths, titles and parameter names."""
+def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[str, ...]:
+    """The lines for a path, or for the words of a question. ``serves`` says whether the sandbox has an
+    endpoint, by method and path: the card of one that it has not says so.
+    """
     if known := exactly(text):
-        return tuple("\n\n".join("\n".join(card(endpoint)) for endpoint in known).split("\n"))
+        cards = [list(card(endpoint)) for endpoint in known]
+        for endpoint, lines in zip(known, cards, strict=True):
+            if serves is not None and not serves(endpoint.method, endpoint.path):
+                lines.append("  the sandbox does not offer it: this cell needs an OKX account")
+        return tuple("\n\n".join(map("\n".join, cards)).split("\n"))
     found = search(text)
     if not found:
         return (f"nothing in the catalogue matches {text!r}",)

@@ -47,7 +47,7 @@ def run_cell(
     for number, template in enumerate(templates, start=1):
         try:
             request = fill(template, namespace)
-            _judge(request, output, options)
+            _judge(request, session, output, options)
             if options.dry_run:
                 _show_unsent(request, span, session, output, options)
             elif span is not None:
@@ -64,9 +64,9 @@ def run_cell(
     return value
 
 
-def _judge(request: Request, output: Output, options: Options) -> None:
+def _judge(request: Request, session: Session, output: Output, options: Options) -> None:
     """Show what speaks against a request; raises CellError for one that cannot succeed."""
-    if not options.force and (said := check(request)):
+    if not options.force and (said := check(request, session.facts())):
         output.note(receipts.notices(said))
     if day := day_of_bars(request):
         output.note_once("day", receipts.notices([day]))

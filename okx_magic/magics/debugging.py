@@ -153,8 +153,9 @@ class OkxDiagnosis(Magics):
         if not words:
             raise CellError("find what?", remedy="%okx_find funding rate")
         from okx_magic.catalogue.texts import find  # noqa: PLC0415  # on first use
+        from okx_magic.sandbox.routes.endpoints import serves  # noqa: PLC0415  # same
 
-        tell(find(words))
+        tell(find(words, serves))
 
     @no_var_expand
     @line_magic

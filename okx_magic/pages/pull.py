@@ -17,8 +17,7 @@ from okx_magic.model import Envelope
 from okx_magic.pages.blocks import at_once, candles, threads, workers
 from okx_magic.pages.candle_plan import CandlePlan, candle_plan
 from okx_magic.pages.cursor_pager import CursorPager
-from okx_magic.pages.paging import Span, checked_style
-from okx_magic.pages.time_arguments import text
+from okx_magic.pages.paging import Span, checked_style, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -187,7 +186,7 @@ class Pull:
             yield wanted
         if pager.crowded is not None:
             self._notices.append(
-                f"more rows at {text(pager.crowded)} than fit a page: some of them are missing"
+                f"more rows at {time_text(pager.crowded)} than fit a page: some of them are missing"
             )
         if pager.exhausted:
             self._say_where_history_ends(precision=1)
@@ -241,7 +240,9 @@ class Pull:
     def _say_where_history_ends(self, precision: int) -> None:
         since, oldest = self._span.since, self._oldest
         if since is not None and oldest is not None and oldest >= since + precision:
-            self._notices.append(f"OKX's history ends at {text(oldest)}, not at {text(since)}")
+            self._notices.append(
+                f"OKX's history ends at {time_text(oldest)}, not at {time_text(since)}"
+            )
 
 
 def _seconds(pages: int, request: Request) -> float:

@@ -111,6 +111,8 @@ def test_every_example_is_a_cell_that_passes_the_check() -> None:
     for endpoint in ENDPOINTS:
         lines = example(endpoint)
         assert card(endpoint)[-len(lines) :] == lines
+        if lines == catalogue.examples().get((endpoint.method, endpoint.path)):
+            continue  # run on the sandbox by tests/sandbox/test_sandbox_finder_cells.py
         (template,) = parse("\n".join(lines)).templates
         request = fill(template, {param.name: "1" for param in endpoint.params})
         assert (request.method, request.path) == (endpoint.method, endpoint.path)

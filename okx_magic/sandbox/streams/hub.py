@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.streams.client import Client
     from okx_magic.sandbox.streams.socket import Socket
 
-# The market moves by whole seconds; and how often the clock is looked at.
+# The market moves by whole seconds.
 _BEAT_MS = 1000
-_LOOK_SECONDS = 0.05
 # OKX docs, Connect: so many new connections from an address; so many requests on one, orders aside;
 # so many connections of an account to the same channel.
 _CONNECTIONS = Limit(3, 1, "ip", "requests")
@@ -40,7 +39,8 @@ _LISTENERS = 30
 class Hub:
     """What all sockets share. ``environment`` is that of the keys that may log in, where a client does
     not say; ``strike`` has the fault for a method and a path. A connection without traffic is closed
-    after ``idle_seconds``: as the client knows them, whatever clock the sandbox has.
+    after ``idle_seconds``: as the client knows them, whatever clock the sandbox has, which is looked at
+    every ``look_seconds``.
     """
 
     exchange: Exchange
@@ -50,6 +50,7 @@ class Hub:
     strike: Callable[[str, str], Strike | None]
     environment: str
     idle_seconds: float = 30.0
+    look_seconds: float = 0.05
     most_listeners: int = _LISTENERS
     sockets: set[Socket] = field(default_factory=set)
 
@@ -81,7 +82,7 @@ class Hub:
     async def run(self) -> None:
         """Beats until it is cancelled."""
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(self.look_seconds)
             ms = int(self.clock() * 1000) // _BEAT_MS * _BEAT_MS
             before, self._beaten = self._beaten, ms
             if self.sockets and ms != before:
