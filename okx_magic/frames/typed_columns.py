@@ -21,6 +21,7 @@ list …     ``object`` of Python objects    ``None``
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 from types import MappingProxyType
@@ -40,7 +41,7 @@ from okx_magic.frames.numbers import (
     microseconds,
     milliseconds,
 )
-from okx_magic.servertext import plain, plain_within
+from okx_magic.servertext import plain, plain_lists, plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -127,10 +128,15 @@ def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[st
 
     Empty when one value is not a decimal: then each column is tried by itself.
     """
-    block = floats(list(columns.values()))
+    # Those in which nothing was sent, as most of a spot pair's, need none.
+    filled = {name: each for name, each in columns.items() if each.count("") < length}
+    block = floats(list(filled.values()))
     if block is None:
         return {}
-    return dict(zip(columns, block.reshape(len(columns), length), strict=True))
+    done: dict[str, Array] = {
+        name: np.full(length, np.nan) for name in columns if name not in filled
+    }
+    return done | dict(zip(filled, block.reshape(len(filled), length), strict=True))
 
 
 def _floats(texts: Sequence[str]) -> Array | None:
@@ -167,6 +173,10 @@ def _containers(values: Sequence[Any]) -> Array | None:
 
 
 def _objects(values: Sequence[Any]) -> Array:
+    with suppress(TypeError):
+        # Lists of texts, which are most: anything else raises, text by text or as a whole.
+        if set(map(type, values)) == {list}:
+            return _object_array(plain_lists(values))
     return _object_array([None if value == "" else plain_within(value) for value in values])
 
 
