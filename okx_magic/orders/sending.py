@@ -2,8 +2,8 @@
 
 An order without a client order id gets one, so that a lost answer can be settled by look-up: it goes in
 before the closing brace of the order's JSON object, or in the place of an empty one, and all else stays
-as typed (OKX docs: Order Book Trading, Trade, Place order: ``clOrdId``, up to 32 letters and digits). What
-happens from the line in the ledger to the outcome is ``writing``'s.
+as typed (OKX docs: Order Book Trading, Trade, Place order: ``clOrdId``, up to 32 letters and digits).
+What happens from the line in the ledger to the outcome is ``writing``'s.
 """
 
 from __future__ import annotations
