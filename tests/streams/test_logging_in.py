@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from okx_magic.credentials.credentials import signature
 from scripted import QUICK, Scripted, until
 
+from okx_magic.credentials.credentials import signature
 from okx_magic.errors import OkxError, StreamError
 from okx_magic.streams import socket
 from okx_magic.streams.protocol import Arg
