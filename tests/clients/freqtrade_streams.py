@@ -20,7 +20,7 @@ from pathlib import Path
 from okx_magic.sandbox import Sandbox
 
 PAIRS = ["BTC/USDT", "ETH/USDT"]
-STRATEGY = '''
+STRATEGY = """
 from freqtrade.strategy import IStrategy
 
 class Always(IStrategy):
@@ -35,11 +35,11 @@ class Always(IStrategy):
 
     def populate_exit_trend(self, dataframe, metadata):
         return dataframe
-'''
+"""
 
 
 def config(sandbox: Sandbox) -> dict[str, object]:
-    """freqtrade's configuration, with the sandbox in the place of OKX."""
+    """Freqtrade's configuration, with the sandbox in the place of OKX."""
     keys, ws = sandbox.demo, sandbox.url.replace("http", "ws", 1) + "/ws/v5"
     urls = {"api": {"rest": sandbox.url, "ws": ws}}
     pricing = {"price_side": "same", "use_order_book": True, "order_book_top": 1}
@@ -74,7 +74,15 @@ def main(program: str, seconds: float = 150) -> int:
         (home / "strategies" / "always.py").write_text(STRATEGY, "utf-8")
         (home / "config.json").write_text(json.dumps(config(sandbox)), "utf-8")
         command = [program, "trade", "-c", str(home / "config.json"), "--userdir", str(home)]
-        command += ["-s", "Always", "-vv", "--logfile", str(home / "log.txt"), "--db-url", "sqlite://"]
+        command += [
+            "-s",
+            "Always",
+            "-vv",
+            "--logfile",
+            str(home / "log.txt"),
+            "--db-url",
+            "sqlite://",
+        ]
         heard: set[str] = set()
         with subprocess.Popen(command, cwd=home, env={**os.environ, "NO_COLOR": "1"}) as bot:
             while time.monotonic() < end and bot.poll() is None:
@@ -87,7 +95,12 @@ def main(program: str, seconds: float = 150) -> int:
         bought = [line for line in log if "Long signal found" in line]
         watched = [line for line in log if "watch" in line.lower()]
         listened = [one for one in heard if "candle1m" in one]
-        report = {"listened": listened, "bought": len(bought), "watched": len(watched), "wrong": wrong}
+        report = {
+            "listened": listened,
+            "bought": len(bought),
+            "watched": len(watched),
+            "wrong": wrong,
+        }
         print(json.dumps(report, indent=1))  # noqa: T201 - a script run by hand
         return int(len(listened) < len(PAIRS) or not bought or bool(wrong))
 
