@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import warn
+from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.model import Envelope, Exchange, Request, request_of
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.sending import Orders
@@ -209,6 +210,7 @@ class Session:
         ``as_typed`` an order goes without a client order id if it was typed without one, and without
         an expTime; with ``again`` although the same was sent just now.
         """
+        refuse_secrets(request)
         if request.effect == "read":
             reply = self.connection.read(request)
         else:

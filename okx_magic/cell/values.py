@@ -85,7 +85,7 @@ def plain_text(value: Any) -> str:
     if isinstance(value, numbers.Integral):
         return _digits(Decimal(int(value)))
     if isinstance(value, numbers.Real):
-        return _digits(_decimal(value))
+        return _float(value)
     raise UnfitValueError(f"{_kind(value)} cannot stand here", _remedy(value))
 
 
@@ -115,6 +115,24 @@ def _unwrapped(value: Any) -> Any:
     if kind in ("m", "M"):
         raise UnfitValueError(f"{_kind(value)} cannot stand here", _TIME_REMEDY)
     return value.item() if kind in ("b", "U") else value[()]
+
+
+def _float(value: Any) -> str:
+    number = _decimal(value)
+    whole = number.is_finite() and number == number.to_integral_value()
+    if whole and abs(number) >= 2 ** _exact_bits(value):
+        raise UnfitValueError(
+            f"the float {number:f} has no exact whole number: its last digits may be lost",
+            "keep ids as text and amounts as int, Decimal or text; a column with blanks as Int64 or str",
+        )
+    # 100.0 is 100: OKX refuses some whole amounts with a point.
+    return str(int(number)) if whole else _digits(number)
+
+
+def _exact_bits(value: Any) -> int:
+    """Whole numbers below two to this power are exact in a float of this kind."""
+    size = getattr(getattr(value, "dtype", None), "itemsize", 8)
+    return {2: 11, 4: 24}.get(size, 53)
 
 
 def _decimal(value: Any) -> Decimal:

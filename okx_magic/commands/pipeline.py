@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, fill, names, parse
 from okx_magic.cell.check import check, day_of_bars
+from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
+from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.commands.options import Options, Output
-    from okx_magic.model import Request
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
     from okx_magic.wire.sender import Reply
@@ -34,6 +35,9 @@ def run_cell(
     """
     cell = parse(text, hosts=session.account.hosts)
     templates = _named(cell.templates, options.name)
+    for template in templates:
+        # Before anything of the cell is sent; what a variable gives is seen once it is filled.
+        refuse_secrets(Request(template.method, template.target))
     if cell.notices:
         output.note(receipts.notices(cell.notices))
     for name in (template.name for template in templates if template.name in vars(builtins)):
@@ -65,7 +69,10 @@ def run_cell(
 
 
 def _judge(request: Request, session: Session, output: Output, options: Options) -> None:
-    """Show what speaks against a request; raises CellError for one that cannot succeed."""
+    """Show what speaks against a request; raises CellError for one that cannot succeed, and
+    CredentialsError for one that has a secret in its query, whatever the options say.
+    """
+    refuse_secrets(request)
     if not options.force and (said := check(request, session.facts())):
         output.note(receipts.notices(said))
     if day := day_of_bars(request):

@@ -137,6 +137,16 @@ def forget_passphrases(shell: InteractiveShell, cell: str) -> None:
         forget(shell, header)
 
 
+def forget_query_secrets(shell: InteractiveShell, text: str) -> None:
+    """Take the pairs of a query that give a secret by its name out of the shell's history."""
+    from okx_magic.cell.check_secrets import typed_secrets  # noqa: PLC0415  # on first use
+
+    for pair in typed_secrets(text):
+        from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
+
+        forget(shell, pair)
+
+
 def _misspelled(magic: Any, reason: str) -> str:
     """The options meant by the words that argparse did not know; "" if one of them is near none."""
     from difflib import get_close_matches  # noqa: PLC0415  # only for an error

@@ -16,7 +16,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 from traitlets import Bool
 
-from okx_magic.errors import CellError, OkxError
+from okx_magic.errors import CellError, CredentialsError, OkxError
 from okx_magic.magics import magicline
 from okx_magic.magics.place import names_here
 from okx_magic.magics.shell_panel import ShellPanel, fits
@@ -142,27 +142,32 @@ class OkxMagic(Magics):
         from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # same
 
         session = self._session(arguments.account)
-        value = run_cell(
-            request if cell is None else cell,
-            session,
-            names_here(self.shell),
-            CellOutput(self.shell, shows_values=cell is not None, said=self._said),
-            Options(
-                name=arguments.name,
-                dry_run=arguments.dry_run,
-                raw=arguments.raw,
-                decimal=arguments.decimal or self.decimal,
-                as_typed=arguments.as_typed,
-                again=arguments.again,
-                force=arguments.force,
-                quiet=arguments.quiet or self.quiet,
-                chart=arguments.chart,
-                pages=arguments.pages,
-                everything=arguments.all,
-                since=arguments.since,
-                until=arguments.until,
-            ),
-        )
+        text = request if cell is None else cell
+        try:
+            value = run_cell(
+                text,
+                session,
+                names_here(self.shell),
+                CellOutput(self.shell, shows_values=cell is not None, said=self._said),
+                Options(
+                    name=arguments.name,
+                    dry_run=arguments.dry_run,
+                    raw=arguments.raw,
+                    decimal=arguments.decimal or self.decimal,
+                    as_typed=arguments.as_typed,
+                    again=arguments.again,
+                    force=arguments.force,
+                    quiet=arguments.quiet or self.quiet,
+                    chart=arguments.chart,
+                    pages=arguments.pages,
+                    everything=arguments.all,
+                    since=arguments.since,
+                    until=arguments.until,
+                ),
+            )
+        except CredentialsError:
+            magicline.forget_query_secrets(self.shell, text)
+            raise
         return value if cell is None else None
 
     @no_var_expand

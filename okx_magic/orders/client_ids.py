@@ -1,6 +1,7 @@
 """Gives an order that has none its client order id, so that a lost answer can be settled by look-up.
 
-The id goes in before the closing brace of the order's JSON object; all else stays as typed.
+The id goes in before the closing brace of the order's JSON object, or in the place of an empty one; all
+else stays as typed.
 (OKX docs: Order Book Trading, Trade, Place order: ``clOrdId``, up to 32 letters and digits.)
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTH = 32
 _OURS = re.compile(r"om[0-9a-f]{8}[A-Za-z0-9]{22}", re.ASCII)
+_NO_ID = (None, "")
 _JSON_SPACES = " \t\r\n"
 
 
@@ -50,19 +52,23 @@ def with_client_ids(
     pieces: list[str] = []
     added: list[str] = []
     done = 0
-    for order, close in _orders(request.body):
-        if endpoint.client_id in order:
+    for order, opening, close in _orders(request.body):
+        if order.get(endpoint.client_id) not in _NO_ID:
             continue
         added.append(new_id())
-        cut = len(request.body[:close].rstrip(_JSON_SPACES))
-        comma = "," if order else ""
-        pieces += [request.body[done:cut], f'{comma}"{endpoint.client_id}":"{added[-1]}"']
-        done = cut
+        if endpoint.client_id in order:
+            start, end = _value_of(request.body, opening, endpoint.client_id)
+            piece = f'"{added[-1]}"'
+        else:
+            start = end = len(request.body[:close].rstrip(_JSON_SPACES))
+            piece = f'{"," if order else ""}"{endpoint.client_id}":"{added[-1]}"'
+        pieces += [request.body[done:start], piece]
+        done = end
     return replace(request, body="".join(pieces) + request.body[done:]), tuple(added)
 
 
-def _orders(body: str) -> Iterator[tuple[dict[str, object], int]]:
-    """Each order of a body, one object or an array of them, with the place of its closing brace."""
+def _orders(body: str) -> Iterator[tuple[dict[str, object], int, int]]:
+    """Each order of a body, one object or an array of them, with the places of its two braces."""
     decoder = json.JSONDecoder()
     at = _skip(body, 0, _JSON_SPACES)
     if body[at] == "[":
@@ -70,8 +76,20 @@ def _orders(body: str) -> Iterator[tuple[dict[str, object], int]]:
     while at < len(body) and body[at] != "]":
         order, end = decoder.raw_decode(body, at)
         if isinstance(order, dict):
-            yield order, end - 1
+            yield order, at, end - 1
         at = _skip(body, end, _JSON_SPACES + ",")
+
+
+def _value_of(body: str, opening: int, name: str) -> tuple[int, int]:
+    """Where the value of a member begins and ends; the object, which has it, opens at ``opening``."""
+    decoder = json.JSONDecoder()
+    at = opening + 1
+    while True:
+        key, end = decoder.raw_decode(body, _skip(body, at, _JSON_SPACES + ","))
+        start = _skip(body, end, _JSON_SPACES + ":")
+        _, at = decoder.raw_decode(body, start)
+        if key == name:
+            return start, at
 
 
 def _skip(text: str, at: int, spaces: str) -> int:

@@ -177,7 +177,7 @@ def _lacks_client_id(request: Request) -> bool:
     endpoint = request.endpoint
     if endpoint is None or endpoint.client_id is None:
         return False
-    return f'"{endpoint.client_id}"' not in request.body
+    return not all(item.get(endpoint.client_id) for item in request.items)
 
 
 def _shown_signature(sent: Sent, account: Account) -> str:

@@ -164,6 +164,7 @@ def test_a_saved_chart_needs_no_kernel(lab: Lab, chromium: Browser, tmp_path: Pa
     notebook.save()
     notebook.command("kernelmenu:shutdown")
     notebook.page.context.close()
+    forget_widgets(lab, "saved.ipynb")
     again = lab.open(chromium, "saved.ipynb")
     still = again.page.locator("img.okx-still")
     still.wait_for()
@@ -184,6 +185,13 @@ def test_a_saved_chart_needs_no_kernel(lab: Lab, chromium: Browser, tmp_path: Pa
     assert page.locator("img.okx-still").evaluate("image => image.naturalWidth") == 760
     size = len(json.dumps(saved_cell(lab, "saved.ipynb", 1)))
     assert size < 40_000
+
+
+def forget_widgets(lab: Lab, name: str) -> None:
+    """Lab saves no state of widgets unless told so; these tests tell it."""
+    notebook = json.loads((lab.notebooks / name).read_text("utf-8"))
+    notebook["metadata"].pop("widgets", None)
+    (lab.notebooks / name).write_text(json.dumps(notebook), "utf-8")
 
 
 def saved_cell(lab: Lab, name: str, number: int) -> Any:
@@ -282,3 +290,18 @@ def test_a_live_table_shows_what_changed(lab: Lab, chromium: Browser, tmp_path: 
     first = table.locator("tbody tr").first
     assert first.locator("th, td").all_inner_texts()[:2] == ["COIN007-USDT", "999.50"]
     assert table.locator("thead th").nth(1).get_attribute("aria-sort") == "descending"
+
+
+def test_notebook_7_draws_and_keeps_it(notebook7: Lab, chromium: Browser, tmp_path: Path) -> None:
+    """The same canvas over the same still, which is all that a page without that kernel shows."""
+    notebook = opened(notebook7, chromium, "seven.ipynb", SETUP, BARS[0])
+    notebook.page.locator("canvas.okx-canvas[aria-label]").wait_for()
+    assert notebook.page.locator("img.okx-still:visible").count() == 0
+    notebook.page.screenshot(path=str(tmp_path / "seven.png"))
+    notebook.save()
+    notebook.page.context.close()
+    forget_widgets(notebook7, "seven.ipynb")
+    again = notebook7.open(chromium, "seven.ipynb")
+    still = again.page.locator("img.okx-still")
+    still.wait_for(state="attached")
+    again.page.screenshot(path=str(tmp_path / "again.png"))
