@@ -24,6 +24,7 @@ from okx_magic.orders.gate import Gate
 from okx_magic.orders.latch import FOLDER, Latch
 from okx_magic.orders.ledger import Ledger
 from okx_magic.orders.open_outcomes import tell_unsettled
+from okx_magic.streaming import SharedReader
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.probe import PROOF, ask, elsewhere
 
@@ -48,6 +49,7 @@ class Opener:
     home: Path
     pacer: Pacer = field(default_factory=Pacer)
     confirm: Confirm | None = None
+    reader: SharedReader = field(default_factory=SharedReader)
 
     def open(self, account: Account | None, *, faults: str = "") -> Session:
         """The session of an account; None starts a sandbox, which has the ``faults`` asked for.
@@ -71,7 +73,7 @@ class Opener:
             ledger=Ledger(folder / "ledger.ndjson"),
             confirm=self.confirm,
         )
-        return Session(account, pacer=self.pacer, gate=gate, on_close=on_close)
+        return Session(account, pacer=self.pacer, gate=gate, on_close=on_close, reader=self.reader)
 
     def _sandbox(self, faults: str) -> Session:
         from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use

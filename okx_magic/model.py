@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Effect, Endpoint
 
-Method = Literal["GET", "POST"]
+# SUBSCRIBE is no method of HTTP: its target is a channel with its keys, and a stream is what it gives.
+Method = Literal["GET", "POST", "SUBSCRIBE"]
 Environment = Literal["sandbox", "demo", "live"]
 
 

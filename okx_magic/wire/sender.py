@@ -96,7 +96,7 @@ class Sender:
         self.account = account
         self.transport = transport
         self.clock = clock
-        self._pacer = pacer
+        self.pacer = pacer
         self.log = ExchangeLog()
 
     def attempt(
@@ -203,7 +203,7 @@ class Sender:
     ) -> AbstractContextManager[Turn]:
         account = self.account
         user = account.credentials.hint if account.credentials else ""
-        return self._pacer.turn(claims(request, base_url=account.base_url, user=user), sleep)
+        return self.pacer.turn(claims(request, base_url=account.base_url, user=user), sleep)
 
     def _sign(
         self, milliseconds: int, method: str, target: str, body: bytes
