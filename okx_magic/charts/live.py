@@ -62,6 +62,19 @@ class Stream(Protocol):
         """The newest row of each key, as OKX sent it."""
 
 
+class Still:
+    """A picture that stays as it is."""
+
+    def __init__(self, bundle: dict[str, str]) -> None:
+        self._bundle = bundle
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return self._bundle
+
+    def __repr__(self) -> str:
+        return self._bundle["text/plain"]
+
+
 class LiveView:
     """One view of a stream: a widget over its still."""
 
@@ -90,6 +103,10 @@ class LiveView:
         self._stilled = time.monotonic()
         self._end = widgets.at_end_of_cells(self.refresh)
         PAINTER.add(self)
+
+    def still(self) -> Still:
+        """The picture of this moment, to be shown."""
+        return Still(self._bundle(""))
 
     def picture(self) -> None:
         """Take the widget away: what stays is the picture of this moment."""

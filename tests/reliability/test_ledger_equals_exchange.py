@@ -22,7 +22,7 @@ from okx_magic.errors import Interrupted, NotCarriedOut, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.orders.ledger import Ledger
 from okx_magic.orders.lookups import items_of
-from okx_magic.orders.open_outcomes import tell_unsettled
+from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.orders.reconcile import Finding, Reconciler
 from okx_magic.wire import sender, transport
 from okx_magic.wire.clock import Clock
@@ -120,7 +120,12 @@ class BadDay(RuleBasedStateMachine):
         self.bench.connection.clock.forget()
         self.bench.connection.clock.now()
         self.bench.sandbox.set_faults(faults)
-        tell_unsettled(self.bench.connection, self.bench.ledger, self.bench.time.wall())
+        tell_open_outcomes(
+            self.bench.connection.look,
+            self.bench.ledger,
+            self.bench.session.gate.key_hash,
+            self.bench.time.wall(),
+        )
 
     @invariant()
     def no_order_is_booked_twice(self) -> None:

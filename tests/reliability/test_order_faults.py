@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -14,6 +15,7 @@ from lab import Lab, hurried, lab, order
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
 from okx_magic.orders.acknowledgements import check_acknowledged
+from okx_magic.orders.lookups import items_of
 from okx_magic.wire import retry
 from okx_magic.wire.sender import RequestState
 
@@ -79,13 +81,9 @@ def naive(bench: Lab, request: Request, seconds: float) -> None:
     """What a client does that tries again until it hears of success: the control."""
     connection = bench.connection
     prepared = bench.session.orders.prepare(request).request
+    state = RequestState(check=partial(check_acknowledged, items_of(prepared)))
     for _ in range(3):
-        if (
-            connection.sender.attempt(
-                prepared, RequestState(check=check_acknowledged), seconds
-            ).error
-            is None
-        ):
+        if connection.sender.attempt(prepared, state, seconds).error is None:
             return
 
 
