@@ -6,7 +6,6 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from okx_magic import catalogue
 from okx_magic.advice.case import Case, Cause, ago
 from okx_magic.credentials.account import SITES
 from okx_magic.credentials.websocket import WEBSOCKET_HOSTS
@@ -121,7 +120,7 @@ def permission(case: Case) -> Iterator[Cause]:
         yield Cause("permission", may or "it is not known here what the key may do")
         return
     request = case.exchange.request
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     needed = endpoint.permission if endpoint else None
     if needed is None:
         found = "the catalogue does not know which one the endpoint needs"
