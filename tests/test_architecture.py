@@ -25,7 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "errors": {"model"},
     "catalogue": set(),
     "cell": {"model", "errors", "strictjson", "catalogue"},
-    "credentials": {"model", "errors", "catalogue"},
+    "credentials": {"model", "errors", "strictjson", "catalogue"},
     "wire": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "orders": {"model", "errors", "catalogue", "credentials", "wire"},
     "frames": {"model", "errors", "servertext", "catalogue"},

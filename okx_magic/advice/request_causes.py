@@ -8,8 +8,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from okx_magic.advice.case import Case, Cause, clock_text
-from okx_magic.advice.parts import WINDOW_SECONDS, moment, parts
+from okx_magic.advice.parts import parts
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
+from okx_magic.credentials.prehash_rules import WINDOW_SECONDS, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

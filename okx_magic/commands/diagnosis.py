@@ -21,7 +21,7 @@ from okx_magic.cell import evaluate, fill, parse
 from okx_magic.credentials.account import PROXY_VARIABLES
 from okx_magic.credentials.source_values import NAMES
 from okx_magic.detective import Evidence, compare, investigate
-from okx_magic.detective.evidence import read
+from okx_magic.detective.evidence import read, told
 from okx_magic.errors import CellError
 from okx_magic.ui.notes import Note, TraceView
 from okx_magic.ui.report import Surroundings, report
@@ -196,7 +196,7 @@ def check_pasted(
         timestamp=question.timestamp,
         account=account,
     )
-    return _verdict(evidence, account)
+    return _verdict(evidence, account, told(evidence))
 
 
 def compared(text: str, namespace: Mapping[str, Any]) -> Note:
@@ -225,12 +225,12 @@ def _whose(accounts: Accounts, name: str | None) -> Account:
     )
 
 
-def _verdict(evidence: Evidence, account: Account) -> Note:
+def _verdict(evidence: Evidence, account: Account, seen: tuple[str, ...] = ()) -> Note:
     if account.credentials is None:
         raise CellError(f"{account.name} has no credentials to check with", remedy="-a NAME")
     whose = f"  with    the secret of {account.name} (key {account.credentials.hint})"
     lines = investigate(evidence, account.credentials).lines()
-    return Note((*lines, whose), account.environment)
+    return Note((*lines, *seen, whose), account.environment)
 
 
 def _text(part: str, namespace: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from okx_magic.credentials.codings import CODED
+from okx_magic.credentials.text_changes import AROUND, CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     _Change = Callable[[str], str | bytes | None]
     _Of = Callable[[str, str, str], str | bytes | None]
 
-Kind = Literal["around", "lost", "case", "other value", "placeholder", "coded", "slip"]
+Kind = Literal["around", "lost", "case", "text", "other value", "placeholder", "coded", "slip"]
 
 
 class Derivation(NamedTuple):
@@ -33,50 +34,8 @@ class Derivation(NamedTuple):
     of: _Of
 
 
-# What copying, shells and files leave at an end of a secret, as it is told and as it is.
-_AT_AN_END = {
-    "a line break": "\n",
-    "a Windows line break (CR LF)": "\r\n",
-    "a carriage return": "\r",
-    "a blank": " ",
-    "two blanks": "  ",
-    "a tab": "\t",
-    "a byte order mark": "\ufeff",
-    "a byte order mark read as latin-1": "\u00ef\u00bb\u00bf",
-    "a no-break space": "\u00a0",
-    "a zero-width space": "\u200b",
-    "a double quote": '"',
-    "a single quote": "'",
-    "a comma": ",",
-    "a semicolon": ";",
-    "an equals sign": "=",
-    "a backslash and an n": "\\n",
-    "a full stop": ".",
-    "a backslash": "\\",
-    "a # sign": "#",
-    "a blank and a line break": " \n",
-    "two line breaks": "\n\n",
-}
-_AROUND = {
-    "double quotes": ('"', '"'),
-    "double quotes with a comma": ('"', '",'),
-    "single quotes": ("'", "'"),
-    "blanks": (" ", " "),
-    "line breaks": ("\n", "\n"),
-    "typographic quotes": ("\u201c", "\u201d"),
-    "typographic single quotes": ("\u2018", "\u2019"),
-    "backticks": ("`", "`"),
-    "angle brackets": ("<", ">"),
-    "square brackets": ("[", "]"),
-    "braces": ("{", "}"),
-    "parentheses": ("(", ")"),
-    "b'…' of a Python repr": ("b'", "'"),
-    "escaped quotes": ('\\"', '\\"'),
-}
 # A shell, a .env file or TOML reads on from here as something else.
 _CUT = "#$&;=:!%^*|<>@~\\"
-# The name that stands before a value in a .env file, copied with it.
-_NAMES = ("OKX_SECRET_KEY", "OKX_API_SECRET", "OKX_SECRET", "SECRET_KEY", "API_SECRET", "SECRET")
 _NOTHING = {
     "an empty secret": "",
     "the word None for a secret": "None",
@@ -97,16 +56,11 @@ _PLACEHOLDERS = (
 
 
 def _table() -> Iterator[Derivation]:
-    for name, text in _AT_AN_END.items():
-        yield Derivation(f"{name} behind the secret", "around", _within("", text))
-        yield Derivation(f"{name} before the secret", "around", _within(text, ""))
-    for name, (left, right) in _AROUND.items():
-        around = f"{name} around the secret"
-        yield Derivation(around, "around", _within(left, right))
-        line = f"{around} and a line break behind"
+    for each in CHANGES["s"]:
+        yield Derivation(each.name, each.kind, _changed(each.of))
+    for name, left, right, _ in AROUND:
+        line = f"{name} around the secret and a line break behind"
         yield Derivation(line, "around", _within(left, right + "\n"))
-    for name in _NAMES:
-        yield Derivation(f"{name}= before the secret", "around", _within(f"{name}=", ""))
     for mark in _CUT:
         yield Derivation(f"the secret cut off at its {mark}", "lost", _before(mark))
         yield Derivation(f"the {mark} in the secret lost", "lost", _without(mark))
@@ -177,8 +131,6 @@ _LOSSES: dict[str, _Change] = {
     "the secret in reverse": lambda secret: secret[::-1],
 }
 _CASES: dict[str, _Change] = {
-    "the secret in lower case": str.lower,
-    "the secret in upper case": str.upper,
     "the secret's upper and lower case exchanged": str.swapcase,
     "only the first letter of the secret in upper case": str.capitalize,
 }

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 import json
 import re
-import unicodedata
 from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, unquote_plus
+from urllib.parse import parse_qsl
 
 from okx_magic.detective.contents import contents, leavings, reshaped
 from okx_magic.detective.jsonforms import COMPACT, DEFAULT, form_texts, json_forms
 from okx_magic.detective.literals import literal
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, Wrong, wrong
+from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, touched, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from okx_magic.detective.jsonforms import Form, Writer
+    from okx_magic.detective.mistakes import Wrong
 
 _BYTES = (
     "make the text of the body once, sign it and send that very text (data=, not json=):"
@@ -81,13 +78,14 @@ def once(query: str, body: str) -> Iterator[Wrong]:
         yield wrong(text, Mistake(name, _PRESENT, reach))
     if body:
         yield from _texts(body)
-        yield from _codings(body)
     elif query:
         yield from _query_as_body(query)
 
 
 def twice(body: str, reach: int) -> Iterator[Wrong]:
-    """The bodies of two mistakes of this reach: other content, and serialised otherwise than sent."""
+    """The bodies of two mistakes of this reach: other content, and serialised otherwise than sent; and
+    either with the text changed after it.
+    """
     value = read(body)
     if value is None or len(body) > _LONGEST_BODY:
         return
@@ -98,6 +96,18 @@ def twice(body: str, reach: int) -> Iterator[Wrong]:
             if form.reach >= reach:
                 serialised = Mistake(f"the body as {form.name}", _BYTES, form.reach)
                 yield wrong(form.text, content.mistake, serialised)
+    forms = tuple(json_forms(value))
+    texts = [*_serialised(value, forms), *reshaped(value, own_writers(body, forms))]
+    for each in texts:
+        if each.reach >= reach and each.reach > RARE:
+            yield from _touched_too(each, reach)
+
+
+def _touched_too(first: Wrong, reach: int) -> Iterator[Wrong]:
+    """A body with one mistake, its text changed after it."""
+    for second in _texts(first.text.decode("utf-8", "surrogatepass")):
+        if second.reach >= max(reach, KNOWN):
+            yield second._replace(mistakes=(*first.mistakes, *second.mistakes))
 
 
 def read(body: str) -> Any:
@@ -151,46 +161,90 @@ def own_writers(body: str, forms: Iterable[Form]) -> tuple[Writer, ...]:
 
 
 def _texts(body: str) -> Iterator[Wrong]:
-    for text, name, reach in (
-        (body.strip(), "the body without blanks at its ends", KNOWN),
-        (re.sub(r"\s", "", body), "the body without all blanks and line breaks", KNOWN),
-        (body.replace(" ", ""), "the body without all blanks", KNOWN),
-        (re.sub(r"[\r\n]+", "", body), "the body without its line breaks", KNOWN),
-        (re.sub(r"\s*\n\s*", " ", body), "the body's lines joined by blanks", RARE),
-        (body.replace("\n", "\r\n"), "the body with Windows line breaks", KNOWN),
-        (body.replace("\r\n", "\n"), "the body with plain line breaks", KNOWN),
-        (body.replace('"', "'"), "the body with single quotes", KNOWN),
-        (body.replace("'", '"'), "the body with double quotes", KNOWN),
-        (body.replace('"', '\\"'), "the body with escaped quotes", KNOWN),
-        (json.dumps(body), "the body encoded as JSON a second time", USUAL),
-        (_decoded_once(body), "the body encoded as JSON only once", USUAL),
-        (repr(body.encode()), "the body as b'…'", USUAL),
-        (f"'{body}'", "the body in single quotes", KNOWN),
-        (f'"{body}"', "the body in double quotes", KNOWN),
-        (f"?{body}", "a ? before the body", KNOWN),
-        (f" {body}", "a blank before the body", KNOWN),
-        (body.strip().removeprefix("{").removesuffix("}"), "the body without its braces", RARE),
-        (body.strip().removeprefix("[").removesuffix("]"), "the body without its brackets", RARE),
-        (html.escape(body), "the body escaped for HTML", RARE),
-        (_EXPONENT.sub(_written_out, body), "the body's numbers without exponents", KNOWN),
-        (body.lower(), "the body in lower case", RARE),
-        (body.upper(), "the body in capitals", RARE),
-        (body * 2, "the body twice", KNOWN),
-        (str(len(body.encode())), "the length of the body in its place", RARE),
-        (unicodedata.normalize("NFC", body), "the body in Unicode's composed form", RARE),
-        (unicodedata.normalize("NFD", body), "the body in Unicode's decomposed form", RARE),
-    ):
-        yield wrong(text, Mistake(name, _BYTES, reach))
-    name = "the body without its quotes, as a shell takes them"
-    yield wrong(body.replace('"', ""), Mistake(name, _QUOTES))
+    for each in touched("b", body, _BYTES, _CODING):
+        (mistake,) = each.mistakes
+        if "shell" in mistake.name:
+            each = each._replace(mistakes=(mistake._replace(correction=_QUOTES),))  # noqa: PLW2901
+        yield each
+    yield wrong(_decoded_once(body), Mistake("the body encoded as JSON only once", _BYTES, USUAL))
+    for name, change in REWRITTEN:
+        yield wrong(change(body), Mistake(name, _BYTES))
 
 
-# A number outside of quotes, as far as its neighbours tell.
-_EXPONENT = re.compile(r"(?<=[:\[,\s])-?\d+(?:\.\d+)?[eE][+-]?\d{1,3}(?=[,\]}\s])")
+# What stands outside of quotes, as far as its neighbours tell.
+_NUMBER = re.compile(r"(?<=[:\[,\s])-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?(?=[,\]}\s])")
+_IN_QUOTES = re.compile(r"(?<=\")-?\d+\.\d+(?=\")")
+_PYTHON = {"true": "True", "false": "False", "null": "None"}
+_DIGITS = {"true": "1", "false": "0"}
+_WORD = re.compile(r"(?<=[:\[,\s])(?:true|false|null)(?=[,\]}\s])")
 
 
-def _written_out(number: re.Match[str]) -> str:
-    return format(Decimal(number[0]), "f")
+def _numbers(write: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda body: _NUMBER.sub(lambda match: write(match[0]), body)
+
+
+def _written_out(number: str) -> str:
+    return format(Decimal(number), "f") if "e" in number.lower() else number
+
+
+def _in_javascript(number: str) -> str:
+    """The number as JavaScript (ECMA-262, section 6.1.6.1.20) and Go's encoding/json write it."""
+    value = float(number)
+    if value.is_integer() and abs(value) < _LEAST_EXPONENT:
+        return str(int(value))
+    text = repr(value)
+    if "e" not in text:
+        return text
+    digits, power = text.split("e")
+    if int(power) < -6 or int(power) > 20:
+        return f"{digits}e{int(power):+d}"
+    return format(Decimal(text), "f")
+
+
+_LEAST_EXPONENT = 1e21
+
+
+def _in_go(number: str) -> str:
+    """A float64 as Go's fmt prints it."""
+    value = float(number)
+    text = f"{value:.17g}" if float(f"{value:.16g}") != value else repr(value)
+    return text.removesuffix(".0") if "e" not in text else text
+
+
+def _without_zeros(text: str) -> str:
+    return text.rstrip("0").removesuffix(".") if "." in text and "e" not in text.lower() else text
+
+
+REWRITTEN: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("the body's numbers without exponents", _numbers(_written_out)),
+    ("the body's numbers as JavaScript and Go's JSON write them", _numbers(_in_javascript)),
+    ("the body's numbers as Python writes floats", _numbers(lambda text: repr(float(text)))),
+    ("the body's numbers as Go prints floats", _numbers(_in_go)),
+    ("the body's numbers with six decimals", _numbers(lambda text: f"{float(text):.6f}")),
+    ("the body's numbers with two decimals", _numbers(lambda text: f"{float(text):.2f}")),
+    ("the body's numbers with eight decimals", _numbers(lambda text: f"{float(text):.8f}")),
+    ("the body's numbers without zeros at their end", _numbers(_without_zeros)),
+    (
+        "the body's numbers in quotes without zeros at their end",
+        lambda body: _IN_QUOTES.sub(lambda match: _without_zeros(match[0]), body),
+    ),
+    (
+        "the body's numbers in quotes with two decimals",
+        lambda body: _IN_QUOTES.sub(lambda match: f"{float(match[0]):.2f}", body),
+    ),
+    (
+        "the body's numbers in quotes as floats print themselves",
+        lambda body: _IN_QUOTES.sub(lambda match: repr(float(match[0])), body),
+    ),
+    (
+        "the body's true, false and null as Python's words",
+        lambda body: _WORD.sub(lambda match: _PYTHON[match[0]], body),
+    ),
+    (
+        "the body's true and false as 1 and 0",
+        lambda body: _WORD.sub(lambda match: _DIGITS.get(match[0], match[0]), body),
+    ),
+)
 
 
 def _decoded_once(body: str) -> str:
@@ -201,42 +255,13 @@ def _decoded_once(body: str) -> str:
     return inner if isinstance(inner, str) else body
 
 
-def _codings(body: str) -> Iterator[Wrong]:
-    plain = body.encode("utf-8", "surrogatepass")
-    for text, name, reach in (
-        (plain.decode("latin-1"), "the body's UTF-8 read as latin-1", KNOWN),
-        (body.encode("ascii", "replace").decode(), "the body with ? for all non-ASCII", KNOWN),
-        (body.encode("ascii", "ignore").decode(), "the body without its non-ASCII", KNOWN),
-        (quote(body, safe=""), "the body percent-encoded", KNOWN),
-        (quote(body), "the body percent-encoded but for its slashes", RARE),
-        (unquote_plus(body), "the body percent-decoded", KNOWN),
-        (base64.b64encode(plain).decode(), "the body in Base64", KNOWN),
-        (plain.hex(), "the body in hexadecimal", RARE),
-        (_hashed("sha256", plain), "the SHA-256 of the body in its place", KNOWN),
-        (_hashed("sha512", plain), "the SHA-512 of the body in its place", RARE),
-        (_hashed("md5", plain), "the MD5 of the body in its place", RARE),
-    ):
-        yield wrong(text, Mistake(name, _CODING, reach))
-    for coding in ("latin-1", "cp1252", "gb18030", "shift_jis", "utf-16-le", "utf-16", "utf-8-sig"):
-        # What a coding does not have becomes a ?, as most languages do it.
-        coded = body.encode(coding, "replace")
-        yield Wrong(coded, (Mistake(f"the body in the encoding {coding}", _CODING),))
-
-
-def _hashed(hash_name: str, plain: bytes) -> str:
-    try:
-        return hashlib.new(hash_name, plain, usedforsecurity=False).hexdigest()
-    except ValueError:
-        return ""
-
-
 def _query_as_body(query: str) -> Iterator[Wrong]:
     """The parameters of a GET signed as a body, behind the query."""
     text = query.removeprefix("?")
     correction = "sign the query alone: a GET has no body"
     for form in json_forms(dict(parse_qsl(text, keep_blank_values=True))):
         name = f"the query's parameters once more, as {form.name}, for a body"
-        reach = KNOWN if form.reach == USUAL else RARE
+        reach = KNOWN if form.reach == USUAL else min(form.reach, RARE)
         yield wrong(form.text, Mistake(name, correction, reach))
     yield wrong(text, Mistake("the query once more for a body", correction))
     yield wrong(query, Mistake("the query once more for a body", correction))

@@ -7,7 +7,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from okx_magic.detective.investigation import explanations
-from okx_magic.detective.mistakes import KNOWN, RARE
+from okx_magic.detective.mistakes import ALONE, KNOWN, RARE
+from okx_magic.detective.notations import NOTATIONS, instant, notation_of
 from okx_magic.detective.prehash import Prehash, split
 from okx_magic.detective.records import Comparison, Evidence, Explanation
 from okx_magic.detective.search import Hit
@@ -36,19 +37,33 @@ def compare(mine: str, theirs: str) -> Comparison:
     No secret is needed. Where mistakes make the other text of this one, they are named; for that,
     ``mine`` must have the four parts of a prehash.
     """
+    parts = split(mine)
+    told, theirs = theirs, _at_my_time(parts, theirs)
+    skipped = told != theirs
     place = _first_difference(mine, theirs)
     if place is None:
-        return Comparison(mine, theirs)
-    parts = split(mine)
+        return Comparison(mine, theirs, time_skipped=skipped)
     return Comparison(
         mine,
         theirs,
         byte=len(mine[:place].encode("utf-8", "surrogatepass")) + 1,
         part=_part(parts, place) if parts else "",
-        found=f"mine has {_character(mine, place)}, theirs {_character(theirs, place)}",
+        found=f"mine has {_character(mine, theirs, place)}, theirs {_character(theirs, mine, place)}",
         view=_view(mine, theirs, place),
+        time_skipped=skipped,
         explanations=_explained(parts, theirs) if parts else (),
     )
+
+
+def _at_my_time(mine: Prehash | None, theirs: str) -> str:
+    """The other prehash with my time in its own notation: two programs never read the clock alike."""
+    other = split(theirs)
+    if mine is None or other is None or not theirs.startswith(other.timestamp):
+        return theirs
+    time, notation = instant(mine.timestamp), notation_of(other.timestamp)
+    if time is None or notation is None or instant(other.timestamp) == time:
+        return theirs
+    return NOTATIONS[notation](time) + theirs.removeprefix(other.timestamp)
 
 
 def _part(parts: Prehash, place: int) -> str:
@@ -65,16 +80,18 @@ def _first_difference(mine: str, theirs: str) -> int | None:
     return None if len(mine) == len(theirs) else min(len(mine), len(theirs))
 
 
-def _character(text: str, place: int) -> str:
-    """The character at a place, one that cannot be seen by its name."""
+def _character(text: str, other: str, place: int) -> str:
+    """The character at a place; one that cannot be seen, or looks like the other's, by its name."""
     if place >= len(text):
         return "nothing"
     character = text[place]
     if character in _NAMES:
         return _NAMES[character]
-    if character.isprintable():
-        return character
-    return unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    if not character.isprintable():
+        return name
+    beside_ascii = place < len(other) and other[place].isascii()
+    return f"{character} ({name})" if beside_ascii and not character.isascii() else character
 
 
 def _view(mine: str, theirs: str, place: int) -> tuple[str, str, str]:
@@ -97,7 +114,7 @@ def _visible(text: str) -> str:
 def _explained(parts: Prehash, theirs: str) -> tuple[Explanation, ...]:
     signed = theirs.encode("utf-8", "surrogatepass")
     ways = Ways(Evidence("", *parts))
-    for mistakes, reach in ((1, RARE), (2, KNOWN), (2, RARE)):
+    for mistakes, reach in ((1, ALONE), (2, KNOWN), (2, RARE)):
         if hits := list(_hits(ways, signed, mistakes, reach)):
             return explanations(hits)
     return ()

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.credentials.macs import RIGHT, Construction, Scheme, digest_size
+from okx_magic.credentials.text_changes import CHANGES
 from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake
 
 if TYPE_CHECKING:
@@ -79,26 +80,19 @@ _SECRET_CORRECTIONS: Mapping[Kind, str] = {
     " headers of their own",
     "placeholder": "put your own secret in the place that is meant for it, and check that it is read",
     "coded": "use the secret's text as it is: its characters, as UTF-8 bytes, are the key",
+    "text": "use the secret's text as it is: its characters, as UTF-8 bytes, are the key",
     "slip": "copy the secret instead of typing it",
 }
-# The likeliest forms of each kind; all others of the kind are looked for with fewer others.
+_REACHES = {change.name: change.reach for change in CHANGES["s"]}
+# Of the forms that the table of text changes does not have: the likeliest, and the least likely.
 _USUAL_FORMS = frozenset(
     {
-        "a line break behind the secret",
-        "a Windows line break (CR LF) behind the secret",
-        "a blank behind the secret",
-        "a blank before the secret",
-        "a byte order mark before the secret",
-        "double quotes around the secret",
-        "single quotes around the secret",
         "an empty secret",
         "the word None for a secret",
         "the first character of the secret lost",
         "the last character of the secret lost",
         "the secret cut off at its #",
         "the secret cut off at its $",
-        "the secret in lower case",
-        "the secret in upper case",
         "the passphrase in place of the secret",
         "the API key in place of the secret",
         "the secret decoded from Base64 first",
@@ -108,28 +102,17 @@ _USUAL_FORMS = frozenset(
 )
 _RARE_KINDS = frozenset({"placeholder", "slip"})
 _RARE_WORDS = (
-    *(
-        "and a line break behind",
-        "a comma",
-        "a semicolon",
-        "a # sign",
-        "= before",
-        "two line",
-        "an equals sign",
-        "two blanks",
-    ),
-    *("carriage return", "backslash and an n before", "line breaks around", "typographic"),
-    *("backticks", "square brackets", "braces", "parentheses", "escaped quotes", "NUL"),
-    *("space before", "characters of the secret", "written twice", "in reverse", "joined by"),
-    *("latin-1", "a full stop", "a backslash", "a blank and a line"),
-    *("OAuth", "with a byte order mark", "big-endian", "UTF-32", "SHA-512", "MD5", "Base32"),
+    *("and a line break behind", "characters of the secret", "written twice", "in reverse"),
+    *("joined by", "OAuth", "SHA-512", "MD5", "Base32"),
 )
 
 
 @cache
 def secret_mistake(name: str, kind: Kind) -> Mistake:
     """The mistake that a wrong form of the secret is."""
-    if name in _USUAL_FORMS:
+    if name in _REACHES:
+        reach = _REACHES[name]
+    elif name in _USUAL_FORMS:
         reach = USUAL
     elif kind in _RARE_KINDS or any(words in name for words in _RARE_WORDS):
         reach = RARE

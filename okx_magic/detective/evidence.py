@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from okx_magic.detective import prehash
+from okx_magic.credentials.websocket import LOGIN_PATH
+from okx_magic.detective import pastes, prehash
 from okx_magic.detective.records import Evidence
 from okx_magic.errors import CellError
 
@@ -40,12 +41,7 @@ def read(
     ``parse`` refuses.
     """
     _refuse_secrets(text, account.credentials if account else None)
-    found = dict(_headers(text))
-    parts = prehash.split(text)
-    if parts is None:
-        request = parse(_without_headers(text))
-        when = found.get("timestamp", "")
-        parts = prehash.Prehash(when, request.method, request.target, request.body)
+    found, parts = _parts(text, parse)
     return Evidence(
         signature=_given(
             "signature",
@@ -62,6 +58,51 @@ def read(
         body=parts.body,
         host=account.host if account else "",
     )
+
+
+_MOST_SHOWN = 60
+
+
+def told(evidence: Evidence) -> tuple[str, ...]:
+    """What was read, a line for each part; a log-in by its name."""
+    what = "a WebSocket's log-in" if evidence.target == LOGIN_PATH else "a request"
+    size = len(evidence.body.encode("utf-8", "surrogatepass"))
+    body = f"{size} bytes: {_in_a_line(evidence.body)}" if size else "none"
+    return (
+        f"  read    {what}: {evidence.method} {_in_a_line(evidence.target)}",
+        f"  read    timestamp {_in_a_line(evidence.timestamp)}",
+        f"  read    body {body}",
+        f"  read    signature {_in_a_line(evidence.signature)}",
+    )
+
+
+def _in_a_line(text: str) -> str:
+    shown = "".join(
+        each if each.isprintable() else "\u240a" if each == "\n" else "\ufffd" for each in text
+    )
+    return shown if len(shown) <= _MOST_SHOWN else f"{shown[: _MOST_SHOWN - 1]}…"
+
+
+def _parts(text: str, parse: Callable[[str], Request]) -> tuple[dict[str, str], prehash.Prehash]:
+    """The headers and the parts of the request in a text."""
+    if login := pastes.log_in(text):
+        found = {"sign": login.signature, "timestamp": login.timestamp}
+        return found, prehash.Prehash(login.timestamp, "GET", LOGIN_PATH, "")
+    if parts := prehash.split(text):
+        return dict(_headers(text)), parts
+    text = pastes.in_lines(text)
+    found = dict(_headers(text))
+    rest = _without_headers(text)
+    when = found.get("timestamp", "")
+    try:
+        request = parse(rest)
+    except CellError:
+        # A cell takes JSON alone; what was signed can have been anything.
+        plain = pastes.plain_request(rest)
+        if plain is None:
+            raise
+        return found, prehash.Prehash(when, plain.method, plain.target, plain.body)
+    return found, prehash.Prehash(when, request.method, request.target, request.body)
 
 
 def _given(what: str, value: str, where: str) -> str:
@@ -88,7 +129,14 @@ def _headers(text: str) -> Iterator[tuple[str, str]]:
     """The OK-ACCESS headers in the text, the last part of their names in small letters."""
     for match in _HEADER.finditer(text):
         value = match["quoted"] if match["quoted"] is not None else match["bare"]
-        yield match["name"].lower(), value.strip().rstrip(",").strip()
+        value = value.strip().rstrip(",").strip()
+        if match["quoted"] is not None and _LINE_OF_HTTP.search(text[: match.end("name")]):
+            # In a header of HTTP quotes are a part of what was sent.
+            value = f"{match['quote']}{value}{match['quote']}"
+        yield match["name"].lower(), value
+
+
+_LINE_OF_HTTP = re.compile(r"(?:^|\n)OK-ACCESS-SIGN\Z")
 
 
 def _without_headers(text: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okx_magic.credentials.prehash_rules import faults, unreadable
+from okx_magic.detective.joining import WHOLE
 from okx_magic.detective.records import Explanation, Verdict
 from okx_magic.detective.search import Search
-from okx_magic.detective.timestamp import unreadable
 from okx_magic.detective.wrapping import unwrapped
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
     if not hits:
         return Verdict("unexplained", tried=search.tried, remark=remark)
     if any(not hit.mistakes for hit in hits):
-        return Verdict("right", tried=search.tried, remark=remark)
+        parts = (evidence.timestamp, evidence.method, evidence.target, evidence.body)
+        told = (
+            fault if part == "timestamp" else f"the {part}: {fault}"
+            for part, fault in faults(*parts)
+        )
+        return Verdict("right", tried=search.tried, remark="; ".join(told))
     return Verdict("explained", explanations(hits), search.tried, remark)
 
 
@@ -37,12 +43,20 @@ def explanations(hits: Iterable[Hit]) -> tuple[Explanation, ...]:
     """The hits of the fewest mistakes in words, the likeliest first; those of one kind are one."""
     smallest = sorted(hits, key=_size_and_rarity)
     fewest = len(smallest[0].mistakes)
+    blurred: list[Hit] = []
+    # What changed the whole to the same effect as a part of it says less.
+    if exact := [hit for hit in smallest if not _of_the_whole(hit) and len(hit.mistakes) == fewest]:
+        smallest, blurred = exact, [hit for hit in smallest if _of_the_whole(hit)]
     kinds: dict[tuple[str, ...], list[Hit]] = {}
     for hit in smallest:
         if len(hit.mistakes) == fewest:
             kind = tuple(sorted(mistake.correction for mistake in hit.mistakes))
             kinds.setdefault(kind, []).append(hit)
-    return tuple(_explained(*alike) for alike in kinds.values())
+    return tuple(_explained(*alike, *blurred) for alike in kinds.values())
+
+
+def _of_the_whole(hit: Hit) -> bool:
+    return any(mistake.correction == WHOLE for mistake in hit.mistakes)
 
 
 # Sorting is stable: among equally usual ones the order of the catalogue stays.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
+from okx_magic.credentials.text_changes import CHANGES
 from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake
 from okx_magic.detective.path import LOGIN_CORRECTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from okx_magic.credentials.text_changes import Change
 
     # timestamp, method, path, query, body
     Parts = tuple[bytes, ...]
@@ -24,7 +24,7 @@ _CORRECTION = (
     "join timestamp, method, path with query, and body in this order, with nothing between, before"
     " or behind them"
 )
-_WHOLE = "sign the joined text itself, as its UTF-8 bytes"
+WHOLE = "sign the joined text itself, as its UTF-8 bytes"
 _ENDS = (
     "sign the joined text alone: echo, files and Go's json.Encoder add a line break at its end"
     " (printf '%s' and json.Marshal do not)"
@@ -77,65 +77,18 @@ def _in_order(order: tuple[int, ...], separator: bytes, *, skip_empty: bool) -> 
     return join
 
 
-def _then(change: Callable[[bytes], bytes]) -> Join:
-    return lambda parts: change(b"".join(parts))
+def _changed(change: Change) -> Join:
+    """The joined text after a change."""
+    if change.edges is not None:
+        before, behind = (edge.encode() for edge in change.edges)
+        return lambda parts: before + b"".join(parts) + behind
 
+    def join(parts: Parts) -> bytes:
+        # A part in another encoding is no UTF-8.
+        made = change.of(b"".join(parts).decode("utf-8", "surrogateescape"))
+        return made if isinstance(made, bytes) else made.encode("utf-8", "surrogateescape")
 
-def _within(before: bytes, behind: bytes) -> Join:
-    return lambda parts: before + b"".join(parts) + behind
-
-
-def _utf16(text: bytes, coding: str) -> bytes:
-    return text.decode("utf-8", "replace").encode(coding, "surrogatepass")
-
-
-def _digest(hash_name: str) -> Callable[[bytes], bytes]:
-    return lambda text: hashlib.new(hash_name, text, usedforsecurity=False).digest()
-
-
-def _hex_digest(hash_name: str) -> Callable[[bytes], bytes]:
-    return lambda text: hashlib.new(hash_name, text, usedforsecurity=False).hexdigest().encode()
-
-
-def _as_text(change: Callable[[str], str]) -> Callable[[bytes], bytes]:
-    return lambda text: change(text.decode("utf-8", "replace")).encode("utf-8", "replace")
-
-
-# What stands before and behind the joined text, and how often it does.
-_EDGES: dict[str, tuple[bytes, bytes, int]] = {
-    "a line break at the end of the prehash": (b"", b"\n", USUAL),
-    "a Windows line break at the end of the prehash": (b"", b"\r\n", KNOWN),
-    # What echo … | of cmd.exe hands on, and echo -n of a shell that does not know -n.
-    "a blank and a Windows line break at the end of the prehash": (b"", b" \r\n", KNOWN),
-    "-n before the prehash and a line break behind it": (b"-n ", b"\n", KNOWN),
-    "-e before the prehash and a line break behind it": (b"-e ", b"\n", RARE),
-    "a blank at the end of the prehash": (b"", b" ", KNOWN),
-    "a blank at the start of the prehash": (b" ", b"", KNOWN),
-    "a line break at the start of the prehash": (b"\n", b"", RARE),
-    "a byte order mark before the prehash": (b"\xef\xbb\xbf", b"", KNOWN),
-    "a NUL character at the end of the prehash": (b"", b"\0", KNOWN),
-}
-_TEXTS: dict[str, tuple[Callable[[bytes], bytes], int]] = {
-    "the prehash in double quotes": (lambda text: b'"' + text + b'"', KNOWN),
-    "the prehash in single quotes": (lambda text: b"'" + text + b"'", KNOWN),
-    "the prehash as b'…'": (lambda text: repr(text).encode(), KNOWN),
-    "the prehash in lower case": (lambda text: text.lower(), KNOWN),
-    "the prehash in capitals": (lambda text: text.upper(), KNOWN),
-    "the prehash percent-encoded": (lambda text: quote(text, safe="").encode(), KNOWN),
-    "the prehash percent-encoded but for its slashes": (lambda text: quote(text).encode(), RARE),
-    "the prehash in Base64": (base64.b64encode, KNOWN),
-    "the prehash in hexadecimal": (lambda text: text.hex().encode(), KNOWN),
-    "the prehash as UTF-16": (lambda text: _utf16(text, "utf-16-le"), KNOWN),
-    "the prehash as UTF-16 with a byte order mark": (lambda text: _utf16(text, "utf-16"), RARE),
-    "the prehash as a JSON string": (_as_text(json.dumps), RARE),
-    "the SHA-256 of the prehash in its place": (_digest("sha256"), KNOWN),
-    "the SHA-256 of the prehash in hexadecimal in its place": (_hex_digest("sha256"), KNOWN),
-    "the SHA-512 of the prehash in its place": (_digest("sha512"), RARE),
-    "the SHA-512 of the prehash in hexadecimal in its place": (_hex_digest("sha512"), RARE),
-    "the MD5 of the prehash in hexadecimal in its place": (_hex_digest("md5"), RARE),
-    "the prehash twice": (lambda text: text * 2, RARE),
-    "the prehash in reverse": (lambda text: text[::-1], RARE),
-}
+    return join
 
 
 def _printed(change: Callable[[list[str]], str]) -> Join:
@@ -147,6 +100,12 @@ def _printed(change: Callable[[list[str]], str]) -> Join:
 
 
 _LISTS: dict[str, Join] = {
+    "the parts as a printed Java list": _printed(lambda parts: f"[{', '.join(parts)}]"),
+    "the parts as a printed Go slice": _printed(lambda parts: f"[{' '.join(parts)}]"),
+    "the parts as a printed array of node": _printed(
+        lambda parts: f"[ {', '.join(map(repr, parts))} ]"
+    ),
+    "the parts in a printed Java Optional": _printed(lambda parts: f"Optional[{''.join(parts)}]"),
     "the parts as a printed Python list": _printed(str),
     "the parts as a printed Python tuple": _printed(lambda parts: str(tuple(parts))),
     "the parts as a JSON array": _printed(json.dumps),
@@ -173,16 +132,20 @@ PICKS: dict[str, Callable[[Parts], bytes]] = {
 }
 """The joinings that leave out more than one part."""
 
+# What a shell leaves in single quotes, and templates that nobody fills.
+_BODY_WORDS = ("$BODY", "$body", "${BODY}", "${body}", "$data", "$DATA", "%BODY%", "#{body}", "%s")
+
 PLAIN = Joining(b"".join, ())
 """The right way."""
 
 
 def _once() -> Iterator[Joining]:
     straight = (0, 1, 2, 3)
-    for name, (before, behind, reach) in _EDGES.items():
-        yield Joining(_within(before, behind), (Mistake(name, _ENDS, reach),))
-    for name, (change, reach) in _TEXTS.items():
-        yield Joining(_then(change), (Mistake(name, _WHOLE, reach),))
+    for change in CHANGES["w"]:
+        # Quotes and the like are a text of their own; blanks and line breaks come from tools.
+        ends = change.edges is not None and not change.name.startswith("the prehash")
+        told = Mistake(change.name, _ENDS if ends else WHOLE, change.reach)
+        yield Joining(_changed(change), (told,))
     for between, (separator, reach) in _SEPARATORS.items():
         name = f"{between} between the parts of the prehash"
         join = _in_order(straight, separator, skip_empty=False)
@@ -199,6 +162,9 @@ def _once() -> Iterator[Joining]:
         yield Joining(join, (Mistake(name, _CORRECTION, RARE),))
     for name, pick in PICKS.items():
         yield Joining(pick, (Mistake(name, _CORRECTION, RARE),))
+    for word in _BODY_WORDS:
+        told = Mistake(f"{word} itself in place of the body", _CORRECTION, RARE)
+        yield Joining(lambda parts, word=word: b"".join(parts[:4]) + word.encode(), (told,))  # type: ignore[misc]
     log_in = Mistake("the prehash of the WebSocket log-in", LOGIN_CORRECTION)
     yield Joining(lambda parts: parts[0] + b"GET/users/self/verify", (log_in,))
 
@@ -225,5 +191,22 @@ def _twice() -> Iterator[Joining]:
                 yield Joining(join, (_permuted(order), separated))
 
 
+def _separated_and_ended() -> Iterator[Joining]:
+    """Something between the parts, and something at an end of the whole."""
+    ends = [change for change in CHANGES["w"] if change.edges and change.reach >= KNOWN]
+    for between, (separator, reach) in _SEPARATORS.items():
+        told = Mistake(f"{between} between the parts of the prehash", _CORRECTION, reach)
+        for change in ends:
+            ended = Mistake(change.name, _ENDS, change.reach)
+            for skip_empty in (True, False):
+                join = _in_order((0, 1, 2, 3), separator, skip_empty=skip_empty)
+                yield Joining(_edged(join, change), (told, ended))
+
+
+def _edged(join: Join, change: Change) -> Join:
+    before, behind = (edge.encode() for edge in change.edges or ("", ""))
+    return lambda parts: before + join(parts) + behind
+
+
 ONCE = tuple(_once())
-TWICE = tuple(_twice())
+TWICE = (*_twice(), *_separated_and_ended())

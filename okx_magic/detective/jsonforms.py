@@ -12,7 +12,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, quote_plus
 
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL
+from okx_magic.detective.mistakes import ALONE, KNOWN, RARE, USUAL
+from okx_magic.detective.printers import printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ class _Layout(NamedTuple):
     separators: tuple[str, str]
     indent: int | str | None = None
     line_break: str = "\n"
+    end: str = ""
 
 
 # (",", ":") is JavaScript, orjson, httpx, Go and PHP; (", ", ": ") Python's own default. Jackson's and
@@ -54,6 +56,7 @@ _LAYOUTS = (
     _Layout("JSON indented by 2 with Windows line breaks", RARE, (",", ": "), 2, "\r\n"),
     _Layout("JSON indented by 2 with blanks around its colons", RARE, (",", " : "), 2),
     _Layout("JSON indented by 4 as PowerShell 5 writes it", RARE, (",", ":  "), 4, "\r\n"),
+    _Layout("JSON as Perl's pretty JSON::PP writes it", RARE, (",", " : "), 3, "\n", "\n"),
 )
 
 
@@ -129,7 +132,7 @@ DEFAULT = Writer(_LAYOUTS[1], _STYLES[0])
 
 def _dumped(value: Any, layout: _Layout, *, ascii_only: bool) -> str:
     text = _encoder(layout, ascii_only).encode(value)
-    return text if layout.indent is None else text.replace("\n", layout.line_break)
+    return text if layout.indent is None else text.replace("\n", layout.line_break) + layout.end
 
 
 # json.dumps makes a new one for each text, which takes as long as a short text does.
@@ -154,7 +157,7 @@ def _all_dumped(value: Any, *, ascii_only: bool) -> Iterator[str]:
             by_one[layout.separators] = _dumped(value, narrow, ascii_only=ascii_only)
         unit = " " * layout.indent if isinstance(layout.indent, int) else layout.indent
         text = _INDENTATION.sub(partial(_widened, unit), by_one[layout.separators])
-        yield text.replace("\n", layout.line_break)
+        yield text.replace("\n", layout.line_break) + layout.end
 
 
 _INDENTATION = re.compile("^ +", re.MULTILINE)
@@ -215,6 +218,8 @@ def json_forms(value: Any) -> Iterator[Form]:
             yield from _styled(layout, in_ascii, in_full, order)
         for name, text, reach in _printed(order.value):
             yield Form(name + order.name, text, _together(reach, order.reach))
+        for name, text in printed(order.value):
+            yield Form(name + order.name, text, ALONE)
 
 
 def form_texts(members: dict[str, Any]) -> Iterator[Form]:
@@ -238,7 +243,7 @@ def _lower_form(member: Any) -> str:
 
 def _together(one: int, other: int) -> int:
     """The reach of two things in one: two that are not usual are rare together."""
-    return RARE if one < USUAL and other < USUAL else min(one, other)
+    return min(one, other, RARE if one < USUAL and other < USUAL else USUAL)
 
 
 def _styled(layout: _Layout, plain: str, kept: str, order: _Ordered) -> Iterator[Form]:

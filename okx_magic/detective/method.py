@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, wrong
+from okx_magic.detective.mistakes import RARE, USUAL, Mistake, touched, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,21 +17,14 @@ _OTHERS = ("GET", "POST", "PUT", "DELETE", "PATCH")
 
 def once(method: str) -> Iterator[Wrong]:
     """The methods of one mistake, for a request of ``method``."""
+    yield from touched("m", method, _CORRECTION)
     for text, name, reach in (
-        (method.lower(), "the method in lower case", USUAL),
         ("", "the method left out", USUAL),
-        (method.upper(), "the method in capitals", KNOWN),
-        (method.title(), "the method with one capital", KNOWN),
-        (f"{method} ", "a blank behind the method", KNOWN),
-        (f" {method} ", "blanks around the method", RARE),
         (f"Method.{method}", "the method as an Enum prints itself", RARE),
         (f"HttpMethod.{method}", "the method as an Enum prints itself", RARE),
         (f"HTTPMethod.{method}", "the method as an Enum prints itself", RARE),
-        (f'"{method}"', "the method in double quotes", RARE),
-        (f"b'{method}'", "the method as b'…'", RARE),
         (f"HttpMethod.{method.title()}", "the method as .NET prints an HttpMethod", RARE),
         ("function toUpperCase() { [native code] }", "the method's toUpperCase not called", RARE),
-        (method * 2, "the method twice", RARE),
         ("null", "the word null for a method", RARE),
         ("None", "the word None for a method", RARE),
         ("undefined", "the word undefined for a method", RARE),

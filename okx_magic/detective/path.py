@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from okx_magic.credentials.account import OFFICIAL_HOSTS
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, wrong
+from okx_magic.detective.mistakes import ALONE, KNOWN, RARE, USUAL, Mistake, touched, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,16 +70,20 @@ def _with_host(path: str, host: str) -> Iterator[Wrong]:
     for other in dict.fromkeys((host, *sorted(OFFICIAL_HOSTS), *_OLD_HOSTS)):
         if not other:
             continue
-        reach = USUAL if other == (host or "www.okx.com") else KNOWN if other in _COMMON else RARE
+        reach = USUAL if other == (host or "www.okx.com") else KNOWN if other in _COMMON else ALONE
         url = Mistake(f"the full URL https://{other}… for a path", _HOST_CORRECTION, reach)
         bare = Mistake(f"the host {other} before the path", _HOST_CORRECTION, min(reach, KNOWN))
-        rare = Mistake(f"the full URL https://{other}… for a path", _HOST_CORRECTION, RARE)
+        rare = Mistake(
+            f"the full URL https://{other}… for a path", _HOST_CORRECTION, min(reach, RARE)
+        )
         yield wrong(f"https://{other}{path}", url)
         yield wrong(f"{other}{path}", bare)
         yield wrong(f"https://{other}/{path}", rare)
-        plain = Mistake(f"the full URL http://{other}… for a path", _HOST_CORRECTION, RARE)
+        plain = Mistake(
+            f"the full URL http://{other}… for a path", _HOST_CORRECTION, min(reach, RARE)
+        )
         yield wrong(f"http://{other}{path}", plain)
-        yield wrong(f"//{other}{path}", bare._replace(reach=RARE))
+        yield wrong(f"//{other}{path}", bare._replace(reach=min(reach, RARE)))
 
 
 def _slashes(path: str) -> Iterator[Wrong]:
@@ -136,17 +139,7 @@ _LOGIN_PATHS = (
 
 
 def _texts(path: str) -> Iterator[Wrong]:
-    for text, name, reach in (
-        (path.lower(), "the path in lower case", KNOWN),
-        (path.upper(), "the path in capitals", RARE),
-        (quote(path, safe=""), "the path percent-encoded", KNOWN),
-        (f"{path} ", "a blank behind the path", KNOWN),
-        (f" {path}", "a blank before the path", KNOWN),
-        (f"{path}\n", "a line break behind the path", KNOWN),
-        (f"{path}\t", "a tab behind the path", RARE),
-        (f'"{path}"', "the path in double quotes", RARE),
-        (f"{path}.", "a full stop behind the path", RARE),
-        (path.replace("-", "_"), "the path with _ for each -", RARE),
-        (path.replace("_", "-"), "the path with - for each _", RARE),
-    ):
-        yield wrong(text, Mistake(name, _TEXT_CORRECTION, reach))
+    yield from touched("p", path, _TEXT_CORRECTION)
+    for one, other in ("-_", "_-"):
+        name = f"the path with {other} for each {one}"
+        yield wrong(path.replace(one, other), Mistake(name, _TEXT_CORRECTION, RARE))

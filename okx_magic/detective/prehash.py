@@ -13,7 +13,7 @@ _PREHASH = re.compile(
     | \d{10,19} (?:\.\d{1,9})? )
     \s* ( GET|POST|PUT|DELETE|PATCH )
     \s* ( (?:https?://[^\s/{\[]+)? / [^\s{\[]* )
-    ( .* )
+    [\r\n]* ( .* )
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
 
 from okx_magic import catalogue
 from okx_magic.detective.jsonforms import json_forms
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, wrong
+from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, touched, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +41,7 @@ def once(method: str, path: str, query: str) -> Iterator[Wrong]:
     if not text:
         yield from _absent(method, path, query)
         return
+    yield from touched("q", query, _WRITING)
     yield from _writings(text)
     for name, order in _ORDERS.items():
         mistake = Mistake(name, _ORDER, USUAL)
@@ -183,14 +184,12 @@ def _whole_text(text: str) -> Iterator[Wrong]:
         ),
         (quote(text, safe=""), "the query encoded as a whole, & and = with it", KNOWN),
         (quote(unquote(text), safe="=&"), "the query decoded and encoded again", KNOWN),
-        (text.lower(), "the query in lower case", RARE),
         (
             _VALUE.sub(lambda match: match[0].lower(), text),
             "the query's values in lower case",
             RARE,
         ),
         (_VALUE.sub(lambda match: match[0].upper(), text), "the query's values in capitals", RARE),
-        (text.upper(), "the query in capitals", RARE),
         (text.replace(" ", ""), "the query without its blanks", RARE),
         (text.replace("%20", ""), "the query without its blanks", RARE),
     ):
@@ -288,7 +287,7 @@ def _as_json(text: str) -> Iterator[Wrong]:
     """The parameters as a JSON text in the place of the query, as one signs a body."""
     for form in json_forms(dict(parse_qsl(text, keep_blank_values=True))):
         name = f"the query's parameters as {form.name}, in place of the query"
-        reach = KNOWN if form.reach == USUAL else RARE
+        reach = KNOWN if form.reach == USUAL else min(form.reach, RARE)
         yield wrong(form.text, Mistake(name, _AS_BODY, reach))
         if reach > RARE:
             name = f"the query's parameters as {form.name}, behind the ?"

@@ -99,7 +99,8 @@ class Comparison:
     ``byte`` is the first differing byte, from 1, None where there is none; ``part`` the part of mine
     that it lies in ("end" behind the body, "" if mine has no such parts); ``found`` tells the two
     characters, by name if they cannot be seen; ``view`` is both texts around it, a line each, and a
-    third that marks it. ``explanations`` name mistakes that make theirs of mine.
+    third that marks it. ``explanations`` name mistakes that make theirs of mine. ``time_skipped`` says
+    that the two were of different times, and theirs is shown at the time of mine.
     """
 
     mine: str
@@ -109,14 +110,18 @@ class Comparison:
     found: str = ""
     view: tuple[str, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    time_skipped: bool = False
 
     def lines(self) -> tuple[str, ...]:
         """The finding as a person reads it; the first line says the most."""
+        told = "  but     the times differ, as they must: theirs is read at the time of mine"
+        time = (told,) if self.time_skipped else ()
         if self.byte is None:
             size = len(self.mine.encode("utf-8", "surrogatepass"))
             return (
                 f"both are the same {size} bytes",
                 "  leaves  if the signatures differ, so do the secret, the digest or its encoding",
+                *time,
             )
         where = {"": "", "end": ", behind the end of mine"}.get(self.part, f", in the {self.part}")
         labels = ("  mine    ", "  theirs  ", "          ")
@@ -124,4 +129,4 @@ class Comparison:
         lines += [label + line for label, line in zip(labels, self.view, strict=True)]
         for explanation in self.explanations:
             lines += [explanation.sentence, f"  instead {explanation.correction}"]
-        return tuple(lines)
+        return (*lines, *time)

@@ -12,10 +12,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.credentials.macs import RIGHT, digest_size
-from okx_magic.detective import sweeps
+from okx_magic.detective import sweeps, timestamp
 from okx_magic.detective.damage import damage, unhashed
 from okx_magic.detective.digest import Named, schemes, secret_mistake
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake
+from okx_magic.detective.mistakes import ALONE, KNOWN, RARE, USUAL, Mistake
 from okx_magic.detective.recipes import RECIPES
 from okx_magic.detective.ways import BODY, PATH, QUERY, TIMESTAMP, Batch, Ways
 
@@ -74,7 +74,7 @@ class Search:
 
     def _stages(self) -> Iterator[Callable[[], Iterable[Hit]]]:
         yield lambda: self._level(0, USUAL)
-        yield lambda: self._level(1, RARE)
+        yield lambda: self._level(1, ALONE)
         yield lambda: self._recipes(0, RARE)
         yield lambda: self._level(2, KNOWN)
         yield lambda: self._recipes(1, KNOWN)
@@ -118,7 +118,7 @@ class Search:
                 continue
             found = batch.way(number)
             # Where rare mistakes were not tried, they are looked for now, to the same effect.
-            others = self._ways.others(found) if batch.reach > RARE else ()
+            others = self._ways.others(found) if batch.reach > ALONE else ()
             for way in (found, *others):
                 yield Hit((*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also))
 
@@ -230,13 +230,19 @@ class Search:
         yield lambda: self._with_others(TIMESTAMP, near)
         yield lambda: self._with_others(PATH, sweeps.other_paths(ways.path))
         yield lambda: self._with_others(QUERY, sweeps.query_orders(ways.query))
-        yield lambda: self._with_others(BODY, sweeps.key_orders(evidence.body))
+        yield lambda: self._with_others(BODY, sweeps.key_orders(evidence.body), KNOWN)
+        yield lambda: self._alone(TIMESTAMP, list(timestamp.local_shapes(evidence.timestamp)))
+        yield lambda: self._with_others(BODY, self._odd(BODY))
 
-    def _with_others(self, place: int, texts: Sequence[Wrong]) -> list[Hit]:
-        """These texts of a part, each with one known mistake elsewhere."""
-        once = self._ways.batch_with(place, texts, 1, KNOWN)
-        alone = self._ways.batch_with(place, texts, 0, KNOWN)
-        return self._tried_all(self._right, once) or self._tried_all(self._keyed(1, KNOWN), alone)
+    def _with_others(self, place: int, texts: Sequence[Wrong], reach: int = USUAL) -> list[Hit]:
+        """These texts of a part, each with one mistake of this reach elsewhere."""
+        once = self._ways.batch_with(place, texts, 1, reach)
+        alone = self._ways.batch_with(place, texts, 0, reach)
+        return self._tried_all(self._right, once) or self._tried_all(self._keyed(1, reach), alone)
+
+    def _odd(self, place: int) -> list[Wrong]:
+        """The texts of the part that are looked for alone, and without company by no other stage."""
+        return [each for each in self._ways.once(place) if each.reach == ALONE]
 
     def _swept(self, sweep: Sweep, place: int) -> Iterator[Hit]:
         """The sweep's texts in the place of one part, all else right."""

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 _MILLISECOND, _SECOND = 1000, 1_000_000
 # OKX takes a time within 30 s of its own: two readings that are further apart are no accident.
 _WINDOW = 30 * _SECOND
+# In another notation, which is a second mistake, less of it is tried.
+_NEAR_WINDOW = 3 * _SECOND
 # Of a header in microseconds so many are tried; two readings in one function are closer still.
 _FINE_WINDOW = 30 * _MILLISECOND
 _NEAR = 100
-_MOST_PERMUTED = 6
+_MOST_PERMUTED = 4
 # An order has seven members as a rule; with other mistakes all their orders would take too long.
 _MOST_PERMUTED_ALONE = 7
 
@@ -142,7 +144,9 @@ def float_readings(header: str) -> Iterator[Sweep]:
 
 def _clock(time: int, notation: str, *, written_alike: bool) -> Sweep:
     grain = _grain(notation)
-    window = _WINDOW if grain > 1 else _FINE_WINDOW
+    window = _WINDOW if written_alike else _NEAR_WINDOW
+    if grain == 1:
+        window = _FINE_WINDOW
     start = time // grain * grain
 
     def mistakes(reading: int) -> tuple[Mistake, ...]:

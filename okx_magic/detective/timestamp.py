@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, wrong
+from okx_magic.detective.mistakes import ALONE, KNOWN, RARE, USUAL, Mistake, touched, wrong
 from okx_magic.detective.notations import NOTATIONS, SECOND, instant, iso
+from okx_magic.detective.shapes import SAMPLE, SHAPES, in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,26 +23,6 @@ _LOCAL_CORRECTION = (
     "take the time in UTC, as datetime.now(timezone.utc) gives it, and use one text both in the"
     " prehash and in OK-ACCESS-TIMESTAMP"
 )
-# Other lengths of the fraction are read, too: widely used clients send two digits.
-_READ = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
-_READ_AT_LOG_IN = re.compile(r"\d{10}")
-_LOG_IN = "/users/self/verify"
-
-
-def unreadable(text: str, target: str) -> str:
-    """What OKX makes of a timestamp in a form that it does not take; "" for one that it takes."""
-    if target == _LOG_IN:
-        if _READ_AT_LOG_IN.fullmatch(text):
-            return ""
-        return "a log-in with this timestamp is refused (60004): it takes whole epoch seconds"
-    if _READ.fullmatch(text):
-        return ""
-    return (
-        "this timestamp is refused for its form (50112; as a number, 50102):"
-        " send UTC as 2020-12-08T09:08:57.715Z"
-    )
-
-
 _USUAL = frozenset(
     {
         "the timestamp in ISO 8601 with milliseconds and Z",
@@ -97,6 +77,10 @@ MISTAKES = {
     name: Mistake(name, _CORRECTIONS.get(name, _CORRECTION), _reach(name)) for name in NOTATIONS
 }
 """The mistake that each notation is, where the header has another one."""
+_SHAPED = tuple(
+    (shape, Mistake(f"the timestamp written as {shape.sample}", _CORRECTION, shape.reach))
+    for shape in SHAPES
+)
 _WITHOUT_A_TIME = (
     ("", Mistake("the timestamp left out", _CORRECTION, USUAL)),
     ("None", Mistake("the word None for a timestamp", _CORRECTION)),
@@ -116,20 +100,12 @@ def once(text: str) -> Iterator[Wrong]:
             # Until noon a clock of 12 hours shows nothing wrong.
             if name != _TWELVE_HOURS or notation(time) != iso(time):
                 yield wrong(notation(time), MISTAKES[name])
+        for shape, mistake in _SHAPED:
+            yield wrong(shape.write(time), mistake)
     for other, mistake in _WITHOUT_A_TIME:
         yield wrong(other, mistake)
-    for other, name, reach in (
-        (f'"{text}"', "the timestamp in double quotes", KNOWN),
-        (f"'{text}'", "the timestamp in single quotes", RARE),
-        (text + "\n", "a line break behind the timestamp", KNOWN),
-        (text + " ", "a blank behind the timestamp", KNOWN),
-        (text.lower(), "the timestamp with a small t and z", RARE),
-        (text.replace(":", "%3A"), "the timestamp percent-encoded", KNOWN),
-        (text + "Z", "the timestamp with two Z", RARE),
-        (f"b'{text}'", "the timestamp as b'…'", RARE),
-        (text + text, "the timestamp twice", RARE),
-    ):
-        yield wrong(other, Mistake(name, _CORRECTION, reach))
+    yield from touched("t", text, _CORRECTION)
+    yield wrong(text + "Z", Mistake("the timestamp with two Z", _CORRECTION, RARE))
     if time is not None:
         yield from _elsewhere(time)
 
@@ -146,6 +122,15 @@ def twice(text: str, reach: int) -> Iterator[Wrong]:
             if MISTAKES[name].reach >= reach:
                 local = NOTATIONS[name](time + minutes * _MINUTE)
                 yield wrong(local, _SHIFTS[minutes], MISTAKES[name])
+
+
+def local_shapes(text: str) -> Iterator[Wrong]:
+    """The timestamps of two mistakes: local time, in a shape that is not too odd."""
+    time = instant(text)
+    for minutes in _COMMON_OFFSETS if time is not None else ():
+        for shape, mistake in _SHAPED:
+            if shape.plain and minutes % 60 == 0:
+                yield wrong(shape.write((time or 0) + minutes * _MINUTE), _SHIFTS[minutes], mistake)
 
 
 # Quarter hours, as UTC offsets go: -12 to +14, and to -14 for a header in local time and a signed UTC.
@@ -174,6 +159,8 @@ def _shift(minutes: int) -> Mistake:
     far = f"{hours}:{rest:02d} h" if rest else f"{hours} h"
     way = "ahead of" if minutes > 0 else "behind"
     reach = KNOWN if minutes % 60 == 0 and abs(minutes) <= 12 * 60 else RARE
+    if minutes not in _COMMON_OFFSETS:
+        reach = ALONE
     if abs(minutes) == 8 * 60:  # OKX's home: what a machine there, or a guide from there, shows
         reach = USUAL
     return Mistake(
@@ -189,7 +176,7 @@ def _zone(minutes: int) -> str:
 _SHIFTS = {minutes: _shift(minutes) for minutes in _OFFSETS}
 _ZONES = {minutes: _zone(minutes) for minutes in _COMMON_OFFSETS}
 _ZONED = {
-    zone: Mistake(f"the timestamp in local time with its offset {zone}", _LOCAL_CORRECTION, RARE)
+    zone: Mistake(f"the timestamp in local time with its offset {zone}", _LOCAL_CORRECTION, ALONE)
     for zone in _ZONES.values()
 }
 
@@ -202,10 +189,21 @@ def _elsewhere(time: int) -> Iterator[Wrong]:
         text = local[minutes]
         yield wrong(text + zone, _ZONED[zone])
         yield wrong(text[:19] + zone, _ZONED[zone])
+    yield from _in_zones(time)
 
 
 _DAY: Final = 24 * 60
 _CLOCKS = tuple(f"T{minute // 60:02d}:{minute % 60:02d}" for minute in range(_DAY))
+
+
+def _in_zones(time: int) -> Iterator[Wrong]:
+    for minutes in _COMMON_OFFSETS:
+        for text, sample in zip(in_zone(time, minutes), _SAMPLES[minutes], strict=True):
+            name = f"the timestamp in local time, written as {sample}"
+            yield wrong(text, Mistake(name, _LOCAL_CORRECTION, ALONE))
+
+
+_SAMPLES = {minutes: tuple(in_zone(SAMPLE, minutes)) for minutes in _COMMON_OFFSETS}
 
 
 def _local_texts(time: int) -> dict[int, str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.detective import body, method, path, query, timestamp
 from okx_magic.detective.joining import ONCE, PICKS, PLAIN, TWICE
-from okx_magic.detective.mistakes import RARE, Wrong, distinct
+from okx_magic.detective.mistakes import ALONE, Wrong, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -147,7 +147,7 @@ class Ways:
         if asked not in self._made:
             if count == 2:
                 texts = self._twice(place, reach)
-            elif reach == RARE:
+            elif reach == ALONE:
                 texts = self._once[place]
             else:
                 texts = [each for each in self._once[place] if each.reach >= reach]

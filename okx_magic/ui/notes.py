@@ -13,8 +13,9 @@ from okx_magic import catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from okx_magic.advice.parts import Part, PartName
+    from okx_magic.advice.parts import Part
     from okx_magic.advice.trace import Trace
+    from okx_magic.credentials.prehash_rules import PartName
     from okx_magic.model import Environment
 
 # Colours that are readable on light and dark themes; the environment is also written as text.

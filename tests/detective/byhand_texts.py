@@ -25,6 +25,7 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     "JSON indented by 2 with Windows line breaks": {"indent": 2},
     "JSON indented by 2 with blanks around its colons": {"indent": 2, "separators": (",", " : ")},
     "JSON indented by 4 as PowerShell 5 writes it": {"indent": 4, "separators": (",", ":  ")},
+    "JSON as Perl's pretty JSON::PP writes it": {"indent": 3, "separators": (",", " : ")},
 }
 
 
@@ -109,6 +110,8 @@ PRINTED: dict[str, Callable[[Any], str]] = {
     ),
     "keys and values without marks": lambda value: "".join(f"{k}{v}" for k, v in value.items()),
 }
+MORE: dict[str, Callable[[Any], str]] = {}
+"""Printers of other languages, of objects alone."""
 FORMS: dict[str, Callable[[dict[str, Any]], str]] = {
     "a form, as urlencode writes it": urlencode,
     "a form with %20 for blanks": lambda value: urlencode(value, quote_via=quote, safe="/"),
@@ -125,14 +128,16 @@ def text_of(name: str, value: Any) -> str:
     name = name.removesuffix(", behind a ?")
     order = next(each for each in (", keys in reverse", ", keys sorted", "") if name.endswith(each))
     name, value = name.removesuffix(order), ORDERS[order](value)
-    if name in PRINTED:
-        return PRINTED[name](value)
+    if write := PRINTED.get(name) or MORE.get(name):
+        return write(value)
     if name in FORMS:
         return "?" * behind_mark + FORMS[name](value)
     layout = max((each for each in LAYOUTS if name.startswith(each)), key=len)
     style = name.removeprefix(layout).removeprefix(", ") or "non-ASCII as \\u escapes"
     ascii_only, change = STYLES[style]
     text = change(json.dumps(value, ensure_ascii=ascii_only, **LAYOUTS[layout]))
+    if "Perl" in layout:
+        text += "\n"
     windows = "Windows" in layout or "PowerShell" in layout
     return text.replace("\n", "\r\n") if windows else text
 

@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import byhand_body  # noqa: F401 - registers its mistakes
+import byhand_changes  # noqa: F401 - the same
 import byhand_parts  # noqa: F401 - the same
+import byhand_printed  # noqa: F401 - the same
 import byhand_query  # noqa: F401 - the same
 import byhand_recipes  # noqa: F401 - the same
 import byhand_secret  # noqa: F401 - the same
@@ -35,7 +37,7 @@ TEXTS = (
 IN_QUERIES = (*TEXTS, *("BTC,ETH", "BTC,ETH", "2024-01-01 00:00", "a+b", "~x*"))
 VALUES: tuple[Any, ...] = (
     *TEXTS,
-    *("BTC-USDT", "cash", "limit", "2.15", "0.001", "100"),
+    *("BTC-USDT", "cash", "limit", "2.15", "0.001", "2.50"),
     *(5, 2.5, 1e-05, 100.0, True, False, None, [1, 2], {"b": "1", "a": 2}),
 )
 KEYS = ("instId", "tdMode", "side", "ordType", "px", "sz", "clOrdId", "tag", "label", "reduceOnly")

@@ -10,7 +10,7 @@ from okx_magic.detective import compare
 
 MINE = '2024-05-06T07:08:09.010ZPOST/api/v5/trade/order?a=1{"x": "y"}'
 PARTS = [
-    ("timestamp", MINE.replace("010Z", "011Z")),
+    ("timestamp", MINE.replace("010Z", "010")),
     ("method", MINE.replace("POST", "post")),
     ("path", MINE.replace("order", "ordre")),
     ("query", MINE.replace("a=1", "b=1")),
@@ -103,3 +103,30 @@ def test_any_two_texts_can_be_compared(mine: str, theirs: str) -> None:
     same = found.byte - 1
     assert one[:same] == other[:same]
     assert mine.encode("utf-8", "surrogatepass")[same : same + 4] != other[same : same + 4]
+
+
+def test_the_time_is_skipped_and_the_rest_compared() -> None:
+    """Two programs never read the clock alike; the mistake behind it is found all the same."""
+    later = MINE.replace("09.010Z", "44.321Z")
+    assert compare(MINE, later).byte is None
+    found = compare(MINE, later.replace("POST", "post"))
+    assert (found.part, found.time_skipped) == ("method", True)
+    assert [each.mistakes for each in found.explanations] == [("the method in lower case",)]
+    assert "the times differ" in found.lines()[-1]
+
+
+def test_a_notation_is_told_beside_another_mistake_at_another_time() -> None:
+    """Epoch milliseconds of a later time, and the body left out."""
+    found = compare(MINE, "1714979999123POST/api/v5/trade/order?a=1")
+    told = {"the timestamp as epoch milliseconds", "the body left out"}
+    assert {*found.explanations[0].mistakes} == told
+
+
+@pytest.mark.parametrize(
+    ("other", "name"), [("С", "cyrillic capital letter es"), ("\uff0d", "fullwidth hyphen-minus")]
+)
+def test_characters_that_look_alike_are_named(other: str, name: str) -> None:
+    """A letter of another alphabet in place of a plain one is told by its name."""
+    mine = "1714979289GET/api/v5/x?ccy=C-"
+    found = compare(mine, mine.replace("C" if other == "С" else "-", other))
+    assert found.found.endswith(f"theirs {other} ({name})")
