@@ -9,7 +9,7 @@ import platform
 import re
 import ssl
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +23,7 @@ from okx_magic.credentials.source_values import NAMES
 from okx_magic.detective import Evidence, compare, investigate
 from okx_magic.detective.evidence import read, told
 from okx_magic.errors import CellError
+from okx_magic.orders.sending import is_ours
 from okx_magic.ui.notes import Note, TraceView
 from okx_magic.ui.report import Surroundings, report
 from okx_magic.wire.probe import setting
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from okx_magic.accounts import Accounts
     from okx_magic.advice.causes import Cause
     from okx_magic.credentials.account import Account
+    from okx_magic.credentials.credentials import Credentials
+    from okx_magic.detective import Verdict
     from okx_magic.model import Exchange, Request
     from okx_magic.session import Session
 
@@ -225,11 +228,46 @@ def _whose(accounts: Accounts, name: str | None) -> Account:
     )
 
 
+_ADDED: Final = re.compile(r',?"(?:clOrdId|algoClOrdId|clReqId)":"([^"]*)"')
+_AS_TYPED = "  of      the order as it was typed, without the clOrdId that was added to it"
+
+
+def _typed(evidence: Evidence) -> Evidence | None:
+    """The evidence with the body as it was typed, where we added an id to it; None where we did not."""
+    ours = [match for match in _ADDED.finditer(evidence.body) if is_ours(match[1])]
+    if not ours:
+        return None
+    body = evidence.body
+    for match in ours:
+        body = body.replace(match[0], "")
+    return replace(evidence, body=body)
+
+
+def _of_typed(evidence: Evidence, verdict: Verdict, credentials: Credentials) -> Verdict | None:
+    """The verdict on the order as typed, where that says more than the one on the order as sent."""
+    typed = _typed(evidence)
+    told = verdict.explanations[0].mistakes if verdict.explanations else ()
+    if (
+        typed is None
+        or verdict.kind == "right"
+        or (len(told) == 1 and "without its" not in told[0])
+    ):
+        return None
+    other = investigate(typed, credentials)
+    if other.kind == "explained":
+        fewer = verdict.kind != "explained" or len(other.explanations[0].mistakes) < len(told)
+        return other if fewer else None
+    return other if other.kind == "right" else None
+
+
 def _verdict(evidence: Evidence, account: Account, seen: tuple[str, ...] = ()) -> Note:
     if account.credentials is None:
         raise CellError(f"{account.name} has no credentials to check with", remedy="-a NAME")
     whose = f"  with    the secret of {account.name} (key {account.credentials.hint})"
-    lines = investigate(evidence, account.credentials).lines()
+    verdict = investigate(evidence, account.credentials)
+    lines = verdict.lines()
+    if typed := _of_typed(evidence, verdict, account.credentials):
+        lines = (*typed.lines(), _AS_TYPED)
     return Note((*lines, *seen, whose), account.environment)
 
 

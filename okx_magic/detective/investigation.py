@@ -25,10 +25,15 @@ def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
     All is computed here; nothing is sent, and no secret is in the verdict.
     """
     search = Search(evidence, unwrapped(evidence.signature), credentials)
-    hits = search.hits()
+    interrupted = ""
+    try:
+        hits = search.hits()
+    except KeyboardInterrupt:
+        # What was computed so far still rules out these mistakes.
+        hits, interrupted = [], search.ruled_out
     remark = unreadable(evidence.timestamp, evidence.target)
     if not hits:
-        return Verdict("unexplained", tried=search.tried, remark=remark)
+        return Verdict("unexplained", tried=search.tried, remark=remark, interrupted=interrupted)
     if any(not hit.mistakes for hit in hits):
         parts = (evidence.timestamp, evidence.method, evidence.target, evidence.body)
         told = (

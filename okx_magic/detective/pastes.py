@@ -195,9 +195,11 @@ _REQUEST = re.compile(
 
 
 def plain_request(text: str) -> Plain | None:
-    """A request in lines whose body need not be JSON: a form, a JSON string, a printed object."""
+    """A request in lines whose body need not be JSON: a form, a JSON string, a printed object; None
+    for several, and for what is none.
+    """
     match = _REQUEST.match(text)
-    if match is None:
+    if match is None or any(map(_REQUEST.match, text[match.end() :].split("\n"))):
         return None
     lines = text[match.end() :].split("\n")
     while lines and (not lines[0].strip() or re.match(r"[A-Za-z][\w-]*: ", lines[0])):

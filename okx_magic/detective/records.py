@@ -61,12 +61,14 @@ class Verdict:
     this signature, all with the same, smallest number of mistakes, the likeliest first.
     ``unexplained``: nothing that was tried gives it. ``tried`` counts the signatures computed.
     ``remark`` tells what OKX would refuse whatever the signature: a timestamp that it cannot read.
+    ``interrupted`` tells what was ruled out before a person stopped it.
     """
 
     kind: Kind
     explanations: tuple[Explanation, ...] = ()
     tried: int = 0
     remark: str = ""
+    interrupted: str = ""
 
     def lines(self) -> tuple[str, ...]:
         """The finding as a person reads it; the first line says the most."""
@@ -77,9 +79,22 @@ class Verdict:
         if self.kind == "unexplained":
             return (
                 f"no explanation found: each of {self.tried:,} ways to sign gives another signature",
+                *(
+                    (f"  but     it was interrupted: {self.interrupted}",)
+                    if self.interrupted
+                    else ()
+                ),
                 (
                     "  leaves  the secret is another key's, the inputs are not those that were signed,"
                     " or the mistake is not in the catalogue"
+                ),
+                (
+                    "  tried   one mistake in timestamp, method, path, query, body, joining, secret, hash"
+                    " or signature; two of them; three of the usual ones; a second reading of the clock"
+                ),
+                (
+                    "  bring   the headers as they were sent, or the prehash as your program prints it"
+                    " just before it signs: %%okx_debug --compare then shows the first byte that differs"
                 ),
                 *remark,
                 _NEVER,

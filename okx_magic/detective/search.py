@@ -39,6 +39,14 @@ class Hit(NamedTuple):
     also: tuple[Mistake, ...] = ()
 
 
+# By the stages that are done.
+_RULED_OUT = {
+    0: "that it is right is ruled out",
+    1: "one mistake alone is ruled out",
+    3: "one mistake alone, and pairs of known ones, are ruled out",
+}
+
+
 class _Keyed(NamedTuple):
     """A digest function, and what is wrong with its secret or its scheme."""
 
@@ -52,7 +60,9 @@ class _Keyed(NamedTuple):
 
 
 class Search:
-    """The search for one signature. ``tried`` counts the digests computed so far."""
+    """The search for one signature. ``tried`` counts the digests computed so far, and ``ruled_out``
+    says in words what they have ruled out.
+    """
 
     def __init__(
         self, evidence: Evidence, readings: Sequence[Unwrapped], credentials: Credentials
@@ -64,12 +74,14 @@ class Search:
         self._sizes = {len(digest) for digest in self._targets}
         self._credentials = credentials
         self.tried = 0
+        self.ruled_out = "nothing is ruled out yet"
 
     def hits(self) -> list[Hit]:
         """All ways of the fewest mistakes that give the signature; empty if none is known."""
-        for stage in self._stages():
+        for number, stage in enumerate(self._stages()):
             if found := list(stage()):
                 return found
+            self.ruled_out = _RULED_OUT.get(number, self.ruled_out)
         return []
 
     def _stages(self) -> Iterator[Callable[[], Iterable[Hit]]]:

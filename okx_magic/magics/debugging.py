@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
@@ -89,7 +90,7 @@ class OkxDiagnosis(Magics):
         printed; a request with its headers needs only --check. ``{{ expression }}`` is Python.
         Nothing is sent. Never paste a secret: -a NAME says which account's secret is used.
         """
-        arguments = magicline.options(self.shell, self.okx_debug, line)
+        arguments = magicline.options(self.shell, self.okx_debug, _with_one_signature(line))
         if arguments is None:
             return
         if cell is not None or arguments.compare or arguments.check is not None:
@@ -203,3 +204,14 @@ class OkxDiagnosis(Magics):
         from okx_magic.frames.frame import log_frame  # noqa: PLC0415  # pandas, on first use
 
         return log_frame([exchange for exchange, _ in self._accounts().exchanges()])
+
+
+# A signature in which each + became a blank, as a URL does it: 44 characters of Base64 in all.
+_BROKEN = re.compile(
+    r"(?<=--check )(?=[A-Za-z0-9+/ ]{43}=)([A-Za-z0-9+/]+(?: +[A-Za-z0-9+/]+)+ *=)"
+)
+
+
+def _with_one_signature(line: str) -> str:
+    """The line with the blanks in a signature kept together by quotes."""
+    return _BROKEN.sub(r'"\1"', line)
