@@ -105,7 +105,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
     "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("frames/", "pages/", "charts/"),
-    "numpy": ("frames/", "pages/", "charts/"),
+    "numpy": ("frames/", "pages/", "charts/", "sandbox/market/"),
     "msgspec": ("strictjson.py", "orders/ledger.py", "wire/numberrows.py", "frames/numbers.py"),
     "tornado": ("sandbox/",),
     "IPython": (

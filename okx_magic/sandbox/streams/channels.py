@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue import endpoints
 from okx_magic.sandbox.facts import table
-from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.market.instruments import instruments, option_families
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.streams.messages import described
 
@@ -49,13 +49,12 @@ class Channel:
     def query(self, arg: Params) -> tuple[tuple[str, str], ...]:
         """What REST is asked for."""
         query = {**self.fixed, **{name: arg[name] for name in self.needs}}
-        listings = [one.listing for one in instruments().values()]
         if self.path.endswith("/open-interest"):
-            of = next((one for one in listings if one["instId"] == arg["instId"]), {})
+            found = instruments().get(arg["instId"])
+            of = found.listing if found else {}
             query |= {name: of[name] for name in ("instType", "instFamily") if name in of}
         elif query.get("instType") == "OPTION":
-            families = {one["instFamily"]: 0 for one in listings if one["instType"] == "OPTION"}
-            query["instFamily"] = ",".join(families)
+            query["instFamily"] = ",".join(option_families())
         return tuple(query.items())
 
 
