@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from documented import BARS
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from okx_magic.sandbox.market.bars import bar_named
@@ -98,6 +98,7 @@ def test_trades_are_what_candles_are_made_of(name: str, second: int) -> None:
     numbered without a gap, and in order.
     """
     instrument = instruments()[name]
+    assume(second > instrument.listed + 60)
     minute = second // 60 * 60
     counted = [MARKET.trade_numbers(instrument, at) for at in (minute, minute + 60)]
     trades = MARKET.trades_of(instrument, range(counted[0].stop, counted[1].stop))
@@ -160,13 +161,13 @@ def test_a_day_stays_within_what_days_do() -> None:
     ranges = []
     for name, deviation in (("BTC-USDT", 0.028), ("ETH-BTC", 0.021), ("SOL-USDT", 0.042)):
         instrument, changes = instruments()[name], []
-        for seed in range(4):
+        for seed in range(3):
             market = Market(seed)
-            days = range(NOW // 86_400 - 400, NOW // 86_400)
+            days = range(NOW // 86_400 - 250, NOW // 86_400)
             candles = [market.candle(instrument, 86_400 * day, 86_400 * (day + 1)) for day in days]
             ranges += [float(candle.high / candle.low) - 1 for candle in candles]
             changes += [math.log(candle.close / candle.open) for candle in candles]
-            levels = [market.last(instrument, NOW + 30 * 86_400 * month) for month in range(-84, 84)]
+            levels = [market.last(instrument, NOW + 30 * 86_400 * month) for month in range(-84, 84, 6)]
             assert 1.5 < max(levels) / min(levels) < 500
         assert statistics.pstdev(changes) == pytest.approx(deviation, rel=0.2)
     ranges.sort()
@@ -192,6 +193,8 @@ def test_first_through(name: str, start: float, length: int, side: str) -> None:
     instrument, end = instruments()[name], start + length
     whole = MARKET.candle(instrument, start, end)
     px = whole.low + instrument.tick if side == "buy" else whole.high - instrument.tick
+    # A price that stands there as it begins is not one that was traded through.
+    assume(px <= whole.open if side == "buy" else px >= whole.open)
     found = MARKET.first_through(instrument, side, px, start, end)
     assert found is not None
     beat = found // 100 / 10

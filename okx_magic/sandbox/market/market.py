@@ -204,18 +204,27 @@ class Market:
             found = self._over(instrument, left, right)
             return found.low < ticks if buying else found.high > ticks
 
+        def hit(left: int, right: int) -> int | None:
+            minute, begin = divmod(left, _MINUTE_MS)
+            events = self._events(instrument, minute)
+            there = events.ticks < ticks if buying else events.ticks > ticks
+            there &= (events.ms >= begin) & (events.ms < right - minute * _MINUTE_MS)
+            return minute * _MINUTE_MS + int(events.ms[np.argmax(there)]) if there.any() else None
+
         if first >= last or not through(first, last):
             return None
-        while first // _MINUTE_MS != (last - 1) // _MINUTE_MS:
-            middle = (first + last) // 2 // _MINUTE_MS * _MINUTE_MS
-            middle = middle if middle > first else first // _MINUTE_MS * _MINUTE_MS + _MINUTE_MS
-            first, last = (first, middle) if through(first, middle) else (middle, last)
-        minute, begin = first // _MINUTE_MS, first % _MINUTE_MS
-        events = self._events(instrument, minute)
-        hit = events.ticks < ticks if buying else events.ticks > ticks
-        hit &= events.ms >= begin
-        # The price that stood there as it began was through already, if no trade was.
-        return minute * _MINUTE_MS + (int(events.ms[np.argmax(hit)]) if hit.any() else begin)
+        # What stood there before is not of this time: the first minute is looked at trade by trade.
+        if (found := hit(first, last)) is not None:
+            return found
+        first = first // _MINUTE_MS + 1
+        if first * _MINUTE_MS >= last or not through(first * _MINUTE_MS, last):
+            return None
+        until = -(-last // _MINUTE_MS)
+        while until - first > 1:
+            middle = (first + until) // 2
+            early = through(first * _MINUTE_MS, middle * _MINUTE_MS)
+            first, until = (first, middle) if early else (middle, until)
+        return hit(first * _MINUTE_MS, last)
 
     def _last(self, quoted: Instrument, ms: int) -> tuple[int, bool]:
         # The last price in ticks, and whether a buyer took it.

@@ -54,7 +54,8 @@ class Minutes(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A day of a coin, by its minutes; ``knots`` are the ends of their steps, a row a step, ``pace`` how fast its
+    """A day of a coin, by its minutes; ``knots`` are the ends of their steps, a row a step, and highs and
+    lows the highest and lowest of these; ``pace`` how fast its
     time runs, which is 1 on average.
     """
 
@@ -158,7 +159,8 @@ class Paths:
         """
         day, place = divmod(minute, MINUTES)
         whole = self.day(coin, day)
-        high, low = whole.highs[place], whole.lows[place]
+        high = max(whole.highs[place], whole.opens[place])
+        low = min(whole.lows[place], whole.opens[place])
         if coin not in self._coins:
             base, quote = (self.beats(each, minute, count) for each in coin.split("-"))
             return np.clip(base - quote, low, high)
@@ -187,8 +189,8 @@ class Paths:
         knots[-1] = opens[1:]
         return Summary(
             opens[:-1],
-            np.maximum(knots.max(axis=0), opens[:-1]),
-            np.minimum(knots.min(axis=0), opens[:-1]),
+            knots.max(axis=0),
+            knots.min(axis=0),
             opens[1:],
             variances,
             variances * MINUTES / usual,
