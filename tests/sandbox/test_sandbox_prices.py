@@ -167,7 +167,9 @@ def test_a_day_stays_within_what_days_do() -> None:
             candles = [market.candle(instrument, 86_400 * day, 86_400 * (day + 1)) for day in days]
             ranges += [float(candle.high / candle.low) - 1 for candle in candles]
             changes += [math.log(candle.close / candle.open) for candle in candles]
-            levels = [market.last(instrument, NOW + 30 * 86_400 * month) for month in range(-84, 84, 6)]
+            levels = [
+                market.last(instrument, NOW + 30 * 86_400 * month) for month in range(-84, 84, 6)
+            ]
             assert 1.5 < max(levels) / min(levels) < 500
         assert statistics.pstdev(changes) == pytest.approx(deviation, rel=0.2)
     ranges.sort()

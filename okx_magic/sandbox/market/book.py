@@ -54,14 +54,15 @@ def level_lots(instrument: Instrument) -> float:
 
 
 def book_at(
-    seed: int, instrument: Instrument, last: int, beat: int, depth: int, *, bought: bool
+    seed: int, instrument: Instrument, last: tuple[int, bool], beat: int, depth: int
 ) -> Book:
-    """The best ``depth`` levels at ``beat`` (fewer where prices would reach zero), when the last trade
-    was at ``last`` ticks and a buyer took, or a seller.
+    """The best ``depth`` levels at ``beat`` (fewer where prices would reach zero); ``last`` is the price
+    of the last trade in ticks, and whether a buyer took it.
     """
     key = key_of(seed, instrument.inst_id, "book")
     gap = 1 + int(uniform(key, np.array([beat // _TOP_BEATS]))[0] ** 4 * 3)
-    ask = last if bought else last + gap
+    ticks, bought = last
+    ask = ticks if bought else ticks + gap
     sides = []
     for best, way in ((ask, 1), (ask - gap, -1)):
         sides.append(_side(instrument, key + way, (best, way, beat), depth) if best > 0 else [])

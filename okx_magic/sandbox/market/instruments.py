@@ -19,7 +19,13 @@ from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.market.expiries import expiry_named, futures_expiries, listed_since
 
 # What the main pair turns over, for each kind and quote.
-_TURNOVER = {"SPOT USDT": 1.0, "SPOT USDC": 0.1, "SPOT BTC": 0.05, "SWAP USDT": 5.0, "SWAP USD": 0.8}
+_TURNOVER = {
+    "SPOT USDT": 1.0,
+    "SPOT USDC": 0.1,
+    "SPOT BTC": 0.05,
+    "SWAP USDT": 5.0,
+    "SWAP USD": 0.8,
+}
 _FUTURES_TURNOVER = 0.1
 _FIRST_SWAP = 1_573_557_408
 _FUTURES = {"BTC-USDT": "0.01", "BTC-USD": "100", "ETH-USDT": "0.1", "ETH-USD": "10"}
@@ -120,7 +126,7 @@ class Listing(Mapping[str, Instrument]):
 @cache
 def instruments() -> Listing:
     """All instruments by ``instId``."""
-    found = {}
+    found: dict[str, Instrument] = {}
     for coin in table("coins.json"):
         for kind, offers in (("SPOT", coin["pairs"]), ("SWAP", coin.get("swaps", {}))):
             for quote, terms in offers.items():

@@ -156,7 +156,8 @@ class Market:
         prices = [ticks * instrument.tick for ticks in found[:4]]
         vol = found.volume * instrument.lot
         base, quote = worth(instrument, vol, sum(prices, Decimal(0)) / 4)
-        return Candle(*prices, vol, quote if instrument.is_spot else base, quote)
+        opened, high, low, closed = prices
+        return Candle(opened, high, low, closed, vol, quote if instrument.is_spot else base, quote)
 
     def book(self, instrument: Instrument, second: float, depth: int = DEPTH) -> Book:
         """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
@@ -342,7 +343,7 @@ class Market:
         last, bought = self._last(instrument, beat * BEAT_MS)
         if not instrument.turnover:
             bought = bool(uniform(key_of(instrument.inst_id), np.array([beat // 20]))[0] < 0.5)
-        return book_at(self._seed, instrument, last, beat, depth, bought=bought)
+        return book_at(self._seed, instrument, (last, bought), beat, depth)
 
     def _rate(self, swap: Instrument, second: int) -> Decimal:
         # The mean of the premium over the eight hours before the settlement that came before.
@@ -382,7 +383,7 @@ def _paths_of_coins() -> tuple[dict[str, float], dict[str, Coin]]:
 
 def _round(number: float) -> int:
     # The nearest below among 1, 2, 5, 10, 20 and so on.
-    power = 10 ** max(0, int(log10(max(number, 1))))
+    power = int(10.0 ** max(0, int(log10(max(number, 1)))))
     return max(step * power for step in (1, 2, 5) if step * power <= max(number, 1))
 
 

@@ -41,7 +41,8 @@ def uniform(key: int, places: Any) -> Floats:
         mixed ^= mixed >> np.uint64(shift)
         mixed *= np.uint64(factor)
     mixed ^= mixed >> np.uint64(31)
-    return (mixed >> np.uint64(11)) * 2.0**-53
+    result: Floats = (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return result
 
 
 def wander(key: int, period: int, places: Ints) -> Floats:

@@ -3,9 +3,9 @@
 A factor is Brownian motion in a trading time of its own. A day's increment comes first; its variance
 has a base and slow two-valued parts, clusters of days and weeks. Inside the day trading time runs by a
 season and by fast parts of the same kind; the minutes are a bridge through the day's ends in that time,
-and the steps of each minute a bridge through the minute's ends. So each increment is as likely up as down,
-given all before. What a coin does is a sum of factors, one that all share and its own, with steps of its
-own; a coin in another coin is the difference of the two.
+and the steps of each minute a bridge through the minute's ends. So each increment is as likely up as
+down, given all before. What a coin does is a sum of factors, one that all share and its own, with steps
+of its own; a coin in another coin is the difference of the two.
 
 Between a day's ends nothing is stored, and any day is a vector. Over many years a factor is reflected
 at its bounds, so that prices stay readable.
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -163,7 +162,8 @@ class Paths:
         low = min(whole.lows[place], whole.opens[place])
         if coin not in self._coins:
             base, quote = (self.beats(each, minute, count) for each in coin.split("-"))
-            return np.clip(base - quote, low, high)
+            between: Floats = np.clip(base - quote, low, high)
+            return between
         draws = generator(self._seed, coin, "beats", minute).standard_normal((STEPS, count))
         path = np.cumsum(draws * np.sqrt(whole.variances[place] / STEPS / count), axis=1)
         share = np.arange(1, count + 1) / count
@@ -173,7 +173,8 @@ class Paths:
         path = np.where(path > high, 2 * high - path, path)
         path = np.where(path < low, 2 * low - path, path)
         path[:, -1] = ends[1:]
-        return np.clip(path, low, high).ravel()
+        result: Floats = np.clip(path, low, high).ravel()
+        return result
 
     def _summary(self, coin: str, day: int) -> Summary:
         if coin in self._coins:
@@ -214,7 +215,8 @@ class Paths:
         path = np.cumsum(path, axis=0)
         share = np.arange(1, STEPS + 1, dtype=np.float32)[:, None] / np.float32(STEPS)
         path += (moves.astype(np.float32) - path[-1]) * share
-        return path
+        result: Floats = path.astype(np.float64)
+        return result
 
     def _part(self, name: str, day: int) -> Minutes:
         return self._factors[name].minutes(day)

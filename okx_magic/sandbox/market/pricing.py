@@ -86,8 +86,9 @@ def variance_left(seed: int, option: Instrument, minutes: Ints) -> Floats:
     left = np.maximum(option.expires / 60 - minutes, 1.0) / _YEAR
     waves = _waves(key_of(seed, "volatility", option.base), {20_160: 800.0, 2880: 400.0}, minutes)
     usual = 0.55 if option.base == "BTC" else 0.68
-    level: Floats = usual * (1 + waves) * (1 + 0.04 * np.log(left / 0.1))
-    return level * level * left
+    level = usual * (1 + waves) * (1 + 0.04 * np.log(left / 0.1))
+    result: Floats = level * level * left
+    return result
 
 
 def smiled(option: Instrument, forward: Floats, variance: Floats) -> Floats:
@@ -138,5 +139,5 @@ def _waves(key: int, deviations: dict[int, float], minutes: Ints) -> Floats:
 
 
 def _normal(values: Floats) -> Floats:
-    result: Floats = 0.5 * (1 + _ERF(values / math.sqrt(2)).astype(np.float64))
+    result: Floats = 0.5 * (1 + np.asarray(_ERF(values / math.sqrt(2)), np.float64))
     return result

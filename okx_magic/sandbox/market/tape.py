@@ -113,7 +113,7 @@ def traded_before(seed: int, quoted: Instrument, day: int) -> int:
 
 
 def _trades_a_day(quoted: Instrument) -> int:
-    return round(MINUTES * (_FEWEST + 2 + 2 * (quoted.turnover / 1e6) ** 0.6))
+    return int(MINUTES * (_FEWEST + 2 + 2 * float(quoted.turnover / 1e6) ** 0.6))
 
 
 def _activity(
@@ -138,7 +138,11 @@ def _times(draws: np.random.Generator, count: int) -> Ints:
     counts = draws.multinomial(count - 2 * STEPS, shares / shares.sum())
     counts[_SECONDS // STEPS - 1 :: _SECONDS // STEPS] += 2
     seconds = np.repeat(np.arange(_SECONDS), counts)
-    return np.sort(seconds * 1000 + draws.integers(0, 1000, count))
+    # A millisecond for each: drawn from what its second has beyond one for every trade, then moved on.
+    room = 1001 - np.repeat(counts, counts)
+    ms = np.sort(seconds * 1000 + np.floor(draws.random(count) * room).astype(np.int64))
+    result: Ints = ms + np.arange(count) - np.repeat(np.cumsum(counts) - counts, counts)
+    return result
 
 
 def _prices(ms: Ints, path: Ints, opened: int) -> Ints:
@@ -146,18 +150,19 @@ def _prices(ms: Ints, path: Ints, opened: int) -> Ints:
     beats = ms // BEAT_MS
     prices = np.where(beats > 0, path[beats - 1], opened)
     step = ms // (60_000 // STEPS)
-    last = np.append(step[1:] != step[:-1], True)  # noqa: FBT003 - the last of all
+    last = np.append(step[1:] != step[:-1], True)
     prices[last] = path[BEATS // STEPS - 1 :: BEATS // STEPS]
     # The first trade of each second is at the price of the one before: seconds join, as minutes do.
     seconds = ms // 1000
     first = np.insert(seconds[1:] != seconds[:-1], 0, values=True)
     source = np.maximum.accumulate(np.where(first, -1, np.arange(len(ms))))
-    return np.where(source < 0, opened, prices[source])
+    result: Ints = np.where(source < 0, opened, prices[source])
+    return result
 
 
 def _sizes(draws: np.random.Generator, volume: int, count: int) -> Ints:
     shares = np.exp(1.6 * draws.standard_normal(count))
-    lots = 1 + np.floor((volume - count) * (shares / shares.sum())).astype(np.int64)
+    lots: Ints = 1 + np.floor((volume - count) * (shares / shares.sum())).astype(np.int64)
     lots[np.argmax(shares)] += volume - lots.sum()
     return lots
 

@@ -21,7 +21,6 @@ from okx_magic.sandbox.routes.rows import (
     instrument_of,
     page_of_bars,
     page_of_numbers,
-    second_of,
 )
 
 if TYPE_CHECKING:
@@ -96,7 +95,9 @@ def mark_price(at: Moment, query: Params) -> list[Row]:
     if query.get("instId") and not query.get("instType"):
         found = [instrument_of(at, query)]
     else:
-        found = chosen(at, {**query, "instType": query.get("instType", "").replace("MARGIN", "SPOT")})
+        found = chosen(
+            at, {**query, "instType": query.get("instType", "").replace("MARGIN", "SPOT")}
+        )
     rows = (about(one) | {"markPx": at.market.mark(one, at.now)} for one in found)
     return [
         row | {"instType": row["instType"].replace("SPOT", "MARGIN"), "ts": str(at.ms)}

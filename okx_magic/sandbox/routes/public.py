@@ -103,7 +103,9 @@ def funding_rate(at: Moment, query: Params) -> list[Row]:
             "premium": round(market.last(swap, at.now) / market.index(swap, at.now) - 1, 10),
             "ts": str(at.ms),
         }
-        for swap in (swaps.values() if query["instId"] == "ANY" else [instrument_of(at, query, swaps)])
+        for swap in (
+            swaps.values() if query["instId"] == "ANY" else [instrument_of(at, query, swaps)]
+        )
     ]
 
 
