@@ -186,8 +186,8 @@ class Session:
         from okx_magic.pages.paging import Span, read_time  # noqa: PLC0415  # pandas, on first use
 
         now = int(time.time() * 1000)
-        bounds = (None if each is None else read_time(each, now) for each in (since, until))
-        return Span(pages, *bounds)
+        times = (None if each is None else read_time(each, now) for each in (since, until))
+        return Span(pages, *times)
 
     def pull(
         self,
@@ -198,9 +198,7 @@ class Session:
         progress: Progress | None = None,
         executor: Executor | None = None,
     ) -> Pulled:
-        """As ``pages``, with what the receipt tells. Raises PullInterrupted at Ctrl-C, and what any
-        request may raise.
-        """
+        """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull  # noqa: PLC0415  # pandas, on first use
 
         pull = Pull(self.connection, progress=progress, executor=executor)
@@ -209,11 +207,9 @@ class Session:
         return pulled
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
-        """Send a request, as soon as OKX's limits allow, and judge its answer.
-
-        Raises the errors of ``okx_magic.errors``, each with the request and the account. With
-        ``as_typed`` an order goes without a client order id if it was typed without one, and without
-        an expTime; with ``again`` although the same was sent just now.
+        """Send a request, as soon as OKX's limits allow, and judge its answer. Raises the errors of
+        ``okx_magic.errors``. ``as_typed`` adds no client order id and no expTime to an order; ``again``
+        sends it although the same request was sent just now.
         """
         refuse_secrets(request)
         if request.effect == "read":
@@ -230,9 +226,7 @@ class Session:
     def preview(
         self, request: Request, *, as_typed: bool = False
     ) -> tuple[Request, Sent, tuple[str, ...]]:
-        """The request as it would leave now, what would be signed, and the client order ids added to
-        it. Sends nothing, not even to ask the time.
-        """
+        """The request as it would leave now, what would be signed, the ids added. Sends nothing."""
         prepared = self.orders.prepare(request, as_typed=as_typed)
         leaves = prepared.request if as_typed else self.orders.expiring(prepared.request)
         return leaves, self.connection.preview(leaves), prepared.added
@@ -240,7 +234,7 @@ class Session:
     def send_for_frame(
         self, request: Request, *, as_typed: bool = False, again: bool = False
     ) -> Reply:
-        """Send a request whose answer will become a frame: pandas is imported while it is under way."""
+        """Send a request whose answer will become a frame; pandas is imported meanwhile."""
         _import_tables_meanwhile()
         return self.send(request, as_typed=as_typed, again=again)
 

@@ -155,7 +155,7 @@ def test_what_is_no_file_is_neither_read_nor_written(path: Path) -> None:
 
 
 def test_a_ledger_that_cannot_be_read_refuses(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether the same was sent before is not known then."""
+    """Whether the same request was sent before is not known then."""
     ledger = Ledger(path)
     ledger.open(ENTRY)
     monkeypatch.setattr("pathlib.Path.open", denied)

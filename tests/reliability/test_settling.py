@@ -510,7 +510,7 @@ def test_what_a_get_shows_without_doubt_is_settled(
         with pytest.raises(kind) as caught:
             session.send(request_)
         if outcome == "unknown":
-            assert caught.value.remedy.startswith("ask before sending it again: GET /api/v5/")  # type: ignore[attr-defined]  # ours
+            assert caught.value.remedy.startswith("check before sending it again: GET /api/v5/")  # type: ignore[attr-defined]  # ours
     assert len(sent(session, "POST")) == 1
 
 
