@@ -82,8 +82,8 @@ class Session:
         return tuple(self.connection.log)
 
     def answer(self, exchange: Exchange) -> bytes | None:
-        """The answer of an exchange of the log as it came, without secrets and cut at 256 kB; None
-        where there was none, or it is not kept any more (20 MB are).
+        """The answer of an exchange of the log as it came, without secrets, cut at 256 kB; None where
+        there was none, or it is not kept any more (20 MB are).
         """
         return self.connection.log.answer(exchange)
 
@@ -216,6 +216,9 @@ class Session:
             reply = self.connection.read(request)
         else:
             reply = self.orders.send(request, as_typed=as_typed, again=again)
+            if request.effect != "setting":
+                # Ctrl-C after its outcome would lose the ids of an order.
+                return reply
         self._learned.learn(request, reply.envelope)
         return reply
 
@@ -239,9 +242,7 @@ class Session:
         return self.send(request, as_typed=as_typed, again=again)
 
     def to_frame(self, reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
-        """The frame of an answer, also of one that was partly refused. ``attrs["recovered"]`` is True
-        where the answer was lost and it was made from a look-up.
-        """
+        """The frame of an answer; ``attrs["recovered"]`` is True where it was made from a look-up."""
         from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
 
         assert reply.request is not None  # noqa: S101  # set by the connection
@@ -265,8 +266,8 @@ class Session:
             on_close()
 
     def succeed(self, earlier: Session) -> None:
-        """Close the session that this one replaces. Where both talk to the same host, what that one
-        would have closed at its end, such as the sandbox, lives on to the end of this one.
+        """Close the session that this one replaces; what that one would have closed, such as the sandbox,
+        lives on to the end of this one, where both talk to the same host.
         """
         if self._on_close is None and self.account.base_url == earlier.account.base_url:
             self._on_close, earlier._on_close = earlier._on_close, None
@@ -289,13 +290,11 @@ class Session:
 
 
 def _import_tables_meanwhile() -> None:
-    if _TABLES in sys.modules:
-        return
-
     def load() -> None:
         # The one that needs the frame imports again, and is told then what is wrong.
         with suppress(ImportError):
             import_module(_TABLES)
 
-    # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
-    threading.Thread(target=load, name="okx_magic-import").start()
+    if _TABLES not in sys.modules:
+        # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
+        threading.Thread(target=load, name="okx_magic-import").start()

@@ -41,7 +41,7 @@ Rows = dict[int, "Mapping[str, Any]"]
 
 
 def doubtful(error: OkxMagicError | None, orders: int) -> tuple[int, ...]:
-    """The places of the orders, of that number, of which ``error`` does not say whether they were taken."""
+    """The places of the orders of which ``error`` does not say whether they were taken."""
     acks = acknowledged(error, orders)
     unclear = tuple(
         place for place, ack in enumerate(acks) if ack.get("sCode") in DOUBTFUL | ALREADY
