@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast, get_args
 
 from okx_magic.credentials.choices import TYPED
 from okx_magic.credentials.credentials import Credentials
@@ -103,8 +103,7 @@ class Panel:
     def receive(self, message: Mapping[str, Any]) -> None:
         """Do what a button asks for. ``kind`` names the button; unknown ones do nothing.
 
-        Credentials that come with it become an object that cannot be read, and are kept in no other
-        form.
+        Credentials in it become an object that cannot be read, and are kept in no other form.
         """
         handler = self._handlers.get(_text(message, "kind"))
         if handler is None:
@@ -120,17 +119,16 @@ class Panel:
     def _login(self, message: Mapping[str, Any]) -> None:
         source = _text(message, "source")
         if source != TYPED:
-            self._work(_ASKING, lambda: _welcome(self._accounts.login_with(source)))
+            self._log_in(lambda: self._accounts.login_with(source))
             return
         environment = _environment(_text(message, "environment"))
         site = _text(message, "site")
-        credentials = Credentials(
-            *(_text(message, field) for field in ("key", "secret", "passphrase"))
-        )
-        self._work(
-            _ASKING,
-            lambda: _welcome(self._accounts.login_typed(credentials, environment, site)),
-        )
+        values = (_text(message, field) for field in ("key", "secret", "passphrase"))
+        credentials = Credentials(*values)
+        self._log_in(lambda: self._accounts.login_typed(credentials, environment, site))
+
+    def _log_in(self, opened: Callable[[], Session]) -> None:
+        self._work(_ASKING, lambda: f"logged in: {opened().account.name}")
 
     def _ask_elsewhere(self, message: Mapping[str, Any]) -> None:
         from okx_magic.commands.diagnosis import found_elsewhere  # noqa: PLC0415  # slows the opening
@@ -291,19 +289,12 @@ class _Logged(NamedTuple):
         return panel.signature(self.id, self.exchange, steps)
 
 
-def _welcome(session: Session) -> str:
-    return f"logged in: {session.account.name}"
-
-
 def _text(message: Mapping[str, Any], field: str) -> str:
     """A field of a message; anything but text counts as empty."""
-    value = message.get(field)
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value := message.get(field), str) else ""
 
 
 def _environment(name: str) -> Environment:
-    chosen: Environment
-    for chosen in get_args(Environment):
-        if name == chosen:
-            return chosen
-    raise CredentialsError("choose an environment: sandbox, demo or live")
+    if name not in get_args(Environment):
+        raise CredentialsError("choose an environment: sandbox, demo or live")
+    return cast("Environment", name)

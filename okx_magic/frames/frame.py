@@ -11,6 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
+import numpy as np
 import pandas as pd
 
 from okx_magic import catalogue
@@ -166,12 +167,17 @@ class Types:
 def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[str, arrays.Array]:
     """All decimal columns in one conversion, which is what makes a wide answer quick.
 
-    Empty when one value is not a decimal: then each column is tried by itself.
+    Empty when one value is no decimal: then each column has to be tried by itself.
     """
-    block = floats(list(columns.values()))
+    # Those in which nothing was sent, as most of a spot pair's, need none.
+    filled = {name: each for name, each in columns.items() if each.count("") < length}
+    block = floats(list(filled.values()))
     if block is None:
         return {}
-    return dict(zip(columns, block.reshape(len(columns), length), strict=True))
+    done: dict[str, arrays.Array] = {
+        name: np.full(length, np.nan) for name in columns if name not in filled
+    }
+    return done | dict(zip(filled, block.reshape(len(filled), length), strict=True))
 
 
 def log_frame(log: Sequence[Exchange]) -> pd.DataFrame:

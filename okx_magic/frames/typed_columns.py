@@ -21,6 +21,7 @@ list …     ``object`` of Python objects    ``None``
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 from types import MappingProxyType
@@ -40,7 +41,7 @@ from okx_magic.frames.numbers import (
     microseconds,
     milliseconds,
 )
-from okx_magic.servertext import plain, plain_within
+from okx_magic.servertext import plain, plain_lists, plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -135,6 +136,10 @@ def _containers(values: Sequence[Any]) -> Array | None:
 
 
 def _objects(values: Sequence[Any]) -> Array:
+    with suppress(TypeError):
+        # Lists of texts, which are most: anything else raises, text by text or as a whole.
+        if set(map(type, values)) == {list}:
+            return _object_array(plain_lists(values))
     return _object_array([None if value == "" else plain_within(value) for value in values])
 
 

@@ -348,6 +348,7 @@ def test_no_secret_is_in_any_text(code: str) -> None:
     assert not any(value in told for value in (KEY, SECRET, PASSPHRASE))
 
 
+@pytest.mark.slow
 @given(
     code=st.sampled_from(["", *REST, *WEBSOCKET]),
     outcome=st.text(max_size=80),

@@ -205,6 +205,7 @@ def test_unforeseen_data_is_one_column(frame_of: FrameOf, data: Any) -> None:
     assert "untyped" not in frame.attrs
 
 
+@pytest.mark.slow
 @given(data=JSON, endpoint=st.sampled_from([TICKERS, PENDING, "GET /api/v5/account/balance"]))
 def test_no_json_in_data_raises(data: Any, endpoint: str) -> None:
     """Whatever JSON stands in ``data``, there is a frame, and its attrs are plain JSON."""
@@ -223,6 +224,7 @@ def test_no_rows_raise(rows: list[Any]) -> None:
     assert frame["side"].tolist() == ["ask"] * len(rows) + ["bid"] * len(rows)
 
 
+@pytest.mark.slow
 @given(
     ids=st.lists(st.integers(10**17, 10**20 - 1).map(str) | st.just(""), min_size=1, max_size=5),
     other=st.dictionaries(

@@ -95,6 +95,7 @@ def candles(draw: st.DrawFn) -> list[list[str]]:
     return draw(st.lists(row, min_size=1, max_size=5))
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(rows=candles(), split=st.integers(1, 4))
 def test_whatever_the_numbers_are(rows: list[list[str]], split: int) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from jupyter_client.blocking.client import BlockingKernelClient
 
+pytestmark = pytest.mark.slow
+
 SETUP = """
 %load_ext okx_magic
 %okx_login sandbox

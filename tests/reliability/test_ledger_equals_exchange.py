@@ -31,6 +31,8 @@ from okx_magic.wire.pacing import Pacer
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+pytestmark = pytest.mark.slow
+
 RUNS = 1000 if os.environ.get("OKX_MAGIC_FULL") else 25
 STEPS = 12
 ORDERS = "*/trade/order"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Request
 
+pytestmark = pytest.mark.slow
+
 TIMES = 50 if os.environ.get("OKX_MAGIC_FULL") else 3
 FAULTS = (
     *("reset", "hang", "502", "half", "html", "302", "empty", "no-data"),

@@ -83,6 +83,7 @@ def test_a_request_byte_by_byte(sandbox: Sandbox, call: Caller, clock: Clock) ->
     assert clock.now
 
 
+@pytest.mark.slow
 def test_a_client_that_never_reads(sandbox: Sandbox, call: Caller) -> None:
     """Who asks on and on without reading fills its own connection only, and no memory."""
     before, alone = memory(), soonest(call)
@@ -143,6 +144,7 @@ def test_a_replayed_request_passes_within_the_window(call: Caller, clock: Clock)
     assert (refused.status, refused.json["code"]) == (401, "50102")
 
 
+@pytest.mark.slow
 def test_one_bit_is_too_many(call: Caller, clock: Clock) -> None:
     """Of 1,000 requests with one bit changed, in the signature or in what is signed, none passes;
     unchanged they do.
@@ -311,6 +313,7 @@ def generated(chance: random.Random) -> tuple[str, str, bytes, dict[str, str]]:
     return method, f"{path}?{query}" if query else path, body, extra
 
 
+@pytest.mark.slow
 def test_generated_requests(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
     """5,000 generated requests, most of them signed right: none brings a 5xx or hangs, each has a
     code in JSON, memory grows by 20 MiB at most, and the accounts still add up to what they had.
@@ -387,6 +390,7 @@ sandbox.stop()
 """
 
 
+@pytest.mark.slow
 def test_abuse_is_no_news() -> None:
     """Hostile bytes of many kinds write nothing to stdout or stderr."""
     command = [sys.executable, "-W", "error", "-c", PROGRAM]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from documented import PUBLIC_QUERIES, as_sent
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from okx_magic.sandbox.market.instruments import Instrument, indices, instrument
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment
 from okx_magic.sandbox.params import Params, from_query
 from okx_magic.sandbox.routes.endpoints import PUBLIC
+
+pytestmark = pytest.mark.slow
 
 MARKET = Market(5)
 DAY = 86_400

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SERVED = [known for known in catalogue.endpoints().values() if serves(known.method, known.path)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", sorted({known.path.split("/")[3] for known in SERVED}))
 def test_every_cell_of_the_sandbox_runs_as_it_stands(
     sandbox_notebook: Notebook, group: str

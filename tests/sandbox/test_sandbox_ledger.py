@@ -349,6 +349,7 @@ class Books(RuleBasedStateMachine):
         assert rows[:100] == every
 
 
+@pytest.mark.slow
 def test_the_books_balance() -> None:
     """After every step: balances = start + bills; cash = start + fills, realised profits, fees,
     funding, transfers and gifts less margins; positions, orders and history are the sums of their

@@ -25,6 +25,7 @@ seconds = st.integers(1_600_000_000, 1_900_000_000)
 names = st.sampled_from(NAMES)
 
 
+@pytest.mark.slow
 @given(names, seconds, st.lists(st.integers(1, 100_000), min_size=1, max_size=6))
 def test_a_stretch_is_made_of_its_parts(name: str, start: int, lengths: list[int]) -> None:
     """However a stretch is cut, its open, high, low, close and volume are those of the parts."""
@@ -52,6 +53,7 @@ def test_prices_stay_within_high_and_low(name: str, start: int, length: int) -> 
     assert not any(price % instrument.tick for price in candle[:4])
 
 
+@pytest.mark.slow
 @given(names, seconds)
 def test_book_trades_and_candles_tell_one_story(name: str, second: int) -> None:
     """The last trade is the close so far, the book encloses it and is sorted, best price first."""
@@ -102,6 +104,7 @@ def test_the_seed_is_the_market() -> None:
     assert Market(4).last(instrument, NOW) != Market(3).last(instrument, NOW)
 
 
+@pytest.mark.slow
 def test_a_day_stays_within_what_days_do() -> None:
     """Of the days of many seeds 99.9 % range over less than 25 %, none over 60 %; their changes have
     the deviation that is meant, and years do not lead prices away.
@@ -223,6 +226,7 @@ def test_funding_is_settled_every_eight_hours() -> None:
     assert list(MARKET.funding_times(midnight - 1, midnight)) == [midnight]
 
 
+@pytest.mark.slow
 def test_funding_rates_vary_within_bounds() -> None:
     """Rates are fixed for a time, of both signs, within OKX's bounds and usually near 0.01 %."""
     swap = instruments()["BTC-USDT-SWAP"]

@@ -81,6 +81,7 @@ def test_anything_else_is_read_with_all_care(data: Any) -> None:
     assert judge(Answer(200, {}, written([row("1")], inTime="1")), CANDLES).extra == {"inTime": "1"}
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     rows=st.lists(

@@ -208,6 +208,7 @@ TINY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("question", "one"), TINY.values(), ids=TINY)
 def test_tiny_values_do_not_fill_the_memory(question: Request, one: str) -> None:
     """As an object each takes many times the room that it has in the text: too many are not read."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from rawserver import RawServer
 
+pytestmark = pytest.mark.slow
+
 TIME = Request("GET", "/api/v5/public/time")
 OK = b"HTTP/1.1 200 OK\r\n"
 # Longer than any of these tests, and short enough for the control.

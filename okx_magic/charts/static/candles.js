@@ -5,7 +5,7 @@ import { AXIS, DAY, FOOT, HEAD, clamp, dashed, decimals, fixed, floats, foot, le
 } from "./axes.js";
 import { VOLUME, bodies, level, mark, overlay } from "./bars.js";
 
-const WIDE = 120;
+const WIDE = 120, MOST = 50000;
 export function candles(model) {
   let rows = [], right = 0, wide = WIDE, range = null;
   let fresh = true, waiting = false, ended = false;
@@ -40,6 +40,7 @@ export function candles(model) {
     rows.splice(at, known ? 1 : 0, row);
     // The view goes along with a new bar at the end, and stays where it is for one before it.
     if (!known && (last ? follows : at < right)) right += 1;
+    if (rows.length > MOST) right -= rows.splice(0, 1).length;
   }
   // At first as many of the newest as there is room for.
   function start(width) {
@@ -64,8 +65,7 @@ export function candles(model) {
     zoom(factor, at) {
       const pin = right - wide * (1 - at);
       wide = clamp(wide * factor, 8, Math.max(20, rows.length + room()));
-      right = pin + wide * (1 - at);
-      settle();
+      right = pin + wide * (1 - at); settle();
     },
     reset() { fresh = true; },
     home() { right = wide; settle(); },
