@@ -30,7 +30,9 @@ _BARE_TARGET = re.compile(r"(?:https?://|/api/v5/)\S+")
 _PROSE = re.compile(r"(?!.*(?:[={}\[\]\"?&;$@\\]|\w\(|api/))[A-Za-z0-9(].*\s.*\S", re.ASCII)
 
 # A sentence behind a label that is no header's name: "Example: place an order".
-_LABEL = re.compile(r"(?:Example|Sample|Note|Request|Step|Case)s?:\s+[A-Za-z][\w,.'-]*(?:\s+[\w,.'-]+)+", re.ASCII)
+_LABEL = re.compile(
+    r"(?:Example|Sample|Note|Request|Step|Case)s?:\s+[A-Za-z][\w,.'-]*(?:\s+[\w,.'-]+)+", re.ASCII
+)
 
 # What stands before "=" of a query line, a header or JSON is no name.
 _NO_NAME = re.compile(r"[?&:\"'{}\[\]#]")
