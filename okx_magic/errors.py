@@ -7,6 +7,7 @@
     ├── CredentialsError          yours: no credentials, a partial set, an unknown profile
     ├── RefusedError              ours: a safety rule refused before anything was sent
     ├── KillIncomplete            ours: after the kill switch's 20 s something is still open
+    ├── StreamError               nobody's: a stream cannot give what was asked of it
     ├── TransportError            nobody's: no trustworthy answer came
     │   ├── OutcomeUnknown        … to a request that may have been carried out all the same
     │   └── NotCarriedOut         … and a look-up showed that nothing was carried out
@@ -148,6 +149,12 @@ class RefusedError(OkxMagicError):
 class KillIncomplete(OkxMagicError):
     """The kill switch could not bring the open orders to none in its time, or could not see them. It
     stays on.
+    """
+
+
+class StreamError(OkxMagicError):
+    """A stream cannot give what was asked of it: it has ended, its book is not known to be right, or what
+    was waited for did not come.
     """
 
 

@@ -15,6 +15,7 @@ from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.model import Envelope, Exchange, Request, request_of
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.sending import Orders
+from okx_magic.streaming import SharedReader, Streaming
 from okx_magic.wire.connection import Connection
 
 if TYPE_CHECKING:
@@ -40,14 +41,15 @@ class Session:
 
     ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are its
     notices. Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` has the safety
-    rules; without one a live session only reads. ``on_close`` is called once, at the end.
+    rules; without one a live session only reads. ``reader`` reads its streams. ``on_close`` is called
+    once, at the end.
 
     Example:
         >>> with okx_magic.connect("sandbox") as okx:
         ...     assert okx.account.environment == "sandbox"
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its keyword
         self,
         account: Account,
         *,
@@ -55,6 +57,7 @@ class Session:
         gate: Gate | None = None,
         on_close: Callable[[], None] | None = None,
         connection: Connection | None = None,
+        reader: SharedReader | None = None,
     ) -> None:
         self.account = account
         self.gate = gate or Gate(account)
@@ -62,6 +65,8 @@ class Session:
             account, pacer=pacer, on_failure=self._check_causes
         )
         self.orders = Orders(self.connection, self.gate, self.gate.ledger)
+        self.streaming = Streaming(self, reader or SharedReader())
+        self.stream = self.streaming.stream
         self._on_close = on_close
         self._learned = Learned()
         self.config: Mapping[str, Any] = {}
@@ -200,7 +205,7 @@ class Session:
 
         pull = Pull(self.connection, progress=progress, executor=executor)
         pulled = pull.bring(request, span, decimal=decimal)
-        self._drawable(pulled.frame)
+        self.drawable(pulled.frame)
         return pulled
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
@@ -249,16 +254,17 @@ class Session:
         frame = to_frame(reply.envelope, reply.request, decimal=decimal)
         if not isinstance(reply, Exception) and reply.recovered:
             frame.attrs["recovered"] = True
-        return self._drawable(frame)
+        return self.drawable(frame)
 
-    def _drawable(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def drawable(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame, with ``frame.okx.chart()``."""
         from okx_magic.charts import accessor  # noqa: PLC0415  # pandas, on first use
 
         return accessor.enable(self.account.name, self, frame)
 
     def close(self) -> None:
-        """Close the connections; the session cannot be used afterwards."""
+        """End the streams and close the connections; the session cannot be used afterwards."""
+        self.streaming.close()
         self.connection.close()
         on_close, self._on_close = self._on_close, None
         if on_close is not None:

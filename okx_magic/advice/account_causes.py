@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from okx_magic import catalogue
 from okx_magic.advice.case import Case, Cause, ago
 from okx_magic.credentials.account import SITES
+from okx_magic.credentials.websocket import WEBSOCKET_HOSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from okx_magic.model import Exchange
 
 _ADDRESS = re.compile(r"[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*[0-9A-Fa-f]")
 _PERMISSIONS = {"Read": "read_only", "Trade": "trade", "Withdraw": "withdraw"}
-
-# OKX docs, Overview, Production and Demo Trading Services. REST knows demo by a header, WebSocket by
-# the host.
-_WEBSOCKETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
-    {
-        "global": {"live": "ws.okx.com:8443", "demo": "wspap.okx.com:8443"},
-        "eea": {"live": "wseea.okx.com:8443", "demo": "wseeapap.okx.com:8443"},
-        "us": {"live": "wsus.okx.com:8443", "demo": "wsuspap.okx.com:8443"},
-    }
-)
 
 
 def credentials(case: Case) -> Iterator[Cause]:
@@ -57,8 +46,11 @@ def secret(case: Case) -> Iterator[Cause]:
         return
     if values is not None:
         for warning in values.warnings:
-            if "secret and passphrase" in warning or warning.startswith("the secret"):
-                yield Cause("secret", warning, remedy=_mended(warning))
+            told = warning if warning.startswith("the secret is") else ""
+            if told or "secret" in warning:
+                # Which of the others it is like is not told: this code blames none of them.
+                found = told or "it looks like another of the three values"
+                yield Cause("secret", found, remedy=_mended(warning))
     found = (
         "OKX has accepted nothing signed with it in this session: it may belong to another API key"
     )
@@ -92,10 +84,10 @@ def site(case: Case) -> Iterator[Cause]:
 def websocket(case: Case) -> Iterator[Cause]:
     """At which WebSocket host the account is known; which host another program asked is unknown here."""
     name, asked = case.account.environment, _site_name(case)
-    if not asked or name not in _WEBSOCKETS[asked]:
+    if not asked or name not in WEBSOCKET_HOSTS[asked]:
         yield Cause("URL", f"{case.account.host} has no WebSocket of OKX")
         return
-    host = _WEBSOCKETS[asked][name]
+    host = WEBSOCKET_HOSTS[asked][name]
     found = f"{name} keys of the site {asked} log in at wss://{host}/ws/v5/private or …/business"
     yield Cause("URL", f"{found}; public channels are at …/public")
 
@@ -142,7 +134,7 @@ def permission(case: Case) -> Iterator[Cause]:
         yield Cause("permission", may or "it is not known here what the key may do")
         return
     request = case.exchange.request
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     needed = endpoint.permission if endpoint else None
     if needed is None:
         found = "the catalogue does not know which one the endpoint needs"

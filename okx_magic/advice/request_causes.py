@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from okx_magic import catalogue
 from okx_magic.advice.case import Case, Cause, clock_text
 from okx_magic.advice.parts import WINDOW_SECONDS, moment, parts
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
@@ -101,7 +100,7 @@ def path(case: Case) -> Iterator[Cause]:
     if case.exchange is None:
         return
     request = case.exchange.request
-    if catalogue.endpoint(request.method, request.path) is not None:
+    if request.endpoint is not None:
         yield Cause("path", f"the catalogue has {request}", holds=False)
     elif others := exactly(request.path):
         found = f"the catalogue has {request.path} as a {others[0].method}, not a {request.method}"
@@ -147,7 +146,7 @@ def limit(case: Case) -> Iterator[Cause]:
     if case.exchange is None:
         return
     request = case.exchange.request
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     if endpoint is None or endpoint.limit is None:
         yield Cause("limit", f"the catalogue knows none for {request}")
         return

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from okx_magic.cell import subscribe
 from okx_magic.cell.curl import Command, read_curl
 from okx_magic.cell.headers import TOKEN, HeaderLine, read_headers
 from okx_magic.cell.jsontext import Body, begins_body, read_body
@@ -20,6 +21,7 @@ from okx_magic.cell.lines import (
     WHITESPACE,
     Block,
     Line,
+    before_first,
     blocks,
     check_name,
     first_word,
@@ -81,7 +83,14 @@ def parse(text: str, *, hosts: Collection[str] = frozenset()) -> Cell:
     """
     templates: list[Template] = []
     notices: list[str] = []
-    for block in blocks(text):
+    head = before_first(text)
+    frames = subscribe.begins_frame(head)
+    for each in subscribe.pasted(head) if frames else ():
+        if isinstance(each, str):
+            notices.append(each)
+        else:
+            templates.append(each)
+    for block in blocks(text, skip=len(head) if frames else 0):
         template, said = _template(block, hosts)
         templates.append(template)
         notices += said
@@ -90,6 +99,8 @@ def parse(text: str, *, hosts: Collection[str] = frozenset()) -> Cell:
 
 def _template(block: Block, hosts: Collection[str]) -> tuple[Template, list[str]]:
     name = None if block.name is None else check_name(block.name, line=block.number)
+    if block.word.upper() == subscribe.WORD:
+        return subscribe.template(block, name)
     parts = _curl_parts(read_curl(block)) if block.word == "curl" else _http_parts(block)
     method = _method(parts.method, block.number)
     target = read_target(parts.target, parts.query, line=block.number, hosts=hosts)

@@ -21,7 +21,7 @@ WHITESPACE = " \t\u00a0\u200b\ufeff"
 EXAMPLE = "a request looks like this: GET /api/v5/market/ticker?instId=BTC-USDT"
 
 # Whatever is meant as a method is taken as one, to be refused with a reason if OKX has none such.
-_METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS", re.IGNORECASE)
+_METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|SUBSCRIBE", re.IGNORECASE)
 
 # What begins with the path of a v5 endpoint, or its URL, and stands alone: a GET.
 _BARE_TARGET = re.compile(r"(?:https?://|/api/v5/)\S+")
@@ -67,9 +67,20 @@ class Block(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-def blocks(text: str) -> list[Block]:
-    """The requests of a cell. Raises CellError when there is none, or text before the first."""
+def before_first(text: str) -> list[Line]:
+    """The lines before the first request; all of them where there is none."""
     lines = _lines(text)
+    first = next((place for place, line in enumerate(lines) if _begun(line)), len(lines))
+    return lines[:first]
+
+
+def blocks(text: str, *, skip: int = 0) -> list[Block]:
+    """The requests of a cell. Raises CellError when there is none, or text before the first; the first
+    ``skip`` lines that are no comments are not looked at.
+    """
+    lines = _lines(text)[skip:]
+    if skip and not any(_begun(line) for line in lines):
+        return []
     begun = [(place, block) for place, line in enumerate(lines) if (block := _begun(line))]
     first = begun[0][0] if begun else len(lines)
     dropped: list[str] = []

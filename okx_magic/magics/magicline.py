@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # does not have begins one too: the grammar explains that error.
 _REQUEST = (
     r"(?s)(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?"
-    r"(?:(?:GET|POST|curl|(?i:get|post|put|patch|delete|head|options)(?=\s+/))\s.*"
+    r"(?:(?:GET|POST|SUBSCRIBE|curl|(?i:get|post|put|patch|delete|head|options)(?=\s+/))\s.*"
     r"|(?:https?://|/api/v5/)\S.*))"
 )
 
@@ -136,6 +136,14 @@ def forget_passphrases(shell: InteractiveShell, cell: str) -> None:
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
         forget(shell, header)
+
+
+def forget_login(shell: InteractiveShell, cell: str) -> None:
+    """Remove a cell with a pasted WebSocket log-in, which has a passphrase, from the history."""
+    if '"login"' in cell and '"op"' in cell:
+        from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
+
+        forget(shell, cell.strip())
 
 
 def forget_query_secrets(shell: InteractiveShell, text: str) -> None:

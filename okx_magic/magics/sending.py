@@ -88,6 +88,9 @@ class OkxMagic(Magics):
     @argument("--again", action="store_true", help="send the same order again within seconds")
     @argument("--force", action="store_true", help="send also what the catalogue refuses")
     @argument("--chart", action="store_true", help="show each answer as a picture")
+    @argument("--keep", metavar="N", type=int, help="a stream keeps N rows, 100,000 if left out")
+    @argument("--record", metavar="FILE", help="write a stream's rows to this parquet file")
+    @argument("--for", metavar="T", dest="duration", help="end a stream after 90s, 5m, 24h")
     @argument("-q", "--quiet", action="store_true", help="no receipt")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx(self, line: str, cell: str | None = None) -> Any:
@@ -104,6 +107,9 @@ class OkxMagic(Magics):
 
             %%okx --since 2024-01-01 --until 2024-02-01
             hours = GET /api/v5/market/candles?instId=BTC-USDT&bar=1H
+
+            %%okx
+            ticks = SUBSCRIBE tickers?instId=BTC-USDT
 
             %%okx --chart
             GET /api/v5/market/books?instId=BTC-USDT&sz=400
@@ -122,6 +128,7 @@ class OkxMagic(Magics):
             return None
         if cell is not None:
             magicline.forget_passphrases(self.shell, cell)
+            magicline.forget_login(self.shell, cell)
         if cell is None and not request:
             raise CellError("no request on the line", remedy="%okx GET /api/v5/public/time")
         if cell is not None and request:
@@ -160,6 +167,9 @@ class OkxMagic(Magics):
                     everything=arguments.all,
                     since=arguments.since,
                     until=arguments.until,
+                    keep=arguments.keep,
+                    record=arguments.record,
+                    duration=arguments.duration,
                 ),
             )
         except CredentialsError:

@@ -102,6 +102,11 @@ class Sandbox:
         keys = live if dress == "live" else demo
         return cls(url, demo, live, keys, keyring, faulty, hub, listener, context, seed)
 
+    @property
+    def streams(self) -> str:
+        """Where its streams are: behind it come ``/public``, ``/private`` or ``/business``."""
+        return f"{self.url.replace('http', 'ws', 1)}/ws/v5"
+
     def set_faults(self, rules: str) -> None:
         """Sets the faults that will strike, in the place of those before; "" is none.
 
