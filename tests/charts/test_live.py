@@ -24,6 +24,7 @@ class Shown:
     def __init__(self) -> None:
         self.told: list[tuple[str, Any]] = []
         self.painted = threading.Event()
+        self.place = ("", "")
 
     def of(self, kind: str) -> list[Any]:
         return [what for said, what in self.told if said == kind]
@@ -39,6 +40,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
         told.painted.set()
 
     monkeypatch.setattr(widgets, "has_front_end", lambda: True)
+    monkeypatch.setattr(widgets, "place", lambda: told.place)
     monkeypatch.setattr(widgets, "show", lambda *args: told.told.append(("show", args)))
     monkeypatch.setattr(widgets, "refresh", lambda *args: told.told.append(("refresh", args)))
     monkeypatch.setattr(widgets, "take_away", lambda *args: told.told.append(("away", args)))
@@ -168,6 +170,30 @@ def test_when_a_stream_ends_the_picture_stays(shown: Shown) -> None:
     if thread is not None:
         thread.join(20)
     assert live.PAINTER._thread is None
+
+
+def test_a_picture_of_a_stream_takes_its_live_views_away(shown: Shown) -> None:
+    """What stays under their cells is the still of that moment; the stream goes on."""
+    stream = FakeStream("candles", "candle1m")
+    stream.bring(bar(0, 100))
+    LiveView(stream).show()
+    LiveView(stream).show()
+    still = LiveView(stream).still()
+    assert "close 100" in repr(still)
+    assert len(shown.of("away")) == 2
+    assert stream.subscribed == 0
+    assert stream.running
+
+
+def test_a_cell_that_runs_again_has_one_view(shown: Shown) -> None:
+    """The view of its earlier run ends, as its output is gone; others stay."""
+    stream = FakeStream("candles", "candle1m")
+    stream.bring(bar(0, 100))
+    for place in (("a", "run 1"), ("a", "run 1"), ("b", "run 2"), ("a", "run 3")):
+        shown.place = place
+        LiveView(stream).show()
+    assert stream.subscribed == 2
+    stream.stop()
 
 
 def test_a_view_may_begin_before_anything_came(shown: Shown) -> None:
