@@ -98,6 +98,7 @@ def test_10_000_messages(sandbox: Sandbox, call: Caller) -> None:
                 assert call.public("/api/v5/public/time").status == 200
 
 
+@pytest.mark.slow
 def test_who_does_not_listen_is_put_off(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
     """What waits for a client is bounded: beyond it the connection is ended, and others hear on."""
     request = json.dumps({"op": "subscribe", "args": [BOOKS]})
@@ -132,6 +133,7 @@ def test_nothing_is_left_of_connections(sandbox: Sandbox, clock: Clock) -> None:
     assert eventually(lambda: left() <= 1)
 
 
+@pytest.mark.slow
 def test_memory_is_flat(sandbox: Sandbox, clock: Clock) -> None:
     """However long somebody listens, what streams hold stays as large as it was."""
     own = [tracemalloc.Filter(inclusive=True, filename_pattern="*/sandbox/streams/*")]
