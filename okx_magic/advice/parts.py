@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from okx_magic import catalogue, strictjson
+from okx_magic import strictjson
 from okx_magic.advice.case import clock_text
 from okx_magic.catalogue.endpoint_search import nearest_paths
 from okx_magic.credentials.websocket import LOGIN_PATH
@@ -111,7 +111,7 @@ def _target(exchange: Exchange) -> Part:
     faults = list(_faults_of_target(text))
     if text != exchange.request.target:
         faults.append(f"{exchange.request.target} was sent")
-    known = catalogue.endpoint(exchange.request.method, exchange.request.path)
+    known = exchange.request.endpoint
     if known is not None:
         listed = "the catalogue has the path"
     else:

@@ -16,6 +16,7 @@ from okx_magic.catalogue.reader import (
     examples,
     explain,
     field_type,
+    field_types,
     first_columns,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "examples",
     "explain",
     "field_type",
+    "field_types",
     "first_columns",
 ]

@@ -159,8 +159,15 @@ def field_type(name: str, method: str = "", path: str = "") -> FieldType | None:
 
     With an endpoint, its own types come first (``expTime`` is a date in one, a time in the others).
     """
-    exceptions = _field_overrides().get(f"{method} {path}", {})
-    return exceptions.get(name) or _field_types().get(name)
+    return field_types(method, path).get(name)
+
+
+@cache
+def field_types(method: str, path: str) -> Mapping[str, FieldType]:
+    """The types of all fields, for the answers of an endpoint."""
+    exceptions = _field_overrides().get(f"{method} {path}")
+    types = _field_types()
+    return MappingProxyType({**types, **exceptions}) if exceptions else types
 
 
 @cache

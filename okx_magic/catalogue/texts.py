@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from okx_magic import catalogue
 from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.endpoint_search import exactly, search
+from okx_magic.catalogue.parameter_rules import parameter_advice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -196,7 +197,7 @@ def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
     ]
 
 
-def explain(code: str) -> tuple[str, ...]:
+def explain(code: str, parameter: str = "") -> tuple[str, ...]:
     """Lines on a code: meaning, what to do, the documented text and status, and an answer as seen.
 
     A text, such as "Invalid Sign", gives the code that OKX says it with, and up to three others. An
@@ -214,6 +215,9 @@ def explain(code: str) -> tuple[str, ...]:
     lines.append(f"  means   {known.meaning or known.msg or 'the docs do not say'}")
     if known.remedy:
         lines.append(f"  try     {known.remedy}")
+    if parameter:
+        advice = parameter_advice(parameter) or (f"{parameter} is in no endpoint that trades",)
+        lines += [f"  {parameter if not n else '':<7} {line}" for n, line in enumerate(advice)]
     if known.status:
         lines.append(f"  HTTP    {known.status}")
     if known.group != "ok":

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import numpy as np
 
 from okx_magic.charts import market
-from okx_magic.charts.accessor import source_of
 from okx_magic.charts.columns import times_of
 from okx_magic.charts.pictures import NoPictureError
 from okx_magic.charts.scales import span_text
@@ -48,7 +47,10 @@ class Older:
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Older | None:
         """For a frame of candles as OKX sent them; None for one that cannot be continued."""
-        source, path = source_of(frame), _HISTORIES.get(str(frame.attrs.get("endpoint")))
+        # Registered with the first frame of a session; a frame of another's making has none.
+        accessor = getattr(frame, "okx", None)
+        source = accessor.source if accessor is not None else None
+        path = _HISTORIES.get(str(frame.attrs.get("endpoint")))
         name, bar = frame.attrs.get("instId"), str(frame.attrs.get("bar", "1m"))
         if source is None or path is None or not name or not _still_of(frame, bar):
             return None

@@ -55,6 +55,27 @@ _BOOLEANS = MappingProxyType(
 )
 
 
+def all_typed(
+    columns: Mapping[str, Sequence[Any]],
+    types: Mapping[str, FieldType | None],
+    length: int,
+    *,
+    exact: bool = False,
+) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """The columns as arrays of their types, and the names of those with a value that does not fit."""
+    decimals = [name for name in columns if types[name] == "decimal" and not exact]
+    done = _float_columns({name: columns[name] for name in decimals}, length)
+    misfits = []
+    # One type after the other; in their own order again below.
+    for name in sorted(columns.keys() - done.keys(), key=lambda each: (types[each] or "", each)):
+        kind = types[name]
+        array = None if kind is None else typed(columns[name], kind, exact=exact)
+        if array is None and kind is not None:
+            misfits.append(name)
+        done[name] = untyped(columns[name]) if array is None else array
+    return {name: done[name] for name in columns}, tuple(filter(misfits.__contains__, columns))
+
+
 def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Array | None:
     """The column as an array of its type, or None when a value does not fit.
 
@@ -100,6 +121,22 @@ def strings(texts: Sequence[str]) -> Array:
     filled = (text or pd.NA for text in texts) if "" in texts else texts
     cells = np.fromiter(filled, dtype=object, count=len(texts))
     return pd.array(cells, dtype=pd.StringDtype("python"))
+
+
+def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[str, Array]:
+    """All decimal columns in one conversion, which is what makes a wide answer quick.
+
+    Empty when one value is not a decimal: then each column is tried by itself.
+    """
+    # Those in which nothing was sent, as most of a spot pair's, need none.
+    filled = {name: each for name, each in columns.items() if each.count("") < length}
+    block = floats(list(filled.values()))
+    if block is None:
+        return {}
+    done: dict[str, Array] = {
+        name: np.full(length, np.nan) for name in columns if name not in filled
+    }
+    return done | dict(zip(filled, block.reshape(len(filled), length), strict=True))
 
 
 def _floats(texts: Sequence[str]) -> Array | None:

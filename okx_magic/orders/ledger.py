@@ -71,14 +71,13 @@ class Entry:
 
 
 def fingerprint(request: Request) -> str:
-    """The same for requests that ask for the same: of method, target and body, whatever its blanks.
+    """The same for requests that ask for the same: of method, target and body, whatever its spaces.
 
     Taken of a request as it was typed, before an id of ours is added.
     """
-    try:
-        body = json.dumps(json.loads(request.body), sort_keys=True)
-    except ValueError:
-        body = request.body
+    body = request.body
+    if request.json is not None:
+        body = json.dumps(request.json, sort_keys=True, default=float)
     text = f"{request.method}\n{request.target}\n{body}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

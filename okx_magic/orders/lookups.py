@@ -12,7 +12,7 @@ from okx_magic import catalogue
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ _WHERE: Final[Mapping[str, _Place]] = MappingProxyType(
         _CLOSE: _Place(_POSITIONS, ("instId",)),
     }
 )
+# OKX's code for an order that it does not know.
+NOT_FOUND: Final = "51603"
 # By what else a thing may be known to the person, or to OKX.
 _IDS: Final = (
     *("ordId", "algoId", "clOrdId", "algoClOrdId"),
@@ -204,6 +206,26 @@ def is_set(request: Request, rows: Sequence[Any]) -> bool | None:
     if not chosen:
         return None
     return all(same(row[shown.field], wanted[shown.wanted]) for row in chosen)
+
+
+def names(row: Any, asked: Iterable[tuple[str, str]]) -> bool:
+    """Whether a row is what was asked for: it has the id, and the time of an order; the instrument may be
+    left out.
+    """
+    if not isinstance(row, dict):
+        return False
+    if any(row.get(name, None if name in _IDS else value) != value for name, value in asked):
+        return False
+    return "cTime" not in row or str(row["cTime"]).isdecimal()
+
+
+def made_at(row: Mapping[str, Any]) -> int | None:
+    """When an order was made, in milliseconds; None for what has no time, such as a transfer's state.
+
+    An id that a person typed may have been used already, and a look-up brings the newest that has it.
+    """
+    made = str(row.get("cTime") or row.get("ts") or "")
+    return int(made) if made.isdecimal() else None
 
 
 def same(one: Any, other: Any) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic import catalogue
 from okx_magic.pages.paging import HISTORY_TRADES, query_of, with_query
 
 if TYPE_CHECKING:
@@ -160,5 +159,5 @@ class CursorPager:
 
 
 def _names(request: Request) -> tuple[str, ...]:
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     return endpoint.columns if endpoint else ()

@@ -12,11 +12,9 @@ from datetime import date
 from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
-from urllib.parse import parse_qsl
 
 import pandas as pd
 
-from okx_magic import catalogue
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -88,7 +86,7 @@ def paging_style(request: Request) -> PagingStyle:
 
     Raises CellError for an endpoint without pages, and says what it offers.
     """
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     paging = endpoint.paging if endpoint else None
     if request.method != "GET" or endpoint is None or paging is None:
         _refuse(request, endpoint)
@@ -136,7 +134,7 @@ def checked_style(request: Request, span: Span) -> PagingStyle:
 
 def query_of(request: Request) -> dict[str, str]:
     """The parameters in a request's query."""
-    return dict(parse_qsl(request.target.partition("?")[2]))
+    return {name: value for name, value in request.query if value}
 
 
 def with_query(request: Request, **values: str | int | None) -> Request:

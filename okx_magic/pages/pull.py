@@ -11,7 +11,6 @@ from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from okx_magic import catalogue
 from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.frames.joined import frame_of_pages
 from okx_magic.model import Envelope
@@ -248,6 +247,6 @@ class Pull:
 
 def _seconds(pages: int, request: Request) -> float:
     """How long these pages take by the limit, at least."""
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     window = endpoint.limit.seconds if endpoint and endpoint.limit else 0
     return (math.ceil(pages / at_once(request)) - 1) * window

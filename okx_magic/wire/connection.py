@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from okx_magic.errors import OkxError, OkxMagicError, RefusedError, TransportError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.wire import retry
-from okx_magic.wire.circuit_breaker import CircuitBreaker
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.sender import Attempt, Reply, RequestState, Sender
@@ -61,7 +60,7 @@ class Connection:
         self.timing = timing or retry.Timing()
         self.on_failure = on_failure
         self._budget = retry.Budget()
-        self._breaker = CircuitBreaker(self.timing.now)
+        self._breaker = retry.CircuitBreaker(self.timing.now)
         transport = transport or Transport(
             account.base_url,
             timeout=account.timeout,

@@ -6,9 +6,10 @@ import logging
 import secrets
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.credentials.signing import timestamp_text
+from okx_magic.credentials.credentials import timestamp_text
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.servertext import printable
@@ -80,11 +81,7 @@ class RequestState:
     written: bool = False
     attempts: int = 0
     last: Exchange | None = None
-    id: str = field(default_factory=lambda: secrets.token_hex(4))
-
-    def wrote(self) -> None:
-        """Note that the first byte is about to leave."""
-        self.written = True
+    id: str = field(default_factory=partial(secrets.token_hex, 4))
 
 
 class Sender:
@@ -127,7 +124,7 @@ class Sender:
                     request,
                     authorise if signed else None,
                     seconds=seconds,
-                    on_write=state.wrote,
+                    on_write=partial(setattr, state, "written", True),  # noqa: FBT003  # the value
                 )
                 turn.round_trip = answer.round_trip
             except OkxMagicError as failure:

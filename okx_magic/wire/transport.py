@@ -19,9 +19,8 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from okx_magic.credentials.account import without_userinfo
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.wire.body import read_body
-from okx_magic.wire.deadline import Guard, Watchdog
 from okx_magic.wire.failures import Failure, describe, late
-from okx_magic.wire.pool import ERRORS, Pool
+from okx_magic.wire.pool import ERRORS, Guard, Pool, Watchdog
 
 if TYPE_CHECKING:
     from email.message import Message

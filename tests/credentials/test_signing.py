@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.signing import prehash, signature, timestamp_text
+from okx_magic.credentials.credentials import Credentials, prehash, signature, timestamp_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

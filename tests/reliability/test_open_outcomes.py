@@ -17,7 +17,7 @@ from lab import Lab, order
 from okx_magic.accounts import Accounts
 from okx_magic.errors import OutcomeUnknown
 from okx_magic.model import Request
-from okx_magic.orders.open_outcomes import tell_unsettled
+from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def leave_open(bench: Lab, *, booked: bool) -> str:
 
 
 def tell(bench: Lab) -> tuple[str, ...]:
-    return tell_unsettled(bench.connection, bench.ledger, bench.time.wall())
+    return tell_open_outcomes(
+        bench.connection.look, bench.ledger, bench.session.gate.key_hash, bench.time.wall()
+    )
 
 
 @pytest.mark.parametrize("booked", [True, False])
@@ -52,8 +54,7 @@ def test_a_log_in_settles_what_was_left_open(bench: Lab, *, booked: bool) -> Non
         assert line.endswith(f": placed, live now; {ask} shows it")
     else:
         assert line.endswith(": not placed")
-    last = json.loads(bench.ledger.path.read_text().splitlines()[-1])
-    assert last["outcome"] == ("done" if booked else "not done")
+    assert bench.told() == [(client_id, "done" if booked else "not done")]
     assert tell(bench) == ()
 
 

@@ -10,7 +10,7 @@ from pace import Ticks
 
 from okx_magic.errors import OkxError, OkxMagicError
 from okx_magic.model import Request
-from okx_magic.wire.circuit_breaker import CircuitBreaker
+from okx_magic.wire.retry import CircuitBreaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

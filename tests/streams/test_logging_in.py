@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scripted import QUICK, Scripted, until
 
-from okx_magic.credentials.signing import signature
+from okx_magic.credentials.credentials import signature
 from okx_magic.errors import OkxError, StreamError
 from okx_magic.streams import socket
 from okx_magic.streams.protocol import Arg

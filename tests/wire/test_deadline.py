@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pace import Ticks
 
-from okx_magic.wire.deadline import Guard, Watchdog
+from okx_magic.wire.pool import Guard, Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,8 +18,7 @@ from rawserver import RawServer, http
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
-from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.signing import prehash, signature
+from okx_magic.credentials.credentials import Credentials, prehash, signature
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.model import Request
 from okx_magic.wire.body import LARGEST_ANSWER
