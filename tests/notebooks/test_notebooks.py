@@ -127,6 +127,17 @@ def test_orders_can_be_practised() -> None:
     assert "kill switch is on" in raised[4]
 
 
+def test_live_data_can_be_followed() -> None:
+    """Candles go on from history, an order is seen, a hole is told and filled, a recording is whole."""
+    notebook = executed(ROOT / "notebooks" / "streams.ipynb")
+    text = outputs(notebook)
+    for promised in ("a bar each minute: True", "every trade once: True", "recorded all: True"):
+        assert promised in text
+    assert "the connection broke (1006)" in text
+    assert "0 rows missing" in text
+    assert "filled" in text
+
+
 def test_a_notebook_that_just_logs_in_runs_without_anybody(tmp_path: Path) -> None:
     """Under nbclient %okx_login is no panel, which nobody would fill in, but a log-in to the sandbox."""
     cells = ["%load_ext okx_magic\n%okx_login", "%okx GET /api/v5/account/balance"]
