@@ -222,7 +222,7 @@ def _code_card(known: catalogue.Code, parameter: str) -> tuple[str, ...]:
     if known.remedy:
         lines.append(f"  try     {known.remedy}")
     if parameter:
-        advice = parameter_advice(parameter) or (f"{parameter} is in no endpoint that trades",)
+        advice = parameter_advice(parameter) or (f"{parameter} is in no endpoint of the catalogue",)
         lines += [f"  {'' if number else 'takes':<7} {line}" for number, line in enumerate(advice)]
     if known.status:
         lines.append(f"  HTTP    {known.status}")
