@@ -274,10 +274,11 @@ class Session:
         earlier.close()
 
     def _check_causes(self, error: OkxMagicError, exchange: Exchange) -> None:
-        from okx_magic.advice.causes import Case, causes  # noqa: PLC0415  # only a failure needs it
+        from okx_magic.advice.causes import Case, causes, remedy_after  # noqa: PLC0415  # for a failure
 
-        case = Case(exchange.code, self.account, exchange, self.known())
-        error.checked = tuple(map(str, causes(case)))
+        found = causes(Case(exchange.code, self.account, exchange, self.known()))
+        error.checked = tuple(map(str, found))
+        error.remedy = remedy_after(found, error.remedy)
 
     def __enter__(self) -> Self:
         return self

@@ -81,11 +81,12 @@ class LiveView:
     def __init__(self, stream: Stream, view: View | None = None, title: str | None = None) -> None:
         self.stream = stream
         self.view = view or View()
-        self.feed = feed_of(stream, title or f"{stream.name} · {stream.channel}")
+        self.feed = feed_of(stream, title or _title(stream))
         self._widget: Any = None
         self._ids = ("", "", "")
         self._leave: Callable[[], None] = lambda: None
         self._stilled = 0.0
+        self.place = ("", "")
         self._end: Callable[[], None] = lambda: None
 
     def show(self) -> None:
@@ -95,6 +96,8 @@ class LiveView:
         if not widgets.has_front_end() or not self.stream.running:
             widgets.show(None, self._bundle(""))
             return
+        self.place = widgets.place()
+        PAINTER.forget(self.place)
         key = widgets.new_key()
         self._ids = (key, f"okx-{key}-live", f"okx-{key}-still")
         self._widget = widgets.live(self.feed, self.view, key)
@@ -105,7 +108,9 @@ class LiveView:
         PAINTER.add(self)
 
     def still(self) -> Still:
-        """The picture of this moment, to be shown."""
+        """The picture of this moment, to be shown; the live views of the stream end with theirs."""
+        for view in PAINTER.views_of(self.stream):
+            view.picture()
         return Still(self._bundle(""))
 
     def picture(self) -> None:
@@ -162,6 +167,11 @@ class LiveView:
         return bundle_of(picture, self.view.height, key)
 
 
+def _title(stream: Stream) -> str:
+    args = ", ".join(map(str, stream.args[:3])) + (" …" if len(stream.args) > 3 else "")
+    return f"{stream.name} · {args or stream.channel}"
+
+
 def feed_of(stream: Stream, title: str) -> Feed:
     """What fits the kind of the stream."""
     if len(stream.args) > 1:
@@ -210,6 +220,20 @@ class Painter:
             self._views.discard(view)
             self._dirty.discard(view)
             self._changed.notify()
+
+    def views_of(self, stream: Stream) -> list[LiveView]:
+        """The live views of a stream."""
+        with self._changed:
+            return [each for each in self._views if each.stream is stream]
+
+    def forget(self, place: tuple[str, str]) -> None:
+        """End the views of earlier runs of a cell: their outputs are gone."""
+        cell, run = place
+        with self._changed:
+            gone = [each for each in self._views if cell and each.place[0] == cell]
+        for each in gone:
+            if each.place[1] != run:
+                each.picture()
 
     def wake(self, view: LiveView) -> None:
         """Something of it has changed."""

@@ -116,19 +116,22 @@ def test_a_chart_is_looked_at_closer(lab: Lab, chromium: Browser, tmp_path: Path
 
 
 def test_older_bars_come_at_the_left_edge(lab: Lab, chromium: Browser) -> None:
-    """Dragged to the first bar, the chart asks the session for those before it."""
-    notebook = opened(lab, chromium, "older.ipynb", SETUP, BARS[0])
+    """Dragged to the first bar, and not before, the chart asks the session for those before it."""
+    few = BARS[0].replace("limit=300", "limit=90")
+    notebook = opened(lab, chromium, "older.ipynb", SETUP, few)
     canvas = notebook.page.locator("canvas.okx-canvas").last
     canvas.wait_for()
     notebook.page.wait_for_function(
-        "canvas => /300 candles$/.test(canvas.getAttribute('aria-label'))",
+        "canvas => / 90 candles$/.test(canvas.getAttribute('aria-label'))",
         arg=canvas.element_handle(),
     )
     canvas.focus()
+    notebook.page.wait_for_timeout(500)
+    assert label(canvas).endswith(" 90 candles")
     for _ in range(40):
         canvas.press("ArrowLeft")
     notebook.page.wait_for_function(
-        "canvas => Number(canvas.getAttribute('aria-label').match(/(\\d+) candles$/)[1]) >= 400",
+        "canvas => Number(canvas.getAttribute('aria-label').match(/(\\d+) candles$/)[1]) >= 190",
         arg=canvas.element_handle(),
     )
 
@@ -290,6 +293,39 @@ def test_a_live_table_shows_what_changed(lab: Lab, chromium: Browser, tmp_path: 
     first = table.locator("tbody tr").first
     assert first.locator("th, td").all_inner_texts()[:2] == ["COIN007-USDT", "999.50"]
     assert table.locator("thead th").nth(1).get_attribute("aria-sort") == "descending"
+
+
+SUBSCRIBED = """%%okx -q
+bars = SUBSCRIBE candle1m?instId=BTC-USDT
+book = SUBSCRIBE books?instId=BTC-USDT
+ticks = SUBSCRIBE tickers?instId=BTC-USDT,ETH-USDT"""
+
+
+def test_streams_draw_themselves(lab: Lab, chromium: Browser, tmp_path: Path) -> None:
+    """At the end of a cell: candles and a book that move, and a table; picture() takes them away."""
+    names = ("bars", "book", "ticks")
+    lab.write(
+        "streams.ipynb", SETUP, SUBSCRIBED, *names, "bars.picture()", "%okx_streams stop --all"
+    )
+    notebook = lab.open(chromium, "streams.ipynb")
+    page = notebook.page
+    for cell in range(5):
+        notebook.run(cell)
+    canvas = page.locator("canvas.okx-canvas")
+    page.wait_for_function(
+        "() => document.querySelectorAll('canvas.okx-canvas[aria-label]').length === 2"
+    )
+    before = label(canvas.last)
+    assert "best bid" in before
+    changed(canvas.last, before)
+    page.locator(".okx-table [data-moved]").first.wait_for()
+    page.screenshot(path=str(tmp_path / "streams.png"))
+    notebook.run(5)
+    page.wait_for_function("() => document.querySelectorAll('canvas.okx-canvas').length === 1")
+    notebook.run(6)
+    page.wait_for_function("() => !document.querySelector('canvas.okx-canvas, .okx-table')")
+    assert page.locator("img.okx-still:visible").count() == 4
+    page.screenshot(path=str(tmp_path / "ended.png"))
 
 
 def test_notebook_7_draws_and_keeps_it(notebook7: Lab, chromium: Browser, tmp_path: Path) -> None:

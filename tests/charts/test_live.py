@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from okx_magic.charts.chart import View
 from okx_magic.charts.feeds import BookFeed, CandleFeed, TableFeed, TradeFeed
 from okx_magic.charts.live import LiveView, Painter, feed_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Shown:
     """What a front end would have been told, in its order."""
@@ -24,6 +27,15 @@ class Shown:
     def __init__(self) -> None:
         self.told: list[tuple[str, Any]] = []
         self.painted = threading.Event()
+        self.place = ("", "")
+
+    def until(self, told: Callable[[], bool]) -> None:
+        """Wait for what the painter's thread does."""
+        for _ in range(4_000):
+            if told():
+                return
+            threading.Event().wait(0.005)
+        pytest.fail(f"it never came: {self.told}")
 
     def of(self, kind: str) -> list[Any]:
         return [what for said, what in self.told if said == kind]
@@ -39,6 +51,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
         told.painted.set()
 
     monkeypatch.setattr(widgets, "has_front_end", lambda: True)
+    monkeypatch.setattr(widgets, "place", lambda: told.place)
     monkeypatch.setattr(widgets, "show", lambda *args: told.told.append(("show", args)))
     monkeypatch.setattr(widgets, "refresh", lambda *args: told.told.append(("refresh", args)))
     monkeypatch.setattr(widgets, "take_away", lambda *args: told.told.append(("away", args)))
@@ -65,10 +78,14 @@ def test_only_new_and_changed_bars_travel(shown: Shown) -> None:
     (widget, _, _) = shown.of("show")[0]
     assert len(numbers(widget.data, 6)) == 50
     stream.bring(bar(49, 120), bar(50, 130))
-    assert shown.painted.wait(20)
+    shown.until(lambda: {130.0} <= closes(shown))
     view.picture()
-    sent = np.vstack([numbers(data, 6) for _, data, _ in shown.of("bars")])
-    assert set(sent[:, 4]) == {120, 130}
+    assert closes(shown) == {120, 130}
+
+
+def closes(shown: Shown) -> set[float]:
+    """The closes of all bars that travelled."""
+    return {row[4] for _, data, _ in shown.of("bars") for row in numbers(data, 6).tolist()}
 
 
 def test_a_late_bar_takes_its_place() -> None:
@@ -155,11 +172,7 @@ def test_when_a_stream_ends_the_picture_stays(shown: Shown) -> None:
     first.picture()
     assert stream.subscribed == 1
     stream.stop()
-    for _ in range(2_000):
-        if len(shown.of("away")) == 2:
-            break
-        threading.Event().wait(0.005)
-    assert len(shown.of("away")) == 2
+    shown.until(lambda: len(shown.of("away")) == 2)
     assert stream.subscribed == 0
     bundle, _ = shown.of("refresh")[-1]
     assert "close 105" in bundle["text/plain"]
@@ -168,6 +181,30 @@ def test_when_a_stream_ends_the_picture_stays(shown: Shown) -> None:
     if thread is not None:
         thread.join(20)
     assert live.PAINTER._thread is None
+
+
+def test_a_picture_of_a_stream_takes_its_live_views_away(shown: Shown) -> None:
+    """What stays under their cells is the still of that moment; the stream goes on."""
+    stream = FakeStream("candles", "candle1m")
+    stream.bring(bar(0, 100))
+    LiveView(stream).show()
+    LiveView(stream).show()
+    still = LiveView(stream).still()
+    assert "close 100" in repr(still)
+    assert len(shown.of("away")) == 2
+    assert stream.subscribed == 0
+    assert stream.running
+
+
+def test_a_cell_that_runs_again_has_one_view(shown: Shown) -> None:
+    """The view of its earlier run ends, as its output is gone; others stay."""
+    stream = FakeStream("candles", "candle1m")
+    stream.bring(bar(0, 100))
+    for place in (("a", "run 1"), ("a", "run 1"), ("b", "run 2"), ("a", "run 3")):
+        shown.place = place
+        LiveView(stream).show()
+    assert stream.subscribed == 2
+    stream.stop()
 
 
 def test_a_view_may_begin_before_anything_came(shown: Shown) -> None:

@@ -54,8 +54,7 @@ def test_a_log_in_settles_what_was_left_open(bench: Lab, *, booked: bool) -> Non
         assert line.endswith(f": placed, live now; {ask} shows it")
     else:
         assert line.endswith(": not placed")
-    last = json.loads(bench.ledger.path.read_text().splitlines()[-1])
-    assert last["outcome"] == ("done" if booked else "not done")
+    assert bench.told() == [(client_id, "done" if booked else "not done")]
     assert tell(bench) == ()
 
 

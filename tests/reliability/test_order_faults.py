@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import nullcontext
 from functools import partial
@@ -57,9 +56,7 @@ def outcome_of(bench: Lab, request: Request) -> tuple[str, str, str]:
     else:
         assert reply.envelope.data[0]["sCode"] == "0"
         named = "placed" if reply.recovered else "answered"
-    *_, opened, closed = map(json.loads, bench.ledger.path.read_text().splitlines())
-    assert opened["id"] == closed["id"]
-    return named, opened["orders"][0][1], closed["outcome"]
+    return named, *bench.told()[-1]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

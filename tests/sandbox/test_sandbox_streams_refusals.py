@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -39,7 +40,7 @@ def private(sandbox: Sandbox) -> Iterator[Listener]:
         ({"timestamp": "1772508831"}, "60006"),
         ({"timestamp": "1772508800000"}, "60006"),
         ({"apiKey": "made-up"}, "60005"),
-        ({"apiKey": "00000000-0000-4000-8000-000000000000"}, "60032"),
+        ({"apiKey": str(UUID(int=1))}, "60032"),
         ({"passphrase": "wrong"}, "60024"),
         ({"sign": "wrong"}, "60007"),
         ({"sign": "\u00e9"}, "60007"),

@@ -10,11 +10,8 @@ export function candles(model) {
   let rows = [], right = 0, wide = WIDE, range = null;
   let fresh = true, waiting = false, ended = false;
   const spec = () => model.get("spec");
-  const split = (data) => {
-    const width = 6 + spec().overlays.length, found = [];
-    for (let i = 0; i + width <= data.length; i += width) found.push(data.subarray(i, i + width));
-    return found;
-  };
+  const split = (data, width = 6 + spec().overlays.length) => Array.from(
+    { length: data.length / width }, (_, i) => data.subarray(i * width, (i + 1) * width));
   // The first row at or after a time.
   const place = (time) => {
     let low = 0, high = rows.length;
@@ -30,6 +27,10 @@ export function candles(model) {
     wide = clamp(wide, 8, Math.max(20, rows.length + room()));
     right = clamp(right, Math.min(5, rows.length), rows.length + wide * 0.5);
     if (wide >= rows.length) right = Math.max(rows.length + room(), Math.min(right, wide));
+  }
+  // Only who drags to the left edge asks for more.
+  function reach() {
+    settle();
     if (right - wide > wide * 0.1 || !spec().older || waiting || ended || !rows.length) return;
     waiting = true;
     model.send({ kind: "older", before: rows[0][0] });
@@ -61,14 +62,14 @@ export function candles(model) {
       rows = before.concat(rows);
       return right += before.length;
     },
-    pan(share) { right -= share * wide; settle(); },
+    pan(share) { right -= share * wide; if (share > 0) reach(); else settle(); },
     zoom(factor, at) {
       const pin = right - wide * (1 - at);
       wide = clamp(wide * factor, 8, Math.max(20, rows.length + room()));
       right = pin + wide * (1 - at); settle();
     },
     reset() { fresh = true; },
-    home() { right = wide; settle(); },
+    home() { right = wide; reach(); },
     // Where the crosshair goes from here by so many bars, for the keyboard.
     next(x, bars, width) {
       const bar = width / wide, left = right - wide;

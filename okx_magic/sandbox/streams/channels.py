@@ -49,13 +49,11 @@ class Channel:
     def query(self, arg: Params) -> tuple[tuple[str, str], ...]:
         """What REST is asked for."""
         query = {**self.fixed, **{name: arg[name] for name in self.needs}}
-        listings = [one.listing for one in instruments().values()]
-        if self.path.endswith("/open-interest"):
-            of = next((one for one in listings if one["instId"] == arg["instId"]), {})
-            query |= {name: of[name] for name in ("instType", "instFamily") if name in of}
-        elif query.get("instType") == "OPTION":
-            families = {one["instFamily"]: 0 for one in listings if one["instType"] == "OPTION"}
-            query["instFamily"] = ",".join(families)
+        one = instruments().get(arg.get("instId", ""))
+        if one is not None and self.path.endswith("/open-interest"):
+            # REST has it by kinds, and of options by families.
+            named = {name: one.listing.get(name, "") for name in ("instType", "instFamily")}
+            query |= {name: value for name, value in named.items() if value}
         return tuple(query.items())
 
 
