@@ -309,7 +309,7 @@ def test_kernels_that_cut_at_the_same_time_lose_no_line(path: Path) -> None:
 def test_a_kernel_that_keeps_the_file_keeps_orders_from_being_sent(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that was stopped while it wrote: nothing is sent without a record, and nothing waits for ever."""
+    """One that was stopped while it wrote: nothing is sent without a record, nothing waits for ever."""
     monkeypatch.setattr(ledger_file, "_PATIENCE", 0.05)
     ledger = Ledger(path)
     ledger.open(ENTRY)
