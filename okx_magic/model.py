@@ -196,7 +196,7 @@ class _Data:
 # Without slots, because ``data`` is a descriptor, which is how a field gets a getter. It is no default.
 @dataclass(frozen=True)
 class Envelope:
-    """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and what stands beside it.
+    """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and the other members.
 
     ``data`` keeps every number as the text that OKX sent; it may be given as ``NumberRows``. ``extra``
     holds ``inTime``, ``outTime`` and the like.

@@ -82,8 +82,8 @@ class Session:
         return tuple(self.connection.log)
 
     def answer(self, exchange: Exchange) -> bytes | None:
-        """The answer of an exchange of the log as it came, without secrets and cut at 256 kB; None
-        where there was none, or it is not kept any more (20 MB are).
+        """The answer of an exchange of the log as it came, without secrets, cut at 256 kB; None where
+        there was none, or it is not kept any more (20 MB are).
         """
         return self.connection.log.answer(exchange)
 
@@ -186,8 +186,8 @@ class Session:
         from okx_magic.pages.paging import Span, read_time  # noqa: PLC0415  # pandas, on first use
 
         now = int(time.time() * 1000)
-        bounds = (None if each is None else read_time(each, now) for each in (since, until))
-        return Span(pages, *bounds)
+        times = (None if each is None else read_time(each, now) for each in (since, until))
+        return Span(pages, *times)
 
     def pull(
         self,
@@ -198,9 +198,7 @@ class Session:
         progress: Progress | None = None,
         executor: Executor | None = None,
     ) -> Pulled:
-        """As ``pages``, with what the receipt tells. Raises PullInterrupted at Ctrl-C, and what any
-        request may raise.
-        """
+        """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull  # noqa: PLC0415  # pandas, on first use
 
         pull = Pull(self.connection, progress=progress, executor=executor)
@@ -209,17 +207,18 @@ class Session:
         return pulled
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
-        """Send a request, as soon as OKX's limits allow, and judge its answer.
-
-        Raises the errors of ``okx_magic.errors``, each with the request and the account. With
-        ``as_typed`` an order goes without a client order id if it was typed without one, and without
-        an expTime; with ``again`` although the same was sent just now.
+        """Send a request, as soon as OKX's limits allow, and judge its answer. Raises the errors of
+        ``okx_magic.errors``. ``as_typed`` adds no client order id and no expTime to an order; ``again``
+        sends it although the same request was sent just now.
         """
         refuse_secrets(request)
         if request.effect == "read":
             reply = self.connection.read(request)
         else:
             reply = self.orders.send(request, as_typed=as_typed, again=again)
+            if request.effect != "setting":
+                # Ctrl-C after its outcome would lose the ids of an order.
+                return reply
         self._learned.learn(request, reply.envelope)
         return reply
 
@@ -230,9 +229,7 @@ class Session:
     def preview(
         self, request: Request, *, as_typed: bool = False
     ) -> tuple[Request, Sent, tuple[str, ...]]:
-        """The request as it would leave now, what would be signed, and the client order ids added to
-        it. Sends nothing, not even to ask the time.
-        """
+        """The request as it would leave now, what would be signed, the ids added. Sends nothing."""
         prepared = self.orders.prepare(request, as_typed=as_typed)
         leaves = prepared.request if as_typed else self.orders.expiring(prepared.request)
         return leaves, self.connection.preview(leaves), prepared.added
@@ -240,14 +237,12 @@ class Session:
     def send_for_frame(
         self, request: Request, *, as_typed: bool = False, again: bool = False
     ) -> Reply:
-        """Send a request whose answer will become a frame: pandas is imported while it is under way."""
+        """Send a request whose answer will become a frame; pandas is imported meanwhile."""
         _import_tables_meanwhile()
         return self.send(request, as_typed=as_typed, again=again)
 
     def to_frame(self, reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
-        """The frame of an answer, also of one that was partly refused. ``attrs["recovered"]`` is True
-        where the answer was lost and it was made from a look-up.
-        """
+        """The frame of an answer; ``attrs["recovered"]`` is True where it was made from a look-up."""
         from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
 
         assert reply.request is not None  # noqa: S101  # set by the connection
@@ -271,8 +266,8 @@ class Session:
             on_close()
 
     def succeed(self, earlier: Session) -> None:
-        """Close the session that this one replaces. Where both talk to the same host, what that one
-        would have closed at its end, such as the sandbox, lives on to the end of this one.
+        """Close the session that this one replaces; what that one would have closed, such as the sandbox,
+        lives on to the end of this one, where both talk to the same host.
         """
         if self._on_close is None and self.account.base_url == earlier.account.base_url:
             self._on_close, earlier._on_close = earlier._on_close, None
@@ -296,13 +291,11 @@ class Session:
 
 
 def _import_tables_meanwhile() -> None:
-    if _TABLES in sys.modules:
-        return
-
     def load() -> None:
         # The one that needs the frame imports again, and is told then what is wrong.
         with suppress(ImportError):
             import_module(_TABLES)
 
-    # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
-    threading.Thread(target=load, name="okx_magic-import").start()
+    if _TABLES not in sys.modules:
+        # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
+        threading.Thread(target=load, name="okx_magic-import").start()

@@ -122,7 +122,7 @@ def test_orders_can_be_practised() -> None:
         "OutcomeUnknown",
         *["RefusedError"] * 4,
     ]
-    assert "the same was sent" in raised[0]
+    assert "the same request was sent" in raised[0]
     assert "still unknown" in raised[3]
     assert "kill switch is on" in raised[4]
 
