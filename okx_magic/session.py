@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
-from okx_magic.model import Envelope, Exchange, Request
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.sending import Orders
 from okx_magic.streaming import SharedReader, Streaming
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
     from okx_magic.errors import OkxMagicError, PartlyRefused
-    from okx_magic.model import Sent
+    from okx_magic.model import Envelope, Exchange, Request, Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
     from okx_magic.wire.pacing import Pacer
