@@ -10,9 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from okx_magic.cell.account_facts import AccountFacts, Learned
-from okx_magic.cell.check import warn
+from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
-from okx_magic.model import Envelope, Exchange, Request, request_of
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.sending import Orders
 from okx_magic.streaming import SharedReader, Streaming
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
     from okx_magic.errors import OkxMagicError, PartlyRefused
-    from okx_magic.model import Sent
+    from okx_magic.model import Envelope, Exchange, Request, Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
     from okx_magic.wire.pacing import Pacer
@@ -116,7 +115,7 @@ class Session:
             >>> envelope.code, envelope.data[0]["sCode"]
             ('0', '0')
         """
-        request = request_of(method, target, body, headers)
+        request = program_request(method, target, body, headers)
         warn(request, self.facts())
         return self.send(request).envelope
 
@@ -143,7 +142,7 @@ class Session:
             >>> candles.shape, candles.index.name, str(candles.index.dtype)
             ((3, 8), 'ts', 'datetime64[ms, UTC]')
         """
-        request = request_of(method, target, body, headers)
+        request = program_request(method, target, body, headers)
         warn(request, self.facts())
         return self.to_frame(self.send_for_frame(request), decimal=decimal)
 
@@ -173,7 +172,7 @@ class Session:
             >>> len(january), str(january.index[0])
             (744, '2024-01-01 00:00:00+00:00')
         """
-        request = request_of("GET", target, "", None)
+        request = program_request("GET", target)
         warn(request, self.facts())
         span = self.span(pages=pages, since=since, until=until)
         pulled = self.pull(request, span, executor=executor)

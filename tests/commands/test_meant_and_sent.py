@@ -80,3 +80,15 @@ def test_a_refusal_speaks_of_the_parameter(sandbox_notebook: Notebook) -> None:
     assert "bar was sent as 1h" in said
     said = sandbox_notebook.run("%okx_explain 51000 posSide")
     assert "documented values: net, long, short" in said
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_program_sends_no_inexact_number() -> None:
+    """Whole floats without a point, small ones in digits, an id that became a float not at all."""
+    with okx_magic.connect("sandbox") as okx:
+        order = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market"}
+        okx.request("POST", "/api/v5/trade/order", {**order, "sz": 100.0, "tag": None})
+        sent = [each for each in okx.log if each.request.path.endswith("trade/order")]
+        assert '"sz":100,"tag":null' in sent[-1].request.body
+        with pytest.raises(CellError, match="no exact whole number"):
+            okx.request("POST", "/api/v5/trade/cancel-order", {"ordId": 1234567890123456789.0})
