@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.checks import key_warnings, on_binder, refuse_on_binder
@@ -19,13 +19,12 @@ from okx_magic.credentials.credentials import Credentials
 from okx_magic.credentials.source_values import unset
 from okx_magic.credentials.sources import SANDBOX, Ports, find_account, typed_account
 from okx_magic.errors import CellError, CredentialsError, TransportError
-from okx_magic.model import Request
-from okx_magic.orders.gate import Gate
-from okx_magic.orders.latch import FOLDER, Latch
+from okx_magic.orders.gate import FOLDER, Gate, Latch
 from okx_magic.orders.ledger import Ledger
-from okx_magic.orders.open_outcomes import tell_unsettled
+from okx_magic.orders.open_outcomes import tell_open_outcomes
+from okx_magic.streaming import SharedReader
 from okx_magic.wire.pacing import Pacer
-from okx_magic.wire.probe import PROOF, ask, elsewhere
+from okx_magic.wire.probe import PROOF, ask, config_in, elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -48,6 +47,7 @@ class Opener:
     home: Path
     pacer: Pacer = field(default_factory=Pacer)
     confirm: Confirm | None = None
+    reader: SharedReader = field(default_factory=SharedReader)
 
     def open(self, account: Account | None, *, faults: str = "") -> Session:
         """The session of an account; None starts a sandbox, which has the ``faults`` asked for.
@@ -71,7 +71,7 @@ class Opener:
             ledger=Ledger(folder / "ledger.ndjson"),
             confirm=self.confirm,
         )
-        return Session(account, pacer=self.pacer, gate=gate, on_close=on_close)
+        return Session(account, pacer=self.pacer, gate=gate, on_close=on_close, reader=self.reader)
 
     def _sandbox(self, faults: str) -> Session:
         from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use
@@ -223,10 +223,10 @@ class Accounts:
     def _proved(self, account: Account | None, faults: str = "") -> Session:
         session = self._opener.open(account, faults=faults)
         try:
-            session.config = _config(session)
+            session.config = config_in(session.request("GET", PROOF))
             session.warnings += key_warnings(session.config, session.account)
-            session.warnings += tell_unsettled(
-                session.connection, session.orders.ledger, time.time()
+            session.warnings += tell_open_outcomes(
+                session.connection.look, session.gate.ledger, session.gate.key_hash, time.time()
             )
         except BaseException:
             session.close()
@@ -290,17 +290,3 @@ def open_session(name: str | None = None) -> Session:
     """
     opener = Opener(os.environ, Path.home())
     return opener.open(find_account(name, environ=opener.environ, home=opener.home))
-
-
-def _config(session: Session) -> Mapping[str, Any]:
-    """The row that proves a log-in."""
-    envelope = session.request("GET", PROOF)
-    if not envelope.data:
-        raise TransportError(
-            "the account's configuration is missing in the answer",
-            written=True,
-            status=envelope.status,
-            request=Request("GET", PROOF),
-        )
-    config: Mapping[str, Any] = envelope.data[0]
-    return config

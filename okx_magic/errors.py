@@ -7,8 +7,9 @@
     ├── CredentialsError          yours: no credentials, a partial set, an unknown profile
     ├── RefusedError              ours: a safety rule refused before anything was sent
     ├── KillIncomplete            ours: after the kill switch's 20 s something is still open
+    ├── StreamError               nobody's: a stream cannot give what was asked of it
     ├── TransportError            nobody's: no trustworthy answer came
-    │   ├── OutcomeUnknown        … to a request that may have been carried out all the same
+    │   ├── OutcomeUnknown        … to a request that may have been carried out nevertheless
     │   └── NotCarriedOut         … and a look-up showed that nothing was carried out
     └── OkxError                  theirs: OKX answered with a code other than 0
         └── PartlyRefused         … code 2: some orders of a batch stand, some do not
@@ -17,6 +18,8 @@ Each is a real exception: it stops Run All, nbclient and papermill, and can be c
 notebook it shows as one short block, because of ``_render_traceback_``, which IPython asks first.
 Ctrl-C while something is being sent that changes something is a KeyboardInterrupt still: ``Interrupted``.
 No message, argument or attribute ever has a secret.
+
+``RequestWarning`` is no error: what a session's ``request`` is not as OKX documents it.
 
 Example:
     >>> from okx_magic.errors import OkxError
@@ -46,6 +49,10 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"request {self.number} of {self.total}, line {self.line} · {self.sent} sent"
+
+
+class RequestWarning(UserWarning):
+    """A request that is not as OKX documents it, sent all the same: a cell tells or refuses it."""
 
 
 class OkxMagicError(Exception):
@@ -142,6 +149,12 @@ class RefusedError(OkxMagicError):
 class KillIncomplete(OkxMagicError):
     """The kill switch could not bring the open orders to none in its time, or could not see them. It
     stays on.
+    """
+
+
+class StreamError(OkxMagicError):
+    """A stream cannot give what was asked of it: it has ended, its book is not known to be right, or what
+    was waited for did not come.
     """
 
 

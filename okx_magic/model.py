@@ -10,37 +10,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from okx_magic import catalogue, strictjson
-from okx_magic.catalogue.effects import effect_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.catalogue import Effect, Endpoint
 
-Method = Literal["GET", "POST"]
+# SUBSCRIBE is no method of HTTP: its target is a channel with its keys, and a stream is what it gives.
+Method = Literal["GET", "POST", "SUBSCRIBE"]
 Environment = Literal["sandbox", "demo", "live"]
 
+_CANCEL_ALL_AFTER: Final = "/cancel-all-after"
 
-# Without slots, so that what was found out once is kept.
+
 class _Parsed:
-    """What method, target and body of a request say, each part worked out once, on first use."""
+    """What method, target and body of a request say; what takes long is worked out once, on first use.
+    The names are those of Request.
+    """
 
     def __init__(self, method: Method, target: str, body: str) -> None:
-        self.key = method, target, body
         self.method = method
+        self.target = target
         self.body = body
-        self.path, _, self.query_text = target.partition("?")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Parsed, self.key
+        self.path = target.partition("?")[0]
+        self.endpoint = catalogue.endpoint(method, self.path)
+        self.effect: Effect = "read"
+        if method != "GET":
+            self.effect = "unknown" if self.endpoint is None else self.endpoint.effect
+            off = self.path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(self.json)
+            if off and self.effect == "cancel":
+                # It takes a safety away.
+                self.effect = "setting"
 
     @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
-        return tuple(parse_qsl(self.query_text, keep_blank_values=True))
+        return tuple(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
 
     @cached_property
     def json(self) -> Any:
@@ -54,23 +62,16 @@ class _Parsed:
         values = self.json if isinstance(self.json, list) else [self.json]
         return tuple(value for value in values if isinstance(value, dict))
 
-    @cached_property
-    def endpoint(self) -> Endpoint | None:
-        return catalogue.endpoint(self.method, self.path)
 
-    @cached_property
-    def effect(self) -> Effect:
-        return effect_of(self.method, self.endpoint, self.json)
-
-
-@dataclass(frozen=True, slots=True)
+# Without slots, so that what was parsed is kept: it stands in the request as a plain attribute.
+@dataclass(frozen=True)
 class Request:
     """One request, complete but not yet signed.
 
     ``target`` is the path with its query as it will stand in the request line; ``body`` is the text
     whose UTF-8 bytes will travel ("" for none). ``line`` is the line of the cell it began on, from 1.
-    What these say is parsed once, and a copy by ``dataclasses.replace`` keeps it where method, target
-    and body stay.
+    What these say is parsed once: a copy by ``dataclasses.replace`` has it, too, where method, target and
+    body stay.
     """
 
     method: Method
@@ -79,42 +80,43 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     name: str | None = None
     line: int = 1
+    path: str = field(init=False, repr=False, compare=False)
+    """The target without its query."""
+    endpoint: Endpoint | None = field(init=False, repr=False, compare=False)
+    """What the catalogue knows of its method and path; None where that is nothing."""
+    effect: Effect = field(init=False, repr=False, compare=False)
+    """What it changes, in the catalogue's word: "read" for nothing, "unknown" for the worst."""
     _parsed: _Parsed | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        key = self.method, self.target, self.body
-        if self._parsed is None or self._parsed.key != key:
-            object.__setattr__(self, "_parsed", _Parsed(*key))
+        parsed, (method, target, body) = self._parsed, (self.method, self.target, self.body)
+        if parsed is None or (parsed.method, parsed.target, parsed.body) != (method, target, body):
+            parsed = _Parsed(method, target, body)
+        self.__dict__.update(vars(parsed), _parsed=parsed)
 
-    @property
-    def path(self) -> str:
-        """The target without its query."""
-        return self._parsed.path  # type: ignore[union-attr]  # set above, as all below
+    def __reduce__(self) -> tuple[Any, ...]:
+        made = self.method, self.target, self.body, self.headers, self.name, self.line
+        return Request, made
 
-    @property
+    @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
         """The names and values in its query, decoded, in the order written."""
-        return self._parsed.query  # type: ignore[union-attr]
+        return self._known.query
 
-    @property
+    @cached_property
     def json(self) -> Any:
         """The value of its body, read strictly; None where there is none, or it is no JSON."""
-        return self._parsed.json  # type: ignore[union-attr]
+        return self._known.json
 
-    @property
+    @cached_property
     def items(self) -> tuple[Mapping[str, Any], ...]:
         """The objects of its body: the orders of a batch, or the one that it is."""
-        return self._parsed.items  # type: ignore[union-attr]
+        return self._known.items
 
     @property
-    def endpoint(self) -> Endpoint | None:
-        """What the catalogue knows of its method and path; None where that is nothing."""
-        return self._parsed.endpoint  # type: ignore[union-attr]
-
-    @property
-    def effect(self) -> Effect:
-        """What it changes, in the catalogue's word: "read" for nothing, "unknown" for the worst."""
-        return self._parsed.effect  # type: ignore[union-attr]
+    def _known(self) -> _Parsed:
+        assert self._parsed is not None  # noqa: S101  # since it was made
+        return self._parsed
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -181,7 +183,7 @@ class _Data:
 # Without slots, because ``data`` is a descriptor, which is how a field gets a getter. It is no default.
 @dataclass(frozen=True)
 class Envelope:
-    """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and what stands beside it.
+    """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and the other members.
 
     ``data`` keeps every number as the text that OKX sent; it may be given as ``NumberRows``. ``extra``
     holds ``inTime``, ``outTime`` and the like.
@@ -212,7 +214,7 @@ class Exchange:
     it ended. Times: ``sent_at`` in seconds since 1970, ``milliseconds`` on a monotonic clock.
     ``attempt`` counts those of one request, from 1. ``offset`` is the exchange's clock less ours in
     milliseconds, as it was known when the request was sent. ``answered`` holds those headers of a
-    failure that tell who answered, and when.
+    failure that tell who answered, and when; ``remedy`` is what it says to do next.
     """
 
     request: Request
@@ -227,3 +229,10 @@ class Exchange:
     offset: int | None = None
     answered: tuple[tuple[str, str], ...] = ()
     attempt: int = 1
+    remedy: str = ""
+
+
+def _arms_timer(body: Any) -> bool:
+    """Whether ``timeOut`` is a number of seconds; OKX takes 0 for switching the timer off."""
+    seconds = str(body.get("timeOut", "")) if isinstance(body, dict) else ""
+    return seconds.isdecimal() and int(seconds) > 0

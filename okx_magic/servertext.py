@@ -9,6 +9,7 @@ No control character, and none that turns the direction of reading, passes.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ def plain(texts: Sequence[str]) -> Sequence[str]:
     if not odd:
         return texts
     return [_ODD.sub(_escaped, text) for text in texts]
+
+
+def plain_lists(values: Sequence[list[str]]) -> Sequence[list[str]]:
+    """The same of lists of texts, looked at all at once: most have nothing odd, and stay."""
+    texts = list(chain.from_iterable(values))
+    return values if plain(texts) is texts else [list(plain(each)) for each in values]
 
 
 def plain_within(value: Any) -> Any:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 import time
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from okx_magic.model import Envelope, Exchange, Request
+from okx_magic.cell.account_facts import AccountFacts, Learned
+from okx_magic.cell.check import program_request, warn
+from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.sending import Orders
+from okx_magic.streaming import SharedReader, Streaming
 from okx_magic.wire.connection import Connection
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
     from okx_magic.errors import OkxMagicError, PartlyRefused
-    from okx_magic.model import Method, Sent
+    from okx_magic.model import Envelope, Exchange, Request, Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
     from okx_magic.wire.pacing import Pacer
@@ -36,19 +38,17 @@ _TABLES = "okx_magic.frames"
 class Session:
     """Sends requests as one account. ``okx_magic.connect`` makes one; use it as a context manager.
 
-    ``account`` says whose; ``config`` is the row of GET /api/v5/account/config that a log-in got, and
-    ``warnings`` are its notices for the person. Sessions that share a ``pacer`` keep to OKX's limits
-    together. ``gate`` has the safety rules; without one a live session only reads. ``connection`` is
-    how it reaches OKX. ``on_close`` is called once, after the connections are closed.
+    ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are its
+    notices. Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` has the safety
+    rules; without one a live session only reads. ``reader`` reads its streams. ``on_close`` is called
+    once, at the end.
 
     Example:
-        >>> okx = okx_magic.connect("sandbox")
-        >>> okx.account.environment
-        'sandbox'
-        >>> okx.close()
+        >>> with okx_magic.connect("sandbox") as okx:
+        ...     assert okx.account.environment == "sandbox"
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its keyword
         self,
         account: Account,
         *,
@@ -56,6 +56,7 @@ class Session:
         gate: Gate | None = None,
         on_close: Callable[[], None] | None = None,
         connection: Connection | None = None,
+        reader: SharedReader | None = None,
     ) -> None:
         self.account = account
         self.gate = gate or Gate(account)
@@ -63,7 +64,10 @@ class Session:
             account, pacer=pacer, on_failure=self._check_causes
         )
         self.orders = Orders(self.connection, self.gate, self.gate.ledger)
+        self.streaming = Streaming(self, reader or SharedReader())
+        self.stream = self.streaming.stream
         self._on_close = on_close
+        self._learned = Learned()
         self.config: Mapping[str, Any] = {}
         self.warnings = account.warnings
 
@@ -72,11 +76,15 @@ class Session:
         """The last exchanges, oldest first, without secrets: ``okx_magic.model.Exchange`` objects.
 
         Example:
-            >>> envelope = okx.request("GET", "/api/v5/public/time")
-            >>> [(each.request.path, each.code) for each in okx.log][-1]
-            ('/api/v5/public/time', '0')
+            >>> assert okx.request("GET", "/api/v5/public/time").code == okx.log[-1].code
         """
         return tuple(self.connection.log)
+
+    def answer(self, exchange: Exchange) -> bytes | None:
+        """The answer of an exchange of the log as it came, without secrets, cut at 256 kB; None where
+        there was none, or it is not kept any more (20 MB are).
+        """
+        return self.connection.log.answer(exchange)
 
     def known(self) -> Known:
         """What this session knows around each of its exchanges, for a trace of one."""
@@ -107,7 +115,9 @@ class Session:
             >>> envelope.code, envelope.data[0]["sCode"]
             ('0', '0')
         """
-        return self.send(_request(method, target, body, headers)).envelope
+        request = program_request(method, target, body, headers)
+        warn(request, self.facts())
+        return self.send(request).envelope
 
     def frame(
         self,
@@ -132,7 +142,8 @@ class Session:
             >>> candles.shape, candles.index.name, str(candles.index.dtype)
             ((3, 8), 'ts', 'datetime64[ms, UTC]')
         """
-        request = _request(method, target, body, headers)
+        request = program_request(method, target, body, headers)
+        warn(request, self.facts())
         return self.to_frame(self.send_for_frame(request), decimal=decimal)
 
     def pages(
@@ -161,7 +172,8 @@ class Session:
             >>> len(january), str(january.index[0])
             (744, '2024-01-01 00:00:00+00:00')
         """
-        request = _request("GET", target, "", None)
+        request = program_request("GET", target)
+        warn(request, self.facts())
         span = self.span(pages=pages, since=since, until=until)
         pulled = self.pull(request, span, executor=executor)
         pulled.frame.attrs["notices"] = list(pulled.notices)
@@ -170,12 +182,11 @@ class Session:
     @staticmethod
     def span(*, pages: int | None = None, since: Any = None, until: Any = None) -> Span:
         """What to bring, from times as a person gives them. Raises CellError."""
-        from okx_magic.pages.paging import Span  # noqa: PLC0415  # same
-        from okx_magic.pages.time_arguments import milliseconds  # noqa: PLC0415  # pandas, on first use
+        from okx_magic.pages.paging import Span, read_time  # noqa: PLC0415  # pandas, on first use
 
         now = int(time.time() * 1000)
-        bounds = (None if each is None else milliseconds(each, now) for each in (since, until))
-        return Span(pages, *bounds)
+        times = (None if each is None else read_time(each, now) for each in (since, until))
+        return Span(pages, *times)
 
     def pull(
         self,
@@ -186,33 +197,38 @@ class Session:
         progress: Progress | None = None,
         executor: Executor | None = None,
     ) -> Pulled:
-        """As ``pages``, with what the receipt tells. Raises PullInterrupted at Ctrl-C, and what any
-        request may raise.
-        """
+        """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull  # noqa: PLC0415  # pandas, on first use
 
         pull = Pull(self.connection, progress=progress, executor=executor)
         pulled = pull.bring(request, span, decimal=decimal)
-        self._drawable(pulled.frame)
+        self.drawable(pulled.frame)
         return pulled
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
-        """Send a request, as soon as OKX's limits allow, and judge its answer.
-
-        Raises the errors of ``okx_magic.errors``, each with the request and the account. With
-        ``as_typed`` an order goes without a client order id if it was typed without one, and without
-        an expTime; with ``again`` although the same was sent just now.
+        """Send a request, as soon as OKX's limits allow, and judge its answer. Raises the errors of
+        ``okx_magic.errors``. ``as_typed`` adds no client order id and no expTime to an order; ``again``
+        sends it although the same request was sent just now.
         """
+        refuse_secrets(request)
         if request.effect == "read":
-            return self.connection.read(request)
-        return self.orders.send(request, as_typed=as_typed, again=again)
+            reply = self.connection.read(request)
+        else:
+            reply = self.orders.send(request, as_typed=as_typed, again=again)
+            if request.effect != "setting":
+                # Ctrl-C after its outcome would lose the ids of an order.
+                return reply
+        self._learned.learn(request, reply.envelope)
+        return reply
+
+    def facts(self) -> AccountFacts:
+        """What this session knows that an order can be held against before it is sent."""
+        return self._learned.facts(self.config)
 
     def preview(
         self, request: Request, *, as_typed: bool = False
     ) -> tuple[Request, Sent, tuple[str, ...]]:
-        """The request as it would leave now, what would be signed, and the client order ids added to
-        it. Sends nothing, not even to ask the time.
-        """
+        """The request as it would leave now, what would be signed, the ids added. Sends nothing."""
         prepared = self.orders.prepare(request, as_typed=as_typed)
         leaves = prepared.request if as_typed else self.orders.expiring(prepared.request)
         return leaves, self.connection.preview(leaves), prepared.added
@@ -220,48 +236,48 @@ class Session:
     def send_for_frame(
         self, request: Request, *, as_typed: bool = False, again: bool = False
     ) -> Reply:
-        """Send a request whose answer will become a frame: pandas is imported while it is under way."""
+        """Send a request whose answer will become a frame; pandas is imported meanwhile."""
         _import_tables_meanwhile()
         return self.send(request, as_typed=as_typed, again=again)
 
     def to_frame(self, reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
-        """The frame of an answer, also of one that was partly refused. ``attrs["recovered"]`` is True
-        where the answer was lost and it was made from a look-up.
-        """
+        """The frame of an answer; ``attrs["recovered"]`` is True where it was made from a look-up."""
         from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
 
         assert reply.request is not None  # noqa: S101  # set by the connection
         frame = to_frame(reply.envelope, reply.request, decimal=decimal)
         if not isinstance(reply, Exception) and reply.recovered:
             frame.attrs["recovered"] = True
-        return self._drawable(frame)
+        return self.drawable(frame)
 
-    def _drawable(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def drawable(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame, with ``frame.okx.chart()``."""
         from okx_magic.charts import accessor  # noqa: PLC0415  # pandas, on first use
 
         return accessor.enable(self.account.name, self, frame)
 
     def close(self) -> None:
-        """Close the connections; the session cannot be used afterwards."""
+        """End the streams and close the connections; the session cannot be used afterwards."""
+        self.streaming.close()
         self.connection.close()
         on_close, self._on_close = self._on_close, None
         if on_close is not None:
             on_close()
 
     def succeed(self, earlier: Session) -> None:
-        """Close the session that this one replaces. Where both talk to the same host, what that one
-        would have closed at its end, such as the sandbox, lives on to the end of this one.
+        """Close the session that this one replaces; what that one would have closed, such as the sandbox,
+        lives on to the end of this one, where both talk to the same host.
         """
         if self._on_close is None and self.account.base_url == earlier.account.base_url:
             self._on_close, earlier._on_close = earlier._on_close, None
         earlier.close()
 
     def _check_causes(self, error: OkxMagicError, exchange: Exchange) -> None:
-        from okx_magic.advice.causes import Case, causes  # noqa: PLC0415  # only a failure needs it
+        from okx_magic.advice.causes import Case, causes, remedy_after  # noqa: PLC0415  # for a failure
 
-        case = Case(exchange.code, self.account, exchange, self.known())
-        error.checked = tuple(map(str, causes(case)))
+        found = causes(Case(exchange.code, self.account, exchange, self.known()))
+        error.checked = tuple(map(str, found))
+        error.remedy = remedy_after(found, error.remedy)
 
     def __enter__(self) -> Self:
         return self
@@ -273,27 +289,12 @@ class Session:
         return f"<okx session {self.account.name} · {self.account.base_url}>"
 
 
-def _request(
-    method: Literal["GET", "POST"],
-    target: str,
-    body: str | Mapping[str, Any] | Sequence[Any],
-    headers: Mapping[str, str] | None,
-) -> Request:
-    if not isinstance(body, str):
-        body = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    # Else "get" would be signed, and the HTTP library would send GET.
-    upper = cast("Method", method.upper())
-    return Request(upper, target, body, tuple((headers or {}).items()))
-
-
 def _import_tables_meanwhile() -> None:
-    if _TABLES in sys.modules:
-        return
-
     def load() -> None:
         # The one that needs the frame imports again, and is told then what is wrong.
         with suppress(ImportError):
             import_module(_TABLES)
 
-    # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
-    threading.Thread(target=load, name="okx_magic-import").start()
+    if _TABLES not in sys.modules:
+        # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
+        threading.Thread(target=load, name="okx_magic-import").start()

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import msgspec
 
 _CONTAINERS = (dict, list)
+_COLON = ord(":")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -31,10 +32,22 @@ def loads(text: str | bytes, *, max_depth: int = 64) -> Any:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         # It knows at most the byte. Python's own reader, at half the speed, knows the reason.
         return _loads_slowly(text, max_depth)
-    # Every member has its colon. Are there more colons than members, then some stand in strings, or
+    # Every member has its colon. If there are more colons than members, some are in strings, or
     # a key is given twice, of which only the other reader is told.
-    members = _count_members(value, max_depth, brackets=data.count(b"{") + data.count(b"["))
+    objects, lists = data.count(b"{"), data.count(b"[")
+    # If each list is a member's value, a list holds no list: below the last object nothing is deep, and
+    # what is in its lists need not be looked at.
+    shallow = _each_list_is_a_value(data)
+    members = _count_members(value, max_depth, objects=objects, lists=0 if shallow else lists)
     return value if members == data.count(b":") else _loads_slowly(text, max_depth)
+
+
+def _each_list_is_a_value(data: bytes) -> bool:
+    """Whether each opening bracket of a list follows a colon; one in a string makes it False as well."""
+    at = data.find(b"[")
+    while at > 0 and data[at - 1] == _COLON:
+        at = data.find(b"[", at + 1)
+    return at < 0
 
 
 def _loads_slowly(text: str | bytes, max_depth: int) -> Any:
@@ -50,7 +63,7 @@ def _loads_slowly(text: str | bytes, max_depth: int) -> Any:
         )
     except RecursionError:  # at about a thousand levels, before the C stack is in danger
         raise ValueError(f"nested deeper than {max_depth} levels") from None
-    _count_members(value, max_depth, brackets=text.count("{") + text.count("["))
+    _count_members(value, max_depth, objects=text.count("{"), lists=text.count("["))
     _check_surrogates(value)
     return value
 
@@ -62,21 +75,21 @@ def _decoded(data: bytes) -> str:
         raise ValueError(f"not UTF-8 at byte {problem.start}") from None
 
 
-def _count_members(value: Any, max_depth: int, *, brackets: int) -> int:
+def _count_members(value: Any, max_depth: int, *, objects: int, lists: int) -> int:
     """The members of all objects in ``value``. Raises ValueError where it is too deep.
 
-    Level by level, so that it takes no recursion; and no further than all opening ``brackets`` of the
+    Level by level, so that it takes no recursion; and no further than all opening brackets of the
     text have been met, so that the innermost members, which are most of an answer, are not looked at.
     """
     members = 0
-    unmet = brackets
     level = [value] if type(value) in _CONTAINERS else []
-    for _ in range(max_depth):
-        for container in level:
-            if type(container) is dict:
-                members += len(container)
-        unmet -= len(level)
-        if not level or not unmet:
+    for depth in range(max_depth):
+        dicts = [container for container in level if type(container) is dict]
+        members += sum(map(len, dicts))
+        objects -= len(dicts)
+        lists -= len(level) - len(dicts)
+        # On the last level a list inside would be one too many.
+        if not level or (objects <= 0 and lists <= 0 and depth < max_depth - 1):
             return members
         level = [
             member
@@ -93,7 +106,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         left = iter(members)
-        # Members stand in the order in which their keys came first: one out of step came before.
+        # Members are in the order in which their keys came first: one out of step is a repeat.
         twice = next(name for name, _ in pairs if next(left, None) != name)
         raise ValueError(f"the key {json.dumps(twice)} is given twice")
     return members

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
@@ -20,6 +22,32 @@ if TYPE_CHECKING:
 # the tests of interrupts would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes is the machine's affair.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
+
+
+# Whose tests are slow, all of them.
+MARKS = {"browser": ("browser", "slow"), "clients": ("slow",), "notebooks": ("slow",)}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests of whole folders."""
+    for item in items:
+        for mark in MARKS.get(item.path.parent.name, ()):
+            item.add_marker(mark)
+
+
+def pytest_collection_finish() -> None:
+    """A shell looks for garbage when it ends, and finds none among the libraries and the tests: that they
+    are passed over saves half of the time of all tests in shells.
+    """
+    gc.collect()
+    gc.freeze()
+
 
 VARIABLES = (
     "OKX_API_KEY",

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pace import cost
 
 from okx_magic import strictjson
 
@@ -19,7 +19,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(value=JSON_VALUES, ascii_only=st.booleans(), indent=st.sampled_from([None, 2]))
 def test_reads_what_json_reads(value: Any, ascii_only: bool, indent: int | None) -> None:  # noqa: FBT001 - drawn
     """Whatever Python writes as JSON is read back equal, from text and from UTF-8."""
@@ -28,7 +28,7 @@ def test_reads_what_json_reads(value: Any, ascii_only: bool, indent: int | None)
     assert strictjson.loads(text.encode()) == value
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     pairs=st.lists(
         st.tuples(st.sampled_from("abcde"), st.sampled_from(["1", '":"', "{}", "[[]]"]))
@@ -52,7 +52,7 @@ STRINGS = ('"a"', '"b"', '":"', r'"\ud83d"', r'"\udc00"', r'"\ud83d\ude00"', "9"
 ALMOST_JSON = st.lists(st.sampled_from([*MARKS, *WORDS, *STRINGS]), max_size=8)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(text=ALMOST_JSON.map("".join) | JSON_VALUES.map(json.dumps), inside=st.booleans())
 def test_the_quick_reader_takes_nothing_that_the_careful_one_refuses(
     text: str, *, inside: bool
@@ -126,16 +126,20 @@ def test_brackets_in_strings_are_no_depth() -> None:
 @pytest.mark.parametrize("text", ['"' + '\\"' * 200_000, '"a' * 200_000])
 def test_unclosed_strings_take_one_pass(text: str) -> None:
     """A text of unclosed quotes is refused in linear time."""
-    start = time.process_time()
-    with pytest.raises(json.JSONDecodeError):
-        strictjson.loads(text)
-    assert time.process_time() - start < 2
+
+    def refused() -> None:
+        with pytest.raises(json.JSONDecodeError):
+            strictjson.loads(text)
+
+    assert cost(refused, rounds=3) < 500
 
 
 def test_the_key_that_is_given_twice_is_found_in_one_pass() -> None:
     """Among very many others: an answer of that kind must not outlast its deadline."""
     text = "{" + "".join(f'"{number}":1,' for number in range(60_000)) + '"z":1,"z":1}'
-    start = time.process_time()
-    with pytest.raises(ValueError, match='the key "z" is given twice'):
-        strictjson.loads(text)
-    assert time.process_time() - start < 2
+
+    def refused() -> None:
+        with pytest.raises(ValueError, match='the key "z" is given twice'):
+            strictjson.loads(text)
+
+    assert cost(refused, rounds=3) < 500

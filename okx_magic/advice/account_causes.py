@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from okx_magic import catalogue
 from okx_magic.advice.case import Case, Cause, ago
 from okx_magic.credentials.account import SITES
+from okx_magic.credentials.websocket import WEBSOCKET_HOSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from okx_magic.model import Exchange
 
 _ADDRESS = re.compile(r"[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*[0-9A-Fa-f]")
 _PERMISSIONS = {"Read": "read_only", "Trade": "trade", "Withdraw": "withdraw"}
-
-# OKX docs, Overview, Production and Demo Trading Services. REST knows demo by a header, WebSocket by
-# the host.
-_WEBSOCKETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
-    {
-        "global": {"live": "ws.okx.com:8443", "demo": "wspap.okx.com:8443"},
-        "eea": {"live": "wseea.okx.com:8443", "demo": "wseeapap.okx.com:8443"},
-        "us": {"live": "wsus.okx.com:8443", "demo": "wsuspap.okx.com:8443"},
-    }
-)
 
 
 def credentials(case: Case) -> Iterator[Cause]:
@@ -37,7 +26,7 @@ def credentials(case: Case) -> Iterator[Cause]:
         yield Cause("credentials", "the account has none", holds=True)
         return
     for warning in values.warnings:
-        yield Cause("credentials", warning)
+        yield Cause("credentials", warning, remedy=_mended(warning))
     if not values.warnings:
         usual = "key, secret and passphrase look as OKX's do, with nothing around them"
         yield Cause("credentials", f"{usual}; they are from {case.account.source}", holds=False)
@@ -51,14 +40,17 @@ def secret(case: Case) -> Iterator[Cause]:
     before = case.accepted
     if before is not None:
         found = f"{_accepted(case, before)} with it: it is the right one"
+        remedy = "%okx_debug shows what was signed, part by part: the secret is not to blame"
         yield Cause("secret", found, holds=False)
+        yield Cause("bytes", "what arrived is not what was signed", remedy=remedy)
         return
     if values is not None:
         for warning in values.warnings:
-            if "secret and passphrase" in warning:
-                yield Cause("secret", "it is the same text as another of the three values")
-            elif warning.startswith("the secret"):
-                yield Cause("secret", warning)
+            told = warning if warning.startswith("the secret is") else ""
+            if told or "secret" in warning:
+                # Which of the others it is like is not told: this code blames none of them.
+                found = told or "it looks like another of the three values"
+                yield Cause("secret", found, remedy=_mended(warning))
     found = (
         "OKX has accepted nothing signed with it in this session: it may belong to another API key"
     )
@@ -73,7 +65,8 @@ def before(case: Case) -> Iterator[Cause]:
         return
     found = f"{_accepted(case, accepted)} of this account"
     found += ": something changed since then" if case.exchange else ""
-    yield Cause("before", found)
+    changed = "look at the key at OKX: it was deleted, changed or bound to other addresses since"
+    yield Cause("before", found, remedy=changed if case.exchange else "")
 
 
 def site(case: Case) -> Iterator[Cause]:
@@ -91,10 +84,10 @@ def site(case: Case) -> Iterator[Cause]:
 def websocket(case: Case) -> Iterator[Cause]:
     """At which WebSocket host the account is known; which host another program asked is unknown here."""
     name, asked = case.account.environment, _site_name(case)
-    if not asked or name not in _WEBSOCKETS[asked]:
+    if not asked or name not in WEBSOCKET_HOSTS[asked]:
         yield Cause("URL", f"{case.account.host} has no WebSocket of OKX")
         return
-    host = _WEBSOCKETS[asked][name]
+    host = WEBSOCKET_HOSTS[asked][name]
     found = f"{name} keys of the site {asked} log in at wss://{host}/ws/v5/private or …/business"
     yield Cause("URL", f"{found}; public channels are at …/public")
 
@@ -109,16 +102,26 @@ def environment(case: Case) -> Iterator[Cause]:
     demo = headers.get("x-simulated-trading") == "1"
     header = "with x-simulated-trading: 1" if demo else "without x-simulated-trading"
     other = "live" if demo else "demo"
-    found = f"sent as {name} ({header}), from {source}: the key is for {other} trading"
-    yield Cause("environment", found, holds=True)
+    found = f"sent as {name} ({header}), from {source}"
+    if case.accepted is not None:
+        yield Cause("environment", f"{found}, as it was when OKX accepted it", holds=None)
+        return
+    yield Cause("environment", f"{found}: the key is for {other} trading", holds=True)
 
 
 def demo_feature(case: Case) -> Iterator[Cause]:
-    """Whether demo trading was asked for a feature that only live trading has."""
+    """Whether something was asked that only live trading has, or that the sandbox does not imitate."""
     name = case.account.environment
-    if case.exchange is not None and name != "live":
-        found = f"the account is {name}, and demo trading lacks this endpoint"
-        yield Cause("environment", found, holds=True)
+    asked = str(case.exchange.request) if case.exchange is not None else "this"
+    # By its address: a sandbox may be dressed as any environment.
+    if name == "sandbox" or case.account.loopback:
+        found = f"the sandbox does not offer what {asked} asks: it imitates a part of OKX"
+        yield Cause(
+            "sandbox", found, holds=True, remedy="%okx_find shows what there is of the kind"
+        )
+    elif case.exchange is not None and name == "demo":
+        found = f"{asked} is not available in demo trading"
+        yield Cause("environment", found, holds=True, remedy="leave it out in demo trading")
     else:
         yield Cause("environment", f"the account in use is {name}")
 
@@ -131,7 +134,7 @@ def permission(case: Case) -> Iterator[Cause]:
         yield Cause("permission", may or "it is not known here what the key may do")
         return
     request = case.exchange.request
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     needed = endpoint.permission if endpoint else None
     if needed is None:
         found = "the catalogue does not know which one the endpoint needs"
@@ -172,6 +175,17 @@ def proxy(case: Case) -> Iterator[Cause]:
         yield Cause("proxy", found)
     else:
         yield Cause("proxy", "okx_magic used none", holds=False)
+
+
+def _mended(warning: str) -> str:
+    """What to do about a doubt of the three values; a new key only where nothing else helps."""
+    if "swapped" in warning:
+        return "change the two round, and log in again"
+    if "same" in warning:
+        return "one of the two was pasted twice: copy the other again, and log in"
+    if "quotation marks" in warning:
+        return "leave the quotation marks out, and log in again"
+    return "copy it again from where it was kept, and log in"
 
 
 def _accepted(case: Case, before: Exchange) -> str:

@@ -13,8 +13,10 @@ from okx_magic.catalogue.reader import (
     codes,
     endpoint,
     endpoints,
+    examples,
     explain,
     field_type,
+    field_types,
     first_columns,
 )
 
@@ -27,7 +29,9 @@ __all__ = [
     "codes",
     "endpoint",
     "endpoints",
+    "examples",
     "explain",
     "field_type",
+    "field_types",
     "first_columns",
 ]

@@ -19,15 +19,13 @@ unknown     the catalogue does not know the path: it may be any of them
 ==========  ================================================================
 
 To stop a bot may sell what it holds, and to take back an order that closes a position leaves the
-position: neither is a cancel.
+position: neither is a cancel. ``Request.effect`` is that of one request: a cancel-all-after that switches
+its timer off is a setting.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-if TYPE_CHECKING:
-    from okx_magic.catalogue.reader import Endpoint
+from typing import Final, Literal
 
 Effect = Literal[
     "read",
@@ -52,24 +50,3 @@ GUARDED: Final[frozenset[Effect]] = frozenset(
 MOVES_MONEY: Final[frozenset[Effect]] = frozenset(
     {"order", "amend", "transfer", "withdraw", "loan", "earn"}
 )
-_CANCEL_ALL_AFTER: Final = "/cancel-all-after"
-
-
-def effect_of(method: str, endpoint: Endpoint | None, json: Any) -> Effect:
-    """The effect of a request to an endpoint, ``json`` being the value of its body.
-
-    A cancel-all-after that switches its timer off takes a safety away: a setting, no cancel.
-    """
-    if method == "GET":
-        return "read"
-    if endpoint is None:
-        return "unknown"
-    if endpoint.path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(json):
-        return "setting"
-    return endpoint.effect
-
-
-def _arms_timer(json: Any) -> bool:
-    """Whether ``timeOut`` is a number of seconds; OKX takes 0 for switching the timer off."""
-    seconds = str(json.get("timeOut", "")) if isinstance(json, dict) else ""
-    return seconds.isdecimal() and int(seconds) > 0

@@ -67,7 +67,9 @@ class Endpoint:
     with lists or objects inside), ``rows`` (lists, named by ``columns``), ``object`` or ``row``.
     ``effect`` is what a request changes (see ``effects``). ``client_id`` names the
     field in which an order carries the caller's own id. ``headers`` are the documented optional
-    request headers.
+    request headers. ``one_of`` lists parameters of which one has to be given, ``also`` names that other
+    clients send and the docs do not list. ``keeps`` says for how many days it has its rows, and which
+    endpoint has them longer.
     """
 
     method: str
@@ -88,6 +90,9 @@ class Endpoint:
     array_max: int | None
     client_id: str | None
     headers: tuple[str, ...]
+    one_of: tuple[tuple[str, ...], ...] = ()
+    also: tuple[str, ...] = ()
+    keeps: Mapping[str, Any] | None = None
 
     @property
     def moves_money(self) -> bool:
@@ -156,14 +161,29 @@ def field_type(name: str, method: str = "", path: str = "") -> FieldType | None:
 
     With an endpoint, its own types come first (``expTime`` is a date in one, a time in the others).
     """
-    exceptions = _field_overrides().get(f"{method} {path}", {})
-    return exceptions.get(name) or _field_types().get(name)
+    return field_types(method, path).get(name)
+
+
+@cache
+def field_types(method: str, path: str) -> Mapping[str, FieldType]:
+    """The types of all fields, for the answers of an endpoint."""
+    exceptions = _field_overrides().get(f"{method} {path}")
+    types = _field_types()
+    return MappingProxyType({**types, **exceptions}) if exceptions else types
 
 
 @cache
 def first_columns(method: str, path: str) -> tuple[str, ...]:
     """The fields that people look for first in an answer, in that order; none where nobody said."""
     return _interest().get((method, path), ())
+
+
+@cache
+def examples() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """The lines of a cell, by method and path, for endpoints whose use is best shown by one."""
+    blocks = read_text("examples.txt").split("\n### ")[1:]
+    cells = (block.strip("\n").split("\n") for block in blocks)
+    return {tuple(head.split()): tuple(lines) for head, *lines in cells}  # type: ignore[misc]  # two words
 
 
 @cache
@@ -222,6 +242,9 @@ def _endpoint(record: Mapping[str, Any]) -> Endpoint:
         array_max=record.get("array_max"),
         client_id=record.get("client_id"),
         headers=tuple(record.get("headers", ())),
+        one_of=tuple(map(tuple, record.get("one_of", ()))),
+        also=tuple(record.get("also", ())),
+        keeps=record.get("keeps"),
     )
 
 

@@ -7,10 +7,12 @@ import json
 from typing import TYPE_CHECKING
 
 from okx_magic import catalogue
+from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.endpoint_search import exactly, search
+from okx_magic.catalogue.parameter_rules import named_parameter, parameter_advice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from okx_magic.catalogue import Effect, Endpoint, Limit, Param
 
@@ -33,6 +35,7 @@ _SWAP = "BTC-USDT-SWAP"
 _VALUES_SHOWN = 8
 _ROWS_SHOWN = 15
 _TITLE_WIDTH = 46
+_CODES_SHOWN = 4
 _EFFECTS: Mapping[Effect, str] = {
     "order": "trades: moves money",
     "amend": "changes an open order: moves money",
@@ -77,10 +80,15 @@ def card(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def example(endpoint: Endpoint) -> tuple[str, ...]:
-    """The lines of a request with every required parameter: it parses and passes the check."""
-    values = [
-        (param, _value(param, endpoint)) for param in endpoint.params if param.required == "yes"
-    ]
+    """The lines of a cell that uses the endpoint: of ``data/examples.txt``, or a request with every
+    required parameter. It parses and passes the check.
+    """
+    written = catalogue.examples().get((endpoint.method, endpoint.path))
+    if written:
+        return written
+    firsts = {names[0] for names in endpoint.one_of}
+    needed = (each for each in endpoint.params if each.required == "yes" or each.name in firsts)
+    values = [(param, _value(param, endpoint)) for param in needed]
     request = f"{endpoint.method} {endpoint.path}"
     if endpoint.method == "GET":
         pairs = [f"{param.name}={value}" for param, value in values]
@@ -151,10 +159,16 @@ def _json(param: Param, value: str) -> str:
     return json.dumps(value)
 
 
-def find(text: str) -> tuple[str, ...]:
-    """The lines for a path, or for words of paths, titles and parameter names."""
+def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[str, ...]:
+    """The lines for a path, or for the words of a question. ``serves`` says whether the sandbox has an
+    endpoint, by method and path: the card of one that it has not says so.
+    """
     if known := exactly(text):
-        return tuple("\n\n".join("\n".join(card(endpoint)) for endpoint in known).split("\n"))
+        cards = [list(card(endpoint)) for endpoint in known]
+        for endpoint, lines in zip(known, cards, strict=True):
+            if serves is not None and not serves(endpoint.method, endpoint.path):
+                lines.append("  the sandbox does not offer it: this cell needs an OKX account")
+        return tuple("\n\n".join(map("\n".join, cards)).split("\n"))
     found = search(text)
     if not found:
         return (f"nothing in the catalogue matches {text!r}",)
@@ -186,17 +200,30 @@ def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
 def explain(code: str) -> tuple[str, ...]:
     """Lines on a code: meaning, what to do, the documented text and status, and an answer as seen.
 
-    An unknown code gives its nearest neighbours.
+    A text, such as "Invalid Sign", gives the code that OKX says it with, and up to three others. An
+    unknown code gives its nearest neighbours. A parameter behind the code, or in the text, as OKX names
+    it in a refusal, is explained too: "51000 posSide", "Parameter posSide error".
     """
-    known = catalogue.explain(code)
-    if known is None:
-        near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.6)
-        hint = f" · near it: {', '.join(near)}" if near else ""
-        return (f"{code} is not in the table of OKX's codes{hint}",)
-    lines = [f"{code} · {known.group} · {known.msg or 'no documented text'}"]
+    first, _, rest = code.partition(" ")
+    known = catalogue.explain(first)
+    if known is not None:
+        return _code_card(known, named_parameter(rest) or rest)
+    if not code.isdecimal() and (found := search_codes(code)):
+        others = [f"  or      {each.code} {each.msg}" for each in found[1:_CODES_SHOWN]]
+        return (*_code_card(found[0], named_parameter(code)), *others)
+    near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.6)
+    hint = f" · near it: {', '.join(near)}" if near else ""
+    return (f"{code} is not in the table of OKX's codes{hint}",)
+
+
+def _code_card(known: catalogue.Code, parameter: str) -> tuple[str, ...]:
+    lines = [f"{known.code} · {known.group} · {known.msg or 'no documented text'}"]
     lines.append(f"  means   {known.meaning or known.msg or 'the docs do not say'}")
     if known.remedy:
         lines.append(f"  try     {known.remedy}")
+    if parameter:
+        advice = parameter_advice(parameter) or (f"{parameter} is in no endpoint of the catalogue",)
+        lines += [f"  {'' if number else 'takes':<7} {line}" for number, line in enumerate(advice)]
     if known.status:
         lines.append(f"  HTTP    {known.status}")
     if known.group != "ok":

@@ -1,47 +1,104 @@
 """Judges a filled request by the catalogue, before it is sent.
 
-Strategy: only what OKX documents plainly is held against a person. An unknown path may be new, so
-it is sent with a notice; a required parameter that is missing, and a method that the path does not
-have, can only fail, and are refused where the docs are known well.
+check ─► check_names, check_values ─► catalogue    what OKX documents
+      └► check_account                             what the session knows
+
+Strategy: what can only fail, or do what nobody meant, is refused where the docs are known well. All else
+that is not as the docs have it is told, and OKX decides: a path or a value may be newer than the
+catalogue.
 """
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+import warnings
+from collections.abc import Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any, cast
 
-from okx_magic import catalogue, strictjson
 from okx_magic.catalogue.bar_names import opens_by_hong_kong
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
-from okx_magic.errors import CellError
+from okx_magic.cell.account_facts import AccountFacts
+from okx_magic.cell.check_account import account_findings
+from okx_magic.cell.check_names import missing_names, repeated_names, unknown_names
+from okx_magic.cell.check_values import values
+from okx_magic.cell.findings import WELL_KNOWN, Finding
+from okx_magic.cell.values import UnfitValueError, as_json
+from okx_magic.errors import CellError, RequestWarning
+from okx_magic.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator, Sequence
 
-    from okx_magic.catalogue import Endpoint
-    from okx_magic.model import Request
-
+    from okx_magic.model import Method
 
 _FORCE = "--force sends it all the same"
-_WELL_KNOWN = "documented"
+_SHOWN = 3
+_NOTHING_KNOWN = AccountFacts()
 
 
-def check(request: Request) -> tuple[str, ...]:
-    """Notices on a request. Raises CellError for one that cannot succeed, with what is missing."""
-    endpoint = catalogue.endpoint(request.method, request.path)
+def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, ...]:
+    """Notices on a request. Raises CellError for one that cannot succeed, or that OKX would take for
+    another one than was meant.
+    """
+    found = findings(request, facts)
+    certain = [each for each in found if each.certain]
+    if not certain:
+        return tuple(map(str, found))
+    more = f" · and {len(certain) - _SHOWN} more" if len(certain) > _SHOWN else ""
+    # A name that is missing and one too many are mostly the same mistake: what is told helps, too.
+    remedies = dict.fromkeys(each.remedy for each in found if each.remedy)
+    raise CellError(
+        "; ".join(each.text for each in certain[:_SHOWN]) + more,
+        line=request.line,
+        remedy=" · ".join((*[*remedies][:_SHOWN], _FORCE)),
+    )
+
+
+def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Finding, ...]:
+    """All that speaks against a request, the names first."""
+    endpoint = request.endpoint
     if endpoint is None:
-        return _unknown(request)
-    if endpoint.status == _WELL_KNOWN:
-        _require_parameters(request, endpoint)
-    return ()
+        return tuple(_unknown_path(request))
+    return tuple(
+        chain(
+            unknown_names(request, endpoint),
+            missing_names(request, endpoint),
+            repeated_names(request),
+            values(request, endpoint),
+            account_findings(request, endpoint, facts),
+        )
+    )
+
+
+def warn(request: Request, facts: AccountFacts) -> None:
+    """Warn of all that speaks against a request, at the line of a program that called its caller."""
+    for finding in findings(request, facts):
+        warnings.warn(str(finding), RequestWarning, stacklevel=3)
+
+
+def program_request(
+    method: str,
+    target: str,
+    body: str | Mapping[str, Any] | Sequence[Any] = "",
+    headers: Mapping[str, str] | None = None,
+) -> Request:
+    """A request from a program's own values: a body that is no text becomes compact JSON, its numbers
+    exact and in digits. Raises CellError for a number that is not.
+    """
+    if not isinstance(body, str):
+        try:
+            body = as_json(dict(body) if isinstance(body, Mapping) else list(body), null=True)
+        except UnfitValueError as problem:
+            raise CellError(f"the body: {problem}", remedy=problem.remedy) from None
+    # Else "get" would be signed, and the HTTP library would send GET.
+    return Request(cast("Method", method.upper()), target, body, tuple((headers or {}).items()))
 
 
 def day_of_bars(request: Request) -> str:
     """A notice on bars that open by the day of Hong Kong, which is rarely meant; "" for others."""
     if not request.path.endswith("candles"):
         return ""
-    bar = dict(parse_qsl(request.target.partition("?")[2])).get("bar", "")
+    bar = dict(request.query).get("bar", "")
     if not opens_by_hong_kong(bar):
         return ""
     return (
@@ -50,50 +107,20 @@ def day_of_bars(request: Request) -> str:
     )
 
 
-def _unknown(request: Request) -> tuple[str, ...]:
+def _unknown_path(request: Request) -> Iterator[Finding]:
     others = exactly(request.path)
     if not others:
         near = ", ".join(nearest_paths(request.method, request.path))
-        return (
-            f"the catalogue does not know {request}: OKX decides"
-            + (f" · near it: {near}" if near else ""),
+        hint = f"near it: {near}" if near else ""
+        yield Finding(f"the catalogue does not know {request}: OKX decides", hint)
+    elif others[0].status == WELL_KNOWN:
+        right = f"{others[0].method} {request.path}"
+        yield Finding(
+            f"{request.path} is a {others[0].method}, not a {request.method}",
+            f"{right} · %okx_find {request.path} shows it",
+            certain=True,
         )
-    right = others[0].method
-    if others[0].status == _WELL_KNOWN:
-        raise CellError(
-            f"{request.path} is a {right}, not a {request.method}",
-            line=request.line,
-            remedy=f"{right} {request.path} · %okx_find {request.path} shows it · {_FORCE}",
-        )
-    return (f"the catalogue knows {request.path} as a {right} only: OKX decides",)
-
-
-def _require_parameters(request: Request, endpoint: Endpoint) -> None:
-    required = [param.name for param in endpoint.params if param.required == "yes"]
-    for where, given in _given(request):
-        missing = [name for name in required if name not in given]
-        if missing:
-            names = ", ".join(missing)
-            unknown = set(given) - {param.name for param in endpoint.params}
-            near = get_close_matches(missing[0], unknown, n=1)
-            meant = f"{missing[0]} in place of {near[0]}? · " if near else ""
-            raise CellError(
-                f"{request} needs {names}{where}",
-                line=request.line,
-                remedy=f"{meant}%okx_find {request.path} shows its parameters · {_FORCE}",
-            )
-
-
-def _given(request: Request) -> Iterator[tuple[str, Collection[str]]]:
-    """The names given in each place that needs them: the query, the body, each item of an array."""
-    query = request.target.partition("?")[2]
-    in_query = {pair.partition("=")[0] for pair in query.split("&")}
-    body: Any = strictjson.loads(request.body) if request.body else {}
-    if request.method == "GET":
-        yield "", in_query
-    elif isinstance(body, list):
-        for number, item in enumerate(body, start=1):
-            yield f" in item {number} of its body", item if isinstance(item, dict) else ()
     else:
-        # A few of OKX's POSTs also read their query.
-        yield " in its body", in_query | body.keys()
+        yield Finding(
+            f"the catalogue knows {request.path} as a {others[0].method} only: OKX decides"
+        )

@@ -103,6 +103,14 @@ def read_target(text: str, added: Iterable[Line], *, line: int, hosts: Collectio
     return _joined(path, [part for part in parts if part.query])
 
 
+def read_query(text: str, added: Iterable[Line], *, line: int) -> tuple[Text, tuple[str, ...]]:
+    """The query of a subscription with its ``?``, and what was rewritten in it. Raises CellError."""
+    masked, variables = mask(text, line=line, place="query")
+    parts = [_Part(line, masked.removeprefix("?"), variables), *map(_added_query, added)]
+    joined = _joined("", [part for part in parts if part.query])
+    return joined.query, joined.notices
+
+
 class _Part(NamedTuple):
     """What one line gives to the query: masked text and the variables in it."""
 

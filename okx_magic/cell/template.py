@@ -62,6 +62,8 @@ class Template:
     fields: Headers = ()
     name: str | None = None
     line: int = 1
+    # Of a subscription that came as OKX's frame: its name is the channel's.
+    pasted: bool = False
 
     @property
     def target(self) -> str:

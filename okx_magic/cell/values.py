@@ -46,15 +46,19 @@ def in_json_string(value: Any) -> str:
     return json.dumps(plain_text(value), ensure_ascii=False)[1:-1]
 
 
-def as_json(value: Any) -> str:
-    """A JSON value, compact. A Decimal becomes a string, so that no reader rounds it."""
+def as_json(value: Any, *, null: bool = False) -> str:
+    """A JSON value, compact. A Decimal becomes a string, so that no reader rounds it. None is refused
+    but for a program, whose ``null`` it may be.
+    """
     value = _unwrapped(value)
+    if value is None and null:
+        return "null"
     if isinstance(value, str | Decimal):
         return f'"{in_json_string(value)}"'
     if isinstance(value, list | tuple):
-        return "[" + ",".join(map(as_json, value)) + "]"
+        return "[" + ",".join(as_json(each, null=null) for each in value) + "]"
     if isinstance(value, dict):
-        return "{" + ",".join(_member(*item) for item in value.items()) + "}"
+        return "{" + ",".join(_member(*item, null=null) for item in value.items()) + "}"
     return plain_text(value)
 
 
@@ -85,7 +89,7 @@ def plain_text(value: Any) -> str:
     if isinstance(value, numbers.Integral):
         return _digits(Decimal(int(value)))
     if isinstance(value, numbers.Real):
-        return _digits(_decimal(value))
+        return _float(value)
     raise UnfitValueError(f"{_kind(value)} cannot stand here", _remedy(value))
 
 
@@ -100,10 +104,10 @@ WRITE: Mapping[Place, Callable[[Any], str]] = MappingProxyType(
 )
 
 
-def _member(key: Any, value: Any) -> str:
+def _member(key: Any, value: Any, *, null: bool) -> str:
     if not isinstance(key, str):
         raise UnfitValueError(f"a JSON key is a str, not {_kind(key)}")
-    return f"{as_json(key)}:{as_json(value)}"
+    return f"{as_json(key)}:{as_json(value, null=null)}"
 
 
 # numpy's bool and arrays without dimensions are no numbers by type; numpy's durations are, and must
@@ -115,6 +119,24 @@ def _unwrapped(value: Any) -> Any:
     if kind in ("m", "M"):
         raise UnfitValueError(f"{_kind(value)} cannot stand here", _TIME_REMEDY)
     return value.item() if kind in ("b", "U") else value[()]
+
+
+def _float(value: Any) -> str:
+    number = _decimal(value)
+    whole = number.is_finite() and number == number.to_integral_value()
+    if whole and abs(number) >= 2 ** _exact_bits(value):
+        raise UnfitValueError(
+            f"the float {number:f} has no exact whole number: its last digits may be lost",
+            "keep ids as text and amounts as int, Decimal or text; a column with blanks as Int64 or str",
+        )
+    # 100.0 is 100: OKX refuses some whole amounts with a point.
+    return str(int(number)) if whole else _digits(number)
+
+
+def _exact_bits(value: Any) -> int:
+    """Whole numbers below two to this power are exact in a float of this kind."""
+    size = getattr(getattr(value, "dtype", None), "itemsize", 8)
+    return {2: 11, 4: 24}.get(size, 53)
 
 
 def _decimal(value: Any) -> Decimal:

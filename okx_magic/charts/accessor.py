@@ -39,16 +39,16 @@ def enable(account: str, source: Source, frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def source_of(frame: pd.DataFrame) -> Source | None:
-    """The session that a frame came from, if it is still there."""
-    return _sources.get(str(frame.attrs.get("account")))
-
-
 class OkxFrame:
     """``frame.okx``."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
+
+    @property
+    def source(self) -> Source | None:
+        """The session that the frame came from, if it is still there."""
+        return _sources.get(str(self._frame.attrs.get("account")))
 
     def chart(  # noqa: PLR0913  # each by its name
         self,

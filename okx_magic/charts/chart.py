@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okx_magic.charts.choice import Wanted, picture_of
+from okx_magic.charts.older import Older
 from okx_magic.charts.pictures import NoPictureError
+from okx_magic.charts.spec import movable
 from okx_magic.charts.still import HEIGHT, bundle_of, svg_of
 from okx_magic.charts.text import text_of
 
@@ -58,7 +60,22 @@ class Chart:
     def __repr__(self) -> str:
         return self.reason if self.picture is None else text_of(self.picture)
 
+    def _ipython_display_(self) -> None:
+        from okx_magic.charts import widgets  # noqa: PLC0415  # loads the widgets
+
+        widget, key = None, ""
+        if self.picture is not None and movable(self.picture) and widgets.has_front_end():
+            key = widgets.new_key()
+            older = Older.of(self.frame)
+            widget = widgets.Canvas(self.picture, self.view, key, older=older is not None)
+            if older is not None:
+                widget.receive = older.answer_to(widget)
+        widgets.show(widget, self._bundle(key))
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return self._bundle("")
+
+    def _bundle(self, key: str) -> dict[str, str]:
         if self.picture is None:
             return {"text/plain": self.reason}
-        return bundle_of(self.picture, self.view.height)
+        return bundle_of(self.picture, self.view.height, key)

@@ -63,6 +63,19 @@ def candles(frame: pd.DataFrame, overlay: Sequence[str] = (), tick: float | None
 
 def trades(frame: pd.DataFrame, tick: float | None = None) -> Candles | Lines:
     """Trades as candles of their own prices; fewer than ten as a line."""
+    times, price, size = trade_rows(frame)
+    if len(times) < 10:
+        return Lines(col.title_of(frame, "trades"), times, (Pane((Series("price", price),)),))
+    span = times[-1] - times[0]
+    each = next((bar * 1000 for bar in _BARS if span / (bar * 1000) <= _MOST_BARS), 604_800_000)
+    starts, bars, volume = of_trades(times, price, size, each)
+    title = col.title_of(frame, f"trades as {span_text(each)} candles")
+    step = tick or tick_size(price)
+    return Candles(title, starts, bars, volume, step, instrument=col.instrument(frame))
+
+
+def trade_rows(frame: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Times, prices and sizes of trades, the oldest first."""
     times, price = col.needed_times(frame), col.numbers(frame["px"])
     size = np.nan_to_num(col.numbers(frame["sz"]))
     good = np.flatnonzero(np.isfinite(times) & np.isfinite(price))
@@ -71,16 +84,7 @@ def trades(frame: pd.DataFrame, tick: float | None = None) -> Candles | Lines:
     # OKX's trades come newest first; of one millisecond the tradeId tells the order.
     ids = col.numbers(frame["tradeId"]) if "tradeId" in frame else -np.arange(len(frame))
     order = good[np.lexsort((ids[good], times[good]))]
-    times, price, size = times[order], price[order], size[order]
-    title = col.title_of(frame, "trades")
-    span = times[-1] - times[0]
-    if len(times) < 10:
-        return Lines(title, times, (Pane((Series("price", price),)),))
-    each = next((bar * 1000 for bar in _BARS if span / (bar * 1000) <= _MOST_BARS), 604_800_000)
-    starts, bars, volume = of_trades(times, price, size, each)
-    title = col.title_of(frame, f"trades as {span_text(each)} candles")
-    step = tick or tick_size(price)
-    return Candles(title, starts, bars, volume, step, instrument=col.instrument(frame))
+    return times[order], price[order], size[order]
 
 
 def of_trades(

@@ -30,12 +30,19 @@ def svg_of(picture: Picture, height: int = HEIGHT) -> str:
     return _DRAW[type(picture)](picture, max(120, min(int(height), 2_000)))
 
 
+# A widget whose kernel is gone would say that its model was not found, above the still that stays.
+_HIDE: Final = (
+    "<style>.jp-OutputArea-child:has(+ .jp-OutputArea-child .okx-still)"
+    " > .jupyter-widgets:not(:has(*)){display:none}</style>"
+)
+
+
 def html_of(picture: Picture, height: int = HEIGHT, key: str = "") -> str:
     """The same as an image; ``key`` is how a widget finds the still that it hides."""
     names = f"okx-still okx-still-{key}" if key else "okx-still"
     return (
-        f'<img class="{names}" alt="{escape(summary(picture))}" style="max-width:100%"'
-        f' src="{data_url(svg_of(picture, height))}">'
+        f'{_HIDE if key else ""}<img class="{names}" alt="{escape(summary(picture))}"'
+        f' style="max-width:100%" src="{data_url(svg_of(picture, height))}">'
     )
 
 

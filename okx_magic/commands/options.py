@@ -27,6 +27,14 @@ class Options:
     everything: bool = False
     since: str | None = None
     until: str | None = None
+    keep: int | None = None
+    record: str | None = None
+    duration: str | None = None
+
+    @property
+    def streamed(self) -> bool:
+        """Whether it asks for what only streams have."""
+        return (self.keep, self.record, self.duration) != (None, None, None)
 
     @property
     def paged(self) -> bool:

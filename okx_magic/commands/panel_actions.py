@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast, get_args
 
 from okx_magic.credentials.choices import TYPED
 from okx_magic.credentials.credentials import Credentials
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from okx_magic.session import Session
     from okx_magic.ui.notes import Note
 
-_REQUESTS_SHOWN: Final = 25
 _ASKING: Final = "asking the exchange"
 _EVIDENCE: Final = ("signature", "timestamp", "method", "target", "body")
 
@@ -38,6 +37,9 @@ class View(Protocol):
         """Draw one part of the state: ``account``, ``work``, ``requests``, ``signature`` or
         ``verdict``. May be called from any thread.
         """
+
+    def tell(self, message: panel.Json) -> None:
+        """Answer what was asked for by message: in no state, so in no saved notebook."""
 
 
 class Panel:
@@ -67,6 +69,8 @@ class Panel:
             "login": self._login,
             "elsewhere": self._ask_elsewhere,
             "logout": self._logout,
+            "list": self._list,
+            "inspect": self._inspect,
             "choose": self._choose,
             "check": self._check,
         }
@@ -87,7 +91,7 @@ class Panel:
             self._view.show("account", self._account())
             logged = self._exchanges()
             self._view.show(
-                "requests", [panel.exchange(number, done) for number, done, _ in logged]
+                "requests", {"count": len(logged), "newest": logged[0].id if logged else ""}
             )
             looked_at = self._looked_at(logged)
             if looked_at is None:
@@ -99,8 +103,7 @@ class Panel:
     def receive(self, message: Mapping[str, Any]) -> None:
         """Do what a button asks for. ``kind`` names the button; unknown ones do nothing.
 
-        Credentials that come with it become an object that cannot be read, and are kept in no other
-        form.
+        Credentials in it become an object that cannot be read, and are kept in no other form.
         """
         handler = self._handlers.get(_text(message, "kind"))
         if handler is None:
@@ -110,22 +113,22 @@ class Panel:
         except OkxMagicError as error:
             self._tell(error=error)
         # The view turned its buttons off when it sent the message, and waits for an answer.
-        self._answer()
+        if handler not in (self._list, self._inspect):
+            self._answer()
 
     def _login(self, message: Mapping[str, Any]) -> None:
         source = _text(message, "source")
         if source != TYPED:
-            self._work(_ASKING, lambda: _welcome(self._accounts.login_with(source)))
+            self._log_in(lambda: self._accounts.login_with(source))
             return
         environment = _environment(_text(message, "environment"))
         site = _text(message, "site")
-        credentials = Credentials(
-            *(_text(message, field) for field in ("key", "secret", "passphrase"))
-        )
-        self._work(
-            _ASKING,
-            lambda: _welcome(self._accounts.login_typed(credentials, environment, site)),
-        )
+        values = (_text(message, field) for field in ("key", "secret", "passphrase"))
+        credentials = Credentials(*values)
+        self._log_in(lambda: self._accounts.login_typed(credentials, environment, site))
+
+    def _log_in(self, opened: Callable[[], Session]) -> None:
+        self._work(_ASKING, lambda: f"logged in: {opened().account.name}")
 
     def _ask_elsewhere(self, message: Mapping[str, Any]) -> None:
         from okx_magic.commands.diagnosis import found_elsewhere  # noqa: PLC0415  # slows the opening
@@ -146,6 +149,27 @@ class Panel:
             names = self._accounts.close(self._accounts.current)
             self.refresh()
             self._tell(f"logged out: {', '.join(names)}; its credentials are forgotten")
+
+    def _list(self, message: Mapping[str, Any]) -> None:
+        """The exchanges since the one of this id, the newest first; all where there is none."""
+        from okx_magic.commands.inspector import listed  # noqa: PLC0415  # slows the opening
+
+        since = _text(message, "since")
+        rows = []
+        for number, done, _ in self._exchanges():
+            if number == since:
+                break
+            rows.append(listed(number, done))
+        self._view.tell({"kind": "listed", "since": since, "rows": rows})
+
+    def _inspect(self, message: Mapping[str, Any]) -> None:
+        """One exchange with its answer."""
+        from okx_magic.commands.inspector import inspected  # noqa: PLC0415  # slows the opening
+
+        asked = _text(message, "id")
+        for number, done, session in self._exchanges():
+            if number == asked:
+                self._view.tell({"kind": "inspected", **inspected(number, done, session)})
 
     def _choose(self, message: Mapping[str, Any]) -> None:
         # A person who chooses the newest wants to see the newest, also after the next cell.
@@ -226,13 +250,13 @@ class Panel:
         return {**sources, "current": panel.account(current, others, self._now())}
 
     def _exchanges(self) -> list[_Logged]:
-        """The last exchanges, newest first."""
+        """The exchanges of all sessions, newest first."""
         logged = [
             _Logged(f"{done.account} {done.sent_at!r}", done, session)
             for done, session in self._accounts.exchanges()
         ]
         logged.sort(key=lambda each: each.exchange.sent_at, reverse=True)
-        return logged[:_REQUESTS_SHOWN]
+        return logged
 
     def _asked_account(self) -> Account | None:
         """Whose secret the detective tries: that of the exchange looked at, else the current one's."""
@@ -265,19 +289,12 @@ class _Logged(NamedTuple):
         return panel.signature(self.id, self.exchange, steps)
 
 
-def _welcome(session: Session) -> str:
-    return f"logged in: {session.account.name}"
-
-
 def _text(message: Mapping[str, Any], field: str) -> str:
     """A field of a message; anything but text counts as empty."""
-    value = message.get(field)
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value := message.get(field), str) else ""
 
 
 def _environment(name: str) -> Environment:
-    chosen: Environment
-    for chosen in get_args(Environment):
-        if name == chosen:
-            return chosen
-    raise CredentialsError("choose an environment: sandbox, demo or live")
+    if name not in get_args(Environment):
+        raise CredentialsError("choose an environment: sandbox, demo or live")
+    return cast("Environment", name)

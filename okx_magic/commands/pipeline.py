@@ -6,11 +6,14 @@ import builtins
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell import Template, check_name, fill, names, parse
+from okx_magic.cell import Template, check_name, evaluate, fill, names, parse
 from okx_magic.cell.check import check, day_of_bars
+from okx_magic.cell.check_secrets import refuse_secrets
+from okx_magic.commands import streaming
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
+from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts
 
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.commands.options import Options, Output
-    from okx_magic.model import Request
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
     from okx_magic.wire.sender import Reply
@@ -32,41 +34,75 @@ def run_cell(
     The whole cell is parsed before the first request is sent; variables are filled just before each.
     The first failure stops the cell, and its error says how many were sent before.
     """
-    cell = parse(text, hosts=session.account.hosts)
-    templates = _named(cell.templates, options.name)
-    if cell.notices:
-        output.note(receipts.notices(cell.notices))
-    for name in (template.name for template in templates if template.name in vars(builtins)):
-        hidden = f"{name} is a result now; del {name} brings back Python's own"
-        output.note_once(f"hidden {name}", receipts.notices([hidden]))
-    span = span_of(templates, session, namespace, options)
+    templates = _parsed(text, session, output, options)
+    streaming.check_options(templates, options)
+    if options.record:
+        options = replace(options, record=str(evaluate(options.record, namespace)))
+    asked = tuple(each for each in templates if each.method != streaming.SUBSCRIBE)
+    span = span_of(asked, session, namespace, options)
     value = None
+    refused: OkxMagicError | None = None
     # Before the names of a function: a result of this cell is meant, though it goes to the notebook.
     results: dict[str, Any] = {}
-    namespace = names(namespace).over(results)
+    filling = names(namespace).over(results)
     for number, template in enumerate(templates, start=1):
         try:
-            request = fill(template, namespace)
-            _judge(request, output, options)
-            if options.dry_run:
-                _show_unsent(request, span, session, output, options)
-            elif span is not None:
-                value = run_paged(request, span, session, output, options)
+            request = fill(template, filling)
+            if template.method == streaming.SUBSCRIBE:
+                refuse_secrets(request)
+                held = (namespace.get(request.name or ""), template.pasted)
+                value = streaming.subscribe(request, session, held, output, options)
             else:
-                value = _run_one(request, session, output, options)
+                value = _carry_out(request, span, session, output, options)
             if request.name is not None and not options.dry_run:
                 results[request.name] = value
         except OkxMagicError as error:
             if len(templates) > 1:
                 sent = 0 if options.dry_run else number - 1
                 error.place = Place(number, len(templates), template.line, sent)
-            raise
+            if any(each.method != streaming.SUBSCRIBE for each in templates[number - 1 :]):
+                raise
+            # Streams know nothing of each other: one that is refused keeps no other from beginning.
+            refused = refused or error
+    if refused is not None:
+        raise refused
     return value
 
 
-def _judge(request: Request, output: Output, options: Options) -> None:
-    """Show what speaks against a request; raises CellError for one that cannot succeed."""
-    if not options.force and (said := check(request)):
+def _parsed(text: str, session: Session, output: Output, options: Options) -> tuple[Template, ...]:
+    """The requests of the cell; what is odd about them is told."""
+    cell = parse(text, hosts=session.account.hosts)
+    templates = _named(cell.templates, options.name)
+    for template in templates:
+        # Before anything of the cell is sent; what a variable gives is seen once it is filled.
+        refuse_secrets(Request(template.method, template.target))
+    if cell.notices:
+        output.note(receipts.notices(cell.notices))
+    for name in (template.name for template in templates if template.name in vars(builtins)):
+        hidden = f"{name} is a result now; del {name} brings back Python's own"
+        output.note_once(f"hidden {name}", receipts.notices([hidden]))
+    return templates
+
+
+def _carry_out(
+    request: Request, span: Span | None, session: Session, output: Output, options: Options
+) -> Any:
+    """Send one request, or show what would be sent; its value."""
+    _judge(request, session, output, options)
+    if options.dry_run:
+        _show_unsent(request, span, session, output, options)
+        return None
+    if span is not None:
+        return run_paged(request, span, session, output, options)
+    return _run_one(request, session, output, options)
+
+
+def _judge(request: Request, session: Session, output: Output, options: Options) -> None:
+    """Show what speaks against a request; raises CellError for one that cannot succeed, and
+    CredentialsError for one that has a secret in its query, whatever the options say.
+    """
+    refuse_secrets(request)
+    if not options.force and (said := check(request, session.facts())):
         output.note(receipts.notices(said))
     if day := day_of_bars(request):
         output.note_once("day", receipts.notices([day]))
@@ -123,7 +159,7 @@ def _value(reply: Reply | PartlyRefused, session: Session, options: Options) -> 
 
 
 def _named(templates: tuple[Template, ...], name: str | None) -> tuple[Template, ...]:
-    if name is None:
+    if name is None or not templates:
         return templates
     if len(templates) > 1:
         raise CellError(

@@ -3,18 +3,25 @@
 The three values live in the closure of two functions and nowhere else, so no attribute, repr, copy,
 pickle or traceback of a :class:`Credentials` holds them. This guards against accidents, not against
 code in the same process: ``__closure__`` still reaches them.
+
+The signature of OKX v5 is three pure functions. OKX docs, Overview, REST Authentication: it is the
+Base64 text of the HMAC-SHA256, under the secret, of ``timestamp + METHOD + target + body``. The target is
+the path with its query and the body is the text, both exactly as they travel: nothing here sorts, encodes
+or completes them.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.credentials.checks import checked, doubts
 from okx_magic.credentials.derived import sealed, slipped_forms, wrong_forms
 from okx_magic.credentials.filling import filled_macs
 from okx_magic.credentials.redaction import pseudonym, redactor, replacer
-from okx_magic.credentials.signing import prehash, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +29,37 @@ if TYPE_CHECKING:
     from okx_magic.credentials.derived import Derived
     from okx_magic.credentials.macs import Mac, Scheme
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Of a shorter key, six characters would be most of it.
 _LONG_ENOUGH: Final = 12
+
+
+def timestamp_text(milliseconds: int) -> str:
+    """A time in ms since 1970 as OKX wants it in ``OK-ACCESS-TIMESTAMP``.
+
+    That is ISO 8601 in UTC, always with three digits of milliseconds and ``Z``: 24 characters, as
+    in ``2020-12-08T09:08:57.715Z``.
+    """
+    # Whole numbers throughout: as a float of seconds, some milliseconds would come out one lower.
+    moment = _EPOCH + timedelta(milliseconds=milliseconds)
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def prehash(timestamp: str, method: str, target: str, body: bytes) -> bytes:
+    """The bytes that are signed.
+
+    ``target`` and ``body`` are those of the request as it will be sent, ``timestamp`` is the text
+    of the header; an absent body is ``b""``.
+    """
+    return f"{timestamp}{method}{target}".encode() + body
+
+
+def signature(secret: str, message: bytes) -> str:
+    """Base64 (standard alphabet, padded) of the HMAC-SHA256 of ``message``.
+
+    The secret is taken as text: it looks like hexadecimal digits, but OKX does not decode it.
+    """
+    return base64.b64encode(hmac.digest(secret.encode(), message, "sha256")).decode("ascii")
 
 
 class Credentials:

@@ -6,22 +6,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs
 
 import pandas as pd
 
 from okx_magic import catalogue
 from okx_magic.frames import typed_columns as arrays
 from okx_magic.frames.number_columns import block_of, table_of
-from okx_magic.frames.numbers import floats
 from okx_magic.frames.shapes import Table, TypeOf, tabulate
 from okx_magic.servertext import plain, plain_within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from os import PathLike
 
     from okx_magic.catalogue.reader import Endpoint
@@ -80,10 +77,10 @@ def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame
     frame = pd.DataFrame(columns, index=index, copy=False)
     frame.attrs.update(plain_within(table.attrs), endpoint=str(request))
     # Candles and books do not say in their rows whose they are, nor how long a bar is.
-    asked = parse_qs(request.target.partition("?")[2])
+    asked = {name: value for name, value in reversed(request.query) if value}
     for name in ("instId", "bar"):
         if name in asked and name not in frame.columns:
-            frame.attrs[name] = plain(asked[name])[0]
+            frame.attrs[name] = plain([asked[name]])[0]
     if table.untyped:
         frame.attrs["untyped"] = [table.names.get(name, name) for name in table.untyped]
     return frame
@@ -100,9 +97,7 @@ class Types:
     @classmethod
     def of(cls, request: Request, *, exact: bool) -> Types:
         """Those of the catalogue, for the endpoint of this request."""
-        method, path = request.method, request.path
-        type_of = partial(catalogue.field_type, method=method, path=path)
-        return cls(catalogue.endpoint(method, path), type_of, exact)
+        return cls(request.endpoint, catalogue.field_types(request.method, request.path).get, exact)
 
     def block(self, pages: Sequence[Envelope]) -> Floats | None:
         """The numbers of some pages, for ``table_of_blocks``; None where only ``typed`` works."""
@@ -120,23 +115,12 @@ class Types:
         """The table in ``data``, its columns as typed arrays."""
         table = tabulate(data, self.endpoint, self.type_of)
         types = {name: self.type_of(name) for name in table.columns}
-        decimals = [name for name, kind in types.items() if kind == "decimal" and not self.exact]
-        done = _float_columns({name: table.columns[name] for name in decimals}, table.length)
-        columns: dict[str, arrays.Array] = {}
-        misfits = []
-        for name, values in table.columns.items():
-            kind = types[name]
-            array = done.get(name)
-            if array is None and kind is not None:
-                array = arrays.typed(values, kind, exact=self.exact)
-                if array is None:
-                    misfits.append(name)
-            columns[name] = arrays.untyped(values) if array is None else array
+        columns, misfits = arrays.all_typed(table.columns, types, table.length, exact=self.exact)
         attrs = {
             name: self._around(value) if name == "totals" else value
             for name, value in table.attrs.items()
         }
-        return Table(columns, table.length, table.names, table.index, attrs, untyped=tuple(misfits))
+        return Table(columns, table.length, table.names, table.index, attrs, untyped=misfits)
 
     def _around(self, value: Any, name: str = "") -> Any:
         """The fields around the rows, as JSON with numbers in place of OKX's texts."""
@@ -161,17 +145,6 @@ class Types:
         texts = [""] * length
         array = arrays.typed(texts, self.type_of(name) or "text", exact=self.exact)
         return arrays.untyped(texts) if array is None else array
-
-
-def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[str, arrays.Array]:
-    """All decimal columns in one conversion, which is what makes a wide answer quick.
-
-    Empty when one value is not a decimal: then each column is tried by itself.
-    """
-    block = floats(list(columns.values()))
-    if block is None:
-        return {}
-    return dict(zip(columns, block.reshape(len(columns), length), strict=True))
 
 
 def log_frame(log: Sequence[Exchange]) -> pd.DataFrame:

@@ -21,6 +21,7 @@ list …     ``object`` of Python objects    ``None``
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 from types import MappingProxyType
@@ -40,7 +41,7 @@ from okx_magic.frames.numbers import (
     microseconds,
     milliseconds,
 )
-from okx_magic.servertext import plain, plain_within
+from okx_magic.servertext import plain, plain_lists, plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,6 +53,27 @@ Array = ExtensionArray | np.ndarray[Any, Any]
 _BOOLEANS = MappingProxyType(
     {"true": True, "false": False, "1": True, "0": False, "": False},
 )
+
+
+def all_typed(
+    columns: Mapping[str, Sequence[Any]],
+    types: Mapping[str, FieldType | None],
+    length: int,
+    *,
+    exact: bool = False,
+) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """The columns as arrays of their types, and the names of those with a value that does not fit."""
+    decimals = [name for name in columns if types[name] == "decimal" and not exact]
+    done = _float_columns({name: columns[name] for name in decimals}, length)
+    misfits = []
+    # One type after the other; in their own order again below.
+    for name in sorted(columns.keys() - done.keys(), key=lambda each: (types[each] or "", each)):
+        kind = types[name]
+        array = None if kind is None else typed(columns[name], kind, exact=exact)
+        if array is None and kind is not None:
+            misfits.append(name)
+        done[name] = untyped(columns[name]) if array is None else array
+    return {name: done[name] for name in columns}, tuple(filter(misfits.__contains__, columns))
 
 
 def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Array | None:
@@ -101,6 +123,22 @@ def strings(texts: Sequence[str]) -> Array:
     return pd.array(cells, dtype=pd.StringDtype("python"))
 
 
+def _float_columns(columns: Mapping[str, Sequence[Any]], length: int) -> dict[str, Array]:
+    """All decimal columns in one conversion, which is what makes a wide answer quick.
+
+    Empty when one value is not a decimal: then each column is tried by itself.
+    """
+    # Those in which nothing was sent, as most of a spot pair's, need none.
+    filled = {name: each for name, each in columns.items() if each.count("") < length}
+    block = floats(list(filled.values()))
+    if block is None:
+        return {}
+    done: dict[str, Array] = {
+        name: np.full(length, np.nan) for name in columns if name not in filled
+    }
+    return done | dict(zip(filled, block.reshape(len(filled), length), strict=True))
+
+
 def _floats(texts: Sequence[str]) -> Array | None:
     return floats([texts])
 
@@ -135,6 +173,10 @@ def _containers(values: Sequence[Any]) -> Array | None:
 
 
 def _objects(values: Sequence[Any]) -> Array:
+    with suppress(TypeError):
+        # Lists of texts, which are most: anything else raises, text by text or as a whole.
+        if set(map(type, values)) == {list}:
+            return _object_array(plain_lists(values))
     return _object_array([None if value == "" else plain_within(value) for value in values])
 
 

@@ -1,6 +1,6 @@
 """The magics, a thin skin over the commands, and the only room that knows the shell.
 
-magicline ─► sending, debugging, money ─► commands
+magicline ─► sending, debugging, money, streams ─► commands
 a line       a class of magics each      what they do
 
 ``completer`` answers Tab in their cells, ``shell_panel`` keeps the panel up to date.
@@ -14,6 +14,7 @@ from okx_magic.magics import completer
 from okx_magic.magics.debugging import OkxDiagnosis
 from okx_magic.magics.money import OkxMoney
 from okx_magic.magics.sending import OkxMagic
+from okx_magic.magics.streams import OkxStreams
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -27,7 +28,8 @@ def register(shell: InteractiveShell) -> None:
     magics = OkxMagic(shell)
     diagnosis = OkxDiagnosis(shell, lambda: magics.accounts, magics.opened)
     money = OkxMoney(shell, lambda: magics.accounts)
-    shell.register_magics(magics, diagnosis, money)
+    streams = OkxStreams(shell, magics.opened)
+    shell.register_magics(magics, diagnosis, money, streams)
     completer.install(shell, magics.opened)
 
 
@@ -37,7 +39,8 @@ def unregister(shell: InteractiveShell) -> None:
     if OkxMagic.__name__ not in registry:
         return
     registry[OkxMagic.__name__].close()
-    for kind in (OkxMagic, OkxDiagnosis, OkxMoney):
+    registry[OkxStreams.__name__].close()
+    for kind in (OkxMagic, OkxDiagnosis, OkxMoney, OkxStreams):
         magics = registry.pop(kind.__name__)
         for where, names in magics.magics.items():
             for name in names:

@@ -15,19 +15,22 @@ import linecache
 import symtable
 from typing import TYPE_CHECKING
 
-from okx_magic.magics.place import frame_around, stack
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import CodeType, FrameType
 
 _LOCALS = "<locals>"
 
 
-def why_hidden(name: str, bodies: Sequence[FrameType]) -> tuple[str, str] | None:
+def why_hidden(
+    name: str,
+    bodies: Sequence[FrameType],
+    frame_around: Callable[[FrameType], FrameType | None],
+) -> tuple[str, str] | None:
     """Why ``name`` cannot be seen from the first of these frames, and what helps; None if it can be.
 
-    ``bodies`` are the frames whose names are seen, the nearest first.
+    ``bodies`` are the frames whose names are seen, the nearest first; ``frame_around`` gives that of the
+    function around one.
     """
     for body in bodies:
         code = body.f_code
@@ -77,7 +80,8 @@ def _own(code: CodeType) -> set[str]:
 
 def _names_around(body: FrameType) -> set[str] | None:
     """The names of all functions around one; None where neither they nor their source can be seen."""
-    for frame in stack(body.f_back):
+    frame = body.f_back
+    while frame is not None:
         path = list(_path(frame.f_code, body.f_code))
         if path:
             names = set[str]().union(*map(_own, filter(_is_function, path)))
@@ -85,6 +89,7 @@ def _names_around(body: FrameType) -> set[str] | None:
                 _names_around(frame) if frame.f_code.co_flags & inspect.CO_NESTED else set[str]()
             )
             return names | (outer or set())
+        frame = frame.f_back
     return _names_in_source(body.f_code)
 
 

@@ -144,22 +144,24 @@ class OkxDiagnosis(Magics):
         Examples::
 
             %okx_find funding rate
+            %okx_find how do I set a stop loss
             %okx_find /api/v5/market/candles
         """
-        arguments = magicline.options(self.shell, self.okx_find, line)
-        if arguments is None:
+        words = magicline.words(self.shell, self.okx_find, line)
+        if words is None:
             return
-        if not arguments.words:
+        if not words:
             raise CellError("find what?", remedy="%okx_find funding rate")
         from okx_magic.catalogue.texts import find  # noqa: PLC0415  # on first use
+        from okx_magic.sandbox.routes.endpoints import serves  # noqa: PLC0415  # same
 
-        tell(find(" ".join(arguments.words)))
+        tell(find(words, serves))
 
     @no_var_expand
     @line_magic
     @magicline.examples_first
     @magic_arguments()
-    @argument("code", nargs="?", help="an OKX code, such as 50113")
+    @argument("code", nargs="*", help="an OKX code, such as 50113, or what OKX said")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_explain(self, line: str) -> None:
         """Say what an OKX code means and what to do; after a log-in also which causes were checked.
@@ -167,19 +169,23 @@ class OkxDiagnosis(Magics):
         Examples::
 
             %okx_explain 50113
+            %okx_explain Invalid Sign
+            %okx_explain 51000 posSide
         """
-        arguments = magicline.options(self.shell, self.okx_explain, line)
-        if arguments is None:
+        code = magicline.words(self.shell, self.okx_explain, line)
+        if code is None:
             return
-        if not arguments.code:
+        if not code:
             raise CellError("which code?", remedy="%okx_explain 50113")
         from okx_magic.catalogue.texts import explain  # noqa: PLC0415  # on first use
 
-        lines = explain(arguments.code)
+        lines = explain(code)
         if (accounts := self._opened()) is not None:
             from okx_magic.commands.diagnosis import checked  # noqa: PLC0415  # on first use
 
-            lines += tuple(f"  checked {cause}" for cause in checked(arguments.code, accounts))
+            lines += tuple(
+                f"  checked {cause}" for cause in checked(code.partition(" ")[0], accounts)
+            )
         tell(lines)
 
     @no_var_expand

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # does not have begins one too: the grammar explains that error.
 _REQUEST = (
     r"(?s)(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?"
-    r"(?:GET|POST|curl|(?i:get|post|put|patch|delete|head|options)(?=\s+/))\s.*)"
+    r"(?:(?:GET|POST|SUBSCRIBE|curl|(?i:get|post|put|patch|delete|head|options)(?=\s+/))\s.*"
+    r"|(?:https?://|/api/v5/)\S.*))"
 )
 
 # What must never be on a magic line, because it would stay in the notebook and in the history: secrets
@@ -59,6 +60,15 @@ def examples_first(magic: Any) -> Any:
     first = min(place for place in places if place >= 0)
     magic.__doc__ = f"%{magic.__name__}: {description}\n\n{listed[first:].rstrip()}"
     return magic
+
+
+def overview() -> tuple[str, ...]:
+    """The magics by what a person wants to do, a line each."""
+    from pkgutil import get_data  # noqa: PLC0415  # on first use
+
+    data = get_data("okx_magic.magics", "overview.txt")
+    assert data is not None  # noqa: S101  # only a loader without files gives none
+    return tuple(data.decode("utf-8").rstrip("\n").split("\n"))
 
 
 def split(line: str) -> tuple[str, str]:
@@ -99,6 +109,19 @@ def options(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> Na
     raise CellError(reason, remedy=f"{asked}%{magic.__name__} --help")
 
 
+def words(shell: InteractiveShell, magic: Callable[..., Any], line: str) -> str | None:
+    """The line of a magic that takes words as a person says them, apostrophes and all; None when only
+    help was asked for, which is shown. Raises as ``options`` does.
+    """
+    said = _without_quotes(line.strip())
+    if said.startswith("-") or not said:
+        return "" if options(shell, magic, said) is not None else None
+    # Words such as "passphrase" are what people ask about; values are refused as in any line.
+    if re.search(_BY_FORM, said):
+        _refuse_secret(shell, line)
+    return said
+
+
 def forget_secret(shell: InteractiveShell, text: str) -> None:
     """Remove a text that names a secret, or has something like one, from the shell's history."""
     if re.search(_BY_FORM, text) or re.search(_BY_NAME, text):
@@ -113,6 +136,24 @@ def forget_passphrases(shell: InteractiveShell, cell: str) -> None:
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
         forget(shell, header)
+
+
+def forget_login(shell: InteractiveShell, cell: str) -> None:
+    """Remove a cell with a pasted WebSocket log-in, which has a passphrase, from the history."""
+    if '"login"' in cell and '"op"' in cell:
+        from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
+
+        forget(shell, cell.strip())
+
+
+def forget_query_secrets(shell: InteractiveShell, text: str) -> None:
+    """Take the pairs of a query that give a secret by its name out of the shell's history."""
+    from okx_magic.cell.check_secrets import typed_secrets  # noqa: PLC0415  # on first use
+
+    for pair in typed_secrets(text):
+        from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
+
+        forget(shell, pair)
 
 
 def _misspelled(magic: Any, reason: str) -> str:

@@ -43,7 +43,7 @@ def names_here(shell: InteractiveShell) -> Names:
     def hidden(name: str) -> tuple[str, str] | None:
         from okx_magic.magics.closures import why_hidden  # noqa: PLC0415  # same
 
-        return why_hidden(name, bodies)
+        return why_hidden(name, bodies, frame_around)
 
     functions = any(_is_function(body) for body in bodies)
     return Names(*others, shell.user_ns, hidden=hidden if functions else None)

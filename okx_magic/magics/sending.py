@@ -16,7 +16,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 from traitlets import Bool
 
-from okx_magic.errors import CellError, OkxError
+from okx_magic.errors import CellError, CredentialsError, OkxError
 from okx_magic.magics import magicline
 from okx_magic.magics.place import names_here
 from okx_magic.magics.shell_panel import ShellPanel, fits
@@ -88,6 +88,9 @@ class OkxMagic(Magics):
     @argument("--again", action="store_true", help="send the same order again within seconds")
     @argument("--force", action="store_true", help="send also what the catalogue refuses")
     @argument("--chart", action="store_true", help="show each answer as a picture")
+    @argument("--keep", metavar="N", type=int, help="a stream keeps N rows, 100,000 if left out")
+    @argument("--record", metavar="FILE", help="write a stream's rows to this parquet file")
+    @argument("--for", metavar="T", dest="duration", help="end a stream after 90s, 5m, 24h")
     @argument("-q", "--quiet", action="store_true", help="no receipt")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx(self, line: str, cell: str | None = None) -> Any:
@@ -105,6 +108,9 @@ class OkxMagic(Magics):
             %%okx --since 2024-01-01 --until 2024-02-01
             hours = GET /api/v5/market/candles?instId=BTC-USDT&bar=1H
 
+            %%okx
+            ticks = SUBSCRIBE tickers?instId=BTC-USDT
+
             %%okx --chart
             GET /api/v5/market/books?instId=BTC-USDT&sz=400
 
@@ -113,17 +119,18 @@ class OkxMagic(Magics):
         A time is a date, an ISO time (UTC if it names no zone), milliseconds since 1970, or how long
         ago: 90d, 36h, 2y, "2 years ago". Rows are those with since ≤ time < until.
         """
+        if cell is None and not line.strip():
+            tell(magicline.overview())
+            return None
         options, request = magicline.split(line)
         arguments = magicline.options(self.shell, self.okx, options)
         if arguments is None:
             return None
         if cell is not None:
             magicline.forget_passphrases(self.shell, cell)
+            magicline.forget_login(self.shell, cell)
         if cell is None and not request:
-            path = arguments.name if (arguments.name or "").startswith("/api/") else ""
-            raise CellError(
-                "no request on the line", remedy=f"%okx GET {path or '/api/v5/public/time'}"
-            )
+            raise CellError("no request on the line", remedy="%okx GET /api/v5/public/time")
         if cell is not None and request:
             magicline.forget_secret(self.shell, line)
             raise CellError(
@@ -139,27 +146,35 @@ class OkxMagic(Magics):
         from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # same
 
         session = self._session(arguments.account)
-        value = run_cell(
-            request if cell is None else cell,
-            session,
-            names_here(self.shell),
-            CellOutput(self.shell, shows_values=cell is not None, said=self._said),
-            Options(
-                name=arguments.name,
-                dry_run=arguments.dry_run,
-                raw=arguments.raw,
-                decimal=arguments.decimal or self.decimal,
-                as_typed=arguments.as_typed,
-                again=arguments.again,
-                force=arguments.force,
-                quiet=arguments.quiet or self.quiet,
-                chart=arguments.chart,
-                pages=arguments.pages,
-                everything=arguments.all,
-                since=arguments.since,
-                until=arguments.until,
-            ),
-        )
+        text = request if cell is None else cell
+        try:
+            value = run_cell(
+                text,
+                session,
+                names_here(self.shell),
+                CellOutput(self.shell, shows_values=cell is not None, said=self._said),
+                Options(
+                    name=arguments.name,
+                    dry_run=arguments.dry_run,
+                    raw=arguments.raw,
+                    decimal=arguments.decimal or self.decimal,
+                    as_typed=arguments.as_typed,
+                    again=arguments.again,
+                    force=arguments.force,
+                    quiet=arguments.quiet or self.quiet,
+                    chart=arguments.chart,
+                    pages=arguments.pages,
+                    everything=arguments.all,
+                    since=arguments.since,
+                    until=arguments.until,
+                    keep=arguments.keep,
+                    record=arguments.record,
+                    duration=arguments.duration,
+                ),
+            )
+        except CredentialsError:
+            magicline.forget_query_secrets(self.shell, text)
+            raise
         return value if cell is None else None
 
     @no_var_expand

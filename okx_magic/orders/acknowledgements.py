@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import TransportError
-from okx_magic.orders.lookups import items_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,15 +25,15 @@ _ENVELOPE_CODES: Final = frozenset({"0", "1", "2"})
 _TAKEN: Final = frozenset({"0", ""})
 
 
-def check_acknowledged(request: Request, envelope: Envelope) -> None:
+def check_acknowledged(items: Sequence[Item], request: Request, envelope: Envelope) -> None:
     """Raise TransportError where an answer, of success or of refusal, leaves open what became of the
-    request: there are not as many acknowledgements as orders, one lacks the id that OKX gives, or names
-    another order, or the code says one thing and the items another.
+    request and its ``items``: there are not as many acknowledgements as orders, one lacks the id that
+    OKX gives, or names another order, or the code says one thing and the items another.
     """
     endpoint = request.endpoint
     if endpoint is None or request.effect == "read":
         return
-    reason = _misfit(endpoint, items_of(request), envelope)
+    reason = _misfit(endpoint, items, envelope)
     if reason:
         raise TransportError(
             f"{reason} (HTTP {envelope.status})",
@@ -45,7 +44,7 @@ def check_acknowledged(request: Request, envelope: Envelope) -> None:
 
 
 def _misfit(endpoint: Endpoint, items: Sequence[Item], envelope: Envelope) -> str:
-    """Why the answer tells nothing, or "" where it tells."""
+    """Why the answer does not fit, or "" where it does."""
     rows, by_item = envelope.data, "sCode" in endpoint.fields
     # A refusal of the whole, with a code of its own, has no items or any.
     whole = envelope.code not in _ENVELOPE_CODES or (envelope.code != "0" and not by_item)

@@ -12,7 +12,7 @@ from okx_magic import catalogue
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ _WHERE: Final[Mapping[str, _Place]] = MappingProxyType(
         _CLOSE: _Place(_POSITIONS, ("instId",)),
     }
 )
+# OKX's code for an order that it does not know.
+NOT_FOUND: Final = "51603"
 # By what else a thing may be known to the person, or to OKX.
 _IDS: Final = (
     *("ordId", "algoId", "clOrdId", "algoClOrdId"),
@@ -78,7 +80,7 @@ _AMENDED: Final[Mapping[str, str]] = MappingProxyType(
         "newOrdPx": "ordPx",
     }
 )
-# What else an amendment may hold that changes the order, and that no field of it shows.
+# Other parts of an amendment that change the order, and that none of its fields shows.
 _UNSHOWN: Final = ("attachAlgoOrds",)
 _FAILED: Final = frozenset({"failed", "rejected"})
 
@@ -143,12 +145,12 @@ def history_of(item: Item) -> Request | None:
 
 
 def amended(item: Item, row: Mapping[str, Any]) -> bool | None:
-    """Whether an order now is as the amendment asked for; None where nothing of it would show that."""
+    """Whether an order is now as the amendment wanted it; None where no field would show that."""
     wanted = {name: value for name, value in item.wanted.items() if value not in ("", None)}
     new = [name for name in wanted if name in _AMENDED]
     if not new or any(name in wanted for name in _UNSHOWN):
         return None
-    # An order that has no such field tells nothing of it.
+    # An order without such a field does not show it.
     if any(row.get(_AMENDED[name]) is None for name in new):
         return None
     return all(same(row[_AMENDED[name]], wanted[name]) for name in new)
@@ -173,10 +175,10 @@ def remedy(items: tuple[Item, ...], path: str) -> str:
     """What to do about orders of which nobody knows whether they were carried out."""
     questions = [item.settles for item in items if item.settles]
     if questions:
-        return "ask before sending it again: " + " · ".join(questions)
+        return "check before sending it again: " + " · ".join(questions)
     if path in _WHERE:
-        return "it carries no id of yours: look at the account, the open orders and the fills first"
-    return "look at the account before sending it again"
+        return "it has no client order id: check the open orders and the fills first"
+    return "check the account before sending it again"
 
 
 def read_back(request: Request) -> Request | None:
@@ -204,6 +206,26 @@ def is_set(request: Request, rows: Sequence[Any]) -> bool | None:
     if not chosen:
         return None
     return all(same(row[shown.field], wanted[shown.wanted]) for row in chosen)
+
+
+def names(row: Any, asked: Iterable[tuple[str, str]]) -> bool:
+    """Whether a row is what was asked for: it has the id, and the time of an order; the instrument may be
+    left out.
+    """
+    if not isinstance(row, dict):
+        return False
+    if any(row.get(name, None if name in _IDS else value) != value for name, value in asked):
+        return False
+    return "cTime" not in row or str(row["cTime"]).isdecimal()
+
+
+def made_at(row: Mapping[str, Any]) -> int | None:
+    """When an order was made, in milliseconds; None for what has no time, such as a transfer's state.
+
+    An id that a person typed may have been used already, and a look-up brings the newest that has it.
+    """
+    made = str(row.get("cTime") or row.get("ts") or "")
+    return int(made) if made.isdecimal() else None
 
 
 def same(one: Any, other: Any) -> bool:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
 
-from okx_magic.errors import OkxError, OkxMagicError, RefusedError, TransportError
+from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Request
-from okx_magic.orders.client_ids import is_ours
 from okx_magic.orders.ledger import TOLD
+from okx_magic.orders.lookups import made_at
+from okx_magic.orders.reconcile import look
+from okx_magic.orders.sending import is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.orders.ledger import Entry, Ledger
-    from okx_magic.wire.connection import Connection
+    from okx_magic.orders.reconcile import Ask
 
-_NOT_FOUND: Final = "51603"
 # OKX forgets orders that were cancelled without a fill after two hours (OKX docs: Order details).
 _REMEMBERED: Final = 2 * 3600
 # After so long no copy of a request is on its way any more.
@@ -30,41 +30,42 @@ _CLOCKS: Final = 30
 _PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/sprd/order")
 
 
-def tell_unsettled(connection: Connection, ledger: Ledger | None, now: float) -> tuple[str, ...]:
-    """One line for each open outcome of this account, newest last; those that could be settled are
-    closed in the ledger. ``now`` is in seconds since 1970.
+def tell_open_outcomes(
+    ask: Ask, ledger: Ledger | None, key_hash: str, now: float
+) -> tuple[str, ...]:
+    """One line for each open outcome of a key, newest last; those that could be settled are closed in
+    the ledger. ``now`` is in seconds since 1970.
     """
-    credentials = connection.account.credentials
-    if ledger is None or credentials is None:
+    if ledger is None or not key_hash:
         return ()
     try:
-        entries = ledger.unsettled(credentials.key_hash)
+        entries = ledger.unsettled(key_hash)
     except RefusedError as error:
         return (error.message,)
     lines = []
     if len(entries) > _MOST:
-        lines.append(f"{len(entries) - _MOST} older outcomes are open, too: {ledger.path}")
+        lines.append(f"{len(entries) - _MOST} older outcomes are also open: {ledger.path}")
     for entry in entries[-_MOST:]:
-        outcome, found = _learn(connection, entry, now)
+        outcome, found = _learn(ask, entry, now)
         if outcome:
             ledger.close(entry.id, outcome)
         lines.append(f"{_named(entry)}: {found}")
     return tuple(lines)
 
 
-def _learn(connection: Connection, entry: Entry, now: float) -> tuple[str, str]:
+def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
     """The outcome, "" where it is still open, and what to say."""
     if not entry.settles:
-        return TOLD, "nobody knows whether it was carried out: look at the account"
+        return TOLD, "it is not known whether it was carried out: check the account"
     rows: list[Mapping[str, Any] | None] = []
     for question in entry.settles:
         try:
-            rows.append(_row(connection, question))
+            rows.append(look(ask, Request("GET", question.removeprefix("GET ")), _SECONDS))
         except OkxMagicError as error:
-            return "", f"still unknown ({error.message}); {question} tells"
+            return "", f"still unknown ({error.message}); {question} shows it"
     if any(_is_older(row, entry) for row in rows):
         asks = " · ".join(entry.settles)
-        return TOLD, f"an older order has the same id, so nobody can tell: {asks} shows that one"
+        return TOLD, f"an older order has the same id, so it cannot be known: {asks} shows that one"
     states = [str(row.get("state", "?")) if row else "not found" for row in rows]
     if not entry.path.endswith(_PLACES):
         what = "the order" if "order" in entry.path else "it"
@@ -73,14 +74,10 @@ def _learn(connection: Connection, entry: Entry, now: float) -> tuple[str, str]:
 
 
 def _is_older(row: Mapping[str, Any] | None, entry: Entry) -> bool:
-    """Whether an order was there before the request was sent: an id that a person typed may have been
-    used twice, and a look-up brings the newest that has it. An id of ours is used once.
-    """
-    made = str(row.get("cTime", "")) if row else ""
-    if not entry.path.endswith(_PLACES) or not made.isdecimal():
-        return False
+    """Whether an order was there before the request was sent. An id of ours is used once."""
+    made = made_at(row) if row and entry.path.endswith(_PLACES) else None
     ours = all(is_ours(client_id) for _, client_id in entry.orders)
-    return not ours and int(made) / 1000 < entry.time - _CLOCKS
+    return made is not None and not ours and made / 1000 < entry.time - _CLOCKS
 
 
 def _placed(states: list[str], age: float, ask: str) -> tuple[str, str]:
@@ -89,25 +86,11 @@ def _placed(states: list[str], age: float, ask: str) -> tuple[str, str]:
     if not missing:
         return "done", f"placed, {', '.join(states)} now; {ask} shows it"
     if age < _ON_ITS_WAY:
-        return "", f"not found yet; {ask} tells"
+        return "", f"not found yet; {ask} shows it"
     if missing < len(states):
         return "partly done", f"placed in part: {', '.join(states)}"
     forgotten = "" if age < _REMEMBERED else ", or cancelled without a fill more than two hours ago"
     return "not done", f"not placed{forgotten}"
-
-
-def _row(connection: Connection, question: str) -> Mapping[str, Any] | None:
-    try:
-        rows = connection.look(Request("GET", question.removeprefix("GET ")), _SECONDS).data
-    except OkxError as error:
-        if error.code == _NOT_FOUND and error.status < 500:
-            return None
-        raise
-    asked = parse_qsl(question.partition("?")[2])
-    if not rows or not isinstance(rows[0], dict) or any(rows[0].get(k) != v for k, v in asked):
-        raise TransportError("the look-up brought something else", written=True)
-    row: Mapping[str, Any] = rows[0]
-    return row
 
 
 def _named(entry: Entry) -> str:

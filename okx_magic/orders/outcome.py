@@ -16,7 +16,7 @@ from okx_magic.errors import (
     TransportError,
 )
 from okx_magic.model import Envelope
-from okx_magic.orders import lookups
+from okx_magic.orders import ledger, lookups
 from okx_magic.wire.retry import ALREADY, DOUBTFUL
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from okx_magic.orders.reconcile import Finding
 
 _DONE: Final = "0"
-_NOT_FOUND: Final = "51603"
 _NOT: Final[Mapping[Effect, str]] = {
     "order": "not placed",
     "amend": "not amended",
@@ -42,7 +41,7 @@ Rows = dict[int, "Mapping[str, Any]"]
 
 
 def doubtful(error: OkxMagicError | None, orders: int) -> tuple[int, ...]:
-    """The places of those of so many orders of which ``error`` does not say whether they were taken."""
+    """The places of the orders of which ``error`` does not say whether they were taken."""
     acks = acknowledged(error, orders)
     unclear = tuple(
         place for place, ack in enumerate(acks) if ack.get("sCode") in DOUBTFUL | ALREADY
@@ -113,11 +112,22 @@ def unknown(
     )
 
 
+def in_ledger(error: OkxMagicError, *, written: bool) -> tuple[str, str]:
+    """How the ledger names an error, and OKX's code."""
+    if isinstance(error, OutcomeUnknown):
+        return ledger.UNKNOWN, ""
+    if isinstance(error, NotCarriedOut):
+        return "not done", ""
+    if isinstance(error, OkxError):
+        return "partly done" if isinstance(error, PartlyRefused) else "refused", error.code
+    return ledger.UNKNOWN if written else "not sent", ""
+
+
 def interrupted(request: Request, account: str, outcome: str, message: str) -> Interrupted:
     """The error for Ctrl-C, with the ids of the orders, and what to ask or to look at."""
     items = lookups.items_of(request)
     asks = lookups.remedy(items, request.path)
-    remedies = {"unknown": asks, "done": asks.replace("ask before sending it again", "see it")}
+    remedies = {"unknown": asks, "done": asks.replace("check before sending it again", "see it")}
     return Interrupted(
         message,
         outcome=outcome,
@@ -190,4 +200,4 @@ def _row(request: Request, item: Item, finding: Finding, ack: Mapping[str, Any])
     if finding.state == "done":
         return row | {"sCode": _DONE, "sMsg": ""}
     code = ack.get("sCode")
-    return row | {"sCode": code or _NOT_FOUND, "sMsg": "not carried out, by look-up"}
+    return row | {"sCode": code or lookups.NOT_FOUND, "sMsg": "not carried out, by look-up"}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
 from okx_magic.orders.lookups import (
+    NOT_FOUND,
     amended,
     closed,
     closes_position,
@@ -19,6 +20,8 @@ from okx_magic.orders.lookups import (
     history_of,
     is_set,
     items_of,
+    made_at,
+    names,
     read_back,
 )
 
@@ -42,7 +45,6 @@ _LONGEST_LOOK: Final = 3.0
 # After that many seconds an order to be cancelled that a look-up does not show is not there: what asks
 # elsewhere than where orders are kept may show it with a delay.
 _SHOWN_WITHIN: Final = 1.5
-_NOT_FOUND: Final = frozenset({"51603"})
 _STILL_OPEN: Final = frozenset({"live", "partially_filled", "pause"})
 _CANCELED: Final = frozenset({"canceled", "mmp_canceled", "order_failed"})
 # These are about an order that was there before, or about none.
@@ -75,6 +77,21 @@ class Finding:
     state: State
     row: Mapping[str, Any] | None = None
     older: bool = False
+
+
+def look(ask: Ask, question: Request, seconds: float) -> Mapping[str, Any] | None:
+    """What a look-up shows of an order now; None where OKX knows none of that id."""
+    try:
+        rows = ask(question, seconds).data
+    except OkxError as error:
+        if error.code == NOT_FOUND and error.status < 500:
+            return None
+        raise
+    # An empty list, or another's row, says nothing.
+    if not rows or not names(rows[0], question.query):
+        raise TransportError("the look-up brought something else", written=True)
+    row: Mapping[str, Any] = rows[0]
+    return row
 
 
 class Reconciler:
@@ -158,7 +175,7 @@ class Reconciler:
                 gone = closed(item, self._ask(look_up, seconds).data)
                 # What is left may be closed by an order that is still under way.
                 return Finding(item, "done" if gone else "unknown")
-            row = self._row(look_up, item, seconds)
+            row = look(self._ask, look_up, seconds)
             older = row is not None and self._is_older(row, item)
             if older:
                 row = None
@@ -181,41 +198,21 @@ class Reconciler:
             return "done" if as_wanted else "not done" if proven else "unknown"
         return "not done" if failed(row) else "done"
 
-    def _row(self, look_up: Request, item: Item, seconds: float) -> Mapping[str, Any] | None:
-        """The order as it is now; None where there is none."""
-        try:
-            rows = self._ask(look_up, seconds).data
-        except OkxError as error:
-            if error.code in _NOT_FOUND:
-                return None
-            raise
-        # OKX says 51603 of what it does not know; an empty list, or another's row, says nothing.
-        if not rows or not _names(rows[0], item):
-            raise TransportError("the look-up brought something else", written=True)
-        row: Mapping[str, Any] = rows[0]
-        return row
-
     def _in_history(self, item: Item, seconds: float) -> Mapping[str, Any] | None:
-        question = history_of(item)
+        question, asked = history_of(item), [(item.id_field, item.id)]
         rows = self._ask(question, seconds).data if question else ()
-        found = (row for row in rows if _names(row, item) and not self._is_older(row, item))
+        found = (row for row in rows if names(row, asked) and not self._is_older(row, item))
         return next(found, None)
 
     def _is_older(self, row: Mapping[str, Any], item: Item) -> bool:
-        """Whether an order was there before this request: an id that a person typed may have been used
-        already, and a look-up brings the newest that has it.
-        """
-        if (
-            self._lost.request.effect in {"amend", "cancel", "setting", "undo"}
-            or item.id in self._lost.ours
-        ):
+        """Whether an order was there before this request, whose id a person typed."""
+        if self._lost.request.effect in _OF_WHAT_IS_THERE or item.id in self._lost.ours:
             return False
-        made = str(row.get("cTime") or row.get("ts") or "")
-        # A transfer's state has no time; its id may be used once.
-        if not made.isdecimal():
+        made = made_at(row)
+        if made is None:
             return False
         began = self._at_the_exchange(_LONGEST_LOOK) + self._began * 1000
-        return int(made) < began - _AGREEMENT_MS
+        return made < began - _AGREEMENT_MS
 
     def _proof(self, left: float) -> float | None:
         """When, on our monotonic clock, a look-up proves that nothing was done."""
@@ -232,13 +229,6 @@ class Reconciler:
         if self._epoch is None:
             self._epoch = self._server_now(seconds) - self._timing.now() * 1000
         return self._epoch
-
-
-def _names(row: Any, item: Item) -> bool:
-    """Whether a row is the item's: it has its id, and the time of an order."""
-    if not isinstance(row, dict) or row.get(item.id_field) != item.id:
-        return False
-    return "cTime" not in row or str(row["cTime"]).isdecimal()
 
 
 def _state_of_cancel(row: Mapping[str, Any] | None, *, proven: bool) -> State:

@@ -6,26 +6,24 @@ not say, is looked up; Ctrl-C does not end the question either, it only shortens
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from okx_magic.errors import (
     Interrupted,
-    NotCarriedOut,
-    OkxError,
     OkxMagicError,
-    OutcomeUnknown,
-    PartlyRefused,
     RefusedError,
     TransportError,
 )
 from okx_magic.model import Envelope
 from okx_magic.orders import ledger
+from okx_magic.orders.acknowledgements import check_acknowledged
 from okx_magic.orders.lookups import items_of
 from okx_magic.orders.outcome import (
     already,
     answer_of,
     doubtful,
+    in_ledger,
     interrupted,
     not_done,
     only,
@@ -38,36 +36,14 @@ from okx_magic.wire.clock import expiry_of
 from okx_magic.wire.sender import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from okx_magic.credentials.account import Account
     from okx_magic.model import Request
-    from okx_magic.orders.ledger import Ledger
     from okx_magic.orders.outcome import Rows
     from okx_magic.orders.reconcile import Finding, Reconciler
+    from okx_magic.orders.sending import Ports, Prepared
     from okx_magic.wire.retry import Action, RetryState
     from okx_magic.wire.sender import Attempt, RequestState
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """What writing needs of the world: whose request it is, where it is written down, how it is sent
-    until there is an answer, and who looks it up when that is lost.
-    """
-
-    account: Account
-    ledger: Ledger | None
-    deliver: Callable[[Request, RequestState, RetryState], tuple[Attempt, Action]]
-    reconciler: Callable[[Lost], Reconciler]
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A request as it will be sent, the ids that were added to it, and as the person typed it."""
-
-    request: Request
-    added: tuple[str, ...]
-    typed: Request
 
 
 class Writing:
@@ -94,7 +70,6 @@ class Writing:
         # Of a batch of cancels: what is known by now, and the places of those that are sent again.
         self._rows: Rows = {}
         self._places = tuple(range(len(self._items)))
-        state.ids = tuple(item.id for item in self._items if item.id)
 
     def run(self) -> Reply:
         """Send it and give its answer, or the one that shows by look-up that it was carried out.
@@ -118,7 +93,7 @@ class Writing:
             # Raised below: as the context of ours it would keep the frames that were signing.
             stopped = self._look_after_interrupt()
         except OkxMagicError as error:
-            outcome, code = _outcome(error, written=self._state.written)
+            outcome, code = in_ledger(error, written=self._state.written)
             # A caller that does not have it looked up sees for itself.
             told = not self._looks_up and outcome == ledger.UNKNOWN
             self._close(ledger.TOLD if told else outcome, code)
@@ -138,9 +113,11 @@ class Writing:
     def _carry_out(self) -> Reply:
         lost = False
         while True:
-            request = self._request
-            if len(self._places) < len(self._items):
+            request, items = self._request, [self._items[place] for place in self._places]
+            if len(items) < len(self._items):
                 request = only(request, self._places)
+            self._state.check = partial(check_acknowledged, items)
+            self._state.ids = tuple(item.id for item in items if item.id)
             attempt, action = self._ports.deliver(request, self._state, self._retries)
             error = attempt.error
             if error is None:
@@ -243,7 +220,7 @@ class Writing:
             except KeyboardInterrupt:
                 pass
         if states == {"done"}:
-            return self._interrupted("done", "interrupted, and carried out all the same")
+            return self._interrupted("done", "interrupted, but it was carried out")
         return self._interrupted("unknown", "interrupted; it may have been carried out")
 
     def _interrupted(self, outcome: str, message: str) -> Interrupted:
@@ -305,14 +282,3 @@ class _NotYet:
 
     def __init__(self, error: OkxMagicError) -> None:
         self.error = error
-
-
-def _outcome(error: OkxMagicError, *, written: bool) -> tuple[str, str]:
-    """How the ledger names an error, and OKX's code."""
-    if isinstance(error, OutcomeUnknown):
-        return ledger.UNKNOWN, ""
-    if isinstance(error, NotCarriedOut):
-        return "not done", ""
-    if isinstance(error, OkxError):
-        return "partly done" if isinstance(error, PartlyRefused) else "refused", error.code
-    return ledger.UNKNOWN if written else "not sent", ""

@@ -18,7 +18,6 @@ from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic import catalogue
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.wire.connection import Connection
 from okx_magic.wire.transport import MOST_AT_ONCE
@@ -102,7 +101,7 @@ def without_credentials(account: Account) -> Account:
 
 def at_once(request: Request) -> int:
     """How many pages are fetched side by side: as many as OKX takes in one window of the limit."""
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     limit = endpoint.limit if endpoint else None
     return min(limit.requests, MOST_AT_ONCE) if limit else 1
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic import catalogue
 from okx_magic.catalogue.bar_names import DEFAULT_BAR, bar_length
 from okx_magic.errors import TransportError
 from okx_magic.pages.paging import PagingStyle, Span, query_of, with_query
@@ -164,7 +163,7 @@ def candle_plan(request: Request, style: PagingStyle, span: Span, now: int) -> C
 
 
 def _largest_page(request: Request) -> int:
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     return int(endpoint.paging["limit_max"]) if endpoint and endpoint.paging else 100
 
 

@@ -1,4 +1,4 @@
-"""Which endpoints have pages, and how one page follows another. Pure.
+"""Which endpoints have pages, how one page follows another, and times as a person types them. Pure.
 
 Candles are on a grid of time, so all their pages are known in advance and can be fetched side by side
 (``candle_plan.py``). Of everything else each page tells where the next begins (``cursor_pager.py``).
@@ -6,14 +6,20 @@ Candles are on a grid of time, so all their pages are known in advance and can b
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, NoReturn
-from urllib.parse import parse_qsl
+from datetime import date
+from numbers import Real
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
-from okx_magic import catalogue
+import pandas as pd
+
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from okx_magic.catalogue import Endpoint
     from okx_magic.model import Request
 
@@ -22,6 +28,25 @@ _FILTERS: Final = ("begin", "end")
 _TIMES: Final = ("ts", "cTime")
 # Its cursor is an id or, with type=2, a time.
 HISTORY_TRADES: Final = "/api/v5/market/history-trades"
+# Times as a person types them.
+_FORMS: Final = "a time is 2024-01-31, 2024-01-31T08:00, 90d, 36h, 2y, now, or 1706659200000 (ms)"
+
+# The year first, so that nobody has to guess which of two numbers is the month.
+_ISO: Final = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d(:?\d\d)?.*)?)?", re.ASCII)
+_MILLISECONDS: Final = re.compile(r"\d{12,14}", re.ASCII)
+_AGO: Final = re.compile(r"(\d{1,6})\s*([a-zA-Z]+)(\s+ago)?", re.ASCII)
+# As OKX writes its bars: m is a minute, M a month.
+_UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("s", "sec", "second", "seconds"), "seconds"),
+        **dict.fromkeys(("m", "min", "minute", "minutes"), "minutes"),
+        **dict.fromkeys(("h", "H", "hour", "hours"), "hours"),
+        **dict.fromkeys(("d", "D", "day", "days"), "days"),
+        **dict.fromkeys(("w", "W", "week", "weeks"), "weeks"),
+        **dict.fromkeys(("M", "mo", "month", "months"), "months"),
+        **dict.fromkeys(("y", "Y", "year", "years"), "years"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +86,7 @@ def paging_style(request: Request) -> PagingStyle:
 
     Raises CellError for an endpoint without pages, and says what it offers.
     """
-    endpoint = catalogue.endpoint(request.method, request.path)
+    endpoint = request.endpoint
     paging = endpoint.paging if endpoint else None
     if request.method != "GET" or endpoint is None or paging is None:
         _refuse(request, endpoint)
@@ -109,7 +134,7 @@ def checked_style(request: Request, span: Span) -> PagingStyle:
 
 def query_of(request: Request) -> dict[str, str]:
     """The parameters in a request's query."""
-    return dict(parse_qsl(request.target.partition("?")[2]))
+    return {name: value for name, value in request.query if value}
 
 
 def with_query(request: Request, **values: str | int | None) -> Request:
@@ -135,3 +160,57 @@ def _refuse(request: Request, endpoint: Endpoint | None) -> NoReturn:
         line=request.line,
         remedy=f"it offers {', '.join(offered)}" if offered else "one answer has all of its rows",
     )
+
+
+def read_time(value: Any, now: int) -> int:
+    """A text, a number or a date as milliseconds since 1970.
+
+    A text is a date, an ISO time, ``now``, milliseconds, or a span before ``now`` (``90d``, ``36h``,
+    ``2 years ago``); a number is milliseconds; ``date``, ``datetime`` and other types
+    that pandas knows as times work too. Raises CellError.
+    """
+    try:
+        moment = _moment(value, pd.Timestamp(now, unit="ms", tz="UTC"))
+        if not pd.isna(moment):
+            return moment.value // 1_000_000
+    except (ValueError, TypeError, OverflowError):
+        pass
+    raise CellError(f"{str(value)[:60]!r} is not a time", remedy=_FORMS)
+
+
+def time_text(moment: int) -> str:
+    """The time in UTC for a person to read, as short as possible."""
+    stamp = pd.Timestamp(moment, unit="ms")
+    if stamp == stamp.normalize():
+        return f"{stamp:%Y-%m-%d}"
+    return f"{stamp:%Y-%m-%d %H:%M} UTC"
+
+
+def _moment(value: Any, now: pd.Timestamp) -> pd.Timestamp:
+    if isinstance(value, str):
+        return _utc(_read(value.strip(), now))
+    if isinstance(value, bool):
+        raise TypeError
+    if isinstance(value, date):
+        return _utc(pd.Timestamp(value))
+    if isinstance(value, Real):
+        return _read(str(int(float(value))), now)
+    return _utc(pd.Timestamp(value))
+
+
+def _read(words: str, now: pd.Timestamp) -> pd.Timestamp:
+    if _MILLISECONDS.fullmatch(words):
+        return pd.Timestamp(int(words), unit="ms", tz="UTC")
+    if _ISO.fullmatch(words):
+        return pd.Timestamp(words)
+    if words == "now":
+        return now
+    match = _AGO.fullmatch(words)
+    if match is None or match[2] not in _UNITS:
+        raise ValueError
+    span: dict[str, Any] = {_UNITS[match[2]]: int(match[1])}
+    return now - pd.DateOffset(**span)
+
+
+def _utc(moment: pd.Timestamp) -> pd.Timestamp:
+    return moment.tz_localize("UTC") if moment.tz is None else moment.tz_convert("UTC")

@@ -78,6 +78,7 @@ def _how_to_connect(sandbox: Sandbox) -> str:
         + "\n"
         + text("connect.txt").format(
             url=sandbox.url,
+            streams=sandbox.streams,
             demo=sandbox.demo,
             live=sandbox.live,
             keys=keys,

@@ -123,14 +123,16 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         name: Fault(**{**facts, "page": _page(**facts["page"]) if "page" in facts else None})
         for name, facts in table("faults.json").items()
     }
-    | {code: fault for code in _DOUBTFUL if (fault := _refusal(code))}
+    | {code: fault for code in (*_DOUBTFUL, _UPGRADE) if (fault := _refusal(code))}
 )
 
 
 def described() -> dict[str, str]:
     """A line for each fault, by its name."""
     lines = {name: fault.says for name, fault in FAULTS.items()}
-    return lines | {"CODE": "any other code of OKX's table, as 50011 or 51008, with its text"}
+    return lines | {
+        "CODE": "any other code of OKX's table, as 50011, of a log-in 60007, of a close 4004"
+    }
 
 
 def read_rules(text: str, seed: str) -> list[Rule]:

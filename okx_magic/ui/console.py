@@ -11,7 +11,7 @@ from IPython.display import display
 from okx_magic.errors import CredentialsError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -24,6 +24,17 @@ _PATIENCE: Final = 1.0
 def show(value: Any) -> None:
     """Show a value under the cell that runs."""
     display(value)
+
+
+def show_live(value: Any) -> Callable[[Any], None]:
+    """Show a value under the cell that runs; returns what puts another in its place, from any thread."""
+    handle = display(value, display_id=True)
+
+    def update(fresh: Any) -> None:
+        if handle is not None:
+            handle.update(fresh)
+
+    return update
 
 
 def tell(lines: Iterable[str]) -> None:

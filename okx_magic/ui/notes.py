@@ -4,6 +4,7 @@ few lines, and a trace, with colours and a legend.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,10 @@ _BADGE_COLOURS: dict[Environment, str] = {
     "demo": "#b45309",
     "live": "#dc2626",
 }
-FONT = "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px)"
+# What aligns is <pre>: an untrusted notebook loses the fonts that a style names.
+_LINE: Final = "margin:0;padding-top:0;padding-bottom:0;white-space:pre-wrap;line-height:1.4"
+# A label and what follows it, or an indent: a line that is too long goes on below its text.
+_LABEL: Final = re.compile(r" {2,}\S+ {2,}(?=\S)|\s*")
 _MARKS: Final = {True: "✓", False: "✗", None: "·"}
 
 # Half transparent, so that the text keeps its contrast on light and on dark; the underline tells the
@@ -33,9 +37,6 @@ _COLOURS: Final[Mapping[PartName, tuple[str, str]]] = {
     "target": ("217,119,6", "dashed"),
     "body": ("219,39,119", "dotted"),
 }
-# No table: front ends give tables stripes and colours of their own.
-_GRID: Final = "display:grid;grid-template-columns:max-content 1fr;column-gap:8px"
-_WRAP: Final = "white-space:pre-wrap;overflow-wrap:anywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,24 @@ class Note:
         import html  # noqa: PLC0415  # its table of entities slows %load_ext
 
         badge = badge_html(self.environment) if self.environment else ""
-        text = "\n".join(map(html.escape, self.lines))
-        return f'<div style="{FONT};white-space:pre-wrap;line-height:1.4">{badge}{text}</div>'
+        lines = [html.escape(line) for text in self.lines for line in text.split("\n")]
+        return "<div>" + "".join(map(line_html, [badge + lines[0], *lines[1:]])) + "</div>"
+
+
+def seconds_text(milliseconds: int) -> str:
+    """``+1.2 s``; what rounds to nothing is ``0.0 s``."""
+    seconds = round(milliseconds / 1000, 1)
+    return f"{seconds:+.1f} s" if seconds else "0.0 s"
+
+
+def line_html(line: str) -> str:
+    """A line of HTML text. Where it is too long for the page it goes on under its first word, or under
+    what follows its label.
+    """
+    label = _LABEL.match(line)
+    hang = label.end() if label else 0
+    hanging = f";padding-left:{hang}ch;text-indent:-{hang}ch" if hang else ""
+    return f'<pre style="{_LINE}{hanging}">{line or " "}</pre>'
 
 
 def badge_text(environment: Environment) -> str:
@@ -101,17 +118,14 @@ class TraceView:
 
         trace = self.trace
         title = html.escape(f"{trace.title} · {trace.account}")
-        parts = "".join(
-            _row(_painted(part, html.escape(part.name)), html.escape("\n".join(_verdict(part))))
-            for part in trace.parts
-        )
-        signed = "".join(_painted(part, html.escape(part.text)) for part in trace.parts)
-        rows = "".join(_row(html.escape(name), html.escape(text)) for name, text in self._rows())
-        return (
-            f'<div style="{FONT};line-height:1.5">{badge_html(trace.environment)}{title}'
-            f'<div style="margin:6px 0;{_WRAP}">{signed}</div>'
-            f'<div style="{_GRID}">{parts}{rows}</div></div>'
-        )
+        lines = [badge_html(trace.environment) + title]
+        lines.append("".join(_painted(part, html.escape(part.text)) for part in trace.parts))
+        for part in trace.parts:
+            found, rule = map(html.escape, _verdict(part))
+            name = _painted(part, html.escape(part.name)) + " " * (9 - len(part.name))
+            lines += [f"{name} {found}", f"{'':<10}{rule}"]
+        lines += [f"{name:<9} {html.escape(text)}" for name, text in self._rows()]
+        return "<div>" + "".join(map(_row, lines)) + "</div>"
 
     def _rows(self) -> Iterator[tuple[str, str]]:
         """Label and text of each line after the parts."""
@@ -144,5 +158,5 @@ def _painted(part: Part, escaped: str) -> str:
     return f'<span style="{style}">{escaped}</span>' if escaped else ""
 
 
-def _row(name: str, text: str) -> str:
-    return f'<div>{name}</div><div style="{_WRAP}">{text}</div>'
+def _row(line: str) -> str:
+    return f'<pre style="{_LINE};overflow-wrap:anywhere;padding-left:10ch;text-indent:-10ch">{line}</pre>'

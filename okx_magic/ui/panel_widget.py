@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import anywidget
 import traitlets
 
+from okx_magic.errors import TransportError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
@@ -45,12 +47,16 @@ _MONEY: Final = {"sandbox": "invented money", "demo": "simulated money"}
 class PanelWidget(anywidget.AnyWidget):
     """Draws what ``show`` is given; ``receive`` is called with each message from a button."""
 
-    _esm = _STATIC / "panel.js"
+    # One module, in files by page.
+    _esm = "\n".join(
+        (_STATIC / f"{name}.js").read_text("utf-8")
+        for name in ("elements", "account", "requests", "signature", "panel")
+    )
     _css = _STATIC / "panel.css"
 
     account = traitlets.Dict().tag(sync=True)
     work = traitlets.Dict().tag(sync=True)
-    requests: Any = traitlets.List().tag(sync=True)
+    requests = traitlets.Dict().tag(sync=True)
     signature = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     verdict = traitlets.Dict().tag(sync=True)
 
@@ -62,6 +68,10 @@ class PanelWidget(anywidget.AnyWidget):
     def show(self, part: str, value: Any) -> None:
         """Send one part of the state to the front end, if it changed."""
         setattr(self, part, value)
+
+    def tell(self, message: Json) -> None:
+        """Send a message, which is kept nowhere."""
+        self.send(message)
 
     @property
     def closed(self) -> bool:
@@ -118,21 +128,6 @@ def account(session: Session, others: Iterable[Session], now: datetime) -> Json:
     }
 
 
-def exchange(number: str, done: Exchange) -> Json:
-    """A line of the list of requests; times are in milliseconds."""
-    return {
-        "id": number,
-        "at": round(done.sent_at * 1000),
-        "method": done.request.method,
-        "target": done.request.target,
-        "account": done.account,
-        "status": done.status,
-        "code": done.code,
-        "outcome": done.outcome,
-        "took": round(done.milliseconds),
-    }
-
-
 def signature(number: str, done: Exchange, traced: Trace) -> Json:
     """An exchange step by step, and the evidence that a check of its signature starts from."""
     sent = done.sent
@@ -153,9 +148,11 @@ def verdict(found: Verdict) -> Json:
 
 def refusal(error: OkxMagicError, elsewhere: Sequence[Account]) -> Json:
     """An error as its block: headline, label and text of each further line, and at which other
-    hosts the key could be tried.
+    hosts the key could be tried. ``network`` says that no answer came, so that nothing is wrong with
+    the key.
     """
     return {
+        "network": isinstance(error, TransportError),
         "headline": error.headline(),
         "lines": [list(line) for line in error.details()],
         "elsewhere": [f"{place.host} ({place.environment})" for place in elsewhere],
@@ -175,7 +172,8 @@ def _money(session: Session, now: datetime) -> str:
 
 
 def _facts(session: Session, now: datetime) -> Iterable[tuple[str, str]]:
-    from okx_magic.ui.receipts import permissions  # noqa: PLC0415  # slows the opening, on first use
+    from okx_magic.ui.notes import seconds_text  # noqa: PLC0415  # slows the opening, on first use
+    from okx_magic.ui.receipts import permissions  # noqa: PLC0415  # same
 
     known, config = session.account, session.config
     yield "key", known.credentials.hint if known.credentials else "none"
@@ -191,6 +189,6 @@ def _facts(session: Session, now: datetime) -> Iterable[tuple[str, str]]:
         yield "key's age", "not known (a profile can say it: created = …)"
     offset = session.connection.clock.offset
     if offset is not None:
-        yield "clock", f"{offset / 1000:+.1f} s to the exchange's"
+        yield "clock", f"{seconds_text(offset)} to the exchange's"
     if known.proxy_name:
         yield "proxy", known.proxy_name

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.advice.trace import curl
-from okx_magic.ui.notes import Note
+from okx_magic.ui.notes import Note, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,11 +92,13 @@ def login(session: Session) -> Note:
     """Who is logged in, where, and with what."""
     account = session.account
     key = f"key {account.credentials.hint}" if account.credentials else "no key"
-    lines = [f"{account.name} · {account.host} · {key} · from {account.source}"]
+    # The badge already says "demo" for the account demo.
+    name = "" if account.name == account.environment else f"{account.name} · "
+    lines = [f"{name}{account.host} · {key} · from {account.source}"]
     facts = [f"may {permissions(session.config)}"]
     offset = session.connection.clock.offset
     if offset is not None:
-        facts.append(f"clock offset {offset / 1000:+.1f} s")
+        facts.append(f"clock offset {seconds_text(offset)}")
     if account.proxy_name:
         facts.append(f"through the proxy {account.proxy_name}")
     lines.append("  " + " · ".join(facts))
@@ -175,7 +177,7 @@ def _lacks_client_id(request: Request) -> bool:
     endpoint = request.endpoint
     if endpoint is None or endpoint.client_id is None:
         return False
-    return f'"{endpoint.client_id}"' not in request.body
+    return not all(item.get(endpoint.client_id) for item in request.items)
 
 
 def _shown_signature(sent: Sent, account: Account) -> str:

@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING, Final
 from okx_magic.errors import OkxError, OkxMagicError, RefusedError, TransportError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.wire import retry
-from okx_magic.wire.circuit_breaker import CircuitBreaker
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.sender import Attempt, Reply, RequestState, Sender
 from okx_magic.wire.transport import Transport
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Callable
 
     from okx_magic.catalogue import Effect
     from okx_magic.credentials.account import Account
     from okx_magic.model import Environment
+    from okx_magic.wire.exchange_log import ExchangeLog
 
 _TIME = Request("GET", "/api/v5/public/time")
 # Since 1970, from 2001 to 2286.
@@ -61,7 +60,7 @@ class Connection:
         self.timing = timing or retry.Timing()
         self.on_failure = on_failure
         self._budget = retry.Budget()
-        self._breaker = CircuitBreaker(self.timing.now)
+        self._breaker = retry.CircuitBreaker(self.timing.now)
         transport = transport or Transport(
             account.base_url,
             timeout=account.timeout,
@@ -81,7 +80,7 @@ class Connection:
         return self.sender.clock
 
     @property
-    def log(self) -> deque[Exchange]:
+    def log(self) -> ExchangeLog:
         """The last exchanges, oldest first."""
         return self.sender.log
 
@@ -219,7 +218,7 @@ def check_target(request: Request) -> None:
     """Raise RefusedError for a target that is no plain path with a query."""
     if _TARGET.fullmatch(request.target) is None:
         raise RefusedError(
-            f"{request.target[:60]!r} is no path of OKX's API",
+            f"{request.target[:60]!r} is not a path of OKX's API",
             remedy="a path such as /api/v5/account/balance?ccy=BTC, its values percent-encoded",
         )
 
@@ -254,7 +253,7 @@ def _time_in(envelope: Envelope) -> int:
         "the exchange's time cannot be read",
         written=True,
         status=envelope.status,
-        remedy="run it again; if it stays so, what answers is not OKX",
+        remedy="run it again; if it persists, the server is not OKX's",
         request=_TIME,
     )
 

@@ -7,17 +7,17 @@ A key is known at the site of its account alone (elsewhere 50119), and in one en
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.credentials.account import SITES
-from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
+from okx_magic.errors import CredentialsError, OkxError, OkxMagicError, TransportError
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from okx_magic.credentials.account import Account
-    from okx_magic.model import Environment
+    from okx_magic.model import Envelope, Environment
 
 # Harmless, private and answered to every key: it proves key, secret, passphrase and clock at once.
 PROOF: Final = "/api/v5/account/config"
@@ -49,6 +49,19 @@ class Asked:
 
     def __str__(self) -> str:
         return f"{self.account.host} · {self.account.environment} · {self.said}"
+
+
+def config_in(envelope: Envelope) -> Mapping[str, Any]:
+    """The account's configuration, the one row of the answer that proves a log-in."""
+    if not envelope.data:
+        raise TransportError(
+            "the account's configuration is missing in the answer",
+            written=True,
+            status=envelope.status,
+            request=Request("GET", PROOF),
+        )
+    config: Mapping[str, Any] = envelope.data[0]
+    return config
 
 
 def elsewhere(account: Account, code: str) -> tuple[Account, ...]:

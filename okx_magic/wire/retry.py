@@ -1,4 +1,5 @@
-"""What may be done after a failure. Pure: a table, and the few numbers around it.
+"""What may be done after a failure: a table, the few numbers around it, and what the requests of a
+connection share, so that a storm of failures does not become a storm of retries.
 
 A failure is classed by what was written and by what OKX said, never by the class of an exception: the
 same "connection error" stands for an order that never left and for one that was booked. ``clOrdId`` is
@@ -13,7 +14,7 @@ import threading
 import time
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from okx_magic import catalogue
 from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from okx_magic.catalogue import Effect
+    from okx_magic.model import Request
 
 Heard = Literal["not sent", "no reply", "throttled", "clock", "refused", "doubtful"]
 Action = Literal["stop", "again", "resync", "look up", "read back"]
@@ -40,6 +42,10 @@ _CLOCK: Final = frozenset({"50102", "50036"})
 MOST_ATTEMPTS: Final = 3
 POST_SECONDS: Final = 10.0
 
+# Pauses in seconds, doubled each time that the one request which goes after a pause is refused, too.
+_FIRST: Final = 2.0
+_LONGEST: Final = 8.0
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -56,62 +62,30 @@ _RESYNC = Rule("resync", 1)
 _LOOK_UP = Rule("look up")
 _READ_BACK = Rule("read back")
 
-_ORDER: Final[Mapping[Heard, Rule]] = MappingProxyType(
-    {
-        "not sent": _ONCE,
-        "no reply": _LOOK_UP,
-        "throttled": _AGAIN,
-        "clock": _RESYNC,
-        "refused": _STOP,
-        "doubtful": _LOOK_UP,
-    }
-)
-_SETTING: Final[Mapping[Heard, Rule]] = MappingProxyType(
-    {
-        "not sent": _AGAIN,
-        "no reply": _READ_BACK,
-        "throttled": _STOP,
-        "clock": _RESYNC,
-        "refused": _STOP,
-        "doubtful": _READ_BACK,
-    }
-)
-# Transfers, withdrawals, loans, sub-accounts, keys, and what is not known: a person decides about a
-# second time.
-_CLOSED: Final[Mapping[Heard, Rule]] = MappingProxyType(
-    {
-        "not sent": _STOP,
-        "no reply": _LOOK_UP,
-        "throttled": _STOP,
-        "clock": _STOP,
-        "refused": _STOP,
-        "doubtful": _LOOK_UP,
-    }
-)
+_HEARD: Final = get_args(Heard)
+_ORDER: Final = (_ONCE, _LOOK_UP, _AGAIN, _RESYNC, _STOP, _LOOK_UP)
+_SETTING: Final = (_AGAIN, _READ_BACK, _STOP, _RESYNC, _STOP, _READ_BACK)
+# A person decides about a second time.
+_CLOSED: Final = (_STOP, _LOOK_UP, _STOP, _STOP, _STOP, _LOOK_UP)
+_ROWS: Final[Mapping[Effect, tuple[Rule, ...]]] = {
+    #             not sent    no reply    throttled  clock    refused  doubtful
+    "read":       (_AGAIN,    _AGAIN,     _AGAIN,    _RESYNC, _STOP,   _AGAIN),
+    "order":      _ORDER,
+    "amend":      _ORDER,
+    # To cancel twice does no harm, and not to cancel may.
+    "cancel":     (_AGAIN,    _LOOK_UP,   _AGAIN,    _RESYNC, _STOP,   _LOOK_UP),
+    "undo":       _SETTING,
+    "setting":    _SETTING,
+    "transfer":   _CLOSED,
+    "withdraw":   _CLOSED,
+    "subaccount": _CLOSED,
+    "key":        _CLOSED,
+    "earn":       _CLOSED,
+    "loan":       _CLOSED,
+    "unknown":    _CLOSED,
+}  # fmt: skip
 POLICY: Final[Mapping[Effect, Mapping[Heard, Rule]]] = MappingProxyType(
-    {
-        "read": {
-            "not sent": _AGAIN,
-            "no reply": _AGAIN,
-            "throttled": _AGAIN,
-            "clock": _RESYNC,
-            "refused": _STOP,
-            "doubtful": _AGAIN,
-        },
-        "order": _ORDER,
-        "amend": _ORDER,
-        # To cancel twice does no harm, and not to cancel may.
-        "cancel": {**_ORDER, "not sent": _AGAIN},
-        "undo": _SETTING,
-        "setting": _SETTING,
-        "transfer": _CLOSED,
-        "withdraw": _CLOSED,
-        "subaccount": _CLOSED,
-        "key": _CLOSED,
-        "earn": _CLOSED,
-        "loan": _CLOSED,
-        "unknown": _CLOSED,
-    }
+    {effect: dict(zip(_HEARD, row, strict=True)) for effect, row in _ROWS.items()}
 )
 
 
@@ -166,8 +140,8 @@ class Timing:
 
 
 class Budget:
-    """The retries that all requests of a connection share, so that a storm of failures does not
-    become a storm of retries: each takes 5 of 20 tokens, each success gives one back.
+    """The retries that all requests of a connection share: each takes 5 of 20 tokens, each success gives
+    one back.
     """
 
     _MOST: Final = 20
@@ -198,7 +172,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do next, after so many seconds."""
+    """What to do next, after ``wait`` seconds."""
 
     action: Action
     wait: float = 0.0
@@ -266,3 +240,47 @@ class RetryState:
         if throttled:
             return (0.5 + self._chance() / 2) * min(8.0, 2.0**self.attempts)
         return self._chance() * min(4.0, 0.25 * 2.0 ** (self.attempts - 1))
+
+
+class CircuitBreaker:
+    """Pauses each path that OKX refuses for its limits, time after time: more requests would not help.
+
+    ``now`` is a monotonic clock in seconds. Thread-safe.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        # By path: until when, how long the pause was, and what OKX said.
+        self._pauses: dict[str, tuple[float, float, OkxError]] = {}
+
+    def check(self, request: Request) -> None:
+        """Raise OKX's refusal while the path is paused; of several calls one goes when that is over."""
+        with self._lock:
+            if request.path not in self._pauses:
+                return
+            ends, length, said = self._pauses[request.path]
+            left = ends - self._now()
+            if left <= 0:
+                self._pauses[request.path] = (self._now() + length, length, said)
+                return
+        raise OkxError(
+            said.code,
+            f"{said.msg} · refused repeatedly: not sent now",
+            envelope=said.envelope,
+            means=said.means,
+            remedy=f"try again in {max(left, 1):.0f} s",
+            request=request,
+        )
+
+    def open(self, request: Request, said: OkxError) -> None:
+        """Note that it was refused, and that no retry is left."""
+        with self._lock:
+            known = self._pauses.get(request.path)
+            length = min(2 * known[1], _LONGEST) if known else _FIRST
+            self._pauses[request.path] = (self._now() + length, length, said)
+
+    def close(self, request: Request) -> None:
+        """Note that it was not refused."""
+        with self._lock:
+            self._pauses.pop(request.path, None)

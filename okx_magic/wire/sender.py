@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.credentials.signing import timestamp_text
+from okx_magic.credentials.credentials import timestamp_text
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.servertext import printable
 from okx_magic.wire.clock import with_expiry
+from okx_magic.wire.exchange_log import LARGEST_KEPT, ExchangeLog
 from okx_magic.wire.pacing import claims
 from okx_magic.wire.replies import judge
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from okx_magic.wire.pacing import Pacer, Turn
     from okx_magic.wire.transport import Answer, Transport
 
-_LOG_LENGTH = 1000
-# The headers that tell OKX's own answers from those of something in between.
+_MARGIN: Final = 4096
+# The headers that tell OKX's own answers from those of a proxy or gateway in between.
 _TELLING = ("date", "server", "via", "content-type")
 
 _log: Final = logging.getLogger("okx_magic")
@@ -38,7 +39,7 @@ _log.addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer with what the receipt tells of it. ``added_ids`` are the client order ids that were
+    """An answer with what the receipt shows. ``added_ids`` are the client order ids that were
     put into the body; ``milliseconds`` is the time of the exchange. ``recovered`` says that the answer
     was lost, and ``envelope`` made from the look-up that showed the request carried out.
     """
@@ -80,11 +81,7 @@ class RequestState:
     written: bool = False
     attempts: int = 0
     last: Exchange | None = None
-    id: str = field(default_factory=lambda: secrets.token_hex(4))
-
-    def wrote(self) -> None:
-        """Note that the first byte is about to leave."""
-        self.written = True
+    id: str = field(default_factory=partial(secrets.token_hex, 4))
 
 
 class Sender:
@@ -96,8 +93,8 @@ class Sender:
         self.account = account
         self.transport = transport
         self.clock = clock
-        self._pacer = pacer
-        self.log: deque[Exchange] = deque(maxlen=_LOG_LENGTH)
+        self.pacer = pacer
+        self.log = ExchangeLog()
 
     def attempt(
         self, request: Request, state: RequestState, seconds: float, *, log: bool = True
@@ -127,7 +124,7 @@ class Sender:
                     request,
                     authorise if signed else None,
                     seconds=seconds,
-                    on_write=state.wrote,
+                    on_write=partial(setattr, state, "written", True),  # noqa: FBT003  # the value
                 )
                 turn.round_trip = answer.round_trip
             except OkxMagicError as failure:
@@ -148,11 +145,12 @@ class Sender:
             offset=self.clock.offset,
             answered=self._telling(answer) if answer and error else (),
             attempt=state.attempts,
+            remedy=error.remedy if error else "",
         )
         state.last = exchange
         # A request of ours that a person did not ask for is logged only if it fails.
         if log or error is not None:
-            self.log.append(exchange)
+            self.log.append(exchange, self._shown(answer, sent))
         _log_attempt(exchange, state)
         wait = _seconds_asked(answer.headers.get("retry-after", "")) if answer and error else None
         return Attempt(exchange, None if error else envelope, error, wait)
@@ -202,7 +200,7 @@ class Sender:
     ) -> AbstractContextManager[Turn]:
         account = self.account
         user = account.credentials.hint if account.credentials else ""
-        return self._pacer.turn(claims(request, base_url=account.base_url, user=user), sleep)
+        return self.pacer.turn(claims(request, base_url=account.base_url, user=user), sleep)
 
     def _sign(
         self, milliseconds: int, method: str, target: str, body: bytes
@@ -223,6 +221,14 @@ class Sender:
         """The text without the secrets of the account."""
         credentials = self.account.credentials
         return credentials.redact(text) if credentials else text
+
+    def _shown(self, answer: Answer | None, sent: Sent | None) -> bytes:
+        """The beginning of an answer; one to a signed request could repeat what was sent with it."""
+        if answer is None or sent is None:
+            return answer.body if answer else b""
+        # More than is kept, so that no half of a secret is left at the cut.
+        text = answer.body[: LARGEST_KEPT + _MARGIN].decode("utf-8", "replace")
+        return self.redact(text).encode()
 
     def _telling(self, answer: Answer) -> tuple[tuple[str, str], ...]:
         given = ((name, answer.headers.get(name, "")) for name in _TELLING)

@@ -19,9 +19,8 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from okx_magic.credentials.account import without_userinfo
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.wire.body import read_body
-from okx_magic.wire.deadline import Guard, Watchdog
 from okx_magic.wire.failures import Failure, describe, late
-from okx_magic.wire.pool import ERRORS, Pool
+from okx_magic.wire.pool import ERRORS, Guard, Pool, Watchdog
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -66,7 +65,7 @@ class Transport:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
         self._watchdog = Watchdog()
         # No Session of requests: .netrc, proxy and CA variables would act unseen, and cookies be kept.
-        # What of them is wanted stands in the account.
+        # What is wanted of them is in the account.
         self._pool = Pool(
             base_url,
             timeout=timeout,

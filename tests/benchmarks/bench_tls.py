@@ -14,8 +14,7 @@ from pairs import Comparison, interleaved, seconds_a_call
 from server import serving
 
 from okx_magic.credentials.account import Account
-from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.signing import timestamp_text
+from okx_magic.credentials.credentials import Credentials, timestamp_text
 from okx_magic.session import Session
 from okx_magic.wire.pacing import Pacer
 

@@ -24,7 +24,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 TOKEN = "for-this-test-run-only"
 ROOT = Path(__file__).parents[2]
@@ -55,11 +55,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Lab:
-    """A running server. ``home`` is everything that Jupyter and IPython may write to."""
+    """A running server. ``home`` is everything that Jupyter and IPython may write to; ``page`` is where
+    its application shows a notebook.
+    """
 
     url: str
     notebooks: Path
     home: Path
+    page: str = "doc/tree"
 
     def write(self, name: str, *cells: str) -> Path:
         """A notebook with these code cells."""
@@ -81,7 +84,7 @@ class Lab:
         page = browser.new_context(viewport={"width": 1200, "height": 1600}).new_page()
         if heard is not None:
             page.on("websocket", lambda socket: _listen(socket, heard))
-        page.goto(f"{self.url}/doc/tree/{name}?token={TOKEN}")
+        page.goto(f"{self.url}/{self.page}/{name}?token={TOKEN}")
         notebook = LabNotebook(page)
         notebook.wait_until(
             "context.isReady && !!session.kernel && session.kernel.status === 'idle'"
@@ -169,9 +172,29 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield Lab(url, notebooks, home)
 
 
+@pytest.fixture(scope="session")
+def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The same in Notebook 7, which saves no widget state, as Lab by default."""
+    pytest.importorskip("notebook")
+    home = tmp_path_factory.mktemp("notebook7")
+    notebooks = home / "notebooks"
+    notebooks.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    stateless = SETTINGS | {"@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": False}}
+    with _server(home, notebooks, port, "notebook", stateless) as url:
+        yield Lab(url, notebooks, home, "notebooks")
+
+
 @contextmanager
-def _server(home: Path, notebooks: Path, port: int) -> Iterator[str]:
-    for name, values in SETTINGS.items():
+def _server(
+    home: Path,
+    notebooks: Path,
+    port: int,
+    application: str = "jupyterlab",
+    settings: Mapping[str, Mapping[str, Any]] = SETTINGS,
+) -> Iterator[str]:
+    for name, values in settings.items():
         file = home / "settings" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
@@ -187,10 +210,11 @@ def _server(home: Path, notebooks: Path, port: int) -> Iterator[str]:
     with (home / "server.log").open("w") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                *(sys.executable, "-m", application, "--no-browser", "--allow-root"),
                 *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
                 *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={notebooks}"),
                 *("--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"),
+                "--JupyterNotebookApp.expose_app_in_browser=True",
                 "--LabApp.extension_manager=readonly",
             ],
             env=environment,

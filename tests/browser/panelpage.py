@@ -73,4 +73,4 @@ class PanelPage:
         self.root.get_by_text(text).locator("visible=true").first.wait_for(timeout=20_000)
 
     def bar(self) -> str:
-        return self.root.locator("header").inner_text()
+        return self.root.locator(".okx-bar").inner_text()

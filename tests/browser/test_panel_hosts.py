@@ -15,6 +15,7 @@ import okx_magic.ui
 from okx_magic.accounts import Accounts
 from okx_magic.commands.panel_actions import Panel
 from okx_magic.sandbox import Sandbox
+from okx_magic.ui.panel_widget import PanelWidget
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -97,7 +98,7 @@ def page_of(chromium: Browser, host: str, state: dict[str, Any]) -> Page:
         f"<!doctype html><html {html}><style>:root{{{style}}}{(STATIC / 'panel.css').read_text()}"
         f"</style><body {body}><main></main></body></html>"
     )
-    page.evaluate(RENDER, [(STATIC / "panel.js").read_text(), state])
+    page.evaluate(RENDER, [str(PanelWidget._esm), state])
     return page
 
 

@@ -44,10 +44,14 @@ def names_in(endpoint: catalogue.Endpoint) -> list[str]:
 
 def test_the_files_are_the_known_ones() -> None:
     """Nothing but these data files is shipped, and each has its line end."""
-    assert sorted(TEXTS) == [
-        *("codes.jsonl", "endpoints.jsonl", "field_overrides.json", "fields.json"),
-        *("interest.json", "topics.txt"),
-    ]
+    assert sorted(TEXTS) == sorted(
+        [
+            "channels.jsonl",
+            *("codes.jsonl", "endpoints.jsonl", "field_overrides.json", "fields.json"),
+            *("interest.json", "topics.txt", "examples.txt"),
+            *("foreign_names.json", "parameter_rules.json"),
+        ]
+    )
     assert all(text.endswith("\n") for text in TEXTS.values())
 
 

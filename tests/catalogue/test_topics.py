@@ -23,6 +23,7 @@ def found(question: str) -> list[str]:
     return [f"{each.method} {each.path[8:]}" for each in search(question)[:3]]
 
 
+@pytest.mark.slow
 def test_most_questions_find_their_answer_first() -> None:
     """Of the questions that people ask, 85 % have a right endpoint first, 97 % among the first three."""
     assert len(QUESTIONS) >= 120
@@ -32,6 +33,7 @@ def test_most_questions_find_their_answer_first() -> None:
     assert len(among) >= 0.97 * len(QUESTIONS)
 
 
+@pytest.mark.slow
 def test_without_the_topics_few_questions_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The words of OKX's paths alone are not those of traders: the control of the test above."""
     bare = topics().__class__({}, frozenset(), frozenset(), 0)

@@ -42,7 +42,7 @@ def test_commands_become_requests(options: str, method: str, target: str, body: 
     assert (request.method, request.target, request.body) == (method, target, body)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     body=st.dictionaries(st.text("ab'\" \\é测", max_size=5), st.text("ab'\" \\\n$`!", max_size=8))
 )

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pace import cost
 
 from okx_magic.cell import check_name, fill, parse
 from okx_magic.errors import CellError
@@ -20,7 +20,7 @@ def _refusal(text: str) -> CellError | None:
     return None
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(text=st.text() | st.text("GETPOSTcurl /?&={}\"[]:#x\n\\'", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Whatever is typed, the outcome is a cell or a CellError with line and remedy."""
@@ -66,8 +66,7 @@ def test_names_are_those_that_python_will_find() -> None:
 
 def test_long_cells_take_linear_time() -> None:
     """Cells of 100,000 odd characters are judged at once: no pattern backtracks."""
-    start = time.process_time()
-    for cell in (
+    cells = (
         "GET /x\n" * 10_000,
         "GET /x?a=" + "{{ ( }}" * 2_000,
         "GET /x?a=" + "a " * 50_000,
@@ -76,18 +75,21 @@ def test_long_cells_take_linear_time() -> None:
         "curl '" + '\\" ' * 30_000,
         "POST /x\n{" + '"a' * 50_000,
         "POST /x\n{" + "\n" * 50_000 + "}",
-    ):
-        _refusal(cell)
-    assert time.process_time() - start < 10
+    )
+    for cell in cells:
+        assert cost(_refusal, cell, rounds=1) < 1500, cell[:20]
 
 
 def test_a_wrong_variable_among_many_is_found_quickly() -> None:
     """In a batch of 1,000 orders one bad expression costs no more than a second."""
     row = '{"instId":"{{ a }}","sz":{{ a }}}'
-    start = time.process_time()
-    with pytest.raises(CellError, match="not a Python expression"):
-        parse("POST /x\n[{{ a b }}," + ",\n".join([row] * 1_000) + "]")
-    assert time.process_time() - start < 5
+    cell = "POST /x\n[{{ a b }}," + ",\n".join([row] * 1_000) + "]"
+
+    def refused() -> None:
+        with pytest.raises(CellError, match="not a Python expression"):
+            parse(cell)
+
+    assert cost(refused, rounds=1) < 1000
 
 
 def test_the_room_imports_nothing_heavy() -> None:
@@ -111,7 +113,7 @@ def test_a_filled_request_knows_its_place() -> None:
         ('POST /x {"a": "b"}', "a line of its own, in a cell with %%okx"),
         ("POST /x {{ order }}", "a line of its own, in a cell with %%okx"),
         ("GET /x ?a=b", "the query follows without a blank"),
-        ("GET /x # a comment", "comments need a line of their own"),
+        ("GET /x -- a comment", "a comment begins with // or #"),
         ("GET /x\ninstId=BTC-USDT", "query lines begin with ? or &"),
         ("GET /x\nprint(1)", "requests begin with GET"),
         ("POST /x\n{\u201ca\u201d: 1}", "quotation marks in JSON are straight ones"),

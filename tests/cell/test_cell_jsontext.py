@@ -34,7 +34,7 @@ def json_texts(draw: st.DrawFn) -> str:
     return first + "".join(draw(WHITESPACE) + token for token in others)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(body=json_texts())
 def test_bodies_arrive_byte_for_byte(body: str) -> None:
     """Any JSON between two requests is the second one's body, exactly as typed."""
@@ -47,7 +47,7 @@ def test_bodies_arrive_byte_for_byte(body: str) -> None:
     assert (before.body, after.body, after.name) == ("", "", "x")
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(body=json_texts(), comment=COMMENTS)
 def test_only_whole_comment_lines_go(body: str, comment: str) -> None:
     """A comment line before every line of the body changes no byte of it."""

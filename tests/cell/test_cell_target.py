@@ -120,7 +120,7 @@ TYPED = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(query=TYPED, added=st.lists(TYPED, max_size=2))
 def test_what_is_signed_is_what_is_sent(query: str, added: list[str]) -> None:
     """The HTTP library's preparation changes no target, and the meaning is what was typed."""
@@ -135,14 +135,14 @@ def test_what_is_signed_is_what_is_sent(query: str, added: list[str]) -> None:
     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(query=st.text(LEGAL, min_size=1))
 def test_url_characters_stay_byte_for_byte(query: str) -> None:
     """A query of legal characters is sent as typed."""
     assert parse(f"GET /api/v5/x?{query}").templates[0].target == f"/api/v5/x?{query}"
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(value=st.text(st.characters(exclude_categories=["Cs"])))
 def test_filled_values_are_fixed_points_too(value: str) -> None:
     """Any text as a value gives a target that preparation leaves alone."""

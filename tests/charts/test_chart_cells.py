@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 
 from okx_magic.errors import CellError
 
@@ -66,6 +67,8 @@ with okx_magic.connect("sandbox") as okx:
 """
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_nothing_is_loaded_before_the_first_picture() -> None:
     """A frame loads its accessor and nothing more of this room, and no widgets."""
     done = subprocess.run(

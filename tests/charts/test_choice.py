@@ -32,10 +32,6 @@ KINDS = {
     "open interest": Lines,
     "open interest now": Bars,
 }
-UNKNOWN = (
-    "no picture is known for these columns, and none of them is a time:"
-    " instType, seriesId, instId, uly, groupId, instFamily …"
-)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -73,7 +69,8 @@ def test_what_cannot_be_drawn_says_why(frames: dict[str, pd.DataFrame], name: st
     """One line, for the person."""
     with pytest.raises(NoPictureError) as caught:
         picture_of(frames[name])
-    assert str(caught.value) in {"the frame is empty", UNKNOWN}
+    reason = "no picture is known for these columns, and none of them is a time: "
+    assert str(caught.value) == "the frame is empty" or str(caught.value).startswith(reason)
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,14 @@ from clientcalls import claimed
 from sandbox_caller import Caller, Clock
 
 from okx_magic.sandbox import Sandbox
+from okx_magic.sandbox.streams.messages import read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from okx_magic.sandbox.gateway import RawRequest
     from okx_magic.sandbox.replies import Reply
+    from okx_magic.sandbox.streams.messages import Request
 
 
 @pytest.fixture
@@ -43,7 +45,14 @@ def sandbox(
                 heard.add(f"{asked.method} {asked.path.removeprefix('/api/v5/')}")
             return answer(asked)
 
+        def reading(text: str) -> Request:
+            request = read_request(text)
+            channels = [item.get("channel", request.op) for item in request.items]
+            heard.update(f"WS {channel}" for channel in channels)
+            return request
+
         monkeypatch.setattr(running._exchange, "answer", listening)
+        monkeypatch.setattr("okx_magic.sandbox.streams.client.read_request", reading)
         yield running
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     assert {call.endpoint for call in claimed(request.function, parameters)} <= heard

@@ -8,8 +8,7 @@ import ccxt
 import okx.utils
 import pytest
 
-from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.signing import prehash, signature, timestamp_text
+from okx_magic.credentials.credentials import Credentials, prehash, signature, timestamp_text
 
 KEY = "00000000-aaaa-bbbb-cccc-000000000001"
 SECRET = "FAKE0SECRET0FOR0TESTS0ONLY000001"

@@ -110,6 +110,7 @@ def test_variables_of_python_are_taken(demo: Notebook, sign: Sign) -> None:
     assert SPACED in text
 
 
+@pytest.mark.slow
 def test_a_foreign_signature_accuses_nobody(demo: Notebook, sign: Sign) -> None:
     """Under another secret nothing is found, and that is said."""
     assert sign
@@ -118,6 +119,7 @@ def test_a_foreign_signature_accuses_nobody(demo: Notebook, sign: Sign) -> None:
     assert "no explanation found" in text
 
 
+@pytest.mark.slow
 def test_whose_secret_it_is_can_be_said(demo: Notebook, sign: Sign) -> None:
     """-a names the account; without it the one in use is meant, and the verdict says which."""
     demo.run("%okx_login sandbox")
@@ -128,6 +130,7 @@ def test_whose_secret_it_is_can_be_said(demo: Notebook, sign: Sign) -> None:
     assert "with    the secret of demo (key " in text
 
 
+@pytest.mark.slow
 def test_a_refused_log_in_has_a_secret_to_compute_with(
     notebook: Notebook, sign: Sign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +214,7 @@ def test_a_pasted_passphrase_is_refused_and_forgotten(demo: Notebook) -> None:
     assert "hunter2" not in kept
 
 
+@pytest.mark.slow
 def test_no_verdict_holds_a_secret(demo: Notebook, sign: Sign, elsewhere: Sandbox) -> None:
     """Neither of the three values is in what is said, whatever was found."""
     for text in (SPACES, RIGHT, "anything"):

@@ -200,6 +200,7 @@ def test_days_of_hong_kong_are_pointed_out_once(sandbox_notebook: Notebook) -> N
     assert "Hong Kong" not in sandbox_notebook.run(f"%%okx\n{day}1W")
 
 
+@pytest.mark.slow
 def test_run_all_over_a_limit_waits_and_says_so(sandbox_notebook: Notebook) -> None:
     """Six requests where OKX takes five in two seconds: the last one waits, and a note tells why."""
     text = sandbox_notebook.run("%%okx -q\n" + "GET /api/v5/account/config\n" * 5)

@@ -57,6 +57,17 @@ class Desk:
     def current(self) -> Any:
         return self.view.state["account"]["current"]
 
+    def listed(self, since: str = "") -> list[dict[str, Any]]:
+        """The rows of the list of requests that came after this one, as the page asks for them."""
+        self.panel.receive({"kind": "list", "since": since})
+        rows: list[dict[str, Any]] = self.view.told[-1]["rows"]
+        return rows
+
+    def inspected(self, place: int = 0) -> dict[str, Any]:
+        """A request with its answer, by its place in the list."""
+        self.panel.receive({"kind": "inspect", "id": self.listed()[place]["id"]})
+        return self.view.told[-1]
+
     @property
     def facts(self) -> dict[str, str]:
         return dict(self.current["facts"])
@@ -85,7 +96,7 @@ def test_the_panel_opens_with_what_was_found(nobody: Path) -> None:
     assert account["sites"][0] == ["eea", "eea.okx.com"]
     (variables, _) = account["choices"]
     assert (variables["environment"], variables["host"]) == ("demo", "eea.okx.com")
-    assert desk.view.state["requests"] == []
+    assert desk.view.state["requests"] == {"count": 0, "newest": ""}
     assert desk.view.state["signature"] is None
 
 
@@ -190,7 +201,7 @@ def test_logging_out_goes_back_to_the_account_before(desk: Desk, exchange: Sandb
     assert desk.current["environment"] == "sandbox"
     desk.press("logout")
     assert desk.current is None
-    assert desk.view.state["requests"] == []
+    assert desk.listed() == []
 
 
 def test_the_panel_shows_what_cells_did(desk: Desk) -> None:
@@ -200,7 +211,9 @@ def test_the_panel_shows_what_cells_did(desk: Desk) -> None:
     with pytest.raises(Exception, match="51001"):
         session.request("GET", "/api/v5/market/ticker?instId=NO-SUCH")
     desk.panel.refresh()
-    last, first = desk.view.state["requests"]
+    assert desk.view.state["requests"]["count"] == 2
+    last, first = desk.listed()
+    assert desk.listed(first["id"]) == [last]
     assert (last["method"], last["target"]) == ("GET", "/api/v5/market/ticker?instId=NO-SUCH")
     assert (last["code"], last["status"], last["account"]) == ("51001", 200, "sandbox")
     assert "exist" in last["outcome"]
@@ -214,7 +227,7 @@ def test_the_newest_is_looked_at_until_one_is_chosen(desk: Desk) -> None:
     def send(ccy: str) -> str:
         desk.accounts.session("sandbox").request("GET", f"/api/v5/account/balance?ccy={ccy}")
         desk.panel.refresh()
-        number: str = desk.view.state["requests"][0]["id"]
+        number: str = desk.view.state["requests"]["newest"]
         return number
 
     def target() -> str:
@@ -237,7 +250,7 @@ def test_the_newest_is_looked_at_until_one_is_chosen(desk: Desk) -> None:
 def test_a_refused_log_in_can_be_looked_at(desk: Desk, exchange: Sandbox) -> None:
     """Its request is in the list, its prehash in the signature, though nobody is logged in."""
     desk.type_in(exchange, secret="F" * 32)
-    assert [each["code"] for each in desk.view.state["requests"]] == ["50113"]
+    assert [each["code"] for each in desk.listed()] == ["50113"]
     signature = desk.view.state["signature"]
     assert "50113" in signature["title"]
     prehash = "".join(part["text"] for part in signature["parts"])
@@ -258,7 +271,7 @@ def test_the_detective_names_the_mistake(desk: Desk, exchange: Sandbox) -> None:
     verdict = desk.view.state["verdict"]
     assert verdict["kind"] == "explained"
     assert "method" in verdict["lines"][0]
-    desk.press("choose", id=desk.view.state["requests"][0]["id"])
+    desk.press("choose", id=desk.listed()[0]["id"])
     assert desk.view.state["verdict"] == {}
 
 

@@ -149,7 +149,7 @@ def test_equal_only_to_itself() -> None:
 PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=32)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(secret=PRINTABLE, passphrase=PRINTABLE)
 def test_redaction_finds_each_form(secret: str, passphrase: str) -> None:
     """No form in which a library would write a secret survives; the words around it do."""

@@ -46,7 +46,7 @@ def naive(construction: Construction, hash_name: str, secret: bytes, message: by
 
 @pytest.mark.parametrize("hash_name", HASHES)
 @pytest.mark.parametrize("construction", Construction.__args__)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(secret=st.binary(max_size=200), message=st.binary(max_size=300))
 def test_each_construction_is_the_defined_one(
     hash_name: str, construction: Construction, secret: bytes, message: bytes
@@ -93,7 +93,7 @@ def test_a_form_that_changes_nothing_is_left_out() -> None:
     assert not any(name.startswith("the secret cut off") for name in told)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     *[st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40)] * 3,
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openssl import NEEDS_OPENSSL, tags
 
-from okx_magic.credentials.signing import signature
+from okx_magic.credentials.credentials import signature
 from okx_magic.sandbox.gateway import RawRequest, authenticate
 from okx_magic.sandbox.keys import Keys
 from okx_magic.sandbox.replies import RefusalError

@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.signing import prehash, signature, timestamp_text
+from okx_magic.credentials.credentials import Credentials, prehash, signature, timestamp_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +92,7 @@ def test_rfc_4231(key: bytes, message: bytes, digest: str) -> None:
         assert base64.b64decode(signature(key.decode(), message)).hex() == digest
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(secret=st.text(st.characters(codec="utf-8"), max_size=100), message=st.binary(max_size=300))
 def test_agrees_with_the_definition(secret: str, message: bytes) -> None:
     """For any secret, also one longer than a block, and any bytes, it is Base64 of HMAC-SHA256."""
@@ -114,7 +113,7 @@ def test_agrees_with_openssl() -> None:
     assert signature(SECRET, message) == base64.b64encode(digest).decode()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_one_changed_bit_changes_the_signature(data: st.DataObject) -> None:
     """No bit of the message is left out of the signature."""
@@ -150,7 +149,7 @@ def test_timestamp_ignores_the_time_zone(timezone: str) -> None:
     assert timestamp_text(0) == "1970-01-01T00:00:00.000Z"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 4_102_444_800_000))
 def test_timestamp_has_one_form_and_loses_nothing(milliseconds: int) -> None:
     """Always 24 characters with three decimals and Z, and it reads back as the same millisecond."""

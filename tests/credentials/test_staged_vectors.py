@@ -18,8 +18,7 @@ from urllib.parse import quote
 import pytest
 from openssl import NEEDS_OPENSSL, tags
 
-from okx_magic.credentials.credentials import Credentials
-from okx_magic.credentials.signing import prehash, signature, timestamp_text
+from okx_magic.credentials.credentials import Credentials, prehash, signature, timestamp_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

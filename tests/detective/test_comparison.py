@@ -90,7 +90,7 @@ def test_a_text_without_parts_is_only_compared() -> None:
     assert found.lines()[0] == "they differ from byte 3 on: mine has c, theirs d"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_two_texts_can_be_compared(mine: str, theirs: str) -> None:
     """The place is the first at which the bytes differ, or the end of the shorter."""

@@ -92,6 +92,7 @@ def test_two_mistakes_are_both_told() -> None:
     assert "b64encode" in found.explanations[0].correction
 
 
+@pytest.mark.slow
 def test_three_mistakes_are_found() -> None:
     """Three usual mistakes are found together."""
     names = ("a line break behind the secret", "the timestamp without its Z", "the body left out")
@@ -108,6 +109,7 @@ def test_three_with_a_wrapping_are_found() -> None:
     assert told(verdict(ORDER, *names)) == [names]
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_an_unknown_way() -> None:
     """A signature by another secret has no explanation, and the verdict says so plainly."""
     foreign = base64.b64encode(hashlib.sha256(b"chance").digest()).decode()
@@ -124,7 +126,7 @@ def test_what_is_no_signature_is_not_explained(text: str) -> None:
     assert investigate(evidence(GET, text), credentials(GET)).kind == "unexplained"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=120) | st.text("0123456789abcdefABC+/=-_%'\" \\\n", max_size=120))
 def test_no_text_upsets_the_unwrapping(text: str) -> None:
     """Whatever is pasted for a signature is read or not read; it never fails."""
@@ -132,7 +134,7 @@ def test_no_text_upsets_the_unwrapping(text: str) -> None:
         assert len(reading.digest) in (16, 20, 28, 32, 48, 64)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     timestamp=st.text(max_size=30),
     method=st.text(max_size=8),
@@ -194,6 +196,7 @@ def test_the_clock_read_twice() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "signed", "name"),
     [
@@ -240,6 +243,7 @@ def test_headers_in_other_notations(header: str, signed: str, name: str | None) 
     assert told(investigate(seen, credentials(GET)))[0] == (expected,)
 
 
+@pytest.mark.slow
 def test_two_readings_in_two_notations() -> None:
     """The header in ISO 8601 and the prehash in epoch milliseconds, from two readings."""
     text = "1714979289017GET/api/v5/account/balance"
@@ -252,12 +256,14 @@ def test_two_readings_in_two_notations() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_second_reading_beside_another_mistake() -> None:
     """Two readings a few milliseconds apart are also found with a mistake elsewhere."""
     names = ("a second reading of the clock, 3 ms before the header's", "the body left out")
     assert told(verdict(ORDER, *names)) == [names]
 
 
+@pytest.mark.slow
 def test_a_second_reading_by_whole_seconds_beside_another_mistake() -> None:
     """A clock that shows whole seconds moves by 1 s between two readings."""
     names = ("a second reading of the clock, 1 s after the header's", "the method in lower case")
@@ -277,6 +283,7 @@ def test_the_recipe_of_another_exchange() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_recipe_of_another_secret_is_not_named() -> None:
     """Control: the same text under another secret is no recipe."""
     text = f"1714979289010{QUERY.key}5000ccy=BTC"
@@ -334,6 +341,7 @@ def test_a_slip_of_typing_is_placed_and_not_shown() -> None:
     assert told(found) == [("another character at position 9 of the secret",)]
 
 
+@pytest.mark.slow
 def test_a_reused_signature() -> None:
     """That of another endpoint, with another method, is recognised."""
     names = ("the method GET", "the path of another request, /api/v5/account/config")

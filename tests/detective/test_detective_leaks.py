@@ -133,6 +133,7 @@ def test_what_goes_through_the_seam_shows_nothing(thing: str) -> None:
     assert told(text) == []
 
 
+@pytest.mark.slow
 def test_stop_at_any_line_shows_nothing() -> None:
     """Wherever an interrupt strikes, in the seam or in the search, its traceback holds no secret."""
     look()  # What is made once is made before lines are counted.

@@ -114,6 +114,7 @@ def test_a_dot_in_the_path() -> None:
     assert named(sent("GET", "/api/v5/./account/balance")) == ["a /. behind /api/v5 in the path"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("endpoint", [f"{BALANCE}#top", "/api/v5/trade/../account/balance"])
 def test_what_was_never_sent_is_not_guessed(endpoint: str) -> None:
     """A fragment and a step back leave no trace: no explanation, but two prehashes side by side tell."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from okx_magic.detective import Explanation, Verdict
 
+pytestmark = pytest.mark.slow
+
 PARTS = (
     *("secret", "slip", "digest", "timestamp", "clock", "method", "path", "other path", "query"),
     *(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic import catalogue
@@ -205,8 +205,8 @@ def test_unforeseen_data_is_one_column(frame_of: FrameOf, data: Any) -> None:
     assert "untyped" not in frame.attrs
 
 
+@pytest.mark.slow
 @given(data=JSON, endpoint=st.sampled_from([TICKERS, PENDING, "GET /api/v5/account/balance"]))
-@settings(deadline=None)
 def test_no_json_in_data_raises(data: Any, endpoint: str) -> None:
     """Whatever JSON stands in ``data``, there is a frame, and its attrs are plain JSON."""
     for decimal in (False, True):
@@ -215,7 +215,6 @@ def test_no_json_in_data_raises(data: Any, endpoint: str) -> None:
 
 
 @given(rows=st.lists(st.lists(SCALARS | st.lists(SCALARS), max_size=11), max_size=5))
-@settings(deadline=None)
 def test_no_rows_raise(rows: list[Any]) -> None:
     """Rows of any length and content make a frame of candles or a book, never an error."""
     candles = to_frame(Envelope("0", "", rows), Request("GET", "/api/v5/market/candles"))
@@ -225,13 +224,13 @@ def test_no_rows_raise(rows: list[Any]) -> None:
     assert frame["side"].tolist() == ["ask"] * len(rows) + ["bid"] * len(rows)
 
 
+@pytest.mark.slow
 @given(
     ids=st.lists(st.integers(10**17, 10**20 - 1).map(str) | st.just(""), min_size=1, max_size=5),
     other=st.dictionaries(
         NAMES.filter(lambda name: name not in {"ordId", "asks"}), JSON, max_size=3
     ),
 )
-@settings(deadline=None)
 def test_no_company_changes_an_id(ids: list[str], other: dict[str, Any]) -> None:
     """Ids stay as they came, whatever stands beside them in the same answer."""
     rows = [{"ordId": value, **other} for value in ids]

@@ -95,7 +95,8 @@ def candles(draw: st.DrawFn) -> list[list[str]]:
     return draw(st.lists(row, min_size=1, max_size=5))
 
 
-@settings(deadline=None, max_examples=200)
+@pytest.mark.slow
+@settings(max_examples=200)
 @given(rows=candles(), split=st.integers(1, 4))
 def test_whatever_the_numbers_are(rows: list[list[str]], split: int) -> None:
     """Empty texts, long fractions, seconds and other texts come out as from their lists."""

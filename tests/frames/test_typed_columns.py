@@ -54,6 +54,7 @@ def test_json_integers_become_ids() -> None:
     ]
 
 
+@pytest.mark.slow
 @given(st.lists(NUMBERS | EXPONENTS | st.just(""), max_size=20))
 def test_floats_are_the_nearest(texts: list[str]) -> None:
     """Every decimal becomes the float64 that ``float()`` gives, however many digits it has."""

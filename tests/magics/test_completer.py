@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import statistics
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from IPython.core.completer import provisionalcompleter
+from pace import cost
 
 from okx_magic.errors import TransportError
 from okx_magic.magics import completer
@@ -116,12 +115,8 @@ def test_every_option_is_offered(notebook: Notebook) -> None:
 
 
 def test_the_whole_answer_takes_under_twenty_milliseconds(sandbox_notebook: Notebook) -> None:
-    """The median through IPython's completer, over all kinds of answers."""
+    """Through IPython's completer, over all kinds of answers, on a machine of today."""
     cells = [INSTRUMENT, "%%okx\nGET ", "%%okx\nGET /api/v5/market/candles?", "%%okx -"]
     matches(sandbox_notebook, INSTRUMENT)
-    took = []
-    for cell in cells * 5:
-        started = time.perf_counter()
-        matches(sandbox_notebook, cell)
-        took.append(time.perf_counter() - started)
-    assert statistics.median(took) < 0.020
+    for cell in cells:
+        assert cost(matches, sandbox_notebook, cell) < 20

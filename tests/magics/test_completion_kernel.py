@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from jupyter_client.blocking.client import BlockingKernelClient
 
+pytestmark = pytest.mark.slow
+
 SETUP = """
 %load_ext okx_magic
 %okx_login sandbox
@@ -138,13 +140,15 @@ def test_other_cells_are_as_before(kernel: Kernel, text: str) -> None:
 
 
 def test_the_round_trip_is_quick(kernel: Kernel) -> None:
-    """A whole round trip through the kernel at the median; our part of it is a few milliseconds."""
-    took = []
-    for _ in range(10):
+    """A whole round trip through the kernel is sooner over than one for a completion of Python's own."""
+
+    def seconds(text: str) -> float:
         started = time.perf_counter()
-        kernel.complete("%%okx\nGET /api/v5/account/bal|")
-        took.append(time.perf_counter() - started)
-    assert statistics.median(took) < 0.1
+        kernel.complete(text)
+        return time.perf_counter() - started
+
+    pairs = [seconds("%%okx\nGET /api/v5/account/bal|") / seconds("imp|") for _ in range(15)]
+    assert statistics.median(pairs) < 1
 
 
 def test_unloading_takes_the_completion_away(kernel: Kernel) -> None:

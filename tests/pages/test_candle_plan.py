@@ -51,7 +51,8 @@ def gathered(plan: CandlePlan, market: Market, high: int) -> list[int]:
     return times
 
 
-@settings(deadline=None, max_examples=150)
+@pytest.mark.slow
+@settings(max_examples=150)
 @given(
     missing=st.sets(st.integers(0, 120), max_size=60),
     shift=st.integers(0, HOUR - 1),
@@ -74,6 +75,7 @@ def test_every_bar_comes_once_and_in_order(
     assert got == sorted((time for time in times if span.holds(time)), reverse=True)
 
 
+@pytest.mark.slow
 @given(st.integers(1, 3000), st.integers(1, 3000))
 def test_recent_and_older_bars_make_one_row(first: int, count: int) -> None:
     """Across the border between the recent endpoint and its history there is neither gap nor double."""

@@ -92,7 +92,7 @@ def cases(draw: st.DrawFn) -> tuple[int, list[int], Span]:
     return page, made, Span(since=since, until=until)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(cases(), st.sampled_from([DEPOSITS, RATIO, TRADES_BY_TIME]))
 def test_by_time_every_row_comes_once_and_in_order(
     case: tuple[int, list[int], Span], request_: Request
@@ -109,7 +109,7 @@ def test_by_time_every_row_comes_once_and_in_order(
     assert pager.crowded is None
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(cases(), st.sampled_from([BILLS, FILLS, ALGOS, TRADES, SPREADS, QUOTES]))
 def test_by_id_every_row_comes_once_and_in_order(
     case: tuple[int, list[int], Span], request_: Request

@@ -67,6 +67,7 @@ def assert_whole(frame: Any, count: int) -> None:
     assert (frame.index.diff()[1:].total_seconds() == 3600).all()
 
 
+@pytest.mark.slow
 def test_forty_pages_meet_no_refusal(far: LimitServer) -> None:
     """At the pace of the limit, side by side, with jitter: all bars, and nothing was refused."""
     with session_at(far.url) as session:
@@ -203,6 +204,7 @@ class Handing(Executor):
         return done
 
 
+@pytest.mark.slow
 def test_an_executor_gets_blocks_without_credentials(session: Session) -> None:
     """What travels is plain data, a window's worth of pages at a time; the frame is the same."""
     executor = Handing()
@@ -213,6 +215,7 @@ def test_an_executor_gets_blocks_without_credentials(session: Session) -> None:
     assert frame.tail(2000).equals(session.pages(TARGET, **pages(20)))
 
 
+@pytest.mark.slow
 def test_workers_of_one_process_share_a_pace(far: LimitServer) -> None:
     """Two workers with one address keep to the limit together."""
     with session_at(far.url) as session, ThreadPoolExecutor(2) as pool:
@@ -220,6 +223,7 @@ def test_workers_of_one_process_share_a_pace(far: LimitServer) -> None:
     assert far.counts() == (38, 0)
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_brings_the_same(session: Session) -> None:
     """The executor of a cluster of two workers, as it is."""
     with (
@@ -281,6 +285,7 @@ def test_what_has_no_pages_is_refused_before_anything_is_sent(session: Session) 
     assert not session.log
 
 
+@pytest.mark.slow
 def test_the_pacer_of_the_session_is_the_pull_s(far: LimitServer) -> None:
     """Requests before a pull count against its limit."""
     account = Account("it", "demo", None, far.url, "a test")

@@ -1,3 +1,5 @@
+"""Times as a person types them (module: pages/paging)."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -8,7 +10,7 @@ import pandas as pd
 import pytest
 
 from okx_magic.errors import CellError
-from okx_magic.pages.time_arguments import milliseconds, text
+from okx_magic.pages.paging import read_time, time_text
 
 NOW = 1_700_000_000_000
 DAY = 86_400_000
@@ -37,7 +39,7 @@ JANUARY = 1_706_659_200_000
 )
 def test_a_time_is_that_time_in_utc(value: Any) -> None:
     """Texts, numbers and dates of every kind; what names no zone is UTC."""
-    assert milliseconds(value, NOW) == JANUARY
+    assert read_time(value, NOW) == JANUARY
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_a_time_is_that_time_in_utc(value: Any) -> None:
 )
 def test_a_span_is_before_now(words: str, ago: int) -> None:
     """Months and years are the calendar's; m is a minute and M a month, as in OKX's bars."""
-    assert milliseconds(words, NOW) == NOW - ago
+    assert read_time(words, NOW) == NOW - ago
 
 
 @pytest.mark.parametrize(
@@ -83,10 +85,10 @@ def test_a_span_is_before_now(words: str, ago: int) -> None:
 def test_what_is_no_time_is_refused(value: Any) -> None:
     """Seconds in place of milliseconds, and dates that could be read two ways, too."""
     with pytest.raises(CellError, match="is not a time"):
-        milliseconds(value, NOW)
+        read_time(value, NOW)
 
 
 def test_a_time_is_told_in_utc() -> None:
     """Midnight is a day; all else has hours and minutes."""
-    assert text(JANUARY) == "2024-01-31"
-    assert text(JANUARY + 3_600_000) == "2024-01-31 01:00 UTC"
+    assert time_text(JANUARY) == "2024-01-31"
+    assert time_text(JANUARY + 3_600_000) == "2024-01-31 01:00 UTC"

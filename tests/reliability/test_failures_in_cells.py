@@ -116,6 +116,7 @@ def naive_cell(sandbox: Sandbox) -> str:
     )
 
 
+@pytest.mark.slow
 def test_a_naive_cell_shows_them_in_its_traceback(notebook: Notebook, keys: Keys) -> None:
     """The control: the verbose traceback of a plain call prints the passphrase, in a hundred lines."""
     sandbox, secrets = keys

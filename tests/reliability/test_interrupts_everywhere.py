@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from conftest import Notebook
 
+pytestmark = pytest.mark.slow
+
 STEP = 1 if os.environ.get("OKX_MAGIC_FULL") else 19
 CELL = (
     "%%okx placed\nPOST /api/v5/trade/order\n"

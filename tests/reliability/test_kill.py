@@ -133,6 +133,7 @@ def test_a_sandbox_takes_its_latch_with_it(sandbox_notebook: Notebook, nobody: P
     assert not list((nobody / ".okx_magic").glob("kill-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["502", "50001", "50011", "lose-answer"])
 def test_faults_on_the_way_are_overcome(notebook: Notebook, fault: str) -> None:
     """A failing first list and a failing first cancel only cost a round."""

@@ -22,7 +22,7 @@ from okx_magic.errors import Interrupted, NotCarriedOut, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.orders.ledger import Ledger
 from okx_magic.orders.lookups import items_of
-from okx_magic.orders.open_outcomes import tell_unsettled
+from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.orders.reconcile import Finding, Reconciler
 from okx_magic.wire import sender, transport
 from okx_magic.wire.clock import Clock
@@ -30,6 +30,8 @@ from okx_magic.wire.pacing import Pacer
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+
+pytestmark = pytest.mark.slow
 
 RUNS = 1000 if os.environ.get("OKX_MAGIC_FULL") else 25
 STEPS = 12
@@ -118,7 +120,12 @@ class BadDay(RuleBasedStateMachine):
         self.bench.connection.clock.forget()
         self.bench.connection.clock.now()
         self.bench.sandbox.set_faults(faults)
-        tell_unsettled(self.bench.connection, self.bench.ledger, self.bench.time.wall())
+        tell_open_outcomes(
+            self.bench.connection.look,
+            self.bench.ledger,
+            self.bench.session.gate.key_hash,
+            self.bench.time.wall(),
+        )
 
     @invariant()
     def no_order_is_booked_twice(self) -> None:
@@ -147,15 +154,7 @@ class BadDay(RuleBasedStateMachine):
 
     def outcomes(self) -> dict[str, str]:
         """The outcome of each order that was to be placed, by its id, read from the file itself."""
-        if not self.bench.ledger.path.exists():
-            return {}
-        lines = list(map(json.loads, self.bench.ledger.path.read_text().splitlines()))
-        ends = {line["id"]: line["outcome"] for line in lines if "closed" in line}
-        return {
-            line["orders"][0][1]: ends.get(line["id"], "")
-            for line in lines
-            if line.get("path") == "/api/v5/trade/order"
-        }
+        return dict(self.bench.told())
 
     def new_order(self) -> Request:
         self.price += 1
@@ -197,7 +196,6 @@ def interrupt_once(patch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
 BadDay.TestCase.settings = settings(
     max_examples=RUNS,
     stateful_step_count=STEPS,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 TestTheLedgerEqualsTheExchange = BadDay.TestCase

@@ -197,6 +197,7 @@ def executed(cells: list[str]) -> list[str]:
     return [f"{each.ename} {each.evalue}" for each in outputs if each.output_type == "error"]
 
 
+@pytest.mark.slow
 def test_run_all_thrice_without_a_person_sends_nothing(
     live: Sandbox, monkeypatch: pytest.MonkeyPatch, nobody: Path
 ) -> None:
@@ -214,6 +215,7 @@ def test_run_all_thrice_without_a_person_sends_nothing(
     assert orders(live) == 0
 
 
+@pytest.mark.slow
 def test_papermill_sends_nothing(
     live: Sandbox, monkeypatch: pytest.MonkeyPatch, nobody: Path
 ) -> None:

@@ -21,6 +21,8 @@ from okx_magic.wire.transport import Answer, Transport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 PLACE = "/api/v5/trade/order"
 BATCH = "/api/v5/trade/batch-orders"
 URL = "http://127.0.0.1:9"

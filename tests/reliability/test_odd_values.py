@@ -104,6 +104,7 @@ def test_odd_values_arrive_as_they_were_given_and_as_they_were_signed(
         assert values_arrived(server) == [value]
 
 
+@pytest.mark.slow
 def test_ten_thousand_values_arrive(server: RawServer, session: Session) -> None:
     """Of any odd characters, forty a request."""
     given = texts(10_000, 30)

@@ -17,7 +17,7 @@ from lab import Lab, order
 from okx_magic.accounts import Accounts
 from okx_magic.errors import OutcomeUnknown
 from okx_magic.model import Request
-from okx_magic.orders.open_outcomes import tell_unsettled
+from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def leave_open(bench: Lab, *, booked: bool) -> str:
 
 
 def tell(bench: Lab) -> tuple[str, ...]:
-    return tell_unsettled(bench.connection, bench.ledger, bench.time.wall())
+    return tell_open_outcomes(
+        bench.connection.look, bench.ledger, bench.session.gate.key_hash, bench.time.wall()
+    )
 
 
 @pytest.mark.parametrize("booked", [True, False])
@@ -52,8 +54,7 @@ def test_a_log_in_settles_what_was_left_open(bench: Lab, *, booked: bool) -> Non
         assert line.endswith(f": placed, live now; {ask} shows it")
     else:
         assert line.endswith(": not placed")
-    last = json.loads(bench.ledger.path.read_text().splitlines()[-1])
-    assert last["outcome"] == ("done" if booked else "not done")
+    assert bench.told() == [(client_id, "done" if booked else "not done")]
     assert tell(bench) == ()
 
 
@@ -70,14 +71,14 @@ def test_a_ledger_that_cannot_be_read_is_told(bench: Lab, monkeypatch: pytest.Mo
 
 
 def test_what_cannot_be_looked_up_stays_open(bench: Lab) -> None:
-    """A failing look-up closes nothing, and names the GET that tells."""
+    """A failing look-up closes nothing, and names the GET that shows it."""
     client_id = leave_open(bench, booked=True)
     bench.time.sleep(60)
     bench.sandbox.set_faults("every GET */trade/order: 502")
     for _ in range(2):
         (line,) = tell(bench)
         assert "still unknown" in line
-        assert f"GET /api/v5/trade/order?instId=BTC-USDT&clOrdId={client_id} tells" in line
+        assert f"GET /api/v5/trade/order?instId=BTC-USDT&clOrdId={client_id} shows it" in line
 
 
 def test_an_order_of_just_now_is_not_said_not_to_be_placed(bench: Lab) -> None:
@@ -102,7 +103,7 @@ def test_an_order_without_an_id_is_told_once(bench: Lab) -> None:
     with pytest.raises(OutcomeUnknown):
         bench.session.send(order(), as_typed=True)
     (line,) = tell(bench)
-    assert "look at the account" in line
+    assert "check the account" in line
     assert tell(bench) == ()
 
 

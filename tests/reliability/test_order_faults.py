@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -15,6 +15,7 @@ from lab import Lab, hurried, lab, order
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
 from okx_magic.orders.acknowledgements import check_acknowledged
+from okx_magic.orders.lookups import items_of
 from okx_magic.wire import retry
 from okx_magic.wire.sender import RequestState
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from okx_magic.model import Request
+
+pytestmark = pytest.mark.slow
 
 TIMES = 50 if os.environ.get("OKX_MAGIC_FULL") else 3
 FAULTS = (
@@ -53,9 +56,7 @@ def outcome_of(bench: Lab, request: Request) -> tuple[str, str, str]:
     else:
         assert reply.envelope.data[0]["sCode"] == "0"
         named = "placed" if reply.recovered else "answered"
-    *_, opened, closed = map(json.loads, bench.ledger.path.read_text().splitlines())
-    assert opened["id"] == closed["id"]
-    return named, opened["orders"][0][1], closed["outcome"]
+    return named, *bench.told()[-1]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -80,13 +81,9 @@ def naive(bench: Lab, request: Request, seconds: float) -> None:
     """What a client does that tries again until it hears of success: the control."""
     connection = bench.connection
     prepared = bench.session.orders.prepare(request).request
+    state = RequestState(check=partial(check_acknowledged, items_of(prepared)))
     for _ in range(3):
-        if (
-            connection.sender.attempt(
-                prepared, RequestState(check=check_acknowledged), seconds
-            ).error
-            is None
-        ):
+        if connection.sender.attempt(prepared, state, seconds).error is None:
             return
 
 

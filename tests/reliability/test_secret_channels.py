@@ -191,6 +191,7 @@ def test_unset_env_leaves_nothing_for_env_to_show(notebook: Notebook, keys: Keys
     assert notebook.error is None
 
 
+@pytest.mark.slow
 def test_a_notebook_that_was_run_holds_no_secret(
     keys: Keys, nobody: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

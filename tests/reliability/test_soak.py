@@ -22,6 +22,8 @@ from okx_magic.model import Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow
+
 CALLS = 10_000 if os.environ.get("OKX_MAGIC_FULL") else 600
 MOST_GROWTH = 30 << 20
 FAULTS = (

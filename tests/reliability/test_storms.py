@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from lab import Lab, lab, order
+from pace import Ticks
 
 from okx_magic.errors import OkxError, OkxMagicError
 from okx_magic.model import Request
-from okx_magic.wire.circuit_breaker import CircuitBreaker
+from okx_magic.wire.retry import CircuitBreaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,7 @@ def test_after_a_storm_the_first_answer_ends_the_pause(bench: Lab) -> None:
     bench.sandbox.set_faults("")
     with pytest.raises(OkxError, match=r"50011.*not sent now") as caught:
         bench.session.send(TICKER)
-    assert "it may be sent again" in caught.value.remedy
+    assert "try again in" in caught.value.remedy
     bench.time.sleep(2.1)
     bench.session.send(TICKER)
     bench.session.send(TICKER)
@@ -130,8 +130,8 @@ def test_the_deadline_covers_all_attempts(tmp_path: Path) -> None:
     """A server that never answers is waited for once, for the whole time, and not three times."""
     with lab(tmp_path, timeout=1.0) as hung:
         hung.sandbox.set_faults("every GET: hang")
-        began = time.monotonic()
-        with pytest.raises(OkxMagicError, match="no complete answer within 1 s"):
-            hung.session.send(TICKER)
-        assert time.monotonic() - began < 2.5
+        with Ticks() as clock:
+            with pytest.raises(OkxMagicError, match="no complete answer within 1 s"):
+                hung.session.send(TICKER)
+            assert clock.seconds < 2.5
         assert len(hung.connection.log) == 1

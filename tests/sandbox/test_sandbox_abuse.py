@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 TIME = "/api/v5/public/time"
 CONFIG = "/api/v5/account/config"
 ORDER = "/api/v5/trade/order"
+# As 50 ms beside the fifth of a millisecond that an answer takes.
+MUCH_LATER = 250
 
 
 def connect(sandbox: Sandbox) -> socket.socket:
@@ -39,20 +41,21 @@ def connect(sandbox: Sandbox) -> socket.socket:
     return socket.create_connection((host, int(port)), timeout=5)
 
 
-def served_within(call: Caller, seconds: float) -> bool:
-    """Whether the best of some answers comes that soon; a busy machine delays single ones."""
+def soonest(call: Caller) -> float:
+    """The seconds of the quickest of some answers; a busy machine delays single ones."""
     best = 10.0
-    for _ in range(20):
+    for _ in range(30):
         started = time.perf_counter()
         assert call.public(TIME).status == 200
         best = min(best, time.perf_counter() - started)
-    return best <= seconds
+    return best
 
 
 def test_idle_and_slow_clients_hold_up_nobody(sandbox: Sandbox, call: Caller) -> None:
-    """With 300 idle connections and 50 that stop in the middle of a request it answers within
-    50 ms, from its one thread.
+    """With 300 idle connections and 50 that stop in the middle of a request it still answers at
+    once, from its one thread.
     """
+    alone = soonest(call)
     before = threading.active_count()
     halves = [b"GET", b"GET / HTTP/1.1\r\nHost:", b"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n{"]
     with ExitStack() as stack:
@@ -61,7 +64,7 @@ def test_idle_and_slow_clients_hold_up_nobody(sandbox: Sandbox, call: Caller) ->
         for number in range(50):
             slow = stack.enter_context(closing(connect(sandbox)))
             slow.sendall(halves[number % 3])
-        assert served_within(call, 0.05)
+        assert soonest(call) < alone * MUCH_LATER
         assert threading.active_count() <= before
 
 
@@ -80,9 +83,10 @@ def test_a_request_byte_by_byte(sandbox: Sandbox, call: Caller, clock: Clock) ->
     assert clock.now
 
 
+@pytest.mark.slow
 def test_a_client_that_never_reads(sandbox: Sandbox, call: Caller) -> None:
     """Who asks on and on without reading fills its own connection only, and no memory."""
-    before = memory()
+    before, alone = memory(), soonest(call)
     ask = b"GET /api/v5/market/books?instId=BTC-USDT&sz=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with ExitStack() as stack:
         for _ in range(5):
@@ -90,7 +94,7 @@ def test_a_client_that_never_reads(sandbox: Sandbox, call: Caller) -> None:
             deaf.settimeout(0.2)
             with suppress(TimeoutError):
                 deaf.sendall(ask * 20_000)
-        assert served_within(call, 0.05)
+        assert soonest(call) < alone * MUCH_LATER
     assert memory() - before < 20 << 20
 
 
@@ -140,6 +144,7 @@ def test_a_replayed_request_passes_within_the_window(call: Caller, clock: Clock)
     assert (refused.status, refused.json["code"]) == (401, "50102")
 
 
+@pytest.mark.slow
 def test_one_bit_is_too_many(call: Caller, clock: Clock) -> None:
     """Of 1,000 requests with one bit changed, in the signature or in what is signed, none passes;
     unchanged they do.
@@ -308,6 +313,7 @@ def generated(chance: random.Random) -> tuple[str, str, bytes, dict[str, str]]:
     return method, f"{path}?{query}" if query else path, body, extra
 
 
+@pytest.mark.slow
 def test_generated_requests(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
     """5,000 generated requests, most of them signed right: none brings a 5xx or hangs, each has a
     code in JSON, memory grows by 20 MiB at most, and the accounts still add up to what they had.
@@ -336,6 +342,7 @@ def test_generated_bytes(sandbox: Sandbox, call: Caller) -> None:
     """Requests with bytes changed, left out or put in get a status below 500 or a closed connection,
     and no answer is waited for in vain.
     """
+    alone = soonest(call)
     chance = random.Random(3)  # noqa: S311 - to be repeated
     lines = [f"POST {ORDER} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json",
              "Content-Length: 2", "OK-ACCESS-KEY: x", "Transfer-Encoding: chunked", ""]  # fmt: skip
@@ -357,7 +364,7 @@ def test_generated_bytes(sandbox: Sandbox, call: Caller) -> None:
         if received:
             assert received.startswith(b"HTTP/1.1 "), data
             assert received.split(b" ", 2)[1] < b"500", (data, received)
-    assert served_within(call, 0.05)
+    assert soonest(call) < alone * MUCH_LATER
 
 
 PROGRAM = """
@@ -383,6 +390,7 @@ sandbox.stop()
 """
 
 
+@pytest.mark.slow
 def test_abuse_is_no_news() -> None:
     """Hostile bytes of many kinds write nothing to stdout or stderr."""
     command = [sys.executable, "-W", "error", "-c", PROGRAM]

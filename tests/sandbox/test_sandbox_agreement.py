@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from documented import PUBLIC_QUERIES, as_sent
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from okx_magic.sandbox.market.instruments import Instrument, indices, instrument
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment
 from okx_magic.sandbox.params import Params, from_query
 from okx_magic.sandbox.routes.endpoints import PUBLIC
+
+pytestmark = pytest.mark.slow
 
 MARKET = Market(5)
 DAY = 86_400
@@ -84,7 +87,7 @@ def known_bars(kind: str) -> list[str]:
 
 
 @given(quoted, times, st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_coarse_candles_are_made_of_fine_ones(
     asked: tuple[str, str], now: float, data: st.DataObject
 ) -> None:
@@ -156,7 +159,7 @@ paged = st.one_of(
 
 
 @given(paged, times, st.integers(1, 100))
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_pages_of_any_size_give_the_same_rows(
     asked: tuple[str, dict[str, str], str], now: float, size: int
 ) -> None:
@@ -179,7 +182,7 @@ def test_pages_of_any_size_give_the_same_rows(
 
 
 @given(st.sampled_from(["BTC-USDT", "ETH-USD-SWAP"]), times, st.integers(1, 60))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_trades_paged_by_time(name: str, now: float, size: int) -> None:
     """By time come the same trades as by number, and those of a second make its candle."""
     query = {"instId": name, "type": "2", "limit": size}
@@ -196,7 +199,7 @@ def test_trades_paged_by_time(name: str, now: float, size: int) -> None:
 
 
 @given(st.sampled_from(sorted(instruments())), times, st.data())
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_all_say_the_same_of_now(name: str, now: float, data: st.DataObject) -> None:
     """Ticker, candles, trades and books; index ticker, candles and components; mark price and its
     candles: each three have one price for the same moment.
@@ -235,7 +238,7 @@ def test_all_say_the_same_of_now(name: str, now: float, data: st.DataObject) -> 
 
 
 @given(swaps, times)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_funding_is_settled_as_announced(name: str, now: float) -> None:
     """The rate and time that stand there now are in the history once the time has come; the newest
     of the history is what was settled last.
@@ -256,7 +259,7 @@ def test_funding_is_settled_as_announced(name: str, now: float) -> None:
 
 
 @given(contracts, times, st.sampled_from(["5m", "1H", "1D"]))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_open_interest_agrees(name: str, now: float, period: str) -> None:
     """What is open is above zero, and its history is what was said at the time; that of a currency
     is the sum of its contracts', with the volume of their candles.
@@ -288,7 +291,7 @@ def test_open_interest_agrees(name: str, now: float, period: str) -> None:
 
 
 @given(st.sampled_from(sorted(PUBLIC_QUERIES)), times)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_all_is_defined_at_any_time(path: str, now: float) -> None:
     """Every public endpoint answers at any time since the listing, without exponents, and always
     the same.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from okx_magic.sandbox import Sandbox
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(okx_magic.__file__).parents[1]
 
 BOT = """

@@ -172,6 +172,7 @@ sys.exit(program.main(["--seed", "1"]))
 """
 
 
+@pytest.mark.slow
 def test_an_interrupt_that_wakes_nothing() -> None:
     """Ctrl-C counts even if the wait had not quite begun, so that the signal woke nothing."""
     done = subprocess.run(

@@ -349,6 +349,7 @@ class Books(RuleBasedStateMachine):
         assert rows[:100] == every
 
 
+@pytest.mark.slow
 def test_the_books_balance() -> None:
     """After every step: balances = start + bills; cash = start + fills, realised profits, fees,
     funding, transfers and gifts less margins; positions, orders and history are the sums of their
@@ -357,7 +358,6 @@ def test_the_books_balance() -> None:
     run_state_machine_as_test(
         Books,
         settings=settings(
-            deadline=None,
             max_examples=80,
             stateful_step_count=40,
             suppress_health_check=[HealthCheck.too_slow],

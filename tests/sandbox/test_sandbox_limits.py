@@ -206,6 +206,7 @@ def test_addresses_count_apart(sandbox: Sandbox) -> None:
     assert status("127.0.0.2") == 200
 
 
+@pytest.mark.slow
 def test_a_run_all_meets_no_limit(sandbox_notebook: Notebook) -> None:
     """The notebook's own pace keeps within the sandbox's limits: twice as many as fit at once all
     come through.

@@ -54,6 +54,7 @@ def test_orders_that_are_over_are_forgotten_in_the_end(desk: Desk) -> None:
     assert account.find("BTC-USDT", "", "n0") is account.orders[resting]
 
 
+@pytest.mark.slow
 def test_fills_are_forgotten_in_the_end(desk: Desk) -> None:
     """The last executions are remembered, and only those."""
     highest, lowest = desk.market.price_limits(instruments()["BTC-USDT"], desk.second)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from documented import BARS
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from okx_magic.sandbox.market.bars import bar_named
@@ -26,8 +26,8 @@ names = st.sampled_from(NAMES)
 beats = st.integers(16_000_000_000, 19_000_000_000).map(lambda beat: beat / 10)
 
 
+@pytest.mark.slow
 @given(names, beats, st.lists(st.integers(1, 100_000), min_size=1, max_size=6))
-@settings(deadline=None)
 def test_a_stretch_is_made_of_its_parts(name: str, start: float, lengths: list[int]) -> None:
     """However a stretch is cut, its open, high, low, close and volume are those of the parts."""
     instrument = instruments()[name]
@@ -45,7 +45,6 @@ def test_a_stretch_is_made_of_its_parts(name: str, start: float, lengths: list[i
 
 
 @given(names, seconds, st.integers(1, 10_000_000))
-@settings(deadline=None)
 def test_prices_stay_within_high_and_low(name: str, start: int, length: int) -> None:
     """Open and close lie within low and high, all are above zero and on the tick."""
     instrument = instruments()[name]
@@ -55,8 +54,8 @@ def test_prices_stay_within_high_and_low(name: str, start: int, length: int) -> 
     assert not any(price % instrument.tick for price in candle[:4])
 
 
+@pytest.mark.slow
 @given(names, beats)
-@settings(deadline=None)
 def test_book_trades_and_candles_tell_one_story(name: str, second: float) -> None:
     """At every tenth of a second the last trade is the close so far, the book encloses it and is
     sorted, best price first.
@@ -80,7 +79,6 @@ def test_book_trades_and_candles_tell_one_story(name: str, second: float) -> Non
 
 
 @given(beats)
-@settings(deadline=None)
 def test_no_profit_around_the_triangle(second: float) -> None:
     """ETH in BTC is ETH in dollars over BTC in dollars, as near as trades follow each other: far below
     the three fees of going round.
@@ -92,7 +90,6 @@ def test_no_profit_around_the_triangle(second: float) -> None:
 
 
 @given(st.sampled_from([name for name in NAMES if instruments()[name].turnover]), seconds)
-@settings(deadline=None)
 def test_trades_are_what_candles_are_made_of(name: str, second: int) -> None:
     """The trades of a minute, and of a second, make its open, high, low, close and volume; they are
     numbered without a gap, and in order.
@@ -154,6 +151,7 @@ def test_the_seed_is_the_market() -> None:
     assert Market(4).last(instrument, NOW) != Market(3).last(instrument, NOW)
 
 
+@pytest.mark.slow
 def test_a_day_stays_within_what_days_do() -> None:
     """Of the days of many seeds 99.9 % range over less than 40 %, none over 90 %; their changes have
     the deviation that is meant, and years do not lead prices away.
@@ -189,7 +187,6 @@ def test_prices_move_as_prices_do() -> None:
 
 
 @given(names, beats, st.integers(1, 100_000), st.sampled_from(["buy", "sell"]))
-@settings(deadline=None)
 def test_first_through(name: str, start: float, length: int, side: str) -> None:
     """The millisecond found trades through the price, and nothing before it does."""
     instrument, end = instruments()[name], start + length
@@ -236,7 +233,6 @@ def test_bars_open_where_okx_opens_them(bar: str, begins: str) -> None:
 
 
 @given(st.sampled_from(BARS), st.integers(0, 4_000_000_000))
-@settings(deadline=None)
 def test_every_second_is_in_its_bar(bar: str, second: int) -> None:
     """Bars follow each other without gap: a second lies from its bar's start to the next one's."""
     kind = bar_named(bar)
@@ -245,7 +241,6 @@ def test_every_second_is_in_its_bar(bar: str, second: int) -> None:
 
 
 @given(names, beats)
-@settings(deadline=None)
 def test_index_and_mark_are_near_the_last_price(name: str, second: float) -> None:
     """Mark and index are some hundredths of a per cent apart, the last price as near, but for what the
     last tenths of a second moved and a tick; the mark of a spot pair is its index.
@@ -280,6 +275,7 @@ def test_funding_is_settled_every_eight_hours() -> None:
     assert list(MARKET.funding_times(midnight - 1, midnight)) == [midnight]
 
 
+@pytest.mark.slow
 def test_funding_rates_vary_within_bounds() -> None:
     """Rates are fixed for a time, of both signs, within OKX's bounds and usually near 0.01 %."""
     swap = instruments()["BTC-USDT-SWAP"]

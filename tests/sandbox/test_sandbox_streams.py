@@ -142,3 +142,77 @@ def test_an_order_over_rest_is_pushed_at_once(
     ]
     assert pushed[-1].items() >= call.order(ack["ordId"]).items()
     assert clock.now == now
+
+
+@pytest.mark.parametrize("kind", ["SPOT", "SWAP", "FUTURES", "OPTION"])
+def test_instruments_are_pushed_whole(public: Listener, call: Caller, kind: str) -> None:
+    """A list of instruments begins with all that REST lists; each goes by its number in orders."""
+    public.subscribe("instruments", instType=kind)
+    pushed = public.until(channel="instruments")["data"]
+    family = ""
+    if kind == "OPTION":
+        target = "/api/v5/public/underlying?instType=OPTION"
+        family = "&instFamily=" + ",".join(call.public(target).data[0])
+    listed = call.public(f"/api/v5/public/instruments?instType={kind}{family}").data
+    assert pushed == listed != []
+    assert len({row["instIdCode"] for row in listed}) == len(listed)
+
+
+def test_an_order_of_a_future(private: Listener, call: Caller) -> None:
+    """What ends one day can be ordered by its number as well."""
+    future = call.public("/api/v5/public/instruments?instType=FUTURES").data[0]
+    order = {"tdMode": "cross", "side": "buy", "ordType": "market", "sz": future["minSz"]}
+    private.say("order", order | {"instIdCode": future["instIdCode"]}, id="1")
+    ack = private.until(id="1")["data"][0]
+    assert ack["sCode"] == "0"
+    assert call.order(ack["ordId"], future["instId"])["state"] == "filled"
+
+
+def test_positions_and_balances(private: Listener, call: Caller, clock: Clock) -> None:
+    """A position is pushed as it is opened and closed, with the balances that this changed."""
+    positions = {"channel": "positions", "instType": "SWAP", "instFamily": "BTC-USDT"}
+    private.say("subscribe", {"channel": "account"}, {"channel": "balance_and_position"}, positions)
+    first = [frame for frame in private.heard() if "data" in frame]
+    assert [frame.get("eventType") for frame in first] == ["snapshot", None, "snapshot"]
+    order = {"instId": SWAP, "tdMode": "cross", "ordType": "market", "sz": "2"}
+    call.place(**order, side="buy")
+    heard = {frame["arg"]["channel"]: frame for frame in private.heard()}
+    assert heard["account"]["eventType"] == heard["positions"]["eventType"] == "event_update"
+    held = call.get("/api/v5/account/positions").data
+    assert held[0].items() <= heard["positions"]["data"][0].items()
+    details = {row["ccy"]: row for row in heard["account"]["data"][0]["details"]}
+    assert details == {"USDT": call.details()["USDT"]}
+    both = heard["balance_and_position"]["data"][0]
+    assert (both["eventType"], both["balData"][0]["ccy"]) == ("filled", "USDT")
+    assert both["balData"][0]["cashBal"] == details["USDT"]["cashBal"]
+    assert (both["posData"][0]["posId"], both["posData"][0]["pos"]) == (held[0]["posId"], "2")
+    fills = call.get("/api/v5/trade/fills").data
+    assert {one["tradeId"] for one in both["trades"]} == {one["tradeId"] for one in fills}
+    call.place(**order, side="sell")
+    heard = {frame["arg"]["channel"]: frame for frame in private.heard()}
+    assert [row["pos"] for row in heard["positions"]["data"]] == ["0"]
+    call.place(side="buy", ordType="limit", px="1000", sz="0.1")
+    heard = {frame["arg"]["channel"]: frame for frame in private.heard()}
+    # An order that rests holds cash back, and moves none.
+    assert list(heard) == ["account"]
+    clock.now += 6
+    assert private.until(channel="account")["eventType"] == "snapshot"
+
+
+def test_a_resting_order_fills_as_time_goes_by(
+    private: Listener, call: Caller, clock: Clock
+) -> None:
+    """Nobody asks anything: the beat finds the fill, and it is pushed as REST then shows it."""
+    private.subscribe("orders", instType="SPOT", instId="BTC-USDT")
+    ack = call.place(side="sell", ordType="limit", px=call.best("asks"), sz="0.01")
+    list(private.heard())
+    for _ in range(600):
+        clock.now += 60
+        pushed = [frame["data"][0] for frame in private.heard() if "data" in frame]
+        if pushed:
+            break
+    else:
+        pushed = [private.until(channel="orders")["data"][0]]
+    assert [row["state"] for row in pushed] == ["filled"]
+    assert (pushed[0]["execType"], pushed[0]["fillSz"]) == ("M", "0.01")
+    assert call.order(ack["ordId"]).items() <= pushed[0].items()

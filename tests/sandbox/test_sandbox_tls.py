@@ -116,6 +116,7 @@ def test_a_context_will_do(authority: trustme.CA) -> None:
             assert json.load(answer)["code"] == "0"
 
 
+@pytest.mark.slow
 def test_the_program_dressed_as_live(certificate: Path, bundle: str) -> None:
     """The program says in its first line where it is and hands out live keys; a handshake that
     fails leaves no noise.

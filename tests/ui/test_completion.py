@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import statistics
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pace import cost
 
 from okx_magic import catalogue
 from okx_magic.ui.completion import Completion, complete
@@ -65,8 +63,8 @@ def test_other_cells_are_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["%%okx\n|", "%%okx\nname = |", "%%okx\nGET /a\n\n  |", "%okx |"])
 def test_a_line_begins_with_a_method(text: str) -> None:
-    """Where a request may begin both methods are offered, with the space after them."""
-    assert offered(text) == ("GET ", "POST ")
+    """Where a request may begin the methods are offered, with the space after them."""
+    assert offered(text) == ("GET ", "POST ", "SUBSCRIBE ")
 
 
 def test_a_method_after_a_body_and_over_small_letters() -> None:
@@ -220,7 +218,7 @@ def test_our_cells_without_an_idea_are_quiet(text: str) -> None:
         ("x = 1\n%okx_login |", ("sandbox", "demo", "main")),
         ("%okx_live m|", ("main", "demo")),
         ("%okx_kill |", ("sandbox", "demo", "main")),
-        ("%okx -a demo |", ("GET ", "POST ")),
+        ("%okx -a demo |", ("GET ", "POST ", "SUBSCRIBE ")),
     ],
 )
 def test_the_magic_line(text: str, expected: tuple[str, ...]) -> None:
@@ -255,7 +253,7 @@ def test_variables_between_braces(text: str, expected: tuple[str, ...]) -> None:
     st.text(alphabet='GETPOS /?&={}[]":,ainstId%#-x1\n\u00a0é', max_size=60),
     st.data(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_has_an_answer_that_fits(text: str, data: st.DataObject) -> None:
     """Whatever is half-typed, nothing is raised, and what will be replaced is what stands there."""
     cell = f"%%okx\n{text}"
@@ -267,12 +265,8 @@ def test_any_text_has_an_answer_that_fits(text: str, data: st.DataObject) -> Non
 
 
 def test_an_answer_takes_under_twenty_milliseconds() -> None:
-    """The median over the kinds of answers; a person notices a fifth of a second."""
+    """Over the kinds of answers, on a machine of today; a person notices a fifth of a second."""
     cells = ["GET |", "GET balance|", "GET /api/v5/market/candles?|"]
     cells += ['POST /api/v5/trade/order\n{"|"}']
-    took = []
-    for cell in cells * 5:
-        started = time.perf_counter()
-        assert offered(f"%%okx\n{cell}")
-        took.append(time.perf_counter() - started)
-    assert statistics.median(took) < 0.020
+    for cell in cells:
+        assert cost(offered, f"%%okx\n{cell}") < 20

@@ -5,8 +5,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from pace import Ticks
 
-from okx_magic.wire.deadline import Watchdog
+from okx_magic.wire.pool import Guard, Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +23,29 @@ def pair() -> Iterator[Pair]:
         yield left, right
 
 
+def pass_deadline(watchdog: Watchdog, guard: Guard) -> None:
+    """Let the deadline of a guard pass, and the watchdog look at all that it has."""
+    guard.deadline = 0.0
+    with watchdog.guard(0.0) as other:
+        while not other.expired:
+            time.sleep(0.005)
+
+
+def test_the_deadline_that_is_let_pass_would_shut_the_socket(pair: Pair) -> None:
+    """The control: a guard that has not ended expires by it."""
+    watchdog = Watchdog()
+    with watchdog.guard(60) as guard:
+        guard.watch(pair[0])
+        pass_deadline(watchdog, guard)
+        assert guard.expired
+
+
 def test_a_guard_that_ends_in_time_leaves_its_socket_alone(pair: Pair) -> None:
     """A socket that went back to the pool is not shut by the deadline of an exchange that is over."""
     watchdog = Watchdog()
-    with watchdog.guard(0.05) as guard:
+    with watchdog.guard(60) as guard:
         guard.watch(pair[0])
-    time.sleep(0.15)
+    pass_deadline(watchdog, guard)
     pair[0].sendall(b"alive")
     assert pair[1].recv(5) == b"alive"
     assert not guard.expired
@@ -44,12 +62,10 @@ def test_an_expired_guard_wakes_the_reader(pair: Pair) -> None:
 def test_an_earlier_deadline_is_kept_behind_a_later_one(pair: Pair) -> None:
     """A short exchange that starts during a long one ends at its own deadline."""
     watchdog = Watchdog()
-    with watchdog.guard(60):
-        started = time.monotonic()
-        with watchdog.guard(0.05) as guard:
-            guard.watch(pair[0])
-            pair[0].recv(1)
-        assert time.monotonic() - started < 2
+    with watchdog.guard(60), watchdog.guard(0.05) as guard, Ticks() as clock:
+        guard.watch(pair[0])
+        pair[0].recv(1)
+        assert clock.seconds < 2
 
 
 def test_a_socket_named_after_the_deadline_is_shut_at_once(pair: Pair) -> None:
@@ -75,10 +91,11 @@ def test_the_deadline_of_one_exchange_is_not_that_of_another(pair: Pair) -> None
 
 def test_an_ended_guard_does_nothing(pair: Pair) -> None:
     """What ended before its deadline may be used by others, though its block is not over yet."""
-    with Watchdog().guard(0.05) as guard:
+    watchdog = Watchdog()
+    with watchdog.guard(60) as guard:
         guard.watch(pair[0])
         guard.end()
-        time.sleep(0.15)
+        pass_deadline(watchdog, guard)
         pair[0].sendall(b"alive")
         assert pair[1].recv(5) == b"alive"
     assert not guard.expired

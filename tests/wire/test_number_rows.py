@@ -81,7 +81,8 @@ def test_anything_else_is_read_with_all_care(data: Any) -> None:
     assert judge(Answer(200, {}, written([row("1")], inTime="1")), CANDLES).extra == {"inTime": "1"}
 
 
-@settings(deadline=None, max_examples=300)
+@pytest.mark.slow
+@settings(max_examples=300)
 @given(
     rows=st.lists(
         st.lists(NUMBERS | NUMBERS | NUMBERS | ODD, min_size=WIDTH, max_size=WIDTH), max_size=3
@@ -111,7 +112,7 @@ STARTS = [b'{"code":"0","msg":"","data":', b'{"code":"0","data":[%b]' % ROW]
 PIECES = st.sampled_from([ROW, ROW[:-1], b"[%b]" % ROW, *STARTS, *MARKS])
 
 
-@settings(deadline=None, max_examples=1000)
+@settings(max_examples=1000)
 @given(st.lists(PIECES, max_size=9).map(b"".join))
 def test_no_broken_answer_is_mended(body: bytes) -> None:
     """What is taken out of an answer never makes a sound one of one that is not."""

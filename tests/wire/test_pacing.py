@@ -140,7 +140,7 @@ def test_an_interrupted_wait_takes_no_place_of_another_window(time: Time) -> Non
         assert time.now == 0
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     travels=st.lists(
         st.tuples(st.floats(0.02, 0.4), st.floats(0.02, 0.4), st.floats(0, 1)),
@@ -169,6 +169,7 @@ def test_arrivals_never_exceed_the_limit(
         assert beyond - first >= 2
 
 
+@pytest.mark.slow
 def test_threads_share_a_window() -> None:
     """Twenty threads never hold more places at once than there are, nor lose one."""
     pacer = Pacer(sleep=lambda _: None)
@@ -202,6 +203,7 @@ def session(server: LimitServer, pacer: Pacer) -> Session:
     return Session(Account("it", "demo", None, server.url, "a test"), pacer=pacer)
 
 
+@pytest.mark.slow
 def test_sessions_that_share_a_pacer_meet_no_refusal(exchange: LimitServer) -> None:
     """Two sessions side by side, 38 requests with jitter: all taken, at the pace of the limit."""
     pacer = Pacer()
@@ -215,6 +217,7 @@ def test_sessions_that_share_a_pacer_meet_no_refusal(exchange: LimitServer) -> N
     assert exchange.counts() == (38, 0)
 
 
+@pytest.mark.slow
 def test_without_a_shared_pacer_there_are_refusals(exchange: LimitServer) -> None:
     """The control: the same server refuses two sessions that do not know of each other."""
     with ExitStack() as stack:

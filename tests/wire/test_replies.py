@@ -6,7 +6,7 @@ from itertools import repeat
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
@@ -169,7 +169,6 @@ def test_server_text_is_made_printable() -> None:
     assert len(caught.value.msg) <= 160
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([200, 204, 301, 400, 401, 429, 500, 503]))
 def test_no_bytes_whatever_become_a_foreign_exception(body: bytes, status: int) -> None:
     """Random bytes are an error of ours, and never a success."""
@@ -186,7 +185,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(code=json_values | st.just("0"), data=json_values, status=st.sampled_from([200, 400]))
 def test_only_code_0_and_a_list_with_status_200_is_a_success(
     code: Any, data: Any, status: int
@@ -210,6 +208,7 @@ TINY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("question", "one"), TINY.values(), ids=TINY)
 def test_tiny_values_do_not_fill_the_memory(question: Request, one: str) -> None:
     """As an object each takes many times the room that it has in the text: too many are not read."""

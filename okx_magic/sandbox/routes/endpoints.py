@@ -22,6 +22,7 @@ from okx_magic.sandbox.routes import (
     settings,
     trade,
 )
+from okx_magic.sandbox.routes.order import SERVICES
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.market.market import Moment
@@ -116,3 +117,10 @@ ACTIONS: Mapping[str, Handler] = MappingProxyType(
         "/api/v5/trade/mass-cancel": settings.mass_cancel,
     }
 )
+
+
+def serves(method: str, path: str) -> bool:
+    """Whether the sandbox has an endpoint: another is refused with 50038."""
+    if method == "GET":
+        return path in PUBLIC or path in QUERIES
+    return path in ACTIONS or path in SERVICES

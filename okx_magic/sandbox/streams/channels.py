@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue import endpoints
 from okx_magic.sandbox.facts import table
-from okx_magic.sandbox.market.instruments import instruments, option_families
+from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.streams.messages import described
 
@@ -49,12 +49,11 @@ class Channel:
     def query(self, arg: Params) -> tuple[tuple[str, str], ...]:
         """What REST is asked for."""
         query = {**self.fixed, **{name: arg[name] for name in self.needs}}
-        if self.path.endswith("/open-interest"):
-            found = instruments().get(arg["instId"])
-            of = found.listing if found else {}
-            query |= {name: of[name] for name in ("instType", "instFamily") if name in of}
-        elif query.get("instType") == "OPTION":
-            query["instFamily"] = ",".join(option_families())
+        one = instruments().get(arg.get("instId", ""))
+        if one is not None and self.path.endswith("/open-interest"):
+            # REST has it by kinds, and of options by families.
+            named = {name: one.listing.get(name, "") for name in ("instType", "instFamily")}
+            query |= {name: value for name, value in named.items() if value}
         return tuple(query.items())
 
 

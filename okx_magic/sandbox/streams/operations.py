@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.params import Params
     from okx_magic.sandbox.streams.messages import Frame, Request
 
+_INSTRUMENTS = "/api/v5/public/instruments"
+_UNDERLYING = "/api/v5/public/underlying"
 # Each is served as a batch, in which every order has an answer of its own; one alone counts as such.
 OPERATIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -41,7 +43,7 @@ def operate(exchange: Exchange, request: Request, desk: Desk, address: str) -> F
     """Carries out ``request``, and gives the answer."""
     path = OPERATIONS[request.op]
     try:
-        items = _items(request, path)
+        items = _items(request, path, exchange, desk.now)
         body = json.loads(exchange.order(path, items, desk, address, request.exp_time).body)
     except RefusalError as refusal:
         us = str(round(desk.now * 1_000_000))
@@ -53,7 +55,7 @@ def operate(exchange: Exchange, request: Request, desk: Desk, address: str) -> F
     return {**request.tag, "op": request.op, **{name: body[name] for name in names}}
 
 
-def _items(request: Request, path: str) -> list[Params]:
+def _items(request: Request, path: str, exchange: Exchange, now: float) -> list[Params]:
     if len(request.args) > 1 and not request.op.startswith("batch-"):
         raise RefusalError("60013")
     documented = {param.name for param in endpoints()["POST", path].params} - {"instId"}
@@ -61,10 +63,24 @@ def _items(request: Request, path: str) -> list[Params]:
     for item in request.items:
         known = {name: value for name, value in item.items() if name in documented}
         code = item.get("instIdCode", "")
-        items.append(known | {"instId": _codes().get(code, code)})
+        items.append(known | {"instId": code and _named(code, exchange, now)})
     return items
 
 
+def _named(code: str, exchange: Exchange, now: float) -> str:
+    if code in _lasting():
+        return _lasting()[code]
+    # What ends one day is listed for a while.
+    for kind in ("FUTURES", "OPTION"):
+        query = {"instType": kind}
+        if kind == "OPTION":
+            query["instFamily"] = ",".join(exchange.rows(_UNDERLYING, query, now)[0])
+        for listing in exchange.rows(_INSTRUMENTS, query, now):
+            if str(listing["instIdCode"]) == code:
+                return str(listing["instId"])
+    return code
+
+
 @cache
-def _codes() -> Mapping[str, str]:
+def _lasting() -> Mapping[str, str]:
     return {str(one.listing["instIdCode"]): name for name, one in instruments().items()}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.streams.channels import Channel
     from okx_magic.sandbox.streams.messages import Frame
 
+_UNDERLYING = "/api/v5/public/underlying"
 _HISTORY_TRADES = "/api/v5/market/history-trades"
 _DEPTH = ("asks", "bids", "ts", "seqId")
 _TRADE = ("instId", "tradeId", "px", "sz", "side", "source", "ts")
@@ -94,6 +95,14 @@ class ChangeFeed(RowFeed):
         before, self._last = self._last, self._rows(now)
         changed = [row for row in self._last if row not in before]
         return [{"data": changed}] if changed else []
+
+    def _rows(self, now: float) -> list[Any]:
+        # Of options REST wants to know the families.
+        query, kind = self._query, dict(self._query)
+        if kind == {"instType": "OPTION"}:
+            families = self._rest.rows(_UNDERLYING, query, now)[0]
+            query = (*query, ("instFamily", ",".join(families)))
+        return self._rest.rows(self._path, query, now)
 
 
 class TradeFeed(RowFeed):

@@ -1,0 +1,52 @@
+"""Finds OKX's codes by what OKX said with them: "Invalid Sign", "timestamp expired"."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from okx_magic import catalogue
+from okx_magic.catalogue.topics import topics, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from okx_magic.catalogue import Code
+
+# How much a word counts in OKX's own text, in an answer as seen, and in the meaning.
+_MSG, _SEEN, _MEANING = 8, 6, 2
+# Most people ask about requests and orders, fewer about WebSockets (60…) and single products (52…, 58…).
+_EVERYDAY = {"50": 1.3, "51": 1.1, "60": 1.0}
+_RARE = 0.8
+
+
+def search_codes(text: str) -> tuple[Code, ...]:
+    """The codes whose texts have the words, best first; none where no text has any."""
+    asked = set(words_of(text)) - topics().filler
+    rated = [(_points(code, asked), code) for code in catalogue.codes().values()]
+    found = [(points, code) for points, code in rated if points]
+    found.sort(key=lambda each: (-each[0], len(each[1].msg), each[1].code))
+    return tuple(code for _, code in found)
+
+
+def _points(code: Code, asked: Collection[str]) -> float:
+    words = _words()[code.code]
+    points = [words.get(word, 0) for word in asked]
+    if not any(points):
+        return 0
+    # A word that a code does not have speaks against it: most questions quote OKX.
+    share = sum(map(bool, points)) / len(asked)
+    return sum(points) / len(asked) * share * _EVERYDAY.get(code.code[:2], _RARE)
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, int]]:
+    """What each word of a code's texts counts, by code."""
+    return {
+        code.code: {
+            **dict.fromkeys(words_of(code.meaning), _MEANING),
+            **dict.fromkeys(words_of(code.seen), _SEEN),
+            **dict.fromkeys(words_of(code.msg), _MSG),
+        }
+        for code in catalogue.codes().values()
+    }

@@ -1,0 +1,89 @@
+"""What a person meant by a name or a value that an endpoint does not have.
+
+Three ways, in this order: the same letters written otherwise (``inst_id``), the name that another
+exchange or ccxt has for it (``data/foreign_names.json``), and a slip of the finger.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from difflib import SequenceMatcher
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.catalogue.reader import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from okx_magic.catalogue.reader import Param
+
+_LEAST_ALIKE = 0.6
+
+
+def near_parameter(name: str, params: Sequence[Param]) -> str:
+    """The parameter that is meant, with its path where it lies inside of another one:
+    ``attachAlgoOrds[].slTriggerPx``. "" where nothing is near.
+    """
+    places = dict(_places(params))
+    return _near(name, _names(), places)
+
+
+def near_value(name: str, value: str, values: Sequence[str]) -> str:
+    """The documented value of a parameter that is meant by another text; "" where nothing is near."""
+    meant = {text: [known] for text, known in _values().get(name, {}).items()}
+    return _near(value, meant, {each: each for each in values})
+
+
+def _places(params: Sequence[Param], inside: str = "") -> Iterator[tuple[str, str]]:
+    """Each name once, the outermost first, with where it stands."""
+    for param in params:
+        yield param.name, inside + param.name
+    for param in params:
+        for name, place in _places(param.fields, f"{inside}{param.name}[]."):
+            if all(name != known.name for known in params):
+                yield name, place
+
+
+def _near(text: str, foreign: Mapping[str, Sequence[str]], places: Mapping[str, str]) -> str:
+    folded = _folded(text)
+    same = [name for name in places if _folded(name) == folded]
+    called = [name for name in foreign.get(folded, ()) if name in places]
+    name = next(iter([*same, *called, *_alike(folded, places)]), "")
+    return places.get(name, "")
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def _alike(folded: str, names: Iterable[str]) -> list[str]:
+    """The one name that a slip of the finger makes this of, if it is near enough."""
+    rated = [(_likeness(folded, _folded(name)), name) for name in names]
+    best, name = max(rated, default=(0.0, ""), key=lambda each: each[0])
+    return [name] if best >= _LEAST_ALIKE else []
+
+
+def _likeness(typed: str, name: str) -> float:
+    likeness = SequenceMatcher(None, typed, name, autojunk=False).ratio()
+    # Two letters changed places: the whole name for a short one.
+    return max(likeness, 0.9) if sorted(typed) == sorted(name) else likeness
+
+
+@cache
+def _names() -> Mapping[str, Sequence[str]]:
+    names: dict[str, list[str]] = _data()["names"]
+    return names
+
+
+@cache
+def _values() -> Mapping[str, Mapping[str, str]]:
+    values: dict[str, dict[str, str]] = _data()["values"]
+    return values
+
+
+@cache
+def _data() -> dict[str, dict[str, Any]]:
+    data: dict[str, dict[str, Any]] = json.loads(read_text("foreign_names.json"))
+    return data

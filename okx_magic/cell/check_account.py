@@ -1,0 +1,105 @@
+"""Orders against what the session knows: the account's position mode, the sizes of an instrument."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.cell.findings import Finding, groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from okx_magic.catalogue import Endpoint
+    from okx_magic.cell.account_facts import AccountFacts
+    from okx_magic.cell.findings import Group
+    from okx_magic.model import Request
+
+# Their orders carry a posSide: OKX docs, Place order, posSide ("only applicable to FUTURES/SWAP").
+_WITH_SIDES = frozenset(
+    {
+        "/api/v5/trade/order",
+        "/api/v5/trade/batch-orders",
+        "/api/v5/trade/order-algo",
+        "/api/v5/trade/close-position",
+    }
+)
+_SIZED = frozenset({"/api/v5/trade/order", "/api/v5/trade/batch-orders"})
+# BTC-USDT-SWAP, BTC-USD-260327; not an option, which has a strike and C or P behind the date.
+_CONTRACT = re.compile(r"[A-Z0-9]+-[A-Z0-9_]+-(?:SWAP|[0-9]{6})")
+_SPOT = re.compile(r"[A-Z0-9]+-[A-Z0-9]+")
+_PRICED = frozenset({"limit", "post_only", "fok", "ioc"})
+
+
+def account_findings(
+    request: Request, endpoint: Endpoint, facts: AccountFacts
+) -> Iterator[Finding]:
+    """A finding for each order that this account, or this instrument, can only refuse."""
+    if request.method != "POST":
+        return
+    for group in groups(request, endpoint):
+        if not group.outermost:
+            continue
+        inst_id = group.given.get("instId")
+        if (
+            request.path in _WITH_SIDES
+            and isinstance(inst_id, str)
+            and _CONTRACT.fullmatch(inst_id)
+        ):
+            yield from _position_side(group, facts.position_mode)
+        row = facts.instruments.get(inst_id) if isinstance(inst_id, str) else None
+        if row and request.path in _SIZED:
+            yield from _sizes(group, row)
+
+
+def _position_side(group: Group, mode: str) -> Iterator[Finding]:
+    side = group.given.get("posSide") or ""
+    if mode == "long_short_mode" and side in ("", "net"):
+        given = f"posSide={side} does not fit" if side else "posSide is missing"
+        text = f"{given}{group.where}: the account is in long/short mode"
+        yield Finding(text, "posSide is long or short, whichever position is meant", certain=True)
+    elif mode == "net_mode" and side in ("long", "short"):
+        text = f"posSide={side}{group.where} does not fit: the account is in net mode"
+        yield Finding(text, "leave posSide out", certain=True)
+
+
+def _sizes(group: Group, row: Mapping[str, Any]) -> Iterator[Finding]:
+    given = group.given
+    size, price = _number(given.get("sz")), _number(given.get("px"))
+    least, lot, tick = (_number(row.get(name)) for name in ("minSz", "lotSz", "tickSz"))
+    where = f"{group.where}: {row.get('instId')} has"
+    if size is not None and _in_base_units(given):
+        if least is not None and size < least:
+            text = f"sz={given['sz']} is too small{where} minSz {least:f}"
+            yield Finding(text, f"at least {least:f}", certain=True)
+        elif lot and size % lot:
+            text = f"sz={given['sz']} is no multiple{where} lotSz {lot:f}"
+            yield Finding(text, f"near it: {size // lot * lot:f}", certain=True)
+    priced = given.get("ordType") in _PRICED and row.get("instType") != "OPTION"
+    if priced and price and tick and price % tick:
+        text = f"px={given['px']} is no multiple{where} tickSz {tick:f}"
+        near = (price / tick).to_integral_value() * tick
+        yield Finding(text, f"near it: {near:f}", certain=True)
+
+
+def _in_base_units(given: Mapping[str, Any]) -> bool:
+    """Whether sz counts what minSz counts: a spot market buy counts quote currency by default, a margin
+    market buy always (OKX docs, Place order: sz, tgtCcy).
+    """
+    if not _SPOT.fullmatch(str(given.get("instId"))) or given.get("ordType") != "market":
+        return given.get("tgtCcy") != "quote_ccy"
+    if given.get("tdMode") == "cash":
+        default = "quote_ccy" if given.get("side") == "buy" else "base_ccy"
+        return (given.get("tgtCcy") or default) == "base_ccy"
+    return given.get("side") == "sell" and given.get("tgtCcy") != "quote_ccy"
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

@@ -1,0 +1,89 @@
+"""Whether an endpoint has the names that a request gives it, and was given those that it needs.
+
+OKX passes over a name that it does not know: the order is placed without the stop. So a write that has
+one is refused. A read tells what OKX leaves out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from okx_magic.catalogue.near_names import near_parameter
+from okx_magic.cell.findings import WELL_KNOWN, Finding, groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from okx_magic.catalogue import Endpoint
+    from okx_magic.cell.findings import Group
+    from okx_magic.model import Request
+
+_NAMES_SHOWN = 12
+
+
+def unknown_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
+    """A finding for each name that the endpoint does not have, with the one that is meant."""
+    sure = endpoint.status == WELL_KNOWN
+    for group in groups(request, endpoint):
+        known = {param.name for param in group.params}
+        for name in group.given:
+            if name in known:
+                continue
+            if group.outermost and name in endpoint.also:
+                yield Finding(f"OKX's docs do not list {name} for {request}: it may do nothing")
+                continue
+            ours = f"{request} has no {name}{group.where}"
+            text = ours if sure else f"{ours}, as far as the catalogue knows"
+            yield Finding(text, _meant(name, group), sure and request.effect != "read")
+
+
+def repeated_names(request: Request) -> Iterator[Finding]:
+    """A finding for each name that stands twice in the query: OKX takes one of the values."""
+    for name, times in Counter(name for name, _ in request.query).items():
+        if times > 1:
+            joined = ",".join(value for each, value in request.query if each == name)
+            yield Finding(
+                f"{name} stands {times} times in the query", f"one list is {name}={joined}"
+            )
+
+
+def missing_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
+    """A finding for each place that lacks a required parameter, or all of those of which one is."""
+    if endpoint.status != WELL_KNOWN:
+        return
+    required = [(param.name,) for param in endpoint.params if param.required == "yes"]
+    for where, group in _outermost(request, endpoint):
+        missing = [
+            " or ".join(names) for names in (*required, *endpoint.one_of) if not group & {*names}
+        ]
+        if missing:
+            shows = f"%okx_find {request.path} shows its parameters"
+            yield Finding(f"{request} needs {', '.join(missing)}{where}", shows, certain=True)
+
+
+def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[str]]]:
+    """The names given in each place that needs them: the query, the body, each item of an array."""
+    query = {name for name, _ in request.query}
+    if request.method == "GET":
+        yield "", query
+    elif isinstance(request.json, list):
+        for number, item in enumerate(request.json, start=1):
+            yield f" in item {number} of its body", {*item} if isinstance(item, dict) else set()
+    elif isinstance(request.json, dict) or endpoint.params:
+        # A few of OKX's POSTs also read their query.
+        yield " in its body", query | {*(request.json or {})}
+
+
+def _meant(name: str, group: Group) -> str:
+    near = near_parameter(name, group.params)
+    if near.endswith(f"[].{name}"):
+        outer = near.removesuffix(f"[].{name}")
+        return f'it belongs into {outer}: "{outer}": [{{"{name}": …}}]'
+    if near:
+        return f"{near} in place of {name}?"
+    names = [param.name for param in group.params]
+    if not names:
+        return "it takes none"
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return f"it has {', '.join(names[:_NAMES_SHOWN])}{more}"

@@ -1,0 +1,127 @@
+"""Values against what OKX documents. Certain are only the few whose values are closed lists or forms;
+all other documented values are hints (OKX adds new ones), and a value beside them is told.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.catalogue.near_names import near_value
+from okx_magic.catalogue.parameter_rules import parameter_rule
+from okx_magic.cell.findings import WELL_KNOWN, Finding, groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from okx_magic.catalogue import Endpoint, Param
+    from okx_magic.cell.findings import Group
+    from okx_magic.model import Request
+
+_CLOSED_LISTS = frozenset({"bar", "side", "tdMode", "ordType", "posSide"})
+# OKX docs, Place order: case-sensitive letters and digits, up to 32.
+_CLIENT_IDS = frozenset({"clOrdId", "algoClOrdId", "attachAlgoClOrdId"})
+_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
+_NO_ID_CHARACTER = re.compile(r"[^A-Za-z0-9]+")
+# Times in milliseconds have 13 digits since 2001, those in seconds 10 or a fraction.
+_SECONDS = re.compile(r"1[0-9]{9}(?:\.[0-9]+)?")
+_TIMES = frozenset({"after", "before", "begin", "end", "ts", "expTime", "validUntil"})
+_PYTHON_LIST = re.compile(r"\s*[\[({].*[\])}]\s*|.*'.*'.*", re.DOTALL)
+
+
+def values(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
+    """A finding for each value that the docs do not have."""
+    for group in groups(request, endpoint):
+        for param in group.params:
+            # An empty value is left out, as OKX's own examples have it.
+            if group.given.get(param.name) not in (None, ""):
+                yield from _value(request, endpoint, group, param)
+        yield from _partners(group)
+        if request.method == "GET" and endpoint.paging and group.given.get("before"):
+            yield from _before_alone(group)
+
+
+def _before_alone(group: Group) -> Iterator[Finding]:
+    """OKX docs: ``before`` by itself returns the newest rows, not those that follow its cursor."""
+    if not any(group.given.get(name) for name in ("after", "begin", "end")):
+        text = (
+            f"before={group.given['before']} alone brings the newest rows, not those right after it"
+        )
+        yield Finding(text, "--since brings all rows from a time on")
+
+
+def _value(request: Request, endpoint: Endpoint, group: Group, param: Param) -> Iterator[Finding]:
+    value = group.given[param.name]
+    if request.method == "GET" and isinstance(value, str):
+        yield from _python_in_query(param, value)
+        yield from _seconds(param, value, endpoint)
+    if param.name in _CLIENT_IDS and not isinstance(value, list | dict):
+        yield from _client_id(param.name, str(value), group)
+    elif param.values and param.type != "boolean":
+        sure = endpoint.status == WELL_KNOWN and param.name in _CLOSED_LISTS
+        for each in _each(value, request):
+            if each not in param.values:
+                near = near_value(param.name, each, param.values)
+                remedy = (
+                    f"{near} in place of {each}?"
+                    if near
+                    else f"documented: {_listed(param.values)}"
+                )
+                yield Finding(f"{param.name}={each}{group.where} is not documented", remedy, sure)
+
+
+def _each(value: Any, request: Request) -> list[str]:
+    if isinstance(value, bool):
+        return [str(value).lower()]
+    if isinstance(value, str) and request.method == "GET":
+        return [each.strip() for each in value.split(",")]
+    return [str(value)] if isinstance(value, str | int) else []
+
+
+def _client_id(name: str, value: str, group: Group) -> Iterator[Finding]:
+    if _CLIENT_ID.fullmatch(value):
+        return
+    near = _NO_ID_CHARACTER.sub("", value)[:32]
+    remedy = f"for example {near}" if near else ""
+    rule = "1 to 32 letters and digits"
+    yield Finding(
+        f"{name}{group.where} has {rule}, which {value[:60]!r} does not", remedy, certain=True
+    )
+
+
+def _python_in_query(param: Param, value: str) -> Iterator[Finding]:
+    if _PYTHON_LIST.fullmatch(value):
+        plain = re.sub(r"[\[\](){}'\"\s]", "", value)
+        yield Finding(
+            f"{param.name}={value[:60]} is Python's look", f"OKX takes {param.name}={plain}"
+        )
+
+
+def _seconds(param: Param, value: str, endpoint: Endpoint) -> Iterator[Finding]:
+    by_time = "ts" in str((endpoint.paging or {}).get("style", "")) or param.name not in (
+        "after",
+        "before",
+    )
+    if param.name in _TIMES and by_time and _SECONDS.fullmatch(value):
+        milliseconds = f"{float(value) * 1000:.0f}"
+        yield Finding(
+            f"{param.name}={value} is a time in seconds", f"in milliseconds: {milliseconds}"
+        )
+
+
+def _partners(group: Group) -> Iterator[Finding]:
+    """What goes with another parameter that is not there."""
+    names = {param.name for param in group.params}
+    for name, value in group.given.items():
+        rule = parameter_rule(name)
+        partners = [each for each in (rule.partners if rule else ()) if each in names]
+        given = any(group.given.get(each) not in (None, "") for each in partners)
+        if partners and value not in (None, "") and not given:
+            yield Finding(
+                f"{name}{group.where} goes with {' or '.join(partners)}, which is not there"
+            )
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    more = f" and {len(values) - 12} more" if len(values) > 12 else ""
+    return ", ".join(values[:12]) + more

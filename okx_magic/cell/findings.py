@@ -1,0 +1,62 @@
+"""What a check before sending finds, and what of a request it looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from okx_magic.catalogue import Endpoint, Param
+    from okx_magic.model import Request
+
+# Of these the docs were read; of the others only clients, or nothing, tell the parameters.
+WELL_KNOWN = "documented"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What speaks against a request, in one clause. ``certain``: it can only fail, or do what nobody
+    meant, so it is refused; else it is told. ``remedy`` is what to write, "" where the text says it.
+    """
+
+    text: str
+    remedy: str = ""
+    certain: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.text} · {self.remedy}" if self.remedy else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Names and values that stand together: a query, an object of a body, or one inside of it."""
+
+    where: str
+    given: Mapping[str, Any]
+    params: tuple[Param, ...]
+    outermost: bool = True
+
+
+def groups(request: Request, endpoint: Endpoint) -> Iterator[Group]:
+    """All names and values of a request, each group with the parameters that may stand in it."""
+    if request.query or request.method == "GET":
+        yield Group("", dict(request.query), endpoint.params)
+    several = isinstance(request.json, list)
+    for number, item in enumerate(request.items, start=1):
+        where = f" in item {number} of its body" if several else " in its body"
+        yield Group(where, item, endpoint.params)
+        yield from _inside(item, endpoint.params, where)
+
+
+def _inside(given: Mapping[str, Any], params: tuple[Param, ...], where: str) -> Iterator[Group]:
+    for param in params:
+        value = given.get(param.name)
+        objects = value if isinstance(value, list) else [value]
+        for each in objects:
+            # Of an object whose fields are not documented nothing is known.
+            if isinstance(each, dict) and param.fields:
+                inside = f" in {param.name}{where}"
+                yield Group(inside, each, param.fields, outermost=False)
+                yield from _inside(each, param.fields, inside)

@@ -1,0 +1,198 @@
+"""What a SUBSCRIBE in a cell does, and %okx_streams."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from okx_magic.credentials.websocket import LOGIN_PATH, log_in, websocket_url
+from okx_magic.errors import CellError, OkxError, OkxMagicError
+from okx_magic.ui import receipts, stream_receipts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from okx_magic.accounts import Accounts
+    from okx_magic.cell import Template
+    from okx_magic.commands.options import Options, Output
+    from okx_magic.model import Request
+    from okx_magic.session import Session
+    from okx_magic.streams.protocol import Arg
+    from okx_magic.streams.stream import Stream
+
+SUBSCRIBE: Final = "SUBSCRIBE"
+# How long a cell waits for OKX to accept a subscription; afterwards it goes on trying by itself.
+_PATIENCE: Final = 10.0
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_UNKNOWN: Final = "60018"
+
+
+def check_options(templates: Iterable[Template], options: Options) -> None:
+    """Raises CellError for options of the magic line that do not go with what the cell has."""
+    streams = [each for each in templates if each.method == SUBSCRIBE]
+    others = [each for each in templates if each.method != SUBSCRIBE]
+    if options.streamed and not streams:
+        raise CellError(
+            "--keep, --record and --for are for streams",
+            remedy="ticks = SUBSCRIBE tickers?instId=BTC-USDT",
+        )
+    if options.record and len(streams) > 1:
+        raise CellError(
+            f"--record names one file, and the cell has {len(streams)} streams",
+            remedy="a cell for each, or NAME.record(path)",
+        )
+    if streams and not others and (options.paged or options.raw or options.chart):
+        raise CellError(
+            "--pages, --all, --since, --until, --raw and --chart are for requests",
+            remedy="a stream has frame(), frame(all=True), last and record(path)",
+        )
+    if options.duration:
+        seconds(options.duration)
+    if options.keep is not None and options.keep < 1:
+        raise CellError("a stream keeps one row at least", remedy="--keep 100000")
+
+
+def seconds(text: str) -> float:
+    """The seconds of ``90s``, ``5m``, ``24h``, ``2d``. Raises CellError."""
+    match = _DURATION.fullmatch(text)
+    if match is None or not float(match[1]):
+        raise CellError(f"--for {text} is no length of time", remedy="--for 90s, 5m, 24h or 2d")
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def subscribe(
+    request: Request,
+    session: Session,
+    held: tuple[Any, bool],
+    output: Output,
+    options: Options,
+) -> Stream | None:
+    """Begin a stream, wait until OKX has accepted it, and deliver it; None for a dry run.
+
+    ``held`` is what its name has now, and whether the name was not typed but is a channel's. An equal
+    stream under the same name goes on. Raises what OKX refused it with.
+    """
+    from okx_magic.streams.checked import checked  # noqa: PLC0415  # msgspec, on first use
+    from okx_magic.streams.protocol import Arg  # noqa: PLC0415  # same
+
+    channel, keys = checked(request)
+    args = tuple(Arg.of(channel.name, each) for each in keys)
+    if options.dry_run:
+        output.note(_unsent(args, session))
+        return None
+    name = request.name or re.sub(r"\W", "_", channel.name)
+    value, pasted = held
+    before = _stream(value)
+    if before and before.running and _same(before, session, args):
+        output.deliver(request.name, before)
+        if not options.quiet:
+            output.note(stream_receipts.streaming(before, "streams already; what it kept is kept"))
+        return before
+    if pasted and value is not None and before is None:
+        said = f"{name} had another value, and is the stream now"
+        output.note(receipts.notices([said]))
+    stream = _begun(request, session, args, options, name)
+    if before and before.running:
+        before.stop()
+    output.deliver(request.name, stream)
+    if not options.quiet:
+        output.note(stream_receipts.streaming(stream, _told(stream, options)))
+    return stream
+
+
+def _begun(
+    request: Request, session: Session, args: tuple[Arg, ...], options: Options, name: str
+) -> Stream:
+    """A new stream that OKX has accepted, or has not refused so far."""
+    keys = [arg.keys for arg in args]
+    stream = session.stream(
+        request.path,
+        keep=options.keep or 100_000,
+        name=name,
+        record=options.record,
+        **{each: ",".join(dict.fromkeys(arg[each] for arg in keys)) for each in keys[0]},
+    )
+    try:
+        stream.decimal = options.decimal
+        stream.settled(_PATIENCE)
+    except BaseException as error:
+        stream.stop()
+        if isinstance(error, OkxError) and error.code == _UNKNOWN:
+            _add_nearest(error, args, session)
+        raise
+    if options.duration:
+        stream.end_after(seconds(options.duration))
+    return stream
+
+
+def stop(accounts: Accounts, name: str | None, *, everything: bool = False) -> tuple[str, ...]:
+    """End the streams of that name, or all; the names of those that ended. Raises CellError."""
+    streams = running(accounts)
+    chosen = [stream for stream in streams if everything or stream.name == name]
+    if not chosen and not everything:
+        known = ", ".join(stream.name for stream in streams) or "none"
+        raise CellError(f"no stream {name!r}", remedy=f"streaming: {known}")
+    for stream in chosen:
+        stream.stop()
+    return tuple(stream.name for stream in chosen)
+
+
+def running(accounts: Accounts | None) -> tuple[Stream, ...]:
+    """All streams of all sessions."""
+    if accounts is None:
+        return ()
+    return tuple(
+        stream for session in accounts.open_sessions() for stream in session.streaming.streams
+    )
+
+
+def _told(stream: Stream, options: Options) -> str:
+    parts = []
+    if options.duration:
+        parts.append(f"ends after {options.duration}")
+    if options.record:
+        parts.append(f"recorded to {options.record}")
+    parts.append(f"%okx_streams stop {stream.name} ends it")
+    return " · ".join(parts)
+
+
+def _stream(value: Any) -> Stream | None:
+    """The value, if it is a stream."""
+    from okx_magic.streams.stream import Stream  # noqa: PLC0415  # websockets, on first use
+
+    return value if isinstance(value, Stream) else None
+
+
+def _same(stream: Stream, session: Session, args: tuple[Arg, ...]) -> bool:
+    return stream.args == args and stream.access is session.streaming
+
+
+def _unsent(args: tuple[Arg, ...], session: Session) -> Any:
+    from okx_magic.streams.protocol import batches, request  # noqa: PLC0415  # msgspec, on first use
+
+    channel, account = args[0].channel, session.account
+    prehash = ""
+    if channel.login and account.credentials is not None:
+        login = log_in(account.credentials, session.connection.clock.local_now())
+        prehash = f"{login.timestamp}GET{LOGIN_PATH}"
+    frames = [request("subscribe", batch, number) for number, batch in enumerate(batches(args), 1)]
+    return stream_receipts.dry_run(websocket_url(account, channel.url), frames, prehash, account)
+
+
+def _add_nearest(error: OkxError, args: tuple[Arg, ...], session: Session) -> None:
+    """Which instruments may have been meant."""
+    from difflib import get_close_matches  # noqa: PLC0415  # only for an error
+
+    typed = args[0].keys.get("instId", "")
+    kind = args[0].keys.get("instType") or ("SWAP" if typed.count("-") > 1 else "SPOT")
+    if not typed:
+        return
+    with suppress(OkxMagicError):
+        found = []
+        for each in dict.fromkeys((kind, "SPOT")):
+            found += session.streaming.rest(f"/api/v5/public/instruments?instType={each}")
+        known = [str(row["instId"]) for row in found]
+        if near := get_close_matches(typed, known, n=3, cutoff=0.5):
+            error.remedy = f"nearest instruments: {', '.join(near)}"

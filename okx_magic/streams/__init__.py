@@ -1,0 +1,14 @@
+"""Live channels: one thread reads them, whoever wants to look looks.
+
+    session ─► Reader ─► Line ─────► Link ──────► socket.py ─► OKX
+               a thread  one URL of  one           the library
+                         an account  connection
+                           │
+                           ▼
+                         Feed ─────► Stream ────► frame, wait, on, record
+                         one arg:    what is kept
+                         its order
+
+What OKX sent is kept as bytes and typed when somebody reads it. A feed knows the order of its channel:
+ids of trades, sequences of books, times of bars. What is missing is told and asked for by REST.
+"""

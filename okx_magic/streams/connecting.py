@@ -1,0 +1,88 @@
+"""A connection from nothing to ready: opened, and logged in where that is needed.
+
+OKX docs, Overview, WebSocket, Login: the answer is waited for before anything else is sent, and there is
+no second log-in on a connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.errors import CredentialsError, OkxMagicError
+from okx_magic.streams import socket
+from okx_magic.streams.link import Hearer, Link
+from okx_magic.streams.protocol import LOGIN_AGAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from okx_magic.credentials.account import Account
+    from okx_magic.streams.access import Access, Timing
+
+    Call = Callable[..., Awaitable[Any]]
+
+
+class LoginRefusedError(Exception):
+    """A log-in was refused for good."""
+
+    def __init__(self, error: OkxMagicError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class AgainError(Exception):
+    """It did not work, and is tried again; the text says what."""
+
+
+async def connected(  # noqa: PLR0913, PLR0917  # what a connection is made of
+    account: Account,
+    url: str,
+    hearer: Hearer,
+    timing: Timing,
+    login: Access | None,
+    call: Call,
+) -> Link:
+    """A connection that is being read, logged in by ``login`` if there is one. Raises LoginRefusedError,
+    AgainError, TimeoutError and those of ``socket.FAILED``.
+    """
+    opened = await socket.opened(
+        url,
+        headers={} if account.environment == "live" else {"x-simulated-trading": "1"},
+        proxy=account.proxy,
+        ca_bundle=account.ca_bundle,
+        timeout=timing.answer,
+    )
+    link = Link(opened, hearer, timing)
+    link.start()
+    if login is not None:
+        try:
+            await _log_in(link, login, timing, call)
+        except BaseException:
+            link.abort("not logged in")
+            raise
+    return link
+
+
+async def _log_in(link: Link, access: Access, timing: Timing, call: Call) -> None:
+    link.login = asyncio.get_running_loop().create_future()
+    try:
+        login = await call(access.login)
+    except CredentialsError as error:
+        raise LoginRefusedError(error) from None
+    except OkxMagicError as error:
+        raise AgainError(error.message) from None
+    await link.send(login.frame)
+    try:
+        event = await asyncio.wait_for(link.login, timing.answer)
+    except TimeoutError:
+        raise AgainError("no answer to the log-in") from None
+    except asyncio.CancelledError:
+        if not link.ended.done():
+            raise
+        raise AgainError(link.ended.result()) from None
+    refusal = await call(access.answered, login, event.code, event.msg)
+    if refusal is not None and event.code in LOGIN_AGAIN:
+        raise AgainError(f"log-in: {event.code} {event.msg}")
+    if refusal is not None:
+        raise LoginRefusedError(refusal)

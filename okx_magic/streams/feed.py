@@ -1,0 +1,138 @@
+"""One subscription: what comes in, in which order, and to whom it goes.
+
+Kinds of channels differ in how they know that nothing is missing; those are in ``feeds``.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+
+import msgspec
+
+from okx_magic.streams.gaps import Gaps
+from okx_magic.streams.protocol import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from okx_magic.errors import OkxMagicError
+    from okx_magic.streams.protocol import Arg
+
+    Ask = Callable[[str], Awaitable[list[Any]]]
+
+State = Literal["connecting", "streaming", "refused", "stopped"]
+ENCODE: Final = msgspec.json.Encoder().encode
+
+
+class Sink(Protocol):
+    """Who keeps what comes."""
+
+    def add(self, rows: Sequence[bytes], keys: Sequence[str] | None, *, late: bool = False) -> None:
+        """Rows as OKX sent them; ``keys`` tell which row each replaces; ``late`` ones are older."""
+
+    def drop(self, keys: Sequence[str]) -> None:
+        """The rows of these keys are gone."""
+
+    def tell(self) -> None:
+        """The state has changed."""
+
+
+class Feed:
+    """A subscription of one arg, for all streams that want it. Only the reader's thread calls it, and
+    others read ``state``, ``error`` and ``gaps``.
+    """
+
+    def __init__(self, arg: Arg) -> None:
+        self.arg = arg
+        self.state: State = "connecting"
+        self.error: OkxMagicError | None = None
+        self.gaps = Gaps()
+        self.sinks: tuple[Sink, ...] = ()
+        # The connection that is believed; another may deliver too while one replaces the other.
+        self.owner: object = None
+        self.duplicates = 0
+        self.last_at: float | None = None
+        self.began = False
+        self._lost: int | None = None
+
+    def push(self, link: object, data: bytes, action: str) -> None:
+        """The ``data`` of a push, in this order of the link's. Raises ``msgspec.DecodeError``."""
+        if self.owner is not None and link is not self.owner and not self.takes_both:
+            return
+        if b"\n" in data:
+            # Between values only: no JSON text holds one. A row is a line.
+            data = data.replace(b"\n", b" ")
+        self.last_at = time.time()
+        self.take(data, action)
+
+    # Whether rows are told apart by their numbers, so that two connections may deliver at once.
+    takes_both = False
+
+    def take(self, data: bytes, action: str) -> None:
+        """What to do with it; rows that are only kept, here."""
+        del action
+        self.give([bytes(row) for row in ROWS.decode(data)])
+
+    def give(
+        self, rows: Sequence[bytes], keys: Sequence[str] | None = None, *, late: bool = False
+    ) -> None:
+        """Pass rows on to all who want them."""
+        if rows:
+            for sink in self.sinks:
+                sink.add(rows, keys, late=late)
+
+    def subscribed(self, link: object) -> None:
+        """OKX has accepted the subscription on this connection."""
+        self.owner = link
+        self.state = "streaming"
+        self._tell()
+
+    def lost(self, link: object, reason: str) -> None:
+        """The connection is gone."""
+        if self.owner is not link or self.state != "streaming":
+            return
+        self.owner = None
+        self.state = "connecting"
+        self._lost = self.gaps.open(self.last_at or time.time(), reason)
+        self.broken()
+        self._tell()
+
+    def broken(self) -> None:
+        """What a lost connection means for this kind."""
+
+    async def read_again(self, ask: Ask) -> tuple[int | None, int]:
+        """After a subscription: how many rows are missing (None: nobody knows) and how many were
+        filled from REST. Raises the errors of ``ask``.
+        """
+        del ask
+        return None, 0
+
+    async def joined(self, ask: Ask) -> None:
+        """Read from REST what a subscription does not bring. Raises the errors of ``ask``."""
+        number, self._lost = self._lost, None
+        try:
+            missed, filled = await self.read_again(ask)
+        except BaseException:
+            if self._lost is None:
+                self._lost = number
+            raise
+        self.began = True
+        if number is not None:
+            self.gaps.end(number, time.time(), missed=missed, filled=filled)
+            self._tell()
+
+    def refuse(self, error: OkxMagicError) -> None:
+        """OKX refused it, for good."""
+        self.state, self.error = "refused", error
+        self._tell()
+
+    def stop(self) -> None:
+        """Nobody wants it any more."""
+        if self.state != "refused":
+            self.state = "stopped"
+        self._tell()
+
+    def _tell(self) -> None:
+        for sink in self.sinks:
+            sink.tell()

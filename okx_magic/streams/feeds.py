@@ -1,0 +1,231 @@
+"""The kinds of feeds: state by key, candles by time, orders by id, and the one for each channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from okx_magic import catalogue
+from okx_magic.catalogue.bar_names import bar_length
+from okx_magic.streams.book_feed import BookFeed
+from okx_magic.streams.feed import ENCODE, Feed
+from okx_magic.streams.protocol import ROWS
+from okx_magic.streams.trade_feed import TradeFeed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from okx_magic.streams.feed import Ask
+    from okx_magic.streams.protocol import Arg
+
+_MOST_PAGES: Final = 40
+_OPEN_ORDERS: Final = frozenset({"live", "partially_filled"})
+_OBJECTS: Final = msgspec.json.Decoder(list[dict[str, Any]])
+_BARS: Final = msgspec.json.Decoder(list[list[str]])
+
+
+class StateFeed(Feed):
+    """The newest row of each key; a row that says nothing new, or is older, is none."""
+
+    def __init__(self, arg: Arg) -> None:
+        super().__init__(arg)
+        self._newest: dict[str, tuple[str, bytes]] = {}
+
+    def take(self, data: bytes, action: str) -> None:
+        """Rows with what tells them apart."""
+        del action
+        self._add(zip(_OBJECTS.decode(data), map(bytes, ROWS.decode(data)), strict=True))
+
+    def _add(self, pairs: Iterable[tuple[Mapping[str, Any], bytes]]) -> int:
+        rows, keys = [], []
+        for value, row in pairs:
+            key = str(value.get(self.arg.channel.key, ""))
+            ts = str(value.get("uTime") or value.get("ts") or "")
+            before = self._newest.get(key)
+            if before and (before[1] == row or (len(ts), ts) < (len(before[0]), before[0])):
+                self.duplicates += 1
+                continue
+            self._newest[key] = ts, row
+            rows.append(row)
+            keys.append(key)
+        self.give(rows, keys)
+        return len(rows)
+
+    async def read_again(self, ask: Ask) -> tuple[int | None, int]:
+        """For an account's state: all of it, and what is in it no more is gone."""
+        if not self.arg.channel.again:
+            return None, 0
+        values = await ask(target(self.arg.channel.again, self.arg))
+        found = {str(value.get(self.arg.channel.key, "")) for value in values}
+        gone = self._newest.keys() - found
+        for key in gone:
+            del self._newest[key]
+        for sink in self.sinks:
+            sink.drop(sorted(gone))
+        # The state is whole again; what it was meanwhile nobody knows.
+        return None, self._add((value, ENCODE(value)) for value in values)
+
+
+class AccountFeed(Feed):
+    """A balance: what is around the currencies, and each currency by itself."""
+
+    def take(self, data: bytes, action: str) -> None:
+        """One object, with the currencies that changed."""
+        del action
+        self._add(_OBJECTS.decode(data))
+
+    def _add(self, values: Iterable[Mapping[str, Any]]) -> int:
+        count = 0
+        for value in values:
+            around = {name: part for name, part in value.items() if name != "details"}
+            details = [part for part in value.get("details") or () if isinstance(part, dict)]
+            rows = [ENCODE(around), *map(ENCODE, details)]
+            self.give(rows, ["", *(str(part.get("ccy", "")) for part in details)])
+            count += len(rows)
+        return count
+
+    async def read_again(self, ask: Ask) -> tuple[int | None, int]:
+        """The balance as it is now."""
+        return None, self._add(await ask(target(self.arg.channel.again, self.arg)))
+
+
+class OrderFeed(StateFeed):
+    """Orders: every change of each. What became of those that were open during a gap is asked for."""
+
+    def __init__(self, arg: Arg) -> None:
+        super().__init__(arg)
+        self._open: dict[str, str] = {}
+
+    def _add(self, pairs: Iterable[tuple[Mapping[str, Any], bytes]]) -> int:
+        told = []
+        for value, row in pairs:
+            order = str(value.get("ordId", ""))
+            if value.get("state") in _OPEN_ORDERS:
+                self._open[order] = str(value.get("instId", ""))
+            else:
+                self._open.pop(order, None)
+            told.append((value, row))
+        return super()._add(told)
+
+    async def read_again(self, ask: Ask) -> tuple[int | None, int]:
+        """All open orders, and what became of those that are open no more."""
+        before = dict(self._open)
+        values = await ask(target(self.arg.channel.again, self.arg))
+        still = {str(value.get("ordId", "")) for value in values}
+        for order, instrument in before.items():
+            if order not in still:
+                query = urlencode({"instId": instrument, "ordId": order})
+                values += await ask(f"{self.arg.channel.twin}?{query}")
+        changed = [value for value in values if self._differs(value)]
+        return (0 if self.began else None), self._add((value, ENCODE(value)) for value in changed)
+
+    def _differs(self, value: Mapping[str, Any]) -> bool:
+        before = self._newest.get(str(value.get("ordId", "")))
+        if before is None:
+            return True
+        known = msgspec.json.decode(before[1])
+        return any(known.get(name) != value.get(name) for name in ("state", "accFillSz", "uTime"))
+
+
+class WholeFeed(Feed):
+    """A short book that comes whole each time: the newest is all there is."""
+
+    def take(self, data: bytes, action: str) -> None:
+        """The last of them counts."""
+        del action
+        rows = [bytes(row) for row in ROWS.decode(data)]
+        self.give(rows[-1:], [""])
+
+
+class CandleFeed(Feed):
+    """Bars by the time they open; REST has those before the first, and those of a gap."""
+
+    def __init__(self, arg: Arg) -> None:
+        super().__init__(arg)
+        self._newest: list[str] = []
+        self._confirmed: dict[str, str] = {}
+        self.wants_rest = False
+
+    def take(self, data: bytes, action: str) -> None:
+        """Bars, each of which replaces the one of the same time."""
+        del action
+        for bar, row in zip(_BARS.decode(data), map(bytes, ROWS.decode(data)), strict=True):
+            if self._newest and bar[0] < self._newest[0] and self._confirmed.get(bar[0]) == "1":
+                self.duplicates += 1
+                continue
+            if bar == self._newest:
+                self.duplicates += 1
+                continue
+            skipped = bool(self._newest) and bar[0] > self._newest[0]
+            if skipped and (self._newest[-1] != "1" or self._jumps(bar[0])):
+                self.wants_rest = True
+            self._keep(bar)
+            self.give([row], [bar[0]])
+
+    def _jumps(self, ts: str) -> bool:
+        length = bar_length(self.arg.channel.bar)
+        return length is not None and int(ts) - int(self._newest[0]) > length
+
+    def _keep(self, bar: list[str]) -> None:
+        self._confirmed[bar[0]] = bar[-1]
+        if not self._newest or bar[0] >= self._newest[0]:
+            self._newest = bar
+
+    async def read_again(self, ask: Ask) -> tuple[int | None, int]:
+        """Bars from the last one known to now; at first as many as one page has."""
+        self.wants_rest = False
+        since = min((ts for ts, done in self._confirmed.items() if done != "1"), default="")
+        since = since or (self._newest[0] if self._newest else "")
+        begun = self.began
+        endpoint = catalogue.endpoint("GET", self.arg.channel.twin)
+        limit = str((endpoint.paging or {}).get("limit_max", 100) if endpoint else 100)
+        filled, after = 0, ""
+        for _ in range(_MOST_PAGES):
+            more = {"bar": self.arg.channel.bar, "limit": limit}
+            bars = await ask(target(self.arg.channel.twin, self.arg, **more, after=after))
+            filled += self._fill(bars)
+            if not bars or not begun or not since or bars[-1][0] <= since:
+                return 0, filled
+            after = bars[-1][0]
+        return None, filled
+
+    def _fill(self, bars: list[list[str]]) -> int:
+        fresh = [bar for bar in reversed(bars) if self._confirmed.get(bar[0], "0") != "1"]
+        # One that still runs is newer as it was pushed.
+        fresh = [bar for bar in fresh if bar[-1] == "1" or bar[0] not in self._confirmed]
+        for bar in fresh:
+            self._keep(bar)
+        self.give([ENCODE(bar) for bar in fresh], [bar[0] for bar in fresh], late=True)
+        return len(fresh)
+
+
+def target(path: str, arg: Arg, **more: str) -> str:
+    """The GET of a path with those keys of the arg that it takes."""
+    endpoint = catalogue.endpoint("GET", path)
+    takes = {param.name for param in endpoint.params} if endpoint else set()
+    mine = {
+        name: value
+        for name, value in arg.items
+        if name in takes and not (name == "instType" and value == "ANY")
+    }
+    query = urlencode({**mine, **{name: value for name, value in more.items() if value}}, safe=",")
+    return f"{path}?{query}" if query else path
+
+
+_KINDS: Final[Mapping[str, type[Feed]]] = {
+    "events": Feed,
+    "state": StateFeed,
+    "account": AccountFeed,
+    "orders": OrderFeed,
+    "trades": TradeFeed,
+    "candles": CandleFeed,
+    "book": BookFeed,
+    "whole": WholeFeed,
+}
+
+
+def feed_of(arg: Arg) -> Feed:
+    """The feed for an arg."""
+    return _KINDS[arg.channel.kind](arg)

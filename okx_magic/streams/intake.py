@@ -1,0 +1,109 @@
+"""What a stream takes in, in the reader's thread, and whom it tells."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.streams.kept import Kept
+from okx_magic.streams.typed import row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from okx_magic.streams.access import Access
+    from okx_magic.streams.feed import Feed
+    from okx_magic.streams.protocol import Arg
+    from okx_magic.streams.reader import Reader
+    from okx_magic.streams.recording import Recording
+
+Row = dict[str, Any]
+
+
+class Intake:
+    """The half of a stream that the reader fills. ``errors`` counts those of the functions it calls."""
+
+    def __init__(
+        self, reader: Reader, access: Access, args: Sequence[Arg], *, name: str, keep: int
+    ) -> None:
+        self.name = name
+        self.args = tuple(args)
+        self.access = access
+        self.channel = args[0].channel.name
+        self.decimal = False
+        self.errors = 0
+        self._reader = reader
+        self._feeds: list[Feed] = []
+        self._changed = threading.Condition()
+        self._kept = Kept(args[0].channel.kind, keep)
+        self._calls: tuple[Callable[[Row], None], ...] = ()
+        self._watches: tuple[Callable[[Row], None], ...] = ()
+        self._recording: Recording | None = None
+        self._stopped = False
+        self.first_error = ""
+        self.started_at = time.time()
+        self.last_at: float | None = None
+
+    def on(self, call: Callable[[Row], None]) -> Callable[[], None]:
+        """Call with each row from now on, as OKX sent it, in the reader's thread; returns what ends it.
+        Errors of ``call`` are counted in ``errors``, the first is told once.
+        """
+        self._calls = (*self._calls, call)
+
+        def leave() -> None:
+            self._calls = tuple(each for each in self._calls if each is not call)
+
+        return leave
+
+    def watch(self, call: Callable[[Row], None]) -> Callable[[], None]:
+        """As ``on``, and with ``{}`` when the state changes."""
+        self._watches = (*self._watches, call)
+
+        def leave() -> None:
+            self._watches = tuple(each for each in self._watches if each is not call)
+
+        return leave
+
+    def begin(self, feed: Feed) -> None:
+        """The feed of one of its args."""
+        self._feeds.append(feed)
+
+    def add(self, rows: Sequence[bytes], keys: Sequence[str] | None, *, late: bool = False) -> None:
+        """Rows that came."""
+        with self._changed:
+            self._kept.add(rows, keys, late=late)
+            self.last_at = time.time()
+            self._changed.notify_all()
+        if self._recording is not None:
+            self._recording.add(rows)
+        if self._calls or self._watches:
+            for row in map(row_of, rows):
+                self._call(row)
+
+    def drop(self, keys: Sequence[str]) -> None:
+        """Rows that are no more."""
+        with self._changed:
+            self._kept.drop(keys)
+
+    def tell(self) -> None:
+        """The state has changed."""
+        with self._changed:
+            self._changed.notify_all()
+        for call in self._watches:
+            call({})
+
+    def ended(self) -> None:
+        """No more comes."""
+        self._stopped = True
+        if self._recording is not None:
+            self._recording.close()
+        self.tell()
+
+    def _call(self, row: Row) -> None:
+        for call in (*self._calls, *self._watches):
+            try:
+                call(row)
+            except Exception as error:  # noqa: BLE001  # the person's own function: it can raise anything
+                self.errors += 1
+                self.first_error = self.first_error or f"{type(error).__name__}: {error}"

@@ -1,0 +1,149 @@
+"""One connection: opened, logged in, kept alive, read, closed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from okx_magic.streams import socket
+from okx_magic.streams.protocol import EVENT, PING, PONG, PUSH, Event, request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from okx_magic.streams.access import Timing
+    from okx_magic.streams.protocol import Arg, Push
+    from okx_magic.streams.socket import Socket
+
+# After so many messages in one go the loop's other tasks have their turn.
+_TURN = 256
+_HOUR = 3600.0
+
+
+class Hearer(Protocol):
+    """Who is told what comes in."""
+
+    def pushed(self, link: Link, push: Push) -> None:
+        """Data of a channel."""
+
+    def event(self, link: Link, event: Event) -> None:
+        """An answer or a notice."""
+
+
+class Link:
+    """``ended`` becomes why it ended. Its task reads from ``start`` on."""
+
+    def __init__(self, opened: Socket, hearer: Hearer, timing: Timing) -> None:
+        self._socket = opened
+        self._hearer = hearer
+        self._timing = timing
+        self._loop = asyncio.get_running_loop()
+        self._heard_at = self._loop.time()
+        self._requests: deque[float] = deque()
+        self._number = 0
+        self._closing = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self.opened_at = self._loop.time()
+        self.ended: asyncio.Future[str] = self._loop.create_future()
+        self.login: asyncio.Future[Event] | None = None
+        # What each request asked for, by its id.
+        self.asked: dict[str, list[Arg]] = {}
+
+    def start(self) -> None:
+        """Read, and watch for silence."""
+        self._tasks = [
+            self._loop.create_task(self._read()),
+            self._loop.create_task(self._watch()),
+        ]
+
+    @property
+    def spent(self) -> bool:
+        """Whether OKX takes hardly any more requests on this connection in this hour."""
+        while self._requests and self._loop.time() - self._requests[0] > _HOUR:
+            self._requests.popleft()
+        return len(self._requests) >= self._timing.hourly * 0.95
+
+    async def send(self, frame: str) -> None:
+        """Send a request. A connection that has ended takes it without a word: ``ended`` says it."""
+        self._requests.append(self._loop.time())
+        with suppress(socket.CLOSED, OSError):
+            await self._socket.send(frame)
+
+    async def ask(self, op: str, args: Sequence[Arg]) -> None:
+        """Subscribe or unsubscribe."""
+        self._number += 1
+        if op == "subscribe":
+            self.asked[str(self._number)] = list(args)
+        await self.send(request(op, args, self._number))
+
+    async def close(self) -> None:
+        """Close it with 1000."""
+        self._closing = True
+        with suppress(socket.CLOSED, OSError, TimeoutError):
+            await self._socket.close()
+        self._end("closed by okx_magic")
+
+    def abort(self, reason: str) -> None:
+        """Break it off."""
+        self._end(reason)
+        self._socket.abort()
+
+    def forget(self) -> None:
+        """In a forked child."""
+        self._socket.forget()
+
+    async def _read(self) -> None:
+        receive, hearer, loop = self._socket.receive, self._hearer, self._loop
+        turn = 0
+        try:
+            while True:
+                message = await receive(decode=False)
+                self._heard_at = loop.time()
+                turn += 1
+                if turn >= _TURN:
+                    turn = 0
+                    await asyncio.sleep(0)
+                if message == PONG:
+                    continue
+                try:
+                    push = PUSH.decode(message)
+                    if push.event:
+                        hearer.event(self, EVENT.decode(message))
+                    else:
+                        hearer.pushed(self, push)
+                except (msgspec.DecodeError, ValueError):
+                    # Not of the form that OKX documents: what it said is not known.
+                    self.abort("a message that cannot be read")
+                    return
+        except socket.CLOSED as error:
+            self._end(socket.described(error))
+        except OSError as error:
+            self._end(socket.described(error))
+
+    async def _watch(self) -> None:
+        silence = self._timing.silence
+        while True:
+            await asyncio.sleep(max(0.0, self._heard_at + silence - self._loop.time()))
+            if self._loop.time() - self._heard_at < silence:
+                continue
+            asked_at = self._loop.time()
+            with suppress(socket.CLOSED, OSError):
+                await self._socket.send(PING)
+            await asyncio.sleep(silence)
+            if self._heard_at < asked_at:
+                self.abort(f"nothing came for {2 * silence:g} s, not even an answer to a ping")
+                return
+
+    def _end(self, reason: str) -> None:
+        current = asyncio.current_task(self._loop)
+        for task in self._tasks:
+            if task is not current:
+                task.cancel()
+        if not self.ended.done():
+            self.ended.set_result(reason)
+        if self.login is not None and not self.login.done():
+            self.login.cancel()

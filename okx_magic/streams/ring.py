@@ -1,0 +1,68 @@
+"""The newest rows of a stream, as the bytes that came: blocks of some thousand, compressed."""
+
+from __future__ import annotations
+
+import zlib
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ROWS: Final = 4096
+_SEPARATOR: Final = b"\n"
+
+
+class Ring:
+    """Keeps at least the newest ``keep`` rows; ``total`` counts all that came. A row is one JSON value
+    without line breaks. Not thread-safe.
+    """
+
+    def __init__(self, keep: int) -> None:
+        self.keep = keep
+        self.total = 0
+        self._blocks: deque[tuple[bytes, int]] = deque()
+        self._open: list[bytes] = []
+        self._closed = 0
+
+    @property
+    def kept(self) -> int:
+        """How many rows ``newest`` can give."""
+        return min(self.keep, self._closed + len(self._open))
+
+    def add(self, rows: Sequence[bytes]) -> None:
+        """The newest rows."""
+        self._open += rows
+        self.total += len(rows)
+        if len(self._open) >= _ROWS:
+            # Level 1: a quarter of the bytes for a microsecond a row.
+            self._blocks.append((zlib.compress(_SEPARATOR.join(self._open), 1), len(self._open)))
+            self._closed += len(self._open)
+            self._open = []
+        while self._blocks and self._closed + len(self._open) - self._blocks[0][1] >= self.keep:
+            self._closed -= self._blocks.popleft()[1]
+
+    def pieces(self, n: int | None = None) -> tuple[list[tuple[bytes, int]], list[bytes], int]:
+        """What holds the newest ``n`` rows, to be unpacked by ``rows`` outside of any lock."""
+        wanted = self.kept if n is None else min(n, self.kept)
+        blocks: list[tuple[bytes, int]] = []
+        found = len(self._open)
+        for block in reversed(self._blocks):
+            if found >= wanted:
+                break
+            blocks.append(block)
+            found += block[1]
+        return blocks[::-1], list(self._open), wanted
+
+    def newest(self, n: int | None = None) -> list[bytes]:
+        """The newest ``n`` rows, oldest first."""
+        return rows(*self.pieces(n))
+
+
+def rows(blocks: list[tuple[bytes, int]], last: list[bytes], wanted: int) -> list[bytes]:
+    """The rows in what ``Ring.pieces`` gave."""
+    found: list[bytes] = []
+    for packed, _ in blocks:
+        found += zlib.decompress(packed).split(_SEPARATOR)
+    found += last
+    return found[len(found) - wanted :]

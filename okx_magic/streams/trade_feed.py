@@ -1,0 +1,141 @@
+"""Trades: their ids have no holes, so what is missing is known, and REST has it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+import msgspec
+
+from okx_magic.streams.feed import ENCODE, Feed
+from okx_magic.streams.protocol import ROWS
+
+if TYPE_CHECKING:
+    from okx_magic.streams.feed import Ask
+    from okx_magic.streams.protocol import Arg
+
+_HISTORY: Final = "/api/v5/market/history-trades"
+_NEWEST: Final = "/api/v5/market/trades"
+_PAGE: Final = 100
+_MOST_PAGES: Final = 200
+
+
+class _Head(msgspec.Struct, gc=False):
+    # ``count`` trades of one order in one row: its id is that of the last.
+    tradeId: str  # noqa: N815  # OKX's name
+    count: str = "1"
+
+
+_HEADS: Final = msgspec.json.Decoder(list[_Head])
+
+
+class _Hole:
+    """Ids from ``low`` to ``high`` that did not come, and the number of its gap."""
+
+    def __init__(self, low: int, high: int, gap: int) -> None:
+        self.low, self.high, self.gap = low, high, gap
+        self.found: set[int] = set()
+
+
+class TradeFeed(Feed):
+    """Every trade once. A hole in the ids is a gap until REST has filled it."""
+
+    takes_both = True
+
+    def __init__(self, arg: Arg) -> None:
+        super().__init__(arg)
+        self._newest: int | None = None
+        self._holes: list[_Hole] = []
+
+    @property
+    def wants_rest(self) -> bool:
+        """Whether there is a hole to fill."""
+        return bool(self._holes)
+
+    def take(self, data: bytes, action: str) -> None:
+        """Rows of trades, in whatever order."""
+        del action
+        heads = _HEADS.decode(data)
+        if len(heads) == 1:
+            rows = [data.strip()[1:-1].strip()]
+        else:
+            rows = [bytes(row) for row in ROWS.decode(data)]
+        for head, row in zip(heads, rows, strict=True):
+            self._one(int(head.tradeId), int(head.count or 1), row)
+
+    def _one(self, last: int, count: int, row: bytes) -> None:
+        newest = self._newest
+        if newest is None or last - count == newest:
+            self._newest = last
+            self.give([row])
+        elif last > newest:
+            if last - count > newest:
+                self._hole(newest + 1, last - count)
+            self._newest = last
+            self.give([row])
+        elif not self._late(last, count, row):
+            self.duplicates += 1
+
+    def _hole(self, low: int, high: int) -> None:
+        since = self.last_at if self.last_at is not None else time.time()
+        number = self.gaps.open(since, f"trades {low} to {high} did not come")
+        self._holes.append(_Hole(low, high, number))
+
+    def _late(self, last: int, count: int, row: bytes) -> bool:
+        for hole in self._holes:
+            if hole.low <= last <= hole.high and last not in hole.found:
+                hole.found.update(range(last - count + 1, last + 1))
+                self.give([row], late=True)
+                return True
+        return False
+
+    async def read_again(self, ask: Ask) -> tuple[int | None, int]:
+        """What was traded while there was no connection."""
+        newest = self._newest
+        if newest is None:
+            return 0, 0
+        inst = quote(self.arg.keys.get("instId", ""), safe="")
+        rows = await ask(f"{_NEWEST}?instId={inst}&limit={_PAGE}")
+        fresh = [row for row in rows if int(row["tradeId"]) > newest]
+        filled = 0
+        for row in reversed(fresh):
+            # What is missing before the first of them becomes a hole, which ``fill`` asks for.
+            before = self._newest
+            self._one(int(row["tradeId"]), 1, ENCODE(row))
+            filled += self._newest != before
+        return 0, filled
+
+    async def fill(self, ask: Ask) -> None:
+        """Ask REST for the trades of the holes. Raises the errors of ``ask``."""
+        for hole in list(self._holes):
+            filled, reached = await self._fill(hole, ask)
+            self._holes.remove(hole)
+            if reached:
+                # Ids that REST does not have either were never trades.
+                self.gaps.end(hole.gap, time.time(), missed=0, filled=filled)
+            else:
+                left = hole.high - hole.low + 1 - len(hole.found)
+                self.gaps.end(hole.gap, time.time(), missed=left, filled=filled)
+
+    def give_up(self) -> None:
+        """REST does not answer: the holes stay, and are told."""
+        for hole in self._holes:
+            left = hole.high - hole.low + 1 - len(hole.found)
+            self.gaps.end(hole.gap, time.time(), missed=left, filled=len(hole.found))
+        self._holes.clear()
+
+    async def _fill(self, hole: _Hole, ask: Ask) -> tuple[int, bool]:
+        inst = quote(self.arg.keys.get("instId", ""), safe="")
+        after, filled = hole.high + 1, 0
+        for _ in range(_MOST_PAGES):
+            rows: list[Any] = await ask(
+                f"{_HISTORY}?instId={inst}&type=1&after={after}&limit={_PAGE}"
+            )
+            inside = [row for row in rows if hole.low <= int(row["tradeId"]) <= hole.high]
+            for row in reversed(inside):
+                filled += self._late(int(row["tradeId"]), 1, ENCODE(row))
+            if not rows or int(rows[-1]["tradeId"]) <= hole.low:
+                return filled, True
+            after = int(rows[-1]["tradeId"])
+        return filled, False

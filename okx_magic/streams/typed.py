@@ -1,0 +1,72 @@
+"""Rows of a stream as a person reads them: a DataFrame typed as the answers of the channel's GET, one row
+as a dict, the whole as a line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from okx_magic.model import Envelope, Request
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from okx_magic.streams.stream import Stream
+
+
+def frame_of(
+    stream: Stream, values: list[Any], *, decimal: bool, depth: int | None = None
+) -> pd.DataFrame:
+    """The frame of these rows; ``attrs`` name the channel, and what they are of."""
+    from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
+
+    arg = stream.args[0]
+    channel = arg.channel
+    if stream.kind == "book" and depth is not None:
+        values = [
+            {**book, "asks": book["asks"][:depth], "bids": book["bids"][:depth]} for book in values
+        ]
+    query = {**arg.keys, "bar": channel.bar} if channel.bar else arg.keys
+    if len(stream.args) > 1:
+        query = {}
+    path = channel.twin or f"/ws/v5/{channel.url}/{channel.name}"
+    request = Request("GET", f"{path}?{urlencode(query)}" if query else path)
+    frame = to_frame(Envelope("0", "", values), request, decimal=decimal)
+    frame.attrs["channel"] = channel.name
+    return stream.access.dressed(frame)
+
+
+_BAR: Final = ("ts", "o", "h", "l", "c", "vol", "volCcy", "volCcyQuote", "confirm")
+
+
+def row_of(row: bytes) -> dict[str, Any]:
+    """A row as a dict, numbers as OKX's text; a bar by the names of its places."""
+    value = msgspec.json.decode(row)
+    if isinstance(value, dict):
+        return value
+    names = _BAR if len(value) == len(_BAR) else (*_BAR[:5], "confirm")
+    return dict(zip(names, value, strict=False))
+
+
+def line_of(stream: Stream) -> str:
+    """The stream in one line."""
+    args = ", ".join(str(arg).partition(" ")[2] for arg in stream.args)
+    parts = [
+        stream.name,
+        f"{stream.channel} {args}".strip(),
+        stream.access.account.name,
+        stream.state,
+    ]
+    total, kept = stream.total, stream.kept
+    if stream.kind in ("trades", "events", "orders") and kept < total:
+        parts.append(f"kept {kept:,} of {total:,} rows")
+    else:
+        parts.append(f"{total:,} rows")
+    if gaps := len(stream.gaps):
+        parts.append(f"{gaps} gap" + ("s" if gaps > 1 else ""))
+    if stream.errors:
+        parts.append(f"{stream.errors} errors in on(): {stream.first_error}")
+    return " · ".join(parts)

@@ -1,0 +1,69 @@
+"""The last exchanges of an account, and the answers of as many of them as memory may be spent on.
+
+The log of a session is looked at by ``%okx_log``, by what checks a refusal, and by the panel, which
+alone asks for answers. An answer holds no secret: one to a signed request is redacted before it is kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, overload
+
+if TYPE_CHECKING:
+    from okx_magic.model import Exchange
+
+_LENGTH: Final = 1000
+# In bytes. Of an answer so much is kept as a person may look through.
+_MOST: Final = 20 << 20
+LARGEST_KEPT: Final = 256 << 10
+
+
+class ExchangeLog(Sequence["Exchange"]):
+    """Up to 1,000 exchanges, oldest first; their answers take at most ``most`` bytes, of which those
+    of the oldest are given up first. Thread-safe.
+    """
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._exchanges: deque[Exchange] = deque(maxlen=_LENGTH)
+        # By exchange, whose own hash would go through all of its request.
+        self._answers: dict[int, bytes] = {}
+        self._size = 0
+
+    def append(self, exchange: Exchange, answer: bytes = b"") -> None:
+        """Note an exchange, and the beginning of its answer."""
+        with self._lock:
+            if len(self._exchanges) == _LENGTH:
+                self._give_up(self._exchanges[0])
+            self._exchanges.append(exchange)
+            if answer:
+                self._answers[id(exchange)] = answer[:LARGEST_KEPT]
+                self._size += len(self._answers[id(exchange)])
+            for oldest in self._exchanges:
+                if self._size <= self._most:
+                    return
+                self._give_up(oldest)
+
+    def answer(self, exchange: Exchange) -> bytes | None:
+        """The answer of an exchange of this log as it came, its beginning if it is large; None where
+        there was none, or it is not kept any more.
+        """
+        return self._answers.get(id(exchange))
+
+    def _give_up(self, exchange: Exchange) -> None:
+        self._size -= len(self._answers.pop(id(exchange), b""))
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    @overload
+    def __getitem__(self, place: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Exchange]: ...
+    def __getitem__(self, place: int | slice) -> Exchange | list[Exchange]:
+        if isinstance(place, slice):
+            return list(self._exchanges)[place]
+        return self._exchanges[place]

@@ -1,0 +1,142 @@
+"""The panel's page Requests in a real JupyterLab, at every width, and a panel whose kernel is gone."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from panelpage import PanelPage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Lab, LabNotebook
+    from playwright.sync_api import Browser
+
+WIDTHS = (1200, 700, 300)
+CELLS = (
+    "%load_ext okx_magic",
+    "%okx_login sandbox",
+    "%okx_login",
+    "%%okx\nGET /api/v5/market/tickers?instType=SPOT\nGET /api/v5/account/balance",
+    "%okx GET /api/v5/market/ticker?instId=NO-SUCH-PAIR",
+)
+# Of a text that only an answer holds.
+ANSWERED = "eqUsd"
+# Wider than its box: something is cut off, or has to be scrolled to.
+OVERFLOWS = """() => { const panel = document.querySelector('.okx-panel');
+  return panel.scrollWidth - panel.clientWidth; }"""
+
+
+@pytest.fixture
+def notebook(lab: Lab, chromium: Browser, request: pytest.FixtureRequest) -> LabNotebook:
+    """A notebook with a panel, four requests and one of them refused."""
+    name = f"{request.node.name}.ipynb"
+    lab.write(name, *CELLS)
+    opened = lab.open(chromium, name)
+    for cell in range(len(CELLS)):
+        opened.run(cell)
+    return opened
+
+
+def rows(panel: PanelPage) -> list[str]:
+    shown = panel.root.locator("tbody tr:visible .okx-link")
+    return [text for text in shown.all_inner_texts() if text.startswith("GET /api")]
+
+
+def test_requests_are_listed_filtered_and_inspected(
+    notebook: LabNotebook, lab: Lab, tmp_path: Path
+) -> None:
+    """All requests are there; a filter and "failed only" choose; an answer is shown typed and raw, a
+    refusal with means and try; and the saved notebook holds no answer.
+    """
+    panel = PanelPage(notebook)
+    panel.tab("Requests")
+    panel.sees("NO-SUCH-PAIR")
+    assert len(rows(panel)) >= 3
+    panel.root.get_by_placeholder("path, code or text").fill("ticker spot")
+    assert rows(panel) == ["GET /api/v5/market/tickers?instType=SPOT"]
+    panel.root.get_by_placeholder("path, code or text").fill("")
+    panel.field("failed only").check()
+    assert rows(panel) == ["GET /api/v5/market/ticker?instId=NO-SUCH-PAIR"]
+    panel.root.locator(".okx-link:visible").first.click()
+    panel.sees("51001")
+    panel.sees("means")
+    panel.field("failed only").uncheck()
+    panel.root.get_by_role("button", name="GET /api/v5/account/balance").click()
+    panel.sees(ANSWERED)
+    panel.press("JSON")
+    assert ANSWERED in panel.root.locator(".okx-detail .okx-code").inner_text()
+    for width in WIDTHS:
+        notebook.page.set_viewport_size({"width": width + 40, "height": 1400})
+        for tab in ("Account", "Requests", "Signature"):
+            panel.tab(tab)
+            panel.root.scroll_into_view_if_needed()
+            panel.root.screenshot(path=str(tmp_path / f"{tab}-{width}.png"))
+    notebook.save()
+    saved = (lab.notebooks / f"{notebook_name(notebook)}").read_text("utf-8")
+    states = json.loads(saved)["metadata"]["widgets"]
+    assert "okx_magic" in json.dumps(states)
+    assert ANSWERED not in json.dumps(states)
+
+
+def notebook_name(notebook: LabNotebook) -> str:
+    name: str = notebook.page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
+    return name
+
+
+def test_the_panel_passes_the_rules_of_accessibility(notebook: LabNotebook) -> None:
+    """Axe finds nothing in the panel on any page, in both themes; the control sees a broken label."""
+    panel = PanelPage(notebook)
+    panel.tab("Requests")
+    panel.sees("NO-SUCH-PAIR")
+    panel.root.locator(".okx-link:visible").first.click()
+    panel.sees("means")
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        notebook.theme(theme)
+        for tab in ("Account", "Requests", "Signature"):
+            panel.tab(tab)
+            assert violations(notebook) == []
+    panel.tab("Account")
+    panel.root.locator("label").first.evaluate("label => label.remove()")
+    assert violations(notebook) != []
+
+
+def violations(notebook: LabNotebook) -> list[str]:
+    found: dict[str, Any] = Axe().run(notebook.page, context=".okx-panel").response
+    return [
+        f"{rule['id']}: {node['html'][:120]}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def test_tabs_move_by_home_and_end(notebook: LabNotebook) -> None:
+    """As the pattern of ARIA for tabs says."""
+    panel = PanelPage(notebook)
+    panel.tab("Requests")
+    panel.root.get_by_role("tab", name="Requests").focus()
+    for key, tab in (("End", "Signature"), ("Home", "Account")):
+        notebook.page.keyboard.press(key)
+        assert panel.root.get_by_role("tab", name=tab).get_attribute("aria-selected") == "true"
+
+
+@pytest.mark.parametrize("end", ["restart", "kill"])
+def test_a_panel_says_that_its_kernel_is_gone(notebook: LabNotebook, end: str) -> None:
+    """At once, without a click, and the account's name is not shown any more."""
+    panel = PanelPage(notebook)
+    assert "SANDBOX" in panel.bar()
+    if end == "restart":
+        notebook.page.evaluate(
+            "window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
+        )
+    else:
+        notebook.page.evaluate(
+            "window.jupyterapp.shell.currentWidget.context.sessionContext.session"
+            ".kernel.requestExecute({code: 'import os; os.kill(os.getpid(), 9)'})"
+        )
+    panel.sees("the kernel of this panel is gone")
+    assert "SANDBOX" not in panel.bar()
+    assert panel.root.get_by_role("button", name="log in", exact=True).is_disabled()

@@ -1,0 +1,162 @@
+"""No name that the endpoint does not have is sent silently: ``check_names`` and ``near_names``."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from okx_magic import catalogue
+from okx_magic.catalogue.near_names import near_parameter
+from okx_magic.cell.check import check, findings
+from okx_magic.errors import CellError
+from okx_magic.model import Request
+
+ORDER = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "1"}
+DOCUMENTED = [each for each in catalogue.endpoints().values() if each.status == "documented"]
+
+
+def order(path: str = "order", **more: object) -> Request:
+    return Request("POST", f"/api/v5/trade/{path}", json.dumps({**ORDER, **more}))
+
+
+def refusal(request: Request) -> str:
+    with pytest.raises(CellError) as caught:
+        check(request)
+    return f"{caught.value.message} · {caught.value.remedy}"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("reduceonly", "reduceOnly"),
+        ("reduce_only", "reduceOnly"),
+        ("clOrdID", "clOrdId"),
+        ("clientOrderId", "clOrdId"),
+        ("newClientOrderId", "clOrdId"),
+        ("price", "px"),
+        ("postOnly", "ordType"),
+        ("timeInForce", "ordType"),
+        ("positionSide", "posSide"),
+        ("marginMode", "tdMode"),
+        ("tgtccy", "tgtCcy"),
+        ("stopLossPrice", "attachAlgoOrds[].slTriggerPx"),
+        ("takeProfit", "attachAlgoOrds[].tpTriggerPx"),
+        ("stpmode", "stpMode"),
+    ],
+)
+def test_a_write_with_a_foreign_name_is_refused_with_the_near_one(name: str, meant: str) -> None:
+    """Misspelt, in another case, in another program's words: never placed without it."""
+    said = refusal(order(**{name: "x"}))
+    assert f"has no {name} in its body" in said
+    assert f"{meant} in place of {name}?" in said
+    assert "--force" in said
+
+
+def test_what_belongs_inside_of_another_name_is_told_so() -> None:
+    """A stop at the top of an order would be passed over, and the order stand without it."""
+    assert "belongs into attachAlgoOrds" in refusal(order(slTriggerPx="1"))
+
+
+@pytest.mark.parametrize("name", ["batch-orders", "order"])
+def test_items_and_attached_orders_are_looked_into(name: str) -> None:
+    """Each object of a body has its own names, at any depth."""
+    body: object = {**ORDER, "attachAlgoOrds": [{"slTriggerPx": "1", "slordpx": "-1"}]}
+    if name == "batch-orders":
+        body = [ORDER, body]
+    said = refusal(Request("POST", f"/api/v5/trade/{name}", json.dumps(body)))
+    assert "slOrdPx in place of slordpx?" in said
+    assert "in attachAlgoOrds in " in said
+    assert ("item 2" in said) == (name == "batch-orders")
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        ("market/books?instId=BTC-USDT&depth=400", "sz in place of depth?"),
+        ("market/candles?instId=BTC-USDT&since=1700000000000", "before in place of since?"),
+        ("market/candles?instId=BTC-USDT&timeframe=1H", "bar in place of timeframe?"),
+        ("market/candles?instId=BTC-USDT&interval=1H", "bar in place of interval?"),
+        ("market/candles?instId=BTC-USDT&Limit=5", "limit in place of Limit?"),
+        ("trade/fills?symbol=BTC-USDT", "instId in place of symbol?"),
+        ("account/balance?currency=BTC", "ccy in place of currency?"),
+        ("trade/orders-history?instType=SPOT&startTime=1", "begin in place of startTime?"),
+        ("public/time?x=1", "it takes none"),
+        ("market/candles?instId=BTC-USDT&zzzzz=1", "it has instId, bar"),
+    ],
+)
+def test_a_read_is_sent_with_a_note(target: str, meant: str) -> None:
+    """The near name, or what there is, is told; a read does no harm."""
+    notes = check(Request("GET", f"/api/v5/{target}"))
+    assert any("has no" in note and meant in note for note in notes), notes
+
+
+def test_where_the_catalogue_is_not_sure_it_only_notes() -> None:
+    """Of an endpoint whose docs were not read an unknown name may be a new one."""
+    thin = next(
+        each
+        for each in catalogue.endpoints().values()
+        if each.status != "documented" and each.method == "POST" and each.params
+    )
+    (note, *_) = check(Request("POST", thin.path, '{"nameOfTomorrow": "1"}'))
+    assert "as far as the catalogue knows" in note
+
+
+def test_what_other_clients_send_is_told_and_sent() -> None:
+    """A name that the docs dropped may still do something."""
+    (note,) = check(order(quickMgnType="manual"))
+    assert "do not list quickMgnType" in note
+
+
+def test_a_name_that_stands_twice_in_a_query_is_told() -> None:
+    """OKX takes one of the two."""
+    (note,) = check(Request("GET", "/api/v5/account/balance?ccy=BTC&ccy=ETH"))
+    assert "ccy=BTC,ETH" in note
+
+
+def test_each_endpoints_own_parameters_are_accepted() -> None:
+    """All documented names of all endpoints, in query or body, alone and inside of others."""
+    for endpoint in DOCUMENTED:
+        given = {param.name: (param.values or ("1",))[0] for param in endpoint.params}
+        for param in endpoint.params:
+            if param.fields:
+                given[param.name] = [{field.name: "1" for field in param.fields}]  # type: ignore[assignment]  # nested
+        if endpoint.method == "GET":
+            query = "&".join(f"{name}={value}" for name, value in given.items())
+            request = Request("GET", f"{endpoint.path}?{query}")
+        else:
+            body = [given] if endpoint.array_body else given
+            request = Request("POST", endpoint.path, json.dumps(body))
+        assert not [each for each in findings(request) if "has no" in each.text], endpoint.path
+
+
+def misspelt(name: str, chance: random.Random) -> str:
+    """A name as a person mistypes it."""
+    at = chance.randrange(len(name))
+    two = chance.randrange(len(name) - 1)
+    return chance.choice(
+        [
+            name[:at] + name[at + 1 :],
+            name[:at] + name[at] + name[at:],
+            name[:two] + name[two + 1] + name[two] + name[two + 2 :],
+            name.lower() if name != name.lower() else name.upper(),
+            "".join(f"_{each.lower()}" if each.isupper() else each for each in name),
+            name + "s",
+        ]
+    )
+
+
+def test_two_hundred_misspelt_names_are_found_with_the_right_one() -> None:
+    """At least 95 % of them, over all documented endpoints."""
+    chance = random.Random(20260630)  # noqa: S311  # no secret
+    right = asked = 0
+    while asked < 200:
+        endpoint = chance.choice([each for each in DOCUMENTED if each.params])
+        name = chance.choice([param.name for param in endpoint.params if len(param.name) > 1])
+        typed = misspelt(name, chance)
+        if any(typed == param.name for param in endpoint.params):
+            continue
+        asked += 1
+        right += near_parameter(typed, endpoint.params) == name
+    assert right >= 190

@@ -1,0 +1,84 @@
+"""A secret typed into a query is neither sent nor kept: ``cell/check_secrets``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from okx_magic.cell.check_secrets import refuse_secrets, typed_secrets
+from okx_magic.errors import CredentialsError
+from okx_magic.model import Request
+
+if TYPE_CHECKING:
+    from conftest import Notebook
+
+VALUE = "Correct-Horse-9"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "secret",
+            "Secret",
+            "secretKey",
+            "secret_key",
+            "apiSecret",
+            "OKX_API_SECRET",
+            "passphrase",
+        ),
+        *(
+            "OK-ACCESS-PASSPHRASE",
+            "OK-ACCESS-KEY",
+            "password",
+            "apiKey",
+            "api_key",
+            "api-key",
+            "sign",
+        ),
+        *("signature", "privateKey"),
+    ],
+)
+def test_a_name_of_a_secret_is_refused(name: str) -> None:
+    """However it is written; the error repeats the name and not the value."""
+    with pytest.raises(CredentialsError) as caught:
+        refuse_secrets(Request("GET", f"/api/v5/account/balance?ccy=BTC&{name}={VALUE}"))
+    assert VALUE not in f"{caught.value.message}{caught.value.remedy}"
+    assert typed_secrets(f"GET /x?{name}={VALUE}&a=b") == (f"{name}={VALUE}",)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/api/v5/account/balance?ccy=BTC",
+        "/api/v5/users/subaccount/apikey?subAcct=a&apiKey=b",
+        "/api/v5/trade/order?instId=BTC-USDT&clOrdId=0123456789abcdef0123456789abcdef",
+        "/api/v5/asset/currencies?ccy=SIGN&keyword=design",
+    ],
+)
+def test_what_is_no_secret_passes(target: str) -> None:
+    """Also a key that the endpoint itself asks for."""
+    refuse_secrets(Request("GET", target))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"%okx GET /api/v5/public/time?secret={VALUE}",
+        f"%okx --force GET /api/v5/public/time?secret={VALUE}",
+        f"%%okx\nGET /api/v5/public/time\nGET /api/v5/public/time\n  & passphrase = {VALUE}",
+        f"%%okx --dry-run\ncurl 'https://www.okx.com/api/v5/public/time?apiKey={VALUE}'",
+        f"hidden = '{VALUE[:7]}' + '{VALUE[7:]}'\n%okx GET /api/v5/public/time?secret={{{{ hidden }}}}",
+    ],
+)
+def test_it_is_neither_sent_nor_kept(sandbox_notebook: Notebook, cell: str) -> None:
+    """Nothing of the cell is sent, and neither history, log nor what is shown has the value."""
+    said = sandbox_notebook.run(cell)
+    assert isinstance(sandbox_notebook.error, CredentialsError), said
+    log = sandbox_notebook.run("%okx_log")
+    history = sandbox_notebook.run("%history -n")
+    assert "public/time" not in log
+    assert VALUE not in said + log + history + str(
+        sandbox_notebook.shell.history_manager.input_hist_raw
+    )

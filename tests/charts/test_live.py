@@ -1,0 +1,263 @@
+"""Streams as pictures that move: what travels, what stays, and what is left behind."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from fakestream import FakeStream, bar
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okx_magic.charts import live, widgets
+from okx_magic.charts.chart import View
+from okx_magic.charts.feeds import BookFeed, CandleFeed, TableFeed, TradeFeed
+from okx_magic.charts.live import LiveView, Painter, feed_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Shown:
+    """What a front end would have been told, in its order."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Any]] = []
+        self.painted = threading.Event()
+        self.place = ("", "")
+
+    def until(self, told: Callable[[], bool]) -> None:
+        """Wait for what the painter's thread does."""
+        for _ in range(4_000):
+            if told():
+                return
+            threading.Event().wait(0.005)
+        pytest.fail(f"it never came: {self.told}")
+
+    def of(self, kind: str) -> list[Any]:
+        return [what for said, what in self.told if said == kind]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """A front end that writes down; time passes between paints as it likes."""
+    told = Shown()
+
+    def push(self: Any, kind: str, data: Any, **more: Any) -> None:
+        told.told.append((kind, (self, data, more)))
+        told.painted.set()
+
+    monkeypatch.setattr(widgets, "has_front_end", lambda: True)
+    monkeypatch.setattr(widgets, "place", lambda: told.place)
+    monkeypatch.setattr(widgets, "show", lambda *args: told.told.append(("show", args)))
+    monkeypatch.setattr(widgets, "refresh", lambda *args: told.told.append(("refresh", args)))
+    monkeypatch.setattr(widgets, "take_away", lambda *args: told.told.append(("away", args)))
+    monkeypatch.setattr(
+        widgets, "at_end_of_cells", lambda _: lambda: told.told.append(("left", ()))
+    )
+    monkeypatch.setattr(widgets._Live, "push", push)
+    monkeypatch.setattr(widgets._Live, "closed", property(lambda _: False))
+    monkeypatch.setattr(live, "EACH", 0.001)
+    monkeypatch.setattr(live, "PAINTER", Painter())
+    return told
+
+
+def numbers(data: list[bytes], width: int) -> np.ndarray:
+    return np.frombuffer(data[0], "<f8").reshape(-1, width)
+
+
+def test_only_new_and_changed_bars_travel(shown: Shown) -> None:
+    """The chart begins with what the stream holds; then a bar travels when it came or changed."""
+    stream = FakeStream("candles", "candle1m")
+    stream.bring(*(bar(number, 100 + number) for number in range(50)))
+    view = LiveView(stream)
+    view.show()
+    (widget, _, _) = shown.of("show")[0]
+    assert len(numbers(widget.data, 6)) == 50
+    stream.bring(bar(49, 120), bar(50, 130))
+    shown.until(lambda: {130.0} <= closes(shown))
+    view.picture()
+    assert closes(shown) == {120, 130}
+
+
+def closes(shown: Shown) -> set[float]:
+    """The closes of all bars that travelled."""
+    return {row[4] for _, data, _ in shown.of("bars") for row in numbers(data, 6).tolist()}
+
+
+def test_a_late_bar_takes_its_place() -> None:
+    """Whatever the order in which bars come, the picture is that of the bars in order."""
+    feed = CandleFeed("x", None)
+    for number in (3, 1, 2, 1):
+        feed.note(bar(number, 100 + number))
+    picture = feed.picture()
+    assert list(picture.bars[:, 3]) == [101, 102, 103]
+    assert (np.diff(picture.times) == 60_000).all()
+
+
+def test_trades_are_bars_that_grow() -> None:
+    """Open, high, low, close and volume are those of the trades of each five seconds."""
+    feed = TradeFeed("x", None)
+    for ts, price, size in ((0, 10, 1), (1_000, 12, 2), (4_999, 9, 1), (5_000, 11, 5)):
+        feed.note({"ts": str(ts), "px": str(price), "sz": str(size)})
+    picture = feed.picture()
+    assert picture.bars.tolist() == [[10, 12, 9, 9], [11, 11, 11, 11]]
+    assert picture.volume is not None
+    assert picture.volume.tolist() == [4, 5]
+
+
+def test_a_book_is_read_only_when_it_changed() -> None:
+    """A paint without news costs nothing."""
+    reads = []
+
+    def read() -> pd.DataFrame:
+        reads.append(1)
+        return pd.DataFrame({"side": ["bid", "ask"], "px": [1.0, 2.0], "sz": [3.0, 4.0]})
+
+    feed = BookFeed("x", read)
+    assert feed.changes() is not None
+    assert feed.changes() is None
+    feed.note({})
+    assert feed.changes() is not None
+    assert len(reads) == 2
+
+
+def test_a_table_sends_cells_with_the_digits_of_okx() -> None:
+    """Only cells that changed travel; digits stay as they are; up and down are by value, not by text."""
+    feed = TableFeed("x", ["instId"])
+    feed.note({"instId": "A", "last": "9.10", "vol": "1"})
+    feed.note({"instId": "B", "last": "5", "vol": "1"})
+    assert feed.changes() == (
+        "cells",
+        [],
+        {"rows": [["A", "9.10", "1"], ["B", "5", "1"]], "cells": []},
+    )
+    feed.note({"instId": "A", "last": "10.00", "vol": "1"})
+    feed.note({"instId": "B", "last": "5.0", "vol": "0.5"})
+    change = feed.changes()
+    assert change is not None
+    assert change[2] == {
+        "rows": [],
+        "cells": [[0, 1, "10.00", 1], [1, 1, "5.0", 0], [1, 2, "0.5", -1]],
+    }
+    assert feed.changes() is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 3), st.booleans()), max_size=40))
+def test_what_travelled_adds_up_to_the_table(steps: list[tuple[str, int, bool]]) -> None:
+    """A front end that applies each message has the rows that the kernel has."""
+    feed, seen = TableFeed("x", ["instId"]), []
+    for name, value, look in [*steps, ("A", 0, True)]:
+        feed.note({"instId": name, "last": str(value)})
+        change = feed.changes() if look else None
+        if change is not None:
+            seen += [list(row) for row in change[2]["rows"]]
+            for row, column, text, _ in change[2]["cells"]:
+                seen[row][column] = text
+    assert seen == feed.rows
+
+
+def test_when_a_stream_ends_the_picture_stays(shown: Shown) -> None:
+    """The still is made anew, the widget is taken away, and nothing listens any more."""
+    stream = FakeStream("candles", "candle1m")
+    stream.bring(bar(0, 100))
+    first, second = LiveView(stream), LiveView(stream, View(height=200))
+    first.show()
+    second.show()
+    assert stream.subscribed == 2
+    stream.bring(bar(1, 105))
+    first.picture()
+    assert stream.subscribed == 1
+    stream.stop()
+    shown.until(lambda: len(shown.of("away")) == 2)
+    assert stream.subscribed == 0
+    bundle, _ = shown.of("refresh")[-1]
+    assert "close 105" in bundle["text/plain"]
+    assert "okx-still-" not in bundle["text/html"]
+    thread = live.PAINTER._thread
+    if thread is not None:
+        thread.join(20)
+    assert live.PAINTER._thread is None
+
+
+def test_a_picture_of_a_stream_takes_its_live_views_away(shown: Shown) -> None:
+    """What stays under their cells is the still of that moment; the stream goes on."""
+    stream = FakeStream("candles", "candle1m")
+    stream.bring(bar(0, 100))
+    LiveView(stream).show()
+    LiveView(stream).show()
+    still = LiveView(stream).still()
+    assert "close 100" in repr(still)
+    assert len(shown.of("away")) == 2
+    assert stream.subscribed == 0
+    assert stream.running
+
+
+def test_a_cell_that_runs_again_has_one_view(shown: Shown) -> None:
+    """The view of its earlier run ends, as its output is gone; others stay."""
+    stream = FakeStream("candles", "candle1m")
+    stream.bring(bar(0, 100))
+    for place in (("a", "run 1"), ("a", "run 1"), ("b", "run 2"), ("a", "run 3")):
+        shown.place = place
+        LiveView(stream).show()
+    assert stream.subscribed == 2
+    stream.stop()
+
+
+def test_a_view_may_begin_before_anything_came(shown: Shown) -> None:
+    """It says so in place of a still, and draws what comes."""
+    stream = FakeStream("candles", "candle1m")
+    view = LiveView(stream)
+    view.show()
+    assert shown.of("show")[0][1] == {"text/plain": "no picture yet: no bars have come"}
+    stream.bring(bar(0, 100.5))
+    assert shown.painted.wait(20)
+    view.picture()
+    assert shown.of("bars")[0][0].spec["tick"] == 0.1
+
+
+def test_a_page_that_loads_again_gets_what_is_there_now() -> None:
+    """The state that a front end asks for is fresh, without a message for every change."""
+    stream = FakeStream("table", "tickers")
+    stream.bring({"instId": "A", "last": "1"})
+    feed = feed_of(stream, "x")
+    widget = widgets.live(feed, View(), "key")
+    feed.note({"instId": "A", "last": "2"})
+    assert widget.get_state()["rows"] == [["A", "2"]]
+    assert widget.get_state("height") == {"height": 360}
+
+
+NEVER = (
+    "import ",
+    "http",
+    "eval(",
+    "Function(",
+    "innerHTML",
+    "fetch(",
+    "WebSocket",
+    "localStorage",
+)
+
+
+def test_the_script_of_a_widget_is_small_and_asks_for_nothing() -> None:
+    """One module without imports; no address, no evaluation of text, no markup out of text."""
+    for parts in (widgets._PARTS, ("table.js",)):
+        text = widgets.script(parts)
+        lines = text.splitlines()
+        assert max(map(len, lines)) <= 100
+        assert text.count("export") == 1
+        for bad in (
+            "import ",
+            "http",
+            "eval",
+            "Function(",
+            "innerHTML",
+            "fetch",
+            "WebSocket",
+            "localStorage",
+        ):
+            assert bad not in text, bad
+    assert len(widgets.script(widgets._PARTS).splitlines()) <= 700
