@@ -84,14 +84,14 @@ class Market:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._paths = Paths(seed, *_paths_of_coins())
-        self._bars = lru_cache(maxsize=192)(self._bars_of)
-        self._hours = lru_cache(maxsize=8192)(self._hours_of)
-        self._events = lru_cache(maxsize=512)(self._events_of)
+        self._bars = lru_cache(maxsize=176)(self._bars_of)
+        self._hours = lru_cache(maxsize=3072)(self._hours_of)
+        self._events = lru_cache(maxsize=256)(self._events_of)
         self._beats = lru_cache(maxsize=64)(self._beats_of)
         # Every order of a beat meets the same book.
         self._books = lru_cache(maxsize=64)(self._book)
         self._options = lru_cache(maxsize=4)(self._options_of)
-        self._rates = lru_cache(maxsize=16_384)(self._rate)
+        self._rates = lru_cache(maxsize=4096)(self._rate)
 
     def last(self, instrument: Instrument, second: float) -> Decimal:
         """The last price at ``second``."""

@@ -33,7 +33,7 @@ STEPS = 15
 _ANCHOR = 20_454
 _BLOCK = 1024
 # Days whose variances are worked out together.
-_MONTH = 16
+_WEEK = 8
 
 _SLOW = (32, 16, 8, 4, 2, 1)
 _FAST = (720, 360, 120, 40, 13, 4)
@@ -53,9 +53,9 @@ class Minutes(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A day of a coin, by its minutes; ``knots`` are the ends of their steps, a row a step, and highs and
-    lows the highest and lowest of these; ``pace`` how fast its
-    time runs, which is 1 on average.
+    """A day of a coin, by its minutes; ``steps`` has a row for the end of each step but the last, from
+    the open, and highs and lows are the highest and lowest of these and of the close. ``pace`` says
+    how fast time runs, which is 1 on average.
     """
 
     opens: Floats
@@ -64,7 +64,7 @@ class Summary(NamedTuple):
     closes: Floats
     variances: Floats
     pace: Floats
-    knots: Floats
+    steps: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Factor:
         self._variance = annual**2 / 365 / _MEAN_WEEK
         self._bound = 3 * annual
         self._block = lru_cache(maxsize=64)(self._days)
-        self._month = lru_cache(maxsize=2)(self._times)
+        self._week = lru_cache(maxsize=1)(self._times)
 
     def level(self, day: int) -> float:
         """Where the path stands at the beginning of ``day``."""
@@ -99,8 +99,8 @@ class Factor:
 
     def minutes(self, day: int) -> Minutes:
         """The minutes of ``day``."""
-        number, place = divmod(day, _MONTH)
-        variances = self._month(number)[place]
+        number, place = divmod(day, _WEEK)
+        variances = self._week(number)[place]
         steps = generator(self._name, "minutes", day).standard_normal(MINUTES) * np.sqrt(variances)
         start = self.level(day)
         steps += variances / variances.sum() * (self.level(day + 1) - start - steps.sum())
@@ -113,10 +113,10 @@ class Factor:
 
     def _times(self, number: int) -> Floats:
         # The variances of the minutes of so many days, a row a day.
-        first = number * _MONTH
-        places = first * MINUTES + np.arange(_MONTH * MINUTES)
-        shares = cascade(self._key, _FAST, _LOW, places).reshape(_MONTH, MINUTES) * _SEASON
-        days = self._variances(first + np.arange(_MONTH))
+        first = number * _WEEK
+        places = first * MINUTES + np.arange(_WEEK * MINUTES)
+        shares = cascade(self._key, _FAST, _LOW, places).reshape(_WEEK, MINUTES) * _SEASON
+        days = self._variances(first + np.arange(_WEEK))
         result: Floats = shares * (days / shares.sum(axis=1))[:, None]
         return result
 
@@ -140,8 +140,8 @@ class Paths:
         self._seed = seed
         self._coins = coins
         self._factors = {name: Factor(seed, name, dev) for name, dev in annual.items()}
-        self._parts = lru_cache(maxsize=128)(self._part)
-        self._summaries = lru_cache(maxsize=64)(self._summary)
+        self._parts = lru_cache(maxsize=64)(self._part)
+        self._summaries = lru_cache(maxsize=24)(self._summary)
 
     def day(self, coin: str, day: int) -> Summary:
         """What ``coin`` did on ``day``."""
@@ -168,7 +168,8 @@ class Paths:
         path = np.cumsum(draws * np.sqrt(whole.variances[place] / STEPS / count), axis=1)
         share = np.arange(1, count + 1) / count
         path -= path[:, -1:] * share
-        ends = np.concatenate((whole.opens[place : place + 1], whole.knots[:, place]))
+        opened, closed = whole.opens[place : place + 1], whole.closes[place : place + 1]
+        ends = np.concatenate((opened, opened + whole.steps[:, place], closed))
         path += ends[:-1, None] + np.diff(ends)[:, None] * share
         path = np.where(path > high, 2 * high - path, path)
         path = np.where(path < low, 2 * low - path, path)
@@ -179,23 +180,23 @@ class Paths:
     def _summary(self, coin: str, day: int) -> Summary:
         if coin in self._coins:
             opens, variances, usual = self._minutes(self._coins[coin], day)
-            knots = opens[:-1] + self._steps(coin, day, np.diff(opens), variances)
+            steps: Floats = self._steps(coin, day, np.diff(opens), variances)
         else:
             base, quote = (self.day(each, day) for each in coin.split("-"))
             variances = base.variances + quote.variances
             usual = float((base.variances / base.pace + quote.variances / quote.pace)[0]) * MINUTES
-            knots = base.knots - quote.knots
-            opens = np.concatenate((base.opens - quote.opens, knots[-1, -1:]))
-        # What the next minute opens with, to the last bit.
-        knots[-1] = opens[1:]
+            steps = base.steps - quote.steps
+            opens = base.opens - quote.opens
+            opens = np.append(opens, base.closes[-1] - quote.closes[-1])
+        knots = opens[:-1] + steps
         return Summary(
             opens[:-1],
-            knots.max(axis=0),
-            knots.min(axis=0),
+            np.maximum(knots.max(axis=0), opens[1:]),
+            np.minimum(knots.min(axis=0), opens[1:]),
             opens[1:],
             variances,
             variances * MINUTES / usual,
-            knots,
+            steps,
         )
 
     def _minutes(self, coin: Coin, day: int) -> tuple[Floats, Floats, float]:
@@ -215,7 +216,8 @@ class Paths:
         path = np.cumsum(path, axis=0)
         share = np.arange(1, STEPS + 1, dtype=np.float32)[:, None] / np.float32(STEPS)
         path += (moves.astype(np.float32) - path[-1]) * share
-        result: Floats = path.astype(np.float64)
+        # The last one is at the close, which is known to the last bit.
+        result: Floats = path[:-1]
         return result
 
     def _part(self, name: str, day: int) -> Minutes:

@@ -83,6 +83,8 @@ def bars_of(seed: int, paths: Paths, quoted: Instrument, day: int) -> Bars:
     highs = np.maximum(np.maximum(*ends), np.maximum(opens, closes))
     lows = np.minimum(np.minimum(*ends), np.minimum(opens, closes))
     first, volumes = _activity(seed, quoted, day, coin.pace, np.log(highs / lows))
+    # Half as large: a day of each instrument is kept for a while.
+    highs, lows = highs.astype(np.int32), lows.astype(np.int32)
     return Bars(opens, highs, lows, closes, volumes, first)
 
 
