@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
 from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import warn
@@ -290,6 +290,12 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        # For a spawned process; a forked one may use it as it is.
+        raise TypeError(
+            f"a session cannot be pickled: use okx_magic.connect({self.account.name!r})"
+        )
 
     def __repr__(self) -> str:
         return f"<okx session {self.account.name} · {self.account.base_url}>"

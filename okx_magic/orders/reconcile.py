@@ -179,7 +179,7 @@ class Reconciler:
             older = row is not None and self._is_older(row, item)
             if older:
                 row = None
-            if row is None and proven and self._lost.request.effect == "order":
+            if row is None and proven and self._lost.request.effect in {"order", "cancel"}:
                 row = self._in_history(item, seconds)
         except OkxMagicError:
             return Finding(item, "unknown")
@@ -188,7 +188,7 @@ class Reconciler:
 
     def _state(self, item: Item, row: Mapping[str, Any] | None, *, proven: bool) -> State:
         if self._lost.request.effect == "cancel":
-            return _state_of_cancel(row, proven=proven)
+            return _state_of_cancel(row)
         if row is None:
             return "not done" if proven else "unknown"
         if self._lost.request.effect == "amend":
@@ -231,9 +231,10 @@ class Reconciler:
         return self._epoch
 
 
-def _state_of_cancel(row: Mapping[str, Any] | None, *, proven: bool) -> State:
+def _state_of_cancel(row: Mapping[str, Any] | None) -> State:
+    # An order that no look-up shows may have been cancelled: OKX forgets those without a fill.
     if row is None:
-        return "not done" if proven else "unknown"
+        return "unknown"
     if row.get("state") in _CANCELED:
         return "done"
     return "open" if row.get("state") in _STILL_OPEN else "not done"
