@@ -8,16 +8,15 @@ Names follow OKX (``code``, ``msg``, ``data``) and HTTP (``method``, ``target``,
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from okx_magic import catalogue, strictjson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from okx_magic.catalogue import Effect, Endpoint
 
@@ -136,20 +135,6 @@ class Request:
         return f"{self.method} {self.path}"
 
 
-def request_of(
-    method: str,
-    target: str,
-    body: str | Mapping[str, Any] | Sequence[Any],
-    headers: Mapping[str, str] | None,
-) -> Request:
-    """A request from a program's own values: a body that is no text becomes compact JSON."""
-    if not isinstance(body, str):
-        body = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    # Else "get" would be signed, and the HTTP library would send GET.
-    upper = cast("Method", method.upper())
-    return Request(upper, target, body, tuple((headers or {}).items()))
-
-
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What left for the exchange: the signed parts, never the secret, the passphrase or the key.
@@ -211,7 +196,7 @@ class _Data:
 # Without slots, because ``data`` is a descriptor, which is how a field gets a getter. It is no default.
 @dataclass(frozen=True)
 class Envelope:
-    """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and what stands beside it.
+    """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and the other members.
 
     ``data`` keeps every number as the text that OKX sent; it may be given as ``NumberRows``. ``extra``
     holds ``inTime``, ``outTime`` and the like.

@@ -53,11 +53,11 @@ _CHECKS: Final[Mapping[str, tuple[_Check, ...]]] = MappingProxyType(
         "50119": (account.site, account.credentials, account.before),
         "50120": (account.permission,),
         "50121": (account.address, account.proxy),
-        # Of a WebSocket login, which okx_magic does not send, only what it shares with REST.
-        "60004": (request.clock,),
+        # Of a WebSocket log-in.
+        "60004": (request.signed_parts, request.clock),
         "60005": (account.credentials, account.websocket),
         "60006": (request.clock,),
-        "60007": (account.secret,),
+        "60007": (request.signed_parts, account.secret),
         "60008": (account.websocket,),
         "60009": (account.credentials, account.site, account.websocket),
         "60011": (account.credentials, account.websocket),

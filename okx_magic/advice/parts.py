@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from okx_magic import strictjson
 from okx_magic.advice.case import clock_text
 from okx_magic.catalogue.endpoint_search import nearest_paths
+from okx_magic.credentials.websocket import LOGIN_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 PartName = Literal["timestamp", "method", "target", "body"]
 
 WINDOW_SECONDS = 30
+_FORM = "UTC as 2020-12-08T09:08:57.715Z: milliseconds and Z, 24 characters"
+_SECONDS = re.compile(r"\d{10}", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 # RFC 3986: characters that are allowed in a path or a query as they are, and escapes.
 _URL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
@@ -45,6 +48,16 @@ class Part:
     found: str
 
 
+def is_login(exchange: Exchange) -> bool:
+    """Whether it is a log-in over a WebSocket, which has a timestamp and a target of its own."""
+    return exchange.request.path == LOGIN_PATH
+
+
+def login_moment(timestamp: str) -> datetime | None:
+    """The time of a WebSocket log-in; None for a text of another form."""
+    return datetime.fromtimestamp(int(timestamp), UTC) if _SECONDS.fullmatch(timestamp) else None
+
+
 def parts(exchange: Exchange) -> tuple[Part, ...]:
     """The parts of what was signed; of an unsigned request what was sent."""
     return (_timestamp(exchange), _method(exchange), _target(exchange), _body(exchange))
@@ -61,22 +74,22 @@ def moment(timestamp: str) -> datetime | None:
 
 
 def _timestamp(exchange: Exchange) -> Part:
-    rule = (
-        "UTC as 2020-12-08T09:08:57.715Z: milliseconds and Z, 24 characters;"
-        f" at most {WINDOW_SECONDS} s from the exchange's clock"
-    )
+    login = is_login(exchange)
+    form = "whole seconds since 1970, 10 digits" if login else _FORM
+    rule = f"{form}; at most {WINDOW_SECONDS} s from the exchange's clock"
+    length = "10 digits" if login else "24 characters"
     if exchange.sent is None:
         return Part("timestamp", "", rule, None, "not signed, so there is no timestamp")
     text = exchange.sent.timestamp
-    stamp = moment(text)
+    stamp = login_moment(text) if login else moment(text)
     if stamp is None:
         return Part("timestamp", text, rule, kept=False, found="not of this form")
     if exchange.offset is None:
-        found = "24 characters; the exchange's clock was not measured"
+        found = f"{length}; the exchange's clock was not measured"
         return Part("timestamp", text, rule, kept=True, found=found)
     theirs = exchange.sent_at + exchange.offset / 1000
     away = stamp.timestamp() - theirs
-    found = f"24 characters, {abs(away):.1f} s from the exchange's clock; "
+    found = f"{length}, {abs(away):.1f} s from the exchange's clock; "
     found += clock_text(exchange.offset)
     return Part("timestamp", text, rule, kept=abs(away) <= WINDOW_SECONDS, found=found)
 
@@ -91,6 +104,10 @@ def _method(exchange: Exchange) -> Part:
 
 def _target(exchange: Exchange) -> Part:
     text = exchange.sent.target if exchange.sent else exchange.request.target
+    if is_login(exchange):
+        rule = f"always {LOGIN_PATH} for a log-in over a WebSocket, whatever its URL"
+        found = "as documented" if text == LOGIN_PATH else "not the documented one"
+        return Part("target", text, rule, kept=text == LOGIN_PATH, found=found)
     faults = list(_faults_of_target(text))
     if text != exchange.request.target:
         faults.append(f"{exchange.request.target} was sent")

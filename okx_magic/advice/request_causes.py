@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from okx_magic.advice.case import Case, Cause, clock_text
-from okx_magic.advice.parts import WINDOW_SECONDS, moment, parts
+from okx_magic.advice.parts import WINDOW_SECONDS, is_login, login_moment, moment, parts
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
 from okx_magic.catalogue.parameter_rules import named_parameter, parameter_advice
 
@@ -30,7 +30,8 @@ def clock(case: Case) -> Iterator[Cause]:
     late = case.exchange.milliseconds / 1000
     if late > WINDOW_SECONDS:
         yield Cause("clock", f"the request took {late:.0f} s", holds=True)
-    stamp = moment(case.exchange.sent.timestamp)
+    read = login_moment if is_login(case.exchange) else moment
+    stamp = read(case.exchange.sent.timestamp)
     if offset is not None:
         measured += ", and the timestamp was corrected by that"
     date = _date(case)
