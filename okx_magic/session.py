@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from okx_magic.wire.sender import Reply
 
 _TABLES = "okx_magic.frames"
+_CAUSES = 3
 
 
 class Session:
@@ -276,7 +277,8 @@ class Session:
         from okx_magic.advice.causes import Case, causes, remedy_after  # noqa: PLC0415  # for a failure
 
         found = causes(Case(exchange.code, self.account, exchange, self.known()))
-        error.checked = tuple(map(str, found))
+        # The likeliest, so that the block stays short: %okx_debug shows all.
+        error.checked = tuple(map(str, found[:_CAUSES]))
         error.remedy = remedy_after(found, error.remedy)
 
     def __enter__(self) -> Self:
