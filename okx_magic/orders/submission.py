@@ -43,7 +43,7 @@ _JSON_SPACES = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
+class WritePorts:
     """What writing needs of the world: whose request it is, where it is written down, how it is sent
     until there is an answer, and who looks it up when that is lost.
     """
@@ -119,7 +119,7 @@ class Orders:
 
     def _write(self, prepared: Prepared, state: RequestState, within: float | None = None) -> Reply:
         connection = self._connection
-        ports = Ports(
+        ports = WritePorts(
             connection.account,
             self.ledger,
             connection.deliver,
