@@ -44,7 +44,7 @@ def check_acknowledged(items: Sequence[Item], request: Request, envelope: Envelo
 
 
 def _misfit(endpoint: Endpoint, items: Sequence[Item], envelope: Envelope) -> str:
-    """Why the answer tells nothing, or "" where it tells."""
+    """Why the answer does not fit, or "" where it does."""
     rows, by_item = envelope.data, "sCode" in endpoint.fields
     # A refusal of the whole, with a code of its own, has no items or any.
     whole = envelope.code not in _ENVELOPE_CODES or (envelope.code != "0" and not by_item)

@@ -66,9 +66,9 @@ class Gate:
         if not policy.asks(request, self._account.environment):
             return
         if self._confirm is None:
-            raise RefusedError("nobody is here to say yes to a live order", request=request)
+            raise RefusedError("nobody can confirm a live order here", request=request)
         if not self._confirm(self._question(request, standing)):
-            raise RefusedError("yes was not said", request=request)
+            raise RefusedError("not confirmed: yes was not typed", request=request)
         # The answer may have taken its time.
         policy.check(request, self._standing(request, again=again))
 
@@ -120,7 +120,7 @@ class Gate:
         key = account.credentials.hint if account.credentials else "none"
         parts = [f"LIVE {account.name} (key {key})", summary(request)]
         if standing.repeats is not None:
-            parts.append(f"the same was sent {standing.repeats:.0f} s ago")
+            parts.append(f"the same request was sent {standing.repeats:.0f} s ago")
         return " · ".join(parts)
 
 
@@ -159,7 +159,7 @@ class Arming:
         if self._ends is None:
             return 0.0
         # The monotonic clock may stand still while the machine sleeps; the other may be set back.
-        # The one that says first that the time is over is believed.
+        # The clock that says first that the time is over is believed.
         left = min(self._ends[0] - self._monotonic(), self._ends[1] - self._wall())
         return max(left, 0.0)
 

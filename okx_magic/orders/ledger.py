@@ -34,7 +34,7 @@ TOLD: Final = "told"
 # Outcomes after which nothing is left to ask.
 SETTLED: Final = frozenset({"done", "partly done", "not done", "refused", "not sent", TOLD})
 
-# So long, in seconds, settled entries are kept in memory; a sweep comes after so many new ones.
+# Settled entries are kept in memory for this many seconds; a sweep comes after this many new ones.
 _REMEMBERED: Final = 3600
 _SWEEP: Final = 1000
 
@@ -111,14 +111,14 @@ class Ledger:
         except OSError as error:
             reason = error.strerror or "it is no file"
             raise RefusedError(
-                f"the ledger {self.path} cannot be written ({reason}), and what changes"
-                " something is not sent unrecorded",
+                f"the ledger {self.path} cannot be written ({reason}); what changes"
+                " something is not sent without a record",
                 remedy="make the file writable",
             ) from None
         return entry.id
 
     def close(self, id: str, outcome: str, **facts: str) -> None:  # noqa: A002  # the entry's field
-        """Write down how the entry ended. ``facts`` stand beside the outcome, such as the code.
+        """Write down how the entry ended. ``facts`` are written with the outcome, such as the code.
 
         A line that cannot be written leaves the entry open, to be asked about at the next log-in;
         the outcome itself must not be lost over it.

@@ -41,7 +41,7 @@ Rows = dict[int, "Mapping[str, Any]"]
 
 
 def doubtful(error: OkxMagicError | None, orders: int) -> tuple[int, ...]:
-    """The places of those of so many orders of which ``error`` does not say whether they were taken."""
+    """The places of the orders of which ``error`` does not say whether they were taken."""
     acks = acknowledged(error, orders)
     unclear = tuple(
         place for place, ack in enumerate(acks) if ack.get("sCode") in DOUBTFUL | ALREADY
@@ -127,7 +127,7 @@ def interrupted(request: Request, account: str, outcome: str, message: str) -> I
     """The error for Ctrl-C, with the ids of the orders, and what to ask or to look at."""
     items = lookups.items_of(request)
     asks = lookups.remedy(items, request.path)
-    remedies = {"unknown": asks, "done": asks.replace("ask before sending it again", "see it")}
+    remedies = {"unknown": asks, "done": asks.replace("check before sending it again", "see it")}
     return Interrupted(
         message,
         outcome=outcome,

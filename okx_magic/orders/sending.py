@@ -79,7 +79,7 @@ class Orders:
 
         Raises the errors of ``okx_magic.errors``, each with the request and the account. With
         ``as_typed`` an order goes without a client order id if it was typed without one, and without
-        an expTime; with ``again`` although the same was sent just now.
+        an expTime; with ``again`` although the same request was sent just now.
         """
         state = RequestState()
         try:

@@ -220,7 +220,7 @@ class Writing:
             except KeyboardInterrupt:
                 pass
         if states == {"done"}:
-            return self._interrupted("done", "interrupted, and carried out all the same")
+            return self._interrupted("done", "interrupted, but it was carried out")
         return self._interrupted("unknown", "interrupted; it may have been carried out")
 
     def _interrupted(self, outcome: str, message: str) -> Interrupted:

@@ -218,7 +218,7 @@ def check_target(request: Request) -> None:
     """Raise RefusedError for a target that is no plain path with a query."""
     if _TARGET.fullmatch(request.target) is None:
         raise RefusedError(
-            f"{request.target[:60]!r} is no path of OKX's API",
+            f"{request.target[:60]!r} is not a path of OKX's API",
             remedy="a path such as /api/v5/account/balance?ccy=BTC, its values percent-encoded",
         )
 
@@ -253,7 +253,7 @@ def _time_in(envelope: Envelope) -> int:
         "the exchange's time cannot be read",
         written=True,
         status=envelope.status,
-        remedy="run it again; if it stays so, what answers is not OKX",
+        remedy="run it again; if it persists, the server is not OKX's",
         request=_TIME,
     )
 

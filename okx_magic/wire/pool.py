@@ -145,7 +145,7 @@ class Watchdog:
 
 
 class _Guarded(http.client.HTTPConnection):
-    """A connection that serves one exchange at a time, and tells its guard what goes on."""
+    """A connection that serves one exchange at a time, and keeps its guard informed."""
 
     guard: Guard
     # With http.client's debugging on it would print the headers, passphrase and all.

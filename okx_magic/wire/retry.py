@@ -172,7 +172,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do next, after so many seconds."""
+    """What to do next, after ``wait`` seconds."""
 
     action: Action
     wait: float = 0.0
@@ -266,10 +266,10 @@ class CircuitBreaker:
                 return
         raise OkxError(
             said.code,
-            f"{said.msg} · OKX said so time after time: not sent now",
+            f"{said.msg} · refused repeatedly: not sent now",
             envelope=said.envelope,
             means=said.means,
-            remedy=f"in {max(left, 1):.0f} s it may be sent again",
+            remedy=f"try again in {max(left, 1):.0f} s",
             request=request,
         )
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from okx_magic.wire.transport import Answer, Transport
 
 _MARGIN: Final = 4096
-# The headers that tell OKX's own answers from those of something in between.
+# The headers that tell OKX's own answers from those of a proxy or gateway in between.
 _TELLING = ("date", "server", "via", "content-type")
 
 _log: Final = logging.getLogger("okx_magic")
@@ -39,7 +39,7 @@ _log.addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer with what the receipt tells of it. ``added_ids`` are the client order ids that were
+    """An answer with what the receipt shows. ``added_ids`` are the client order ids that were
     put into the body; ``milliseconds`` is the time of the exchange. ``recovered`` says that the answer
     was lost, and ``envelope`` made from the look-up that showed the request carried out.
     """

@@ -65,7 +65,7 @@ class Transport:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
         self._watchdog = Watchdog()
         # No Session of requests: .netrc, proxy and CA variables would act unseen, and cookies be kept.
-        # What of them is wanted stands in the account.
+        # What is wanted of them is in the account.
         self._pool = Pool(
             base_url,
             timeout=timeout,

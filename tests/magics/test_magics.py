@@ -472,7 +472,7 @@ def test_the_same_order_twice_is_a_slip_unless_it_is_meant(sandbox_notebook: Not
     first = sandbox_notebook["order"].clOrdId[0]
     text = sandbox_notebook.run(cell)
     assert isinstance(sandbox_notebook.error, RefusedError)
-    assert "the same was sent 0 s ago" in text
+    assert "the same request was sent 0 s ago" in text
     sandbox_notebook.run(cell.replace("%%okx", "%%okx --again"))
     assert sandbox_notebook["order"].clOrdId[0] != first
     history = sandbox_notebook.run("h = %okx GET /api/v5/trade/orders-history?instType=SPOT")

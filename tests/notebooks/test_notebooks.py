@@ -57,6 +57,7 @@ def test_notebooks_are_saved_without_outputs(path: Path) -> None:
     assert notebook.metadata.language_info.nbconvert_exporter == "python"
 
 
+@pytest.mark.slow
 def test_the_pictures_are_drawn_again() -> None:
     """Each cell that has a saved still draws one when it runs, and none of them asks for a network."""
     path = ROOT / "notebooks" / "pictures.ipynb"
@@ -121,7 +122,7 @@ def test_orders_can_be_practised() -> None:
         "OutcomeUnknown",
         *["RefusedError"] * 4,
     ]
-    assert "the same was sent" in raised[0]
+    assert "the same request was sent" in raised[0]
     assert "still unknown" in raised[3]
     assert "kill switch is on" in raised[4]
 

@@ -159,7 +159,7 @@ def test_an_interrupt_in_a_notebook_shows_the_id(
         interrupt(patch, transport, "read_body")
         shown = sandbox_notebook.run(cell)
     assert isinstance(sandbox_notebook.error, KeyboardInterrupt)
-    assert "carried out all the same" in shown
+    assert "but it was carried out" in shown
     assert "clOrdId=om" in shown
     assert "Traceback" not in shown
 

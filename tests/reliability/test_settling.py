@@ -106,7 +106,7 @@ def test_a_cancel_needs_no_ledger(bench: Lab) -> None:
     """A full disk keeps orders from being sent, and no cancel: that only lessens the risk."""
     ack = placed(bench)
     bench.ledger.path = bench.ledger.path / "nowhere"
-    with pytest.raises(RefusedError, match="unrecorded"):
+    with pytest.raises(RefusedError, match="without a record"):
         bench.session.send(order(px="2"))
     bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
     assert [each.state for each in bench.orders()] == ["canceled"]
@@ -228,7 +228,7 @@ def test_an_order_without_an_id_is_unknown_at_once(bench: Lab) -> None:
     bench.sandbox.set_faults("next POST */trade/order: reset-after")
     with pytest.raises(OutcomeUnknown, match="may have been carried out") as caught:
         bench.session.send(order(), as_typed=True)
-    assert "carries no id" in caught.value.remedy
+    assert "no client order id" in caught.value.remedy
     assert len(bench.orders()) == 1
 
 
@@ -510,7 +510,7 @@ def test_what_a_get_shows_without_doubt_is_settled(
         with pytest.raises(kind) as caught:
             session.send(request_)
         if outcome == "unknown":
-            assert caught.value.remedy.startswith("ask before sending it again: GET /api/v5/")  # type: ignore[attr-defined]  # ours
+            assert caught.value.remedy.startswith("check before sending it again: GET /api/v5/")  # type: ignore[attr-defined]  # ours
     assert len(sent(session, "POST")) == 1
 
 
