@@ -28,8 +28,8 @@ _CANCEL_ALL_AFTER: Final = "/cancel-all-after"
 
 
 class _Parsed:
-    """What method, target and body of a request say, each part worked out once, on first use. The names
-    are those of Request.
+    """What method, target and body of a request say; what takes long is worked out once, on first use.
+    The names are those of Request.
     """
 
     def __init__(self, method: Method, target: str, body: str) -> None:
@@ -37,6 +37,14 @@ class _Parsed:
         self.target = target
         self.body = body
         self.path = target.partition("?")[0]
+        self.endpoint = catalogue.endpoint(method, self.path)
+        self.effect: Effect = "read"
+        if method != "GET":
+            self.effect = "unknown" if self.endpoint is None else self.endpoint.effect
+            off = self.path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(self.json)
+            if off and self.effect == "cancel":
+                # It takes a safety away.
+                self.effect = "setting"
 
     @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
@@ -53,21 +61,6 @@ class _Parsed:
     def items(self) -> tuple[Mapping[str, Any], ...]:
         values = self.json if isinstance(self.json, list) else [self.json]
         return tuple(value for value in values if isinstance(value, dict))
-
-    @cached_property
-    def endpoint(self) -> Endpoint | None:
-        return catalogue.endpoint(self.method, self.path)
-
-    @cached_property
-    def effect(self) -> Effect:
-        if self.method == "GET":
-            return "read"
-        if self.endpoint is None:
-            return "unknown"
-        if self.path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(self.json):
-            # It takes a safety away.
-            return "setting"
-        return self.endpoint.effect
 
 
 # Without slots, so that what was parsed is kept: it stands in the request as a plain attribute.
@@ -89,6 +82,10 @@ class Request:
     line: int = 1
     path: str = field(init=False, repr=False, compare=False)
     """The target without its query."""
+    endpoint: Endpoint | None = field(init=False, repr=False, compare=False)
+    """What the catalogue knows of its method and path; None where that is nothing."""
+    effect: Effect = field(init=False, repr=False, compare=False)
+    """What it changes, in the catalogue's word: "read" for nothing, "unknown" for the worst."""
     _parsed: _Parsed | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -115,16 +112,6 @@ class Request:
     def items(self) -> tuple[Mapping[str, Any], ...]:
         """The objects of its body: the orders of a batch, or the one that it is."""
         return self._known.items
-
-    @cached_property
-    def endpoint(self) -> Endpoint | None:
-        """What the catalogue knows of its method and path; None where that is nothing."""
-        return self._known.endpoint
-
-    @cached_property
-    def effect(self) -> Effect:
-        """What it changes, in the catalogue's word: "read" for nothing, "unknown" for the worst."""
-        return self._known.effect
 
     @property
     def _known(self) -> _Parsed:

@@ -13,7 +13,7 @@ from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.orders.gate import Gate
-from okx_magic.orders.sending import Orders
+from okx_magic.orders.submission import Orders
 from okx_magic.streaming import SharedReader, Streaming
 from okx_magic.wire.connection import Connection
 

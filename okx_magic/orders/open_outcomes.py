@@ -10,7 +10,7 @@ from okx_magic.model import Request
 from okx_magic.orders.ledger import TOLD
 from okx_magic.orders.lookups import made_at
 from okx_magic.orders.reconcile import look
-from okx_magic.orders.sending import is_ours
+from okx_magic.orders.submission import is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Request
     from okx_magic.orders.outcome import Rows
-    from okx_magic.orders.reconcile import Finding, Reconciler
-    from okx_magic.orders.sending import Ports, Prepared
+    from okx_magic.orders.reconcile import LookupResult, Reconciler
+    from okx_magic.orders.submission import Prepared, WritePorts
     from okx_magic.wire.retry import Action, RetryState
     from okx_magic.wire.sender import Attempt, RequestState
 
@@ -52,7 +52,7 @@ class Writing:
 
     def __init__(
         self,
-        ports: Ports,
+        ports: WritePorts,
         prepared: Prepared,
         state: RequestState,
         retries: RetryState,
@@ -191,7 +191,7 @@ class Writing:
         self,
         request: Request,
         error: OkxMagicError,
-        findings: Mapping[int, Finding],
+        findings: Mapping[int, LookupResult],
         still: Sequence[int],
     ) -> None:
         """Of a batch only what may still be open goes again."""

@@ -201,7 +201,7 @@ class _Secure(_Guarded, HTTPSConnection):
     pass
 
 
-Connection = _Plain | _Secure
+HttpConnection = _Plain | _Secure
 
 
 class Pool:
@@ -221,7 +221,7 @@ class Pool:
         self._kept: list[_Plain | _Secure] = []
         self._closed = False
 
-    def take(self, guard: Guard) -> Connection:
+    def take(self, guard: Guard) -> HttpConnection:
         """A connection for one exchange: a kept one, or a new one. Raises one of ``ERRORS``."""
         connection = self._living() or self._new()
         connection.guard = guard
@@ -231,7 +231,7 @@ class Pool:
         guard.watch(getattr(connection.sock, "socket", connection.sock))
         return connection
 
-    def keep(self, connection: Connection) -> None:
+    def keep(self, connection: HttpConnection) -> None:
         """Take a connection back, after its answer was read to the end."""
         if self._closed:
             connection.close()
@@ -250,7 +250,7 @@ class Pool:
         """
         self._kept = []
 
-    def _living(self) -> Connection | None:
+    def _living(self) -> HttpConnection | None:
         while self._kept:
             connection = self._kept.pop()
             # What can be read before anything was asked is the end, or no answer to us.
@@ -259,7 +259,7 @@ class Pool:
             connection.close()
         return None
 
-    def _new(self) -> Connection:
+    def _new(self) -> HttpConnection:
         host, port = _address(self._url)
         timeout = min(CONNECT_SECONDS, self._timeout)
         if self._url.scheme == "http":
@@ -278,7 +278,7 @@ class Pool:
         connection.set_tunnel(host, port, headers, self._proxy.scheme or "http")
         return connection
 
-    def _connect(self, connection: Connection) -> None:
+    def _connect(self, connection: HttpConnection) -> None:
         try:
             connection.connect()
             connection.sock.settimeout(self._timeout)

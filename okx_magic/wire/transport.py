@@ -18,7 +18,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from okx_magic.credentials.account import without_userinfo
 from okx_magic.errors import RefusedError, TransportError
-from okx_magic.wire.body import read_body
+from okx_magic.wire.answer_body import read_body
 from okx_magic.wire.failures import Failure, describe, late
 from okx_magic.wire.pool import ERRORS, Guard, Pool, Watchdog
 

@@ -43,7 +43,7 @@ _JSON_SPACES = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
+class WritePorts:
     """What writing needs of the world: whose request it is, where it is written down, how it is sent
     until there is an answer, and who looks it up when that is lost.
     """
@@ -136,7 +136,7 @@ class Orders:
     ) -> Reply:
         connection = self._connection
         state.permit = self._gate.permit(prepared.request)
-        ports = Ports(
+        ports = WritePorts(
             connection.account,
             self.ledger,
             connection.deliver,
