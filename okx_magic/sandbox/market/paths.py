@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from okx_magic.sandbox.market.noise import cascade, generator, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from okx_magic.sandbox.market.noise import Floats, Ints
 
@@ -211,7 +213,7 @@ class Paths:
     def _steps(self, coin: str, day: int, moves: Floats, variances: Floats) -> Floats:
         # The path at the end of each step of each minute, from the minute's open.
         draws = generator(self._seed, coin, "steps", day)
-        path = draws.standard_normal((STEPS, MINUTES), np.float32)
+        path: NDArray[Any] = draws.standard_normal((STEPS, MINUTES), np.float32)
         path *= np.sqrt(variances / STEPS).astype(np.float32)
         path = np.cumsum(path, axis=0)
         share = np.arange(1, STEPS + 1, dtype=np.float32)[:, None] / np.float32(STEPS)
