@@ -9,7 +9,7 @@
     ├── KillIncomplete            ours: after the kill switch's 20 s something is still open
     ├── StreamError               nobody's: a stream cannot give what was asked of it
     ├── TransportError            nobody's: no trustworthy answer came
-    │   ├── OutcomeUnknown        … to a request that may have been carried out all the same
+    │   ├── OutcomeUnknown        … to a request that may have been carried out nevertheless
     │   └── NotCarriedOut         … and a look-up showed that nothing was carried out
     └── OkxError                  theirs: OKX answered with a code other than 0
         └── PartlyRefused         … code 2: some orders of a batch stand, some do not

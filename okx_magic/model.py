@@ -8,16 +8,15 @@ Names follow OKX (``code``, ``msg``, ``data``) and HTTP (``method``, ``target``,
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from okx_magic import catalogue, strictjson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from okx_magic.catalogue import Effect, Endpoint
 
@@ -29,8 +28,8 @@ _CANCEL_ALL_AFTER: Final = "/cancel-all-after"
 
 
 class _Parsed:
-    """What method, target and body of a request say, each part worked out once, on first use. The names
-    are those of Request.
+    """What method, target and body of a request say; what takes long is worked out once, on first use.
+    The names are those of Request.
     """
 
     def __init__(self, method: Method, target: str, body: str) -> None:
@@ -38,6 +37,14 @@ class _Parsed:
         self.target = target
         self.body = body
         self.path = target.partition("?")[0]
+        self.endpoint = catalogue.endpoint(method, self.path)
+        self.effect: Effect = "read"
+        if method != "GET":
+            self.effect = "unknown" if self.endpoint is None else self.endpoint.effect
+            off = self.path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(self.json)
+            if off and self.effect == "cancel":
+                # It takes a safety away.
+                self.effect = "setting"
 
     @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
@@ -54,21 +61,6 @@ class _Parsed:
     def items(self) -> tuple[Mapping[str, Any], ...]:
         values = self.json if isinstance(self.json, list) else [self.json]
         return tuple(value for value in values if isinstance(value, dict))
-
-    @cached_property
-    def endpoint(self) -> Endpoint | None:
-        return catalogue.endpoint(self.method, self.path)
-
-    @cached_property
-    def effect(self) -> Effect:
-        if self.method == "GET":
-            return "read"
-        if self.endpoint is None:
-            return "unknown"
-        if self.path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(self.json):
-            # It takes a safety away.
-            return "setting"
-        return self.endpoint.effect
 
 
 # Without slots, so that what was parsed is kept: it stands in the request as a plain attribute.
@@ -90,6 +82,10 @@ class Request:
     line: int = 1
     path: str = field(init=False, repr=False, compare=False)
     """The target without its query."""
+    endpoint: Endpoint | None = field(init=False, repr=False, compare=False)
+    """What the catalogue knows of its method and path; None where that is nothing."""
+    effect: Effect = field(init=False, repr=False, compare=False)
+    """What it changes, in the catalogue's word: "read" for nothing, "unknown" for the worst."""
     _parsed: _Parsed | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -117,16 +113,6 @@ class Request:
         """The objects of its body: the orders of a batch, or the one that it is."""
         return self._known.items
 
-    @cached_property
-    def endpoint(self) -> Endpoint | None:
-        """What the catalogue knows of its method and path; None where that is nothing."""
-        return self._known.endpoint
-
-    @cached_property
-    def effect(self) -> Effect:
-        """What it changes, in the catalogue's word: "read" for nothing, "unknown" for the worst."""
-        return self._known.effect
-
     @property
     def _known(self) -> _Parsed:
         assert self._parsed is not None  # noqa: S101  # since it was made
@@ -134,20 +120,6 @@ class Request:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
-
-
-def request_of(
-    method: str,
-    target: str,
-    body: str | Mapping[str, Any] | Sequence[Any],
-    headers: Mapping[str, str] | None,
-) -> Request:
-    """A request from a program's own values: a body that is no text becomes compact JSON."""
-    if not isinstance(body, str):
-        body = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    # Else "get" would be signed, and the HTTP library would send GET.
-    upper = cast("Method", method.upper())
-    return Request(upper, target, body, tuple((headers or {}).items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +183,7 @@ class _Data:
 # Without slots, because ``data`` is a descriptor, which is how a field gets a getter. It is no default.
 @dataclass(frozen=True)
 class Envelope:
-    """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and what stands beside it.
+    """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and the other members.
 
     ``data`` keeps every number as the text that OKX sent; it may be given as ``NumberRows``. ``extra``
     holds ``inTime``, ``outTime`` and the like.

@@ -7,14 +7,13 @@ import threading
 import time
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
 from okx_magic.cell.account_facts import AccountFacts, Learned
-from okx_magic.cell.check import warn
+from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
-from okx_magic.model import Envelope, Exchange, Request, request_of
 from okx_magic.orders.gate import Gate
-from okx_magic.orders.sending import Orders
+from okx_magic.orders.submission import Orders
 from okx_magic.streaming import SharedReader, Streaming
 from okx_magic.wire.connection import Connection
 
@@ -27,13 +26,14 @@ if TYPE_CHECKING:
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
     from okx_magic.errors import OkxMagicError, PartlyRefused
-    from okx_magic.model import Sent
+    from okx_magic.model import Envelope, Exchange, Request, Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
 
 _TABLES = "okx_magic.frames"
+_CAUSES = 3
 
 
 class Session:
@@ -82,8 +82,8 @@ class Session:
         return tuple(self.connection.log)
 
     def answer(self, exchange: Exchange) -> bytes | None:
-        """The answer of an exchange of the log as it came, without secrets and cut at 256 kB; None
-        where there was none, or it is not kept any more (20 MB are).
+        """The answer of an exchange of the log as it came, without secrets, cut at 256 kB; None where
+        there was none, or it is not kept any more (20 MB are).
         """
         return self.connection.log.answer(exchange)
 
@@ -116,7 +116,7 @@ class Session:
             >>> envelope.code, envelope.data[0]["sCode"]
             ('0', '0')
         """
-        request = request_of(method, target, body, headers)
+        request = program_request(method, target, body, headers)
         warn(request, self.facts())
         return self.send(request).envelope
 
@@ -143,7 +143,7 @@ class Session:
             >>> candles.shape, candles.index.name, str(candles.index.dtype)
             ((3, 8), 'ts', 'datetime64[ms, UTC]')
         """
-        request = request_of(method, target, body, headers)
+        request = program_request(method, target, body, headers)
         warn(request, self.facts())
         return self.to_frame(self.send_for_frame(request), decimal=decimal)
 
@@ -173,7 +173,7 @@ class Session:
             >>> len(january), str(january.index[0])
             (744, '2024-01-01 00:00:00+00:00')
         """
-        request = request_of("GET", target, "", None)
+        request = program_request("GET", target)
         warn(request, self.facts())
         span = self.span(pages=pages, since=since, until=until)
         pulled = self.pull(request, span, executor=executor)
@@ -186,8 +186,8 @@ class Session:
         from okx_magic.pages.paging import Span, read_time  # noqa: PLC0415  # pandas, on first use
 
         now = int(time.time() * 1000)
-        bounds = (None if each is None else read_time(each, now) for each in (since, until))
-        return Span(pages, *bounds)
+        times = (None if each is None else read_time(each, now) for each in (since, until))
+        return Span(pages, *times)
 
     def pull(
         self,
@@ -198,9 +198,7 @@ class Session:
         progress: Progress | None = None,
         executor: Executor | None = None,
     ) -> Pulled:
-        """As ``pages``, with what the receipt tells. Raises PullInterrupted at Ctrl-C, and what any
-        request may raise.
-        """
+        """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull  # noqa: PLC0415  # pandas, on first use
 
         pull = Pull(self.connection, progress=progress, executor=executor)
@@ -209,17 +207,18 @@ class Session:
         return pulled
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
-        """Send a request, as soon as OKX's limits allow, and judge its answer.
-
-        Raises the errors of ``okx_magic.errors``, each with the request and the account. With
-        ``as_typed`` an order goes without a client order id if it was typed without one, and without
-        an expTime; with ``again`` although the same was sent just now.
+        """Send a request, as soon as OKX's limits allow, and judge its answer. Raises the errors of
+        ``okx_magic.errors``. ``as_typed`` adds no client order id and no expTime to an order; ``again``
+        sends it although the same request was sent just now.
         """
         refuse_secrets(request)
         if request.effect == "read":
             reply = self.connection.read(request)
         else:
             reply = self.orders.send(request, as_typed=as_typed, again=again)
+            if request.effect != "setting":
+                # Ctrl-C after its outcome would lose the ids of an order.
+                return reply
         self._learned.learn(request, reply.envelope)
         return reply
 
@@ -230,9 +229,7 @@ class Session:
     def preview(
         self, request: Request, *, as_typed: bool = False
     ) -> tuple[Request, Sent, tuple[str, ...]]:
-        """The request as it would leave now, what would be signed, and the client order ids added to
-        it. Sends nothing, not even to ask the time.
-        """
+        """The request as it would leave now, what would be signed, the ids added. Sends nothing."""
         prepared = self.orders.prepare(request, as_typed=as_typed)
         leaves = prepared.request if as_typed else self.orders.expiring(prepared.request)
         return leaves, self.connection.preview(leaves), prepared.added
@@ -240,14 +237,12 @@ class Session:
     def send_for_frame(
         self, request: Request, *, as_typed: bool = False, again: bool = False
     ) -> Reply:
-        """Send a request whose answer will become a frame: pandas is imported while it is under way."""
+        """Send a request whose answer will become a frame; pandas is imported meanwhile."""
         _import_tables_meanwhile()
         return self.send(request, as_typed=as_typed, again=again)
 
     def to_frame(self, reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
-        """The frame of an answer, also of one that was partly refused. ``attrs["recovered"]`` is True
-        where the answer was lost and it was made from a look-up.
-        """
+        """The frame of an answer; ``attrs["recovered"]`` is True where it was made from a look-up."""
         from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
 
         assert reply.request is not None  # noqa: S101  # set by the connection
@@ -271,18 +266,20 @@ class Session:
             on_close()
 
     def succeed(self, earlier: Session) -> None:
-        """Close the session that this one replaces. Where both talk to the same host, what that one
-        would have closed at its end, such as the sandbox, lives on to the end of this one.
+        """Close the session that this one replaces; what that one would have closed, such as the sandbox,
+        lives on to the end of this one, where both talk to the same host.
         """
         if self._on_close is None and self.account.base_url == earlier.account.base_url:
             self._on_close, earlier._on_close = earlier._on_close, None
         earlier.close()
 
     def _check_causes(self, error: OkxMagicError, exchange: Exchange) -> None:
-        from okx_magic.advice.causes import Case, causes  # noqa: PLC0415  # only a failure needs it
+        from okx_magic.advice.causes import Case, causes, remedy_after  # noqa: PLC0415  # for a failure
 
-        case = Case(exchange.code, self.account, exchange, self.known())
-        error.checked = tuple(map(str, causes(case)))
+        found = causes(Case(exchange.code, self.account, exchange, self.known()))
+        # The likeliest, so that the block stays short: %okx_debug shows all.
+        error.checked = tuple(map(str, found[:_CAUSES]))
+        error.remedy = remedy_after(found, error.remedy)
 
     def __enter__(self) -> Self:
         return self
@@ -290,18 +287,22 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce_ex__(self, protocol: object) -> Never:
+        # For a spawned process; a forked one may use it as it is.
+        raise TypeError(
+            f"a session cannot be pickled: use okx_magic.connect({self.account.name!r})"
+        )
+
     def __repr__(self) -> str:
         return f"<okx session {self.account.name} · {self.account.base_url}>"
 
 
 def _import_tables_meanwhile() -> None:
-    if _TABLES in sys.modules:
-        return
-
     def load() -> None:
         # The one that needs the frame imports again, and is told then what is wrong.
         with suppress(ImportError):
             import_module(_TABLES)
 
-    # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
-    threading.Thread(target=load, name="okx_magic-import").start()
+    if _TABLES not in sys.modules:
+        # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
+        threading.Thread(target=load, name="okx_magic-import").start()

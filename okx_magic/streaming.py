@@ -14,6 +14,8 @@ from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.wire.connection import Connection
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import pandas as pd
 
     from okx_magic.credentials.account import Account
@@ -68,7 +70,13 @@ class Streaming:
         return tuple(stream for stream in self._shared.streams if stream.access is self)
 
     def stream(
-        self, channel: str, *, keep: int = KEEP, name: str | None = None, **keys: str
+        self,
+        channel: str,
+        *,
+        keep: int = KEEP,
+        name: str | None = None,
+        record: str | PathLike[str] | None = None,
+        **keys: str,
     ) -> Stream:
         """A live channel, from now on, until ``stop`` or ``close``.
 
@@ -78,12 +86,21 @@ class Streaming:
             trades.wait(rows=10, timeout=30)
             trades.frame()
 
-        ``keys`` are the channel's; ``keep`` is how many rows are kept at most. Raises CellError for what
+        ``keys`` are the channel's; ``keep`` is how many rows are kept at most;
+        ``record`` is a parquet file for all of them. Raises CellError for what
         OKX does not have. OKX docs: Overview, WebSocket, and the channel's own section.
         """
-        return self.open(channel, keep=keep, name=name or channel, keys=keys)
+        return self.open(channel, keep=keep, name=name or channel, keys=keys, record=record)
 
-    def open(self, channel: str, *, keep: int, name: str, keys: dict[str, str]) -> Stream:
+    def open(  # each by its keyword
+        self,
+        channel: str,
+        *,
+        keep: int,
+        name: str,
+        keys: dict[str, str],
+        record: str | PathLike[str] | None = None,
+    ) -> Stream:
         """A stream of one channel. Raises CellError for what OKX does not have, and CredentialsError for
         a private one without credentials.
         """
@@ -101,7 +118,8 @@ class Streaming:
         if keep < 1:
             raise CellError("a stream keeps one row at least", remedy="--keep 100000")
         reader = self._shared.get()
-        return reader.open(self, [Arg.of(channel, each) for each in args], name=name, keep=keep)
+        found = [Arg.of(channel, each) for each in args]
+        return reader.open(self, found, name=name, keep=keep, record=record)
 
     def close(self) -> None:
         """End all streams of the session."""

@@ -32,7 +32,7 @@ def loads(text: str | bytes, *, max_depth: int = 64) -> Any:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         # It knows at most the byte. Python's own reader, at half the speed, knows the reason.
         return _loads_slowly(text, max_depth)
-    # Every member has its colon. Are there more colons than members, then some stand in strings, or
+    # Every member has its colon. If there are more colons than members, some are in strings, or
     # a key is given twice, of which only the other reader is told.
     objects, lists = data.count(b"{"), data.count(b"[")
     # If each list is a member's value, a list holds no list: below the last object nothing is deep, and
@@ -106,7 +106,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         left = iter(members)
-        # Members stand in the order in which their keys came first: one out of step came before.
+        # Members are in the order in which their keys came first: one out of step is a repeat.
         twice = next(name for name, _ in pairs if next(left, None) != name)
         raise ValueError(f"the key {json.dumps(twice)} is given twice")
     return members

@@ -26,7 +26,7 @@ def credentials(case: Case) -> Iterator[Cause]:
         yield Cause("credentials", "the account has none", holds=True)
         return
     for warning in values.warnings:
-        yield Cause("credentials", warning)
+        yield Cause("credentials", warning, remedy=_mended(warning))
     if not values.warnings:
         usual = "key, secret and passphrase look as OKX's do, with nothing around them"
         yield Cause("credentials", f"{usual}; they are from {case.account.source}", holds=False)
@@ -40,14 +40,17 @@ def secret(case: Case) -> Iterator[Cause]:
     before = case.accepted
     if before is not None:
         found = f"{_accepted(case, before)} with it: it is the right one"
+        remedy = "%okx_debug shows what was signed, part by part: the secret is not to blame"
         yield Cause("secret", found, holds=False)
+        yield Cause("bytes", "what arrived is not what was signed", remedy=remedy)
         return
     if values is not None:
         for warning in values.warnings:
-            if "secret and passphrase" in warning:
-                yield Cause("secret", "it is the same text as another of the three values")
-            elif warning.startswith("the secret"):
-                yield Cause("secret", warning)
+            told = warning if warning.startswith("the secret is") else ""
+            if told or "secret" in warning:
+                # Which of the others it is like is not told: this code blames none of them.
+                found = told or "it looks like another of the three values"
+                yield Cause("secret", found, remedy=_mended(warning))
     found = (
         "OKX has accepted nothing signed with it in this session: it may belong to another API key"
     )
@@ -62,7 +65,8 @@ def before(case: Case) -> Iterator[Cause]:
         return
     found = f"{_accepted(case, accepted)} of this account"
     found += ": something changed since then" if case.exchange else ""
-    yield Cause("before", found)
+    changed = "look at the key at OKX: it was deleted, changed or bound to other addresses since"
+    yield Cause("before", found, remedy=changed if case.exchange else "")
 
 
 def site(case: Case) -> Iterator[Cause]:
@@ -98,16 +102,26 @@ def environment(case: Case) -> Iterator[Cause]:
     demo = headers.get("x-simulated-trading") == "1"
     header = "with x-simulated-trading: 1" if demo else "without x-simulated-trading"
     other = "live" if demo else "demo"
-    found = f"sent as {name} ({header}), from {source}: the key is for {other} trading"
-    yield Cause("environment", found, holds=True)
+    found = f"sent as {name} ({header}), from {source}"
+    if case.accepted is not None:
+        yield Cause("environment", f"{found}, as it was when OKX accepted it", holds=None)
+        return
+    yield Cause("environment", f"{found}: the key is for {other} trading", holds=True)
 
 
 def demo_feature(case: Case) -> Iterator[Cause]:
-    """Whether demo trading was asked for a feature that only live trading has."""
+    """Whether something was asked that only live trading has, or that the sandbox does not imitate."""
     name = case.account.environment
-    if case.exchange is not None and name != "live":
-        found = f"the account is {name}, and demo trading lacks this endpoint"
-        yield Cause("environment", found, holds=True)
+    asked = str(case.exchange.request) if case.exchange is not None else "this"
+    # By its address: a sandbox may be dressed as any environment.
+    if name == "sandbox" or case.account.loopback:
+        found = f"the sandbox does not offer what {asked} asks: it imitates a part of OKX"
+        yield Cause(
+            "sandbox", found, holds=True, remedy="%okx_find shows what there is of the kind"
+        )
+    elif case.exchange is not None and name == "demo":
+        found = f"{asked} is not available in demo trading"
+        yield Cause("environment", found, holds=True, remedy="leave it out in demo trading")
     else:
         yield Cause("environment", f"the account in use is {name}")
 
@@ -161,6 +175,17 @@ def proxy(case: Case) -> Iterator[Cause]:
         yield Cause("proxy", found)
     else:
         yield Cause("proxy", "okx_magic used none", holds=False)
+
+
+def _mended(warning: str) -> str:
+    """What to do about a doubt of the three values; a new key only where nothing else helps."""
+    if "swapped" in warning:
+        return "change the two round, and log in again"
+    if "same" in warning:
+        return "one of the two was pasted twice: copy the other again, and log in"
+    if "quotation marks" in warning:
+        return "leave the quotation marks out, and log in again"
+    return "copy it again from where it was kept, and log in"
 
 
 def _accepted(case: Case, before: Exchange) -> str:

@@ -19,12 +19,14 @@ class Cause:
     """A possible cause of a refusal that was checked, not guessed.
 
     ``holds`` is True where the check found this to be the cause, False where it ruled it out, and
-    None where that cannot be decided from here. ``found`` says in one sentence what was found.
+    None where that cannot be decided from here. ``found`` says in one sentence what was found, and
+    ``remedy`` what to do about it, "" where the remedy of the code says it.
     """
 
     name: str
     found: str
     holds: bool | None = None
+    remedy: str = ""
 
     @property
     def mark(self) -> str:

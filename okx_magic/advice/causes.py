@@ -7,7 +7,7 @@ REST Authentication. 50113 is never blamed on passphrase, key or clock: for thos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 from okx_magic.advice import account_causes as account
 from okx_magic.advice import request_causes as request
 from okx_magic.advice.case import Case, Cause
+from okx_magic.catalogue.parameter_rules import NAMING_CODES
 
 __all__ = ["Case", "Cause", "causes"]
 
@@ -27,6 +28,7 @@ _CHECKS: Final[Mapping[str, tuple[_Check, ...]]] = MappingProxyType(
     {
         _NOT_OKX: (request.answerer, request.host, account.proxy, request.path),
         "50011": (request.limit,),
+        **dict.fromkeys(sorted(NAMING_CODES), (request.parameter,)),
         "50036": (request.exp_time, request.clock),
         "50037": (request.exp_time, request.clock),
         "50038": (account.demo_feature,),
@@ -51,11 +53,11 @@ _CHECKS: Final[Mapping[str, tuple[_Check, ...]]] = MappingProxyType(
         "50119": (account.site, account.credentials, account.before),
         "50120": (account.permission,),
         "50121": (account.address, account.proxy),
-        # Of a WebSocket login, which okx_magic does not send, only what it shares with REST.
-        "60004": (request.clock,),
+        # Of a WebSocket log-in.
+        "60004": (request.signed_parts, request.clock),
         "60005": (account.credentials, account.websocket),
         "60006": (request.clock,),
-        "60007": (account.secret,),
+        "60007": (request.signed_parts, account.secret),
         "60008": (account.websocket,),
         "60009": (account.credentials, account.site, account.websocket),
         "60011": (account.credentials, account.websocket),
@@ -67,6 +69,17 @@ _CHECKS: Final[Mapping[str, tuple[_Check, ...]]] = MappingProxyType(
         "60032": (account.site, account.credentials, account.websocket),
     }
 )
+
+
+def remedy_after(found: Sequence[Cause], fixed: str) -> str:
+    """What to do after what was found: of the cause that holds; else of those that may, if they say
+    anything; else the code's own, ``fixed``.
+    """
+    for holds in (True, None):
+        remedies = [each.remedy for each in found if each.holds is holds and each.remedy]
+        if remedies:
+            return " · ".join(dict.fromkeys(remedies))
+    return fixed
 
 
 def causes(case: Case) -> tuple[Cause, ...]:

@@ -8,9 +8,10 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from okx_magic.advice.case import Case, Cause, clock_text
-from okx_magic.advice.parts import parts
+from okx_magic.advice.parts import is_login, parts
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
-from okx_magic.credentials.prehash_rules import WINDOW_SECONDS, moment
+from okx_magic.catalogue.parameter_rules import named_parameter, parameter_advice
+from okx_magic.credentials.prehash_rules import WINDOW_SECONDS, login_moment, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,8 @@ def clock(case: Case) -> Iterator[Cause]:
     late = case.exchange.milliseconds / 1000
     if late > WINDOW_SECONDS:
         yield Cause("clock", f"the request took {late:.0f} s", holds=True)
-    stamp = moment(case.exchange.sent.timestamp)
+    read = login_moment if is_login(case.exchange) else moment
+    stamp = read(case.exchange.sent.timestamp)
     if offset is not None:
         measured += ", and the timestamp was corrected by that"
     date = _date(case)
@@ -109,6 +111,24 @@ def path(case: Case) -> Iterator[Cause]:
         near = ", ".join(nearest_paths(request.method, request.path))
         found = f"the catalogue does not have {request}" + (f"; near it: {near}" if near else "")
         yield Cause("path", found)
+
+
+def parameter(case: Case) -> Iterator[Cause]:
+    """The parameter that OKX named: what it takes, when it is needed, and what was given."""
+    if case.exchange is None:
+        return
+    name = named_parameter(case.exchange.outcome)
+    if not name:
+        return
+    asked = case.exchange.request
+    lines = parameter_advice(name, asked.endpoint)
+    mode = str(case.known.config.get("posMode", ""))
+    if name == "posSide" and mode:
+        lines = (f"the account's posMode is {mode}", *lines)
+    given = [str(each[name]) for each in (*asked.items, dict(asked.query)) if name in each]
+    sent = f"{name} was sent as {', '.join(given)[:60]}" if given else f"no {name} was sent"
+    remedy = next((line for line in lines if line.startswith(f"{name} is")), "")
+    yield Cause("parameter", "; ".join((sent, *lines)), holds=True, remedy=remedy)
 
 
 def signed_parts(case: Case) -> Iterator[Cause]:

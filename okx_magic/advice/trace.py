@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from okx_magic.advice.case import Case, Cause, Known
 from okx_magic.advice.causes import causes
-from okx_magic.advice.parts import Part, parts
+from okx_magic.advice.parts import Part, is_login, parts
 from okx_magic.servertext import printable
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Cause", "Known", "Part", "Trace", "trace"]
 
 _NOTHING_KNOWN = Known()
+_NO_CURL = "none: a log-in goes over a WebSocket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def trace(exchange: Exchange, account: Account, known: Known = _NOTHING_KNOWN) -
         digest=base64.b64decode(sent.signature).hex() if sent else "",
         signature=sent.signature if sent else "",
         headers=tuple(_headers(exchange, account)),
-        curl=curl(exchange.request, sent, account),
+        curl=_NO_CURL if is_login(exchange) else curl(exchange.request, sent, account),
         causes=causes(Case(exchange.code, account, exchange, known)),
     )
 

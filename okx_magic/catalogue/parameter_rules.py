@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 NAMING_CODES = frozenset({"50014", "50015", "50024", "51000", "50016"})
 _NAMED = re.compile(r"[Pp]arameters?\s+\{?([A-Za-z]\w*(?:\[\]|\.\w+|/\w+)*)\}?")
 _VALUES_SHOWN = 12
+_BEST_KNOWN = (
+    "/api/v5/trade/order",
+    "/api/v5/trade/",
+    "/api/v5/market/",
+    "/api/v5/account/",
+    "/api/v5/",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def named_parameter(msg: str) -> str:
 def parameter_advice(name: str, endpoint: Endpoint | None = None) -> tuple[str, ...]:
     """What to know of a parameter that OKX refused, a line each; of that endpoint where it is known."""
     rule = parameter_rule(name)
-    params = list(_named(name, endpoint.params)) if endpoint else list(_anywhere(name))
+    params = list(_named(name, endpoint.params)) if endpoint else _anywhere(name)
     lines = []
     if rule:
         lines.append(f"{name} is {rule.takes}")
@@ -79,10 +86,13 @@ def _named(name: str, params: Sequence[Param]) -> Iterator[Param]:
         yield from _named(name, param.fields)
 
 
-def _anywhere(name: str) -> Iterator[Param]:
-    for endpoint in endpoints().values():
-        if endpoint.path.startswith(("/api/v5/trade/", "/api/v5/market/", "/api/v5/account/")):
-            yield from _named(name, endpoint.params)
+def _anywhere(name: str) -> list[Param]:
+    """The parameters of that name where they are best known from: orders, then all else."""
+    for prefix in _BEST_KNOWN:
+        offered = (each for each in endpoints().values() if each.path.startswith(prefix))
+        if found := [param for each in offered for param in _named(name, each.params)]:
+            return found
+    return []
 
 
 @cache

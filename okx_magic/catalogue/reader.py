@@ -68,7 +68,8 @@ class Endpoint:
     ``effect`` is what a request changes (see ``effects``). ``client_id`` names the
     field in which an order carries the caller's own id. ``headers`` are the documented optional
     request headers. ``one_of`` lists parameters of which one has to be given, ``also`` names that other
-    clients send and the docs do not list.
+    clients send and the docs do not list. ``keeps`` says for how many days it has its rows, and which
+    endpoint has them longer.
     """
 
     method: str
@@ -91,6 +92,7 @@ class Endpoint:
     headers: tuple[str, ...]
     one_of: tuple[tuple[str, ...], ...] = ()
     also: tuple[str, ...] = ()
+    keeps: Mapping[str, Any] | None = None
 
     @property
     def moves_money(self) -> bool:
@@ -242,6 +244,7 @@ def _endpoint(record: Mapping[str, Any]) -> Endpoint:
         headers=tuple(record.get("headers", ())),
         one_of=tuple(map(tuple, record.get("one_of", ()))),
         also=tuple(record.get("also", ())),
+        keeps=record.get("keeps"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from okx_magic import catalogue
 from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.endpoint_search import exactly, search
+from okx_magic.catalogue.parameter_rules import named_parameter, parameter_advice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -200,20 +201,29 @@ def explain(code: str) -> tuple[str, ...]:
     """Lines on a code: meaning, what to do, the documented text and status, and an answer as seen.
 
     A text, such as "Invalid Sign", gives the code that OKX says it with, and up to three others. An
-    unknown code gives its nearest neighbours.
+    unknown code gives its nearest neighbours. A parameter behind the code, or in the text, as OKX names
+    it in a refusal, is explained too: "51000 posSide", "Parameter posSide error".
     """
-    known = catalogue.explain(code)
-    if known is None and not code.isdecimal() and (found := search_codes(code)):
+    first, _, rest = code.partition(" ")
+    known = catalogue.explain(first)
+    if known is not None:
+        return _code_card(known, named_parameter(rest) or rest)
+    if not code.isdecimal() and (found := search_codes(code)):
         others = [f"  or      {each.code} {each.msg}" for each in found[1:_CODES_SHOWN]]
-        return (*explain(found[0].code), *others)
-    if known is None:
-        near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.6)
-        hint = f" · near it: {', '.join(near)}" if near else ""
-        return (f"{code} is not in the table of OKX's codes{hint}",)
-    lines = [f"{code} · {known.group} · {known.msg or 'no documented text'}"]
+        return (*_code_card(found[0], named_parameter(code)), *others)
+    near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.6)
+    hint = f" · near it: {', '.join(near)}" if near else ""
+    return (f"{code} is not in the table of OKX's codes{hint}",)
+
+
+def _code_card(known: catalogue.Code, parameter: str) -> tuple[str, ...]:
+    lines = [f"{known.code} · {known.group} · {known.msg or 'no documented text'}"]
     lines.append(f"  means   {known.meaning or known.msg or 'the docs do not say'}")
     if known.remedy:
         lines.append(f"  try     {known.remedy}")
+    if parameter:
+        advice = parameter_advice(parameter) or (f"{parameter} is in no endpoint of the catalogue",)
+        lines += [f"  {'' if number else 'takes':<7} {line}" for number, line in enumerate(advice)]
     if known.status:
         lines.append(f"  HTTP    {known.status}")
     if known.group != "ok":

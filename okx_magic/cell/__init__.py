@@ -13,7 +13,7 @@ The whole language::
     query    = ( "?" | "&" ) key "=" value EOL       ; any indentation
     header   = token ":" value EOL
     json     = "{{" expr "}}" | object | array       ; ends where the value ends
-    comment  = ( "#" | "//" ) … EOL                  ; a whole line, also between JSON lines
+    comment  = ( "#" | "//" ) … EOL                  ; a whole line, or behind a value
     variable = "{{" python expression "}}"
     curl     = "curl" …shell words, "\" continues…   ; stands for one request
 

@@ -11,8 +11,9 @@ catalogue.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from okx_magic.catalogue.bar_names import opens_by_hong_kong
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
@@ -21,12 +22,14 @@ from okx_magic.cell.check_account import account_findings
 from okx_magic.cell.check_names import missing_names, repeated_names, unknown_names
 from okx_magic.cell.check_values import values
 from okx_magic.cell.findings import WELL_KNOWN, Finding
+from okx_magic.cell.values import UnfitValueError, as_json
 from okx_magic.errors import CellError, RequestWarning
+from okx_magic.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from okx_magic.model import Request
+    from okx_magic.model import Method
 
 _FORCE = "--force sends it all the same"
 _SHOWN = 3
@@ -71,6 +74,24 @@ def warn(request: Request, facts: AccountFacts) -> None:
     """Warn of all that speaks against a request, at the line of a program that called its caller."""
     for finding in findings(request, facts):
         warnings.warn(str(finding), RequestWarning, stacklevel=3)
+
+
+def program_request(
+    method: str,
+    target: str,
+    body: str | Mapping[str, Any] | Sequence[Any] = "",
+    headers: Mapping[str, str] | None = None,
+) -> Request:
+    """A request from a program's own values: a body that is no text becomes compact JSON, its numbers
+    exact and in digits. Raises CellError for a number that is not.
+    """
+    if not isinstance(body, str):
+        try:
+            body = as_json(dict(body) if isinstance(body, Mapping) else list(body), null=True)
+        except UnfitValueError as problem:
+            raise CellError(f"the body: {problem}", remedy=problem.remedy) from None
+    # Else "get" would be signed, and the HTTP library would send GET.
+    return Request(cast("Method", method.upper()), target, body, tuple((headers or {}).items()))
 
 
 def day_of_bars(request: Request) -> str:

@@ -37,6 +37,17 @@ def values(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
             if group.given.get(param.name) not in (None, ""):
                 yield from _value(request, endpoint, group, param)
         yield from _partners(group)
+        if request.method == "GET" and endpoint.paging and group.given.get("before"):
+            yield from _before_alone(group)
+
+
+def _before_alone(group: Group) -> Iterator[Finding]:
+    """OKX docs: ``before`` by itself returns the newest rows, not those that follow its cursor."""
+    if not any(group.given.get(name) for name in ("after", "begin", "end")):
+        text = (
+            f"before={group.given['before']} alone brings the newest rows, not those right after it"
+        )
+        yield Finding(text, "--since brings all rows from a time on")
 
 
 def _value(request: Request, endpoint: Endpoint, group: Group, param: Param) -> Iterator[Finding]:

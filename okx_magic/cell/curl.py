@@ -61,7 +61,11 @@ _COMMAND = re.compile(
     rf"""(?: '[^']*' | "(?:\\.|[^"\\])*" | {_CONTINUED.pattern} | \\. | [^\n'"\\$]++ | \$(?!') )*""",
     re.DOTALL | re.VERBOSE,
 )
-_SHELL_WORDS = frozenset(("|", "||", "&", "&&", ";", ">", ">>", "<", "2>&1"))
+_SHELL_WORDS = frozenset(("||", "&", "&&", ";", "<"))
+# What becomes of the answer in the shell: a pipe, a file.
+_OUTPUT = re.compile(r"\|(?!\|)|[12&]?>")
+# cmd's way to continue a line and to quote, as browsers copy a command for it.
+_CARETS = re.compile(rf'\^[{WHITESPACE}\r]*(?:\n|\Z)|\^"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ class Command:
 def read_curl(block: Block) -> Command:
     """The parts of the command that the block begins with. Raises CellError."""
     line = block.number
-    words, used = _words("\n".join((block.rest, *(line.text for line in block.lines))), line)
+    typed = "\n".join((block.rest, *(line.text for line in block.lines)))
+    words, used, dropped = _words(_without_carets(typed), line)
     arguments = list(_arguments(iter(words), line))
 
     def given(meaning: str) -> list[str]:
@@ -107,7 +112,8 @@ def read_curl(block: Block) -> Command:
         headers=tuple(_header(text, line) for text in given("header")),
         data=data,
         as_query=as_query,
-        notices=tuple(
+        notices=dropped
+        + tuple(
             f"line {line}: curl's {name} dropped: {why}"
             for name, _ in arguments
             if (why := _OPTIONS[name].why)
@@ -116,8 +122,15 @@ def read_curl(block: Block) -> Command:
     )
 
 
-def _words(text: str, line: int) -> tuple[list[str], int]:
-    """The words of the command, and how many further lines it takes."""
+def _without_carets(text: str) -> str:
+    """A command as Windows' cmd takes it, where ^ escapes and continues a line, as a POSIX shell does."""
+    if not _CARETS.search(text):
+        return text
+    return re.sub(r"\^(.?)", lambda caret: caret[1] or "\\", text)
+
+
+def _words(text: str, line: int) -> tuple[list[str], int, tuple[str, ...]]:
+    """The words of the command, how many further lines it takes, and the notice on what it feeds."""
     match = _COMMAND.match(text)
     end = match.end() if match else 0
     if text[end : end + 1] in ("'", '"'):
@@ -133,13 +146,17 @@ def _words(text: str, line: int) -> tuple[list[str], int]:
             remedy="put the text in plain '…' quotes, as the JSON it should become",
         )
     words = shlex.split(_CONTINUED.sub(" ", text[:end]))
-    if shell := _SHELL_WORDS.intersection(words):
+    end_of_curl = next((n for n, word in enumerate(words) if _OUTPUT.match(word)), len(words))
+    dropped = words[end_of_curl:]
+    words = words[:end_of_curl]
+    if shell := _SHELL_WORDS.intersection((*words, *dropped)):
         raise CellError(
             f"{min(shell)} belongs to the shell, not to curl",
             line=line,
             remedy="paste the curl command alone",
         )
-    return words, text.count("\n", 0, end)
+    told = f"line {line}: {' '.join(dropped)[:40]} dropped: the answer becomes a frame"
+    return words, text.count("\n", 0, end), (told,) if dropped else ()
 
 
 def _arguments(words: Iterator[str], line: int) -> Iterator[tuple[str, str]]:

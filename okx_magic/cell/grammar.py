@@ -25,6 +25,8 @@ from okx_magic.cell.lines import (
     blocks,
     check_name,
     first_word,
+    is_prose,
+    prose_dropped,
 )
 from okx_magic.cell.target import read_target
 from okx_magic.cell.template import Cell, Template, as_typed
@@ -34,6 +36,7 @@ from okx_magic.errors import CellError
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from okx_magic.cell.template import Variable
     from okx_magic.model import Method
 
 # request-line = METHOD SP target [ SP "HTTP/" version ]; a variable counts as one character, so
@@ -44,8 +47,16 @@ _REST = re.compile(rf"(?P<target>\S+)(?:[{WHITESPACE}]+HTTP/\d(?:\.\d)?)?")
 _BEHIND_TARGET = (
     (("{", "[", MARK), "a body begins on a line of its own, in a cell with %%okx"),
     (("?", "&"), "the query follows without a blank, or on lines of its own"),
-    ("", "comments need a line of their own; a blank in a query value is written %20"),
+    ("", "a comment begins with // or #; a blank in a query value is written %20"),
 )
+
+# body = "body" [ ":" ], alone or before the first bracket.
+_BODY_WORD = re.compile(
+    rf"(?:request )?body:?[{WHITESPACE}]*(?P<json>[{{\[].*)?", re.IGNORECASE | re.DOTALL
+)
+
+# A comment behind a target or a value begins after a blank: https:// and /api#x have none.
+_COMMENT = re.compile(rf"[{WHITESPACE}]+(?://|#).*", re.DOTALL)
 
 # header = token ":" value; no blank before the colon (RFC 9112, section 5.1).
 _HEADER = re.compile(rf"(?P<name>{TOKEN}):(?P<value>.*)", re.DOTALL)
@@ -102,29 +113,38 @@ def _template(block: Block, hosts: Collection[str]) -> tuple[Template, list[str]
         )
     body = () if parts.body is None else parts.body.text
     template = Template(method, target.path, target.query, body, fields, name, block.number)
-    return template, [*parts.notices, *target.notices, *dropped]
+    said = parts.body.notices if parts.body else ()
+    return template, [*block.notices, *parts.notices, *target.notices, *dropped, *said]
 
 
 def _http_parts(block: Block) -> _Parts:
     query: list[Line] = []
     headers: list[HeaderLine] = []
+    notices: list[str] = []
     body = None
     for place, line in enumerate(block.lines):
         text = line.stripped
-        if begins_body(text) or text == "body":
+        if begins_body(text) or _BODY_WORD.fullmatch(text):
             body = _announced_body(block.lines[place:])
             break
         if text.startswith(("?", "&")):
-            query.append(line)
+            query.append(_without_comment(line, notices))
+        elif is_prose(line):
+            notices.append(prose_dropped(line))
         elif text:
             headers.append(_header(line))
-    return _Parts(block.word, _typed_target(block), query, headers, body)
+    target, comment = _typed_target(block)
+    return _Parts(block.word, target, query, headers, body, (*comment, *notices))
 
 
-# The examples of the OKX docs write the word "body" between the request line and the JSON.
+# The examples of the OKX docs write the word "body" between the request line and the JSON, or before
+# its first bracket.
 def _announced_body(lines: Sequence[Line]) -> Body:
+    word = _BODY_WORD.fullmatch(lines[0].stripped)
     start = 0
-    if lines[0].stripped == "body":
+    if word is not None and word["json"]:
+        lines = [Line(lines[0].number, word["json"]), *lines[1:]]
+    elif word is not None:
         start = next((place for place, line in enumerate(lines[1:], 1) if line.stripped), 0)
     if not begins_body(lines[start].stripped):
         raise CellError(
@@ -133,6 +153,25 @@ def _announced_body(lines: Sequence[Line]) -> Body:
             remedy="a body is {…}, […] or {{ expr }}; drop the word when there is none",
         )
     return _body(lines[start:])
+
+
+def _without_comment(line: Line, notices: list[str]) -> Line:
+    """A query line without the comment behind its value, which is told."""
+    masked, variables = mask(line.text, line=line.number, place="query")
+    comment = _COMMENT.search(masked)
+    if comment is None:
+        return line
+    notices.append(_comment_dropped(line.number))
+    return Line(line.number, _typed(masked[: comment.start()], variables))
+
+
+def _typed(masked: str, variables: Sequence[Variable]) -> str:
+    """The first part of a masked text as it was typed."""
+    return as_typed(unmask(masked, variables[: masked.count(MARK)]))
+
+
+def _comment_dropped(line: int) -> str:
+    return f"line {line}: the comment behind the value is dropped"
 
 
 def _curl_parts(command: Command) -> _Parts:
@@ -168,6 +207,7 @@ def _curl_body(data: str, line: int) -> Body:
 def _body(lines: Sequence[Line]) -> Body:
     """The body, behind which nothing may stand."""
     body = read_body(lines)
+    told = [prose_dropped(line) for line in body.rest if is_prose(line)]
     for line in body.rest:
         if begins_body(line.stripped):
             raise CellError(
@@ -175,14 +215,14 @@ def _body(lines: Sequence[Line]) -> Body:
                 line=line.number,
                 remedy="one request has one body; several orders are one array: [{…}, {…}]",
             )
-        if line.stripped:
+        if line.stripped and not is_prose(line):
             raise CellError(
                 "text after the body",
                 line=line.number,
                 remedy="query lines and headers stand before the body; "
                 "a new request begins with GET /… or POST /…",
             )
-    return body
+    return body._replace(notices=(*body.notices, *told))
 
 
 def _method(word: str, line: int) -> Method:
@@ -197,10 +237,13 @@ def _method(word: str, line: int) -> Method:
     )
 
 
-def _typed_target(block: Block) -> str:
-    masked, variables = mask(block.rest, line=block.number, place="query")
+def _typed_target(block: Block) -> tuple[str, tuple[str, ...]]:
+    """The target as typed, and the notice on a comment behind it."""
+    whole, variables = mask(block.rest, line=block.number, place="query")
+    masked = _COMMENT.sub("", whole)
+    notices = () if masked == whole else (_comment_dropped(block.number),)
     if match := _REST.fullmatch(masked):
-        return as_typed(unmask(match["target"], variables))
+        return _typed(match["target"], variables), notices
     if not masked:
         raise CellError(f"no path follows {block.word}", line=block.number, remedy=EXAMPLE)
     if re.match(rf"/[{WHITESPACE}]", masked):

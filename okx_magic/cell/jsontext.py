@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # RFC 8259, section 7: a string ends at a quote that no backslash stands before; no line end in it.
 _IN_STRING = re.compile(r'\\[^\n]|["\n]|\{\{')
 # RFC 8259, section 2: outside strings, "{{", # and / never occur in JSON.
-_OUTSIDE = re.compile(r'\{\{|["{}\[\]#/]')
+_OUTSIDE = re.compile(r'\{\{|//|["{}\[\]#/]')
 
 # A whole string that looks like a variable of another language; keys are left alone. A quote behind
 # a backslash does not open the string: it is part of one.
@@ -35,7 +35,7 @@ _FOREIGN_VARIABLE = re.compile(r'(?<!\\)"(\$\{?[A-Za-z_]\w*\}?|\{[A-Za-z_]\w*\})
 # Python 3.13 names the place of this comma, older ones that of the bracket after it: here the bracket.
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 
-_COMMENT_REMEDY = "comments need a line of their own"
+_COMMENT_REMEDY = "a comment begins with // or #"
 
 # By what stands at the place where JSON ended: the usual mistake and its remedy.
 _REMEDIES = (
@@ -59,6 +59,7 @@ class Body(NamedTuple):
     text: Text
     line: int
     rest: Sequence[Line]
+    notices: tuple[str, ...] = ()
 
 
 def begins_body(text: str) -> bool:
@@ -74,19 +75,26 @@ def read_body(lines: Sequence[Line]) -> Body:
     """
     source = _Source(lines)
     start = len(source.text) - len(source.text.lstrip(WHITESPACE))
-    end, text = _scan(source, start)
+    end, text, comments = _scan(source, start)
     last = bisect_right(source.starts, end - 1)
     behind = source.text[end:].partition("\n")[0].strip(WHITESPACE + "\r")
-    if behind:
+    if behind.startswith(("#", "//")):
+        comments.append(source.line_at(end - 1))
+    elif behind:
         raise CellError(
             "text after the body",
             line=source.line_at(end - 1),
-            remedy=_COMMENT_REMEDY
-            if behind.startswith(("#", "//"))
-            else "the body is one JSON value and ends with its line",
+            remedy="the body is one JSON value and ends with its line",
         )
     _check(text, lines)
-    return Body(text, lines[0].number, lines[last:])
+    return Body(text, lines[0].number, lines[last:], _dropped(comments))
+
+
+def _dropped(comments: Sequence[int]) -> tuple[str, ...]:
+    if not comments:
+        return ()
+    which = ", ".join(map(str, dict.fromkeys(comments)))
+    return (f"the comments behind values are dropped: line {which}",)
 
 
 class _Source:
@@ -105,9 +113,12 @@ class _Source:
         return len(self.text) if end < 0 else end
 
 
-def _scan(source: _Source, start: int) -> tuple[int, Text]:
-    """The index behind the value that begins at ``start``, and the value as pieces."""
+def _scan(source: _Source, start: int) -> tuple[int, Text, list[int]]:
+    """The index behind the value that begins at ``start``, the value as pieces, and the lines of the
+    comments that were left out of it.
+    """
     pieces: list[str | Variable] = []
+    comments: list[int] = []
     literal = place = start
     depth, in_string = 0, False
     while token := (_IN_STRING if in_string else _OUTSIDE).search(source.text, place):
@@ -121,9 +132,13 @@ def _scan(source: _Source, start: int) -> tuple[int, Text]:
             in_string = not in_string
         elif in_string:
             _refuse_line_end(mark, source.line_at(token.start()))
-        elif mark in "#/":
+        elif mark in ("#", "//"):
+            pieces.append(source.text[literal : token.start()].rstrip(WHITESPACE))
+            comments.append(source.line_at(token.start()))
+            literal = place = source.end_of_line(token.start())
+        elif mark == "/":
             raise CellError(
-                "a # or / outside of JSON strings",
+                "a / outside of JSON strings",
                 line=source.line_at(token.start()),
                 remedy=_COMMENT_REMEDY,
             )
@@ -131,7 +146,7 @@ def _scan(source: _Source, start: int) -> tuple[int, Text]:
             depth += 1 if mark in "{[" else -1
         if depth == 0:
             pieces.append(source.text[literal:place])
-            return place, tuple(piece for piece in pieces if piece != "")
+            return place, tuple(piece for piece in pieces if piece != ""), comments
     raise CellError(
         "the body is not closed",
         line=source.line_at(start),

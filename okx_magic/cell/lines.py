@@ -23,6 +23,17 @@ EXAMPLE = "a request looks like this: GET /api/v5/market/ticker?instId=BTC-USDT"
 # Whatever is meant as a method is taken as one, to be refused with a reason if OKX has none such.
 _METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|SUBSCRIBE", re.IGNORECASE)
 
+# What begins with the path of a v5 endpoint, or its URL, and stands alone: a GET.
+_BARE_TARGET = re.compile(r"(?:https?://|/api/v5/)\S+")
+
+# What the docs print around a request: several words, and nothing of a program.
+_PROSE = re.compile(r"(?!.*(?:[={}\[\]\"?&;$@\\]|\w\(|api/))[A-Za-z0-9(].*\s.*\S", re.ASCII)
+
+# A sentence behind a label that is no header's name: "Example: place an order".
+_LABEL = re.compile(
+    r"(?:Example|Sample|Note|Request|Step|Case)s?:\s+[A-Za-z][\w,.'-]*(?:\s+[\w,.'-]+)+", re.ASCII
+)
+
 # What stands before "=" of a query line, a header or JSON is no name.
 _NO_NAME = re.compile(r"[?&:\"'{}\[\]#]")
 
@@ -53,6 +64,7 @@ class Block(NamedTuple):
     word: str
     rest: str
     lines: tuple[Line, ...]
+    notices: tuple[str, ...] = ()
 
 
 def before_first(text: str) -> list[Line]:
@@ -71,8 +83,11 @@ def blocks(text: str, *, skip: int = 0) -> list[Block]:
         return []
     begun = [(place, block) for place, line in enumerate(lines) if (block := _begun(line))]
     first = begun[0][0] if begun else len(lines)
+    dropped: list[str] = []
     for line in lines[:first]:
-        if line.stripped:
+        if begun and is_prose(line):
+            dropped.append(prose_dropped(line))
+        elif line.stripped:
             raise CellError(
                 f"{first_word(line)!r} does not begin a request",
                 line=line.number,
@@ -80,11 +95,26 @@ def blocks(text: str, *, skip: int = 0) -> list[Block]:
             )
     if not begun:
         raise CellError("the cell holds no request", line=1, remedy=EXAMPLE)
+    begun[0] = first, begun[0][1]._replace(notices=(*dropped, *begun[0][1].notices))
     ends = [place for place, _ in begun[1:]] + [len(lines)]
     return [
         block._replace(lines=tuple(lines[place + 1 : end]))
         for (place, block), end in zip(begun, ends, strict=True)
     ]
+
+
+def is_prose(line: Line) -> bool:
+    """Whether a line outside of JSON is a sentence or a heading, as the docs put them at a request."""
+    text = line.stripped
+    first = re.split(r"[\s:]", text, maxsplit=1)[0]
+    if re.match(r"[^\s:]+:", text):
+        return _LABEL.fullmatch(text) is not None
+    return _PROSE.fullmatch(text) is not None and not keyword.iskeyword(first)
+
+
+def prose_dropped(line: Line) -> str:
+    """The notice on such a line."""
+    return f"line {line.number}: {first_word(line)} … dropped: it is no part of a request"
 
 
 def check_name(name: str, *, line: int | None) -> str:
@@ -123,13 +153,28 @@ def _lines(text: str) -> list[Line]:
 
 
 def _begun(line: Line) -> Block | None:
-    name, equals, right = line.stripped.partition("=")
+    # A request line stands between backquotes in the docs, a command behind a shell's prompt.
+    typed = line.stripped.strip("`").removeprefix("$ ")
+    name, equals, right = typed.partition("=")
     if equals and not _NO_NAME.search(name):
-        word, rest = _word_and_rest(right.strip(WHITESPACE))
-        if word == "curl" or _METHOD.fullmatch(word):
-            return Block(line.number, name.strip(WHITESPACE), word, rest, ())
-    word, rest = _word_and_rest(line.stripped)
-    if word == "curl" or _METHOD.fullmatch(word):
+        begun = _request_line(line, right.strip(WHITESPACE))
+        # Of a longer line the name is part: curl … --proxy=http://…
+        if begun is not None and (
+            begun.word != "GET" or not begun.notices or name.strip().isidentifier()
+        ):
+            return begun._replace(name=name.strip(WHITESPACE))
+    return _request_line(line, typed)
+
+
+def _request_line(line: Line, text: str) -> Block | None:
+    word, rest = _word_and_rest(text)
+    if _BARE_TARGET.fullmatch(word):
+        notice = f"line {line.number}: taken as GET {word.partition('?')[0]}"
+        return Block(line.number, None, "GET", text, (), (notice,))
+    if word == "curl" or (word.isupper() and _METHOD.fullmatch(word)):
+        return Block(line.number, None, word, rest, ())
+    # "Get positions" is a sentence; "get /api/v5/…" is a request in small letters.
+    if _METHOD.fullmatch(word) and not is_prose(line):
         return Block(line.number, None, word, rest, ())
     return None
 

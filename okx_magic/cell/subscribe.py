@@ -63,6 +63,10 @@ def template(block: Block, name: str | None) -> tuple[Template, list[str]]:
         raise CellError(
             "text after the channel", line=block.number, remedy="its keys follow as ?key=value"
         )
+    if re.search(r"\s", mask(query, line=block.number, place="query")[0]):
+        raise CellError(
+            "a blank in the query", line=block.number, remedy="a blank in a value is written %20"
+        )
     added = [line for line in block.lines if line.stripped]
     text, notices = read_query(query, added, line=block.number)
     return Template("SUBSCRIBE", channel, text, name=name, line=block.number), list(notices)

@@ -46,15 +46,19 @@ def in_json_string(value: Any) -> str:
     return json.dumps(plain_text(value), ensure_ascii=False)[1:-1]
 
 
-def as_json(value: Any) -> str:
-    """A JSON value, compact. A Decimal becomes a string, so that no reader rounds it."""
+def as_json(value: Any, *, null: bool = False) -> str:
+    """A JSON value, compact. A Decimal becomes a string, so that no reader rounds it. None is refused
+    but for a program, whose ``null`` it may be.
+    """
     value = _unwrapped(value)
+    if value is None and null:
+        return "null"
     if isinstance(value, str | Decimal):
         return f'"{in_json_string(value)}"'
     if isinstance(value, list | tuple):
-        return "[" + ",".join(map(as_json, value)) + "]"
+        return "[" + ",".join(as_json(each, null=null) for each in value) + "]"
     if isinstance(value, dict):
-        return "{" + ",".join(_member(*item) for item in value.items()) + "}"
+        return "{" + ",".join(_member(*item, null=null) for item in value.items()) + "}"
     return plain_text(value)
 
 
@@ -100,10 +104,10 @@ WRITE: Mapping[Place, Callable[[Any], str]] = MappingProxyType(
 )
 
 
-def _member(key: Any, value: Any) -> str:
+def _member(key: Any, value: Any, *, null: bool) -> str:
     if not isinstance(key, str):
         raise UnfitValueError(f"a JSON key is a str, not {_kind(key)}")
-    return f"{as_json(key)}:{as_json(value)}"
+    return f"{as_json(key)}:{as_json(value, null=null)}"
 
 
 # numpy's bool and arrays without dimensions are no numbers by type; numpy's durations are, and must

@@ -6,7 +6,7 @@ import builtins
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell import Template, check_name, fill, names, parse
+from okx_magic.cell import Template, check_name, evaluate, fill, names, parse
 from okx_magic.cell.check import check, day_of_bars
 from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.commands import streaming
@@ -36,6 +36,8 @@ def run_cell(
     """
     templates = _parsed(text, session, output, options)
     streaming.check_options(templates, options)
+    if options.record:
+        options = replace(options, record=str(evaluate(options.record, namespace)))
     asked = tuple(each for each in templates if each.method != streaming.SUBSCRIBE)
     span = span_of(asked, session, namespace, options)
     value = None

@@ -111,12 +111,11 @@ def _begun(
         request.path,
         keep=options.keep or 100_000,
         name=name,
+        record=options.record,
         **{each: ",".join(dict.fromkeys(arg[each] for arg in keys)) for each in keys[0]},
     )
     try:
         stream.decimal = options.decimal
-        if options.record:
-            stream.record(options.record)
         stream.settled(_PATIENCE)
     except BaseException as error:
         stream.stop()

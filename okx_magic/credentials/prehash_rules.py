@@ -8,7 +8,7 @@ body``, each exactly as it travels; for a WebSocket's log-in the time in whole s
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -31,6 +31,14 @@ RULES: Final[Mapping[PartName, str]] = MappingProxyType(
         "body": "the exact bytes that are sent, JSON in UTF-8; nothing for a GET",
     }
 )
+LOGIN_RULES: Final[Mapping[PartName, str]] = MappingProxyType(
+    {
+        **RULES,
+        "timestamp": "whole seconds since 1970, 10 digits;"
+        f" at most {WINDOW_SECONDS} s from the exchange's clock",
+        "target": f"always {LOGIN_PATH} for a log-in over a WebSocket, whatever its URL",
+    }
+)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 # Other lengths of the fraction are read, too: widely used clients send two digits.
 _READ = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
@@ -47,6 +55,13 @@ def moment(timestamp: str) -> datetime | None:
         return datetime.fromisoformat(timestamp)
     except ValueError:  # the 31st of February
         return None
+
+
+def login_moment(timestamp: str) -> datetime | None:
+    """The time of a WebSocket log-in; None for a text of another form."""
+    if not _READ_AT_LOG_IN.fullmatch(timestamp):
+        return None
+    return datetime.fromtimestamp(int(timestamp), UTC)
 
 
 def unreadable(timestamp: str, target: str) -> str:

@@ -19,21 +19,26 @@ if TYPE_CHECKING:
     from okx_magic.detective.search import Hit
 
 
+class Stopped(KeyboardInterrupt):
+    """A person stopped the search; the text tells what it had ruled out by then."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"KeyboardInterrupt {self}"]
+
+
 def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
     """What was done to make this signature of this request under the secret of these credentials.
 
     All is computed here; nothing is sent, and no secret is in the verdict.
     """
     search = Search(evidence, unwrapped(evidence.signature), credentials)
-    interrupted = ""
     try:
         hits = search.hits()
     except KeyboardInterrupt:
-        # What was computed so far still rules out these mistakes.
-        hits, interrupted = [], search.ruled_out
+        raise Stopped(f"after {search.tried:,} signatures: {search.ruled_out}") from None
     remark = unreadable(evidence.timestamp, evidence.target)
     if not hits:
-        return Verdict("unexplained", tried=search.tried, remark=remark, interrupted=interrupted)
+        return Verdict("unexplained", tried=search.tried, remark=remark)
     if any(not hit.mistakes for hit in hits):
         parts = (evidence.timestamp, evidence.method, evidence.target, evidence.body)
         told = (

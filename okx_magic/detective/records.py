@@ -61,14 +61,12 @@ class Verdict:
     this signature, all with the same, smallest number of mistakes, the likeliest first.
     ``unexplained``: nothing that was tried gives it. ``tried`` counts the signatures computed.
     ``remark`` tells what OKX would refuse whatever the signature: a timestamp that it cannot read.
-    ``interrupted`` tells what was ruled out before a person stopped it.
     """
 
     kind: Kind
     explanations: tuple[Explanation, ...] = ()
     tried: int = 0
     remark: str = ""
-    interrupted: str = ""
 
     def lines(self) -> tuple[str, ...]:
         """The finding as a person reads it; the first line says the most."""
@@ -79,11 +77,6 @@ class Verdict:
         if self.kind == "unexplained":
             return (
                 f"no explanation found: each of {self.tried:,} ways to sign gives another signature",
-                *(
-                    (f"  but     it was interrupted: {self.interrupted}",)
-                    if self.interrupted
-                    else ()
-                ),
                 (
                     "  leaves  the secret is another key's, the inputs are not those that were signed,"
                     " or the mistake is not in the catalogue"

@@ -171,6 +171,7 @@ class OkxDiagnosis(Magics):
 
             %okx_explain 50113
             %okx_explain Invalid Sign
+            %okx_explain 51000 posSide
         """
         code = magicline.words(self.shell, self.okx_explain, line)
         if code is None:
@@ -183,7 +184,9 @@ class OkxDiagnosis(Magics):
         if (accounts := self._opened()) is not None:
             from okx_magic.commands.diagnosis import checked  # noqa: PLC0415  # on first use
 
-            lines += tuple(f"  checked {cause}" for cause in checked(code, accounts))
+            lines += tuple(
+                f"  checked {cause}" for cause in checked(code.partition(" ")[0], accounts)
+            )
         tell(lines)
 
     @no_var_expand

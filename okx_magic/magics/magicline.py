@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # does not have begins one too: the grammar explains that error.
 _REQUEST = (
     r"(?s)(?:^|\s)((?:[^\W\d]\w*\s*=\s*)?"
-    r"(?:GET|POST|SUBSCRIBE|curl|(?i:get|post|put|patch|delete|head|options)(?=\s+/))\s.*)"
+    r"(?:(?:GET|POST|SUBSCRIBE|curl|(?i:get|post|put|patch|delete|head|options)(?=\s+/))\s.*"
+    r"|(?:https?://|/api/v5/)\S.*))"
 )
 
 # What must never be on a magic line, because it would stay in the notebook and in the history: secrets

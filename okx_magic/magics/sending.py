@@ -130,10 +130,7 @@ class OkxMagic(Magics):
             magicline.forget_passphrases(self.shell, cell)
             magicline.forget_login(self.shell, cell)
         if cell is None and not request:
-            path = arguments.name if (arguments.name or "").startswith("/api/") else ""
-            raise CellError(
-                "no request on the line", remedy=f"%okx GET {path or '/api/v5/public/time'}"
-            )
+            raise CellError("no request on the line", remedy="%okx GET /api/v5/public/time")
         if cell is not None and request:
             magicline.forget_secret(self.shell, line)
             raise CellError(

@@ -190,7 +190,7 @@ class Killer:
                 if refusal.items or sort is _ALGOS:
                     return
                 self._batches = False
-                self._tell(f"no cancels in batches here ({refusal.message}): one by one")
+                self._tell(f"batch cancels are not available here ({refusal.message}): one by one")
             else:
                 return
         for order in orders:
@@ -228,7 +228,7 @@ class Killer:
         try:
             self._post("/api/v5/trade/cancel-all-after", {"timeOut": _TIMER})
         except OkxError as refusal:
-            self._tell(f"cancel-all-after is not available ({refusal.message}): without it")
+            self._tell(f"cancel-all-after is not available ({refusal.message}): skipped")
         except OkxMagicError as error:
             self._tell(f"cancel-all-after: {error.message}")
             return

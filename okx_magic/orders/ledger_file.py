@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-# A file that grew beyond so many bytes is cut to half of it: some 8,000 entries, and 4,000.
+# A file larger than this, in bytes, is cut to half of it: from some 8,000 entries to 4,000.
 LARGEST: Final = 4 << 20
 # Seconds for which another kernel may keep the file: it writes a line, or cuts, in far less.
 _PATIENCE: Final = 5.0
@@ -80,7 +80,7 @@ def for_the_owner(path: str, flags: int) -> int:
 
 
 def _newest(text: bytes, most: int, settled: Collection[str]) -> bytes:
-    """The lines of the newest entries in so many bytes, and of all whose outcome is open."""
+    """The lines of the newest entries in ``most`` bytes, and of all whose outcome is open."""
     lines: dict[str, list[bytes]] = {}
     is_open: dict[str, bool] = {}
     for line in text.splitlines(keepends=True):
@@ -89,7 +89,7 @@ def _newest(text: bytes, most: int, settled: Collection[str]) -> bytes:
             name = str(read["id"])
         except (ValueError, TypeError, KeyError, RecursionError):
             continue  # half a line of a kernel that died, before anything was sent
-        # The end of an entry that went before tells nothing.
+        # The end of an entry that was cut before has no use.
         if "closed" not in read or name in lines:
             lines.setdefault(name, []).append(line)
             is_open[name] = str(read.get("outcome", "")) not in settled

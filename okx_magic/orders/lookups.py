@@ -80,7 +80,7 @@ _AMENDED: Final[Mapping[str, str]] = MappingProxyType(
         "newOrdPx": "ordPx",
     }
 )
-# What else an amendment may hold that changes the order, and that no field of it shows.
+# Other parts of an amendment that change the order, and that none of its fields shows.
 _UNSHOWN: Final = ("attachAlgoOrds",)
 _FAILED: Final = frozenset({"failed", "rejected"})
 
@@ -145,12 +145,12 @@ def history_of(item: Item) -> Request | None:
 
 
 def amended(item: Item, row: Mapping[str, Any]) -> bool | None:
-    """Whether an order now is as the amendment asked for; None where nothing of it would show that."""
+    """Whether an order is now as the amendment wanted it; None where no field would show that."""
     wanted = {name: value for name, value in item.wanted.items() if value not in ("", None)}
     new = [name for name in wanted if name in _AMENDED]
     if not new or any(name in wanted for name in _UNSHOWN):
         return None
-    # An order that has no such field tells nothing of it.
+    # An order without such a field does not show it.
     if any(row.get(_AMENDED[name]) is None for name in new):
         return None
     return all(same(row[_AMENDED[name]], wanted[name]) for name in new)
@@ -175,10 +175,10 @@ def remedy(items: tuple[Item, ...], path: str) -> str:
     """What to do about orders of which nobody knows whether they were carried out."""
     questions = [item.settles for item in items if item.settles]
     if questions:
-        return "ask before sending it again: " + " · ".join(questions)
+        return "check before sending it again: " + " · ".join(questions)
     if path in _WHERE:
-        return "it carries no id of yours: look at the account, the open orders and the fills first"
-    return "look at the account before sending it again"
+        return "it has no client order id: check the open orders and the fills first"
+    return "check the account before sending it again"
 
 
 def read_back(request: Request) -> Request | None:

@@ -10,7 +10,7 @@ from okx_magic.model import Request
 from okx_magic.orders.ledger import TOLD
 from okx_magic.orders.lookups import made_at
 from okx_magic.orders.reconcile import look
-from okx_magic.orders.sending import is_ours
+from okx_magic.orders.submission import is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def tell_open_outcomes(
         return (error.message,)
     lines = []
     if len(entries) > _MOST:
-        lines.append(f"{len(entries) - _MOST} older outcomes are open, too: {ledger.path}")
+        lines.append(f"{len(entries) - _MOST} older outcomes are also open: {ledger.path}")
     for entry in entries[-_MOST:]:
         outcome, found = _learn(ask, entry, now)
         if outcome:
@@ -56,21 +56,36 @@ def tell_open_outcomes(
 def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
     """The outcome, "" where it is still open, and what to say."""
     if not entry.settles:
-        return TOLD, "nobody knows whether it was carried out: look at the account"
+        return TOLD, "it is not known whether it was carried out: check the account"
+    if entry.path.endswith("/trade/close-position"):
+        return _position_closed(ask, entry)
     rows: list[Mapping[str, Any] | None] = []
     for question in entry.settles:
         try:
             rows.append(look(ask, Request("GET", question.removeprefix("GET ")), _SECONDS))
         except OkxMagicError as error:
-            return "", f"still unknown ({error.message}); {question} tells"
+            return "", f"still unknown ({error.message}); {question} shows it"
     if any(_is_older(row, entry) for row in rows):
         asks = " · ".join(entry.settles)
-        return TOLD, f"an older order has the same id, so nobody can tell: {asks} shows that one"
+        return TOLD, f"an older order has the same id, so it cannot be known: {asks} shows that one"
     states = [str(row.get("state", "?")) if row else "not found" for row in rows]
     if not entry.path.endswith(_PLACES):
         what = "the order" if "order" in entry.path else "it"
         return TOLD, f"{what} is {', '.join(states)} now"
     return _placed(states, now - entry.time, " · ".join(entry.settles))
+
+
+def _position_closed(ask: Ask, entry: Entry) -> tuple[str, str]:
+    """The outcome of a position that was to be closed: done where none is left."""
+    question = entry.settles[0]
+    try:
+        rows = ask(Request("GET", question.removeprefix("GET ")), _SECONDS).data
+    except OkxMagicError as error:
+        return "", f"still unknown ({error.message}); {question} tells"
+    left = [str(row["pos"]) for row in rows if row.get("pos") not in (None, "", "0")]
+    if not left:
+        return "done", "the position is closed"
+    return TOLD, f"a position of {', '.join(left)} is there now; {question} shows it"
 
 
 def _is_older(row: Mapping[str, Any] | None, entry: Entry) -> bool:
@@ -86,7 +101,7 @@ def _placed(states: list[str], age: float, ask: str) -> tuple[str, str]:
     if not missing:
         return "done", f"placed, {', '.join(states)} now; {ask} shows it"
     if age < _ON_ITS_WAY:
-        return "", f"not found yet; {ask} tells"
+        return "", f"not found yet; {ask} shows it"
     if missing < len(states):
         return "partly done", f"placed in part: {', '.join(states)}"
     forgotten = "" if age < _REMEMBERED else ", or cancelled without a fill more than two hours ago"

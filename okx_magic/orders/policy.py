@@ -1,4 +1,4 @@
-"""The safety rules, as functions of a request and of the facts that stand around it. Pure.
+"""The safety rules, as functions of a request and of the facts around it. Pure.
 
 ===========  ==============================  ==============================================
 what         sandbox, demo                   live
@@ -104,13 +104,13 @@ def _check_repeat(request: Request, standing: Standing) -> None:
     if standing.unsettled:
         raise RefusedError(
             "the outcome of the same request is still unknown",
-            remedy="%okx_login looks it up; --again sends it once more all the same",
+            remedy="%okx_login looks it up; --again sends it once more anyway",
             request=request,
         )
     # On live the person is asked, and told of the repetition.
     if standing.repeats is not None and standing.environment != "live":
         raise RefusedError(
-            f"the same was sent {standing.repeats:.0f} s ago",
-            remedy=f"--again sends it once more; after {AGAIN_SECONDS} s it needs none",
+            f"the same request was sent {standing.repeats:.0f} s ago",
+            remedy=f"--again sends it once more; after {AGAIN_SECONDS} s it is not needed",
             request=request,
         )

@@ -22,7 +22,8 @@ class CursorPager:
     """Goes from page to page. ``request`` is the next one to send, None at the end.
 
     ``exhausted`` tells that OKX had nothing older; ``crowded`` is a time at which there are more rows
-    than fit a page, so that some could not be reached; ``oldest`` is the time of the oldest row taken.
+    than fit a page, so that some could not be reached; ``oldest`` is the time of the oldest row taken;
+    ``last_id`` the cursor behind the last row that came, where that is an id.
     """
 
     def __init__(self, request: Request, style: PagingStyle, span: Span) -> None:
@@ -35,6 +36,7 @@ class CursorPager:
         self._border: list[Any] = []
         self._passed: int | None = None
         self.exhausted = False
+        self.last_id = ""
         self.oldest: int | None = None
         self.crowded: int | None = None
         self.request: Request | None = self._first(request)
@@ -49,6 +51,8 @@ class CursorPager:
         """The rows of the page, without those outside of the span and those that came before."""
         fresh = self._fresh(rows)
         self._taken += 1
+        if rows and self._style.kind == "id":
+            self.last_id = self._value(rows[-1], self._style.field)
         self.request = self._next(rows, fresh)
         self._largest = max(self._largest, len(rows))
         wanted = []

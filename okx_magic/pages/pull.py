@@ -6,7 +6,7 @@ import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,8 +16,9 @@ from okx_magic.frames.joined import frame_of_pages
 from okx_magic.model import Envelope
 from okx_magic.pages.blocks import at_once, candles, threads, workers
 from okx_magic.pages.candle_plan import CandlePlan, candle_plan
+from okx_magic.pages.coverage import Holes, window_of
 from okx_magic.pages.cursor_pager import CursorPager
-from okx_magic.pages.paging import Span, checked_style, time_text
+from okx_magic.pages.paging import Span, checked_style, paging_style, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -103,6 +104,7 @@ class Pull:
         self._cursor = ""
         self._oldest: int | None = None
         self._notices: list[str] = []
+        self._holes: Holes | None = None
 
     def bring(self, request: Request, span: Span, *, decimal: bool = False) -> Pulled:
         """Send a request page by page, and give all its rows of the span as one frame.
@@ -122,8 +124,9 @@ class Pull:
             )
         self._span, self._style = span, style
         if plan is None:
-            pages = self._one_by_one(CursorPager(request, style, span))
+            pages = self._one_by_one(request, CursorPager(request, style, span))
         else:
+            self._holes = Holes(plan.length)
             pages = self._side_by_side(plan)
         return self._run(pages, request, decimal=decimal)
 
@@ -155,7 +158,7 @@ class Pull:
                 f"{word} at {self._cursor}: older rows are missing{self._how_to_go_on()}"
             )
         milliseconds = (time.monotonic() - started) * 1000
-        notices = tuple(self._notices)
+        notices = (*self._notices, *(self._holes.notices() if self._holes else ()))
         pulled = Pulled(frame.result(), request, self._pages, milliseconds, notices)
         if isinstance(stopped, KeyboardInterrupt):
             raise PullInterrupted(pulled)
@@ -174,22 +177,41 @@ class Pull:
         again = "" if self._style.candles else ", and rows of that time come again"
         return f"; with --until {value} it continues there{again}"
 
-    def _one_by_one(self, pager: CursorPager) -> Generator[list[Any]]:
-        """The pages of a cursor pager, one after another."""
+    def _one_by_one(self, request: Request, pager: CursorPager) -> Generator[list[Any]]:
+        """The pages of a cursor pager, one after another, also of the endpoint that keeps more."""
         self._progress.start(self._span.pages, None)
         while pager.request is not None:
             self._cursor = pager.cursor or "the first page"
             rows = self._connection.read(pager.request, sleep=time.sleep).envelope.data
             wanted = pager.take(rows)
             self._count(1)
-            self._oldest = pager.oldest
+            self._oldest = pager.oldest if pager.oldest is not None else self._oldest
             yield wanted
         if pager.crowded is not None:
             self._notices.append(
                 f"more rows at {time_text(pager.crowded)} than fit a page: some of them are missing"
             )
         if pager.exhausted:
+            yield from self._beyond_window(request, pager)
+
+    def _beyond_window(self, request: Request, pager: CursorPager) -> Generator[list[Any]]:
+        """The rows that the endpoint does not keep any more, from the one that does, if there is one."""
+        window, span = window_of(request), self._span
+        if window is None:
             self._say_where_history_ends(precision=1)
+        elif not window.holds(span.since, int(time.time() * 1000)):
+            left = None if span.pages is None else span.pages - self._pages
+            keeps = f"{window.path} keeps {window.kept}"
+            if not window.longer:
+                self._notices.append(f"{keeps}: there are no older rows at OKX")
+            elif left == 0 or (span.since is None and left is not None):
+                self._notices.append(f"{keeps}: older rows are at {window.longer}")
+            else:
+                self._notices.append(f"{keeps}: older rows are from {window.longer}")
+                assert self._style is not None  # noqa: S101  # set before the first page
+                older = window.older(request, self._style.param, pager.last_id)
+                bounds = replace(span, pages=left)
+                yield from self._one_by_one(older, CursorPager(older, paging_style(older), bounds))
 
     def _side_by_side(self, plan: CandlePlan) -> Generator[list[Any]]:
         """The pages of a candle plan, newest first."""
@@ -224,6 +246,8 @@ class Pull:
         rows = [row for row in fetched.rows if self._span.holds(int(row[0]))]
         if rows:
             self._oldest = min(int(row[0]) for row in rows)
+        if self._holes is not None:
+            self._holes.see(int(row[0]) for row in rows)
         return rows
 
     def _count(self, pages: int) -> None:

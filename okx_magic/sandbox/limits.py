@@ -71,11 +71,21 @@ class Limits:
         """Whether ``key`` may be there once more; then it is counted."""
         if not self._kept:
             return True
+        self._tidy(now)
         window = self._windows.setdefault(key, _Window(limit))
         free = window.room(now) > 0
         if free:
             window.times.append(now)
         return free
+
+    def _tidy(self, now: float) -> None:
+        if len(self._windows) > self._most:
+            self._windows = {
+                key: window
+                for key, window in self._windows.items()
+                if window.room(now) < window.limit.requests
+            }
+            self._most = 2 * len(self._windows) + _FEW
 
     @property
     def kept(self) -> bool:
@@ -91,13 +101,7 @@ class Limits:
         """
         if not self._kept:
             return
-        if len(self._windows) > self._most:
-            self._windows = {
-                key: window
-                for key, window in self._windows.items()
-                if window.room(now) < window.limit.requests
-            }
-            self._most = 2 * len(self._windows) + _FEW
+        self._tidy(now)
         claims = []
         for code, key, limit, uses in _claims(known, owner, address, items):
             window = self._windows.setdefault(key, _Window(limit))

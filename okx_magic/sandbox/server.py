@@ -161,16 +161,15 @@ class Sandbox:
             websocket_max_message_size=_BODY_LIMIT,
         )
         server = HTTPServer(
-            Gate(self._exchange, sockets, self._hub.tell),
+            Gate(self._exchange, sockets, self._hub.tell_soon),
             ssl_options=self._tls,
             max_body_size=_BODY_LIMIT,
             body_timeout=_BODY_SECONDS,
             idle_connection_timeout=_IDLE_SECONDS,
         )
         server.add_socket(self._listener)
-        beating = asyncio.create_task(self._hub.run())
+        self._hub.start()
         await self._ended.wait()
-        beating.cancel()
         server.stop()
         self._hub.close()
         await server.close_all_connections()

@@ -20,6 +20,7 @@ from okx_magic.streams.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
+    from os import PathLike
 
     from okx_magic.streams.access import Access
     from okx_magic.streams.protocol import Arg
@@ -48,12 +49,24 @@ class Reader:
         """All that were opened and not stopped, in their order; none in a forked child."""
         return tuple(self._streams) if self._pid == os.getpid() else ()
 
-    def open(self, access: Access, args: Sequence[Arg], *, name: str, keep: int) -> Stream:
-        """A stream of these args, which are of one channel. It begins at once."""
+    def open(
+        self,
+        access: Access,
+        args: Sequence[Arg],
+        *,
+        name: str,
+        keep: int,
+        record: str | PathLike[str] | None = None,
+    ) -> Stream:
+        """A stream of these args, which are of one channel. It begins at once; ``record`` is a file for
+        its rows from the first on.
+        """
         if self._pid != os.getpid():
             self._begin_anew()
         with self._lock:
             stream = Stream(self, access, args, name=name, keep=keep)
+            if record is not None:
+                stream.record(record)
             self._streams.append(stream)
             self.run(self._add(stream))
         return stream
@@ -120,6 +133,7 @@ class Reader:
         for key, line in list(self._lines.items()):
             for feed in list(line.feeds.values()):
                 if stream in feed.sinks:
+                    feed.flush()
                     feed.sinks = tuple(sink for sink in feed.sinks if sink is not stream)
                     if not feed.sinks:
                         await line.drop(feed)

@@ -10,19 +10,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from okx_magic import catalogue
+from okx_magic.catalogue import Param
+from okx_magic.catalogue.channels import channel, channels
 from okx_magic.ui.cursor_context import Spot, SpotKind, spot_at
 from okx_magic.ui.function_names import function_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from okx_magic.catalogue import Endpoint, Param
+    from okx_magic.catalogue import Endpoint
 
 # Documented ones first; retired ones are not offered.
 _OFFERED: Final = ("documented", "newer_than_docs_copy", "broker_docs", "agent_kit_only")
 _REQUIRED_FIRST: Final = ("yes", "conditional", "no")
 _BOOLEANS: Final = ("true", "false")
 _INSTRUMENT: Final = "instId"
+_SUBSCRIBE: Final = "SUBSCRIBE"
 
 
 class Names(Protocol):
@@ -91,10 +94,12 @@ def _with_function(spot: Spot, notebook: Iterable[str], function: tuple[str, ...
 
 
 def _methods(spot: Spot, _: Names) -> Iterable[str]:
-    return ("GET", "POST") if spot.kind == "method" else ()
+    return ("GET", "POST", "SUBSCRIBE") if spot.kind == "method" else ()
 
 
 def _paths(spot: Spot, _: Names) -> Iterable[str]:
+    if spot.method == _SUBSCRIBE:
+        return channels()
     offered = [
         endpoint
         for endpoint in catalogue.endpoints().values()
@@ -136,11 +141,31 @@ def _inst_type(spot: Spot) -> str:
 
 def _params(spot: Spot) -> tuple[Param, ...]:
     """The parameters of the query, or of the JSON object around the cursor."""
+    if spot.method == _SUBSCRIBE:
+        return _keys(spot.path)
     endpoint: Endpoint | None = catalogue.endpoint(spot.method, spot.path)
     params = endpoint.params if endpoint else ()
     for parent in spot.parents:
         params = next((param.fields for param in params if param.name == parent), ())
     return params
+
+
+def _keys(name: str) -> tuple[Param, ...]:
+    """The keys of a channel, with the values that the GET of the same rows takes."""
+    known = channel(name)
+    if known is None:
+        return ()
+    values = {
+        param.name: param.values
+        for path in (known.twin, known.again)
+        if (twin := catalogue.endpoint("GET", path)) is not None
+        for param in twin.params
+    }
+    if known.login:
+        values["instType"] = ("ANY", *values.get("instType", ()))
+    return tuple(
+        Param(name, needed, "string", values.get(name, ())) for name, needed in known.args.items()
+    )
 
 
 _CANDIDATES: Mapping[SpotKind, Callable[[Spot, Names], Iterable[str]]] = {

@@ -22,8 +22,8 @@ SpotKind = Literal[
 
 _CELL = re.compile(r"\s*%%(okx(?:_debug)?)(?=\s)")
 _LINE = re.compile(r"\s*(?:[^\W\d][\w.,\s\[\]]*=\s*)?%(okx\w*)(?=\s)")
-_START = re.compile(r"\s*(?:[^\W\d]\w*\s*=\s*)?(GET|POST)\s+")
-_LINE_START = re.compile(r"\s+(?:.*\s)?(?=(?:[^\W\d]\w*\s*=\s*)?(?:GET|POST)\s)")
+_START = re.compile(r"\s*(?:[^\W\d]\w*\s*=\s*)?(GET|POST|SUBSCRIBE)\s+")
+_LINE_START = re.compile(r"\s+(?:.*\s)?(?=(?:[^\W\d]\w*\s*=\s*)?(?:GET|POST|SUBSCRIBE)\s)")
 _METHOD = re.compile(r"\s*(?:[^\W\d]\w*\s*=\s*)?(?P<typed>[A-Za-z]*)")
 _VARIABLE = re.compile(r"\{\{.*?\}\}")
 # The last name of an unfinished expression, with all that it is an attribute of.

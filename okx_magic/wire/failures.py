@@ -20,7 +20,7 @@ from urllib3 import exceptions as http
 _NETWORK = "check the network; %okx_login sandbox works without one"
 _ITS_END = "was the sandbox stopped? %okx_login sandbox starts one in this kernel"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_BETWEEN = "run it again; if it stays so, try without what is between: a proxy, a VPN, a scanner"
+_BETWEEN = "run it again; if it persists, try without a proxy, a VPN or a scanner in between"
 
 
 class TooLargeError(http.HTTPError):
@@ -60,7 +60,7 @@ _KINDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failu
         http.ProxyError,
         Failure(
             "the proxy {proxy} could not be used",
-            "mend or unset HTTPS_PROXY (or proxy_url of the profile), then log in again",
+            "fix or unset HTTPS_PROXY (or proxy_url of the profile), then log in again",
         ),
     ),
     (http.NameResolutionError, Failure("the host {host} has no address", _NETWORK)),
@@ -96,7 +96,7 @@ _KINDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failu
 
 
 def describe(error: BaseException, *, host: str, proxy: str, seconds: float) -> Failure:
-    """The failure behind an exception of urllib3, http.client or the socket."""
+    """The failure that an exception of urllib3, http.client or the socket stands for."""
     causes = _causes(error)
     for kind, failure in _KINDS:
         if any(isinstance(cause, kind) for cause in causes):

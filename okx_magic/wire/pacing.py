@@ -68,7 +68,7 @@ class Pacer:
     """The windows of all limits that the sessions sharing this pacer count against. Thread-safe.
 
     ``on_wait`` is told the seconds and the limit of a wait that a person would notice, in the thread
-    that waits. ``clock`` is monotonic, in seconds; ``sleep`` waits so many of them.
+    that waits. ``clock`` is monotonic, in seconds; ``sleep`` waits for a number of them.
     """
 
     def __init__(
@@ -108,6 +108,10 @@ class Pacer:
             raise
         return turn
 
+    def after_fork(self) -> None:
+        """Begin anew in a forked child: what its parent's threads held would never be given back."""
+        self._windows = {}
+
     def _tell_and_sleep(self, limit: Limit, seconds: float) -> None:
         if self._on_wait is not None and seconds > WORTH_TELLING:
             self._on_wait(seconds, limit)
@@ -124,7 +128,7 @@ class Pacer:
 class Turn:
     """One request on its way; a context manager around its sending.
 
-    Whoever sends it sets ``round_trip``: the seconds from its first byte to its answer, without the
+    The sender sets ``round_trip``: the seconds from its first byte to its answer, without the
     time for connecting, which later requests do not take again. ``holds`` are its places.
     """
 

@@ -142,7 +142,7 @@ def _misfit(reply: Any, request: Request) -> str:
     if not isinstance(reply, dict) or "code" not in reply:
         return "the answer is JSON, but not OKX's {code, msg, data}"
     code, msg = reply["code"], reply.get("msg", "")
-    # code 0 as a number is what other services behind the same address send; OKX sends text.
+    # Other services at the same address send code 0 as a number; OKX sends text.
     if not isinstance(code, str) or not _CODE.fullmatch(code):
         return f"the answer's code is {code!r:.40}, not a text of digits as OKX's are"
     if not isinstance(msg, str):

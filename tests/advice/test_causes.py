@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from okx_magic import catalogue
 from okx_magic.advice.case import Known
-from okx_magic.advice.causes import Case, Cause, causes
+from okx_magic.advice.causes import Case, Cause, causes, remedy_after
 from okx_magic.credentials.account import SITES
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CredentialsError
@@ -317,6 +317,7 @@ def test_50113_blames_neither_passphrase_nor_key_nor_clock(
     seen = causes(Case("50113", account(credentials=credentials), refused, known))
     assert {cause.name for cause in seen} <= {
         "parts",
+        "bytes",
         "secret",
         "proxy",
         "method",
@@ -365,3 +366,107 @@ def test_nothing_that_a_server_says_breaks_a_check(
     known = Known((refused, EARLIER), config)
     assert all(map(str, causes(Case(code, account(), refused, known))))
     assert all(map(str, causes(Case(code, account(), None, known))))
+
+
+def advice(
+    code: str, refused: Exchange, known: Known | None = None, **more: Any
+) -> tuple[str, str]:
+    """What was found, as one text, and what is advised where the code's own advice is "fixed"."""
+    seen = causes(Case(code, account(**more), refused, known or Known()))
+    return " ".join(map(str, seen)), remedy_after(seen, "fixed")
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "means"),
+    [
+        # key, secret and passphrase as they were typed, and what helps
+        ((KEY, PASSPHRASE, SECRET), "50113", "change the two round"),
+        ((KEY, PASSPHRASE, SECRET), "50105", "change the two round"),
+        ((SECRET, KEY, PASSPHRASE), "50111", "change the two round"),
+        ((KEY, SECRET, '"quoted-1!"'), "50105", "leave the quotation marks out"),
+        ((KEY, "short", PASSPHRASE), "50113", "copy it again"),
+        ((KEY, SECRET, PASSPHRASE), "50113", "fixed"),
+    ],
+)
+def test_the_advice_follows_from_what_was_checked(
+    values: tuple[str, str, str], code: str, means: str
+) -> None:
+    """A new key is not advised where two values were only swapped."""
+    _, remedy = advice(code, exchange(), credentials=Credentials(*values))
+    assert means in remedy
+    assert "new key" not in remedy
+
+
+def test_a_secret_that_was_accepted_is_not_blamed() -> None:
+    """After an accepted request the bytes are looked at, not the secret."""
+    text, remedy = advice("50113", exchange(), Known((EARLIER,)))
+    assert "✓ secret" in text
+    assert "belongs to another key" not in remedy
+    assert "%okx_debug" in remedy
+
+
+def test_an_environment_that_was_accepted_is_not_called_another() -> None:
+    """50101 straight after an accepted request says nothing certain of the key."""
+    text, _ = advice("50101", exchange(), Known((EARLIER,)))
+    assert "the key is for" not in text
+    text, _ = advice("50101", exchange())
+    assert "the key is for" in text
+
+
+@pytest.mark.parametrize("environment", ["demo", "live"])
+def test_the_sandboxs_limits_are_its_own(environment: Environment) -> None:
+    """However it is dressed: it is never called demo trading, and real money never advised."""
+    local = {"base_url": "http://127.0.0.1:1" if environment != "live" else "https://127.0.0.1:1"}
+    seen = causes(Case("50038", account(environment, **local), exchange()))
+    text = " ".join(map(str, seen)) + remedy_after(seen, "fixed")
+    assert "the sandbox does not offer" in text
+    assert "demo" not in text
+    assert "live" not in text
+
+
+def test_demo_tradings_limits_do_not_point_to_real_money() -> None:
+    """Whatever demo trading lacks, a live account is not the advice."""
+    text, remedy = advice("50038", exchange())
+    assert "not available in demo trading" in text
+    assert "live" not in remedy
+
+
+@pytest.mark.parametrize(
+    ("msg", "body", "told", "remedy"),
+    [
+        (
+            "Parameter side  error",
+            '{"side": "long"}',
+            "side was sent as long",
+            "side is buy or sell",
+        ),
+        ("Parameter posSide error", '{"side": "buy"}', "no posSide was sent", "posSide is long or"),
+        ("Parameter px can not be empty.", '{"sz": "1"}', "needed for limit", "px is a price"),
+        ("Parameter tpOrdPx error", '{"tpOrdPx": "x"}', "goes with tpTriggerPx", "-1 for a market"),
+        ("Parameter attachAlgoOrds.slOrdPx error", "{}", "goes with slTriggerPx", "slOrdPx is"),
+        ("Parameter stpMode error", '{"stpMode": "x"}', "documented values: cancel_maker", "fixed"),
+    ],
+)
+@pytest.mark.parametrize("code", ["51000", "50014"])
+def test_the_parameter_that_okx_names_is_spoken_of(
+    code: str, msg: str, body: str, told: str, remedy: str
+) -> None:
+    """What was sent, what it takes, when it is needed, with what it goes."""
+    asked = Request("POST", "/api/v5/trade/order", body)
+    refused = dataclasses.replace(exchange(), request=asked, outcome=msg, code=code)
+    text, advised = advice(code, refused)
+    assert told in text
+    assert remedy in advised
+
+
+def test_the_accounts_mode_is_told_with_a_side() -> None:
+    """What the log-in read decides what posSide has to be."""
+    asked = Request("POST", "/api/v5/trade/order", "{}")
+    refused = dataclasses.replace(exchange(), request=asked, outcome="Parameter posSide error")
+    text, _ = advice("51000", refused, Known((), {"posMode": "long_short_mode"}))
+    assert "posMode is long_short_mode" in text
+
+
+def test_a_refusal_without_a_name_is_left_alone() -> None:
+    """OKX does not always say which parameter it means."""
+    assert advice("51000", exchange(outcome="something else")) == ("", "fixed")

@@ -82,7 +82,7 @@ def test_one_yes_is_one_order(lab: Lab, chromium: Browser, live: Sandbox) -> Non
     assert orders(live) == 1
     # Again, and the person goes away from the question.
     asked(notebook, SEND)
-    assert "the same was sent" in notebook.page.locator(".jp-Stdin").inner_text()
+    assert "the same request was sent" in notebook.page.locator(".jp-Stdin").inner_text()
     notebook.command("notebook:interrupt-kernel")
     notebook.wait_until("session.kernel.status === 'idle'")
     assert "KeyboardInterrupt" in notebook.outputs()

@@ -75,7 +75,14 @@ def test_switching_the_timer_off_is_no_cancel(body: str, effect: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v5/asset/Withdrawal", "/api/v5/asset/withdrawal/", "/api/v5/nothing", "/"]
+    "path",
+    [
+        "/api/v5/asset/Withdrawal",
+        "/api/v5/asset/withdrawal/",
+        "/api/v5/nothing/cancel-all-after",
+        "/api/v5/nothing",
+        "/",
+    ],
 )
 def test_an_unknown_path_is_the_worst_effect(path: str) -> None:
     """No spelling of a path makes it less than it is."""

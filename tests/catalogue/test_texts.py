@@ -178,3 +178,13 @@ def test_a_text_is_explained_as_its_code_is(text: str, code: str) -> None:
 def test_a_text_that_no_code_has_says_so() -> None:
     """Nothing is made up."""
     assert "not in the table" in explain("qqqqq")[0]
+
+
+def test_a_parameter_that_a_refusal_named_is_explained() -> None:
+    """Its values, when it is needed, and where the right one is seen."""
+    text = "\n".join(explain("51000 posSide"))
+    assert "documented values: net, long, short" in text
+    assert "needed in long/short mode" in text
+    assert "account/config shows posMode" in text
+    assert "documented values: buy, sell" in "\n".join(explain("Parameter side error"))
+    assert "nothingOfTheKind is in no endpoint" in "\n".join(explain("50014 nothingOfTheKind"))

@@ -113,7 +113,7 @@ def test_a_filled_request_knows_its_place() -> None:
         ('POST /x {"a": "b"}', "a line of its own, in a cell with %%okx"),
         ("POST /x {{ order }}", "a line of its own, in a cell with %%okx"),
         ("GET /x ?a=b", "the query follows without a blank"),
-        ("GET /x # a comment", "comments need a line of their own"),
+        ("GET /x -- a comment", "a comment begins with // or #"),
         ("GET /x\ninstId=BTC-USDT", "query lines begin with ? or &"),
         ("GET /x\nprint(1)", "requests begin with GET"),
         ("POST /x\n{\u201ca\u201d: 1}", "quotation marks in JSON are straight ones"),

@@ -68,6 +68,7 @@ with okx_magic.connect("sandbox") as okx:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_nothing_is_loaded_before_the_first_picture() -> None:
     """A frame loads its accessor and nothing more of this room, and no widgets."""
     done = subprocess.run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from okx_magic.charts.chart import View
 from okx_magic.charts.feeds import BookFeed, CandleFeed, TableFeed, TradeFeed
 from okx_magic.charts.live import LiveView, Painter, feed_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Shown:
     """What a front end would have been told, in its order."""
@@ -25,6 +28,14 @@ class Shown:
         self.told: list[tuple[str, Any]] = []
         self.painted = threading.Event()
         self.place = ("", "")
+
+    def until(self, told: Callable[[], bool]) -> None:
+        """Wait for what the painter's thread does."""
+        for _ in range(4_000):
+            if told():
+                return
+            threading.Event().wait(0.005)
+        pytest.fail(f"it never came: {self.told}")
 
     def of(self, kind: str) -> list[Any]:
         return [what for said, what in self.told if said == kind]
@@ -67,10 +78,14 @@ def test_only_new_and_changed_bars_travel(shown: Shown) -> None:
     (widget, _, _) = shown.of("show")[0]
     assert len(numbers(widget.data, 6)) == 50
     stream.bring(bar(49, 120), bar(50, 130))
-    assert shown.painted.wait(20)
+    shown.until(lambda: {130.0} <= closes(shown))
     view.picture()
-    sent = np.vstack([numbers(data, 6) for _, data, _ in shown.of("bars")])
-    assert set(sent[:, 4]) == {120, 130}
+    assert closes(shown) == {120, 130}
+
+
+def closes(shown: Shown) -> set[float]:
+    """The closes of all bars that travelled."""
+    return {row[4] for _, data, _ in shown.of("bars") for row in numbers(data, 6).tolist()}
 
 
 def test_a_late_bar_takes_its_place() -> None:
@@ -157,11 +172,7 @@ def test_when_a_stream_ends_the_picture_stays(shown: Shown) -> None:
     first.picture()
     assert stream.subscribed == 1
     stream.stop()
-    for _ in range(2_000):
-        if len(shown.of("away")) == 2:
-            break
-        threading.Event().wait(0.005)
-    assert len(shown.of("away")) == 2
+    shown.until(lambda: len(shown.of("away")) == 2)
     assert stream.subscribed == 0
     bundle, _ = shown.of("refresh")[-1]
     assert "close 105" in bundle["text/plain"]

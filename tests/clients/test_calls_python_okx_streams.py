@@ -86,6 +86,7 @@ def test_public_streams(site: Sandbox) -> None:
     asyncio.run(main())
 
 
+@pytest.mark.slow
 def test_private_streams_and_orders(site: Sandbox) -> None:
     """It logs in, waits its five seconds, subscribes, and places and cancels an order."""
 

@@ -220,7 +220,7 @@ def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) ->
         ("%okx_login sandbx", CredentialsError, "did you mean sandbox?"),
         ("%okx_login --unset-evn", CellError, "did you mean --unset-env?"),
         ("%%okx --dryrun\nGET /api/v5/public/time", CellError, "did you mean --dry-run?"),
-        ("%okx /api/v5/public/time", CellError, "%okx GET /api/v5/public/time"),
+        ("%okx --raw", CellError, "%okx GET /api/v5/public/time"),
         ("%okx_debug", CellError, "nothing was sent yet"),
         ("%okx_live --off", RefusedError, "is not a live account"),
         ("%%okx\nget_ipython = GET /api/v5/public/time", CellError, "cannot name a result"),
@@ -472,7 +472,7 @@ def test_the_same_order_twice_is_a_slip_unless_it_is_meant(sandbox_notebook: Not
     first = sandbox_notebook["order"].clOrdId[0]
     text = sandbox_notebook.run(cell)
     assert isinstance(sandbox_notebook.error, RefusedError)
-    assert "the same was sent 0 s ago" in text
+    assert "the same request was sent 0 s ago" in text
     sandbox_notebook.run(cell.replace("%%okx", "%%okx --again"))
     assert sandbox_notebook["order"].clOrdId[0] != first
     history = sandbox_notebook.run("h = %okx GET /api/v5/trade/orders-history?instType=SPOT")

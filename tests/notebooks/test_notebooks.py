@@ -57,6 +57,7 @@ def test_notebooks_are_saved_without_outputs(path: Path) -> None:
     assert notebook.metadata.language_info.nbconvert_exporter == "python"
 
 
+@pytest.mark.slow
 def test_the_pictures_are_drawn_again() -> None:
     """Each cell that has a saved still draws one when it runs, and none of them asks for a network."""
     path = ROOT / "notebooks" / "pictures.ipynb"
@@ -121,9 +122,20 @@ def test_orders_can_be_practised() -> None:
         "OutcomeUnknown",
         *["RefusedError"] * 4,
     ]
-    assert "the same was sent" in raised[0]
+    assert "the same request was sent" in raised[0]
     assert "still unknown" in raised[3]
     assert "kill switch is on" in raised[4]
+
+
+def test_live_data_can_be_followed() -> None:
+    """Candles go on from history, an order is seen, a hole is told and filled, a recording is whole."""
+    notebook = executed(ROOT / "notebooks" / "streams.ipynb")
+    text = outputs(notebook)
+    for promised in ("a bar each minute: True", "every trade once: True", "recorded all: True"):
+        assert promised in text
+    assert "the connection broke (1006)" in text
+    assert "0 rows missing" in text
+    assert "filled" in text
 
 
 def test_a_notebook_that_just_logs_in_runs_without_anybody(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import RefusedError
 from okx_magic.model import Environment, Request
-from okx_magic.orders.gate import Arming, Gate, Latch
+from okx_magic.orders.gate import Arming, Gate
+from okx_magic.orders.latch import Latch
 from okx_magic.orders.ledger import Entry, Ledger, fingerprint
 from okx_magic.orders.policy import ARMED_SECONDS
 
@@ -147,7 +148,7 @@ def test_no_is_no() -> None:
     """Whatever is not yes leaves the order where it is."""
     gate = Gate(account(), confirm=Person(answer=False))
     gate.arming.arm(SENTENCE)
-    with pytest.raises(RefusedError, match="yes was not said"):
+    with pytest.raises(RefusedError, match="yes was not typed"):
         gate.admit(ORDER)
 
 
@@ -155,7 +156,7 @@ def test_nobody_cannot_say_yes() -> None:
     """A session that no person stands behind sends nothing, armed or not."""
     gate = Gate(account())
     gate.arming.arm(SENTENCE)
-    with pytest.raises(RefusedError, match="nobody is here"):
+    with pytest.raises(RefusedError, match="nobody can confirm"):
         gate.admit(ORDER)
 
 
@@ -203,7 +204,7 @@ def test_a_repetition_is_told_with_the_question(tmp_path: Path) -> None:
     gate = Gate(account(), confirm=person, ledger=ledger, clock=lambda: 20.0)
     gate.arming.arm(SENTENCE)
     gate.admit(ORDER)
-    assert person.asked[0].endswith("the same was sent 20 s ago")
+    assert person.asked[0].endswith("the same request was sent 20 s ago")
 
 
 @pytest.mark.parametrize(

@@ -149,13 +149,13 @@ def test_what_is_no_file_is_neither_read_nor_written(path: Path) -> None:
         make()
         ledger = Ledger(path)
         assert ledger.unsettled(KEY) == ()
-        with pytest.raises(RefusedError, match="unrecorded"):
+        with pytest.raises(RefusedError, match="without a record"):
             ledger.open(ENTRY)
         (path.rmdir if path.is_dir() else path.unlink)()
 
 
 def test_a_ledger_that_cannot_be_read_refuses(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether the same was sent before is not known then."""
+    """Whether the same request was sent before is not known then."""
     ledger = Ledger(path)
     ledger.open(ENTRY)
     monkeypatch.setattr("pathlib.Path.open", denied)
@@ -168,10 +168,10 @@ def denied(*_: object, **__: object) -> NoReturn:
 
 
 def test_a_ledger_that_cannot_be_written_refuses(tmp_path: Path) -> None:
-    """Nothing is sent unrecorded."""
+    """Nothing is sent without a record."""
     blocked = tmp_path / "file"
     blocked.write_text("")
-    with pytest.raises(RefusedError, match="unrecorded"):
+    with pytest.raises(RefusedError, match="without a record"):
         Ledger(blocked / "ledger.ndjson").open(ENTRY)
 
 
@@ -309,7 +309,7 @@ def test_kernels_that_cut_at_the_same_time_lose_no_line(path: Path) -> None:
 def test_a_kernel_that_keeps_the_file_keeps_orders_from_being_sent(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that was stopped while it wrote: nothing is sent unrecorded, and nothing waits for ever."""
+    """One that was stopped while it wrote: nothing is sent without a record, nothing waits for ever."""
     monkeypatch.setattr(ledger_file, "_PATIENCE", 0.05)
     ledger = Ledger(path)
     ledger.open(ENTRY)

@@ -15,7 +15,7 @@ from okx_magic.model import Request
 from okx_magic.orders import writing
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.ledger import Ledger
-from okx_magic.orders.sending import Orders
+from okx_magic.orders.submission import Orders
 from okx_magic.wire import sender, transport
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
@@ -159,7 +159,7 @@ def test_an_interrupt_in_a_notebook_shows_the_id(
         interrupt(patch, transport, "read_body")
         shown = sandbox_notebook.run(cell)
     assert isinstance(sandbox_notebook.error, KeyboardInterrupt)
-    assert "carried out all the same" in shown
+    assert "but it was carried out" in shown
     assert "clOrdId=om" in shown
     assert "Traceback" not in shown
 

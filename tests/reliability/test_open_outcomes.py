@@ -71,14 +71,14 @@ def test_a_ledger_that_cannot_be_read_is_told(bench: Lab, monkeypatch: pytest.Mo
 
 
 def test_what_cannot_be_looked_up_stays_open(bench: Lab) -> None:
-    """A failing look-up closes nothing, and names the GET that tells."""
+    """A failing look-up closes nothing, and names the GET that shows it."""
     client_id = leave_open(bench, booked=True)
     bench.time.sleep(60)
     bench.sandbox.set_faults("every GET */trade/order: 502")
     for _ in range(2):
         (line,) = tell(bench)
         assert "still unknown" in line
-        assert f"GET /api/v5/trade/order?instId=BTC-USDT&clOrdId={client_id} tells" in line
+        assert f"GET /api/v5/trade/order?instId=BTC-USDT&clOrdId={client_id} shows it" in line
 
 
 def test_an_order_of_just_now_is_not_said_not_to_be_placed(bench: Lab) -> None:
@@ -103,7 +103,7 @@ def test_an_order_without_an_id_is_told_once(bench: Lab) -> None:
     with pytest.raises(OutcomeUnknown):
         bench.session.send(order(), as_typed=True)
     (line,) = tell(bench)
-    assert "look at the account" in line
+    assert "check the account" in line
     assert tell(bench) == ()
 
 

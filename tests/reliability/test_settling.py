@@ -10,6 +10,7 @@ import pytest
 from faketime import FakeTime
 from lab import PLACE, Lab, order
 
+from okx_magic import catalogue
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import (
@@ -71,7 +72,7 @@ def test_a_cancel_that_did_not_arrive_is_sent_again(bench: Lab, fault: str) -> N
 
 @pytest.mark.parametrize(("unseen", "found"), [(2, True), (9, False)])
 def test_a_cancelled_order_may_be_shown_late(unseen: int, found: bool) -> None:  # noqa: FBT001  # a parameter
-    """One that the first look-ups do not show is not called not cancelled before time has passed."""
+    """One that the look-ups do not show is never called not cancelled: OKX forgets some."""
     looks = 0
 
     def answers(request: Request) -> Any:
@@ -88,9 +89,9 @@ def test_a_cancelled_order_may_be_shown_late(unseen: int, found: bool) -> None: 
     if found:
         assert session.send(request).recovered
     else:
-        with pytest.raises(NotCarriedOut, match="a look-up shows no such order"):
+        with pytest.raises(OutcomeUnknown):
             session.send(request)
-        assert looks == 3
+        assert looks > 3
 
 
 def test_a_cancel_is_sent_three_times_at_most(bench: Lab) -> None:
@@ -106,7 +107,7 @@ def test_a_cancel_needs_no_ledger(bench: Lab) -> None:
     """A full disk keeps orders from being sent, and no cancel: that only lessens the risk."""
     ack = placed(bench)
     bench.ledger.path = bench.ledger.path / "nowhere"
-    with pytest.raises(RefusedError, match="unrecorded"):
+    with pytest.raises(RefusedError, match="without a record"):
         bench.session.send(order(px="2"))
     bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
     assert [each.state for each in bench.orders()] == ["canceled"]
@@ -228,7 +229,7 @@ def test_an_order_without_an_id_is_unknown_at_once(bench: Lab) -> None:
     bench.sandbox.set_faults("next POST */trade/order: reset-after")
     with pytest.raises(OutcomeUnknown, match="may have been carried out") as caught:
         bench.session.send(order(), as_typed=True)
-    assert "carries no id" in caught.value.remedy
+    assert "no client order id" in caught.value.remedy
     assert len(bench.orders()) == 1
 
 
@@ -510,7 +511,7 @@ def test_what_a_get_shows_without_doubt_is_settled(
         with pytest.raises(kind) as caught:
             session.send(request_)
         if outcome == "unknown":
-            assert caught.value.remedy.startswith("ask before sending it again: GET /api/v5/")  # type: ignore[attr-defined]  # ours
+            assert caught.value.remedy.startswith("check before sending it again: GET /api/v5/")  # type: ignore[attr-defined]  # ours
     assert len(sent(session, "POST")) == 1
 
 
@@ -527,7 +528,9 @@ def test_what_takes_back_all_at_once_is_sent_again(path: str, body: dict[str, st
     left = [LOST, LOST]
 
     def answers(_: Request) -> Any:
-        return left.pop() if left else [{"result": True, "triggerTime": "1", "ts": "1"}]
+        endpoint = catalogue.endpoint("POST", path)
+        assert endpoint is not None
+        return left.pop() if left else [dict.fromkeys(endpoint.fields, "1")]
 
     session = scripted(answers)
     assert session.send(post(path, body)).attempts == 3

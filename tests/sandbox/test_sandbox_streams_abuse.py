@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import time
+import tracemalloc
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ HANDSHAKE = (
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 BOOKS = {"channel": "books", "instId": "BTC-USDT"}
+SWAP = "BTC-USDT-SWAP"
 
 # What each sends after its handshake; the first one does not get that far.
 BAD = {
@@ -96,6 +98,7 @@ def test_10_000_messages(sandbox: Sandbox, call: Caller) -> None:
                 assert call.public("/api/v5/public/time").status == 200
 
 
+@pytest.mark.slow
 def test_who_does_not_listen_is_put_off(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
     """What waits for a client is bounded: beyond it the connection is ended, and others hear on."""
     request = json.dumps({"op": "subscribe", "args": [BOOKS]})
@@ -128,3 +131,50 @@ def test_nothing_is_left_of_connections(sandbox: Sandbox, clock: Clock) -> None:
         return sum(isinstance(one, Client) for one in gc.get_objects())
 
     assert eventually(lambda: left() <= 1)
+
+
+@pytest.mark.slow
+def test_memory_is_flat(sandbox: Sandbox, clock: Clock) -> None:
+    """However long somebody listens, what streams hold stays as large as it was."""
+    own = [tracemalloc.Filter(inclusive=True, filename_pattern="*/sandbox/streams/*")]
+    names = ("books", "trades", "tickers", "mark-price", "funding-rate", "bbo-tbt")
+    sandbox._hub.look_seconds = 0.002
+
+    def held_after(beats: int, listener: Listener) -> int:
+        for _ in range(beats):
+            clock.now += 1
+            listener.until(channel="bbo-tbt")
+        gc.collect()
+        traces = tracemalloc.take_snapshot().filter_traces(own)
+        return sum(one.size for one in traces.statistics("filename"))
+
+    tracemalloc.start()
+    try:
+        with Listener(sandbox) as listener:
+            listener.say("subscribe", *({"channel": one, "instId": SWAP} for one in names))
+            before = held_after(10, listener)
+            assert before > 1000
+            assert held_after(60, listener) < 1.3 * before
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_mistake_of_ours_stops_nobody_else(
+    sandbox: Sandbox, call: Caller, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """If a push of one client fails in the sandbox itself, it is reported, and all others go on."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a mistake")
+
+    with Listener(sandbox) as struck:
+        struck.subscribe("tickers", instId="BTC-USDT")
+        for socket_ in list(sandbox._hub.sockets):
+            socket_.client.beat = fail
+        with Listener(sandbox) as other:
+            other.subscribe("trades", instId="BTC-USDT")
+            for _ in range(3):
+                clock.now += 1
+                other.until(channel="trades")
+                assert call.public("/api/v5/public/time").status == 200
+    assert "a mistake" in caplog.text

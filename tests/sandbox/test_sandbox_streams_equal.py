@@ -57,6 +57,8 @@ def steps() -> list[float]:
     return chance.choices([1.0, 0.3, 2.7, 9.0], [90, 4, 4, 2], k=STEPS)
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_books_are_those_of_rest(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
     """After each of 1,000 steps the book that was streamed is REST's of the same seqId."""
     book, seen = Book(), set()
@@ -87,6 +89,8 @@ def test_the_check_bites(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
         assert book.levels("asks") != row["asks"]
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_trades_and_candles_are_those_of_rest(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
     """After 1,000 steps each trade and each bar of REST was streamed, once, and nothing else."""
     trades: list[Any] = []

@@ -63,8 +63,8 @@ def test_other_cells_are_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["%%okx\n|", "%%okx\nname = |", "%%okx\nGET /a\n\n  |", "%okx |"])
 def test_a_line_begins_with_a_method(text: str) -> None:
-    """Where a request may begin both methods are offered, with the space after them."""
-    assert offered(text) == ("GET ", "POST ")
+    """Where a request may begin the methods are offered, with the space after them."""
+    assert offered(text) == ("GET ", "POST ", "SUBSCRIBE ")
 
 
 def test_a_method_after_a_body_and_over_small_letters() -> None:
@@ -218,7 +218,7 @@ def test_our_cells_without_an_idea_are_quiet(text: str) -> None:
         ("x = 1\n%okx_login |", ("sandbox", "demo", "main")),
         ("%okx_live m|", ("main", "demo")),
         ("%okx_kill |", ("sandbox", "demo", "main")),
-        ("%okx -a demo |", ("GET ", "POST ")),
+        ("%okx -a demo |", ("GET ", "POST ", "SUBSCRIBE ")),
     ],
 )
 def test_the_magic_line(text: str, expected: tuple[str, ...]) -> None:

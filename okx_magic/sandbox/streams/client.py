@@ -67,13 +67,18 @@ class Client:
 
     def beat(self, before: int, ms: int) -> None:
         """Pushes what public channels have to say at ``ms``; ``before`` was the last beat."""
-        try:
-            for one in list(self._subscriptions.values()):
-                every = one.channel.every_ms
-                if one.channel.kind in public.FEEDS and ms // every != before // every:
+        due = [
+            one
+            for one in self._subscriptions.values()
+            if one.channel.kind in public.FEEDS
+            and ms // one.channel.every_ms != before // one.channel.every_ms
+        ]
+        with localcontext(ARITHMETIC):
+            try:
+                for one in due:
                     self._push(one, one.feed.next(ms / 1000))
-        except public.BehindError:
-            self._socket.end("4005")
+            except public.BehindError:
+                self._socket.end("4005")
 
     def tell(self, desk: Desk, orders: list[Any]) -> None:
         """Pushes what happened to the account."""

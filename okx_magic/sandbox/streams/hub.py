@@ -79,17 +79,23 @@ class Hub:
         full = self.limits.kept and len(others) >= self.most_listeners
         return None if full else len(others) + 1
 
-    async def run(self) -> None:
-        """Beats until it is cancelled."""
-        while True:
-            await asyncio.sleep(self.look_seconds)
-            # Milliseconds over a thousand are not always what they were.
-            ms = int(self.clock() * 1000 + 0.001) // _BEAT_MS * _BEAT_MS
-            before, self._beaten = self._beaten, ms
-            if self.sockets and ms != before:
-                self._beat(before, ms)
-            for socket in list(self.sockets):
-                socket.end_if_idle(self.idle_seconds)
+    def start(self) -> None:
+        """Beats from now on, until it is closed. What fails is reported, and stops nothing else."""
+        loop = asyncio.get_running_loop()
+        self._next = loop.call_later(self.look_seconds, self.start)
+        # Milliseconds over a thousand are not always what they were.
+        ms = int(self.clock() * 1000 + 0.001) // _BEAT_MS * _BEAT_MS
+        before, self._beaten = self._beaten, ms
+        for socket in list(self.sockets):
+            if ms != before:
+                loop.call_soon(socket.client.beat, before, ms)
+            socket.end_if_idle(self.idle_seconds)
+        if self.sockets and ms != before:
+            self.tell_soon()
+
+    def tell_soon(self) -> None:
+        """Pushes what has happened to accounts as soon as what happens now is done."""
+        asyncio.get_running_loop().call_soon(self.tell)
 
     def tell(self) -> None:
         """Pushes what has happened to accounts since this was last done."""
@@ -106,16 +112,11 @@ class Hub:
                     client.tell(desk, rows)
 
     def close(self) -> None:
-        """Closes all sockets, as the sandbox ends."""
+        """Ends the beat, and closes all sockets."""
+        self._next.cancel()
         for socket in list(self.sockets):
             socket.close(1001)
             socket.drop()
-
-    def _beat(self, before: int, ms: int) -> None:
-        with localcontext(ARITHMETIC):
-            for socket in list(self.sockets):
-                socket.client.beat(before, ms)
-        self.tell()
 
     def _listening(self, environment: str) -> list[Client]:
         clients = [socket.client for socket in self.sockets]
