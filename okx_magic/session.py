@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
+from okx_magic.downloading import Downloading
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.sending import Orders
 from okx_magic.streaming import SharedReader, Streaming
@@ -66,6 +67,8 @@ class Session:
         self.orders = Orders(self.connection, self.gate, self.gate.ledger)
         self.streaming = Streaming(self, reader or SharedReader())
         self.stream = self.streaming.stream
+        self.downloading = Downloading(self)
+        self.download = self.downloading.download
         self._on_close = on_close
         self._learned = Learned()
         self.config: Mapping[str, Any] = {}

@@ -30,6 +30,8 @@ ROOMS: dict[str, set[str]] = {
     "orders": {"model", "errors", "catalogue", "credentials", "wire"},
     "frames": {"model", "errors", "servertext", "catalogue"},
     "pages": {"model", "errors", "catalogue", "wire", "frames"},
+    "data": {"model", "errors", "catalogue", "wire", "frames", "pages"},
+    "downloading": {"cell", "data"},
     "advice": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
@@ -58,6 +60,7 @@ ROOMS: dict[str, set[str]] = {
         "advice",
         "streaming",
         "streams",
+        "downloading",
     },
     "ui": {
         "model",
@@ -100,6 +103,8 @@ ROOMS: dict[str, set[str]] = {
         "accounts",
         "ui",
         "streams",
+        "data",
+        "downloading",
     },
     "magics": {
         "errors",
@@ -116,7 +121,7 @@ ROOMS: dict[str, set[str]] = {
         "sandbox",
         "charts",
     },
-    "__init__": {"magics", "accounts", "session", "frames"},
+    "__init__": {"magics", "accounts", "session", "frames", "data"},
 }
 
 # The house within the house. A part of the sandbox: the parts that it may import beside the modules
@@ -133,7 +138,7 @@ OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
     "urllib3": ("wire/pool.py", "wire/failures.py"),
-    "pandas": ("frames/", "pages/", "charts/", "streams/listing.py"),
+    "pandas": ("frames/", "pages/", "charts/", "data/", "streams/listing.py"),
     "numpy": ("frames/", "pages/", "charts/"),
     "msgspec": (
         "streams/",
@@ -145,7 +150,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "tornado": ("sandbox/",),
     "websockets": ("streams/socket.py",),
     "certifi": ("streams/socket.py",),
-    "pyarrow": ("streams/recording.py",),
+    "pyarrow": ("streams/recording.py", "data/"),
     "IPython": (
         "magics/",
         "ui/console.py",
@@ -155,7 +160,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "anywidget": ("ui/panel_widget.py", "charts/widgets.py"),
     "ipywidgets": ("ui/panel_widget.py",),
     "keyring": ("credentials/external.py",),
-    "tqdm": ("ui/console.py",),
+    "tqdm": ("ui/console.py", "ui/download_bar.py"),
     "pytest": ("pytest_plugin.py",),
 }
 
