@@ -19,7 +19,8 @@ from okx_magic.credentials.credentials import Credentials
 from okx_magic.credentials.source_values import unset
 from okx_magic.credentials.sources import SANDBOX, Ports, find_account, typed_account
 from okx_magic.errors import CellError, CredentialsError, TransportError
-from okx_magic.orders.gate import FOLDER, Gate, Latch
+from okx_magic.orders.gate import Gate
+from okx_magic.orders.latch import FOLDER, Latch
 from okx_magic.orders.ledger import Ledger
 from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.streaming import SharedReader
@@ -101,7 +102,8 @@ class Opener:
         def end() -> None:
             # Its key dies with it, so nobody needs the latch for that key.
             with suppress(OSError):
-                session.gate.release()
+                if session.gate.latch is not None:
+                    session.gate.latch.remove()
             sandbox.stop()
 
         session = self._session(account, end)
@@ -224,6 +226,8 @@ class Accounts:
         session = self._opener.open(account, faults=faults)
         try:
             session.config = config_in(session.request("GET", PROOF))
+            if session.gate.latch is not None:
+                session.gate.latch.know(str(session.config.get("uid") or ""))
             session.warnings += key_warnings(session.config, session.account)
             session.warnings += tell_open_outcomes(
                 session.connection.look, session.gate.ledger, session.gate.key_hash, time.time()

@@ -7,14 +7,14 @@ import threading
 import time
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
 from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.downloading import Downloading
 from okx_magic.orders.gate import Gate
-from okx_magic.orders.sending import Orders
+from okx_magic.orders.submission import Orders
 from okx_magic.streaming import SharedReader, Streaming
 from okx_magic.wire.connection import Connection
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from okx_magic.wire.sender import Reply
 
 _TABLES = "okx_magic.frames"
+_CAUSES = 3
 
 
 class Session:
@@ -279,7 +280,8 @@ class Session:
         from okx_magic.advice.causes import Case, causes, remedy_after  # noqa: PLC0415  # for a failure
 
         found = causes(Case(exchange.code, self.account, exchange, self.known()))
-        error.checked = tuple(map(str, found))
+        # The likeliest, so that the block stays short: %okx_debug shows all.
+        error.checked = tuple(map(str, found[:_CAUSES]))
         error.remedy = remedy_after(found, error.remedy)
 
     def __enter__(self) -> Self:
@@ -287,6 +289,12 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        # For a spawned process; a forked one may use it as it is.
+        raise TypeError(
+            f"a session cannot be pickled: use okx_magic.connect({self.account.name!r})"
+        )
 
     def __repr__(self) -> str:
         return f"<okx session {self.account.name} · {self.account.base_url}>"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from okx_magic.errors import KillIncomplete, RefusedError
+from okx_magic.errors import KillIncomplete, OkxMagicError, RefusedError
+from okx_magic.model import Request
 from okx_magic.orders.kill import Killer
 from okx_magic.ui.notes import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from okx_magic.credentials.account import Account
     from okx_magic.session import Session
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     Ask = Callable[[str], str]
 
 _RELEASE = "release"
+_POSITIONS = "/api/v5/account/positions"
+_SECONDS = 3.0
 
 
 def switch_on(session: Session, ask: Ask) -> Note:
@@ -74,6 +77,10 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
     on_disk = session.gate.kill()
     where = "" if on_disk else " in this kernel only: it could not be written to disk"
     tell(f"kill switch on{where} · only cancels are sent")
+    if waiting := session.orders.waiting:
+        tell(f"{waiting} waiting order{'s are' if waiting > 1 else ' is'} turned away")
+    if writer := session.gate.await_writers():
+        tell(f"not stopped in 2 s: {writer}; it may still be placed, and is looked for now")
     ended = Killer(session.connection.look, session.orders.cancel, tell).run()
     orders = f"{ended.found} order{'s were' if ended.found != 1 else ' was'} open"
     if not ended.done:
@@ -86,10 +93,25 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
             remedy="%okx_kill again, and look at OKX's own pages: the kill switch stays on",
             account=account.name,
         )
+    for line in _positions(session):
+        tell(line)
     tell(
         f"{orders}, none is now · {ended.seconds:.1f} s · bots are not touched"
         " · %okx_kill --release to send orders again"
     )
+
+
+def _positions(session: Session) -> Iterator[str]:
+    """What stays open: the kill switch sells nothing."""
+    try:
+        rows = session.connection.look(Request("GET", _POSITIONS), _SECONDS).data
+    except OkxMagicError as error:
+        yield f"positions are not known ({error.message}): GET {_POSITIONS} shows them"
+        return
+    left = [row for row in rows if row.get("pos") not in (None, "", "0")]
+    for row in left:
+        side = f" {row['posSide']}" if row.get("posSide") not in (None, "", "net") else ""
+        yield f"position stays open: {row.get('instId', '?')}{side} {row['pos']}"
 
 
 def release(session: Session, ask: Ask) -> Note:

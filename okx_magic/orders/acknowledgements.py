@@ -6,9 +6,11 @@ a batch. Taking it for a success or for a refusal would be a guess.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import TransportError
+from okx_magic.orders.lookups import same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,8 @@ _GIVEN: Final = ("ordId", "algoId", "transId", "wdId")
 _REPEATED: Final = ("ordId", "algoId", "clOrdId", "algoClOrdId", "clientId")
 _ENVELOPE_CODES: Final = frozenset({"0", "1", "2"})
 _TAKEN: Final = frozenset({"0", ""})
+# Fields that many answers have, whatever they are about.
+_SAYS_LITTLE: Final = frozenset({"ts", "tag", "sCode", "sMsg", "subCode"})
 
 
 def check_acknowledged(items: Sequence[Item], request: Request, envelope: Envelope) -> None:
@@ -48,17 +52,51 @@ def _misfit(endpoint: Endpoint, items: Sequence[Item], envelope: Envelope) -> st
     rows, by_item = envelope.data, "sCode" in endpoint.fields
     # A refusal of the whole, with a code of its own, has no items or any.
     whole = envelope.code not in _ENVELOPE_CODES or (envelope.code != "0" and not by_item)
-    if whole or not isinstance(rows, list):
+    if whole or not isinstance(rows, list) or not endpoint.fields:
         return ""
     given = [name for name in _GIVEN if name in endpoint.fields]
-    reason = ""
-    if not rows and (by_item or given):
-        reason = "the answer names no order"
-    elif not all(isinstance(row, dict) and row.keys() & set(endpoint.fields) for row in rows):
-        reason = "the answer is to another request"
-    elif by_item or given:
+    if not rows:
+        return "the answer names no order" if by_item or given else "the answer is empty"
+    if not all(_is_of(row, endpoint) for row in rows):
+        return "the answer is to another request"
+    if by_item or given:
         reason = _uneven(endpoint, items, envelope, given)
-    return reason
+        if reason:
+            return reason
+    if len(rows) != len(items):
+        return ""
+    strange = (_disagrees(*pair, endpoint) for pair in zip(items, rows, strict=True))
+    return next(filter(None, strange), "")
+
+
+def _is_of(row: Any, endpoint: Endpoint) -> bool:
+    """Whether a row is one of this endpoint's: it has its fields, not those of another."""
+    if not isinstance(row, dict):
+        return False
+    ours = row.keys() & set(endpoint.fields)
+    telling = ours - _SAYS_LITTLE or set(endpoint.fields) <= _SAYS_LITTLE
+    return bool(ours and telling) and len(row.keys() - ours) <= len(ours)
+
+
+def _disagrees(item: Item, row: dict[str, Any], endpoint: Endpoint) -> str:
+    """Why an answer is none to this item: a field that both have differs, or it repeats none of those
+    that OKX documents to be repeated. "" where it agrees.
+    """
+    if row.get("sCode", "") not in _TAKEN:
+        return ""  # a refusal may leave all of them out
+    shared = {
+        name: wanted
+        for name, wanted in item.wanted.items()
+        if name in endpoint.fields and name not in _SAYS_LITTLE and _is_plain(wanted)
+    }
+    told = {name: row[name] for name in shared if row.get(name) not in (None, "")}
+    if any(_is_plain(value) and not same(value, shared[name]) for name, value in told.items()):
+        return "the answer is about another request"
+    return "" if told or not shared else f"the answer has no {next(iter(shared))}"
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | Decimal) and value != ""
 
 
 def _uneven(

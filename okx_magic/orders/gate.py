@@ -5,30 +5,28 @@ ends that everywhere.
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from typing import TYPE_CHECKING, Final
 
 from okx_magic.errors import RefusedError
 from okx_magic.orders import policy
+from okx_magic.orders.latch import Permit
 from okx_magic.orders.ledger import fingerprint
 from okx_magic.orders.policy import ARMED_SECONDS
 from okx_magic.orders.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from okx_magic.credentials.account import Account
     from okx_magic.model import Request
+    from okx_magic.orders.latch import Latch
     from okx_magic.orders.ledger import Ledger
 
     # Asks the person for yes or no; raises RefusedError where nobody can be asked.
     Confirm = Callable[[str], bool]
 
 
-FOLDER: Final = ".okx_magic"
 # After these it is known that nothing was carried out, so it may be sent anew.
 _NOTHING_DONE: Final = frozenset({"not sent", "refused", "not done"})
 
@@ -72,6 +70,12 @@ class Gate:
         # The answer may have taken its time.
         policy.check(request, self._standing(request, again=again))
 
+    def admit_again(self, request: Request, again: bool) -> None:  # noqa: FBT001  # as of ``admit``
+        """Raise RefusedError if in the meantime another session, or another kernel, sent the same: for
+        a caller that keeps both from the ledger.
+        """
+        policy.check(request, self._standing(request, again=again))
+
     @property
     def latched(self) -> bool:
         """Whether the kill switch is on."""
@@ -83,6 +87,18 @@ class Gate:
         """
         self.arming.disarm()
         return self.latch is None or self.latch.set(self._account.name)
+
+    def permit(self, request: Request) -> Permit | None:
+        """What a write takes just before its first byte leaves; None where nothing could stop it."""
+        if self.latch is None or request.effect in {"read", "cancel"}:
+            return None
+        return Permit(self.latch, request)
+
+    def await_writers(self) -> str:
+        """Wait until no write is on its way to the socket any more, here or in another kernel, after
+        ``kill``; what could not be stopped, "" if nothing is left.
+        """
+        return self.latch.await_writers() if self.latch is not None else ""
 
     def release(self) -> None:
         """Let orders through again."""
@@ -169,63 +185,6 @@ class Arming:
         return self.seconds_left > 0
 
 
-class Latch:
-    """The kill switch of one account, known by ``key_hash``, which tells nothing of its key: a file that
-    outlives the kernel, and that every other kernel looks at. What cannot be read counts as on.
-    """
-
-    def __init__(
-        self, folder: Path, key_hash: str, *, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._path = folder / f"kill-{key_hash}.json"
-        self._clock = clock
-        self._here = False
-
-    def set(self, account: str) -> bool:
-        """Switch it on; False when that could not be written, so that it holds in this kernel only."""
-        self._here = True
-        line = json.dumps({"since": self._clock(), "account": account})
-        try:
-            _write(self._path, line)
-        except OSError:
-            return False
-        return True
-
-    def lift(self) -> None:
-        """Switch it off. Raises OSError, and stays on, when the file cannot be removed."""
-        self._path.unlink(missing_ok=True)
-        self._here = False
-
-    def __bool__(self) -> bool:
-        if self._here:
-            return True
-        try:
-            self._path.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        except OSError:
-            return True
-        return True
-
-    @property
-    def since(self) -> float | None:
-        """When it was switched on, in seconds since 1970; None where that cannot be read."""
-        try:
-            return float(json.loads(self._path.read_text("utf-8"))["since"])
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
-
-
 def _sentence(account: Account) -> str:
     tail = account.credentials.tail if account.credentials else ""
     return f"place real orders {tail}".strip()
-
-
-def _write(path: Path, line: str) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(line + "\n")
-        file.flush()
-        # It must be there after a crash of the machine, too.
-        os.fsync(file.fileno())

@@ -16,6 +16,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from weakref import WeakSet
 
 import msgspec
 
@@ -70,6 +71,11 @@ class Entry:
         return self.outcome not in SETTLED
 
 
+def new_id() -> str:
+    """The id of an entry; known before its line is written, so that it can be closed whatever happens."""
+    return secrets.token_hex(8)
+
+
 def fingerprint(request: Request) -> str:
     """The same for requests that ask for the same: of method, target and body, whatever its spaces.
 
@@ -80,6 +86,10 @@ def fingerprint(request: Request) -> str:
         body = json.dumps(request.json, sort_keys=True, default=float)
     text = f"{request.method}\n{request.target}\n{body}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+# All that there are, to begin anew in a forked child.
+_LIVING: Final[WeakSet[Ledger]] = WeakSet()
 
 
 class Ledger:
@@ -93,21 +103,27 @@ class Ledger:
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.path = path
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._entries: dict[str, Entry] = {}
         # How far, and of which file, by its number and first line: it is another one after it was cut.
         self._read = 0
         self._file: tuple[int, bytes] | None = None
         self._next_sweep = _SWEEP
+        _LIVING.add(self)
 
-    def open(self, entry: Entry) -> str:
+    def after_fork(self) -> None:
+        """Take a lock of its own in a forked child."""
+        self._lock = threading.RLock()
+
+    def open(self, entry: Entry, recheck: Callable[[], None] | None = None) -> str:
         """Write down that ``entry`` is about to be sent, and return its id.
 
-        Returns when it is on disk. RefusedError where it cannot be written: nothing is sent then.
+        Returns when it is on disk. ``recheck`` is called while no other kernel can write, and refuses
+        by an error. RefusedError where the line cannot be written: nothing is sent then.
         """
-        entry = replace(entry, id=secrets.token_hex(8), time=self._clock())
+        entry = replace(entry, id=entry.id or new_id(), time=self._clock())
         try:
-            self._append(_line(entry))
+            self._append(_line(entry), recheck)
         except OSError as error:
             reason = error.strerror or "it is no file"
             raise RefusedError(
@@ -149,7 +165,7 @@ class Ledger:
                 found = each
         return found
 
-    def _append(self, line: dict[str, Any]) -> None:
+    def _append(self, line: dict[str, Any], recheck: Callable[[], None] | None = None) -> None:
         text = json.dumps(line, separators=(",", ":")).encode() + b"\n"
         with self._lock:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -157,6 +173,8 @@ class Ledger:
                 locked(self.path),
                 open(self.path, "ab+", buffering=0, opener=for_the_owner) as file,
             ):
+                if recheck is not None:
+                    recheck()
                 # A kernel that died in the middle of a line must not spoil the next one.
                 if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
                     text = b"\n" + text
@@ -233,3 +251,12 @@ def _line(entry: Entry) -> dict[str, Any]:
 def _entry(line: dict[str, Any]) -> Entry:
     """The entry of a line that is of the types written above; ValueError for another."""
     return msgspec.convert(line | {"environment": line["env"]}, Entry)
+
+
+def _after_fork() -> None:
+    for ledger in list(_LIVING):
+        ledger.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_after_fork)

@@ -10,7 +10,7 @@ from okx_magic.model import Request
 from okx_magic.orders.ledger import TOLD
 from okx_magic.orders.lookups import made_at
 from okx_magic.orders.reconcile import look
-from okx_magic.orders.sending import is_ours
+from okx_magic.orders.submission import is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +57,8 @@ def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
     """The outcome, "" where it is still open, and what to say."""
     if not entry.settles:
         return TOLD, "it is not known whether it was carried out: check the account"
+    if entry.path.endswith("/trade/close-position"):
+        return _position_closed(ask, entry)
     rows: list[Mapping[str, Any] | None] = []
     for question in entry.settles:
         try:
@@ -71,6 +73,19 @@ def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
         what = "the order" if "order" in entry.path else "it"
         return TOLD, f"{what} is {', '.join(states)} now"
     return _placed(states, now - entry.time, " · ".join(entry.settles))
+
+
+def _position_closed(ask: Ask, entry: Entry) -> tuple[str, str]:
+    """The outcome of a position that was to be closed: done where none is left."""
+    question = entry.settles[0]
+    try:
+        rows = ask(Request("GET", question.removeprefix("GET ")), _SECONDS).data
+    except OkxMagicError as error:
+        return "", f"still unknown ({error.message}); {question} tells"
+    left = [str(row["pos"]) for row in rows if row.get("pos") not in (None, "", "0")]
+    if not left:
+        return "done", "the position is closed"
+    return TOLD, f"a position of {', '.join(left)} is there now; {question} shows it"
 
 
 def _is_older(row: Mapping[str, Any] | None, entry: Entry) -> bool:

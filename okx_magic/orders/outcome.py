@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from okx_magic.catalogue import Effect
     from okx_magic.model import Request
     from okx_magic.orders.lookups import Item
-    from okx_magic.orders.reconcile import Finding
+    from okx_magic.orders.reconcile import LookupResult
 
 _DONE: Final = "0"
 _NOT: Final[Mapping[Effect, str]] = {
@@ -66,7 +66,7 @@ def already(error: OkxMagicError | None) -> bool:
 
 
 def settled(
-    request: Request, error: OkxMagicError, findings: Mapping[int, Finding]
+    request: Request, error: OkxMagicError, findings: Mapping[int, LookupResult]
 ) -> Envelope | OkxMagicError:
     """The answer as OKX would have given it, or the error that names the outcome."""
     items = lookups.items_of(request)
@@ -78,7 +78,9 @@ def settled(
     return answer_of(rows_of(request, error, findings), request)
 
 
-def rows_of(request: Request, error: OkxMagicError | None, findings: Mapping[int, Finding]) -> Rows:
+def rows_of(
+    request: Request, error: OkxMagicError | None, findings: Mapping[int, LookupResult]
+) -> Rows:
     """The acknowledgement of each order, by its place: as OKX gave it in its refusal, or else from its
     look-up.
     """
@@ -91,7 +93,7 @@ def rows_of(request: Request, error: OkxMagicError | None, findings: Mapping[int
 
 
 def unknown(
-    request: Request, error: OkxMagicError, findings: Mapping[int, Finding]
+    request: Request, error: OkxMagicError, findings: Mapping[int, LookupResult]
 ) -> OutcomeUnknown:
     """The error for what no look-up settled; of a batch it names those that are open."""
     items = lookups.items_of(request)
@@ -140,7 +142,7 @@ def interrupted(request: Request, account: str, outcome: str, message: str) -> I
 
 
 def not_done(
-    request: Request, error: OkxMagicError, findings: Mapping[int, Finding]
+    request: Request, error: OkxMagicError, findings: Mapping[int, LookupResult]
 ) -> OkxMagicError:
     """The error for what was looked up and not found to be done."""
     if already(error) and any(finding.older for finding in findings.values()):
@@ -188,7 +190,9 @@ def answer_of(rows: Rows, request: Request) -> Envelope | OkxError:
     )
 
 
-def _row(request: Request, item: Item, finding: Finding, ack: Mapping[str, Any]) -> dict[str, Any]:
+def _row(
+    request: Request, item: Item, finding: LookupResult, ack: Mapping[str, Any]
+) -> dict[str, Any]:
     """The acknowledgement of one order as OKX would have given it, from its look-up. One that was not
     carried out keeps the code that OKX gave, or that of the look-up.
     """

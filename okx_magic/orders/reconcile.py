@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # Sends one GET once, within that many seconds.
 Ask = Callable[["Request", float], "Envelope"]
-State = Literal["done", "not done", "open", "unknown"]
+LookupState = Literal["done", "not done", "open", "unknown"]
 
 SECONDS: Final = 10.0
 SECONDS_AFTER_INTERRUPT: Final = 3.0
@@ -68,13 +68,13 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LookupResult:
     """What a look-up found of one order: its state, and its row where there is one. ``older`` says that
     there is one of the same id, from before.
     """
 
     item: Item
-    state: State
+    state: LookupState
     row: Mapping[str, Any] | None = None
     older: bool = False
 
@@ -118,12 +118,12 @@ class Reconciler:
         # The time at the exchange when ours was 0, once it has been measured.
         self._epoch: float | None = None
 
-    def reconcile(self, seconds: float = SECONDS) -> Mapping[int, Finding]:
+    def reconcile(self, seconds: float = SECONDS) -> Mapping[int, LookupResult]:
         """What became of each doubtful order, by its place, found out within ``seconds``."""
         now = self._timing.now
         lost_at = now()
         items = items_of(self._lost.request)
-        findings = {place: Finding(items[place], "unknown") for place in self._lost.doubtful}
+        findings = {place: LookupResult(items[place], "unknown") for place in self._lost.doubtful}
         ends = lost_at + seconds
         looks = [lost_at + look for look in _LOOKS if look <= seconds]
         proof: float | None = None
@@ -144,7 +144,7 @@ class Reconciler:
                     looks = sorted({*looks, max(proof, now())})
         return findings
 
-    def setting(self) -> State:
+    def setting(self) -> LookupState:
         """Whether a setting is as the request wanted it."""
         question = read_back(self._lost.request)
         if question is None:
@@ -165,30 +165,30 @@ class Reconciler:
         items = items_of(self._lost.request)
         return any(items[place].look_up for place in self._lost.doubtful)
 
-    def _undecided(self, findings: Collection[Finding]) -> bool:
+    def _undecided(self, findings: Collection[LookupResult]) -> bool:
         return any(each.state == "unknown" and each.item.look_up for each in findings)
 
-    def _find(self, item: Item, look_up: Request, left: float, *, proven: bool) -> Finding:
+    def _find(self, item: Item, look_up: Request, left: float, *, proven: bool) -> LookupResult:
         seconds = min(left, _LONGEST_LOOK)
         try:
             if closes_position(item):
                 gone = closed(item, self._ask(look_up, seconds).data)
                 # What is left may be closed by an order that is still under way.
-                return Finding(item, "done" if gone else "unknown")
+                return LookupResult(item, "done" if gone else "unknown")
             row = look(self._ask, look_up, seconds)
             older = row is not None and self._is_older(row, item)
             if older:
                 row = None
-            if row is None and proven and self._lost.request.effect == "order":
+            if row is None and proven and self._lost.request.effect in {"order", "cancel"}:
                 row = self._in_history(item, seconds)
         except OkxMagicError:
-            return Finding(item, "unknown")
+            return LookupResult(item, "unknown")
         proven = proven or (older and self._lost.already)
-        return Finding(item, self._state(item, row, proven=proven), row, older=older)
+        return LookupResult(item, self._state(item, row, proven=proven), row, older=older)
 
-    def _state(self, item: Item, row: Mapping[str, Any] | None, *, proven: bool) -> State:
+    def _state(self, item: Item, row: Mapping[str, Any] | None, *, proven: bool) -> LookupState:
         if self._lost.request.effect == "cancel":
-            return _state_of_cancel(row, proven=proven)
+            return _state_of_cancel(row)
         if row is None:
             return "not done" if proven else "unknown"
         if self._lost.request.effect == "amend":
@@ -231,9 +231,10 @@ class Reconciler:
         return self._epoch
 
 
-def _state_of_cancel(row: Mapping[str, Any] | None, *, proven: bool) -> State:
+def _state_of_cancel(row: Mapping[str, Any] | None) -> LookupState:
+    # An order that no look-up shows may have been cancelled: OKX forgets those without a fill.
     if row is None:
-        return "not done" if proven else "unknown"
+        return "unknown"
     if row.get("state") in _CANCELED:
         return "done"
     return "open" if row.get("state") in _STILL_OPEN else "not done"

@@ -6,6 +6,7 @@ not say, is looked up; Ctrl-C does not end the question either, it only shortens
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Request
     from okx_magic.orders.outcome import Rows
-    from okx_magic.orders.reconcile import Finding, Reconciler
-    from okx_magic.orders.sending import Ports, Prepared
+    from okx_magic.orders.reconcile import LookupResult, Reconciler
+    from okx_magic.orders.submission import Prepared, WritePorts
     from okx_magic.wire.retry import Action, RetryState
     from okx_magic.wire.sender import Attempt, RequestState
 
@@ -51,7 +52,7 @@ class Writing:
 
     def __init__(
         self,
-        ports: Ports,
+        ports: WritePorts,
         prepared: Prepared,
         state: RequestState,
         retries: RetryState,
@@ -67,6 +68,7 @@ class Writing:
         self._items = items_of(prepared.request)
         self._entry = ""
         self._ended = ""
+        self._closed = False
         # Of a batch of cancels: what is known by now, and the places of those that are sent again.
         self._rows: Rows = {}
         self._places = tuple(range(len(self._items)))
@@ -83,6 +85,8 @@ class Writing:
         except KeyboardInterrupt:
             # Between the outcome and the end of this; raised below, as in there.
             outcome = self._ended or ("unknown" if self._state.written else "not done")
+            if not self._closed:
+                self._close(outcome if self._state.written else "not sent")
         raise self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
 
     def _run(self) -> Reply:
@@ -187,7 +191,7 @@ class Writing:
         self,
         request: Request,
         error: OkxMagicError,
-        findings: Mapping[int, Finding],
+        findings: Mapping[int, LookupResult],
         still: Sequence[int],
     ) -> None:
         """Of a batch only what may still be open goes again."""
@@ -253,14 +257,18 @@ class Writing:
             orders=self._orders(),
             settles=self._settles(),
             fingerprint=ledger.fingerprint(self._prepared.typed),
+            id=self._entry,
         )
 
     def _open(self) -> None:
         if self._ports.ledger is None:
             return
+        # Known before the line is written: Ctrl-C in the middle of that leaves no entry open.
+        self._entry = ledger.new_id()
         try:
-            self._entry = self._ports.ledger.open(self._as_entry())
+            self._ports.ledger.open(self._as_entry(), self._prepared.recheck)
         except RefusedError:
+            self._entry = ""
             # To cancel lessens what is at risk: a full disk must not be in its way.
             if self._request.effect != "cancel":
                 raise
@@ -268,12 +276,18 @@ class Writing:
     def _close(self, outcome: str, code: str = "") -> None:
         if self._ports.ledger is None or not self._entry:
             return
+        facts = {"code": code} if code else {}
         try:
-            self._ports.ledger.close(self._entry, outcome, **({"code": code} if code else {}))
+            self._ports.ledger.close(self._entry, outcome, **facts)
         except KeyboardInterrupt:
+            # The line may not be there: what is told and what is written must be the same.
+            with suppress(KeyboardInterrupt):
+                self._ports.ledger.close(self._entry, outcome, **facts)
             stopped = self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
         else:
+            self._closed = True
             return
+        self._closed = True
         raise stopped
 
 

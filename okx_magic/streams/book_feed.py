@@ -35,7 +35,7 @@ class BookFeed(Feed):
     def take(self, data: bytes, action: str) -> None:
         """Changes, or the whole book."""
         changes = CHANGES.decode(data)
-        rows = [bytes(row) for row in ROWS.decode(data)]
+        rows = [data[1:-1]] if len(changes) == 1 else [bytes(row) for row in ROWS.decode(data)]
         for change, row in zip(changes, rows, strict=True):
             told = self.book.take(change, whole=action == "snapshot")
             if told == "old":
@@ -74,10 +74,6 @@ class BookFeed(Feed):
         if not self.wants_rest:
             self._whole()
             self.give([msgspec.json.encode(found[0])], [""])
-
-    def give_up(self) -> None:
-        """REST does not answer: the book stays what it is, not valid."""
-        self.wants_rest = False
 
     def _lose(self, reason: str) -> None:
         if self._gap is None:

@@ -46,15 +46,16 @@ async def connected(  # noqa: PLR0913, PLR0917  # what a connection is made of
     """A connection that is being read, logged in by ``login`` if there is one. Raises LoginRefusedError,
     AgainError, TimeoutError and those of ``socket.FAILED``.
     """
+    link = Link(hearer, timing)
     opened = await socket.opened(
         url,
+        link.hear,
         headers={} if account.environment == "live" else {"x-simulated-trading": "1"},
         proxy=account.proxy,
         ca_bundle=account.ca_bundle,
         timeout=timing.answer,
     )
-    link = Link(opened, hearer, timing)
-    link.start()
+    link.start(opened)
     if login is not None:
         try:
             await _log_in(link, login, timing, call)

@@ -5,6 +5,7 @@ Kinds of channels differ in how they know that nothing is missing; those are in 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
@@ -55,6 +56,9 @@ class Feed:
         self.last_at: float | None = None
         self.began = False
         self._lost: int | None = None
+        self._out: list[bytes] = []
+        self._keys: list[str] = []
+        self._out_late = False
 
     def push(self, link: object, data: bytes, action: str) -> None:
         """The ``data`` of a push, in this order of the link's. Raises ``msgspec.DecodeError``."""
@@ -63,9 +67,10 @@ class Feed:
         if b"\n" in data:
             # Between values only: no JSON text holds one. A row is a line.
             data = data.replace(b"\n", b" ")
-        self.last_at = time.time()
         self.take(data, action)
 
+    # Whether REST should be asked for something that is missing.
+    wants_rest = False
     # Whether rows are told apart by their numbers, so that two connections may deliver at once.
     takes_both = False
 
@@ -77,10 +82,26 @@ class Feed:
     def give(
         self, rows: Sequence[bytes], keys: Sequence[str] | None = None, *, late: bool = False
     ) -> None:
-        """Pass rows on to all who want them."""
-        if rows:
+        """Pass rows on to all who want them, together with those that arrive at the same time."""
+        if not rows or not self.sinks:
+            return
+        if self._out and late != self._out_late:
+            self.flush()
+        if not self._out:
+            self._out_late = late
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._out += rows
+        if keys is not None:
+            self._keys += keys
+
+    def flush(self) -> None:
+        """Pass on what is collected, now."""
+        if self._out:
+            self.last_at = time.time()
+            rows, keys = self._out, self._keys or None
+            self._out, self._keys = [], []
             for sink in self.sinks:
-                sink.add(rows, keys, late=late)
+                sink.add(rows, keys, late=self._out_late)
 
     def subscribed(self, link: object) -> None:
         """OKX has accepted the subscription on this connection."""
@@ -95,6 +116,7 @@ class Feed:
         self.owner = None
         self.state = "connecting"
         self._lost = self.gaps.open(self.last_at or time.time(), reason)
+        self.flush()
         self.broken()
         self._tell()
 
@@ -129,6 +151,7 @@ class Feed:
 
     def stop(self) -> None:
         """Nobody wants it any more."""
+        self.flush()
         if self.state != "refused":
             self.state = "stopped"
         self._tell()

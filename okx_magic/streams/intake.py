@@ -41,6 +41,8 @@ class Intake:
         self._watches: tuple[Callable[[Row], None], ...] = ()
         self._recording: Recording | None = None
         self._stopped = False
+        # How many wait; without any nobody needs to be woken.
+        self._waiting = 0
         self.first_error = ""
         self.started_at = time.time()
         self.last_at: float | None = None
@@ -74,7 +76,8 @@ class Intake:
         with self._changed:
             self._kept.add(rows, keys, late=late)
             self.last_at = time.time()
-            self._changed.notify_all()
+            if self._waiting:
+                self._changed.notify_all()
         if self._recording is not None:
             self._recording.add(rows)
         if self._calls or self._watches:

@@ -103,7 +103,7 @@ class Line:
             feed = self._by_text[text] = self._feed_of(msgspec.json.decode(text))
         if feed is not None:
             feed.push(link, bytes(push.data), push.action)
-            if getattr(feed, "wants_rest", False):
+            if feed.wants_rest:
                 self._fill(feed)
 
     def event(self, link: Link, event: Event) -> None:
@@ -235,7 +235,7 @@ class Line:
                     await asyncio.sleep(wait)
                     wait = min(2 * wait, self._timing.most)
                     continue
-                if owner is feed.owner and not getattr(feed, "wants_rest", False):
+                if owner is feed.owner and not feed.wants_rest:
                     return
                 if owner is not feed.owner:
                     what = feed.joined

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from okx_magic.streams.protocol import Arg, Push
     from okx_magic.streams.socket import Socket
 
-# After so many messages in one go the loop's other tasks have their turn.
-_TURN = 256
 _HOUR = 3600.0
 
 
@@ -35,10 +33,11 @@ class Hearer(Protocol):
 
 
 class Link:
-    """``ended`` becomes why it ended. Its task reads from ``start`` on."""
+    """``ended`` becomes why it ended. It begins with ``start``; ``hear`` is what the socket calls."""
 
-    def __init__(self, opened: Socket, hearer: Hearer, timing: Timing) -> None:
-        self._socket = opened
+    _socket: Socket
+
+    def __init__(self, hearer: Hearer, timing: Timing) -> None:
         self._hearer = hearer
         self._timing = timing
         self._loop = asyncio.get_running_loop()
@@ -53,8 +52,9 @@ class Link:
         # What each request asked for, by its id.
         self.asked: dict[str, list[Arg]] = {}
 
-    def start(self) -> None:
-        """Read, and watch for silence."""
+    def start(self, opened: Socket) -> None:
+        """Wait for its end, and watch for silence."""
+        self._socket = opened
         self._tasks = [
             self._loop.create_task(self._read()),
             self._loop.create_task(self._watch()),
@@ -96,33 +96,23 @@ class Link:
         """In a forked child."""
         self._socket.forget()
 
-    async def _read(self) -> None:
-        receive, hearer, loop = self._socket.receive, self._hearer, self._loop
-        turn = 0
+    def hear(self, message: bytes) -> None:
+        """What the connection brings."""
+        self._heard_at = self._loop.time()
+        if self.ended.done() or message == PONG:
+            return
         try:
-            while True:
-                message = await receive(decode=False)
-                self._heard_at = loop.time()
-                turn += 1
-                if turn >= _TURN:
-                    turn = 0
-                    await asyncio.sleep(0)
-                if message == PONG:
-                    continue
-                try:
-                    push = PUSH.decode(message)
-                    if push.event:
-                        hearer.event(self, EVENT.decode(message))
-                    else:
-                        hearer.pushed(self, push)
-                except (msgspec.DecodeError, ValueError):
-                    # Not of the form that OKX documents: what it said is not known.
-                    self.abort("a message that cannot be read")
-                    return
-        except socket.CLOSED as error:
-            self._end(socket.described(error))
-        except OSError as error:
-            self._end(socket.described(error))
+            push = PUSH.decode(message)
+            if push.event:
+                self._hearer.event(self, EVENT.decode(message))
+            else:
+                self._hearer.pushed(self, push)
+        except (msgspec.DecodeError, ValueError):
+            # Not of the form that OKX documents: what it said is not known.
+            self.abort("a message that cannot be read")
+
+    async def _read(self) -> None:
+        self._end(await self._socket.ended())
 
     async def _watch(self) -> None:
         silence = self._timing.silence

@@ -133,6 +133,7 @@ class Reader:
         for key, line in list(self._lines.items()):
             for feed in list(line.feeds.values()):
                 if stream in feed.sinks:
+                    feed.flush()
                     feed.sinks = tuple(sink for sink in feed.sinks if sink is not stream)
                     if not feed.sinks:
                         await line.drop(feed)

@@ -229,7 +229,11 @@ class Stream(Intake):
                 f"{self.name}: {reason}, not what was waited for", remedy="wait longer: timeout=60"
             )
         # Short, so that Ctrl-C is heard on every system.
-        self._changed.wait(0.5 if left is None else min(left, 0.5))
+        self._waiting += 1
+        try:
+            self._changed.wait(0.5 if left is None else min(left, 0.5))
+        finally:
+            self._waiting -= 1
 
     def _raise_refused(self) -> None:
         for feed in self._feeds:

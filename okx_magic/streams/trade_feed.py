@@ -48,19 +48,11 @@ class TradeFeed(Feed):
         self._newest: int | None = None
         self._holes: list[_Hole] = []
 
-    @property
-    def wants_rest(self) -> bool:
-        """Whether there is a hole to fill."""
-        return bool(self._holes)
-
     def take(self, data: bytes, action: str) -> None:
         """Rows of trades, in whatever order."""
         del action
         heads = _HEADS.decode(data)
-        if len(heads) == 1:
-            rows = [data.strip()[1:-1].strip()]
-        else:
-            rows = [bytes(row) for row in ROWS.decode(data)]
+        rows = [data[1:-1]] if len(heads) == 1 else [bytes(row) for row in ROWS.decode(data)]
         for head, row in zip(heads, rows, strict=True):
             self._one(int(head.tradeId), int(head.count or 1), row)
 
@@ -81,6 +73,7 @@ class TradeFeed(Feed):
         since = self.last_at if self.last_at is not None else time.time()
         number = self.gaps.open(since, f"trades {low} to {high} did not come")
         self._holes.append(_Hole(low, high, number))
+        self.wants_rest = True
 
     def _late(self, last: int, count: int, row: bytes) -> bool:
         for hole in self._holes:
@@ -111,19 +104,13 @@ class TradeFeed(Feed):
         for hole in list(self._holes):
             filled, reached = await self._fill(hole, ask)
             self._holes.remove(hole)
+            self.wants_rest = bool(self._holes)
             if reached:
                 # Ids that REST does not have either were never trades.
                 self.gaps.end(hole.gap, time.time(), missed=0, filled=filled)
             else:
                 left = hole.high - hole.low + 1 - len(hole.found)
                 self.gaps.end(hole.gap, time.time(), missed=left, filled=filled)
-
-    def give_up(self) -> None:
-        """REST does not answer: the holes stay, and are told."""
-        for hole in self._holes:
-            left = hole.high - hole.low + 1 - len(hole.found)
-            self.gaps.end(hole.gap, time.time(), missed=left, filled=len(hole.found))
-        self._holes.clear()
 
     async def _fill(self, hole: _Hole, ask: Ask) -> tuple[int, bool]:
         inst = quote(self.arg.keys.get("instId", ""), safe="")

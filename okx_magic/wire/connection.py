@@ -6,9 +6,11 @@ is sent by ``orders``, which uses this; by itself a connection only reads.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 from okx_magic.errors import OkxError, OkxMagicError, RefusedError, TransportError
 from okx_magic.model import Envelope, Exchange, Request, Sent
@@ -36,6 +38,10 @@ _TARGET: Final = re.compile(
     r"(?:/[A-Za-z0-9_-]+)+/?(?:\?(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)?", re.ASCII
 )
 _DEMO_HEADER: Final = "x-simulated-trading"
+
+
+# All that there are, to begin anew in a forked child.
+_LIVING: Final[WeakSet[Connection]] = WeakSet()
 
 
 class Connection:
@@ -68,6 +74,16 @@ class Connection:
             ca_bundle=account.ca_bundle,
         )
         self.sender = Sender(account, transport, clock or Clock(self.ask_time), pacer or Pacer())
+        _LIVING.add(self)
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked child: an answer on a connection that both read could be the other's,
+        and a lock that another thread held at the fork stays locked for ever.
+        """
+        self._budget = retry.Budget()
+        self._breaker = retry.CircuitBreaker(self.timing.now)
+        for part in (self.transport, self.sender.pacer, self.log):
+            part.after_fork()
 
     @property
     def transport(self) -> Transport:
@@ -263,3 +279,12 @@ def _answered(attempt: Attempt) -> Envelope:
         raise attempt.error
     assert attempt.envelope is not None  # noqa: S101  # one of the two is set
     return attempt.envelope
+
+
+def _after_fork() -> None:
+    for connection in list(_LIVING):
+        connection.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_after_fork)

@@ -47,6 +47,10 @@ class ExchangeLog(Sequence["Exchange"]):
                     return
                 self._give_up(oldest)
 
+    def after_fork(self) -> None:
+        """Take a lock of its own in a forked child."""
+        self._lock = threading.Lock()
+
     def answer(self, exchange: Exchange) -> bytes | None:
         """The answer of an exchange of this log as it came, its beginning if it is large; None where
         there was none, or it is not kept any more.

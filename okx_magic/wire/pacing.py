@@ -108,6 +108,10 @@ class Pacer:
             raise
         return turn
 
+    def after_fork(self) -> None:
+        """Begin anew in a forked child: what its parent's threads held would never be given back."""
+        self._windows = {}
+
     def _tell_and_sleep(self, limit: Limit, seconds: float) -> None:
         if self._on_wait is not None and seconds > WORTH_TELLING:
             self._on_wait(seconds, limit)

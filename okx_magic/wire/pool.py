@@ -45,17 +45,27 @@ class Guard:
     leave, None until then; ``expired`` turns True when the deadline passed first.
     """
 
-    __slots__ = ("_on_write", "_release", "_socket", "deadline", "expired", "written_at")
+    __slots__ = (
+        "_on_sent",
+        "_on_write",
+        "_release",
+        "_socket",
+        "deadline",
+        "expired",
+        "written_at",
+    )
 
     def __init__(
         self,
         deadline: float,
         release: Callable[[Guard], None],
         on_write: Callable[[], None] | None = None,
+        on_sent: Callable[[], None] | None = None,
     ) -> None:
         self.deadline = deadline
         self._release = release
         self._on_write = on_write
+        self._on_sent = on_sent
         self.expired = False
         self.written_at: float | None = None
         self._socket: socket.socket | None = None
@@ -72,10 +82,17 @@ class Guard:
         return self.written_at is not None
 
     def note_write(self) -> None:
-        """Note that the first byte is about to leave, before it does; ``on_write`` is told."""
+        """Note that the first byte is about to leave, before it does; ``on_write`` is told, and may
+        refuse by an error.
+        """
         if self._on_write is not None:
             self._on_write()
         self.written_at = time.monotonic()
+
+    def note_sent(self) -> None:
+        """Note that the request was handed to the socket, or could not be; ``on_sent`` is told."""
+        if self._on_sent is not None:
+            self._on_sent()
 
     def watch(self, sock: socket.socket) -> None:
         """Name the socket that the exchange uses from now on."""
@@ -105,9 +122,14 @@ class Watchdog:
         self._wakes_at = 0.0
         self._thread: threading.Thread | None = None
 
-    def guard(self, seconds: float, on_write: Callable[[], None] | None = None) -> Guard:
+    def guard(
+        self,
+        seconds: float,
+        on_write: Callable[[], None] | None = None,
+        on_sent: Callable[[], None] | None = None,
+    ) -> Guard:
         """The guard of an exchange that is cut off ``seconds`` from now."""
-        guard = Guard(time.monotonic() + seconds, self._release, on_write)
+        guard = Guard(time.monotonic() + seconds, self._release, on_write, on_sent)
         with self._changed:
             self._guards.add(guard)
             if self._thread is None:
@@ -158,7 +180,10 @@ class _Guarded(http.client.HTTPConnection):
     ) -> http.client.HTTPResponse:
         """Write a request and read the head of its answer."""
         self.guard.note_write()
-        http.client.HTTPConnection.request(self, method, target, body, headers)
+        try:
+            http.client.HTTPConnection.request(self, method, target, body, headers)
+        finally:
+            self.guard.note_sent()
         return http.client.HTTPConnection.getresponse(self)
 
     def _new_conn(self) -> Any:
@@ -176,7 +201,7 @@ class _Secure(_Guarded, HTTPSConnection):
     pass
 
 
-Connection = _Plain | _Secure
+HttpConnection = _Plain | _Secure
 
 
 class Pool:
@@ -196,7 +221,7 @@ class Pool:
         self._kept: list[_Plain | _Secure] = []
         self._closed = False
 
-    def take(self, guard: Guard) -> Connection:
+    def take(self, guard: Guard) -> HttpConnection:
         """A connection for one exchange: a kept one, or a new one. Raises one of ``ERRORS``."""
         connection = self._living() or self._new()
         connection.guard = guard
@@ -206,7 +231,7 @@ class Pool:
         guard.watch(getattr(connection.sock, "socket", connection.sock))
         return connection
 
-    def keep(self, connection: Connection) -> None:
+    def keep(self, connection: HttpConnection) -> None:
         """Take a connection back, after its answer was read to the end."""
         if self._closed:
             connection.close()
@@ -219,7 +244,13 @@ class Pool:
         while self._kept:
             self._kept.pop().close()
 
-    def _living(self) -> Connection | None:
+    def forget(self) -> None:
+        """Drop the kept connections without a word to the other side: they belong to the process that
+        this one was forked from.
+        """
+        self._kept = []
+
+    def _living(self) -> HttpConnection | None:
         while self._kept:
             connection = self._kept.pop()
             # What can be read before anything was asked is the end, or no answer to us.
@@ -228,7 +259,7 @@ class Pool:
             connection.close()
         return None
 
-    def _new(self) -> Connection:
+    def _new(self) -> HttpConnection:
         host, port = _address(self._url)
         timeout = min(CONNECT_SECONDS, self._timeout)
         if self._url.scheme == "http":
@@ -247,7 +278,7 @@ class Pool:
         connection.set_tunnel(host, port, headers, self._proxy.scheme or "http")
         return connection
 
-    def _connect(self, connection: Connection) -> None:
+    def _connect(self, connection: HttpConnection) -> None:
         try:
             connection.connect()
             connection.sock.settimeout(self._timeout)

@@ -48,26 +48,26 @@ _LONGEST: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetryRule:
     """What to do, and how often at most for one request."""
 
     action: Action
     most: int = MOST_ATTEMPTS
 
 
-_STOP = Rule("stop")
-_AGAIN = Rule("again")
-_ONCE = Rule("again", 1)
-_RESYNC = Rule("resync", 1)
-_LOOK_UP = Rule("look up")
-_READ_BACK = Rule("read back")
+_STOP = RetryRule("stop")
+_AGAIN = RetryRule("again")
+_ONCE = RetryRule("again", 1)
+_RESYNC = RetryRule("resync", 1)
+_LOOK_UP = RetryRule("look up")
+_READ_BACK = RetryRule("read back")
 
 _HEARD: Final = get_args(Heard)
 _ORDER: Final = (_ONCE, _LOOK_UP, _AGAIN, _RESYNC, _STOP, _LOOK_UP)
 _SETTING: Final = (_AGAIN, _READ_BACK, _STOP, _RESYNC, _STOP, _READ_BACK)
 # A person decides about a second time.
 _CLOSED: Final = (_STOP, _LOOK_UP, _STOP, _STOP, _STOP, _LOOK_UP)
-_ROWS: Final[Mapping[Effect, tuple[Rule, ...]]] = {
+_ROWS: Final[Mapping[Effect, tuple[RetryRule, ...]]] = {
     #             not sent    no reply    throttled  clock    refused  doubtful
     "read":       (_AGAIN,    _AGAIN,     _AGAIN,    _RESYNC, _STOP,   _AGAIN),
     "order":      _ORDER,
@@ -84,7 +84,7 @@ _ROWS: Final[Mapping[Effect, tuple[Rule, ...]]] = {
     "loan":       _CLOSED,
     "unknown":    _CLOSED,
 }  # fmt: skip
-POLICY: Final[Mapping[Effect, Mapping[Heard, Rule]]] = MappingProxyType(
+POLICY: Final[Mapping[Effect, Mapping[Heard, RetryRule]]] = MappingProxyType(
     {effect: dict(zip(_HEARD, row, strict=True)) for effect, row in _ROWS.items()}
 )
 
@@ -122,7 +122,7 @@ def is_clock(error: OkxMagicError) -> bool:
     return isinstance(error, OkxError) and classify(error) == "clock"
 
 
-def rule(effect: Effect, heard: Heard, *, live: bool) -> Rule:
+def rule(effect: Effect, heard: Heard, *, live: bool) -> RetryRule:
     """What may be done for a request of this effect."""
     if live and effect in {"order", "amend"} and heard == "throttled":
         # The price has moved while we would wait.

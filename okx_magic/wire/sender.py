@@ -7,7 +7,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from okx_magic.credentials.credentials import timestamp_text
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from okx_magic.wire.transport import Answer, Transport
 
 _MARGIN: Final = 4096
+_Error = TypeVar("_Error", bound=BaseException)
+
 # The headers that tell OKX's own answers from those of a proxy or gateway in between.
 _TELLING = ("date", "server", "via", "content-type")
 
@@ -64,24 +66,48 @@ class Attempt:
     retry_after: float | None = None
 
 
+class Permit(Protocol):
+    """What a request needs to pass to the socket: taken just before its first byte, given back when
+    all of it was handed over. ``take`` refuses by an error of ours.
+    """
+
+    def take(self) -> None:
+        """Raise an OkxMagicError if the request must not be sent any more."""
+
+    def give_back(self) -> None:
+        """Note that it has passed, or will not."""
+
+
 @dataclass(slots=True)
 class RequestState:
     """One request through all of its attempts.
 
     ``expires`` says whether it gets an expTime; ``check`` raises where the answer does not tell what
     became of it; ``ids`` are those of its orders, for the log; ``sleep`` waits in place of the pacer's
-    own. ``written`` turns True when a byte of it may have left; ``last`` is its last exchange; ``id``
-    tells its lines in the log.
+    own; ``permit`` lets it pass to the socket. ``written`` turns True when a byte of it may have left;
+    ``last`` is its last exchange; ``id`` tells its lines in the log.
     """
 
     expires: bool = False
     check: Callable[[Request, Envelope], None] | None = None
     ids: tuple[str, ...] = ()
     sleep: Callable[[float], None] | None = None
+    permit: Permit | None = None
     written: bool = False
     attempts: int = 0
     last: Exchange | None = None
     id: str = field(default_factory=partial(secrets.token_hex, 4))
+
+    def wrote(self) -> None:
+        """Note that the first byte is about to leave, if it may."""
+        if self.permit is not None:
+            self.permit.take()
+        self.written = True
+
+    def sent(self) -> None:
+        """Note that all of it was handed to the socket, or will not be."""
+        if self.permit is not None:
+            self.permit.give_back()
 
 
 class Sender:
@@ -124,11 +150,17 @@ class Sender:
                     request,
                     authorise if signed else None,
                     seconds=seconds,
-                    on_write=partial(setattr, state, "written", True),  # noqa: FBT003  # the value
+                    on_write=state.wrote,
+                    on_sent=state.sent,
                 )
                 turn.round_trip = answer.round_trip
             except OkxMagicError as failure:
-                error = failure
+                error = without_frames(failure)
+            except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
+                # Whatever it is: the frames that it came through hold what proves the account.
+                raise without_frames(failure) from None
+            finally:
+                state.sent()
             elapsed = (time.monotonic() - started) * 1000
         if answer is not None:
             envelope, error = self._judged(answer, request, state)
@@ -233,6 +265,21 @@ class Sender:
     def _telling(self, answer: Answer) -> tuple[tuple[str, str], ...]:
         given = ((name, answer.headers.get(name, "")) for name in _TELLING)
         return tuple((name, printable(self.redact(value))) for name, value in given if value)
+
+
+def without_frames(error: _Error) -> _Error:
+    """The error without the frames that it came through, nor those of its causes: a verbose traceback
+    shows what their locals hold.
+    """
+    chain: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while chain:
+        each = chain.pop()
+        if each is not None and id(each) not in seen:
+            seen.add(id(each))
+            each.__traceback__ = None
+            chain += [each.__cause__, each.__context__]
+    return error
 
 
 def _log_attempt(exchange: Exchange, state: RequestState) -> None:

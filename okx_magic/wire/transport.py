@@ -18,7 +18,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from okx_magic.credentials.account import without_userinfo
 from okx_magic.errors import RefusedError, TransportError
-from okx_magic.wire.body import read_body
+from okx_magic.wire.answer_body import read_body
 from okx_magic.wire.failures import Failure, describe, late
 from okx_magic.wire.pool import ERRORS, Guard, Pool, Watchdog
 
@@ -122,20 +122,22 @@ class Transport:
         *,
         seconds: float = math.inf,
         on_write: Callable[[], None] | None = None,
+        on_sent: Callable[[], None] | None = None,
     ) -> Answer:
         """Send once, never follow a redirect, never try again.
 
         ``authorise`` gets method, target and body as prepared, at the last moment, and gives the
         headers that prove the account. ``seconds`` is the total for this exchange, where it is less
-        than usual; ``on_write`` is called before the first byte leaves. Raises TransportError when no
-        whole answer came in time.
+        than usual; ``on_write`` is called before the first byte leaves, and may refuse by an error;
+        ``on_sent`` once the request was handed to the socket. Raises TransportError when no whole
+        answer came in time.
         """
         seconds = min(seconds, self.timeout)
         prepared = self.prepare(request)
         method, target = request.method, prepared.path_url
         body = prepared.body if isinstance(prepared.body, bytes) else b""
         headers = dict(prepared.headers.lower_items())
-        with self._watchdog.guard(seconds, on_write) as guard:
+        with self._watchdog.guard(seconds, on_write, on_sent) as guard:
             if authorise is not None:
                 headers |= authorise(method, target, body)
             failure: Failure | None = None
@@ -156,6 +158,11 @@ class Transport:
         raise TransportError(
             failure.message, written=guard.written, remedy=failure.remedy, request=request
         )
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked child: no connection and no lock is its parent's."""
+        self._pool.forget()
+        self._watchdog = Watchdog()
 
     def close(self) -> None:
         """Close the kept connections."""

@@ -15,7 +15,7 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.orders.ledger import Ledger
-from okx_magic.orders.sending import Orders
+from okx_magic.orders.submission import Orders
 from okx_magic.sandbox import Sandbox
 from okx_magic.session import Session
 from okx_magic.wire import retry

@@ -49,7 +49,10 @@ WRONG = (
 LOST = tuple(
     f"{fault}-before" for fault in ("reset", "half", "html", "empty", "502", "50001", "51149")
 )
-ALL = dict.fromkeys((*(name for name in FAULTS if name not in MILD), *CODES))
+# What happens to streams happens to no request.
+ALL = dict.fromkeys(
+    (*(name for name, fault in FAULTS.items() if name not in MILD and not fault.stream), *CODES)
+)
 FAILURES = [
     *(ASKING.format(fault, path) for fault, path in zip(ALL, PATHS, strict=False)),
     *(ORDERING.format(fault, number) for number, fault in enumerate(LOST, 1)),

@@ -15,7 +15,7 @@ from okx_magic.model import Request
 from okx_magic.orders import writing
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.ledger import Ledger
-from okx_magic.orders.sending import Orders
+from okx_magic.orders.submission import Orders
 from okx_magic.wire import sender, transport
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer

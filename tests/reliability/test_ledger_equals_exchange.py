@@ -23,7 +23,7 @@ from okx_magic.model import Request
 from okx_magic.orders.ledger import Ledger
 from okx_magic.orders.lookups import items_of
 from okx_magic.orders.open_outcomes import tell_open_outcomes
-from okx_magic.orders.reconcile import Finding, Reconciler
+from okx_magic.orders.reconcile import LookupResult, Reconciler
 from okx_magic.wire import sender, transport
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
@@ -206,9 +206,9 @@ def test_control_a_client_that_takes_a_lost_answer_for_a_failure_disagrees(
 ) -> None:
     """The control: without the look-up, the model sees that the ledger and the exchange differ."""
 
-    def not_done(self: Reconciler, _: float) -> dict[int, Finding]:
+    def not_done(self: Reconciler, _: float) -> dict[int, LookupResult]:
         items = items_of(self._lost.request)
-        return {place: Finding(items[place], "not done") for place in self._lost.doubtful}
+        return {place: LookupResult(items[place], "not done") for place in self._lost.doubtful}
 
     monkeypatch.setattr(Reconciler, "reconcile", not_done)
     day = BadDay()

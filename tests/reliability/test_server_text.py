@@ -77,7 +77,7 @@ class Tags(HTMLParser):
         self.found.update(name for name, _ in attributes if name.startswith(active))
 
 
-OURS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "p", "style"}
+OURS = {"div", "pre", "span", "table", "thead", "tbody", "tr", "th", "td", "p", "style"}
 
 
 def answered(said: str) -> Any:

@@ -10,6 +10,7 @@ import pytest
 from faketime import FakeTime
 from lab import PLACE, Lab, order
 
+from okx_magic import catalogue
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import (
@@ -71,7 +72,7 @@ def test_a_cancel_that_did_not_arrive_is_sent_again(bench: Lab, fault: str) -> N
 
 @pytest.mark.parametrize(("unseen", "found"), [(2, True), (9, False)])
 def test_a_cancelled_order_may_be_shown_late(unseen: int, found: bool) -> None:  # noqa: FBT001  # a parameter
-    """One that the first look-ups do not show is not called not cancelled before time has passed."""
+    """One that the look-ups do not show is never called not cancelled: OKX forgets some."""
     looks = 0
 
     def answers(request: Request) -> Any:
@@ -88,9 +89,9 @@ def test_a_cancelled_order_may_be_shown_late(unseen: int, found: bool) -> None: 
     if found:
         assert session.send(request).recovered
     else:
-        with pytest.raises(NotCarriedOut, match="a look-up shows no such order"):
+        with pytest.raises(OutcomeUnknown):
             session.send(request)
-        assert looks == 3
+        assert looks > 3
 
 
 def test_a_cancel_is_sent_three_times_at_most(bench: Lab) -> None:
@@ -527,7 +528,9 @@ def test_what_takes_back_all_at_once_is_sent_again(path: str, body: dict[str, st
     left = [LOST, LOST]
 
     def answers(_: Request) -> Any:
-        return left.pop() if left else [{"result": True, "triggerTime": "1", "ts": "1"}]
+        endpoint = catalogue.endpoint("POST", path)
+        assert endpoint is not None
+        return left.pop() if left else [dict.fromkeys(endpoint.fields, "1")]
 
     session = scripted(answers)
     assert session.send(post(path, body)).attempts == 3

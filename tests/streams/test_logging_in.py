@@ -154,6 +154,7 @@ def test_no_redirect_is_followed(stream: Callable[..., Stream], server: Scripted
             with pytest.raises(socket.FAILED) as caught:
                 await socket.opened(
                     f"ws://127.0.0.1:{port}/ws/v5/private",
+                    heard.append,
                     headers={},
                     proxy=None,
                     ca_bundle=None,

@@ -73,7 +73,7 @@ def test_a_gap_in_a_book(server: Scripted, access: ScriptedAccess, stream: Opene
     until(lambda: book.total == 1)
     access.rest_of = rest
     server.push("books", [change(12, 13, [(101, "5")])], action="update")
-    until(lambda: access.asked)
+    until(lambda: book.gaps)
     feed: Any = book._feeds[0]
     assert not feed.book.valid
     assert feed.book._asks["101"][1] == "1", "control: the change is not in the book"

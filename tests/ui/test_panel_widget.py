@@ -14,7 +14,8 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.choices import Choices
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.credentials.sources import Ports
-from okx_magic.orders.gate import Gate, Latch
+from okx_magic.orders.gate import Gate
+from okx_magic.orders.latch import Latch
 from okx_magic.session import Session
 from okx_magic.ui import panel_widget as panel
 from okx_magic.ui.panel_widget import PanelWidget

@@ -20,7 +20,7 @@ from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import NotCarriedOut, OkxError, OutcomeUnknown, TransportError
 from okx_magic.model import Request
 from okx_magic.orders.ledger import Ledger
-from okx_magic.orders.sending import Orders
+from okx_magic.orders.submission import Orders
 from okx_magic.session import Session
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection

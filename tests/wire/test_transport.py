@@ -21,7 +21,7 @@ from urllib3.exceptions import NewConnectionError
 from okx_magic.credentials.credentials import Credentials, prehash, signature
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.model import Request
-from okx_magic.wire.body import LARGEST_ANSWER
+from okx_magic.wire.answer_body import LARGEST_ANSWER
 from okx_magic.wire.failures import describe
 from okx_magic.wire.transport import Transport
 

@@ -43,7 +43,7 @@ _JSON_SPACES = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
+class WritePorts:
     """What writing needs of the world: whose request it is, where it is written down, how it is sent
     until there is an answer, and who looks it up when that is lost.
     """
@@ -61,6 +61,7 @@ class Prepared:
     request: Request
     added: tuple[str, ...]
     typed: Request
+    recheck: Callable[[], None] | None = None
 
 
 class Orders:
@@ -72,6 +73,12 @@ class Orders:
         self._connection = connection
         self._gate = gate
         self.ledger = ledger
+        self._under_way: dict[int, RequestState] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many writes of this session are on their way here and have not left."""
+        return sum(not state.written for state in list(self._under_way.values()))
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
         """Send a request that changes something, as soon as OKX's limits allow, and judge its answer; a
@@ -87,10 +94,14 @@ class Orders:
             # As typed: an id that was added would make it unlike the one before.
             self._gate.admit(request, again=again)
             state.expires = not as_typed and takes_expiry(prepared.request)
-            return self._write(prepared, state)
+            self._under_way[id(state)] = state
+            recheck = partial(self._gate.admit_again, request, again)
+            return self._write(replace(prepared, recheck=recheck), state)
         except OkxMagicError as error:
             self._connection.failed(error, state)
             raise
+        finally:
+            self._under_way.pop(id(state), None)
 
     def cancel(self, request: Request, seconds: float) -> None:
         """Send what only takes back within that many seconds, without looking up what became of it: for
@@ -117,9 +128,15 @@ class Orders:
         now = self._connection.sender.now_unasked
         return with_expiry(request, now()) if takes_expiry(request) else request
 
-    def _write(self, prepared: Prepared, state: RequestState, within: float | None = None) -> Reply:
+    def _write(
+        self,
+        prepared: Prepared,
+        state: RequestState,
+        within: float | None = None,
+    ) -> Reply:
         connection = self._connection
-        ports = Ports(
+        state.permit = self._gate.permit(prepared.request)
+        ports = WritePorts(
             connection.account,
             self.ledger,
             connection.deliver,
