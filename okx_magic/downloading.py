@@ -8,7 +8,7 @@ from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from os import PathLike
 
     from okx_magic.data import Done, DownloadProgress
@@ -53,9 +53,7 @@ class Downloading:
         from okx_magic.data import split_targets  # noqa: PLC0415  # pyarrow, on first use
 
         listed = [targets] if isinstance(targets, str) else targets
-        asked = [
-            each for text in listed for each in split_targets(program_request("GET", text))
-        ]
+        asked = [each for text in listed for each in split_targets(program_request("GET", text))]
         for request in asked:
             refuse_secrets(request)
             warn(request, self._session.facts())
@@ -67,7 +65,7 @@ class Downloading:
         span: Span,
         to: str | PathLike[str],
         progress: DownloadProgress | None = None,
-    ) -> Iterator[Done]:
+    ) -> Generator[Done]:
         """As ``download``, one record a target as soon as it is complete."""
         from okx_magic.data import Download  # noqa: PLC0415  # pyarrow, on first use
 

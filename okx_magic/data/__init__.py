@@ -13,13 +13,19 @@ try:
 except ImportError:
     from okx_magic.errors import CellError
 
-    raise CellError(
-        "data on disk needs pyarrow", remedy='%pip install "okx-magic[data]"'
-    ) from None
+    raise CellError("data on disk needs pyarrow", remedy='%pip install "okx-magic[data]"') from None
 
 from okx_magic.data.download import Done, Download, DownloadInterrupted
 from okx_magic.data.fetching import DownloadProgress
 from okx_magic.data.reading import Dataset, open_data
 from okx_magic.data.targets import split_targets
 
-__all__ = ["Dataset", "Done", "Download", "DownloadInterrupted", "DownloadProgress", "open_data", "split_targets"]
+__all__ = [
+    "Dataset",
+    "Done",
+    "Download",
+    "DownloadInterrupted",
+    "DownloadProgress",
+    "open_data",
+    "split_targets",
+]

@@ -17,7 +17,7 @@ from okx_magic.pages.candle_plan import candle_plan
 from okx_magic.pages.paging import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from os import PathLike
 
     from okx_magic.data.ranges import Range
@@ -76,13 +76,20 @@ class Download:
         self._most_rows = most_rows
         self._clock = clock
 
-    def bring(self, requests: Sequence[Request], span: Span) -> Iterator[Done]:
+    def bring(self, requests: Sequence[Request], span: Span) -> Generator[Done]:
         """Fetch what the folder does not have yet; one result a target, as soon as it is complete.
 
         Raises CellError before anything is sent for what cannot be done. What came before any other
         error, or before Ctrl-C, is in the folder, and the same call goes on behind it.
         """
-        now = int(self._clock() * 1000)
+        try:
+            yield from self._bring_all(requests, span, int(self._clock() * 1000))
+        except KeyboardInterrupt:
+            raise DownloadInterrupted(
+                f"what came is in {self._folder.path}; the same again goes on there"
+            ) from None
+
+    def _bring_all(self, requests: Sequence[Request], span: Span, now: int) -> Generator[Done]:
         for name, moment in (("since", span.since), ("until", span.until)):
             if moment is not None and moment > now:
                 raise CellError(f"--{name} is in the future", remedy="leave it out: it means now")
@@ -100,13 +107,7 @@ class Download:
             if self._progress is not None:
                 self._progress.start(_requests(targets, plans, now))
             for (target, manifest), ranges in zip(opened, plans, strict=True):
-                try:
-                    done = self._bring(target, manifest, ranges, now)
-                except KeyboardInterrupt:
-                    raise DownloadInterrupted(
-                        f"what came is in {self._folder.path}; the same again goes on there"
-                    ) from None
-                yield done
+                yield self._bring(target, manifest, ranges, now)
 
     def _opened(self, target: Target) -> tuple[Target, Manifest]:
         columns = columns_of(schema_of(target.request, target.place))
@@ -147,9 +148,7 @@ class Download:
         started = time.monotonic()
         before, pages, notices = manifest.rows, 0, []
         for bounds in ranges:
-            fetch = Fetch(
-                self._folder, target, manifest, bounds, now=now, progress=self._progress
-            )
+            fetch = Fetch(self._folder, target, manifest, bounds, now=now, progress=self._progress)
             fetch.run(self._connection, self._most_rows)
             manifest = fetch.manifest
             pages += fetch.pages

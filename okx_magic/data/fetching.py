@@ -71,7 +71,7 @@ class Fetch:
         self.pages = 0
         self.notices: list[str] = []
 
-    def start(self, pages: int | None, seconds: float | None) -> None:  # noqa: ARG002  # a pull's progress
+    def start(self, pages: int | None, seconds: float | None) -> None:  # a pull's progress
         """The pull begins; the whole download was told already."""
 
     def advance(self) -> None:
@@ -134,16 +134,13 @@ class Fetch:
         field = self._target.style.time
         endpoint = self._target.request.endpoint
         columns = endpoint.columns if endpoint else ()
-        position = columns.index(field) if field in columns else None
-        times: list[int] = []
-        for row in rows:
-            text = row.get(field) if isinstance(row, dict) else row[position]
-            if not str(text).isdecimal():
-                raise TransportError(
-                    f"a row has no time in {field}", written=True, request=self._target.request
-                )
-            times.append(int(text))
-        return times
+        position: Any = columns.index(field) if field in columns else field
+        texts = [str(row[position]) for row in rows]
+        if not all(map(str.isdecimal, texts)):
+            raise TransportError(
+                f"a row has no time in {field}", written=True, request=self._target.request
+            )
+        return [int(text) for text in texts]
 
     def _may_still_come(self, high: int) -> bool:
         return self._length is not None and high > self._now - _LATE_BARS * self._length

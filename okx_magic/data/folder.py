@@ -96,7 +96,8 @@ class Folder:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     raise CellError(
-                        f"another kernel writes to {self.path}", remedy="wait, or name another folder"
+                        f"another kernel writes to {self.path}",
+                        remedy="wait, or name another folder",
                     ) from None
             if not self._known:
                 self.write(f"{_META}/{_DATASET}", json.dumps({"version": VERSION}).encode())
@@ -123,7 +124,9 @@ class Folder:
     def manifest(self, key: str) -> Manifest | None:
         """The manifest of a target; None where nothing of it was ever fetched."""
         try:
-            read: dict[str, Any] = json.loads((self.path / _META / f"{key}.json").read_text("utf-8"))
+            read: dict[str, Any] = json.loads(
+                (self.path / _META / f"{key}.json").read_text("utf-8")
+            )
             read["covered"] = [(low, high) for low, high in read["covered"]]
             read["holes"] = [(low, high) for low, high in read["holes"]]
             return Manifest(**read)

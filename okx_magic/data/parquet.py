@@ -80,7 +80,7 @@ def as_template(frame: pd.DataFrame, template: pd.DataFrame) -> pd.DataFrame:
     columns = {}
     for name, dtype in template.dtypes.items():
         column = frame[name]
-        if dtype == object:
+        if pd.api.types.is_object_dtype(dtype):
             column = column.map(lambda text: json.loads(text) if isinstance(text, str) else None)
         columns[name] = column.astype(dtype)
     return pd.DataFrame(columns, index=frame.index)

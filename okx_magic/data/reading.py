@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -17,6 +17,19 @@ from okx_magic.pages.paging import Span, read_time, time_text
 if TYPE_CHECKING:
     from os import PathLike
 
+_CONTENTS: Final = (
+    "endpoint",
+    "instId",
+    "bar",
+    "query",
+    "rows",
+    "since",
+    "until",
+    "ranges",
+    "holes",
+    "notices",
+)
+
 
 class Dataset:
     """What ``okx_magic.open_data`` opens: the targets of a folder, and their frames."""
@@ -24,7 +37,9 @@ class Dataset:
     def __init__(self, path: str | PathLike[str]) -> None:
         self._folder = Folder(path)
         if not self._folder.is_dataset:
-            raise CellError(f"{self._folder.path} has no dataset", remedy="%%okx --to FOLDER makes one")
+            raise CellError(
+                f"{self._folder.path} has no dataset", remedy="%%okx --to FOLDER makes one"
+            )
         self._targets: list[tuple[Target, Manifest]] = [
             (target_of(Request("GET", each.target), Span()), each)
             for each in self._folder.manifests()
@@ -52,10 +67,11 @@ class Dataset:
                     "notices": " · ".join(manifest.notices),
                 }
                 for target, manifest in self._targets
-            ]
+            ],
+            columns=list(_CONTENTS),
         )
 
-    def frame(
+    def frame(  # noqa: PLR0913  # each by its keyword
         self,
         inst_id: str | None = None,
         *,
