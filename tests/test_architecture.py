@@ -135,7 +135,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
     "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("frames/", "pages/", "charts/", "streams/listing.py"),
-    "numpy": ("frames/", "pages/", "charts/"),
+    "numpy": ("frames/", "pages/", "charts/", "sandbox/market/"),
     "msgspec": (
         "streams/",
         "strictjson.py",

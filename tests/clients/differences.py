@@ -5,10 +5,13 @@ Of the calls that are left out, those that clients make most often; all others e
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clientcalls import ClientCall
+
+from okx_magic.sandbox.market.market import Market
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +37,9 @@ STATISTICS = "no statistics of other people's trading"
 NOT_SERVED = "50038"
 
 SPOT, SWAP, INVERSE = "BTC/USDT", "BTC/USDT:USDT", "BTC/USD:BTC"
-OPTION = "BTC/USD:BTC-301227-50000-C"
+# One that is on offer for as long as a test runs, in the sandbox of these tests.
+_LASTING = [one for one in Market(21).offered("OPTION", time.time()) if one.base == "BTC"][-1]
+OPTION = f"BTC/USD:BTC-{_LASTING.inst_id.removeprefix('BTC-USD-')}"
 
 
 def _ccxt() -> Iterator[Different]:

@@ -63,11 +63,11 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
     ),
     "/api/v5/public/block-trades": ("instId=BTC-USDT",),
     "/api/v5/public/delivery-exercise-history": ("instType=FUTURES&instFamily=BTC-USD",),
-    "/api/v5/public/estimated-price": ("instId=BTC-USD-301227",),
+    "/api/v5/public/estimated-price": ("instId=BTC-USD-260626",),
     "/api/v5/public/option-trades": ("instFamily=BTC-USD",),
     "/api/v5/market/block-tickers": ("instType=SPOT",),
     "/api/v5/market/option/instrument-family-trades": ("instFamily=BTC-USD",),
-    "/api/v5/public/price-limit": ("instId=BTC-USDT", "instId=BTC-USD-301227-50000-C"),
+    "/api/v5/public/price-limit": ("instId=BTC-USDT", "instId=BTC-USD-260626-60000-C"),
     "/api/v5/public/position-tiers": (
         "instType=SWAP&tdMode=cross&instFamily=BTC-USDT",
         "instType=FUTURES&tdMode=isolated&uly=BTC-USD",
@@ -76,7 +76,7 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
     "/api/v5/rubik/stat/trading-data/support-coin": ("",),
     "/api/v5/rubik/stat/contracts/open-interest-history": (
         "instId=BTC-USDT-SWAP",
-        "instId=BTC-USD-301227&period=1W",
+        "instId=BTC-USD-260626&period=1W",
     ),
     "/api/v5/rubik/stat/contracts/open-interest-volume": ("ccy=BTC", "ccy=SOL&period=1D"),
 }

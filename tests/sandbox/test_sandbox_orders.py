@@ -202,7 +202,7 @@ def test_resting_order_fills_when_the_market_comes(call: Caller, clock: Clock) -
     assert (row["state"], row["avgPx"], row["fee"]) == ("filled", px, "-0.00008")
     fill = call.get("/api/v5/trade/fills").data[0]
     assert (fill["execType"], fill["feeRate"]) == ("M", "-0.0008")
-    second = int(fill["ts"]) // 1000 - 1
+    second = int(fill["ts"]) // 1000
     target = "/api/v5/market/history-candles?instId=BTC-USDT&bar=1s"
     candle = call.public(f"{target}&after={second}001&limit=1").data[0]
     assert Decimal(candle[3]) < Decimal(px)
