@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
     "charts": {"model", "errors", "frames"},
-    "streams": {"model", "errors", "catalogue", "credentials", "frames"},
+    "streams": {"model", "errors", "servertext", "catalogue", "credentials", "frames"},
     "streaming": {
         "model",
         "errors",
@@ -62,6 +62,7 @@ ROOMS: dict[str, set[str]] = {
     "ui": {
         "model",
         "errors",
+        "servertext",
         "catalogue",
         "credentials",
         "wire",
