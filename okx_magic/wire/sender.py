@@ -254,7 +254,13 @@ class Sender:
     def redact(self, text: str) -> str:
         """The text without the secrets of the account."""
         credentials = self.account.credentials
-        return credentials.redact(text) if credentials else text
+        if credentials is None:
+            return text
+        try:
+            return credentials.redact(text)
+        except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
+            # What is looked for stands in its frames.
+            raise without_frames(failure) from None
 
     def _shown(self, answer: Answer | None, sent: Sent | None) -> bytes:
         """The beginning of an answer; one to a signed request could repeat what was sent with it."""

@@ -145,7 +145,7 @@ def reprs(value: Any, depth: int) -> Iterator[str]:
         yield from reprs(each, depth - 1)
 
 
-def leaks(bench: Lab, count: int) -> tuple[int, int]:
+def leaks(bench: Lab, count: int, places: tuple[str, ...] = LIBRARIES) -> tuple[int, int]:
     """How many errors lead to a secret, and how many there were."""
     keys, signs, found, errors = bench.sandbox.demo, list[str](), 0, 0
     sign = sender.Sender._sign
@@ -157,7 +157,7 @@ def leaks(bench: Lab, count: int) -> tuple[int, int]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sender.Sender, "_sign", noted)
-        for error, _ in instants(bench, ForeignError, LIBRARIES, count):
+        for error, _ in instants(bench, ForeignError, places, count):
             if error is not None:
                 shown = "\n".join(held(error))
                 errors += 1
@@ -172,6 +172,11 @@ def test_no_frame_of_a_foreign_error_holds_a_secret(bench: Lab, count: int) -> N
     found, errors = leaks(bench, count)
     assert found == 0
     assert errors > count // 2
+
+
+def test_none_while_secrets_are_handled(bench: Lab) -> None:
+    """Lines of credentials alone, which are few among all: signing, and looking for echoes."""
+    assert leaks(bench, 4 * QUICK, ("/okx_magic/credentials/",))[0] == 0
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
