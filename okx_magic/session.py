@@ -215,13 +215,13 @@ class Session:
         sends it although the same request was sent just now.
         """
         refuse_secrets(request)
+        if request.effect not in {"read", "setting"}:
+            # Nothing comes after it: Ctrl-C there would lose the outcome and the ids of an order.
+            return self.orders.send(request, as_typed=as_typed, again=again)
         if request.effect == "read":
             reply = self.connection.read(request)
         else:
             reply = self.orders.send(request, as_typed=as_typed, again=again)
-            if request.effect != "setting":
-                # Ctrl-C after its outcome would lose the ids of an order.
-                return reply
         self._learned.learn(request, reply.envelope)
         return reply
 

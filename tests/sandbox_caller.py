@@ -78,7 +78,7 @@ class Caller:
 
     def __post_init__(self) -> None:
         host = self.sandbox.url.removeprefix("http://")
-        self.connection = http.client.HTTPConnection(host, timeout=10)
+        self.connection = http.client.HTTPConnection(host, timeout=60)
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""

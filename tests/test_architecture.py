@@ -36,7 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
     "charts": {"model", "errors", "frames"},
-    "streams": {"model", "errors", "catalogue", "credentials", "frames"},
+    "streams": {"model", "errors", "servertext", "catalogue", "credentials", "frames"},
     "streaming": {
         "model",
         "errors",
@@ -65,6 +65,7 @@ ROOMS: dict[str, set[str]] = {
     "ui": {
         "model",
         "errors",
+        "servertext",
         "catalogue",
         "credentials",
         "wire",
@@ -139,7 +140,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
     "urllib3": ("wire/pool.py", "wire/failures.py"),
     "pandas": ("frames/", "pages/", "charts/", "data/", "streams/listing.py"),
-    "numpy": ("frames/", "pages/", "charts/"),
+    "numpy": ("frames/", "pages/", "charts/", "sandbox/market/"),
     "msgspec": (
         "streams/",
         "strictjson.py",

@@ -13,6 +13,7 @@ import pytest
 
 import okx_magic
 from okx_magic import errors, pytest_plugin, session
+from okx_magic.downloading import Downloading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

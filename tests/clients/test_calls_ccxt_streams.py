@@ -135,7 +135,8 @@ def test_watch_trades(sandbox: Sandbox, clock: Clock) -> None:
         clock.now += 5
         while len(watched) < 6:
             watched += await okx.watch_trades(SPOT)
-        fetched = await okx.fetch_trades(SPOT, limit=6)
+        fetched = await okx.fetch_trades(SPOT, limit=500)
+        fetched = [one for one in fetched if watched[0]["id"] <= one["id"] <= watched[-1]["id"]]
         names = ("id", "price", "amount", "side", "timestamp")
         assert [[one[name] for name in names] for one in watched] == [
             [one[name] for name in names] for one in fetched

@@ -62,12 +62,18 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
         "instId=BTC-USD-SWAP&sz=10&px=30000&type=2",
     ),
     "/api/v5/public/block-trades": ("instId=BTC-USDT",),
+    "/api/v5/public/opt-summary": ("instFamily=BTC-USD", "uly=ETH-USD"),
+    "/api/v5/public/premium-history": ("instId=BTC-USDT-SWAP",),
+    "/api/v5/rubik/stat/contracts/long-short-account-ratio": ("ccy=BTC", "ccy=SOL&period=1D"),
+    "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract": (
+        "instId=BTC-USDT-SWAP&period=1H",
+    ),
     "/api/v5/public/delivery-exercise-history": ("instType=FUTURES&instFamily=BTC-USD",),
-    "/api/v5/public/estimated-price": ("instId=BTC-USD-301227",),
+    "/api/v5/public/estimated-price": ("instId=BTC-USD-260626",),
     "/api/v5/public/option-trades": ("instFamily=BTC-USD",),
     "/api/v5/market/block-tickers": ("instType=SPOT",),
     "/api/v5/market/option/instrument-family-trades": ("instFamily=BTC-USD",),
-    "/api/v5/public/price-limit": ("instId=BTC-USDT", "instId=BTC-USD-301227-50000-C"),
+    "/api/v5/public/price-limit": ("instId=BTC-USDT", "instId=BTC-USD-260626-60000-C"),
     "/api/v5/public/position-tiers": (
         "instType=SWAP&tdMode=cross&instFamily=BTC-USDT",
         "instType=FUTURES&tdMode=isolated&uly=BTC-USD",
@@ -76,7 +82,7 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
     "/api/v5/rubik/stat/trading-data/support-coin": ("",),
     "/api/v5/rubik/stat/contracts/open-interest-history": (
         "instId=BTC-USDT-SWAP",
-        "instId=BTC-USD-301227&period=1W",
+        "instId=BTC-USD-260626&period=1W",
     ),
     "/api/v5/rubik/stat/contracts/open-interest-volume": ("ccy=BTC", "ccy=SOL&period=1D"),
 }

@@ -42,7 +42,7 @@ FUNDING = {"USDT": Decimal(1000)}
 MARKET = Market(5)
 KEYS = issue_keys("demo", 1)
 SPOT = ("BTC-USDT", "ETH-USDT", "ETH-BTC")
-CONTRACTS = ("BTC-USDT-SWAP", "ETH-USDT-SWAP", "BTC-USDT-301227")
+CONTRACTS = ("BTC-USDT-SWAP", "ETH-USDT-SWAP", "BTC-USDT-260626")
 
 # What each route documents: a handler of several endpoints answers all of them alike.
 ENDPOINTS = {

@@ -59,9 +59,9 @@ def test_bad_parameters_are_bad_requests(
     ("order", "code", "msg"),
     [
         (LIMIT | {"instId": "XXX-USDT"}, "51001", "Instrument ID doesn't exist."),
-        (LIMIT | {"tdMode": "cross"}, "50038", "This feature is unavailable in demo trading"),
+        (LIMIT | {"tdMode": "cross"}, "50038", "The sandbox does not offer this"),
         (LIMIT | {"attachAlgoOrds": [{"tpTriggerPx": "1"}]}, "50038",
-         "This feature is unavailable in demo trading"),
+         "The sandbox does not offer this"),
         (LIMIT | {"sz": "0.000001"}, "51020",
          "Your order should meet or exceed the minimum order amount."),
         (MARKET | {"sz": "0.01"}, "51020",
@@ -202,7 +202,7 @@ def test_resting_order_fills_when_the_market_comes(call: Caller, clock: Clock) -
     assert (row["state"], row["avgPx"], row["fee"]) == ("filled", px, "-0.00008")
     fill = call.get("/api/v5/trade/fills").data[0]
     assert (fill["execType"], fill["feeRate"]) == ("M", "-0.0008")
-    second = int(fill["ts"]) // 1000 - 1
+    second = int(fill["ts"]) // 1000
     target = "/api/v5/market/history-candles?instId=BTC-USDT&bar=1s"
     candle = call.public(f"{target}&after={second}001&limit=1").data[0]
     assert Decimal(candle[3]) < Decimal(px)

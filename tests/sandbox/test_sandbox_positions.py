@@ -172,7 +172,7 @@ def test_orders_in_long_short_mode(call: Caller, order: dict[str, str], code: st
         ({"sz": "1000"}, "51008"),
         ({"ordType": "limit", "px": "60000", "sz": "100000001"}, "51101"),
         ({"instId": "BTC-USD-SWAP"}, "50038"),
-        ({"instId": "BTC-USDT-301227"}, "0"),
+        ({"instId": "BTC-USDT-260626"}, "0"),
         ({"instId": "BTC-USDT", "tdMode": "cash", "sz": "100", "reduceOnly": "true"}, "51205"),
         ({"instId": "BTC-USDT", "tdMode": "cash", "sz": "1000001"}, "51201"),
         ({"reduceOnly": "true"}, "51170"),

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from documented import BARS
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from okx_magic.sandbox.market.bars import bar_named
@@ -23,16 +23,17 @@ NAMES = sorted(instruments())
 
 seconds = st.integers(1_600_000_000, 1_900_000_000)
 names = st.sampled_from(NAMES)
+beats = st.integers(16_000_000_000, 19_000_000_000).map(lambda beat: beat / 10)
 
 
 @pytest.mark.slow
-@given(names, seconds, st.lists(st.integers(1, 100_000), min_size=1, max_size=6))
-def test_a_stretch_is_made_of_its_parts(name: str, start: int, lengths: list[int]) -> None:
+@given(names, beats, st.lists(st.integers(1, 100_000), min_size=1, max_size=6))
+def test_a_stretch_is_made_of_its_parts(name: str, start: float, lengths: list[int]) -> None:
     """However a stretch is cut, its open, high, low, close and volume are those of the parts."""
     instrument = instruments()[name]
     cuts = [start]
     for length in lengths:
-        cuts.append(cuts[-1] + length)
+        cuts.append(cuts[-1] + length / 10)
     parts = [MARKET.candle(instrument, left, right) for left, right in pairwise(cuts)]
     whole = MARKET.candle(instrument, cuts[0], cuts[-1])
     assert whole.open == parts[0].open
@@ -54,9 +55,11 @@ def test_prices_stay_within_high_and_low(name: str, start: int, length: int) -> 
 
 
 @pytest.mark.slow
-@given(names, seconds)
-def test_book_trades_and_candles_tell_one_story(name: str, second: int) -> None:
-    """The last trade is the close so far, the book encloses it and is sorted, best price first."""
+@given(names, beats)
+def test_book_trades_and_candles_tell_one_story(name: str, second: float) -> None:
+    """At every tenth of a second the last trade is the close so far, the book encloses it and is
+    sorted, best price first.
+    """
     instrument = instruments()[name]
     last = MARKET.last(instrument, second)
     book = MARKET.book(instrument, second)
@@ -75,24 +78,68 @@ def test_book_trades_and_candles_tell_one_story(name: str, second: int) -> None:
     assert shallow.bids == book.bids[:5]
 
 
-@given(seconds)
-def test_no_profit_around_the_triangle(second: int) -> None:
-    """ETH in BTC is ETH in dollars over BTC in dollars, to a tick."""
+@given(beats)
+def test_no_profit_around_the_triangle(second: float) -> None:
+    """ETH in BTC is ETH in dollars over BTC in dollars, as near as trades follow each other: far below
+    the three fees of going round.
+    """
     eth, btc, cross = (
         MARKET.last(instruments()[name], second) for name in ("ETH-USDT", "BTC-USDT", "ETH-BTC")
     )
-    assert abs(eth / btc - cross) < Decimal("0.00002")
+    assert abs(eth / btc - cross) < Decimal("0.00001") + cross * Decimal("0.002")
 
 
-def test_trades_are_what_candles_are_made_of() -> None:
-    """The trades of a minute sum to its volume, and end at its close."""
-    instrument = instruments()["BTC-USDT"]
-    minute = NOW // 60 * 60
-    trades = MARKET.trades(instrument, minute + 60, 60)
-    candle = MARKET.candle(instrument, minute, minute + 60)
-    assert sum(trade.sz for trade in trades) == candle.vol
-    assert trades[0].px == candle.close
-    assert all(left.ms > right.ms for left, right in pairwise(trades))
+@given(st.sampled_from([name for name in NAMES if instruments()[name].turnover]), seconds)
+def test_trades_are_what_candles_are_made_of(name: str, second: int) -> None:
+    """The trades of a minute, and of a second, make its open, high, low, close and volume; they are
+    numbered without a gap, and in order.
+    """
+    instrument = instruments()[name]
+    assume(second > instrument.listed + 60)
+    minute = second // 60 * 60
+    counted = [MARKET.trade_numbers(instrument, at) for at in (minute, minute + 60)]
+    trades = MARKET.trades_of(instrument, range(counted[0].stop, counted[1].stop))
+    assert trades == MARKET.trades(instrument, minute + 60, len(trades))[::-1]
+    assert minute * 1000 <= trades[0].ms
+    assert trades[-1].ms < (minute + 60) * 1000
+    assert all(left.ms <= right.ms for left, right in pairwise(trades))
+    assert {trade.side for trade in trades} == {"buy", "sell"}
+    for start, end in ((minute, minute + 60), (second, second + 1)):
+        made = [trade for trade in trades if start * 1000 <= trade.ms < end * 1000]
+        candle = MARKET.candle(instrument, start, end)
+        assert sum(trade.sz for trade in made) == candle.vol
+        prices = [trade.px for trade in made] or [candle.open]
+        assert candle[:4] == (prices[0], max(prices), min(prices), prices[-1])
+
+
+def test_trades_come_in_bursts_and_runs() -> None:
+    """Seconds are busy or quiet, sizes have heavy tails, and sides go on as they were."""
+    trades = MARKET.trades(instruments()["BTC-USDT-SWAP"], NOW, 4000)
+    sizes = sorted(float(trade.sz) for trade in trades)
+    assert sum(sizes[-400:]) > 0.4 * sum(sizes)
+    same = sum(left.side == right.side for left, right in pairwise(trades))
+    assert same > 0.6 * len(trades)
+    counts = [0] * 700
+    for trade in trades:
+        counts[(NOW * 1000 - trade.ms) // 1000] += 1
+    counts = counts[: (NOW * 1000 - trades[-1].ms) // 1000]
+    assert statistics.variance(counts) > 2 * statistics.mean(counts)
+
+
+@pytest.mark.parametrize("name", ["BTC-USDT", "ETH-USDT-SWAP", "DOGE-USDT"])
+def test_a_book_changes_little_by_little(name: str) -> None:
+    """Of 400 levels a few per cent change in a second, and some several times; nothing changes within
+    a tenth of one.
+    """
+    instrument, changed = instruments()[name], []
+    books = [MARKET.book(instrument, NOW + second) for second in range(60)]
+    for before, after in pairwise(books):
+        was, now = ({(one.px, one.sz) for one in book.asks + book.bids} for book in (before, after))
+        changed.append(len(now - was) / len(now))
+    assert 0.005 < statistics.mean(changed) < 0.08
+    tenths = [MARKET.book(instrument, NOW + beat / 10).bids[0] for beat in range(50)]
+    assert len(set(tenths)) > 5
+    assert MARKET.book(instrument, NOW + 0.199) == MARKET.book(instrument, NOW + 0.1)
 
 
 def test_the_seed_is_the_market() -> None:
@@ -106,24 +153,26 @@ def test_the_seed_is_the_market() -> None:
 
 @pytest.mark.slow
 def test_a_day_stays_within_what_days_do() -> None:
-    """Of the days of many seeds 99.9 % range over less than 25 %, none over 60 %; their changes have
+    """Of the days of many seeds 99.9 % range over less than 40 %, none over 90 %; their changes have
     the deviation that is meant, and years do not lead prices away.
     """
     ranges = []
-    for name, deviation in (("BTC-USDT", 0.025), ("ETH-BTC", 0.02), ("SOL-USDT", 0.04)):
+    for name, deviation in (("BTC-USDT", 0.028), ("ETH-BTC", 0.021), ("SOL-USDT", 0.042)):
         instrument, changes = instruments()[name], []
-        for seed in range(20):
+        for seed in range(3):
             market = Market(seed)
-            days = range(NOW // 86_400 - 500, NOW // 86_400)
+            days = range(NOW // 86_400 - 250, NOW // 86_400)
             candles = [market.candle(instrument, 86_400 * day, 86_400 * (day + 1)) for day in days]
             ranges += [float(candle.high / candle.low) - 1 for candle in candles]
             changes += [math.log(candle.close / candle.open) for candle in candles]
-            years = market.candle(instrument, NOW - 7 * 365 * 86_400, NOW)
-            assert 1.5 < years.high / years.low < 30
-        assert statistics.pstdev(changes) == pytest.approx(deviation, rel=0.1)
+            levels = [
+                market.last(instrument, NOW + 30 * 86_400 * month) for month in range(-84, 84, 6)
+            ]
+            assert 1.5 < max(levels) / min(levels) < 500
+        assert statistics.pstdev(changes) == pytest.approx(deviation, rel=0.2)
     ranges.sort()
-    assert ranges[len(ranges) * 999 // 1000] < 0.25
-    assert ranges[-1] < 0.6
+    assert ranges[len(ranges) * 999 // 1000] < 0.4
+    assert ranges[-1] < 0.9
 
 
 def test_prices_move_as_prices_do() -> None:
@@ -137,21 +186,24 @@ def test_prices_move_as_prices_do() -> None:
         assert low < sum(ranges) / len(ranges) < high
 
 
-@given(names, seconds, st.integers(1, 100_000), st.sampled_from(["buy", "sell"]))
-def test_first_through(name: str, start: int, length: int, side: str) -> None:
-    """The second found trades through the price, and none before it does."""
-    instrument = instruments()[name]
-    whole = MARKET.candle(instrument, start, start + length)
+@given(names, beats, st.integers(1, 100_000), st.sampled_from(["buy", "sell"]))
+def test_first_through(name: str, start: float, length: int, side: str) -> None:
+    """The millisecond found trades through the price, and nothing before it does."""
+    instrument, end = instruments()[name], start + length
+    whole = MARKET.candle(instrument, start, end)
     px = whole.low + instrument.tick if side == "buy" else whole.high - instrument.tick
-    found = MARKET.first_through(instrument, side, px, start, start + length)
+    # A price that stands there as it begins is not one that was traded through.
+    assume(px <= whole.open if side == "buy" else px >= whole.open)
+    found = MARKET.first_through(instrument, side, px, start, end)
     assert found is not None
-    hit = MARKET.candle(instrument, found, found + 1)
+    beat = found // 100 / 10
+    hit = MARKET.candle(instrument, beat, beat + 0.1)
     assert hit.low < px if side == "buy" else hit.high > px
-    if found > start:
-        before = MARKET.candle(instrument, start, found)
+    if beat > start:
+        before = MARKET.candle(instrument, start, beat)
         assert before.low >= px if side == "buy" else before.high <= px
     beyond = whole.low if side == "buy" else whole.high
-    assert MARKET.first_through(instrument, side, beyond, start, start + length) is None
+    assert MARKET.first_through(instrument, side, beyond, start, end) is None
 
 
 @pytest.mark.parametrize(
@@ -188,10 +240,10 @@ def test_every_second_is_in_its_bar(bar: str, second: int) -> None:
     assert kind.start(number) <= second < kind.start(number + 1)
 
 
-@given(names, seconds)
-def test_index_and_mark_are_near_the_last_price(name: str, second: int) -> None:
-    """The mark of a swap lies between its index and its last price; that of a spot pair is its
-    index; futures and options are marked where they trade, to a tick.
+@given(names, beats)
+def test_index_and_mark_are_near_the_last_price(name: str, second: float) -> None:
+    """Mark and index are some hundredths of a per cent apart, the last price as near, but for what the
+    last tenths of a second moved and a tick; the mark of a spot pair is its index.
     """
     instrument = instruments()[name]
     last, tick = MARKET.last(instrument, second), instrument.tick
@@ -199,11 +251,8 @@ def test_index_and_mark_are_near_the_last_price(name: str, second: int) -> None:
     assert mark > 0
     if instrument.is_spot:
         assert mark == index
-    if instrument.inst_type == "SWAP":
-        assert min(index, last) - tick <= mark <= max(index, last) + tick
-        assert abs(mark / index - 1) < Decimal("0.001")
-    else:
-        assert abs(mark - last) <= tick
+    assert abs(mark / index - 1) < Decimal("0.002") + tick / index
+    assert abs(mark - last) <= tick + mark * Decimal("0.01")
 
 
 def test_index_by_name_and_by_instrument() -> None:
@@ -233,9 +282,11 @@ def test_funding_rates_vary_within_bounds() -> None:
     times = MARKET.funding_times(NOW - 400 * 86_400, NOW)
     rates = [MARKET.funding_rate(swap, second) for second in times]
     assert rates == [Market(3).funding_rate(swap, second) for second in times]
-    assert len(set(rates)) > 1000
+    # Calm times have the rate of interest alone.
+    assert 400 < len(set(rates)) < 1100
     assert max(map(abs, rates)) <= MOST_FUNDING
-    assert min(rates) < 0 < sum(rates) / len(rates) < Decimal("0.0001")
+    assert min(rates) < 0 < max(rates)
+    assert abs(sum(rates) / len(rates)) < Decimal("0.0001")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if tiers(instruments()[name])])

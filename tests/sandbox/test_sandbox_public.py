@@ -131,8 +131,8 @@ def test_candles_are_newest_first_and_join(call: Caller, bar: str) -> None:
 
 
 def test_a_bar_that_has_just_begun(call: Caller, clock: Clock) -> None:
-    """In its first second a bar stands at the close before it, without volume."""
-    clock.now = 1_772_508_840.2
+    """As it begins a bar stands at the close before it, without volume."""
+    clock.now = 1_772_508_840.0
     new, old = call.public(f"{CANDLES}?instId=BTC-USDT&limit=2").data
     assert new[1:5] == [old[4]] * 4
     assert new[5:] == ["0", "0", "0", "0"]

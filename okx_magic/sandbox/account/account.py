@@ -52,7 +52,7 @@ class Account:
     uid: str
     trading: Ledger
     funding: Ledger
-    settled: int
+    settled: float
     level: str = "2"
     pos_mode: str = "net_mode"
     greeks: str = "PA"

@@ -95,7 +95,7 @@ class Desk(Moment):
     def valued(self, position: Position) -> Valued:
         """``position`` as it stands now."""
         instrument, size = position.instrument, abs(position.size)
-        mark = self.market.mark(instrument, self.second)
+        mark = self.market.mark(instrument, self.now)
         value = worth(instrument, mark, size)
         return Valued(
             position,
@@ -121,7 +121,7 @@ class Desk(Moment):
     def dollars(self, ccy: str) -> Decimal:
         """What one ``ccy`` is worth; USDT stands for the dollar."""
         pair = instruments().get(f"{ccy}-USDT")
-        return Decimal(1) if pair is None else self.market.last(pair, self.second)
+        return Decimal(1) if pair is None else self.market.last(pair, self.now)
 
 
 def tier_of(instrument: Instrument, size: Decimal) -> Tier:

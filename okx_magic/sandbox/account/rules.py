@@ -167,7 +167,7 @@ def check_funds(desk: Desk, order: Order) -> None:
 def check_price(desk: Desk, order: Order) -> None:
     """Refuses a price beyond what ``public/price-limit`` tells: too high to buy, too low to sell."""
     ticket = order.ticket
-    highest, lowest = desk.market.price_limits(ticket.instrument, desk.second)
+    highest, lowest = desk.market.price_limits(ticket.instrument, desk.now)
     if ticket.px is None or (ticket.px <= highest if ticket.side == "buy" else ticket.px >= lowest):
         return
     if not ticket.instrument.is_spot:
@@ -216,7 +216,7 @@ def _cost(desk: Desk, order: Order) -> Decimal:
     ticket = order.ticket
     if ticket.px is not None:
         return _held(desk.account, order)
-    book = desk.market.book(ticket.instrument, desk.second)
+    book = desk.market.book(ticket.instrument, desk.now)
     if ticket.tgt_ccy == "quote_ccy":
         best = (book.asks if ticket.side == "buy" else book.bids)[0].px
         if ticket.sz < best * ticket.instrument.min_size:

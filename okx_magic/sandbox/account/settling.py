@@ -27,11 +27,11 @@ _NOTHING_TO_REDUCE = "22"
 def settle(desk: Desk) -> None:
     """Brings the account up to ``desk.now``."""
     account = desk.account
-    if account.settled >= desk.second:
+    if account.settled >= desk.now:
         return
     # Sorting is stable: of the same millisecond fills come before funding and that before timers.
     due = [*_fills(desk), *_fundings(desk), *_timers(desk)]
-    account.settled = desk.second
+    account.settled = desk.now
     for _, happen in sorted(due, key=lambda event: event[0]):
         happen()
 
@@ -41,11 +41,10 @@ def _fills(desk: Desk) -> Iterator[Event]:
         ticket = order.ticket
         if ticket.px is None:
             continue
-        second = desk.market.first_through(
-            ticket.instrument, ticket.side, ticket.px, desk.account.settled, desk.second
+        ms = desk.market.first_through(
+            ticket.instrument, ticket.side, ticket.px, desk.account.settled, desk.now
         )
-        if second is not None:
-            ms = (second + 1) * 1000
+        if ms is not None:
             yield ms, partial(_fill, desk, order.ord_id, ms)
 
 
@@ -53,7 +52,7 @@ def _fundings(desk: Desk) -> Iterator[Event]:
     account = desk.account
     # A swap that is not held yet may be by then, through an order that rests.
     if account.positions or any(not one.ticket.instrument.is_spot for one in account.open.values()):
-        for second in desk.market.funding_times(account.settled, desk.second):
+        for second in desk.market.funding_times(account.settled, desk.now):
             yield second * 1000, partial(_fund, desk, second)
 
 

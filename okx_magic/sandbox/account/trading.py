@@ -2,7 +2,7 @@
 
 How orders meet the market: an order that crosses takes the visible levels of the other side at
 once, level by level, each a fill. What is left of a limit order rests, and fills whole, at its
-own price, in the first second in which the market trades through that price (``settling``). OKX docs:
+own price, when the market first trades through that price (``settling``). OKX docs:
 Order Book Trading, Trade.
 """
 
@@ -47,6 +47,8 @@ _ZERO = Decimal(0)
 def place(desk: Desk, wanted: Params) -> Order:
     """Takes a new order; it comes back as it was when it was accepted."""
     ticket = read_ticket(wanted, desk.account)
+    if not (desk.market.offers(ticket.instrument, desk.now) or desk.account.closable(ticket)):
+        raise RefusalError("51001")
     beside = [order.ticket for order in desk.account.open.values()]
     if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
         raise RefusalError("51016")
@@ -145,7 +147,7 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     check_funds(desk, changed)
     if wanted.get("newPx"):
         check_price(desk, changed)
-    book = desk.market.book(ticket.instrument, desk.second)
+    book = desk.market.book(ticket.instrument, desk.now)
     if ticket.ord_type == "post_only" and changed.would_take(book):
         raise RefusalError("51511")
     _enter(desk, changed)
@@ -154,7 +156,7 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
 def _enter(desk: Desk, order: Order) -> None:
     # The order meets the book; what the book leaves of it rests or ends, as its kind says.
     account = desk.account
-    book = desk.market.book(order.ticket.instrument, desk.second)
+    book = desk.market.book(order.ticket.instrument, desk.now)
     kind = order.ticket.ord_type
     if kind == "post_only" and order.would_take(book):
         withdraw(account, order, _POST_ONLY_WOULD_TAKE, desk.ms)
@@ -182,6 +184,6 @@ def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: boo
         fee_rate=-rate,
         exec_type="T" if taker else "M",
         ms=ms,
-        idx_px=None if instrument.is_spot else market.index(instrument, ms // 1000),
-        mark_px=None if instrument.is_spot else market.mark(instrument, ms // 1000),
+        idx_px=None if instrument.is_spot else market.index(instrument, ms / 1000),
+        mark_px=None if instrument.is_spot else market.mark(instrument, ms / 1000),
     )

@@ -1,6 +1,6 @@
 """The bars of candles: where each begins and ends.
 
-What their names mean is in ``knowledge``. Times are whole seconds since 1970; bars are numbered, so
+What their names mean is in ``catalogue``. Times are whole seconds since 1970; bars are numbered, so
 that paging is arithmetic.
 """
 

@@ -1,70 +1,72 @@
 """The one market of the sandbox: last prices, bars, books and trades, all of one price process.
 
-Everything is a pure function of seed, instrument and time, in whole seconds: the last price is
-the close of the bar that is still open, the best bid and offer enclose it, and one trade a
-second, at the second's close and for its whole volume, is what the bars are made of. The book is
-as deep again the next moment whatever was taken from it: what a person does here moves no price.
-Indices and marks are quoted of the same prices, each with candles of its own.
+Everything is a pure function of seed, instrument and time. Times are in seconds, and what is seen
+changes at tenths of them (beats): all that is said of a beat agrees. What a person does here moves no
+price: the book is as deep again the next moment whatever was taken from it.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from hashlib import shake_256
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from math import ceil, exp, log, log10
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.market.book import DEPTH, Book, Level, book_at, level_lots
+from okx_magic.sandbox.market.expiries import expiry_named, option_expiries
 from okx_magic.sandbox.market.instruments import (
     Candle,
     Instrument,
-    candle_of,
+    futures_at,
     indices,
-    marks,
-    price_of,
+    instruments,
+    marked,
+    option_families,
+    worth,
 )
-from okx_magic.sandbox.market.pricetree import PriceTree, Series
+from okx_magic.sandbox.market.noise import key_of, uniform, wander
+from okx_magic.sandbox.market.paths import MINUTES, STEPS, Coin, Paths
+from okx_magic.sandbox.market.pricing import (
+    funding,
+    in_ticks,
+    offset,
+    premium,
+    smiled,
+    variance_left,
+)
+from okx_magic.sandbox.market.tape import (
+    BEAT_MS,
+    BEATS,
+    Bars,
+    Events,
+    Stretch,
+    bars_of,
+    events_of,
+    series_of,
+    traded_before,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
-DEPTH = 400
+    from okx_magic.sandbox.market.noise import Floats, Ints
+
+__all__ = ["DEPTH", "Book", "Level"]
 
 # OKX docs, Get funding rate: funding is settled every eight hours of UTC.
 FUNDING_PERIOD = 8 * 3600
 MOST_FUNDING = Decimal("0.00375")
 
-# The usual rate, and how far from it the sum of three two-byte draws leads for each unit: 0.01 % is
-# the deviation, 0.03 % the most.
-_USUAL_FUNDING = Decimal("0.00005")
-_FUNDING_UNIT = Decimal("0.0000000031")
-_MIDDLE_DRAW = 3 * 65_535 // 2
-
+_MINUTE_MS = 60_000
+_HOUR = 60
 # In levels of the book: what is open in a contract, and in an option.
-_OPEN = 50_000
-_OPEN_OPTION = 100
-
+_OPEN, _OPEN_OPTION = 50_000, 100
 # OKX docs, Get limit price: orders further through the mark price than this are refused.
 _REACH = Decimal("0.05")
-
-
-class Level(NamedTuple):
-    """One price of a book: how much stands there, in how many orders."""
-
-    px: Decimal
-    sz: Decimal
-    orders: int
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """Both sides of a book, best price first."""
-
-    asks: list[Level]
-    bids: list[Level]
 
 
 class Trade(NamedTuple):
@@ -77,126 +79,310 @@ class Trade(NamedTuple):
     ms: int
 
 
+def beat_of(second: float) -> int:
+    """The beat that ``second`` is in; its number is also that of the book's state."""
+    # Milliseconds over a thousand are not always what they were.
+    return int(second * 1000 + 0.001) // BEAT_MS
+
+
 class Market:
     """All prices under ``seed``."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._places: dict[str, tuple[PriceTree, int]] = {}
-        # Every order of a second meets the same book.
+        self._paths = Paths(seed, *_paths_of_coins())
+        self._bars = lru_cache(maxsize=176)(self._bars_of)
+        self._hours = lru_cache(maxsize=3072)(self._hours_of)
+        self._events = lru_cache(maxsize=256)(self._events_of)
+        self._beats = lru_cache(maxsize=64)(self._beats_of)
+        # Every order of a beat meets the same book.
         self._books = lru_cache(maxsize=64)(self._book)
-        for number, group in enumerate(table("prices.json")):
-            tree = PriceTree(f"{seed}:{number}", _series(group))
-            self._places |= {name: (tree, place) for place, name in enumerate(group)}
-        # How much of its usual interest is open in what follows a series of prices.
-        self._interest = {
-            name: PriceTree(f"{seed}:interest:{name}", [Series((1,), 0.0, 0.02, 0)])
-            for name in self._places
-        }
+        self._options = lru_cache(maxsize=4)(self._options_of)
+        self._rates = lru_cache(maxsize=4096)(self._rate)
 
-    def last(self, instrument: Instrument, second: int) -> Decimal:
-        """The last price at the beginning of ``second``."""
-        tree, series = self._places[instrument.series]
-        return price_of(instrument, tree.price(series, second))
+    def last(self, instrument: Instrument, second: float) -> Decimal:
+        """The last price at ``second``."""
+        ms = beat_of(second) * BEAT_MS
+        if ms % _MINUTE_MS or instrument.opt_type:
+            return self._last(instrument, ms)[0] * instrument.tick
+        # A minute opens there: no need to look at trades.
+        return self._open(instrument, ms // _MINUTE_MS) * instrument.tick
 
-    def mark(self, instrument: Instrument, second: int) -> Decimal:
-        """The mark price at the beginning of ``second``; that of a spot pair is its index."""
-        return self.last(marks()[instrument.inst_id], second)
+    def mark(self, instrument: Instrument, second: float) -> Decimal:
+        """The mark price at ``second``; that of a spot pair is its index."""
+        return self.last(marked(instrument), second)
 
-    def index(self, index: Instrument | str, second: int) -> Decimal:
-        """The index named ``index`` (``BTC-USD``), or of that instrument, at the beginning of
-        ``second``; LookupError for a name that no pair and no underlying has.
+    def index(self, index: Instrument | str, second: float) -> Decimal:
+        """The index named ``index`` (``BTC-USD``), or of that instrument, at ``second``; LookupError
+        for a name that no pair and no underlying has.
         """
-        of = index.listing.get("uly", index.inst_id) if isinstance(index, Instrument) else index
+        of = index.underlying if isinstance(index, Instrument) else index
         return self.last(indices()[of], second)
+
+    def offers(self, one: Instrument, second: float) -> bool:
+        """Whether ``one`` is on offer at ``second``."""
+        if not one.expires:
+            return True
+        if not one.listed <= second < one.expires:
+            return False
+        return not one.opt_type or int(one.strike) in self._strikes(one, int(second) // 86_400)
+
+    def offered(self, inst_type: str, second: float) -> list[Instrument]:
+        """All instruments of a type that are on offer at ``second``."""
+        if inst_type == "FUTURES":
+            return futures_at(int(second))
+        if inst_type == "OPTION":
+            return self._options(int(second) // 3600)
+        return [one for one in instruments().values() if one.inst_type == inst_type]
 
     def funding_rate(self, instrument: Instrument, second: int) -> Decimal:
         """The rate that is settled at ``second``, one of ``funding_times``: what a long position in
-        the swap pays of its worth.
+        the swap pays of its worth. It is fixed when the one before it is settled.
         """
-        place = f"{self._seed}:{instrument.inst_id}:funding:{second}".encode()
-        draws = shake_256(place).digest(6)
-        drawn = sum(int.from_bytes(draws[at : at + 2]) for at in (0, 2, 4))
-        return _USUAL_FUNDING + (drawn - _MIDDLE_DRAW) * _FUNDING_UNIT
+        return self._rates(instrument, second)
 
     @staticmethod
-    def funding_times(start: int, end: int) -> range:
+    def funding_times(start: float, end: float) -> range:
         """The seconds after ``start`` and up to ``end`` in which funding is settled."""
-        first = start // FUNDING_PERIOD * FUNDING_PERIOD + FUNDING_PERIOD
-        return range(first, end + 1, FUNDING_PERIOD)
+        first = int(start // FUNDING_PERIOD) * FUNDING_PERIOD + FUNDING_PERIOD
+        return range(first, int(end) + 1, FUNDING_PERIOD)
 
-    def open_interest(self, instrument: Instrument, second: int) -> Decimal:
-        """How many contracts are open at the beginning of ``second``."""
-        usual = instrument.level * (_OPEN_OPTION if instrument.opt_type else _OPEN)
-        share = Decimal(math.exp(self._interest[instrument.series].price(0, second)))
-        return usual * share // instrument.lot * instrument.lot
+    def open_interest(self, instrument: Instrument, second: float) -> Decimal:
+        """How many contracts are open at ``second``."""
+        usual = level_lots(instrument) * (_OPEN_OPTION if instrument.opt_type else _OPEN)
+        key, minute = key_of(self._seed, instrument.inst_id, "open"), np.array([int(second) // 60])
+        share = sum(0.1 * wander(key, period, minute)[0] for period in (43_200, 4320, 30))
+        return int(usual * (1 + share)) * instrument.lot
 
-    def price_limits(self, instrument: Instrument, second: int) -> tuple[Decimal, Decimal]:
+    def long_short(self, contract: Instrument, second: int) -> Decimal:
+        """How many accounts are long in a contract for each that is short."""
+        key, minute = key_of(self._seed, contract.underlying, "crowd"), np.array([second // 60])
+        waves = sum(wander(key, period, minute)[0] for period in (20_160, 2880, 240))
+        return round(Decimal(1.4 * exp(0.12 * waves)), 4)
+
+    def premium(self, swap: Instrument, second: int) -> Decimal:
+        """How far the swap stands above its index in the minute of ``second``, as a share."""
+        minute = np.array([second // 60])
+        return round(Decimal(float(premium(self._seed, swap, minute)[0])), 10)
+
+    def volatility(self, option: Instrument, second: float) -> tuple[float, float, float]:
+        """Of an option: its forward, as marked, and the volatilities of its strike and at the money."""
+        beat = beat_of(second) - 1
+        minute = np.array([beat * BEAT_MS // _MINUTE_MS])
+        log_price = self._beats(series_of(option), int(minute[0]))[beat % BEATS]
+        forward = np.exp(log_price + offset(self._seed, marked(option), minute))
+        variance = variance_left(self._seed, option, minute)
+        years = max(option.expires / 60 - float(minute[0]), 1.0) / 525_600
+        own = float(smiled(option, forward, variance)[0])
+        return float(forward[0]), (own / years) ** 0.5, float(variance[0] / years) ** 0.5
+
+    def price_limits(self, instrument: Instrument, second: float) -> tuple[Decimal, Decimal]:
         """The highest price at which one may buy, and the lowest at which one may sell."""
         mark, tick = self.mark(instrument, second), instrument.tick
         highest, lowest = (mark * share // tick * tick for share in (1 + _REACH, 1 - _REACH))
         return max(tick, highest), max(tick, lowest)
 
-    def candle(self, instrument: Instrument, start: int, end: int) -> Candle:
+    def candle(self, instrument: Instrument, start: float, end: float) -> Candle:
         """What happened from ``start`` up to ``end``; nothing yet when they are the same."""
-        if start == end:
-            last = self.last(instrument, start)
-            return Candle(last, last, last, last, Decimal(0), Decimal(0), Decimal(0))
-        tree, series = self._places[instrument.series]
-        return candle_of(instrument, tree.over(series, start, end))
+        first, last = beat_of(start) * BEAT_MS, beat_of(end) * BEAT_MS
+        found = self._over(instrument, first, last)
+        prices = [ticks * instrument.tick for ticks in found[:4]]
+        vol = found.volume * instrument.lot
+        base, quote = worth(instrument, vol, sum(prices, Decimal(0)) / 4)
+        opened, high, low, closed = prices
+        return Candle(opened, high, low, closed, vol, quote if instrument.is_spot else base, quote)
 
-    def book(self, instrument: Instrument, second: int, depth: int = DEPTH) -> Book:
+    def book(self, instrument: Instrument, second: float, depth: int = DEPTH) -> Book:
         """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
-        return self._books(instrument, second, depth)
+        return self._books(instrument, beat_of(second), depth)
 
-    def trades(self, instrument: Instrument, second: int, count: int) -> list[Trade]:
-        """The last ``count`` trades before ``second``, newest first."""
-        if not instrument.unit:
-            return []
-        oldest = max(second - count, instrument.listed)
-        return [self.trade(instrument, number) for number in range(second - 1, oldest - 1, -1)]
-
-    def trade(self, instrument: Instrument, second: int) -> Trade:
-        """The trade of ``second``, which is its number."""
-        candle = self.candle(instrument, second, second + 1)
-        spread, buying, _, _ = self._draws(instrument, second + 1)
-        side = "buy" if buying else "sell"
-        return Trade(second, candle.close, candle.vol, side, second * 1000 + 500 + spread)
-
-    def first_through(
-        self, instrument: Instrument, side: str, px: Decimal, start: int, end: int
-    ) -> int | None:
-        """The first second from ``start`` up to ``end`` in which the market trades below ``px``
-        (``side`` buy) or above it (sell), or None.
-        """
-
-        def through(left: int, right: int) -> bool:
-            candle = self.candle(instrument, left, right)
-            return candle.low < px if side == "buy" else candle.high > px
-
-        if start >= end or not through(start, end):
-            return None
-        while end - start > 1:
-            middle = (start + end) // 2
-            start, end = (start, middle) if through(start, middle) else (middle, end)
-        return start
-
-    def _book(self, instrument: Instrument, second: int, depth: int) -> Book:
-        last = self.last(instrument, second)
-        spread, buying, asks, bids = self._draws(instrument, second)
-        gap = (1 + spread % 3) * instrument.tick
-        ask = last if buying else last + gap
-        return Book(
-            asks=_levels(instrument, ask, instrument.tick, asks, depth),
-            bids=_levels(instrument, ask - gap, -instrument.tick, bids, depth),
+    def trade_numbers(self, instrument: Instrument, second: float) -> range:
+        """The numbers of all trades up to ``second``; there are none of what is quoted only."""
+        if not instrument.turnover:
+            return range(0)
+        return range(
+            self._trades_before(instrument, instrument.listed * 1000),
+            self._trades_before(instrument, beat_of(second) * BEAT_MS),
         )
 
-    def _draws(self, instrument: Instrument, second: int) -> tuple[int, bool, bytes, bytes]:
-        # A number, whether the last trade was a purchase, and two bytes for each level of each
-        # side.
-        place = f"{self._seed}:{instrument.inst_id}:{second}".encode()
-        draws = shake_256(place).digest(2 + 4 * DEPTH)
-        return draws[0], draws[1] < 128, draws[2 : 2 + 2 * DEPTH], draws[2 + 2 * DEPTH :]
+    def trades(self, instrument: Instrument, second: float, count: int) -> list[Trade]:
+        """The last ``count`` trades before ``second``, newest first."""
+        numbers = self.trade_numbers(instrument, second)
+        return self.trades_of(instrument, numbers[-count:][::-1])
+
+    def trades_of(self, instrument: Instrument, numbers: range) -> list[Trade]:
+        """The trades of those numbers."""
+        return [self.trade(instrument, number) for number in numbers]
+
+    def trade(self, instrument: Instrument, number: int) -> Trade:
+        """The trade of ``number``."""
+        day = self._day_of_trade(instrument, number)
+        first = self._bars(instrument, day).first
+        place = int(np.searchsorted(first, number, "right")) - 1
+        minute = day * MINUTES + place
+        events, at = self._events(instrument, minute), number - int(first[place])
+        px, sz = int(events.ticks[at]) * instrument.tick, int(events.lots[at]) * instrument.lot
+        side = "buy" if events.bought[at] else "sell"
+        return Trade(number, px, sz, side, minute * _MINUTE_MS + int(events.ms[at]))
+
+    def first_through(
+        self, instrument: Instrument, side: str, px: Decimal, start: float, end: float
+    ) -> int | None:
+        """The millisecond from ``start`` up to ``end`` in which the market first trades below ``px``
+        (``side`` buy) or above it (sell), or None.
+        """
+        ticks, buying = float(px / instrument.tick), side == "buy"
+        first, last = beat_of(start) * BEAT_MS, beat_of(end) * BEAT_MS
+
+        def through(left: int, right: int) -> bool:
+            found = self._over(instrument, left, right)
+            return found.low < ticks if buying else found.high > ticks
+
+        def hit(left: int, right: int) -> int | None:
+            minute, begin = divmod(left, _MINUTE_MS)
+            events = self._events(instrument, minute)
+            there = events.ticks < ticks if buying else events.ticks > ticks
+            there &= (events.ms >= begin) & (events.ms < right - minute * _MINUTE_MS)
+            return minute * _MINUTE_MS + int(events.ms[np.argmax(there)]) if there.any() else None
+
+        if first >= last or not through(first, last):
+            return None
+        # What stood there before is not of this time: the first minute is looked at trade by trade.
+        if (found := hit(first, last)) is not None:
+            return found
+        first = first // _MINUTE_MS + 1
+        if first * _MINUTE_MS >= last or not through(first * _MINUTE_MS, last):
+            return None
+        until = -(-last // _MINUTE_MS)
+        while until - first > 1:
+            middle = (first + until) // 2
+            early = through(first * _MINUTE_MS, middle * _MINUTE_MS)
+            first, until = (first, middle) if early else (middle, until)
+        return hit(first * _MINUTE_MS, last)
+
+    def _last(self, quoted: Instrument, ms: int) -> tuple[int, bool]:
+        # The last price in ticks, and whether a buyer took it.
+        minute, inside = divmod(ms, _MINUTE_MS)
+        if quoted.opt_type:
+            # There are hundreds, and a day of each is not needed for this.
+            beat = ms // BEAT_MS - 1
+            where = np.array([beat * BEAT_MS // _MINUTE_MS])
+            logs = self._beats(series_of(quoted), int(where[0]))[beat % BEATS : beat % BEATS + 1]
+            ticks = in_ticks(self._seed, quoted, logs + offset(self._seed, quoted, where), where)
+            return int(ticks[0]), False
+        events = self._events(quoted, minute)
+        at = int(np.searchsorted(events.ms, inside)) - 1
+        if at >= 0:
+            return int(events.ticks[at]), bool(events.bought[at])
+        events = self._events(quoted, minute - 1)
+        return int(events.ticks[-1]), bool(events.bought[-1])
+
+    def _over(self, quoted: Instrument, start: int, end: int) -> Stretch:
+        if start >= end:
+            last = self._last(quoted, start)[0]
+            return Stretch(last, last, last, last, 0)
+        return _joined(list(self._parts(quoted, start, end)))
+
+    def _parts(self, quoted: Instrument, start: int, end: int) -> Iterator[Stretch]:
+        first, last = -(-start // _MINUTE_MS), end // _MINUTE_MS
+        if first > last:
+            yield self._within(quoted, last, start % _MINUTE_MS, end % _MINUTE_MS)
+            return
+        if start % _MINUTE_MS:
+            yield self._within(quoted, first - 1, start % _MINUTE_MS, _MINUTE_MS)
+        for day in range(first // MINUTES, (last - 1) // MINUTES + 1):
+            left = max(first - day * MINUTES, 0)
+            right = min(last - day * MINUTES, MINUTES)
+            if left >= right:
+                continue
+            if left % _HOUR or right % _HOUR:
+                yield _stretch(self._bars(quoted, day)[:5], slice(left, right))
+            else:
+                yield _stretch(self._hours(quoted, day), slice(left // _HOUR, right // _HOUR))
+        if end % _MINUTE_MS:
+            yield self._within(quoted, last, 0, end % _MINUTE_MS)
+
+    def _within(self, quoted: Instrument, minute: int, start: int, end: int) -> Stretch:
+        events = self._events(quoted, minute)
+        left, right = (int(at) for at in np.searchsorted(events.ms, (start, end)))
+        opened = int(events.ticks[left - 1]) if left else self._open(quoted, minute)
+        ticks = events.ticks[left:right]
+        if not len(ticks):
+            return Stretch(opened, opened, opened, opened, 0)
+        high, low = max(opened, int(ticks.max())), min(opened, int(ticks.min()))
+        return Stretch(opened, high, low, int(ticks[-1]), int(events.lots[left:right].sum()))
+
+    def _open(self, quoted: Instrument, minute: int) -> int:
+        return int(self._bars(quoted, minute // MINUTES).opens[minute % MINUTES])
+
+    def _trades_before(self, instrument: Instrument, ms: int) -> int:
+        minute, inside = divmod(ms, _MINUTE_MS)
+        first = self._bars(instrument, minute // MINUTES).first[minute % MINUTES]
+        return int(first + np.searchsorted(self._events(instrument, minute).ms, inside))
+
+    def _day_of_trade(self, instrument: Instrument, number: int) -> int:
+        low = instrument.listed // 86_400
+        high = low + 1
+        while traded_before(self._seed, instrument, high) <= number:
+            high += high - low
+        while high - low > 1:
+            middle = (low + high) // 2
+            early = traded_before(self._seed, instrument, middle) <= number
+            low, high = (middle, high) if early else (low, middle)
+        return low
+
+    def _options_of(self, hour: int) -> list[Instrument]:
+        found = []
+        for family in option_families():
+            for expires in option_expiries(hour * 3600):
+                name = f"{family}-{expiry_named(expires)}"
+                first = instruments()[f"{name}-1-C"]
+                for strike in self._strikes(first, hour // 24):
+                    found += [instruments()[f"{name}-{strike}-{kind}"] for kind in "CP"]
+        return found
+
+    def _strikes(self, option: Instrument, day: int) -> range:
+        # What has been near its price since the listing, the nearer the sooner it expires.
+        days = range(option.listed // 86_400, day + 1)
+        levels = [self._paths.level(option.base, each) for each in days]
+        width = 0.6 * ((option.expires - option.listed) / 31_536_000) ** 0.5
+        step = _round(exp(levels[0]) * width / 4)
+        low, high = exp(min(levels) - 2 * width), exp(max(levels) + 2 * width)
+        return range(ceil(low / step) * step, int(high) + 1, step)
+
+    def _bars_of(self, quoted: Instrument, day: int) -> Bars:
+        return bars_of(self._seed, self._paths, quoted, day)
+
+    def _hours_of(self, quoted: Instrument, day: int) -> tuple[Ints, ...]:
+        bars = [each.reshape(-1, _HOUR) for each in self._bars(quoted, day)[:5]]
+        opens, highs, lows, closes, volumes = bars
+        return (
+            opens[:, 0].copy(),
+            highs.max(axis=1),
+            lows.min(axis=1),
+            closes[:, -1].copy(),
+            volumes.sum(axis=1),
+        )
+
+    def _events_of(self, quoted: Instrument, minute: int) -> Events:
+        bars = self._bars(quoted, minute // MINUTES)
+        path = self._beats(series_of(quoted), minute)
+        return events_of(self._seed, path, quoted, bars, minute)
+
+    def _beats_of(self, coin: str, minute: int) -> Floats:
+        return self._paths.beats(coin, minute, BEATS // STEPS)
+
+    def _book(self, instrument: Instrument, beat: int, depth: int) -> Book:
+        last, bought = self._last(instrument, beat * BEAT_MS)
+        if not instrument.turnover:
+            bought = bool(uniform(key_of(instrument.inst_id), np.array([beat // 20]))[0] < 0.5)
+        return book_at(self._seed, instrument, (last, bought), beat, depth)
+
+    def _rate(self, swap: Instrument, second: int) -> Decimal:
+        # The mean of the premium over the eight hours before the settlement that came before.
+        minutes = np.arange(-2 * FUNDING_PERIOD // 60, -FUNDING_PERIOD // 60, 5) + second // 60
+        rate = round(Decimal(funding(self._seed, swap, minutes)), 10)
+        return max(-MOST_FUNDING, min(MOST_FUNDING, rate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,39 +395,37 @@ class Moment:
     @property
     def ms(self) -> int:
         """``now`` in milliseconds."""
-        return int(self.now * 1000)
+        return int(self.now * 1000 + 0.001)
 
     @property
     def second(self) -> int:
-        """``now`` in whole seconds, the market's clock."""
+        """``now`` in whole seconds."""
         return int(self.now)
 
 
-def _series(group: Mapping[str, Mapping[str, Any]]) -> list[Series]:
-    factors = [name for name, facts in group.items() if facts["of"] == {name: 1}]
-    return [
-        Series(
-            weights=tuple(facts["of"].get(name, 0) for name in factors),
-            middle=math.log(facts["price"]),
-            deviation=facts["deviation"],
-            volume=int(facts["volume"]),
-        )
-        for facts in group.values()
-    ]
+def _paths_of_coins() -> tuple[dict[str, float], dict[str, Coin]]:
+    # What all coins share moves half its worth in a year.
+    annual, coins = {"all": 0.5}, {}
+    for coin in table("coins.json"):
+        name = coin["ccy"]
+        annual[name] = coin["own"]
+        weights = (("all", coin["beta"]), (name, 1.0)) if coin["beta"] else ((name, 1.0),)
+        coins[name] = Coin(weights, log(coin["price"]))
+    return annual, coins
 
 
-def _levels(
-    instrument: Instrument, best: Decimal, tick: Decimal, draws: bytes, depth: int
-) -> list[Level]:
-    # From the best price on, one to four ticks apart, and thicker further out.
-    levels = []
-    steps = accumulate((1 + draw // 64 for draw in draws[: 2 * depth : 2]), initial=0)
-    sizes = draws[1 : 2 * depth : 2]
-    for number, (step, draw) in enumerate(zip(steps, sizes, strict=False)):
-        px = best + step * tick
-        if px <= 0:
-            break
-        thickness = instrument.level * (10 + draw) * (50 + number) / 10_000
-        lots = max(thickness, instrument.min_size) // instrument.lot
-        levels.append(Level(px, lots * instrument.lot, 1 + draw // 32))
-    return levels
+def _round(number: float) -> int:
+    # The nearest below among 1, 2, 5, 10, 20 and so on.
+    power = int(10.0 ** max(0, int(log10(max(number, 1)))))
+    return max(step * power for step in (1, 2, 5) if step * power <= max(number, 1))
+
+
+def _joined(parts: list[Stretch]) -> Stretch:
+    opens, highs, lows, closes, volumes = zip(*parts, strict=True)
+    return Stretch(opens[0], max(highs), min(lows), closes[-1], sum(volumes))
+
+
+def _stretch(bars: tuple[Ints, ...], part: slice) -> Stretch:
+    opens, highs, lows, closes, volumes = (each[part] for each in bars)
+    low, high, volume = int(lows.min()), int(highs.max()), int(volumes.sum())
+    return Stretch(int(opens[0]), high, low, int(closes[-1]), volume)

@@ -94,7 +94,7 @@ def max_withdrawal(desk: Desk, query: Params) -> list[Row]:
 def trade_fee(desk: Desk, query: Params) -> list[Row]:
     """The fee rates of a kind of instrument; below zero, as costs."""
     # Trades on margin cost what others of a spot pair do.
-    known = chosen({**query, "instType": query["instType"].replace("MARGIN", "SPOT")})
+    known = chosen(desk, {**query, "instType": query["instType"].replace("MARGIN", "SPOT")})
     if not known:
         raise RefusalError("51001")
     taker, maker = (-rate for rate in fees(known[0]))
@@ -127,7 +127,7 @@ def max_size(desk: Desk, query: Params) -> list[Row]:
 
 def _max_size(desk: Desk, query: Params, instrument: Instrument) -> Row:
     read_td_mode(query, instrument)
-    last = desk.market.last(instrument, desk.second)
+    last = desk.market.last(instrument, desk.now)
     px = read_price(query, "px", instrument) if query.get("px") else last
     if instrument.is_spot:
         bought = max(desk.pool(instrument.quote).spendable, _ZERO) / px

@@ -65,7 +65,7 @@ def _told(one: Position) -> Row:
 
 def _open(desk: Desk, one: Position, pool: Pool) -> Row:
     now = desk.valued(one)
-    last = desk.market.last(one.instrument, desk.second)
+    last = desk.market.last(one.instrument, desk.now)
     closing = sum(order.left for order in desk.account.closers(one))
     start = abs(one.cost) / one.lever
     equity = _equity(now, pool)
@@ -88,7 +88,7 @@ def _open(desk: Desk, one: Position, pool: Pool) -> Row:
         "mmr": now.mmr,
         "notionalUsd": now.value * desk.dollars(one.ccy),
         "last": last,
-        "idxPx": desk.market.index(one.instrument, desk.second),
+        "idxPx": desk.market.index(one.instrument, desk.now),
         "usdPx": desk.dollars(one.ccy),
         "bePx": rounded(average * (1 + fee) / (1 - fee)),
         "realizedPnl": one.realized,

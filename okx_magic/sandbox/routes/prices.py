@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from okx_magic.sandbox import params
 from okx_magic.sandbox.market.bars import bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments
-from okx_magic.sandbox.market.market import DEPTH, Level, Moment, Trade
+from okx_magic.sandbox.market.market import DEPTH, Level, Moment, Trade, beat_of
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.rows import (
     Row,
     about,
     chosen,
+    day_before,
     instrument_of,
     page_of_bars,
     page_of_numbers,
-    second_of,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _HISTORY_TRADES = "/api/v5/market/history-trades"
 
-_DAY = 86_400
 # Get candlesticks reaches back 1,440 bars; older ones are in its history twin.
 _RECENT_BARS = 1440
 # A full book has up to so many levels a side; ours is not as deep.
@@ -41,25 +40,27 @@ _FULL_BOOK = 5000
 
 def tickers(at: Moment, query: Params) -> list[Row]:
     """All that are of a kind."""
-    return [_quote(at, instrument) for instrument in chosen(query)]
+    return [_quote(at, instrument) for instrument in chosen(at, query)]
 
 
 def ticker(at: Moment, query: Params) -> list[Row]:
     """That of one instrument."""
-    return [_quote(at, instrument_of(query))]
+    return [_quote(at, instrument_of(at, query))]
 
 
 def _quote(at: Moment, instrument: Instrument) -> Row:
-    day, row = _day(at, instrument)
-    book = at.market.book(instrument, at.second, depth=1)
-    last = at.market.trades(instrument, at.second, 1)
-    vol, vol_ccy, _ = _amounts(day)
+    day, row = (None, about(instrument)) if instrument.opt_type else _day(at, instrument)
+    book = at.market.book(instrument, at.now, depth=1)
+    last = at.market.trades(instrument, at.now, 1)
+    # Options do not trade here: they have quotes, and no day.
+    vol, vol_ccy, _ = _amounts(day) if day else ("0", "0", "0")
     row |= _best("ask", book.asks) | _best("bid", book.bids)
     return row | {
-        "last": day.close,
+        "last": at.market.last(instrument, at.now),
         "lastSz": last[0].sz if last else "",
         "volCcy24h": vol_ccy,
         "vol24h": vol,
+        "ts": str(at.ms),
     }
 
 
@@ -69,7 +70,7 @@ def index_tickers(at: Moment, query: Params) -> list[Row]:
     if not (currency or name):
         raise RefusalError("50015", "quoteCcy", "instId")
     rows = []
-    for index in [instrument_of(query, indices())] if name else indices().values():
+    for index in [instrument_of(at, query, indices())] if name else indices().values():
         if index.inst_id.endswith(currency and f"-{currency}"):
             day, row = _day(at, index)
             rows.append(row | {"instId": index.inst_id, "idxPx": day.close})
@@ -78,7 +79,7 @@ def index_tickers(at: Moment, query: Params) -> list[Row]:
 
 def _day(at: Moment, quoted: Instrument) -> tuple[Candle, Row]:
     # The last 24 hours, and what tickers say of them.
-    day = at.market.candle(quoted, at.second - _DAY, at.second)
+    day = at.market.candle(quoted, day_before(at), at.now)
     return day, about(quoted) | {
         "open24h": day.open,
         "high24h": day.high,
@@ -92,10 +93,12 @@ def _day(at: Moment, quoted: Instrument) -> tuple[Candle, Row]:
 def mark_price(at: Moment, query: Params) -> list[Row]:
     """Mark prices. OKX marks spot pairs as MARGIN, and what is named without a type, too."""
     if query.get("instId") and not query.get("instType"):
-        found = [instrument_of(query)]
+        found = [instrument_of(at, query)]
     else:
-        found = chosen({**query, "instType": query.get("instType", "").replace("MARGIN", "SPOT")})
-    rows = (about(one) | {"markPx": at.market.mark(one, at.second)} for one in found)
+        found = chosen(
+            at, {**query, "instType": query.get("instType", "").replace("MARGIN", "SPOT")}
+        )
+    rows = (about(one) | {"markPx": at.market.mark(one, at.now)} for one in found)
     return [
         row | {"instType": row["instType"].replace("SPOT", "MARGIN"), "ts": str(at.ms)}
         for row in rows
@@ -109,7 +112,7 @@ def candles(
 
     def handler(at: Moment, query: Params) -> list[Any]:
         # Bars have numbers, so a page is a range of them.
-        instrument, bar = instrument_of(query, quoted()), bar_named(query.get("bar", "1m"))
+        instrument, bar = instrument_of(at, query, quoted()), bar_named(query.get("bar", "1m"))
         newest, first = bar.number(at.second), bar.number(instrument.listed)
         # The recent ones end with the bar that is still open, the history before it.
         numbers = range(first, newest)
@@ -119,9 +122,9 @@ def candles(
         for number in page_of_bars(query, path, bar, numbers):
             start, end = bar.start(number), bar.start(number + 1)
             opened = max(start, instrument.listed)
-            candle = at.market.candle(instrument, opened, max(opened, min(end, at.second)))
+            candle = at.market.candle(instrument, opened, max(opened, min(end, at.now)))
             amounts = _amounts(candle) if quoted is instruments else []
-            rows.append([f"{start}000", *candle[:4], *amounts, "1" if end <= at.second else "0"])
+            rows.append([f"{start}000", *candle[:4], *amounts, "1" if end <= at.now else "0"])
         return rows
 
     return handler
@@ -129,7 +132,7 @@ def candles(
 
 def books(at: Moment, query: Params) -> list[Row]:
     """The best levels of a book."""
-    return [_book(at, query, most=DEPTH, columns=4) | {"seqId": at.second}]
+    return [_book(at, query, most=DEPTH, columns=4) | {"seqId": beat_of(at.now)}]
 
 
 def full_books(at: Moment, query: Params) -> list[Row]:
@@ -138,10 +141,10 @@ def full_books(at: Moment, query: Params) -> list[Row]:
 
 
 def _book(at: Moment, query: Params, *, most: int, columns: int) -> Row:
-    instrument, depth = instrument_of(query), params.integer(query, "sz", 1)
+    instrument, depth = instrument_of(at, query), params.integer(query, "sz", 1)
     if not 1 <= depth <= most:
         raise RefusalError("51000", "sz")
-    book = at.market.book(instrument, at.second, min(depth, DEPTH))
+    book = at.market.book(instrument, at.now, min(depth, DEPTH))
     return {
         "asks": [_level(level, columns) for level in book.asks],
         "bids": [_level(level, columns) for level in book.bids],
@@ -151,26 +154,30 @@ def _book(at: Moment, query: Params, *, most: int, columns: int) -> Row:
 
 def trades(at: Moment, query: Params) -> list[Row]:
     """The last trades."""
-    instrument = instrument_of(query)
+    instrument = instrument_of(at, query)
     count = params.limit(query, default=100, highest=500)
-    return [_trade(instrument, one) for one in at.market.trades(instrument, at.second, count)]
+    return [_trade(instrument, one) for one in at.market.trades(instrument, at.now, count)]
 
 
 def history_trades(at: Moment, query: Params) -> list[Row]:
     """All trades, paged by their numbers or (type 2) by time."""
-    instrument, market = instrument_of(query), at.market
+    instrument, market = instrument_of(at, query), at.market
+
+    there = market.trade_numbers(instrument, at.now)
 
     def last_at(ms: int) -> int:
-        second = second_of(ms)
-        return second if market.trade(instrument, second).ms <= ms else second - 1
+        # The beat that the cursor is in has trades before it and after it.
+        ended = market.trade_numbers(instrument, ms / 1000 + 0.1)
+        return next(
+            (number for number in reversed(ended) if market.trade(instrument, number).ms <= ms),
+            there.start - 1,
+        )
 
     by_time = query.get("type") == "2"
     if by_time and query.get("before"):
         raise RefusalError("50039")
-    # A trade a second since the listing; what has no volume has no trades.
-    numbers = range(instrument.listed, at.second) if instrument.unit else range(0)
-    numbers = page_of_numbers(query, _HISTORY_TRADES, numbers, last_at if by_time else int)
-    return [_trade(instrument, market.trade(instrument, number)) for number in numbers]
+    numbers = page_of_numbers(query, _HISTORY_TRADES, there, last_at if by_time else int)
+    return [_trade(instrument, one) for one in market.trades_of(instrument, numbers)]
 
 
 def _trade(instrument: Instrument, trade: Trade) -> Row:

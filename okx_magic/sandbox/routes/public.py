@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.market.bars import bar_named
+from okx_magic.sandbox.market.expiries import futures_expiries
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, tiers, worth
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market, Moment
 from okx_magic.sandbox.replies import RefusalError
@@ -19,6 +20,7 @@ from okx_magic.sandbox.routes.rows import (
     about,
     asked,
     chosen,
+    day_before,
     instrument_of,
     page_of_bars,
     page_of_numbers,
@@ -29,7 +31,6 @@ from okx_magic.sandbox.routes.rows import (
 if TYPE_CHECKING:
     from okx_magic.sandbox.params import Params
 
-_DAY = 86_400
 _CNY = Decimal("7.1")
 _CONTRACT_TYPES = ("SWAP", "FUTURES")
 
@@ -43,14 +44,20 @@ def time(at: Moment, _: Params) -> list[Row]:
     return [{"ts": str(at.ms)}]
 
 
-def listed(_: Moment, query: Params) -> list[Any]:
+def listed(at: Moment, query: Params) -> list[Any]:
     """Instruments, as they are listed."""
-    return [instrument.listing for instrument in chosen(query, needs_family=True)]
+    aliases = {expires: alias for alias, expires in futures_expiries(at.second).items()}
+    return [
+        {**one.listing, "alias": aliases[one.expires]}
+        if one.inst_type == "FUTURES"
+        else one.listing
+        for one in chosen(at, query, needs_family=True)
+    ]
 
 
-def underlying(_: Moment, query: Params) -> list[Any]:
+def underlying(at: Moment, query: Params) -> list[Any]:
     """What a kind of contracts is about: one list of names."""
-    return [list(dict.fromkeys(one.listing["uly"] for one in chosen(query)))]
+    return [list(dict.fromkeys(one.listing["uly"] for one in chosen(at, query)))]
 
 
 def exchange_rate(_: Moment, __: Params) -> list[Row]:
@@ -61,10 +68,11 @@ def exchange_rate(_: Moment, __: Params) -> list[Row]:
 def platform_volume(at: Moment, _: Params) -> list[Row]:
     """What all instruments traded in 24 hours."""
     usd = Decimal(0)
-    for one in instruments().values():
+    kinds = ("SPOT", "SWAP", "FUTURES")
+    for one in (each for kind in kinds for each in at.market.offered(kind, at.now)):
         # Cross pairs count in their quote currency.
-        px = at.market.index("BTC-USD", at.second) if one.quote == "BTC" else 1
-        usd += at.market.candle(one, at.second - _DAY, at.second).vol_quote * px
+        px = at.market.index("BTC-USD", at.now) if one.quote == "BTC" else 1
+        usd += at.market.candle(one, day_before(at), at.now).vol_quote * px
     return [{"volUsd": round(usd, 2), "volCny": round(usd * _CNY, 2), "ts": str(at.ms)}]
 
 
@@ -73,18 +81,18 @@ def index_components(at: Moment, query: Params) -> Row:
     name = query["index"]
     if name not in indices():
         raise RefusalError("51001")
-    px = at.market.index(name, at.second)
+    px = at.market.index(name, at.now)
     part = {"exch": "Sandbox", "symbol": name.replace("-", "/"), "wgt": "1"}
     components = [part | {"symPx": px, "cnvPx": px}]
     return {"index": name, "last": px, "ts": str(at.ms), "components": components}
 
 
-def support_coin(_: Moment, __: Params) -> Row:
+def support_coin(at: Moment, __: Params) -> Row:
     """The currencies of which there are statistics."""
     groups = {"contract": _CONTRACT_TYPES, "option": ("OPTION",), "spot": ("SPOT",)}
     return {
-        name: sorted({one.base for one in instruments().values() if one.inst_type in types})
-        for name, types in groups.items()
+        name: sorted({one.base for kind in kinds for one in at.market.offered(kind, at.now)})
+        for name, kinds in groups.items()
     }
 
 
@@ -99,16 +107,18 @@ def funding_rate(at: Moment, query: Params) -> list[Row]:
             "minFundingRate": -MOST_FUNDING,
             "maxFundingRate": MOST_FUNDING,
             "settFundingRate": market.funding_rate(swap, due - FUNDING_PERIOD),
-            "premium": round(market.last(swap, at.second) / market.index(swap, at.second) - 1, 10),
+            "premium": round(market.last(swap, at.now) / market.index(swap, at.now) - 1, 10),
             "ts": str(at.ms),
         }
-        for swap in (swaps.values() if query["instId"] == "ANY" else [instrument_of(query, swaps)])
+        for swap in (
+            swaps.values() if query["instId"] == "ANY" else [instrument_of(at, query, swaps)]
+        )
     ]
 
 
 def funding_rate_history(at: Moment, query: Params) -> list[Row]:
     """What was settled, at each funding time since the listing."""
-    swap = instrument_of(query, _swaps())
+    swap = instrument_of(at, query, _swaps())
     numbers = range(swap.listed // FUNDING_PERIOD + 1, at.second // FUNDING_PERIOD + 1)
     found = page_of_numbers(
         query, _FUNDING_HISTORY, numbers, lambda ms: second_of(ms) // FUNDING_PERIOD
@@ -125,13 +135,13 @@ def _funding(at: Moment, swap: Instrument, second: int) -> Row:
 def open_interest(at: Moment, query: Params) -> list[Row]:
     """How much of each contract is open."""
     rows = []
-    for one in chosen(query, needs_family=True):
-        oi, base, usd = _interest(one, at.market, at.second)
+    for one in chosen(at, query, needs_family=True):
+        oi, base, usd = _interest(one, at.market, at.now)
         rows.append(about(one) | {"oi": oi, "oiCcy": base, "oiUsd": usd, "ts": str(at.ms)})
     return rows
 
 
-def _interest(contract: Instrument, market: Market, second: int) -> list[Decimal]:
+def _interest(contract: Instrument, market: Market, second: float) -> list[Decimal]:
     # Contracts, base currency and dollars.
     oi = market.open_interest(contract, second)
     amounts = (oi, *worth(contract, oi, market.index(contract, second)))
@@ -140,7 +150,7 @@ def _interest(contract: Instrument, market: Market, second: int) -> list[Decimal
 
 def interest_history(at: Moment, query: Params) -> list[Any]:
     """How much of a contract was open as each bar began."""
-    contract = instrument_of(query)
+    contract = instrument_of(at, query)
     if contract.inst_type not in _CONTRACT_TYPES:
         raise RefusalError("51000", "instId")
     bar = bar_named(query.get("period", "5m"))
@@ -155,8 +165,9 @@ def interest_volume(at: Moment, query: Params) -> list[Any]:
     """How much was open in all contracts of a currency as each bar began, and traded in it."""
     contracts = [
         one
-        for one in instruments().values()
-        if one.inst_type in _CONTRACT_TYPES and one.base == query["ccy"]
+        for kind in _CONTRACT_TYPES
+        for one in at.market.offered(kind, at.now)
+        if one.base == query["ccy"]
     ]
     if not contracts:
         raise RefusalError("51000", "ccy")
@@ -164,7 +175,7 @@ def interest_volume(at: Moment, query: Params) -> list[Any]:
     numbers = range(bar.number(min(one.listed for one in contracts)) + 1, bar.number(at.second) + 1)
     rows = []
     for number in page_of_bars(query, _INTEREST_VOLUME, bar, numbers, ("end", "begin")):
-        start, end = bar.start(number), min(bar.start(number + 1), at.second)
+        start, end = bar.start(number), min(bar.start(number + 1), at.now)
         there = [one for one in contracts if one.listed <= start]
         oi = sum(_interest(one, at.market, start)[2] for one in there)
         vol = sum(at.market.candle(one, start, end).vol_quote for one in there)
@@ -172,9 +183,9 @@ def interest_volume(at: Moment, query: Params) -> list[Any]:
     return rows
 
 
-def convert(_: Moment, query: Params) -> list[Row]:
+def convert(at: Moment, query: Params) -> list[Row]:
     """Between contracts and coins (or, of linear ones, dollars); no price moves here."""
-    contract, size = instrument_of(query), params.positive(query, "sz")
+    contract, size = instrument_of(at, query), params.positive(query, "sz")
     if contract.ct_val is None:
         raise RefusalError("51000", "instId")
     unit, kind = query.get("unit", "coin"), query.get("type", "1")
@@ -193,15 +204,15 @@ def convert(_: Moment, query: Params) -> list[Row]:
 
 def price_limit(at: Moment, query: Params) -> list[Row]:
     """How far from the mark price orders may be."""
-    instrument = instrument_of(query)
-    highest, lowest = at.market.price_limits(instrument, at.second)
+    instrument = instrument_of(at, query)
+    highest, lowest = at.market.price_limits(instrument, at.now)
     limits = {"buyLmt": highest, "sellLmt": lowest, "enabled": True, "ts": str(at.ms)}
     return [about(instrument) | limits]
 
 
-def position_tiers(_: Moment, query: Params) -> list[Row]:
+def position_tiers(at: Moment, query: Params) -> list[Row]:
     """The larger a position the more margin it needs. A family has one table for all its members."""
-    families = {one.listing.get("instFamily"): one for one in chosen(query, needs_family=True)}
+    families = {one.listing.get("instFamily"): one for one in chosen(at, query, needs_family=True)}
     rows = (about(one) | told(tier) for one in families.values() for tier in tiers(one))
     return [row | {"instId": ""} for row in asked(query, rows, "tier")]
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Endpoint
     from okx_magic.sandbox.market.bars import Bar
+    from okx_magic.sandbox.market.market import Moment
     from okx_magic.sandbox.params import Params
 
 Row = dict[str, Any]
@@ -157,23 +158,32 @@ def second_of(ms: int) -> int:
     return min(max(ms, 0) // 1000, _LATEST)
 
 
-def instrument_of(query: Params, among: Mapping[str, Instrument] | None = None) -> Instrument:
-    """The instrument (or other quotation ``among`` some) that ``instId`` names."""
+def day_before(at: Moment) -> int:
+    """Where the last 24 hours begin: with a whole minute, in seconds."""
+    return at.second // 60 * 60 - 86_400
+
+
+def instrument_of(
+    at: Moment, query: Params, among: Mapping[str, Instrument] | None = None
+) -> Instrument:
+    """The instrument (or other quotation ``among`` some) that ``instId`` names, if it is on offer."""
     found = (instruments() if among is None else among).get(query["instId"])
-    if found is None:
+    if found is None or not at.market.offers(found, at.now):
         raise RefusalError("51001")
     return found
 
 
-def chosen(query: Params, *, needs_family: bool = False) -> list[Instrument]:
+def chosen(at: Moment, query: Params, *, needs_family: bool = False) -> list[Instrument]:
     """The instruments of ``instType``, of families and of names where those are given.
 
     With ``needs_family`` options want theirs, of which there are thousands.
     """
     # OKX docs, Get position tiers: up to five.
     families = params.listed(query, "instFamily", most=5)
-    if params.required(query, "instType") == "OPTION" and needs_family and not families:
+    kind = params.required(query, "instType")
+    if kind == "OPTION" and needs_family and not families:
         raise RefusalError("50014", "instFamily")
-    listings = (one.listing for one in instruments().values())
-    found = asked(query, listings, "instType", "instFamily", "instId")
-    return [instruments()[listing["instId"]] for listing in found]
+    there = at.market.offered(kind, at.now)
+    listings = asked(query, (one.listing for one in there), "instFamily", "instId")
+    wanted = {listing["instId"] for listing in listings}
+    return [one for one in there if one.inst_id in wanted]

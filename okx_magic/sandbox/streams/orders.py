@@ -48,7 +48,7 @@ def order_event(desk: Desk, order: Order, amended: str) -> dict[str, Any]:
     ticket, fill = order.ticket, order.last
     instrument = ticket.instrument
     dollars = desk.dollars(instrument.quote)
-    last = desk.market.last(instrument, desk.second)
+    last = desk.market.last(instrument, desk.now)
     sz = ticket.sz / last if ticket.tgt_ccy == "quote_ccy" else ticket.sz
     row: dict[str, Any] = written(_ORDER, order_row(order))
     row |= dict.fromkeys(_NEVER, "") | {

@@ -1,0 +1,95 @@
+"""The book: a pure function of a beat and of the trade before it.
+
+The best prices stand where the last trade was: it took the one or the other. Behind them each price
+has a level of its own, which changes its size at times of its own, so that of a book's levels a few in
+a hundred change in a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from okx_magic.sandbox.market.instruments import usual_price
+from okx_magic.sandbox.market.noise import key_of, uniform
+from okx_magic.sandbox.market.tape import lots_of
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from okx_magic.sandbox.market.instruments import Instrument
+    from okx_magic.sandbox.market.noise import Ints
+
+DEPTH = 400
+
+# Levels are so far apart; each keeps its size for so many beats.
+_APART = 3e-5
+_SHORTEST, _LONGEST = 100, 700
+_TOP_BEATS = 9
+
+
+class Level(NamedTuple):
+    """One price of a book: how much stands there, in how many orders."""
+
+    px: Decimal
+    sz: Decimal
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Both sides of a book, best price first."""
+
+    asks: list[Level]
+    bids: list[Level]
+
+
+def level_lots(instrument: Instrument) -> float:
+    """The size of a usual level."""
+    if instrument.opt_type:
+        return 40.0
+    return lots_of(instrument, 9000 * (instrument.turnover / 9e8) ** 0.6)
+
+
+def book_at(
+    seed: int, instrument: Instrument, last: tuple[int, bool], beat: int, depth: int
+) -> Book:
+    """The best ``depth`` levels at ``beat`` (fewer where prices would reach zero); ``last`` is the price
+    of the last trade in ticks, and whether a buyer took it.
+    """
+    key = key_of(seed, instrument.inst_id, "book")
+    gap = 1 + int(uniform(key, np.array([beat // _TOP_BEATS]))[0] ** 4 * 3)
+    ticks, bought = last
+    ask = ticks if bought else ticks + gap
+    sides = []
+    for best, way in ((ask, 1), (ask - gap, -1)):
+        sides.append(_side(instrument, key + way, (best, way, beat), depth) if best > 0 else [])
+    return Book(*sides)
+
+
+def _side(instrument: Instrument, key: int, place: tuple[int, int, int], depth: int) -> list[Level]:
+    best, way, beat = place
+    apart = max(1, round(usual_price(instrument.base) * _APART / float(instrument.tick)))
+    if instrument.quote not in {"USDT", "USD", "USDC"} or instrument.opt_type:
+        apart = 1
+    cells = best // apart + way * np.arange(depth + 2 if depth > 1 else 0)
+    ticks = cells * apart + (uniform(key, cells) * apart).astype(np.int64)
+    ticks = np.concatenate(([best], ticks[(ticks - best) * way > 0]))[:depth]
+    ticks = ticks[ticks > 0]
+    lots, orders = _sizes(instrument, key ^ 0x5EED, ticks, beat)
+    tick, lot = instrument.tick, instrument.lot
+    rows = zip(ticks.tolist(), lots.tolist(), orders.tolist(), strict=True)
+    return [Level(px * tick, sz * lot, count) for px, sz, count in rows]
+
+
+def _sizes(instrument: Instrument, key: int, ticks: Ints, beat: int) -> tuple[Ints, Ints]:
+    own = uniform(key, ticks)
+    # How long a level keeps its size is its own; the best one changes the more often.
+    period = (_SHORTEST + own * (_LONGEST - _SHORTEST)).astype(np.int64)
+    period[0] = _TOP_BEATS
+    draws = uniform(key + 1, ticks * 1_000_003 + (beat + ticks * 7919) // period)
+    lots = np.floor(level_lots(instrument) * -np.log1p(-draws)).astype(np.int64)
+    least = int(instrument.min_size / instrument.lot)
+    return np.maximum(lots, least), 1 + (draws * draws * 12).astype(np.int64)

@@ -1,0 +1,180 @@
+"""What an instrument did: whole days by the minute, and each minute trade by trade.
+
+Prices are whole ticks and sizes whole lots here. The trades of a minute make its bar exactly: the first
+is at its open, the last at its close, they touch high and low, and their sizes are its volume. What
+does not trade (marks, indices, options) has a price every tenth of a second in their place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from okx_magic.sandbox.market.instruments import usual_price
+from okx_magic.sandbox.market.noise import generator, key_of, uniform
+from okx_magic.sandbox.market.paths import MINUTES, STEPS
+from okx_magic.sandbox.market.pricing import in_ticks, offset
+
+if TYPE_CHECKING:
+    from okx_magic.sandbox.market.instruments import Instrument
+    from okx_magic.sandbox.market.noise import Floats, Ints
+    from okx_magic.sandbox.market.paths import Paths
+
+BEAT_MS = 100
+BEATS = 60_000 // BEAT_MS
+_SECONDS = 60
+# Two trades in the second in which a step ends, so that one is at its end; and a few more.
+_FEWEST = 2 * STEPS + 8
+_STILL = 0.15
+
+
+class Stretch(NamedTuple):
+    """A bar, in ticks and lots."""
+
+    open: int
+    high: int
+    low: int
+    close: int
+    volume: int
+
+
+class Bars(NamedTuple):
+    """A day of minutes. ``first`` counts the trades since the listing's day up to each minute."""
+
+    opens: Ints
+    highs: Ints
+    lows: Ints
+    closes: Ints
+    volumes: Ints
+    first: Ints
+
+
+class Events(NamedTuple):
+    """The trades of a minute, at ``ms`` of it: price, size and whether a buyer took."""
+
+    ms: Ints
+    ticks: Ints
+    lots: Ints
+    bought: Ints
+
+
+def series_of(quoted: Instrument) -> str:
+    """The path that it follows: of a coin in dollars, or in another coin."""
+    return quoted.base if quoted.quote in {"USDT", "USD"} else f"{quoted.base}-{quoted.quote}"
+
+
+def lots_of(instrument: Instrument, dollars: float) -> float:
+    """How many lots that is at the usual price."""
+    each = float(instrument.lot) * float(instrument.ct_val or 1)
+    return dollars / each / (1.0 if instrument.inverse else usual_price(instrument.base))
+
+
+def bars_of(seed: int, paths: Paths, quoted: Instrument, day: int) -> Bars:
+    """The minutes of ``day``."""
+    coin = paths.day(series_of(quoted), day)
+    minutes = day * MINUTES + np.arange(-1, MINUTES)
+    above = offset(seed, quoted, minutes)
+    # A minute opens where the one before closed, also where that was a little further from spot.
+    logs = [np.concatenate((coin.opens[:1], coin.closes)), coin.highs, coin.lows]
+    closes = in_ticks(seed, quoted, logs[0] + above, minutes)
+    ends = [in_ticks(seed, quoted, log + above[1:], minutes[1:]) for log in logs[1:]]
+    opens, closes = closes[:-1], closes[1:]
+    highs = np.maximum(np.maximum(*ends), np.maximum(opens, closes))
+    lows = np.minimum(np.minimum(*ends), np.minimum(opens, closes))
+    first, volumes = _activity(seed, quoted, day, coin.pace, np.log(highs / lows))
+    # Half as large: a day of each instrument is kept for a while.
+    highs, lows = highs.astype(np.int32), lows.astype(np.int32)
+    return Bars(opens, highs, lows, closes, volumes, first)
+
+
+def events_of(seed: int, path: Floats, quoted: Instrument, bars: Bars, minute: int) -> Events:
+    """The trades of ``minute``, which is one of ``bars``; ``path`` is its coin's, by beats."""
+    place = minute % MINUTES
+    where = np.array([minute])
+    path = path + offset(seed, quoted, where)
+    ticks = np.clip(in_ticks(seed, quoted, path, where), bars.lows[place], bars.highs[place])
+    count = int(bars.first[place + 1] - bars.first[place])
+    if not count:
+        nothing = np.zeros(len(ticks), np.int64)
+        return Events(np.arange(len(ticks)) * BEAT_MS + BEAT_MS // 2, ticks, nothing, nothing)
+    draws = generator(seed, quoted.inst_id, "trades", minute)
+    ms = _times(draws, count)
+    prices = _prices(ms, ticks, int(bars.opens[place]))
+    lots = _sizes(draws, int(bars.volumes[place]), count)
+    return Events(ms, prices, lots, _sides(draws, prices, int(bars.opens[place])))
+
+
+def traded_before(seed: int, quoted: Instrument, day: int) -> int:
+    """How many trades there were since the listing's day up to ``day``."""
+    usual = _trades_a_day(quoted)
+    days = day - quoted.listed // 86_400
+    # A sum in closed form: so many a day, and a share of them a little earlier or later.
+    moved = float(uniform(key_of(seed, quoted.inst_id, "trades"), np.array([day]))[0])
+    return int(usual * days + 0.4 * (usual - (_FEWEST + 1) * MINUTES) * moved)
+
+
+def _trades_a_day(quoted: Instrument) -> int:
+    return int(MINUTES * (_FEWEST + 2 + 2 * float(quoted.turnover / 1e6) ** 0.6))
+
+
+def _activity(
+    seed: int, quoted: Instrument, day: int, pace: Floats, ranges: Floats
+) -> tuple[Ints, Ints]:
+    if quoted.role != "last" or not quoted.turnover:
+        return np.zeros(MINUTES + 1, np.int64), np.zeros(MINUTES, np.int64)
+    before, after = (traded_before(seed, quoted, each) for each in (day, day + 1))
+    shares = pace**0.7
+    shares = np.concatenate(([0.0], np.cumsum(shares) / shares.sum()))
+    extra = np.floor((after - before - _FEWEST * MINUTES) * shares).astype(np.int64)
+    first = before + _FEWEST * np.arange(MINUTES + 1) + extra
+    draws = generator(seed, quoted.inst_id, "volumes", day).standard_normal(MINUTES)
+    busy = pace**0.6 * np.exp(0.35 * draws) * (0.4 + ranges / (0.0015 + 0.25 * ranges.mean()))
+    volumes = lots_of(quoted, quoted.turnover / MINUTES) * busy
+    return first, np.diff(first) + np.floor(volumes).astype(np.int64)
+
+
+def _times(draws: np.random.Generator, count: int) -> Ints:
+    # Bursts: seconds are busy or quiet.
+    shares = draws.gamma(0.5, size=_SECONDS)
+    counts = draws.multinomial(count - 2 * STEPS, shares / shares.sum())
+    counts[_SECONDS // STEPS - 1 :: _SECONDS // STEPS] += 2
+    seconds = np.repeat(np.arange(_SECONDS), counts)
+    # A millisecond for each: drawn from what its second has beyond one for every trade, then moved on.
+    room = 1001 - np.repeat(counts, counts)
+    ms = np.sort(seconds * 1000 + np.floor(draws.random(count) * room).astype(np.int64))
+    result: Ints = ms + np.arange(count) - np.repeat(np.cumsum(counts) - counts, counts)
+    return result
+
+
+def _prices(ms: Ints, path: Ints, opened: int) -> Ints:
+    # The path as it was a moment ago; the last trade of a step is at the step's end.
+    beats = ms // BEAT_MS
+    prices = np.where(beats > 0, path[beats - 1], opened)
+    step = ms // (60_000 // STEPS)
+    last = np.append(step[1:] != step[:-1], True)
+    prices[last] = path[BEATS // STEPS - 1 :: BEATS // STEPS]
+    # The first trade of each second is at the price of the one before: seconds join, as minutes do.
+    seconds = ms // 1000
+    first = np.insert(seconds[1:] != seconds[:-1], 0, values=True)
+    source = np.maximum.accumulate(np.where(first, -1, np.arange(len(ms))))
+    result: Ints = np.where(source < 0, opened, prices[source])
+    return result
+
+
+def _sizes(draws: np.random.Generator, volume: int, count: int) -> Ints:
+    shares = np.exp(1.6 * draws.standard_normal(count))
+    lots: Ints = 1 + np.floor((volume - count) * (shares / shares.sum())).astype(np.int64)
+    lots[np.argmax(shares)] += volume - lots.sum()
+    return lots
+
+
+def _sides(draws: np.random.Generator, prices: Ints, opened: int) -> Ints:
+    # A buyer lifts the price, a seller presses it; else it goes on as it was, mostly.
+    moves = np.sign(np.diff(prices, prepend=opened))
+    flips = draws.random(len(prices))
+    turned = np.where(flips < _STILL / 2, 1, np.where(flips < _STILL, -1, 0))
+    signs = np.where(moves == 0, turned, moves)
+    signs[0] = signs[0] or 1 - 2 * int(flips[0] * 2**20 % 2)
+    known = np.maximum.accumulate(np.where(signs != 0, np.arange(len(signs)), 0))
+    return (signs[known] > 0).astype(np.int64)
