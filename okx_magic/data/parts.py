@@ -39,39 +39,41 @@ class Parts:
         due: Callable[[], bool] = lambda: False,
     ) -> None:
         self._low = low
-        self._high = high
         self._most = most
         self._unique = unique
         self._due = due
         self._month: int | None = None
-        self._rows: list[Any] = []
-        self._times: list[int] = []
+        # Upper bound and rows with their times, replaced together: Ctrl-C may come between any two
+        # statements, and a bound that does not fit the rows would lose some.
+        self._open: tuple[int, list[tuple[Any, int]]] = (high, [])
 
     def lower(self, high: int) -> None:
         """The range ends earlier. Only before the first part."""
-        self._high = min(self._high, high)
+        self._open = (min(self._open[0], high), self._open[1])
 
     def add(self, rows: list[Any], times: list[int]) -> Iterator[Part]:
         """The parts that are complete with this page."""
-        for row, time in zip(rows, times, strict=True):
-            if time >= self._high:
+        for pair in zip(rows, times, strict=True):
+            time = pair[1]
+            if time >= self._open[0]:
                 # Its part is written already: it would be missing, or there twice after a break-off.
                 raise TransportError("OKX's rows are not in the order of their times", written=True)
             if self._month is None or time < self._month:
-                if self._month is not None and self._rows:
+                if self._month is not None and self._open[1]:
                     yield self._flush(self._month)
                 self._month = month_start(time)
-            self._rows.append(row)
-            self._times.append(time)
-        if len(self._rows) >= self._most or (self._rows and self._due()):
+            self._open[1].append(pair)
+        count = len(self._open[1])
+        if count >= self._most or (count and self._due()):
             yield from self.cut()
 
     def cut(self) -> Iterator[Part]:
         """What is complete so far."""
-        if self._rows:
-            oldest = min(self._times)
+        times = [time for _, time in self._open[1]]
+        if times:
+            oldest = min(times)
             edge = oldest if self._unique else oldest + 1
-            if any(time >= edge for time in self._times):
+            if max(times) >= edge:
                 yield self._flush(edge)
 
     def end(self) -> Part:
@@ -79,10 +81,8 @@ class Parts:
         return self._flush(self._low)
 
     def _flush(self, edge: int) -> Part:
-        pairs = list(zip(self._rows, self._times, strict=True))
-        done = [(row, time) for row, time in pairs if time >= edge]
-        kept = [(row, time) for row, time in pairs if time < edge]
-        part = Part(edge, self._high, [row for row, _ in done], [time for _, time in done])
-        self._rows, self._times = [row for row, _ in kept], [time for _, time in kept]
-        self._high = edge
+        high, pairs = self._open
+        done = [pair for pair in pairs if pair[1] >= edge]
+        part = Part(edge, high, [row for row, _ in done], [time for _, time in done])
+        self._open = (edge, [pair for pair in pairs if pair[1] < edge])
         return part

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +89,49 @@ def test_a_list_that_okx_takes_stays() -> None:
     """OrdType of algo orders is a list in one request."""
     request = Request("GET", "/api/v5/trade/orders-algo-history?ordType=conditional,oco")
     assert split_targets(request) == [request]
+
+
+def _interrupted(parts: Parts, times: list[int], opcode: int) -> tuple[list[Part], bool]:
+    """The parts of pages of three when Ctrl-C comes before an opcode of ``parts.py``, then what is cut
+    after it; and whether it came.
+    """
+    left = opcode
+
+    def trace(frame: Any, event: str, _: Any) -> Any:
+        nonlocal left
+        if not frame.f_code.co_filename.endswith("parts.py"):
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            left -= 1
+            if left == 0:
+                raise KeyboardInterrupt
+        return trace
+
+    done: list[Part] = []
+    came = False
+    tracing = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for start in range(0, len(times), 3):
+            done.extend(parts.add(list(times[start : start + 3]), times[start : start + 3]))
+    except KeyboardInterrupt:
+        came = True
+    finally:
+        sys.settrace(tracing)
+    return [*done, *parts.cut()], came
+
+
+@pytest.mark.parametrize("unique", [True, False])
+def test_ctrl_c_at_any_instant_leaves_no_part_that_lacks_a_row(unique: bool) -> None:  # noqa: FBT001
+    """Before each opcode: a part that is written has every row of its range, as itself says."""
+    times = [90 * DAY - number * 7 * DAY for number in range(12)]
+    opcode, came = 0, True
+    while came:
+        opcode += 1
+        parts = Parts(0, 91 * DAY, most=4, unique=unique)
+        written, came = _interrupted(parts, times, opcode)
+        for part in written:
+            assert part.times == [time for time in times if part.low <= time < part.high], opcode
+            assert part.rows == part.times
+    assert opcode > 500
