@@ -17,6 +17,7 @@ Public are:
 
 - ``okx_magic.connect(name)``: a session of one account (``okx_magic.session.Session``)
 - ``okx_magic.safe_csv(frame)``: a frame as CSV in which no text is a formula
+- ``okx_magic.open_data(folder)``: the frames of a dataset that ``%%okx --to`` or ``download`` made
 - ``okx_magic.errors``: what requests raise
 - ``frame.okx.chart()``: a picture of a frame that a session made
 - ``okx_sandbox``: a pytest fixture, an exchange for the tests of a bot (``okx_magic.pytest_plugin``)
@@ -35,12 +36,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
+    from okx_magic.data import Dataset
     from okx_magic.session import Session
 
 __all__ = [
     "__version__",
     "connect",
     "load_ipython_extension",
+    "open_data",
     "safe_csv",
     "unload_ipython_extension",
 ]
@@ -88,6 +91,27 @@ def connect(name: str | None = None) -> Session:
     from okx_magic.accounts import open_session  # noqa: PLC0415  # heavy, on first use
 
     return open_session(name)
+
+
+def open_data(path: str | PathLike[str]) -> Dataset:
+    """Open the dataset that ``%%okx --to`` or a session's ``download`` made in a folder.
+
+    ``frame(instId, bar=, since=, until=)`` of what it returns is a typed DataFrame, oldest row first;
+    ``contents`` has one row a target: what is complete, and what OKX does not have.
+
+    Raises ``okx_magic.errors.CellError`` for a folder without a dataset, and without pyarrow.
+    OKX docs: the section of each endpoint.
+
+    Example:
+        >>> with okx_magic.connect("sandbox") as okx:
+        ...     done = okx.download("/api/v5/market/candles?instId=BTC-USDT&bar=1H", to=folder,
+        ...         since="2024-01-01", until="2024-02-01")
+        >>> len(okx_magic.open_data(folder).frame("BTC-USDT", since="2024-01-31"))
+        24
+    """
+    from okx_magic.data import open_data as opened  # noqa: PLC0415  # pandas, on first use
+
+    return opened(path)
 
 
 def safe_csv(frame: pd.DataFrame, path: str | PathLike[str] | None = None, **options: Any) -> Any:

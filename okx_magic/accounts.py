@@ -22,6 +22,7 @@ from okx_magic.errors import CellError, CredentialsError, TransportError
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.latch import FOLDER, Latch
 from okx_magic.orders.ledger import Ledger
+from okx_magic.orders.ledger_file import folder_warnings
 from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.streaming import SharedReader
 from okx_magic.wire.pacing import Pacer
@@ -229,6 +230,7 @@ class Accounts:
             if session.gate.latch is not None:
                 session.gate.latch.know(str(session.config.get("uid") or ""))
             session.warnings += key_warnings(session.config, session.account)
+            session.warnings += folder_warnings(self._home / FOLDER)
             session.warnings += tell_open_outcomes(
                 session.connection.look, session.gate.ledger, session.gate.key_hash, time.time()
             )

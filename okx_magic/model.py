@@ -134,7 +134,8 @@ class Sent:
     target: str
     body: bytes
     timestamp: str
-    signature: str
+    # As good as a secret while it lasts: a verbose traceback shows what a repr does.
+    signature: str = field(repr=False)
 
     @property
     def prehash(self) -> str:

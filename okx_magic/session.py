@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Never, Self
 from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
+from okx_magic.downloading import Downloading
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.submission import Orders
 from okx_magic.streaming import SharedReader, Streaming
@@ -67,6 +68,8 @@ class Session:
         self.orders = Orders(self.connection, self.gate, self.gate.ledger)
         self.streaming = Streaming(self, reader or SharedReader())
         self.stream = self.streaming.stream
+        self.downloading = Downloading(self)
+        self.download = self.downloading.download
         self._on_close = on_close
         self._learned = Learned()
         self.config: Mapping[str, Any] = {}
@@ -212,13 +215,13 @@ class Session:
         sends it although the same request was sent just now.
         """
         refuse_secrets(request)
+        if request.effect not in {"read", "setting"}:
+            # Nothing comes after it: Ctrl-C there would lose the outcome and the ids of an order.
+            return self.orders.send(request, as_typed=as_typed, again=again)
         if request.effect == "read":
             reply = self.connection.read(request)
         else:
             reply = self.orders.send(request, as_typed=as_typed, again=again)
-            if request.effect != "setting":
-                # Ctrl-C after its outcome would lose the ids of an order.
-                return reply
         self._learned.learn(request, reply.envelope)
         return reply
 

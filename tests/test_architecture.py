@@ -30,11 +30,13 @@ ROOMS: dict[str, set[str]] = {
     "orders": {"model", "errors", "catalogue", "credentials", "wire"},
     "frames": {"model", "errors", "servertext", "catalogue"},
     "pages": {"model", "errors", "catalogue", "wire", "frames"},
+    "data": {"model", "errors", "catalogue", "wire", "frames", "pages"},
+    "downloading": {"cell", "data"},
     "advice": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
     "charts": {"model", "errors", "frames"},
-    "streams": {"model", "errors", "catalogue", "credentials", "frames"},
+    "streams": {"model", "errors", "servertext", "catalogue", "credentials", "frames"},
     "streaming": {
         "model",
         "errors",
@@ -58,10 +60,12 @@ ROOMS: dict[str, set[str]] = {
         "advice",
         "streaming",
         "streams",
+        "downloading",
     },
     "ui": {
         "model",
         "errors",
+        "servertext",
         "catalogue",
         "credentials",
         "wire",
@@ -100,6 +104,8 @@ ROOMS: dict[str, set[str]] = {
         "accounts",
         "ui",
         "streams",
+        "data",
+        "downloading",
     },
     "magics": {
         "errors",
@@ -116,7 +122,7 @@ ROOMS: dict[str, set[str]] = {
         "sandbox",
         "charts",
     },
-    "__init__": {"magics", "accounts", "session", "frames"},
+    "__init__": {"magics", "accounts", "session", "frames", "data"},
 }
 
 # The house within the house. A part of the sandbox: the parts that it may import beside the modules
@@ -133,7 +139,7 @@ OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
     "urllib3": ("wire/pool.py", "wire/failures.py"),
-    "pandas": ("frames/", "pages/", "charts/", "streams/listing.py"),
+    "pandas": ("frames/", "pages/", "charts/", "data/", "streams/listing.py"),
     "numpy": ("frames/", "pages/", "charts/", "sandbox/market/"),
     "msgspec": (
         "streams/",
@@ -145,7 +151,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "tornado": ("sandbox/",),
     "websockets": ("streams/socket.py",),
     "certifi": ("streams/socket.py",),
-    "pyarrow": ("streams/recording.py",),
+    "pyarrow": ("streams/recording.py", "data/"),
     "IPython": (
         "magics/",
         "ui/console.py",
@@ -155,7 +161,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "anywidget": ("ui/panel_widget.py", "charts/widgets.py"),
     "ipywidgets": ("ui/panel_widget.py",),
     "keyring": ("credentials/external.py",),
-    "tqdm": ("ui/console.py",),
+    "tqdm": ("ui/console.py", "ui/download_bar.py"),
     "pytest": ("pytest_plugin.py",),
 }
 

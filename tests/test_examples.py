@@ -13,6 +13,7 @@ import pytest
 
 import okx_magic
 from okx_magic import errors, pytest_plugin, session
+from okx_magic.downloading import Downloading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ def public() -> Iterator[tuple[str, object]]:
     yield "Session", session.Session
     for name in METHODS:
         yield f"Session.{name}", inspect.getattr_static(session.Session, name)
+    yield "Session.download", Downloading.download
     yield "errors", errors
 
 
@@ -41,12 +43,12 @@ def examples_of(name: str, thing: object) -> doctest.DocTest:
 
 @pytest.mark.usefixtures("nobody")
 @pytest.mark.parametrize(("name", "thing"), sorted(public()), ids=lambda each: str(each)[:20])
-def test_each_example_gives_what_it_says(name: str, thing: object) -> None:
+def test_each_example_gives_what_it_says(name: str, thing: object, tmp_path: Path) -> None:
     """Run against the sandbox as a reader would; ``okx`` is a session, as the class's example has it."""
     test = examples_of(name, thing)
     assert test.examples, f"{name} has no example"
     with okx_magic.connect("sandbox") as okx:
-        test.globs = {"okx_magic": okx_magic, "okx": okx}
+        test.globs = {"okx_magic": okx_magic, "okx": okx, "folder": tmp_path}
         told: list[str] = []
         result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append)
     assert result.failed == 0, "".join(told)

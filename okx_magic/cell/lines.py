@@ -152,9 +152,15 @@ def _lines(text: str) -> list[Line]:
     return [line for line in lines if not line.stripped.startswith(("#", "//"))]
 
 
+def _without_backquotes(text: str) -> str:
+    """The text between a pair of backquotes; another text as it is."""
+    inner = text.strip("`")
+    return inner if text.startswith("`") and text.endswith("`") and inner else text
+
+
 def _begun(line: Line) -> Block | None:
     # A request line stands between backquotes in the docs, a command behind a shell's prompt.
-    typed = line.stripped.strip("`").removeprefix("$ ")
+    typed = _without_backquotes(line.stripped).removeprefix("$ ")
     name, equals, right = typed.partition("=")
     if equals and not _NO_NAME.search(name):
         begun = _request_line(line, right.strip(WHITESPACE))

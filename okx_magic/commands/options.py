@@ -27,6 +27,7 @@ class Options:
     everything: bool = False
     since: str | None = None
     until: str | None = None
+    to: str | None = None
     keep: int | None = None
     record: str | None = None
     duration: str | None = None

@@ -10,6 +10,7 @@ from okx_magic.cell import Template, check_name, evaluate, fill, names, parse
 from okx_magic.cell.check import check, day_of_bars
 from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.commands import streaming
+from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
@@ -40,6 +41,8 @@ def run_cell(
         options = replace(options, record=str(evaluate(options.record, namespace)))
     asked = tuple(each for each in templates if each.method != streaming.SUBSCRIBE)
     span = span_of(asked, session, namespace, options)
+    if options.to is not None:
+        return to_disk(templates, span, session, namespace, output, options)
     value = None
     refused: OkxMagicError | None = None
     # Before the names of a function: a result of this cell is meant, though it goes to the notebook.

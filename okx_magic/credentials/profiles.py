@@ -22,7 +22,7 @@ import os
 import re
 import ssl
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -48,6 +48,15 @@ CONFIG: Final = "~/.okx/config.toml"
 _LONGEST_SHOWN: Final = 24
 # Accounts that need no profile (credentials.sources).
 _WITHOUT_PROFILE: Final = ("sandbox", "demo", "live")
+
+_BACKSLASHES: Final = (
+    "a path with backslashes stands in single quotes, as in 'C:\\Users\\me\\ca.pem'"
+)
+# What a profile may have.
+_KEYS: Final = (
+    *("api_key", "secret_key", "passphrase", "demo", "site", "created", "base_url"),
+    *("timeout_ms", "proxy_url", "ca_bundle", "allow"),
+)
 
 _Value = TypeVar("_Value")
 
@@ -78,7 +87,9 @@ class Profiles:
         credentials = whole_triple(source, values)
         if credentials is None:
             return None
-        return Found(source, credentials, self._settings(table), profile=name)
+        settings = self._settings(table)
+        settings = replace(settings, warnings=settings.warnings + table.unknown())
+        return Found(source, credentials, settings, profile=name)
 
     def _settings(self, table: _Table) -> Settings:
         default = Settings()
@@ -129,6 +140,19 @@ class _Table:
     def label(self, key: str) -> str:
         return f"{key} in {self._source}"
 
+    def unknown(self) -> tuple[str, ...]:
+        """One line for each key that no profile has, with the near one."""
+        from difflib import get_close_matches  # noqa: PLC0415 - needed only for these
+
+        lines = []
+        for key in sorted(self._values.keys() - set(_KEYS)):
+            near = get_close_matches(key.lower().replace("-", "_"), _KEYS, n=1)
+            # A secret may stand in the place of a name.
+            shown = key if len(key) <= _LONGEST_SHOWN and key.isprintable() else "a long name"
+            meant = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(_KEYS)}"
+            lines.append(f"{self.label(shown)} is not known and does nothing: {meant}")
+        return tuple(lines)
+
     def get(self, key: str, kind: type[_Value], form: str) -> _Value | None:
         value = self._values.get(key)
         # bool is an int to Python and not to TOML.
@@ -158,11 +182,11 @@ def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        place = re.search(r"at line \d+, column \d+", str(error))
+        place = re.search(r"at line (\d+), column \d+", str(error))
     where = f" {place[0]}" if place else ""
-    raise CredentialsError(
-        f"{CONFIG} is not valid TOML{where}", remedy='texts are in quotes, as in site = "eea"'
-    )
+    line = text.split("\n")[int(place[1]) - 1] if place else text
+    remedy = _BACKSLASHES if "\\" in line else 'texts are in quotes, as in site = "eea"'
+    raise CredentialsError(f"{CONFIG} is not valid TOML{where}", remedy=remedy)
 
 
 def _mode_warning(path: Path) -> tuple[str, ...]:
@@ -209,7 +233,9 @@ def _ca_bundle(table: _Table, home: Path) -> str | None:
         return None
     path = home / name.removeprefix("~/")
     if not path.is_file():
-        raise CredentialsError(f"{table.label('ca_bundle')} is not a file")
+        # In double quotes TOML reads \t and \n of a path as a tab and a line break.
+        odd = "" if name.isprintable() else _BACKSLASHES
+        raise CredentialsError(f"{table.label('ca_bundle')} is not a file", remedy=odd)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except OSError:  # as ssl.SSLError is

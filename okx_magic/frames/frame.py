@@ -177,6 +177,17 @@ def log_frame(log: Sequence[Exchange]) -> pd.DataFrame:
     return frame.astype(_LOG_COLUMNS)
 
 
+def open_frame(
+    seconds: Sequence[float], rows: Sequence[tuple[str, ...]], names: Sequence[str]
+) -> pd.DataFrame:
+    """Rows of texts, indexed by ``sent_at`` (``datetime64[ms, UTC]``), ``seconds`` since 1970."""
+    times = pd.DatetimeIndex(
+        pd.to_datetime([round(each * 1000) for each in seconds], unit="ms", utc=True),
+        name="sent_at",
+    ).as_unit("ms")
+    return pd.DataFrame(list(rows), columns=list(names), index=times).astype("string")
+
+
 def safe_csv(frame: pd.DataFrame, path: str | PathLike[str] | None = None, **options: Any) -> Any:
     """As ``frame.to_csv(path, **options)``, but no cell or name is a formula for a spreadsheet.
 

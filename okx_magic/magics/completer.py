@@ -137,4 +137,5 @@ def _fetch(account: Account, inst_type: str) -> list[str]:
     target = f"/api/v5/account/instruments?instType={inst_type}"
     with Session(account) as session:
         rows: list[Any] = session.request("GET", target).data
-    return [row["instId"] for row in rows]
+    # What completion offers goes into the cell.
+    return [row["instId"] for row in rows if row["instId"].isprintable()]

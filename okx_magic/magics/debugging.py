@@ -3,7 +3,7 @@
 %okx_debug [N]               how an exchange was signed, step by step, and what was checked
 %okx_find WORDS              search the endpoints; a path shows its card
 %okx_explain CODE            what an OKX code means
-%okx_log                     this session's exchanges as a DataFrame
+%okx_log                     this session's exchanges as a DataFrame; --open, --settle: open outcomes
 """
 
 from __future__ import annotations
@@ -193,6 +193,10 @@ class OkxDiagnosis(Magics):
     @line_magic
     @magicline.examples_first
     @magic_arguments()
+    @argument(
+        "--open", action="store_true", help="what was sent, and nobody knows what became of it"
+    )
+    @argument("--settle", action="store_true", help="ask again, and close what can be closed")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_log(self, line: str) -> Any:
         """This session's exchanges as a DataFrame, oldest first, without secrets.
@@ -201,9 +205,21 @@ class OkxDiagnosis(Magics):
 
             %okx_log
             log = %okx_log
+            %okx_log --open          orders and settings whose outcome is unknown, of earlier kernels too
+            %okx_log --settle        ask what became of them, one line each
+
+        ``--open`` and ``--settle`` are about the accounts that are logged in.
         """
-        if magicline.options(self.shell, self.okx_log, line) is None:
+        arguments = magicline.options(self.shell, self.okx_log, line)
+        if arguments is None:
             return None
+        if arguments.open or arguments.settle:
+            from okx_magic.commands import open_log  # noqa: PLC0415  # on first use
+
+            if arguments.settle:
+                for text in open_log.settled(self._accounts()):
+                    tell((text,))
+            return open_log.frame(self._accounts()) if arguments.open else None
         from okx_magic.frames.frame import log_frame  # noqa: PLC0415  # pandas, on first use
 
         return log_frame([exchange for exchange, _ in self._accounts().exchanges()])

@@ -84,6 +84,9 @@ class OkxMagic(Magics):
     @argument("--all", action="store_true", help="all pages, in one frame")
     @argument("--since", metavar="T", help="all rows from this time on: 2024-01-31, 90d, {{ t }}")
     @argument("--until", metavar="T", help="only rows before this time; times are UTC")
+    @argument(
+        "--to", metavar="DIR", help="into parquet files in this folder; goes on where it stopped"
+    )
     @argument("--as-typed", action="store_true", help="add no clOrdId to an order")
     @argument("--again", action="store_true", help="send the same order again within seconds")
     @argument("--force", action="store_true", help="send also what the catalogue refuses")
@@ -107,6 +110,9 @@ class OkxMagic(Magics):
 
             %%okx --since 2024-01-01 --until 2024-02-01
             hours = GET /api/v5/market/candles?instId=BTC-USDT&bar=1H
+
+            %%okx --to data/ --since 2024-01-01
+            GET /api/v5/market/candles?instId=BTC-USDT,ETH-USDT&bar=1m
 
             %%okx
             ticks = SUBSCRIBE tickers?instId=BTC-USDT
@@ -167,6 +173,7 @@ class OkxMagic(Magics):
                     everything=arguments.all,
                     since=arguments.since,
                     until=arguments.until,
+                    to=arguments.to,
                     keep=arguments.keep,
                     record=arguments.record,
                     duration=arguments.duration,

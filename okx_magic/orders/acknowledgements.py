@@ -25,6 +25,10 @@ _GIVEN: Final = ("ordId", "algoId", "transId", "wdId")
 _REPEATED: Final = ("ordId", "algoId", "clOrdId", "algoClOrdId", "clientId")
 _ENVELOPE_CODES: Final = frozenset({"0", "1", "2"})
 _TAKEN: Final = frozenset({"0", ""})
+_NO_VALUE: Final = ("", None)
+# OKX docs: Order Book Trading, Trade, Cancel All After.
+_TIMER: Final = "/api/v5/trade/cancel-all-after"
+_TIMER_MS: Final = 2000
 # Fields that many answers have, whatever they are about.
 _SAYS_LITTLE: Final = frozenset({"ts", "tag", "sCode", "sMsg", "subCode"})
 
@@ -63,6 +67,9 @@ def _misfit(endpoint: Endpoint, items: Sequence[Item], envelope: Envelope) -> st
         reason = _uneven(endpoint, items, envelope, given)
         if reason:
             return reason
+    if len(items) == 1:
+        # Whatever else stands there beside it must be about it, too.
+        items = [*items] * len(rows)
     if len(rows) != len(items):
         return ""
     strange = (_disagrees(*pair, endpoint) for pair in zip(items, rows, strict=True))
@@ -75,6 +82,8 @@ def _is_of(row: Any, endpoint: Endpoint) -> bool:
         return False
     ours = row.keys() & set(endpoint.fields)
     telling = ours - _SAYS_LITTLE or set(endpoint.fields) <= _SAYS_LITTLE
+    if all(row[name] in _NO_VALUE for name in ours):
+        return False
     return bool(ours and telling) and len(row.keys() - ours) <= len(ours)
 
 
@@ -84,6 +93,10 @@ def _disagrees(item: Item, row: dict[str, Any], endpoint: Endpoint) -> str:
     """
     if row.get("sCode", "") not in _TAKEN:
         return ""  # a refusal may leave all of them out
+    if "result" in endpoint.fields and row.get("result") in (*_NO_VALUE, False, "false"):
+        return "the answer does not say that it was done"
+    if endpoint.path == _TIMER and not _is_armed(item, row):
+        return "the answer is about another timer"
     shared = {
         name: wanted
         for name, wanted in item.wanted.items()
@@ -93,6 +106,18 @@ def _disagrees(item: Item, row: dict[str, Any], endpoint: Endpoint) -> str:
     if any(_is_plain(value) and not same(value, shared[name]) for name, value in told.items()):
         return "the answer is about another request"
     return "" if told or not shared else f"the answer has no {next(iter(shared))}"
+
+
+def _is_armed(item: Item, row: dict[str, Any]) -> bool:
+    """Whether OKX's timer is set to what was asked for: that many seconds from then, or off."""
+    try:
+        seconds = int(item.wanted["timeOut"])
+        ends = int(row["triggerTime"])
+        return (
+            ends == 0 if seconds == 0 else abs(ends - int(row["ts"]) - seconds * 1000) <= _TIMER_MS
+        )
+    except (KeyError, ValueError, TypeError):
+        return False
 
 
 def _is_plain(value: Any) -> bool:

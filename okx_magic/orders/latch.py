@@ -90,6 +90,8 @@ class Latch:
         """When it was switched on, in seconds since 1970; None where that cannot be read."""
         for path in self._paths():
             with suppress(OSError, ValueError, TypeError, KeyError):
+                if not path.is_file():
+                    continue
                 return float(json.loads(path.read_text("utf-8"))["since"])
         return None
 
@@ -192,7 +194,9 @@ def _is_there(path: Path) -> bool:
 
 def _write(path: Path, line: str) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # A pipe in its place, which counts as on, is not waited for.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NONBLOCK", 0)
+    handle = os.open(path, flags, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(line + "\n")
         file.flush()

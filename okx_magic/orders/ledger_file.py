@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if sys.platform != "win32":
@@ -15,7 +17,6 @@ if sys.platform != "win32":
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from pathlib import Path
 
 # A file larger than this, in bytes, is cut to half of it: from some 8,000 entries to 4,000.
 LARGEST: Final = 4 << 20
@@ -75,8 +76,34 @@ def cut_if_large(path: Path, *, settled: Collection[str]) -> None:
 
 
 def for_the_owner(path: str, flags: int) -> int:
-    """Opens a file that its owner alone may read."""
-    return os.open(path, flags, 0o600)
+    """Opens a file that its owner alone may read. What is none, such as a pipe, is refused and not waited
+    for: OSError.
+    """
+    try:
+        handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
+    except OSError as error:
+        if error.errno != errno.ENXIO:  # a pipe that nobody reads
+            raise
+    else:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            return handle
+        os.close(handle)
+    raise OSError(errno.EINVAL, f"{Path(path).name} is no file")
+
+
+def folder_warnings(folder: Path) -> tuple[str, ...]:
+    """What is wrong with the folder of the ledger and the kill switch: whether others may write there."""
+    if os.name != "posix":
+        return ()
+    try:
+        open_to_others = folder.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    except OSError:
+        return ()  # made at the first write
+    if not open_to_others:
+        return ()
+    name = f"~/{folder.name}"
+    what = "the ledger and the kill switch"
+    return (f"other users of this machine may change {what} in {name}: chmod 700 {name}",)
 
 
 def _newest(text: bytes, most: int, settled: Collection[str]) -> bytes:

@@ -1,4 +1,4 @@
-"""At a log-in: what became of requests whose outcome was never learnt, one look-up each."""
+"""What became of requests whose outcome was never learnt, one look-up each: at a log-in, or later."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/
 
 
 def tell_open_outcomes(
-    ask: Ask, ledger: Ledger | None, key_hash: str, now: float
+    ask: Ask, ledger: Ledger | None, key_hash: str, now: float, most: int | None = _MOST
 ) -> tuple[str, ...]:
     """One line for each open outcome of a key, newest last; those that could be settled are closed in
-    the ledger. ``now`` is in seconds since 1970.
+    the ledger. ``now`` is in seconds since 1970; of the newest ``most`` (None: of all).
     """
     if ledger is None or not key_hash:
         return ()
@@ -43,9 +43,11 @@ def tell_open_outcomes(
     except RefusedError as error:
         return (error.message,)
     lines = []
-    if len(entries) > _MOST:
-        lines.append(f"{len(entries) - _MOST} older outcomes are also open: {ledger.path}")
-    for entry in entries[-_MOST:]:
+    looked_up = entries if most is None else entries[-most:]
+    if len(entries) > len(looked_up):
+        older = len(entries) - len(looked_up)
+        lines.append(f"{older} older outcomes are also open: %okx_log --settle asks for all")
+    for entry in looked_up:
         outcome, found = _learn(ask, entry, now)
         if outcome:
             ledger.close(entry.id, outcome)

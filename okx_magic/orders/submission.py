@@ -78,7 +78,7 @@ class Orders:
     @property
     def waiting(self) -> int:
         """How many writes of this session are on their way here and have not left."""
-        return sum(not state.written for state in list(self._under_way.values()))
+        return sum(not (each.written or each.over) for each in list(self._under_way.values()))
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
         """Send a request that changes something, as soon as OKX's limits allow, and judge its answer; a
@@ -94,14 +94,20 @@ class Orders:
             # As typed: an id that was added would make it unlike the one before.
             self._gate.admit(request, again=again)
             state.expires = not as_typed and takes_expiry(prepared.request)
+            # Those that went well leave here: there, Ctrl-C could come between outcome and telling.
+            for each in list(self._under_way.values()):
+                if each.over:
+                    self._under_way.pop(id(each), None)
             self._under_way[id(state)] = state
             recheck = partial(self._gate.admit_again, request, again)
             return self._write(replace(prepared, recheck=recheck), state)
         except OkxMagicError as error:
+            self._under_way.pop(id(state), None)
             self._connection.failed(error, state)
             raise
-        finally:
+        except BaseException:
             self._under_way.pop(id(state), None)
+            raise
 
     def cancel(self, request: Request, seconds: float) -> None:
         """Send what only takes back within that many seconds, without looking up what became of it: for

@@ -109,6 +109,7 @@ class Writing:
             raise
         else:
             self._ended = "done"
+            self._state.over = True
             self._close("done")
             return reply
         self._close(stopped.outcome if self._state.written else "not sent")

@@ -113,6 +113,13 @@ class Pull:
         public candles, PullInterrupted at Ctrl-C, and what any request may raise. When rows had come
         before that, they are the error's ``pulled``.
         """
+        return self._run(self.pages(request, span), request, decimal=decimal)
+
+    def pages(self, request: Request, span: Span) -> Generator[list[Any]]:
+        """The rows of each page that are of the span, newest first. Close it when you stop early.
+
+        Raises what ``bring`` raises, but nothing is ``pulled``.
+        """
         style = checked_style(request, span)
         plan = candle_plan(request, style, span, int(time.time() * 1000))
         if self._executor is not None and (plan is None or self._connection.signs(request)):
@@ -124,11 +131,14 @@ class Pull:
             )
         self._span, self._style = span, style
         if plan is None:
-            pages = self._one_by_one(request, CursorPager(request, style, span))
-        else:
-            self._holes = Holes(plan.length)
-            pages = self._side_by_side(plan)
-        return self._run(pages, request, decimal=decimal)
+            return self._one_by_one(request, CursorPager(request, style, span))
+        self._holes = Holes(plan.length)
+        return self._side_by_side(plan)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of the rows that came."""
+        return (*self._notices, *(self._holes.notices() if self._holes else ()))
 
     def _run(self, pages: Generator[list[Any]], request: Request, *, decimal: bool) -> Pulled:
         """The frame of all pages. They are converted in a thread of their own: Ctrl-C, which only
@@ -158,8 +168,7 @@ class Pull:
                 f"{word} at {self._cursor}: older rows are missing{self._how_to_go_on()}"
             )
         milliseconds = (time.monotonic() - started) * 1000
-        notices = (*self._notices, *(self._holes.notices() if self._holes else ()))
-        pulled = Pulled(frame.result(), request, self._pages, milliseconds, notices)
+        pulled = Pulled(frame.result(), request, self._pages, milliseconds, self.notices)
         if isinstance(stopped, KeyboardInterrupt):
             raise PullInterrupted(pulled)
         if stopped is not None:

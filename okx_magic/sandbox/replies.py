@@ -30,7 +30,7 @@ _ALL_FAILED = "1"
 _PARTLY_FAILED = "2"
 
 # Those "seen" in live answers, blanks included (50104, 50106 and 50107 follow the pattern of 50103; 403
-# is the sandbox's own), and our "own" words where the documented table has none.
+# and 50038 are the sandbox's own), and our "own" words where the documented table has none.
 _TEXTS: Mapping[str, Mapping[str, str]] = table("texts.json")
 
 # Refused by OKX's gateway, before any service saw the request, as are all codes of the group "auth".

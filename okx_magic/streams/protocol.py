@@ -13,6 +13,7 @@ import msgspec
 
 from okx_magic import catalogue
 from okx_magic.catalogue.channels import Channel, channel
+from okx_magic.servertext import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -79,6 +80,9 @@ class Event(msgspec.Struct):
     id: str = ""
     channel: str = ""
     connCount: str = ""  # noqa: N815  # OKX's name
+
+    def __post_init__(self) -> None:
+        self.code, self.msg = printable(self.code), printable(self.msg)
 
 
 PUSH: Final = msgspec.json.Decoder(Push)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from okx_magic import catalogue
+from okx_magic.servertext import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,6 +50,10 @@ class Note:
 
     lines: tuple[str, ...]
     environment: Environment | None = None
+
+    def __post_init__(self) -> None:
+        # The last gate before a screen, whatever the lines were made of.
+        object.__setattr__(self, "lines", tuple(plain(self.lines)))
 
     def __repr__(self) -> str:
         badge = f"[{badge_text(self.environment)}] " if self.environment else ""

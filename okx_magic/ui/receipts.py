@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Limit
     from okx_magic.credentials.account import Account
+    from okx_magic.data import Done
     from okx_magic.model import Request, Sent
     from okx_magic.pages import Pulled
     from okx_magic.session import Session
@@ -71,6 +72,21 @@ def pulled(what: Pulled, account: Account, *, name: str | None) -> Note:
     if account.name != account.environment:
         parts.append(account.name)
     lines = [" · ".join(parts), *(f"  note: {text}" for text in what.notices)]
+    return Note(tuple(lines), account.environment)
+
+
+def downloaded(done: Done, account: Account) -> Note:
+    """One line for a target that is complete on disk, and what OKX does not have of it."""
+    parts = [
+        f"GET {done.target}",
+        _counted(done.rows, "row"),
+        f"{done.fresh:,} new",
+        _counted(done.requests, "request"),
+        f"{done.seconds:.1f} s",
+    ]
+    if account.name != account.environment:
+        parts.append(account.name)
+    lines = [" · ".join(parts), *(f"  note: {text}" for text in done.notices)]
     return Note(tuple(lines), account.environment)
 
 

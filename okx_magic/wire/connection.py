@@ -14,6 +14,7 @@ from weakref import WeakSet
 
 from okx_magic.errors import OkxError, OkxMagicError, RefusedError, TransportError
 from okx_magic.model import Envelope, Exchange, Request, Sent
+from okx_magic.servertext import plain_within
 from okx_magic.wire import retry
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.pacing import Pacer
@@ -187,12 +188,17 @@ class Connection:
                 (state.sleep or self.timing.sleep)(step.wait)
 
     def look(self, request: Request, seconds: float) -> Envelope:
-        """Send a GET once, within that many seconds."""
+        """Send a GET once, within that many seconds; what changes something goes through ``orders``."""
+        if request.method != "GET":
+            reason = f"{request} is no look-up"
+            raise ValueError(reason)
         attempt = self.sender.attempt(self.prepare(request), RequestState(), seconds)
         if attempt.error is not None and retry.is_clock(attempt.error):
             # It is not sent again here: the next look is right.
             self.clock.forget()
-        return _answered(attempt)
+        envelope = _answered(attempt)
+        # Its states and ids are told in lines of ours.
+        return replace(envelope, data=plain_within(envelope.data))
 
     def fresh_time(self, seconds: float) -> int:
         """The exchange's time in milliseconds, measured now, within that many seconds."""

@@ -48,6 +48,9 @@ class Failure(NamedTuple):
 
 def late(seconds: float) -> Failure:
     """The deadline passed first."""
+    if seconds <= 0:
+        # Waiting for its turn, or asking the exchange's time, took all of it.
+        return Failure("no time was left for its answer", _NETWORK)
     return Failure(f"no complete answer within {seconds:.3g} s", _NETWORK)
 
 

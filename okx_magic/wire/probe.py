@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from okx_magic.credentials.account import SITES
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError, TransportError
 from okx_magic.model import Request
+from okx_magic.servertext import plain_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +61,8 @@ def config_in(envelope: Envelope) -> Mapping[str, Any]:
             status=envelope.status,
             request=Request("GET", PROOF),
         )
-    config: Mapping[str, Any] = envelope.data[0]
+    # Its texts go into the receipt of the log-in, the panel and reports.
+    config: Mapping[str, Any] = plain_within(envelope.data[0])
     return config
 
 

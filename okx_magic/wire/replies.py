@@ -38,6 +38,7 @@ _ITEMS: Mapping[str | None, type] = MappingProxyType(
 )
 # Also of codes that are newer than the catalogue; 404 is OKX's for a path that it does not have.
 _LIKE_OKX = re.compile("[0-2]|404|5[0-9]{4}")
+_NO_SUCH_PLACE = "%okx_find searches the paths; if this one is right, check the base_url"
 # Whose service writes its codes as numbers.
 _NUMBERED = frozenset({"GET /api/v5/finance/sfp/dcd/products"})
 
@@ -103,6 +104,7 @@ def _read(answer: Answer, request: Request) -> Envelope:
     except ValueError as error:
         reason = _not_json(answer, str(error))
     else:
+        reply = _with_text_code(reply, answer, request)
         reason = _misfit(reply, request)
         if not reason:
             extra = {k: v for k, v in reply.items() if k not in {"code", "msg", "data"}}
@@ -137,6 +139,22 @@ def _loads(body: bytes, request: Request) -> Any:
     return reply
 
 
+def _with_text_code(reply: Any, answer: Answer, request: Request) -> Any:
+    """The reply with the number of a known refusal as text, where nothing could be lost by believing it:
+    of a read, or with an HTTP status that refuses, too.
+    """
+    refuses = request.method == "GET" or 400 <= answer.status < 500
+    if refuses and isinstance(reply, dict) and _meaning(reply.get("code")):
+        return reply | {"code": str(reply["code"])}
+    return reply
+
+
+def _meaning(code: object) -> str:
+    """What OKX means by a code that came as a number; "" for all others."""
+    known = catalogue.explain(str(code)) if type(code) is int and code > 2 else None
+    return known.meaning if known else ""
+
+
 def _misfit(reply: Any, request: Request) -> str:
     """Why a JSON value is no envelope of OKX's, or "" when it is one."""
     if not isinstance(reply, dict) or "code" not in reply:
@@ -144,7 +162,8 @@ def _misfit(reply: Any, request: Request) -> str:
     code, msg = reply["code"], reply.get("msg", "")
     # Other services at the same address send code 0 as a number; OKX sends text.
     if not isinstance(code, str) or not _CODE.fullmatch(code):
-        return f"the answer's code is {code!r:.40}, not a text of digits as OKX's are"
+        means = f" ({meaning})" if (meaning := _meaning(code)) else ""
+        return f"the answer's code is {code!r:.40}{means}, not a text of digits as OKX's are"
     if not isinstance(msg, str):
         return "the answer's msg is not text"
     if not (_LIKE_OKX.fullmatch(code) or catalogue.explain(code)):
@@ -194,13 +213,14 @@ def _refusal(envelope: Envelope, refused: list[dict[str, Any]], request: Request
         code, msg, kind = envelope.code, envelope.msg, OkxError
     # The first refused item says more than "operation failed".
     known = catalogue.explain(items[0][0] if items else code)
+    remedy = known.remedy if known else _NO_SUCH_PLACE if code == "404" else ""
     return kind(
         code,
         msg or (known.msg if known else ""),
         envelope=envelope,
         means=known.meaning if known else "",
         items=items,
-        remedy=known.remedy if known else "",
+        remedy=remedy,
         request=request,
     )
 
@@ -218,7 +238,11 @@ def _not_json(answer: Answer, reason: str) -> str:
 
 def _not_okx(answer: Answer, request: Request, reason: str) -> TransportError:
     return TransportError(
-        f"{reason} (HTTP {answer.status})", written=True, status=answer.status, request=request
+        f"{reason} (HTTP {answer.status})",
+        written=True,
+        status=answer.status,
+        remedy=_NO_SUCH_PLACE if answer.status == 404 else "",
+        request=request,
     )
 
 

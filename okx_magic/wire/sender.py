@@ -85,7 +85,8 @@ class RequestState:
     ``expires`` says whether it gets an expTime; ``check`` raises where the answer does not tell what
     became of it; ``ids`` are those of its orders, for the log; ``sleep`` waits in place of the pacer's
     own; ``permit`` lets it pass to the socket. ``written`` turns True when a byte of it may have left;
-    ``last`` is its last exchange; ``id`` tells its lines in the log.
+    ``last`` is its last exchange; ``over`` says that its outcome is known; ``id`` tells its lines in
+    the log.
     """
 
     expires: bool = False
@@ -96,6 +97,7 @@ class RequestState:
     written: bool = False
     attempts: int = 0
     last: Exchange | None = None
+    over: bool = False
     id: str = field(default_factory=partial(secrets.token_hex, 4))
 
     def wrote(self) -> None:
@@ -252,7 +254,13 @@ class Sender:
     def redact(self, text: str) -> str:
         """The text without the secrets of the account."""
         credentials = self.account.credentials
-        return credentials.redact(text) if credentials else text
+        if credentials is None:
+            return text
+        try:
+            return credentials.redact(text)
+        except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
+            # What is looked for stands in its frames.
+            raise without_frames(failure) from None
 
     def _shown(self, answer: Answer | None, sent: Sent | None) -> bytes:
         """The beginning of an answer; one to a signed request could repeat what was sent with it."""

@@ -53,7 +53,7 @@ def test_a_name_of_a_secret_is_refused(name: str) -> None:
     [
         "/api/v5/account/balance?ccy=BTC",
         "/api/v5/users/subaccount/apikey?subAcct=a&apiKey=b",
-        "/api/v5/trade/order?instId=BTC-USDT&clOrdId=0123456789abcdef0123456789abcdef",
+        "/api/v5/trade/order?instId=BTC-USDT&clOrdId=0123456789ABCDEF0123456789ABCDEF",
         "/api/v5/asset/currencies?ccy=SIGN&keyword=design",
     ],
 )

@@ -32,8 +32,6 @@ LINEAR = "of derivatives only linear swaps and futures are traded"
 CHAINS = "no chains behind the funding account"
 CONVERTING = "no conversion beside the market"
 LOANS = "nobody lends or borrows"
-OPTIONS = "options are listed and quoted, without their statistics"
-STATISTICS = "no statistics of other people's trading"
 NOT_SERVED = "50038"
 
 SPOT, SWAP, INVERSE = "BTC/USDT", "BTC/USDT:USDT", "BTC/USD:BTC"
@@ -56,10 +54,6 @@ def _ccxt() -> Iterator[Different]:
         ("fetch_convert_currencies", "GET asset/convert/currencies", CONVERTING, {}),
         ("fetch_cross_borrow_rates", "GET account/interest-rate", LOANS, {}),
         ("fetch_deposit_address", "GET asset/deposit-address", CHAINS, {"code": "USDT"}),
-        ("fetch_greeks", "GET public/opt-summary", OPTIONS, {"symbol": OPTION}),
-        ("fetch_long_short_ratio_history",
-         "GET rubik/stat/contracts/long-short-account-ratio-contract", STATISTICS,
-         {"symbol": SWAP}),
     ):  # fmt: skip
         yield Different(ClientCall("ccxt", name, endpoint), NOT_SERVED, reason, arguments)
 
@@ -71,15 +65,11 @@ def _python_okx() -> Iterator[Different]:
         ("FundingAPI.get_deposit_address", "GET asset/deposit-address", CHAINS, {"ccy": "USDT"}),
         ("PublicAPI.get_interest_rate_loan_quota", "GET public/interest-rate-loan-quota", LOANS,
          {}),
-        ("PublicAPI.get_opt_summary", "GET public/opt-summary", OPTIONS,
-         {"instFamily": "BTC-USD"}),
         ("TradeAPI.get_easy_convert_currency_list", "GET trade/easy-convert-currency-list",
          CONVERTING, {}),
         ("TradeAPI.place_algo_order", "POST trade/order-algo", ALGOS,
          {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional",
           "sz": "0.01", "slTriggerPx": "1000", "slOrdPx": "-1"}),
-        ("TradingDataAPI.get_long_short_ratio",
-         "GET rubik/stat/contracts/long-short-account-ratio", STATISTICS, {"ccy": "BTC"}),
     ):  # fmt: skip
         yield Different(ClientCall("python-okx", name, endpoint), NOT_SERVED, reason, arguments)
 
@@ -89,11 +79,8 @@ def _okx_api() -> Iterator[Different]:
         ("estimateConvertQuote", "POST asset/convert/estimate-quote", CONVERTING,
          {"baseCcy": "BTC", "quoteCcy": "USDT", "side": "buy", "rfqSz": "9", "rfqSzCcy": "USDT"}),
         ("getDepositAddress", "GET asset/deposit-address", CHAINS, {"ccy": "USDT"}),
-        ("getLongShortRatio", "GET rubik/stat/contracts/long-short-account-ratio", STATISTICS,
-         {"ccy": "BTC"}),
         ("getMaxLoan", "GET account/max-loan", LOANS,
          {"instId": "BTC-USDT", "mgnMode": "cross", "mgnCcy": "BTC"}),
-        ("getOptionMarketData", "GET public/opt-summary", OPTIONS, {"instFamily": "BTC-USD"}),
         ("placeAlgoOrder", "POST trade/order-algo", ALGOS,
          {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional",
           "sz": "0.01", "slTriggerPx": "1000", "slOrdPx": "-1"}),

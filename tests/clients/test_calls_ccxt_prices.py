@@ -190,6 +190,31 @@ def test_fetch_open_interest_of_a_currency(okx: ccxt.okx, raw: Caller) -> None:
     assert pairs == [(int(ts), float(oi)) for ts, oi, *_ in rows]
 
 
+@right("ccxt", "fetch_greeks", "GET public/opt-summary")
+def test_fetch_greeks(okx: ccxt.okx, raw: Caller) -> None:
+    """The greeks of one option, as its family's summary has them."""
+    rows = raw.public("/api/v5/public/opt-summary?instFamily=BTC-USD").data
+    symbols = {market["id"]: symbol for symbol, market in okx.load_markets().items()}
+    row = rows[len(rows) // 2]
+    got = okx.fetch_greeks(symbols[row["instId"]])
+    assert got["delta"] == float(row["delta"])
+    assert got["markImpliedVolatility"] == float(row["markVol"])
+    assert got["vega"] == float(row["vega"])
+
+
+@right(
+    "ccxt",
+    "fetch_long_short_ratio_history",
+    "GET rubik/stat/contracts/long-short-account-ratio-contract",
+)
+def test_fetch_long_short_ratio_history(okx: ccxt.okx, raw: Caller) -> None:
+    """How many are long for each that is short, oldest first."""
+    path = "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract"
+    rows = raw.public(f"{path}?instId={SWAP_ID}&period=1H").data
+    got = okx.fetch_long_short_ratio_history(SWAP, "1h")
+    assert [each["longShortRatio"] for each in got] == [float(row[1]) for row in rows[::-1]]
+
+
 @right("ccxt", "fetch_funding_rate", "GET public/funding-rate")
 def test_fetch_funding_rate(okx: ccxt.okx, raw: Caller, clock: Clock) -> None:
     """The next rate and its time, which is the next of three a day."""

@@ -214,3 +214,44 @@ def test_a_bundle_without_certificates_is_told_at_the_log_in(tmp_path: Path, con
         CredentialsError, match=r"ca_bundle in profile main .* without certificates"
     ):
         read_profiles(tmp_path).read("main")
+
+
+@pytest.mark.parametrize("path", [r"C:\Users\me\ca.pem", r"C:\temp\new.pem", r"\\share\x.pem"])
+def test_a_path_with_backslashes_is_one_line(tmp_path: Path, path: str) -> None:
+    """In double quotes TOML reads them as escapes: the way out is single quotes."""
+    write(tmp_path, f'[profiles.main]\n{TRIPLE}\nca_bundle = "{path}"\n')
+    with pytest.raises(CredentialsError) as caught:
+        read_profiles(tmp_path).read("main")
+    said = str(caught.value)
+    assert "single quotes" in caught.value.remedy or path.startswith("\\\\")
+    assert "\n" not in said
+    assert SECRET not in said
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("api-key2", "api_key"),
+        ("Demo", "demo"),
+        ("timeout", "timeout_ms"),
+        ("proxyurl", "proxy_url"),
+        ("ca_bundel", "ca_bundle"),
+    ],
+)
+def test_a_key_that_no_profile_has_is_told(tmp_path: Path, key: str, near: str) -> None:
+    """With the near one: a misspelt ``demo`` would choose the wrong environment without a word."""
+    write(tmp_path, f"[profiles.main]\n{TRIPLE}\n{key} = 1\n")
+    found = read_profiles(tmp_path).read("main")
+    assert found is not None
+    (line,) = found.settings.warnings
+    assert line.startswith(f"{key} in profile main")
+    assert f"did you mean {near}?" in line
+
+
+def test_a_secret_in_place_of_a_key_is_not_repeated(tmp_path: Path) -> None:
+    """What is too long for a name is not shown."""
+    write(tmp_path, f'[profiles.main]\n{TRIPLE}\n{SECRET} = "x"\n')
+    found = read_profiles(tmp_path).read("main")
+    assert found is not None
+    assert len(found.settings.warnings) == 1
+    assert SECRET not in found.settings.warnings[0]

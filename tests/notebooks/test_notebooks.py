@@ -144,5 +144,5 @@ def test_a_notebook_that_just_logs_in_runs_without_anybody(tmp_path: Path) -> No
     path = tmp_path / "login.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(cell) for cell in cells]), path)
     notebook = executed(path)
-    assert "[sandbox] sandbox · 127.0.0.1" in outputs(notebook)
+    assert "[sandbox] 127.0.0.1:" in outputs(notebook)
     assert "widget-view" not in nbformat.writes(notebook)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -143,3 +144,13 @@ def test_connect_obeys_the_latch_of_its_key(nobody: Path) -> None:  # noqa: ARG0
         session.gate.kill()
         with pytest.raises(RefusedError, match="kill switch"):
             session.request("POST", "/api/v5/trade/order", ORDER | {"sz": "10"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes among files")
+def test_a_pipe_in_place_of_the_latch_counts_as_on(tmp_path: Path) -> None:
+    """It is neither read nor written, as either would wait for ever."""
+    os.mkfifo(tmp_path / "kill-key.json")
+    mine = latch(tmp_path)
+    assert mine
+    assert mine.since is None
+    assert not mine.set("demo")

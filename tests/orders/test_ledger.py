@@ -15,6 +15,7 @@ from okx_magic.errors import RefusedError
 from okx_magic.model import Request
 from okx_magic.orders import ledger_file
 from okx_magic.orders.ledger import Entry, Ledger, fingerprint
+from okx_magic.orders.ledger_file import folder_warnings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -316,3 +317,24 @@ def test_a_kernel_that_keeps_the_file_keeps_orders_from_being_sent(
     with ledger_file.locked(path), pytest.raises(RefusedError, match="another kernel holds it"):
         ledger.open(ENTRY)
     ledger.open(ENTRY)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes among files")
+def test_a_lock_file_that_is_a_pipe_is_told_and_not_waited_for(path: Path) -> None:
+    """Opening a pipe to write waits for a reader, who never comes: the order is refused instead."""
+    path.parent.mkdir()
+    os.mkfifo(path.with_suffix(".lock"))
+    with pytest.raises(RefusedError, match=r"ledger\.lock is no file"):
+        Ledger(path).open(ENTRY)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes are a POSIX matter")
+@pytest.mark.parametrize(("mode", "told"), [(0o700, 0), (0o755, 0), (0o770, 1), (0o777, 1)])
+def test_a_folder_that_others_may_change_is_told(path: Path, mode: int, told: int) -> None:
+    """Who may write there may lift the kill switch: one line with the command that mends it."""
+    assert folder_warnings(path.parent) == ()
+    path.parent.mkdir()
+    path.parent.chmod(mode)
+    lines = folder_warnings(path.parent)
+    assert len(lines) == told
+    assert all(f"chmod 700 ~/{path.parent.name}" in line for line in lines)

@@ -62,6 +62,12 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
         "instId=BTC-USD-SWAP&sz=10&px=30000&type=2",
     ),
     "/api/v5/public/block-trades": ("instId=BTC-USDT",),
+    "/api/v5/public/opt-summary": ("instFamily=BTC-USD", "uly=ETH-USD"),
+    "/api/v5/public/premium-history": ("instId=BTC-USDT-SWAP",),
+    "/api/v5/rubik/stat/contracts/long-short-account-ratio": ("ccy=BTC", "ccy=SOL&period=1D"),
+    "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract": (
+        "instId=BTC-USDT-SWAP&period=1H",
+    ),
     "/api/v5/public/delivery-exercise-history": ("instType=FUTURES&instFamily=BTC-USD",),
     "/api/v5/public/estimated-price": ("instId=BTC-USD-260626",),
     "/api/v5/public/option-trades": ("instFamily=BTC-USD",),

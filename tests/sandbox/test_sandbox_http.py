@@ -96,11 +96,13 @@ def test_loopback_only(sandbox: Sandbox) -> None:
 
 def test_stop(sandbox: Sandbox) -> None:
     """After stop nobody answers and the thread is gone; a second stop does nothing."""
+    thread = sandbox._thread
+    assert thread in threading.enumerate()
     sandbox.stop()
     sandbox.stop()
     with pytest.raises(OSError, match="refused"):
         raw(sandbox.url, TIME)
-    assert "okx-sandbox" not in {thread.name for thread in threading.enumerate()}
+    assert thread not in threading.enumerate()
 
 
 def test_a_taken_port(sandbox: Sandbox) -> None:

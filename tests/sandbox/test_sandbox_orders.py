@@ -59,9 +59,9 @@ def test_bad_parameters_are_bad_requests(
     ("order", "code", "msg"),
     [
         (LIMIT | {"instId": "XXX-USDT"}, "51001", "Instrument ID doesn't exist."),
-        (LIMIT | {"tdMode": "cross"}, "50038", "This feature is unavailable in demo trading"),
+        (LIMIT | {"tdMode": "cross"}, "50038", "The sandbox does not offer this"),
         (LIMIT | {"attachAlgoOrds": [{"tpTriggerPx": "1"}]}, "50038",
-         "This feature is unavailable in demo trading"),
+         "The sandbox does not offer this"),
         (LIMIT | {"sz": "0.000001"}, "51020",
          "Your order should meet or exceed the minimum order amount."),
         (MARKET | {"sz": "0.01"}, "51020",

@@ -168,3 +168,48 @@ def test_funding_follows_the_basis(seed: int, coin: str) -> None:
     side = -np.sign(rates[:-1])
     changes = np.count_nonzero(np.diff(side)) + 1
     assert (-side * rates[1:]).sum() < changes * 2 * (FEE + 0.001)
+
+
+@cache
+def minutes(seed: int, inst_id: str) -> Series:
+    """The log prices of two weeks of minutes."""
+    instrument = instruments()[inst_id]
+    days = [market(seed)._bars(instrument, FIRST + day).closes for day in range(14)]
+    return np.log(np.concatenate(days).astype(float))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_earned_between_instruments(seed: int) -> None:
+    """Who follows the coin that moved first earns a hundredth of the fee; the premium of a swap comes
+    back by less than both legs cost, twice; around the triangle there are a few ticks.
+    """
+    btc, eth = minutes(seed, "BTC-USDT"), minutes(seed, "ETH-USDT")
+    for first, then in ((btc, eth), (eth, btc), (btc, minutes(seed, "BTC-USDT-SWAP"))):
+        leads, follows = np.diff(first)[:-1], np.diff(then)[1:]
+        assert abs((np.sign(leads) * follows).mean()) < FEE / 25
+    basis = minutes(seed, "BTC-USDT-SWAP") - btc
+    wide = abs(basis - basis.mean()) > 1.5 * basis.std()
+    for wait in (60, 480, 1440, 4320):
+        back = (basis[:-wait] - basis[wait:]) * np.sign(basis - basis.mean())[:-wait]
+        assert back[wide[:-wait]].mean() < FEE + 0.001
+    triangle = eth - btc - minutes(seed, "ETH-BTC")
+    assert np.ptp(triangle) < 2 * FEE
+
+
+@pytest.mark.parametrize("inst_id", ["BTC-USDT-SWAP", "SOL-USDT-SWAP"])
+def test_nothing_is_earned_within_a_minute(inst_id: str) -> None:
+    """At any second of a minute, who follows or fades what it did so far, or goes with the last trade,
+    earns less than a tenth of a taker's fee until it ends.
+    """
+    instrument, known = instruments()[inst_id], market(1)
+    paths = []
+    for minute in range(FIRST * 1440, FIRST * 1440 + 2880, 2):
+        events = known._events(instrument, minute)
+        at = np.searchsorted(events.ms, np.arange(1000, 60_001, 1000)) - 1
+        paths.append(np.log(events.ticks[np.maximum(at, 0)].astype(float)))
+    path = np.array(paths)
+    for second in (5, 15, 30, 45, 55):
+        so_far, rest = path[:, second] - path[:, 0], path[:, -1] - path[:, second]
+        assert abs((np.sign(so_far) * rest).mean()) < FEE / 10
+        large = abs(so_far) > 2 * so_far.std()
+        assert abs((np.sign(so_far) * rest)[large].mean()) < FEE / 2

@@ -102,7 +102,7 @@ def test_public_endpoints_ignore_credentials(call: Caller) -> None:
         ("GET", "/api/v5/trade/cancel-order", 405,
          b'{"msg":"Invalid request method.","code":"50115"}'),
         ("GET", "/api/v5/market/books-rpi", 200,
-         b'{"code":"50038","data":[],"msg":"This feature is unavailable in demo trading"}'),
+         b'{"code":"50038","data":[],"msg":"The sandbox does not offer this"}'),
     ],
 )  # fmt: skip
 def test_paths_and_methods(

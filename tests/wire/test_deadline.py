@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pace import Ticks
 
+from okx_magic.wire.failures import late
 from okx_magic.wire.pool import Guard, Watchdog
 
 if TYPE_CHECKING:
@@ -112,3 +113,10 @@ def test_the_thread_ends_when_nothing_is_guarded() -> None:
             break
         time.sleep(0.01)
     assert watchdog._thread is None
+
+
+@pytest.mark.parametrize("left", [0.0, -0.392])
+def test_no_time_below_zero_is_told(left: float) -> None:
+    """What had no time left is told so, not by a negative number."""
+    assert late(left).message == "no time was left for its answer"
+    assert late(0.5).message == "no complete answer within 0.5 s"

@@ -245,3 +245,29 @@ def test_a_row_of_a_thousand_fields_is_none_of_okx() -> None:
 def test_printable_keeps_ordinary_text() -> None:
     """What can be shown is shown as it is."""
     assert printable("Parameter instId  error 测试") == "Parameter instId  error 测试"
+
+
+def test_a_code_that_is_a_number_keeps_its_meaning() -> None:
+    """A known refusal is one, where nothing is lost by believing it; of an order that was answered 200
+    it is said what the number means, and the order is looked up.
+    """
+    body = '{"code":50113,"msg":"Invalid Sign","data":[]}'
+    for request, status in ((BALANCE, 200), (BALANCE, 401), (ORDER, 401)):
+        with pytest.raises(OkxError) as refused:
+            judge(answer(body, status), request)
+        assert refused.value.code == "50113"
+        assert refused.value.means
+        assert refused.value.remedy
+    with pytest.raises(TransportError, match=r"code is 50113 \(.+\), not a text") as caught:
+        judge(answer(body), ORDER)
+    assert caught.value.written
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [("<html>", TransportError), ('{"code":"404","msg":"Not Found"}', OkxError)]
+)
+def test_a_404_says_what_to_try(body: str, kind: type[OkxMagicError]) -> None:
+    """Whether OKX says it or what stands in between."""
+    with pytest.raises(kind) as caught:
+        judge(answer(body, 404), BALANCE)
+    assert "%okx_find" in caught.value.remedy

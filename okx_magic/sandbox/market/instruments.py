@@ -165,13 +165,9 @@ def indices() -> Mapping[str, Instrument]:
 
 
 def futures_at(second: int) -> list[Instrument]:
-    """The futures on offer at ``second``, with what OKX calls them then (``alias``)."""
-    found = []
-    for family in _FUTURES:
-        for alias, expires in futures_expiries(second).items():
-            one = instruments()[f"{family}-{expiry_named(expires)}"]
-            found.append(replace(one, listing=MappingProxyType({**one.listing, "alias": alias})))
-    return found
+    """The futures on offer at ``second``."""
+    dates = [expiry_named(expires) for expires in futures_expiries(second).values()]
+    return [instruments()[f"{family}-{date}"] for family in _FUTURES for date in dates]
 
 
 def option_families() -> tuple[str, ...]:

@@ -30,7 +30,14 @@ from okx_magic.sandbox.market.instruments import (
 )
 from okx_magic.sandbox.market.noise import key_of, uniform, wander
 from okx_magic.sandbox.market.paths import MINUTES, STEPS, Coin, Paths
-from okx_magic.sandbox.market.pricing import funding, in_ticks, offset
+from okx_magic.sandbox.market.pricing import (
+    funding,
+    in_ticks,
+    offset,
+    premium,
+    smiled,
+    variance_left,
+)
 from okx_magic.sandbox.market.tape import (
     BEAT_MS,
     BEATS,
@@ -95,7 +102,11 @@ class Market:
 
     def last(self, instrument: Instrument, second: float) -> Decimal:
         """The last price at ``second``."""
-        return self._last(instrument, beat_of(second) * BEAT_MS)[0] * instrument.tick
+        ms = beat_of(second) * BEAT_MS
+        if ms % _MINUTE_MS or instrument.opt_type:
+            return self._last(instrument, ms)[0] * instrument.tick
+        # A minute opens there: no need to look at trades.
+        return self._open(instrument, ms // _MINUTE_MS) * instrument.tick
 
     def mark(self, instrument: Instrument, second: float) -> Decimal:
         """The mark price at ``second``; that of a spot pair is its index."""
@@ -142,6 +153,28 @@ class Market:
         key, minute = key_of(self._seed, instrument.inst_id, "open"), np.array([int(second) // 60])
         share = sum(0.1 * wander(key, period, minute)[0] for period in (43_200, 4320, 30))
         return int(usual * (1 + share)) * instrument.lot
+
+    def long_short(self, contract: Instrument, second: int) -> Decimal:
+        """How many accounts are long in a contract for each that is short."""
+        key, minute = key_of(self._seed, contract.underlying, "crowd"), np.array([second // 60])
+        waves = sum(wander(key, period, minute)[0] for period in (20_160, 2880, 240))
+        return round(Decimal(1.4 * exp(0.12 * waves)), 4)
+
+    def premium(self, swap: Instrument, second: int) -> Decimal:
+        """How far the swap stands above its index in the minute of ``second``, as a share."""
+        minute = np.array([second // 60])
+        return round(Decimal(float(premium(self._seed, swap, minute)[0])), 10)
+
+    def volatility(self, option: Instrument, second: float) -> tuple[float, float, float]:
+        """Of an option: its forward, as marked, and the volatilities of its strike and at the money."""
+        beat = beat_of(second) - 1
+        minute = np.array([beat * BEAT_MS // _MINUTE_MS])
+        log_price = self._beats(series_of(option), int(minute[0]))[beat % BEATS]
+        forward = np.exp(log_price + offset(self._seed, marked(option), minute))
+        variance = variance_left(self._seed, option, minute)
+        years = max(option.expires / 60 - float(minute[0]), 1.0) / 525_600
+        own = float(smiled(option, forward, variance)[0])
+        return float(forward[0]), (own / years) ** 0.5, float(variance[0] / years) ** 0.5
 
     def price_limits(self, instrument: Instrument, second: float) -> tuple[Decimal, Decimal]:
         """The highest price at which one may buy, and the lowest at which one may sell."""

@@ -20,6 +20,7 @@ from okx_magic.sandbox.routes import (
     prices,
     public,
     settings,
+    statistics,
     trade,
 )
 from okx_magic.sandbox.routes.order import SERVICES
@@ -61,12 +62,20 @@ PUBLIC: Mapping[str, Callable[[Moment, Params], Any]] = MappingProxyType(
         "/api/v5/public/instruments": public.listed,
         "/api/v5/public/mark-price": prices.mark_price,
         "/api/v5/public/open-interest": public.open_interest,
+        "/api/v5/public/delivery-exercise-history": statistics.deliveries,
+        "/api/v5/public/estimated-price": statistics.estimated_price,
+        "/api/v5/public/opt-summary": statistics.opt_summary,
         "/api/v5/public/position-tiers": public.position_tiers,
+        "/api/v5/public/premium-history": statistics.premium_history,
         "/api/v5/public/price-limit": public.price_limit,
         "/api/v5/public/time": public.time,
         "/api/v5/public/underlying": public.underlying,
         "/api/v5/rubik/stat/contracts/open-interest-history": public.interest_history,
         "/api/v5/rubik/stat/contracts/open-interest-volume": public.interest_volume,
+        "/api/v5/rubik/stat/contracts/long-short-account-ratio": statistics.long_short_ratio,
+        "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract": (
+            statistics.long_short_ratio
+        ),
         "/api/v5/rubik/stat/trading-data/support-coin": public.support_coin,
     }
 )

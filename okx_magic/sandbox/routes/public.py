@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.market.bars import bar_named
+from okx_magic.sandbox.market.expiries import futures_expiries
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, tiers, worth
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market, Moment
 from okx_magic.sandbox.replies import RefusalError
@@ -45,7 +46,13 @@ def time(at: Moment, _: Params) -> list[Row]:
 
 def listed(at: Moment, query: Params) -> list[Any]:
     """Instruments, as they are listed."""
-    return [instrument.listing for instrument in chosen(at, query, needs_family=True)]
+    aliases = {expires: alias for alias, expires in futures_expiries(at.second).items()}
+    return [
+        {**one.listing, "alias": aliases[one.expires]}
+        if one.inst_type == "FUTURES"
+        else one.listing
+        for one in chosen(at, query, needs_family=True)
+    ]
 
 
 def underlying(at: Moment, query: Params) -> list[Any]:

@@ -1,0 +1,85 @@
+"""The pipeline for ``--to``: the whole cell is filled, split into targets and fetched to a folder."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.cell import evaluate, fill, names
+from okx_magic.cell.check import check
+from okx_magic.cell.check_secrets import refuse_secrets
+from okx_magic.commands.streaming import SUBSCRIBE
+from okx_magic.errors import CellError
+from okx_magic.ui import receipts
+from okx_magic.ui.download_bar import DownloadBar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from okx_magic.cell import Template
+    from okx_magic.commands.options import Options, Output
+    from okx_magic.model import Request
+    from okx_magic.pages.paging import Span
+    from okx_magic.session import Session
+
+
+def to_disk(  # noqa: PLR0913, PLR0917  # as the pipeline has them
+    templates: Sequence[Template],
+    span: Span | None,
+    session: Session,
+    namespace: Mapping[str, Any],
+    output: Output,
+    options: Options,
+) -> Any:
+    """Fetch all requests of the cell to a folder, a receipt for each target; its dataset, which the
+    names of the cell get, too. Raises CellError before anything is sent for what does not fit ``--to``.
+    """
+    if span is None:
+        raise CellError(
+            "--to does not say what to fetch", remedy="add --since, or --all for all that OKX has"
+        )
+    _refuse_others(templates, options)
+    from okx_magic.data import open_data, split_targets  # noqa: PLC0415  # pyarrow, on first use
+
+    folder = str(evaluate(options.to or "", namespace))
+    filled = [fill(template, names(namespace)) for template in templates]
+    targets = [target for request in filled for target in split_targets(request)]
+    for target in targets:
+        _judge(target, session, output, options)
+    if options.dry_run:
+        from okx_magic.pages import first_page  # noqa: PLC0415  # pandas, on first use
+
+        for target in targets:
+            request, sent, added = session.preview(first_page(target, span))
+            output.note(receipts.dry_run(request, sent, session.account, added))
+        return None
+    with (
+        DownloadBar(quiet=options.quiet) as bar,
+        closing(session.downloading.bring(targets, span, folder, bar)) as results,
+    ):
+        for done in results:
+            if not options.quiet:
+                output.note(receipts.downloaded(done, session.account))
+    dataset = open_data(folder)
+    for request in filled:
+        if request.name is not None:
+            output.deliver(request.name, dataset)
+    return dataset
+
+
+def _refuse_others(templates: Sequence[Template], options: Options) -> None:
+    for name, given in (
+        ("--pages", options.pages is not None),
+        ("--decimal", options.decimal),
+        ("--chart", options.chart),
+    ):
+        if given:
+            raise CellError(f"{name} does not go with --to", remedy=f"leave out {name}")
+    if any(template.method == SUBSCRIBE for template in templates):
+        raise CellError("--to is for requests", remedy="--record FILE writes a stream to disk")
+
+
+def _judge(target: Request, session: Session, output: Output, options: Options) -> None:
+    refuse_secrets(target)
+    if not options.force and (said := check(target, session.facts())):
+        output.note(receipts.notices(said))

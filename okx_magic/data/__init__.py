@@ -1,0 +1,31 @@
+"""Pulls that go to disk, and go on where they stopped.
+
+    targets.py ─► download.py ─► fetching.py ─► parts.py ─► parquet.py    rows, cut by time, as files
+    one value     the ranges      one range                folder.py     what is complete, one writer
+    of each       that are missing (ranges.py)             reading.py    files ─► frames
+
+A dataset is a folder of ``endpoint=/instId=/bar=/month=/*.parquet``; ``_okx/`` in it tells, for each
+target, what is complete and what OKX does not have. pyarrow and pandas are imported with this room.
+"""
+
+try:
+    import pyarrow as _  # noqa: F401, ICN001  # asked for here, so that one line says what is missing
+except ImportError:
+    from okx_magic.errors import CellError
+
+    raise CellError("data on disk needs pyarrow", remedy='%pip install "okx-magic[data]"') from None
+
+from okx_magic.data.download import Done, Download, DownloadInterrupted
+from okx_magic.data.fetching import DownloadProgress
+from okx_magic.data.reading import Dataset, open_data
+from okx_magic.data.targets import split_targets
+
+__all__ = [
+    "Dataset",
+    "Done",
+    "Download",
+    "DownloadInterrupted",
+    "DownloadProgress",
+    "open_data",
+    "split_targets",
+]

@@ -1,0 +1,72 @@
+"""What a session fetches to disk. The room ``data/`` does it, imported with the first download."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.cell.check import program_request, warn
+from okx_magic.cell.check_secrets import refuse_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from os import PathLike
+
+    from okx_magic.data import Done, DownloadProgress
+    from okx_magic.model import Request
+    from okx_magic.pages.paging import Span
+    from okx_magic.session import Session
+
+
+class Downloading:
+    """The downloads of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def download(
+        self,
+        targets: str | Sequence[str],
+        *,
+        to: str | PathLike[str],
+        since: Any = None,
+        until: Any = None,
+    ) -> list[Done]:
+        """GET page after page of each target into a dataset of parquet files in the folder ``to``.
+
+        Rows are those with ``since ≤ time < until``; times are as for ``pages``. A list in a parameter
+        that takes one value (``instId=BTC-USDT,ETH-USDT``) is several targets. Files lie in
+        ``endpoint=/instId=/bar=/month=``, with the columns and types of the frames. A bar that still
+        runs is left out. The same call again fetches only what is missing, after a break-off or with
+        other times. Returns one record a target: ``rows`` in the dataset, ``fresh`` ones, ``requests``.
+
+        Raises CellError before anything is sent for a folder with other data or that another kernel
+        writes to, for too little space and a time in the future; and what ``request`` raises. After an
+        error or Ctrl-C what came is on disk. ``okx_magic.open_data(to)`` reads it, as does
+        ``pandas.read_parquet(to)``. OKX docs: the section of the endpoint (``after``, ``limit``).
+
+        Example:
+            >>> done = okx.download("/api/v5/market/candles?instId=BTC-USDT&bar=1H", to=folder,
+            ...     since="2024-01-01", until="2024-02-01")
+            >>> done[0].rows
+            744
+        """
+        from okx_magic.data import split_targets  # noqa: PLC0415  # pyarrow, on first use
+
+        listed = [targets] if isinstance(targets, str) else targets
+        asked = [each for text in listed for each in split_targets(program_request("GET", text))]
+        for request in asked:
+            refuse_secrets(request)
+            warn(request, self._session.facts())
+        return list(self.bring(asked, self._session.span(since=since, until=until), to))
+
+    def bring(
+        self,
+        requests: Sequence[Request],
+        span: Span,
+        to: str | PathLike[str],
+        progress: DownloadProgress | None = None,
+    ) -> Generator[Done]:
+        """As ``download``, one record a target as soon as it is complete."""
+        from okx_magic.data import Download  # noqa: PLC0415  # pyarrow, on first use
+
+        return Download(self._session.connection, to, progress=progress).bring(requests, span)

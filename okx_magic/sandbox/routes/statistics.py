@@ -1,0 +1,161 @@
+"""What is told of contracts beside their prices: greeks, premiums, deliveries, who is long.
+
+OKX docs: Public Data; Trading Statistics.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from okx_magic.sandbox.market.bars import bar_named
+from okx_magic.sandbox.market.expiries import expiry_named
+from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.market.pricing import greeks
+from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.routes.rows import (
+    Row,
+    about,
+    asked,
+    chosen,
+    instrument_of,
+    page_of_bars,
+    page_of_numbers,
+    second_of,
+)
+
+if TYPE_CHECKING:
+    from okx_magic.sandbox.market.instruments import Instrument
+    from okx_magic.sandbox.market.market import Moment
+    from okx_magic.sandbox.params import Params
+
+_DAY = 86_400
+_WEEK = 7 * _DAY
+# A Friday at eight.
+_FRIDAY = 28_800 + _DAY
+_PREMIUMS = "/api/v5/public/premium-history"
+_DELIVERIES = "/api/v5/public/delivery-exercise-history"
+_LONG_SHORT = "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract"
+# OKX's announcement of March 2026: a delivery is at the mean of the index over its last half hour.
+_SETTLING = range(-1800, 0, 10)
+_MOST_RATIOS = 72
+
+
+def opt_summary(at: Moment, query: Params) -> list[Row]:
+    """The greeks and volatilities of a family of options, of one expiry or of all."""
+    found = chosen(at, {**query, "instType": "OPTION"}, needs_family=True)
+    expires = query.get("expTime", "")
+    return [
+        _summary(at, one) for one in found if not expires or expiry_named(one.expires) == expires
+    ]
+
+
+def _summary(at: Moment, one: Instrument) -> Row:
+    forward, own, money = at.market.volatility(one, at.now)
+    days = max((one.expires - at.now) / _DAY, 1 / 1440)
+    bs = greeks(one, forward, own * own * days / 365, days)
+    price = float(at.market.mark(one, at.now))
+    # OKX docs: those without BS are in coins.
+    numbers = {
+        "delta": bs.delta - price,
+        "gamma": bs.gamma - bs.delta / forward + price / forward**2,
+        "theta": bs.theta / forward,
+        "vega": bs.vega / forward,
+        "deltaBS": bs.delta,
+        "gammaBS": bs.gamma,
+        "thetaBS": bs.theta,
+        "vegaBS": bs.vega,
+        "lever": 1 / price,
+        "markVol": own,
+        "bidVol": own * 0.98,
+        "askVol": own * 1.02,
+        "volLv": money,
+        "fwdPx": forward,
+    }
+    rounded = {name: round(Decimal(value), 10) for name, value in numbers.items()}
+    return about(one) | rounded | {"ts": str(at.ms)}
+
+
+def premium_history(at: Moment, query: Params) -> list[Row]:
+    """How far a swap stood above its index, minute by minute."""
+    swap = instrument_of(at, query)
+    if swap.inst_type != "SWAP":
+        raise RefusalError("51000", "instId")
+    numbers = range(swap.listed // 60 + 1, at.second // 60 + 1)
+    found = page_of_numbers(query, _PREMIUMS, numbers, lambda ms: second_of(ms) // 60)
+    return [
+        {
+            "instId": swap.inst_id,
+            "premium": at.market.premium(swap, number * 60),
+            "ts": f"{number * 60}000",
+        }
+        for number in found
+    ]
+
+
+def deliveries(at: Moment, query: Params) -> list[Row]:
+    """What futures of a family were delivered at, Friday by Friday. Options are quoted only."""
+    families = {one.listing["instFamily"]: one for one in at.market.offered("FUTURES", at.now)}
+    if not any(query.get(name) for name in ("instFamily", "uly")):
+        raise RefusalError("50015", "uly", "instFamily")
+    of = list(asked(query, _named(families), "instFamily"))
+    if not of or query["instType"] != "FUTURES":
+        return []
+    family = of[0]["instFamily"]
+    first = families[family]
+    swap = instruments()[f"{family}-SWAP"]
+    numbers = range(swap.listed // _WEEK + 1, (at.second - _FRIDAY) // _WEEK + 1)
+    last_at = lambda ms: (second_of(ms) - _FRIDAY) // _WEEK  # noqa: E731
+    rows = []
+    for number in page_of_numbers(query, _DELIVERIES, numbers, last_at):
+        second = number * _WEEK + _FRIDAY
+        name = f"{family}-{expiry_named(second)}"
+        px = _delivery_price(at, first, second)
+        rows.append(
+            {
+                "ts": f"{second}000",
+                "details": [{"insId": name, "px": px, "type": "delivery"}],
+            }
+        )
+    return rows
+
+
+def estimated_price(at: Moment, query: Params) -> list[Row]:
+    """What a contract would be delivered at, in the hour before it is."""
+    one = instrument_of(at, query)
+    if not one.expires:
+        raise RefusalError("51000", "instId")
+    if one.expires - at.now > 3600:
+        return []
+    px = _delivery_price(at, one, one.expires)
+    return [about(one) | {"settlePx": px, "ts": str(at.ms)}]
+
+
+def _delivery_price(at: Moment, one: Instrument, expires: int) -> Decimal:
+    # As far as it is known: before the half hour, the index itself.
+    times: list[float] = [expires + left for left in _SETTLING if expires + left <= at.now]
+    points = [at.market.index(one, time) for time in times or [at.now]]
+    mean = sum(points, Decimal(0)) / len(points)
+    return round(mean / one.tick) * one.tick
+
+
+def long_short_ratio(at: Moment, query: Params) -> list[Any]:
+    """How many accounts are long for each that is short, as each bar began."""
+    if "instId" in query:
+        contract = instrument_of(at, query)
+    else:
+        found = instruments().get(f"{query['ccy']}-USDT-SWAP")
+        if found is None:
+            raise RefusalError("51000", "ccy")
+        contract = found
+    bar = bar_named(query.get("period", "5m"))
+    newest = bar.number(at.second)
+    numbers = range(max(bar.number(contract.listed) + 1, newest - _MOST_RATIOS + 1), newest + 1)
+    return [
+        [f"{bar.start(number)}000", at.market.long_short(contract, bar.start(number))]
+        for number in page_of_bars(query, _LONG_SHORT, bar, numbers, ("end", "begin"))
+    ]
+
+
+def _named(families: dict[str, Instrument]) -> list[Row]:
+    return [{"instFamily": family} for family in families]

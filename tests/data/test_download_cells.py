@@ -1,0 +1,64 @@
+"""%%okx --to, on the sandbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Notebook
+
+HOURS = "GET /api/v5/market/candles?instId=BTC-USDT,ETH-USDT&bar=1H"
+
+
+def test_a_list_is_several_targets_on_disk(sandbox_notebook: Notebook, tmp_path: Path) -> None:
+    """One receipt each; pandas and open_data read the same rows, which are those of a pull."""
+    folder = tmp_path / "data"
+    span = "--since 2024-01-01 --until 2024-02-03"
+    text = sandbox_notebook.run(f"%%okx --to {folder} {span} data\n{HOURS}")
+    assert sandbox_notebook.error is None
+    assert text.count("· 792 rows · 792 new · ") == 2
+    sandbox_notebook.run(f"%%okx {span} pulled\n{HOURS.replace(',ETH-USDT', '')}")
+    frame = sandbox_notebook["data"].frame("BTC-USDT")
+    pd.testing.assert_frame_equal(frame, sandbox_notebook["pulled"])
+    read = pd.read_parquet(folder)
+    assert len(read) == 2 * 792
+    assert set(read["month"]) == {"2024-01", "2024-02"}
+    again = sandbox_notebook.run(f"%%okx --to {folder} {span}\n{HOURS}")
+    assert again.count("· 792 rows · 0 new · 0 requests") == 2
+
+
+def test_a_running_bar_is_not_on_disk(sandbox_notebook: Notebook, tmp_path: Path) -> None:
+    """Up to now: the last bar is closed, and a later run goes on from it."""
+    sandbox_notebook.run(
+        f"%%okx --to {tmp_path / 'd'} --since 3h data\n{HOURS.replace('1H', '1m')}"
+    )
+    assert sandbox_notebook.error is None
+    frame = sandbox_notebook["data"].frame("ETH-USDT")
+    assert frame["confirm"].all()
+    assert 178 <= len(frame) <= 180
+    contents = sandbox_notebook["data"].contents
+    assert (contents["until"] <= frame.index[-1] + pd.Timedelta("1min")).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--to {}", "--to does not say what to fetch"),
+        ("--to {} --since 2099-01-01", "--since is in the future"),
+        ("--to {} --since 2024-01-01 --until 2099-01-01", "--until is in the future"),
+        ("--to {} --all --decimal", "--decimal does not go with --to"),
+        ("--to {} --pages 3", "--pages does not go with --to"),
+    ],
+)
+def test_bad_options_are_one_line(
+    sandbox_notebook: Notebook, tmp_path: Path, options: str, said: str
+) -> None:
+    """Before anything is sent, and the folder is not made for nothing."""
+    sandbox_notebook.run(f"%%okx {options.format(tmp_path / 'd')}\n{HOURS}")
+    assert said in str(sandbox_notebook.error)
+    assert not (tmp_path / "d").exists() or not list((tmp_path / "d").rglob("*.parquet"))

@@ -1,0 +1,160 @@
+"""What is wrong with a folder is one line, and nothing in it is touched."""
+
+from __future__ import annotations
+
+import errno
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+import okx_magic
+from okx_magic.data.folder import Folder
+from okx_magic.errors import CellError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from okx_magic.session import Session
+
+HOURS = "/api/v5/market/candles?instId=BTC-USDT&bar=1H"
+
+
+@pytest.fixture
+def okx() -> Iterator[Session]:
+    with okx_magic.connect("sandbox") as session:
+        yield session
+
+
+def fetch(okx: Session, folder: Path, since: str = "2024-01-01") -> Any:
+    return okx.download(HOURS, to=folder, since=since, until="2024-02-10")
+
+
+def listing(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "lock")
+    return {str(path): path.read_bytes() for path in files}
+
+
+def other_data(folder: Path) -> None:
+    (folder / "mine.csv").write_text("a,b", "utf-8")
+
+
+def other_version(folder: Path) -> None:
+    (folder / "_okx").mkdir()
+    (folder / "_okx/dataset.json").write_text('{"version": 99}', "utf-8")
+
+
+def no_json(folder: Path) -> None:
+    (folder / "_okx").mkdir()
+    (folder / "_okx/dataset.json").write_text("{", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (other_data, "has other data"),
+        (other_version, "is a dataset of version 99"),
+        (no_json, "is a dataset of version None"),
+    ],
+)
+def test_a_folder_that_is_something_else(
+    okx: Session, tmp_path: Path, prepare: Callable[[Path], None], said: str
+) -> None:
+    """It is left as it was, and nothing is sent."""
+    prepare(tmp_path)
+    before, sent = listing(tmp_path), len(okx.log)
+    with pytest.raises(CellError, match=said):
+        fetch(okx, tmp_path)
+    assert listing(tmp_path) == before
+    assert len(okx.log) == sent
+
+
+def test_a_dataset_with_other_columns(okx: Session, tmp_path: Path) -> None:
+    """As after an update in which a type changed."""
+    fetch(okx, tmp_path)
+    (path,) = (each for each in (tmp_path / "_okx").glob("*.json") if each.stem != "dataset")
+    said = json.loads(path.read_text("utf-8"))
+    said["columns"]["open"] = "string"
+    path.write_text(json.dumps(said), "utf-8")
+    before = listing(tmp_path)
+    with pytest.raises(CellError, match="with other columns"):
+        fetch(okx, tmp_path, since="2023-12-01")
+    assert listing(tmp_path) == before
+
+
+def test_two_kernels_do_not_write_to_one_folder(okx: Session, tmp_path: Path) -> None:
+    """The second is told; when the first is done it may."""
+    with Folder(tmp_path).writing(), pytest.raises(CellError, match="another kernel writes"):
+        fetch(okx, tmp_path)
+    assert fetch(okx, tmp_path)[0].rows == 40 * 24
+
+
+def test_no_space_is_told_before_it_starts(
+    okx: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As far as it can be known."""
+
+    class Usage(NamedTuple):
+        free: int
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(1000))
+    sent = len(okx.log)
+    with pytest.raises(CellError, match="GB are needed"):
+        fetch(okx, tmp_path)
+    assert len(okx.log) == sent
+
+
+def test_a_disk_that_gets_full_loses_nothing(
+    okx: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written before stays whole; with room again it goes on there."""
+    replace = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if "month=2024-01" in str(path):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(CellError, match="no space is left; what came before is whole"):
+        fetch(okx, tmp_path)
+    assert not list(tmp_path.rglob("*.unfinished"))
+    monkeypatch.undo()
+    (done,) = fetch(okx, tmp_path)
+    assert (done.rows, done.fresh) == (40 * 24, 31 * 24)
+
+
+def test_without_pyarrow_it_says_what_to_install() -> None:
+    """In one line, where it is asked for."""
+    script = (
+        "import sys; sys.modules['pyarrow'] = None\n"
+        "import okx_magic\n"
+        "try:\n    okx_magic.open_data('x')\n"
+        "except okx_magic.errors.CellError as error:\n    print(error, error.remedy)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "import okx_magic.errors\n" + script],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == 'CellError data on disk needs pyarrow %pip install "okx-magic[data]"\n'
+
+
+def test_a_folder_without_a_dataset_cannot_be_opened(tmp_path: Path) -> None:
+    """Nor one that is not there."""
+    for path in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(CellError, match="has no dataset"):
+            okx_magic.open_data(path)
+
+
+def test_what_is_not_there_is_named(okx: Session, tmp_path: Path) -> None:
+    """The error lists what is."""
+    fetch(okx, tmp_path)
+    with pytest.raises(CellError, match="no target is instId=ETH-USDT") as caught:
+        okx_magic.open_data(tmp_path).frame("ETH-USDT")
+    assert "instId=BTC-USDT/bar=1H" in caught.value.remedy

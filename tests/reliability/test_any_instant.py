@@ -1,0 +1,186 @@
+"""Whatever is raised at whatever instant of a send: told and written are the same, and no frame that it
+leads to holds a secret.
+
+Forty instants each; ``-m slow`` tries 600.
+"""
+
+from __future__ import annotations
+
+import linecache
+import random
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lab import Lab, order
+
+from okx_magic.errors import Interrupted
+from okx_magic.wire import sender
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+OURS = ("/okx_magic/",)
+LIBRARIES = ("/okx_magic/", "/urllib3/", "/http/client", "/requests/", "/json/", "/hmac")
+QUICK = 40
+SLOW = pytest.param(600, marks=pytest.mark.slow)
+# As the ledger names what a person is told.
+WRITTEN = {"not done": {"not sent", "not done", ""}, "done": {"done"}, "unknown": {"unknown"}}
+
+
+class ForeignError(Exception):
+    """As the handler of an alarm raises it: neither ours nor Ctrl-C."""
+
+
+class Raiser:
+    """Raises ``error`` at the ``number``-th line of these places that is run, the sandbox apart."""
+
+    def __init__(self, number: int, error: type[BaseException], places: tuple[str, ...]) -> None:
+        self.left = number
+        self._error = error
+        self._places = places
+
+    def __call__(self, frame: FrameType, _: str, __: object) -> Any:
+        name = frame.f_code.co_filename
+        ours = any(place in name for place in self._places) and "/sandbox/" not in name
+        return self.line if ours else None
+
+    def line(self, frame: FrameType, event: str, _: object) -> Any:
+        text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).lstrip()
+        # Python traces the end of a block as a second visit to its first line; no signal comes there.
+        if event == "line" and not text.startswith("with "):
+            self.left -= 1
+            if self.left == 0:
+                sys.settrace(None)
+                raise self._error
+        return self.line
+
+
+def struck(raiser: Raiser, act: Callable[[], object]) -> BaseException | None:
+    """What came of ``act``."""
+    before = sys.gettrace()
+    sys.settrace(raiser)
+    try:
+        act()
+    except BaseException as error:  # noqa: BLE001  # whatever it is
+        return error
+    finally:
+        sys.settrace(before)
+    return None
+
+
+def instants(
+    bench: Lab, error: type[BaseException], places: tuple[str, ...], count: int
+) -> Iterator[tuple[BaseException | None, Raiser]]:
+    """An order each, struck at a random line of all that one runs through."""
+    bench.session.send(order(px="9999"))
+    whole = Raiser(10**9, error, places)
+    assert struck(whole, lambda: bench.session.send(order(px="9998"))) is None
+    lines, draw = 10**9 - whole.left, random.Random(12)  # noqa: S311  # a draw of instants
+    for number in range(1, count + 1):
+        bench.forget_orders()
+        raiser = Raiser(draw.randint(1, lines), error, places)
+        request = order(px=str(number))
+        yield struck(raiser, lambda: bench.session.send(request)), raiser  # noqa: B023  # at once
+
+
+def written(bench: Lab) -> str:
+    """The outcome of the last entry in the ledger; "open" where it has none."""
+    return bench.told()[-1][1] or "open"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("count", [QUICK, SLOW])
+def test_ctrl_c_leaves_the_ledger_as_it_is_told(bench: Lab, count: int) -> None:
+    """Also inside the ledger's own write: no entry stays open that a person was told the end of."""
+    entries, seen = 2, set[str]()
+    for error, raiser in instants(bench, KeyboardInterrupt, OURS, count):
+        now = len(bench.told())
+        outcome = written(bench) if now > entries else ""
+        entries = now
+        if isinstance(error, Interrupted):
+            assert outcome in WRITTEN[error.outcome], (error.outcome, outcome)
+            seen.add(error.outcome)
+        elif error is None:
+            assert outcome == "done", raiser.left
+        else:
+            assert type(error) is KeyboardInterrupt
+            assert outcome in WRITTEN["not done"], outcome
+    assert {"done", "not done"} <= seen
+
+
+def held(error: BaseException) -> Iterator[str]:
+    """All that a verbose traceback could show: the locals of every frame that the error, its causes and
+    its contexts lead to, and what these hold.
+    """
+    chain, seen = [error], set[int]()
+    while chain:
+        each = chain.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        chain += [link for link in (each.__cause__, each.__context__) if link is not None]
+        yield repr((each, each.args, vars(each)))
+        trace = each.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if name != __file__:
+                for local in list(trace.tb_frame.f_locals.values()):
+                    yield from reprs(local, 3)
+            trace = trace.tb_next
+
+
+def reprs(value: Any, depth: int) -> Iterator[str]:
+    yield repr(value)
+    if depth == 0:
+        return
+    if isinstance(value, dict):
+        inner = list(value.values())
+    elif isinstance(value, list | tuple | set | frozenset):
+        inner = list(value)
+    else:
+        inner = []
+    for each in inner:
+        yield from reprs(each, depth - 1)
+
+
+def leaks(bench: Lab, count: int, places: tuple[str, ...] = LIBRARIES) -> tuple[int, int]:
+    """How many errors lead to a secret, and how many there were."""
+    keys, signs, found, errors = bench.sandbox.demo, list[str](), 0, 0
+    sign = sender.Sender._sign
+
+    def noted(*arguments: Any) -> Any:
+        signed = sign(*arguments)
+        signs.append(signed[1]["OK-ACCESS-SIGN"])
+        return signed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sender.Sender, "_sign", noted)
+        for error, _ in instants(bench, ForeignError, places, count):
+            if error is not None:
+                shown = "\n".join(held(error))
+                errors += 1
+                found += any(each in shown for each in (keys.secret, keys.passphrase, *signs[-1:]))
+    return found, errors
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("count", [QUICK, SLOW])
+def test_no_frame_of_a_foreign_error_holds_a_secret(bench: Lab, count: int) -> None:
+    """Neither secret, passphrase nor signature, in whatever frame."""
+    found, errors = leaks(bench, count)
+    assert found == 0
+    assert errors > count // 2
+
+
+def test_none_while_secrets_are_handled(bench: Lab) -> None:
+    """Lines of credentials alone, which are few among all: signing, and looking for echoes."""
+    assert leaks(bench, 4 * QUICK, ("/okx_magic/credentials/",))[0] == 0
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_with_its_frames_it_would(bench: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: an error that keeps the frames it came through leads to the signed headers."""
+    monkeypatch.setattr(sender, "without_frames", lambda error: error)
+    assert leaks(bench, 2 * QUICK)[0] > 0
