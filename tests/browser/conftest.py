@@ -147,8 +147,11 @@ def _listen(socket: WebSocket, heard: list[str]) -> None:
     socket.on("framereceived", note)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one file: while playwright runs, no other test of this process can
+    start an event loop.
+    """
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         reason = "no Chromium here"

@@ -251,7 +251,7 @@ def test_a_live_chart_moves_while_a_cell_runs(lab: Lab, chromium: Browser, tmp_p
     notebook.page.screenshot(path=str(tmp_path / "live.png"))
     notebook.run(2)
     notebook.page.locator("img.okx-still").wait_for()
-    assert canvas.count() == 0
+    canvas.wait_for(state="detached")
     alt = notebook.page.locator("img.okx-still").get_attribute("alt") or ""
     assert "over 230 bars" in alt
     notebook.save()

@@ -113,6 +113,7 @@ class Story:
         failed = self.panel.root.locator("tr.okx-failed")
         assert failed.count() == 1
         failed.get_by_role("button").click()
+        self.panel.press("how it was signed")
         self.panel.sees("POST /api/v5/trade/order · HTTP 200")
         prehash = self.panel.root.locator(".okx-code").first.inner_text()
         assert re.fullmatch(r"\S+ZPOST/api/v5/trade/order\{.*\}", prehash)

@@ -316,13 +316,16 @@ def generated(chance: random.Random) -> tuple[str, str, bytes, dict[str, str]]:
 @pytest.mark.slow
 def test_generated_requests(sandbox: Sandbox, call: Caller, clock: Clock) -> None:
     """5,000 generated requests, most of them signed right: none brings a 5xx or hangs, each has a
-    code in JSON, memory grows by 20 MiB at most, and the accounts still add up to what they had.
+    code in JSON, memory is flat once the market's caches are full (5 MiB over the second half), and the
+    accounts still add up to what they had.
     """
     chance = random.Random(7)  # noqa: S311 - to be repeated
-    call.connection.timeout = 5
+    # What hangs never answers; the slowest page, of months from minutes, takes seconds.
+    call.connection.timeout = 60
     served = 0
-    before = memory()
-    for _ in range(5000):
+    before = 0
+    for number in range(5000):
+        before = memory() if number == 2500 else before
         method, target, body, extra = generated(chance)
         clock.now += chance.choice([0, 0, 0, 0.01, 5, 300])
         headers = signed(sandbox.demo, method, target, body, clock.now, demo=True) | extra
@@ -332,7 +335,7 @@ def test_generated_requests(sandbox: Sandbox, call: Caller, clock: Clock) -> Non
         assert answer.status < 500, (method, target, body, answer)
         if method != "HEAD":
             served += answer.json["code"] == "0"
-    assert memory() - before <= 20 << 20
+    assert memory() - before <= 5 << 20
     # The generator reaches what lies behind the gate.
     assert served > 500
     assert all(float(row["cashBal"]) >= 0 for row in call.details().values())

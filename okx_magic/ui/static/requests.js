@@ -34,8 +34,11 @@ function requestsPage(panel) {
   panel.draw("requests", ({ count: there, newest }) => {
     empty.hidden = Boolean(there);
     for (const node of [list, filters]) node.hidden = !there;
-    if (!there) rows = [];
-    if (!there) body.replaceChildren();
+    // A log-out takes its requests along: then all are asked for again.
+    if (there < rows.length) {
+      rows = [];
+      body.replaceChildren();
+    }
     if (there && rows[0]?.id !== newest) panel.ask({ kind: "list", since: rows[0]?.id ?? "" });
   });
   panel.hear("listed", (message) => {
