@@ -115,7 +115,7 @@ class Story:
         failed.get_by_role("button").click()
         self.panel.press("how it was signed")
         self.panel.sees("POST /api/v5/trade/order · HTTP 200")
-        prehash = self.panel.root.locator(".okx-code").first.inner_text()
+        prehash = self.panel.root.locator(".okx-code:visible").first.inner_text()
         assert re.fullmatch(r"\S+ZPOST/api/v5/trade/order\{.*\}", prehash)
 
     def asks_the_detective(self) -> None:
