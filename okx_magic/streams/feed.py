@@ -141,6 +141,8 @@ class Feed:
             raise
         self.began = True
         if number is not None:
+            # Whoever reads that a gap has ended finds the rows that fill it.
+            self.flush()
             self.gaps.end(number, time.time(), missed=missed, filled=filled)
             self._tell()
 

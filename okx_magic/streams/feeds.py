@@ -41,7 +41,7 @@ class StateFeed(Feed):
     def _add(self, pairs: Iterable[tuple[Mapping[str, Any], bytes]]) -> int:
         rows, keys = [], []
         for value, row in pairs:
-            key = str(value.get(self.arg.channel.key, ""))
+            key = self._key(value)
             ts = str(value.get("uTime") or value.get("ts") or "")
             before = self._newest.get(key)
             if before and (before[1] == row or (len(ts), ts) < (len(before[0]), before[0])):
@@ -57,38 +57,46 @@ class StateFeed(Feed):
         """For an account's state: all of it, and what is in it no more is gone."""
         if not self.arg.channel.again:
             return None, 0
-        values = await ask(target(self.arg.channel.again, self.arg))
-        found = {str(value.get(self.arg.channel.key, "")) for value in values}
-        gone = self._newest.keys() - found
+        before = dict(self._newest)
+        pairs = self._pairs(await ask(target(self.arg.channel.again, self.arg)))
+        found = {self._key(value) for value, _ in pairs}
+        # A row that was pushed while REST was asked is newer than its answer.
+        gone = [
+            key for key, row in before.items() if key not in found and self._newest.get(key) == row
+        ]
         for key in gone:
             del self._newest[key]
+        # What waits to be passed on is older than this.
+        self.flush()
         for sink in self.sinks:
-            sink.drop(sorted(gone))
+            sink.drop(gone)
         # The state is whole again; what it was meanwhile nobody knows.
-        return None, self._add((value, ENCODE(value)) for value in values)
+        return None, self._add(pairs)
+
+    def _key(self, value: Mapping[str, Any]) -> str:
+        return str(value.get(self.arg.channel.key, ""))
+
+    def _pairs(self, values: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], bytes]]:
+        return [(value, ENCODE(value)) for value in values]
 
 
-class AccountFeed(Feed):
+class AccountFeed(StateFeed):
     """A balance: what is around the currencies, and each currency by itself."""
 
     def take(self, data: bytes, action: str) -> None:
         """One object, with the currencies that changed."""
         del action
-        self._add(_OBJECTS.decode(data))
+        self._add(self._pairs(_OBJECTS.decode(data)))
 
-    def _add(self, values: Iterable[Mapping[str, Any]]) -> int:
-        count = 0
+    def _key(self, value: Mapping[str, Any]) -> str:
+        return str(value.get("ccy", ""))
+
+    def _pairs(self, values: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], bytes]]:
+        parts: list[Mapping[str, Any]] = []
         for value in values:
-            around = {name: part for name, part in value.items() if name != "details"}
-            details = [part for part in value.get("details") or () if isinstance(part, dict)]
-            rows = [ENCODE(around), *map(ENCODE, details)]
-            self.give(rows, ["", *(str(part.get("ccy", "")) for part in details)])
-            count += len(rows)
-        return count
-
-    async def read_again(self, ask: Ask) -> tuple[int | None, int]:
-        """The balance as it is now."""
-        return None, self._add(await ask(target(self.arg.channel.again, self.arg)))
+            parts.append({name: part for name, part in value.items() if name != "details"})
+            parts += [part for part in value.get("details") or () if isinstance(part, dict)]
+        return super()._pairs(parts)
 
 
 class OrderFeed(StateFeed):

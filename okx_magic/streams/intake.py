@@ -97,11 +97,13 @@ class Intake:
             call({})
 
     def ended(self) -> None:
-        """No more comes."""
-        self._stopped = True
-        if self._recording is not None:
-            self._recording.close()
-        self.tell()
+        """No more comes. Whoever reads that it has ended finds the file of a recording complete."""
+        try:
+            if self._recording is not None:
+                self._recording.close()
+        finally:
+            self._stopped = True
+            self.tell()
 
     def _call(self, row: Row) -> None:
         for call in (*self._calls, *self._watches):

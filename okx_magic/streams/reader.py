@@ -76,13 +76,15 @@ class Reader:
         with self._lock:
             if self._pid != os.getpid() or stream not in self._streams:
                 return
-            self._streams.remove(stream)
             if threading.current_thread() is self._thread:
                 assert self._loop is not None  # noqa: S101  # its thread runs
                 self._loop.create_task(self._remove_and_end(stream))
                 return
-            self.run(self._remove(stream))
-            self._end_if_idle()
+            try:
+                self.run(self._remove(stream))
+            finally:
+                self._forget(stream)
+                self._end_if_idle()
 
     def end(self, access: Access) -> None:
         """End all streams of an account."""
@@ -141,8 +143,15 @@ class Reader:
                 del self._lines[key]
         stream.ended()
 
+    def _forget(self, stream: Stream) -> None:
+        if stream in self._streams:
+            self._streams.remove(stream)
+
     async def _remove_and_end(self, stream: Stream) -> None:
-        await self._remove(stream)
+        try:
+            await self._remove(stream)
+        finally:
+            self._forget(stream)
         if self._lock.acquire(blocking=False):
             try:
                 if not self._streams and self._loop is not None:

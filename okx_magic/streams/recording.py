@@ -43,6 +43,7 @@ class Recording:
         self._waiting: list[bytes] = []
         self._writer: Any = None
         self._names: list[str] = []
+        self._closed = False
 
     def add(self, rows: Sequence[bytes]) -> None:
         """Rows that came."""
@@ -51,17 +52,15 @@ class Recording:
             self._write()
 
     def close(self) -> None:
-        """Complete the file."""
-        self._write()
-        if self._writer is not None:
+        """Complete the file, which is there even if no row came."""
+        if not self._closed:
+            self._closed = True
+            self._write()
             self._writer.close()
-            self._writer = None
 
     def _write(self) -> None:
         values = [row_of(row) for row in self._waiting]
         self._waiting = []
-        if not values:
-            return
         if self._writer is None:
             self._names = list(dict.fromkeys(name for value in values for name in value))
             fields = [(name, self._pa.string()) for name in (*self._names, "_more")]

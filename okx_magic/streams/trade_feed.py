@@ -105,6 +105,8 @@ class TradeFeed(Feed):
             filled, reached = await self._fill(hole, ask)
             self._holes.remove(hole)
             self.wants_rest = bool(self._holes)
+            # Whoever reads that a gap has ended finds the rows that fill it.
+            self.flush()
             if reached:
                 # Ids that REST does not have either were never trades.
                 self.gaps.end(hole.gap, time.time(), missed=0, filled=filled)

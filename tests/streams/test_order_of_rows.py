@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import Scripted, ScriptedAccess, until
+from scripted import PATIENCE, Scripted, ScriptedAccess, until
 
 from okx_magic.errors import OkxMagicError, TransportError
 from okx_magic.streams.book import Book, Change
@@ -158,6 +159,7 @@ def test_a_hole_in_the_trades(server: Scripted, access: ScriptedAccess, stream: 
     for number in (1, 2, 300, 300, 301, 299):
         server.push("trades", [trade(number)])
     until(lambda: trades.gaps and trades.gaps[0].until)
+    until(lambda: trades.total == 301)
     assert ids(trades) == list(range(1, 302))
     (gap,) = trades.gaps
     assert gap.whole
@@ -294,6 +296,54 @@ def test_positions_are_read_again(server: Scripted, access: ScriptedAccess, stre
     now.append(held | {"posId": "3"})
     server.kill()
     until(lambda: [row["posId"] for row in positions.latest()] == ["3"])
+
+
+def test_what_is_pushed_while_rest_answers_is_kept(
+    server: Scripted, access: ScriptedAccess, stream: Opened
+) -> None:
+    """REST's answer may be older than a push: it takes nothing away that came since it was asked."""
+    held = {"instId": "BTC-USDT-SWAP", "posId": "1", "pos": "2", "uTime": "1"}
+    arg = {"channel": "positions", "instType": "ANY", "uid": "7"}
+    pushed = threading.Event()
+
+    def rest(_: str) -> list[Any]:
+        pushed.wait(PATIENCE)
+        return [held | {"posId": "2"}]
+
+    access.rest_of = rest
+    positions = stream("positions", instType="ANY")
+    until(lambda: access.asked)
+    server.say({"arg": arg, "data": [held]})
+    until(lambda: len(positions.latest()) == 1)
+    pushed.set()
+    until(lambda: "2" in [row["posId"] for row in positions.latest()])
+    assert [row["posId"] for row in positions.latest()] == ["1", "2"]
+
+
+def test_a_balance_of_rest_overwrites_no_newer_one(
+    server: Scripted, access: ScriptedAccess, stream: Opened
+) -> None:
+    """Of a currency the newest ``uTime`` counts, whether it was pushed or read."""
+
+    def balance(at: str, **equity: str) -> dict[str, Any]:
+        details = [{"ccy": ccy, "eq": eq, "uTime": at} for ccy, eq in equity.items()]
+        return {"uTime": at, "details": details}
+
+    pushed = threading.Event()
+
+    def rest(_: str) -> list[Any]:
+        pushed.wait(PATIENCE)
+        return [balance("100", BTC="1", USDT="5")]
+
+    access.rest_of = rest
+    arg = {"channel": "account", "extraParams": '{"updateInterval":"0"}'}
+    account = stream(**arg)
+    until(lambda: access.asked)
+    server.say({"arg": arg | {"uid": "7"}, "data": [balance("200", BTC="2")]})
+    until(account.latest)
+    pushed.set()
+    until(lambda: len(account.latest()) == 2)
+    assert {row["ccy"]: str(row["eq"]) for row in account.latest()} == {"BTC": "2", "USDT": "5"}
 
 
 def test_what_falls_out_is_counted(server: Scripted, stream: Opened) -> None:
