@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Request
+from okx_magic.orders.client_ids import is_ours
 from okx_magic.orders.ledger import TOLD
 from okx_magic.orders.lookups import made_at
 from okx_magic.orders.reconcile import look
-from okx_magic.orders.submission import is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
