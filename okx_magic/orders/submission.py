@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from okx_magic.errors import OkxMagicError
 from okx_magic.orders.client_ids import with_client_ids
+from okx_magic.orders.protection import unprotected
 from okx_magic.orders.reconcile import Reconciler
 from okx_magic.orders.writing import Writing
 from okx_magic.wire.clock import takes_expiry, with_expiry
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okx_magic.credentials.account import Account
-    from okx_magic.model import Request
+    from okx_magic.model import Envelope, Request
     from okx_magic.orders.gate import Gate
     from okx_magic.orders.ledger import Ledger
+    from okx_magic.orders.protection import Unprotected
     from okx_magic.orders.reconcile import Lost
     from okx_magic.wire.connection import Connection
     from okx_magic.wire.retry import Action, RetryState
@@ -32,13 +34,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class WritePorts:
     """What writing needs of the world: whose request it is, where it is written down, how it is sent
-    until there is an answer, and who looks it up when that is lost.
+    until there is an answer, who looks it up when that is lost, and what of an answered one is missing.
     """
 
     account: Account
     ledger: Ledger | None
     deliver: Callable[[Request, RequestState, RetryState], tuple[Attempt, Action]]
     reconciler: Callable[[Lost], Reconciler]
+    unprotected: Callable[[Request, Envelope], tuple[Unprotected, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ class Orders:
                 timing=connection.timing,
                 began=connection.timing.now(),
             ),
+            partial(unprotected, ask=connection.look, timing=connection.timing),
         )
         retries = connection.retries(prepared.request.effect, within)
         return Writing(ports, prepared, state, retries, looks_up=within is None).run()
