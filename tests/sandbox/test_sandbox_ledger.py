@@ -291,7 +291,7 @@ class Books(RuleBasedStateMachine):
         closable: dict[Any, Fraction] = {}
         for key, one in self.account.positions.items():
             closable[(*key, "sell" if one.size > 0 else "buy")] = abs(Fraction(one.size))
-        for order in self.account.open.values():
+        for order in self.account.orders.open.values():
             frozen[order.ticket.pays] += self.hold(order, closable)
         for row in self.ask(routes_account.balance)[0]["details"]:
             assert Fraction(row["ordFrozen"]) == frozen[row["ccy"]]
@@ -316,7 +316,7 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def nothing_closes_what_is_not_there(self) -> None:
-        for order in self.account.open.values():
+        for order in self.account.orders.open.values():
             if order.ticket.only_closes:
                 assert self.account.closable(order.ticket) > 0
         for one in self.account.positions.values():

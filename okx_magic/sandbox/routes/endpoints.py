@@ -15,6 +15,7 @@ from okx_magic.sandbox.market.instruments import indices, instruments, marks
 from okx_magic.sandbox.params import Params
 from okx_magic.sandbox.routes import (
     account,
+    algos,
     asset,
     positions,
     prices,
@@ -107,6 +108,9 @@ QUERIES: Mapping[str, Handler] = MappingProxyType(
         "/api/v5/trade/fills": trade.fills,
         "/api/v5/trade/fills-history": trade.fills,
         "/api/v5/trade/order": trade.order,
+        "/api/v5/trade/order-algo": algos.order_algo,
+        "/api/v5/trade/orders-algo-history": algos.orders_algo_history,
+        "/api/v5/trade/orders-algo-pending": algos.orders_algo_pending,
         "/api/v5/trade/orders-history": trade.orders_history,
         "/api/v5/trade/orders-history-archive": trade.orders_history,
         "/api/v5/trade/orders-pending": trade.orders_pending,

@@ -35,7 +35,7 @@ def set_account_level(desk: Desk, wanted: Params) -> list[Row]:
     if level in {"3", "4"}:
         raise RefusalError("51070")
     if level != desk.account.level:
-        if desk.account.open:
+        if desk.account.orders.open:
             raise RefusalError("59132")
         if desk.account.positions:
             raise RefusalError("59134")
@@ -47,7 +47,9 @@ def set_position_mode(desk: Desk, wanted: Params) -> list[Row]:
     """Switches between net and long/short mode."""
     mode = wanted["posMode"]
     _check_futures_mode(desk)
-    contracts = [one for one in desk.account.open.values() if not one.ticket.instrument.is_spot]
+    contracts = [
+        one for one in desk.account.orders.open.values() if not one.ticket.instrument.is_spot
+    ]
     if mode != desk.account.pos_mode and (desk.account.positions or contracts):
         raise RefusalError("59000")
     desk.account.pos_mode = mode
@@ -78,7 +80,7 @@ def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
         raise RefusalError("59105", "1")
     if lever > Decimal(instrument.listing["lever"]):
         raise RefusalError("59102")
-    pending = {one.ticket.key[:2] for one in account.open.values()}
+    pending = {one.ticket.key[:2] for one in account.orders.open.values()}
     if (instrument.inst_id, mode) in pending:
         raise RefusalError("59101" if mode == "isolated" else "59107")
     held = [one for one in account.held(instrument, mode) if side in {one.pos_side, ""}]
