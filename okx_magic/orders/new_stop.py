@@ -59,7 +59,8 @@ def _legs(
         if ratio is None or not price:
             continue
         # A ratio of a stop is a distance: below what was bought, above what was sold.
-        away = -ratio if leg == "sl" and wanted.get("side") == "buy" else ratio
+        stop = -abs(ratio) if wanted.get("side") == "buy" else abs(ratio)
+        away = stop if leg == "sl" else ratio
         step = _number(row.get("fillPx")) or price
         yield f"{leg}TriggerPx", f"{(price * (1 + away)).quantize(step):f}"
         if not attachment.get(f"{leg}OrdPx"):

@@ -185,8 +185,8 @@ def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(bench: Lab, fau
 
     def cancelled_meanwhile(question: Request, seconds: float) -> Any:
         account = bench.sandbox._exchange._exchange._accounts["demo"]
-        if resting := account.open.pop(first["ordId"], None):
-            account.orders[first["ordId"]] = replace(resting, state="canceled")
+        if resting := account.orders.open.get(first["ordId"]):
+            account.keep(replace(resting, state="canceled"))
         return look(question, seconds)
 
     bench.connection.look = cancelled_meanwhile  # type: ignore[method-assign]  # for this test
