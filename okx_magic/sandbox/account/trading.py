@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.account.account import Account
     from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.positions import Position
     from okx_magic.sandbox.params import Params
 
 # OKX docs, Get order details, cancelSource.
@@ -54,7 +55,7 @@ def place(desk: Desk, wanted: Params) -> Order:
 
 def submit(desk: Desk, ticket: Ticket) -> Order:
     """Takes the order of ``ticket``."""
-    if not (desk.market.offers(ticket.instrument, desk.now) or desk.account.closable(ticket)):
+    if not desk.market.offers(ticket.instrument, desk.now):
         raise RefusalError("51001")
     beside = [order.ticket for order in desk.account.orders.open.values()]
     if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
@@ -103,6 +104,32 @@ def named(desk: Desk, wanted: Params) -> Order | None:
 def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
     """Ends ``order``, for the reason that ``source`` stands for."""
     account.keep(replace(order, state="canceled", cancel_source=source, updated=ms))
+
+
+def take_over(desk: Desk, held: Position, size: Decimal, px: Decimal, category: str) -> None:
+    """Has the exchange close ``size`` of a position, for the reason that ``category`` is: a part that is
+    liquidated through the book if that is no worse than ``px``, else at ``px``.
+    """
+    ticket = Ticket(
+        instrument=held.instrument,
+        td_mode=held.mgn_mode,
+        side="sell" if held.size > 0 else "buy",
+        pos_side=held.pos_side,
+        ord_type="fok" if category == "partial_liquidation" else "limit",
+        sz=size,
+        px=px,
+        tgt_ccy="",
+        reduce_only=held.pos_side == "net",
+        lever=held.lever,
+        cl_ord_id="",
+        tag="",
+        category=category,
+    )
+    order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
+    desk.account.keep(order)
+    whole = ticket.ord_type == "limit"
+    taken = [] if whole else order.takes(desk.market.book(held.instrument, desk.now))
+    execute(desk, order, taken or [(px, size)], taker=True, ms=desk.ms)
 
 
 def execute(
@@ -199,6 +226,8 @@ def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: boo
     ticket, instrument, market = order.ticket, order.ticket.instrument, desk.market
     rates = fees(instrument)
     rate = rates.taker if taker else rates.maker
+    if ticket.category == "delivery":
+        rate = _ZERO
     return Fill(
         trade_id=desk.ids.next(desk.now),
         bill_id=desk.ids.next(desk.now),

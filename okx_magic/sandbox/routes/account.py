@@ -80,7 +80,7 @@ def _detail(desk: Desk, ccy: str, pool: Pool, dollars: Decimal) -> Row:
     if held and pool.equity > 0:
         row["notionalLever"] = rounded(sum((one.value for one in held), _ZERO) / pool.equity)
     if pool.cross:
-        row["mgnRatio"] = rounded((pool.cash + pool.upl) / pool.needed)
+        row["mgnRatio"] = rounded(pool.ratio)
     return row
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account import trading
+from okx_magic.sandbox.account.account import CATEGORIES
 from okx_magic.sandbox.account.desk import Pool, Valued, tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
@@ -84,7 +85,7 @@ def _open(desk: Desk, one: Position, pool: Pool) -> Row:
         "liqPx": _liquidation(now, equity),
         "imr": "" if own else now.imr,
         "margin": one.margin if own else "",
-        "mgnRatio": rounded(equity / (now.mmr + now.fee if own else pool.needed)),
+        "mgnRatio": rounded(equity / (now.mmr + now.fee) if own else pool.ratio),
         "mmr": now.mmr,
         "notionalUsd": now.value * desk.dollars(one.ccy),
         "last": last,
@@ -99,7 +100,8 @@ def _open(desk: Desk, one: Position, pool: Pool) -> Row:
 def _past(one: Position) -> Row:
     ct_val = worth(one.instrument, _ONE, _ONE)
     return _told(one) | {
-        "type": _CLOSED_PARTLY if one.size else _CLOSED,
+        "type": _type(one),
+        "triggerPx": "" if one.trigger_px is None else one.trigger_px,
         "openAvgPx": rounded(one.opened_value / one.opened_size / ct_val),
         "closeAvgPx": rounded(one.closed_value / one.closed_size / ct_val),
         "openMaxPos": one.most,
@@ -108,6 +110,12 @@ def _past(one: Position) -> Row:
         "pnlRatio": rounded(one.realized / (one.opened_value / one.lever)),
         "fundingFee": one.funding,
     }
+
+
+def _type(one: Position) -> str:
+    # OKX docs, Get positions history: how it was last closed.
+    size = "part" if one.size else "whole"
+    return CATEGORIES[one.closed_as].get(size, _CLOSED_PARTLY if one.size else _CLOSED)
 
 
 def _risk(now: Valued) -> Row:
@@ -127,7 +135,7 @@ def _equity(now: Valued, pool: Pool) -> Decimal:
     # What stands behind a position: its own margin, or the currency's cash.
     if now.position.isolated:
         return now.position.margin + now.upl
-    return pool.cash + pool.upl
+    return pool.cash - pool.reserved + pool.upl
 
 
 def _liquidation(now: Valued, equity: Decimal) -> Decimal | str:
