@@ -101,8 +101,8 @@ class Days(Books):
 
 
 def test_the_books_balance_through_stops_liquidations_and_deliveries() -> None:
-    """After every step the sums are exact; and all of it does happen: stops of each kind are set off, fail
-    and end, positions are liquidated, delivered and funded.
+    """After every step the sums are exact; and all of it does happen: stops of each kind are set off,
+    fail and end, positions are liquidated, delivered and funded.
     """
     seen: Counter[str] = Counter()
     for seed in SEEDS:
@@ -121,8 +121,8 @@ def test_the_books_balance_through_stops_liquidations_and_deliveries() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_day_is_the_same_whoever_looks(seed: int) -> None:
-    """The same trading twice gives the same orders, fills and bills to the last id, also where one looks at
-    the account in between; another seed gives others.
+    """The same trading twice gives the same orders, fills and bills to the last id, also where one looks
+    at the account in between; another seed gives others.
     """
     once, again, other = Days(seed), Days(seed, peeks=True), Days(seed + 10)
     for days in (once, again, other):

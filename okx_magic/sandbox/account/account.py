@@ -42,10 +42,11 @@ class Account:
     ``ordId``, ``algos`` by ``algoId``; ``fills`` and ``closed`` positions are oldest first. ``settled``
     is the second up to which it has been held against the market.
 
-    ``level``, ``pos_mode`` and ``greeks`` are OKX's acctLv, posMode and greeksType; ``levers`` what
-    was set; ``timers`` the times, in milliseconds, at which the orders of a tag ("" for all) are to be
-    cancelled; ``raised`` the day of the last increase of play money and how many there were; ``heard``
-    is told of each order and algo order as it was (or None) and as it is whenever that changes.
+    ``level``, ``pos_mode`` and ``greeks`` are OKX's acctLv, posMode and greeksType, ``isolated`` its
+    isoMode by type; ``levers`` what was set; ``timers`` the times, in milliseconds, at which the orders
+    of a tag ("" for all) are to be cancelled; ``raised`` the day of the last increase of play money and
+    how many there were; ``heard`` is told of each order and algo order as it was (or None) and as it is
+    whenever that changes.
     """
 
     uid: str
@@ -55,6 +56,9 @@ class Account:
     level: str = "2"
     pos_mode: str = "net_mode"
     greeks: str = "PA"
+    isolated: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys(("MARGIN", "CONTRACTS"), "automatic")
+    )
     levers: dict[Key, Decimal] = field(default_factory=dict)
     timers: dict[str, int] = field(default_factory=dict)
     raised: tuple[int, int] = (0, 0)

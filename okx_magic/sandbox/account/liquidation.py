@@ -136,7 +136,7 @@ def _reduce(desk: Desk, risk: Risk) -> None:
     if number < _STEP:
         take_over(desk, one, size, px, _FULL)
     else:
-        take_over(desk, one, size - known[number - _STEP].max_sz, px, _PARTIAL)
+        take_over(desk, one, size - known[number - _STEP].max_sz, px, _PARTIAL, in_book=True)
 
 
 def _bankruptcy_price(desk: Desk, risk: Risk, one: Position) -> Decimal:

@@ -106,16 +106,18 @@ def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
     account.keep(replace(order, state="canceled", cancel_source=source, updated=ms))
 
 
-def take_over(desk: Desk, held: Position, size: Decimal, px: Decimal, category: str) -> None:
-    """Has the exchange close ``size`` of a position, for the reason that ``category`` is: a part that is
-    liquidated through the book if that is no worse than ``px``, else at ``px``.
+def take_over(
+    desk: Desk, held: Position, size: Decimal, px: Decimal, category: str, *, in_book: bool = False
+) -> None:
+    """Has the exchange close ``size`` of a position at ``px``, for the reason that ``category`` is, or
+    through the book where that (``in_book``) is to be tried and gives no worse prices.
     """
     ticket = Ticket(
         instrument=held.instrument,
         td_mode=held.mgn_mode,
         side="sell" if held.size > 0 else "buy",
         pos_side=held.pos_side,
-        ord_type="fok" if category == "partial_liquidation" else "limit",
+        ord_type="fok" if in_book else "limit",
         sz=size,
         px=px,
         tgt_ccy="",
@@ -127,8 +129,7 @@ def take_over(desk: Desk, held: Position, size: Decimal, px: Decimal, category: 
     )
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
     desk.account.keep(order)
-    whole = ticket.ord_type == "limit"
-    taken = [] if whole else order.takes(desk.market.book(held.instrument, desk.now))
+    taken = order.takes(desk.market.book(held.instrument, desk.now)) if in_book else []
     execute(desk, order, taken or [(px, size)], taker=True, ms=desk.ms)
 
 

@@ -34,6 +34,8 @@ def config(desk: Desk, _: Params) -> list[Row]:
             "acctLv": account.level,
             "posMode": account.pos_mode,
             "greeksType": account.greeks,
+            "ctIsoMode": account.isolated["CONTRACTS"],
+            "mgnIsoMode": account.isolated["MARGIN"],
             "label": desk.keys.label,
             "ip": ",".join(rights.addresses),
             "perm": ",".join(name for name in PERMISSIONS if name in rights.permissions),

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.account import CATEGORIES
-from okx_magic.sandbox.account.desk import Pool, Valued, tier_of
+from okx_magic.sandbox.account.desk import Pool, Valued, largest, tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
 from okx_magic.sandbox.account.rules import read_pos_side, tradable
 from okx_magic.sandbox.replies import RefusalError, plain
-from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
+from okx_magic.sandbox.routes.algos import prices
+from okx_magic.sandbox.routes.rows import Row, about, asked, chosen, page, told
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
@@ -59,6 +60,19 @@ def position_risk(desk: Desk, query: Params) -> list[Row]:
     ]
 
 
+def largest_positions(desk: Desk, query: Params) -> list[Row]:
+    """How large the positions in a family may be at all."""
+    if not any(query.get(name) for name in ("instFamily", "uly")):
+        raise RefusalError("50015", "uly", "instFamily")
+    found = {one.listing["instFamily"]: one for one in chosen(desk, query)}
+    return [about(one) | {"maxSz": largest(one, _ONE)} for one in found.values()]
+
+
+def risk_state(desk: Desk, _: Params) -> list[Row]:
+    """Whether the account is at risk as a whole, which only one with a portfolio margin can be."""
+    return [{"atRisk": False, "atRiskIdx": [], "atRiskMgn": [], "ts": str(desk.ms)}]
+
+
 def _told(one: Position) -> Row:
     times = {"cTime": str(one.created), "uTime": str(one.updated)}
     return about(one.instrument) | told(one) | times | {"ccy": one.ccy}
@@ -94,6 +108,11 @@ def _open(desk: Desk, one: Position, pool: Pool) -> Row:
         "bePx": rounded(average * (1 + fee) / (1 - fee)),
         "realizedPnl": one.realized,
         "fundingFee": one.funding,
+        "closeOrderAlgo": [
+            prices(algo) | {"algoId": algo.algo_id, "closeFraction": algo.close_fraction}
+            for algo in desk.account.algos.open.values()
+            if algo.close_fraction and algo.key == one.key
+        ],
     }
 
 

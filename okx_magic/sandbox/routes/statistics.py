@@ -19,6 +19,7 @@ from okx_magic.sandbox.routes.rows import (
     asked,
     chosen,
     instrument_of,
+    page,
     page_of_bars,
     page_of_numbers,
     second_of,
@@ -37,6 +38,8 @@ _PREMIUMS = "/api/v5/public/premium-history"
 _DELIVERIES = "/api/v5/public/delivery-exercise-history"
 _LONG_SHORT = "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract"
 _MOST_RATIOS = 72
+# So far a contract moves in a minute at times.
+_SQUEEZE = Decimal("0.0012")
 
 
 def opt_summary(at: Moment, query: Params) -> list[Row]:
@@ -122,6 +125,37 @@ def estimated_price(at: Moment, query: Params) -> list[Row]:
         return []
     px = at.market.settlement_price(one, at.now)
     return [about(one) | {"settlePx": px, "ts": str(at.ms)}]
+
+
+def liquidation_orders(at: Moment, query: Params) -> list[Row]:
+    """Who else was liquidated in the last hour, newest first: after each minute in which a contract went
+    far enough for those with the most leverage.
+    """
+    if query["instType"] not in {"SWAP", "FUTURES"}:
+        return []
+    rows = []
+    for one in chosen(at, query):
+        for minute in range(at.second // 60 * 60 - 60, at.second - 3600, -60):
+            bar = at.market.candle(one, minute, minute + 60)
+            down, up = 1 - bar.low / bar.open, bar.high / bar.open - 1
+            if max(down, up) >= _SQUEEZE:
+                sold, px = down > up, bar.low if down > up else bar.high
+                rows.append(_liquidated(one, px, bar.vol, f"{minute + 60}000", sold=sold))
+    rows.sort(key=lambda row: row["ts"], reverse=True)
+    return page(query, rows, "ts", whole=True)
+
+
+def _liquidated(one: Instrument, px: Decimal, vol: Decimal, ms: str, *, sold: bool) -> Row:
+    detail = {
+        "side": "sell" if sold else "buy",
+        "posSide": "long" if sold else "short",
+        "bkPx": px,
+        "sz": max(one.lot, vol / 200 // one.lot * one.lot),
+        "bkLoss": "0",
+        "ts": ms,
+        "time": ms,
+    }
+    return about(one) | {"details": [detail], "totalLoss": "0", "ts": ms}
 
 
 def long_short_ratio(at: Moment, query: Params) -> list[Any]:
