@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from documented import deviations
 from test_sandbox_algos import SWAP, TRADE, buy, px, shown, taken
 
 from okx_magic.sandbox.account import trading
@@ -261,8 +262,10 @@ def test_the_settlement_price_is_a_mean_of_the_index() -> None:
 def test_others_are_liquidated_where_the_market_squeezes_them(call: Caller, clock: Clock) -> None:
     """Each public liquidation is at the end of a minute, at its extreme, newest first."""
     clock.now += 12 * HOUR
-    rows = call.public("/api/v5/public/liquidation-orders?instType=SWAP").data
+    target = "/api/v5/public/liquidation-orders?instType=SWAP"
+    rows = call.public(target).data
     assert rows
+    assert deviations("GET", target, rows) == []
     times = [int(row["details"][0]["ts"]) for row in rows]
     assert times == sorted(times, reverse=True)
     for row in rows[:3]:

@@ -79,7 +79,7 @@ def deliver(desk: Desk, contract: Instrument) -> None:
     px = desk.market.settlement_price(contract, desk.now)
     for one in list(account.positions.values()):
         if one.instrument is contract:
-            take_over(desk, one, abs(one.size), px, _DELIVERY)
+            take_over(desk, one, (px, abs(one.size)), _DELIVERY)
     for algo in list(account.algos.open.values()):
         if algo.instrument is contract:
             account.keep_algo(algo.ended(desk.ms))
@@ -122,9 +122,9 @@ def _against_each_other(desk: Desk, risk: Risk) -> bool:
     for long in risk.positions:
         for short in risk.positions:
             if long.instrument is short.instrument and long.size > 0 > short.size:
-                size, px = min(long.size, -short.size), _mark(desk, long)
-                take_over(desk, long, size, px, _PARTIAL)
-                take_over(desk, short, size, px, _PARTIAL)
+                part = _mark(desk, long), min(long.size, -short.size)
+                take_over(desk, long, part, _PARTIAL)
+                take_over(desk, short, part, _PARTIAL)
                 return True
     return False
 
@@ -134,9 +134,10 @@ def _reduce(desk: Desk, risk: Risk) -> None:
     size, known = abs(one.size), tiers(one.instrument)
     px, number = _bankruptcy_price(desk, risk, one), known.index(tier_of(one.instrument, size))
     if number < _STEP:
-        take_over(desk, one, size, px, _FULL)
+        take_over(desk, one, (px, size), _FULL)
     else:
-        take_over(desk, one, size - known[number - _STEP].max_sz, px, _PARTIAL, in_book=True)
+        part = px, size - known[number - _STEP].max_sz
+        take_over(desk, one, part, _PARTIAL, in_book=True)
 
 
 def _bankruptcy_price(desk: Desk, risk: Risk, one: Position) -> Decimal:

@@ -107,11 +107,17 @@ def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
 
 
 def take_over(
-    desk: Desk, held: Position, size: Decimal, px: Decimal, category: str, *, in_book: bool = False
+    desk: Desk,
+    held: Position,
+    part: tuple[Decimal, Decimal],
+    category: str,
+    *,
+    in_book: bool = False,
 ) -> None:
-    """Has the exchange close ``size`` of a position at ``px``, for the reason that ``category`` is, or
-    through the book where that (``in_book``) is to be tried and gives no worse prices.
+    """Has the exchange close ``part``, a price and a size, of a position for the reason that ``category``
+    is; through the book where that (``in_book``) is to be tried and gives no worse prices.
     """
+    px, size = part
     ticket = Ticket(
         instrument=held.instrument,
         td_mode=held.mgn_mode,
@@ -130,7 +136,7 @@ def take_over(
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
     desk.account.keep(order)
     taken = order.takes(desk.market.book(held.instrument, desk.now)) if in_book else []
-    execute(desk, order, taken or [(px, size)], taker=True, ms=desk.ms)
+    execute(desk, order, taken or [part], taker=True, ms=desk.ms)
 
 
 def execute(

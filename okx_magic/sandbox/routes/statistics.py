@@ -153,7 +153,6 @@ def _liquidated(one: Instrument, px: Decimal, vol: Decimal, ms: str, *, sold: bo
         "sz": max(one.lot, vol / 200 // one.lot * one.lot),
         "bkLoss": "0",
         "ts": ms,
-        "time": ms,
     }
     return about(one) | {"details": [detail], "totalLoss": "0", "ts": ms}
 
