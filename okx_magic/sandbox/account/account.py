@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account.ledger import Bill, Ledger
-from okx_magic.sandbox.account.positions import Key, Position
+from okx_magic.sandbox.account.orders import fees
+from okx_magic.sandbox.account.positions import Key, Position, rounded
 from okx_magic.sandbox.account.records import REMEMBERED, Records
+from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.replies import plain
 
 if TYPE_CHECKING:
@@ -29,12 +30,10 @@ _ZERO = Decimal(0)
 # What OKX sets for contracts until somebody sets another.
 _LEVER = Decimal(3)
 
-# OKX docs, Get bills details: type 2 is a trade; its sub-types in long/short mode, by whether it opens.
-TRADE = "2"
+# OKX docs, Get bills details, by the category of an order: the type, and its sub-types by side or, in
+# long/short mode, by whether it opens.
+CATEGORIES: Mapping[str, Mapping[str, str]] = table("categories.json")
 _FUNDING = "8"
-_SIDES: Mapping[tuple[str, bool], str] = MappingProxyType(
-    {("long", True): "3", ("short", True): "4", ("long", False): "5", ("short", False): "6"}
-)
 
 
 @dataclass(slots=True)
@@ -43,10 +42,11 @@ class Account:
     ``ordId``, ``algos`` by ``algoId``; ``fills`` and ``closed`` positions are oldest first. ``settled``
     is the second up to which it has been held against the market.
 
-    ``level``, ``pos_mode`` and ``greeks`` are OKX's acctLv, posMode and greeksType; ``levers`` what
-    was set; ``timers`` the times, in milliseconds, at which the orders of a tag ("" for all) are to be
-    cancelled; ``raised`` the day of the last increase of play money and how many there were; ``heard``
-    is told of each order and algo order as it was (or None) and as it is whenever that changes.
+    ``level``, ``pos_mode`` and ``greeks`` are OKX's acctLv, posMode and greeksType, ``isolated`` its
+    isoMode by type; ``levers`` what was set; ``timers`` the times, in milliseconds, at which the orders
+    of a tag ("" for all) are to be cancelled; ``raised`` the day of the last increase of play money and
+    how many there were; ``heard`` is told of each order and algo order as it was (or None) and as it is
+    whenever that changes.
     """
 
     uid: str
@@ -56,6 +56,9 @@ class Account:
     level: str = "2"
     pos_mode: str = "net_mode"
     greeks: str = "PA"
+    isolated: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys(("MARGIN", "CONTRACTS"), "automatic")
+    )
     levers: dict[Key, Decimal] = field(default_factory=dict)
     timers: dict[str, int] = field(default_factory=dict)
     raised: tuple[int, int] = (0, 0)
@@ -91,6 +94,18 @@ class Account:
                 left[place] = max(closable - closing, _ZERO)
                 opens -= closing
             yield one, ticket.holds(opens)
+
+    def reserved(self, ccy: str) -> Decimal:
+        """How much of ``ccy`` open orders keep from standing behind positions in cross margin: of
+        orders in that the fees, of others all that they hold.
+        """
+        total = _ZERO
+        for one, held in self.claims():
+            ticket = one.ticket
+            if ticket.pays == ccy:
+                fee = ticket.lever * fees(ticket.instrument).taker
+                total += rounded(held * fee / (1 + fee)) if ticket.td_mode == "cross" else held
+        return total
 
     def available(self, ccy: str) -> Decimal:
         """How much of ``ccy`` open orders leave."""
@@ -182,7 +197,7 @@ class Account:
 
     def _exchanged(self, fill: Fill) -> Fill:
         # Of a spot pair: one currency for the other.
-        kind = (TRADE, "1" if fill.ticket.side == "buy" else "2")
+        kind = (CATEGORIES["normal"]["type"], "1" if fill.ticket.side == "buy" else "2")
         pays, earns = fill.ticket.pays, fill.ticket.earns
         self.trading.book(Bill(fill.ms, pays, -fill.paid, kind, fill=fill, bill_id=fill.bill_id))
         self.trading.book(Bill(fill.ms, earns, fill.earned, kind, fill=fill))
@@ -200,7 +215,7 @@ class Account:
             fill.ms,
             fill.ticket.pays,
             fill.pnl + fill.fee - moved,
-            (TRADE, sub_type(fill)),
+            kind_of(fill),
             fill=fill,
             moved=moved,
             margin=after.margin,
@@ -222,12 +237,13 @@ class Account:
         )
 
 
-def sub_type(fill: Fill) -> str:
-    """OKX's sub-type of the bill of ``fill``."""
-    ticket = fill.ticket
-    if ticket.pos_side == "net":
-        return "1" if ticket.side == "buy" else "2"
-    return _SIDES[ticket.pos_side, not fill.closes]
+def kind_of(fill: Fill) -> tuple[str, str]:
+    """OKX's type and sub-type of the bill of ``fill``."""
+    ticket, known = fill.ticket, CATEGORIES[fill.ticket.category]
+    way = ticket.side
+    if ticket.pos_side != "net":
+        way = f"{'close' if fill.closes else 'open'} {ticket.pos_side}"
+    return known["type"], known[way]
 
 
 def _about(position: Position) -> dict[str, str]:

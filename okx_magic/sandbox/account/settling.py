@@ -1,9 +1,10 @@
 """What happened to an account since it was last looked at, in the order of its times.
 
 Resting orders fill where the market traded through their price, algo orders are set off where it came
-to theirs, swaps pay or earn funding at each funding time they are held, and dead-man switches go off.
-What comes of one of these (an order, a position) is watched from then on. What the market does is known
-at the end of the beat in which it does it: so all happens in the same order however often one looks.
+to theirs, positions are liquidated where their margin is used up, futures delivered, swaps pay or earn
+funding at each funding time they are held, and dead-man switches go off. What comes of one of these (an
+order, a position) is watched from then on. What the market does is known at the end of the beat in which
+it does it: so all happens in the same order however often one looks.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING
 
+from okx_magic.sandbox.account.liquidation import deliver, first_call, liquidate
 from okx_magic.sandbox.account.positions import worth
 from okx_magic.sandbox.account.stops import set_off, watch
 from okx_magic.sandbox.account.trading import execute, withdraw
+from okx_magic.sandbox.market.market import beat_of
 from okx_magic.sandbox.market.tape import BEAT_MS
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.account.orders import Order
+    from okx_magic.sandbox.market.instruments import Instrument
 
 # OKX docs, Get order details, cancelSource.
 _CANCEL_ALL_AFTER = "20"
@@ -42,8 +46,8 @@ def settle(desk: Desk) -> None:
 
 
 class _Course:
-    """What is due, soonest first; of the same time fills come before algo orders, then funding, then
-    timers.
+    """What is due, soonest first; of the same time fills come before algo orders, then deliveries, then
+    funding, then timers, and liquidations come last.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -51,6 +55,7 @@ class _Course:
         self._due: list[tuple[int, int, int, int, Callable[[Desk], None]]] = []
         self._count = count()
         # Those that have been looked at, and how far trailing stops have come.
+        self._contracts: set[Instrument] = set()
         self._orders: set[str] = set()
         self._algos: dict[str, Algo] = {}
 
@@ -58,13 +63,25 @@ class _Course:
         """Has all of it happen."""
         account, market = self._account, self._desk.market
         for second in market.funding_times(account.settled, self._desk.now):
-            self._add(second * 1000, 2, partial(_fund, second=second))
+            self._add(second * 1000, 3, partial(_fund, second=second))
         for tag, ms in account.timers.items():
             if ms <= self._desk.ms:
-                self._add(ms, 3, partial(_go_off, tag=tag, ms=ms))
+                self._add(ms, 4, partial(_go_off, tag=tag, ms=ms))
         self._watch(account.settled)
-        while self._due:
-            ms, *_, happen = heappop(self._due)
+        beat, now = beat_of(account.settled), beat_of(self._desk.now)
+        while True:
+            # Up to the last end of a beat before what is due.
+            until = min(now, (self._due[0][0] - 1) // BEAT_MS) if self._due else now
+            found, called = first_call(self._desk, beat, until)
+            beat = max(beat, found)
+            happen: Callable[[Desk], None]
+            if called is not None:
+                beat += 1
+                ms, happen = beat * BEAT_MS, partial(liquidate, called=called)
+            elif self._due:
+                ms, *_, happen = heappop(self._due)
+            else:
+                break
             happen(replace(self._desk, now=ms / 1000))
             self._watch(ms / 1000)
         for number in account.algos.open:
@@ -72,6 +89,7 @@ class _Course:
             account.algos.open[number] = account.algos[number] = self._algos[number]
 
     def _watch(self, start: float) -> None:
+        self._watch_contracts(start)
         for order in self._account.orders.open.values():
             if order.ticket.px is not None and order.ord_id not in self._orders:
                 self._orders.add(order.ord_id)
@@ -82,6 +100,16 @@ class _Course:
                 self._algos[algo.algo_id] = after
                 if ms:
                     self._add(ms, 1, partial(set_off, algo=after, name=name, ms=ms))
+
+    def _watch_contracts(self, start: float) -> None:
+        account = self._account
+        named = {one.instrument for one in account.positions.values()}
+        named |= {one.ticket.instrument for one in account.orders.open.values()}
+        for contract in named | {one.instrument for one in account.algos.open.values()}:
+            if start < contract.expires <= self._desk.now and contract not in self._contracts:
+                self._contracts.add(contract)
+                happen = partial(deliver, contract=contract)
+                self._add(contract.expires * 1000, _BY_THE_CLOCK, happen)
 
     def _watch_order(self, order: Order, px: Decimal, start: float) -> None:
         ticket, market = order.ticket, self._desk.market
@@ -121,3 +149,6 @@ def _go_off(desk: Desk, tag: str, ms: int) -> None:
     for order in list(account.orders.open.values()):
         if tag in {"", order.ticket.tag}:
             withdraw(account, order, _CANCEL_ALL_AFTER, ms)
+    for algo in list(account.algos.open.values()):
+        if tag in {"", algo.ticket.tag}:
+            account.keep_algo(algo.ended(ms))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def place(desk: Desk, wanted: Params) -> Algo:
     """Takes a new algo order."""
     algo = read_algo(desk, wanted)
-    if not (desk.market.offers(algo.instrument, desk.now) or desk.account.closable(algo.ticket)):
+    if not desk.market.offers(algo.instrument, desk.now):
         raise RefusalError("51001")
     desk.account.keep_algo(algo)
     return algo

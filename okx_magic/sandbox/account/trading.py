@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.account.account import Account
     from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.positions import Position
     from okx_magic.sandbox.params import Params
 
 # OKX docs, Get order details, cancelSource.
@@ -54,7 +55,7 @@ def place(desk: Desk, wanted: Params) -> Order:
 
 def submit(desk: Desk, ticket: Ticket) -> Order:
     """Takes the order of ``ticket``."""
-    if not (desk.market.offers(ticket.instrument, desk.now) or desk.account.closable(ticket)):
+    if not desk.market.offers(ticket.instrument, desk.now):
         raise RefusalError("51001")
     beside = [order.ticket for order in desk.account.orders.open.values()]
     if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
@@ -103,6 +104,39 @@ def named(desk: Desk, wanted: Params) -> Order | None:
 def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
     """Ends ``order``, for the reason that ``source`` stands for."""
     account.keep(replace(order, state="canceled", cancel_source=source, updated=ms))
+
+
+def take_over(
+    desk: Desk,
+    held: Position,
+    part: tuple[Decimal, Decimal],
+    category: str,
+    *,
+    in_book: bool = False,
+) -> None:
+    """Has the exchange close ``part``, a price and a size, of a position for the reason that ``category``
+    is; through the book where that (``in_book``) is to be tried and gives no worse prices.
+    """
+    px, size = part
+    ticket = Ticket(
+        instrument=held.instrument,
+        td_mode=held.mgn_mode,
+        side="sell" if held.size > 0 else "buy",
+        pos_side=held.pos_side,
+        ord_type="fok" if in_book else "limit",
+        sz=size,
+        px=px,
+        tgt_ccy="",
+        reduce_only=held.pos_side == "net",
+        lever=held.lever,
+        cl_ord_id="",
+        tag="",
+        category=category,
+    )
+    order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
+    desk.account.keep(order)
+    taken = order.takes(desk.market.book(held.instrument, desk.now)) if in_book else []
+    execute(desk, order, taken or [part], taker=True, ms=desk.ms)
 
 
 def execute(
@@ -199,6 +233,8 @@ def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: boo
     ticket, instrument, market = order.ticket, order.ticket.instrument, desk.market
     rates = fees(instrument)
     rate = rates.taker if taker else rates.maker
+    if ticket.category == "delivery":
+        rate = _ZERO
     return Fill(
         trade_id=desk.ids.next(desk.now),
         bill_id=desk.ids.next(desk.now),

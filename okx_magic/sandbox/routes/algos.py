@@ -50,7 +50,7 @@ def algo_row(desk: Desk, one: Algo) -> Row:
         **about(one.instrument),
         **told(ticket),
         **told(one),
-        **_prices(one),
+        **prices(one),
         "clOrdId": "",
         "sz": ticket.sz or "",
         "lever": "" if spot else ticket.lever,
@@ -68,7 +68,7 @@ def algo_row(desk: Desk, one: Algo) -> Row:
 def attached_row(one: Algo) -> Row:
     """An algo order as it is shown with the order that it hangs on."""
     return {
-        **_prices(one),
+        **prices(one),
         "attachAlgoId": one.algo_id,
         "attachAlgoClOrdId": one.algo_cl_ord_id,
         "tpOrdKind": "limit" if any(leg.limit for leg in one.legs.values()) else "condition",
@@ -77,7 +77,8 @@ def attached_row(one: Algo) -> Row:
     }
 
 
-def _prices(one: Algo) -> Row:
+def prices(one: Algo) -> Row:
+    """What sets it off, and what it orders then."""
     row: Row = {}
     for name, leg in one.legs.items():
         trigger = f"{name}Trigger" if name else "trigger"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox.account.account import sub_type
+from okx_magic.sandbox.account.account import kind_of
 from okx_magic.sandbox.account.trading import named
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.algos import attached_row
@@ -106,7 +106,7 @@ def _fill(fill: Fill) -> Row:
         "execType": fill.exec_type,
         "fee": fill.fee,
         "feeRate": fill.fee_rate,
-        "subType": sub_type(fill),
+        "subType": kind_of(fill)[1],
         "fillPx": fill.px,
         "fillSz": fill.sz,
         "fillPnl": fill.pnl,

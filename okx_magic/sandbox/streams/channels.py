@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Those of which OKX counts the connections; and all that are the account's.
 COUNTED = frozenset({"account", "positions", "balance_and_position", "orders"})
-PRIVATE = COUNTED | {"orders-algo"}
+PRIVATE = COUNTED | {"orders-algo", "liquidation-warning"}
 
 
 @dataclass(frozen=True, slots=True)
