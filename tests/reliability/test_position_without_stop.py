@@ -9,9 +9,11 @@ import pytest
 from scripted import LOST, TIME, post, scripted, sent
 
 from okx_magic.cell import fill, names, parse
-from okx_magic.errors import Interrupted, PartlyRefused, PositionWithoutStop
+from okx_magic.errors import Interrupted, OkxError, PartlyRefused, PositionWithoutStop
 
 if TYPE_CHECKING:
+    from lab import Lab
+
     from okx_magic.model import Request
     from okx_magic.session import Session
 
@@ -273,3 +275,43 @@ def test_ctrl_c_while_it_is_looked_at_keeps_the_order() -> None:
     assert caught.value.outcome == "done"
     body = json.loads(session.log[0].request.body)
     assert caught.value.orders == (("BTC-USDT-SWAP", body["clOrdId"]),)
+
+
+def attached(bench: Lab, share: float) -> Request:
+    """A market order with a stop at this share of the price."""
+    row = bench.session.request("GET", "/api/v5/market/ticker?instId=BTC-USDT-SWAP").data[0]
+    stop = STOP | {"slTriggerPx": f"{float(row['last']) * share:.1f}"}
+    return post(PLACE, BUY | {"attachAlgoOrds": [stop]})
+
+
+def test_on_the_sandbox_a_stop_is_seen(bench: Lab) -> None:
+    """The algo order of a filled one has the id that was attached, and its size."""
+    reply = bench.session.send(attached(bench, 0.9))
+    (algo,) = bench.algos()
+    assert (algo.algo_cl_ord_id, algo.state, algo.ticket.sz) == (reply.added_ids[1], "live", 2)
+
+
+def test_on_the_sandbox_what_sets_it_is_taken(bench: Lab) -> None:
+    """A stop that look-ups do not show is told, and the request that sets one is accepted."""
+    bench.sandbox.set_faults(f"every GET {ALGO}: 51603")
+    with pytest.raises(PositionWithoutStop, match="its stop is not there") as caught:
+        bench.session.send(attached(bench, 0.9))
+    assert len(bench.orders()) == 1
+    (request,) = caught.value.sets
+    assert bench.session.send(request).envelope.data[0]["sCode"] == "0"
+    assert len({(each.ticket.sz, each.legs["sl"].px) for each in bench.algos()}) == 1
+
+
+def test_on_the_sandbox_a_stop_on_the_wrong_side_leaves_no_position(bench: Lab) -> None:
+    """Order and stop are refused together: nothing is without protection, and nothing is said of it."""
+    with pytest.raises(OkxError, match="51051"):
+        bench.session.send(attached(bench, 1.1))
+    assert bench.orders() == []
+
+
+@pytest.mark.parametrize("fault", ["reset-after", "50004-after"])
+def test_on_the_sandbox_a_lost_order_has_its_stop(bench: Lab, fault: str) -> None:
+    """Found by its id, and its stop by its own: one of each."""
+    bench.sandbox.set_faults(f"next POST {PLACE}: {fault}")
+    assert bench.session.send(attached(bench, 0.9)).recovered
+    assert (len(bench.orders()), len(bench.algos())) == (1, 1)
