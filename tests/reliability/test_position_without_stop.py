@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -143,6 +144,8 @@ def test_the_request_that_sets_it_is_ready_to_run() -> None:
         "slOrdPx": "-1",
     }
     assert request.json == error.sets[0].json
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+    assert (str(again), again.sets) == (str(error), error.sets)
 
 
 @pytest.mark.parametrize(
