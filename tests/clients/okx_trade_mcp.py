@@ -19,8 +19,8 @@ from typing import Any
 from okx_magic.sandbox import Sandbox
 
 SPOT, SWAP = "BTC-USDT", "BTC-USDT-SWAP"
-# Of what the sandbox leaves out, the beginnings of tools' names: options are quoted only; no bots; nothing
-# is lent, staked or converted; and what the toolkit asks of other servers than OKX's API.
+# Of what the sandbox leaves out, the beginnings of tools' names: options are quoted only; no bots;
+# nothing is lent, staked or converted; and what the toolkit asks of other servers than OKX's API.
 LEFT_OUT = ("option_", "grid_", "dca_", "earn_", "onchain_", "dcd_", "skills_",
             "market_get_indicator", "market_get_stock_tokens", "market_get_instruments_by")  # fmt: skip
 
@@ -57,7 +57,7 @@ class Toolkit:
         for line in self._server.stdout:
             answer = json.loads(line)
             if answer.get("id") == self._count:
-                return answer["result"] if "result" in answer else answer
+                return answer.get("result", answer)
         raise SystemExit("the toolkit ended")
 
     def call(self, tool: str, **arguments: Any) -> tuple[str, Any]:
@@ -85,7 +85,9 @@ def acts(kit: Toolkit, family: str, inst_id: str, last: float) -> dict[str, str]
     size = "0.01" if family == "spot" else "1"
 
     def call(tool: str, **arguments: Any) -> Any:
-        told[f"{family}_{tool}"], rows = kit.call(f"{family}_{tool}", **arguments)
+        how, rows = kit.call(f"{family}_{tool}", **arguments)
+        # One that is called twice is right only both times.
+        told[f"{family}_{tool}"] = told.get(f"{family}_{tool}") or how
         return rows[0] if isinstance(rows, list) and rows else {}
 
     limit = own | {"side": "buy", "ordType": "limit", "sz": size, "px": f"{last * 0.97:.1f}"}
@@ -100,10 +102,8 @@ def acts(kit: Toolkit, family: str, inst_id: str, last: float) -> dict[str, str]
     batch = [call("place_order", **limit).get("ordId", "") for _ in range(2)]
     call("batch_amend", orders=[named | {"ordId": each, "newSz": size} for each in batch])
     call("batch_cancel", orders=[named | {"ordId": each} for each in batch])
-    call(
-        "place_order",
-        **own | {"side": "buy", "ordType": "market", "sz": "100" if family == "spot" else "1"},
-    )
+    market = own | {"side": "buy", "ordType": "market"}
+    call("place_order", **market, sz="100" if family == "spot" else "1")
     stop = own | {"side": "sell", "ordType": "conditional", "sz": size}
     algo = call("place_algo_order", **stop, slTriggerPx=f"{last * 0.9:.1f}", slOrdPx="-1")
     named = {"instId": inst_id, "algoId": algo.get("algoId", "")}
@@ -129,7 +129,10 @@ def reads(kit: Toolkit, tools: list[str]) -> dict[str, str]:
         "from": "6", "to": "18", "amt": "1", "posMode": "net_mode", "algoOrdType": "grid",
         "instCategory": "1", "indicator": "ma", "algoId": "1", "ordId": "1",
     }  # fmt: skip
-    own = {"market_get_funding_rate": {"instId": SWAP}, "account_transfer": {}}
+    own = {
+        "market_get_funding_rate": {"instId": SWAP},
+        "account_get_trade_fee": {"instType": "SPOT"},
+    }
     told = {}
     for tool in tools:
         arguments = given | own.get(tool, {})
