@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from waiting_kernel import Waiting
+from waiting_kernel import PATIENCE, Waiting
 
 from okx_magic.accounts import Accounts
+from okx_magic.wire import retry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there it holds 
 
 
 @pytest.fixture
-def okx(elsewhere: Sandbox) -> Iterator[Session]:  # noqa: ARG001  # it must run first
+def okx(
+    elsewhere: Sandbox,  # noqa: ARG001  # it must run first
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Session]:
+    monkeypatch.setenv("OKX_TIMEOUT_MS", "600000")
+    monkeypatch.setattr(retry, "POST_SECONDS", PATIENCE)
     accounts = Accounts()
     yield accounts.login("demo")
     accounts.end()
@@ -50,8 +56,9 @@ def placed_after_kill(
         assert other.stdin is not None
         assert other.stdout is not None
         for run in range(runs):
-            waiting = Waiting(okx, 100 + run * count, count, naive=naive)
+            # First: it may take its time to begin, and what waits here has a deadline.
             assert other.stdout.readline() == "waiting\n"
+            waiting = Waiting(okx, 100 + run * count, count, naive=naive)
             okx.gate.kill()
             assert okx.gate.await_writers() == ""
             before = len(orders)

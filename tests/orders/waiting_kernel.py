@@ -6,19 +6,24 @@ reads a line, lets them go, and prints how many were refused.
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 from typing import TYPE_CHECKING
 
 from okx_magic.accounts import Accounts
 from okx_magic.errors import RefusedError
+from okx_magic.model import Request
 from okx_magic.orders.latch import Permit
+from okx_magic.wire import retry
 
 if TYPE_CHECKING:
     from okx_magic.session import Session
 
 # Several, so that none waits for the limit of one.
 NAMES = ("BTC-USDT", "ETH-USDT", "SOL-USDT", "OKB-USDT", "XRP-USDT", "DOGE-USDT", "LTC-USDT")
+# Seconds that an order has, however busy the machine.
+PATIENCE = 600.0
 # At once; more would wait for the ledger's file longer than it allows.
 _TOGETHER = 20
 ORDER = {"tdMode": "cash", "side": "buy", "ordType": "limit", "px": "0.1"}
@@ -44,7 +49,9 @@ class Waiting:
         def send(number: int) -> None:
             name, size = NAMES[number % len(NAMES)], str(10 + number)
             try:
-                session.request("POST", "/api/v5/trade/order", ORDER | {"instId": name, "sz": size})
+                body = json.dumps(ORDER | {"instId": name, "sz": size})
+                # Without an expTime, which would end the naive ones that wait for long.
+                session.send(Request("POST", "/api/v5/trade/order", body), as_typed=True)
                 self.told.append("sent")
             except RefusedError as error:
                 self.told.append("refused" if "kill switch" in error.message else error.message)
@@ -74,6 +81,7 @@ class Waiting:
 def main() -> None:
     """The other kernel."""
     runs, count, naive = map(int, sys.argv[1:])
+    retry.POST_SECONDS = PATIENCE  # type: ignore[misc]  # of this program alone
     accounts = Accounts()
     session = accounts.login("demo")
     for run in range(runs):

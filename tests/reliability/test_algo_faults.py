@@ -137,10 +137,12 @@ def test_a_cancel_of_a_stop_ends_it(shared: Lab, fault: str, moment: Moment) -> 
         body = json.dumps([{"instId": "BTC-USDT", "algoId": ack["algoId"]}])
         named = struck(shared, Request("POST", CANCEL, body), f"{fault}-{moment}")
         told = named, shared.told(CANCEL)[-1][1], shared.algos()[-1].state
-        # On a busy machine the second and the third may take longer than a quarter of a second, too.
-        if fault == "hang" and told == ("not done", "not done", "live"):
-            continue
-        assert told == ("done" if moment == "after" else "answered", "done", "canceled")
+        named = "done" if moment == "after" else "answered"
+        right = [(named, "done", "canceled")]
+        if fault == "hang":
+            # On a busy machine the second and the third may take longer than a quarter of a second, too.
+            right += [("done", "done", "canceled"), ("not done", "not done", "live")]
+        assert told in right
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
