@@ -36,7 +36,7 @@ def values(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
             # An empty value is left out, as OKX's own examples have it.
             if group.given.get(param.name) not in (None, ""):
                 yield from _value(request, endpoint, group, param)
-        yield from _partners(group)
+        yield from _partners(group, endpoint)
         if request.method == "GET" and endpoint.paging and group.given.get("before"):
             yield from _before_alone(group)
 
@@ -55,7 +55,12 @@ def _value(request: Request, endpoint: Endpoint, group: Group, param: Param) -> 
     if request.method == "GET" and isinstance(value, str):
         yield from _python_in_query(param, value)
         yield from _seconds(param, value, endpoint)
-    if param.name in _CLIENT_IDS and not isinstance(value, list | dict):
+    # Where the docs were not read, an id may have another form: OKX's loans take hyphens.
+    if (
+        param.name in _CLIENT_IDS
+        and endpoint.status == WELL_KNOWN
+        and not isinstance(value, list | dict)
+    ):
         yield from _client_id(param.name, str(value), group)
     elif param.values and param.type != "boolean":
         sure = endpoint.status == WELL_KNOWN and param.name in _CLOSED_LISTS
@@ -109,12 +114,14 @@ def _seconds(param: Param, value: str, endpoint: Endpoint) -> Iterator[Finding]:
         )
 
 
-def _partners(group: Group) -> Iterator[Finding]:
+def _partners(group: Group, endpoint: Endpoint) -> Iterator[Finding]:
     """What goes with another parameter that is not there."""
     names = {param.name for param in group.params}
     for name, value in group.given.items():
         rule = parameter_rule(name)
-        partners = [each for each in (rule.partners if rule else ()) if each in names]
+        if rule is None or endpoint.path in rule.alone:
+            continue
+        partners = [each for each in rule.partners if each in names]
         given = any(group.given.get(each) not in (None, "") for each in partners)
         if partners and value not in (None, "") and not given:
             yield Finding(
