@@ -22,12 +22,23 @@ if TYPE_CHECKING:
 _LEAST_ALIKE = 0.6
 
 
-def near_parameter(name: str, params: Sequence[Param]) -> str:
+def near_parameter(name: str, params: Sequence[Param], *, slips: bool = True) -> str:
     """The parameter that is meant, with its path where it lies inside of another one:
-    ``attachAlgoOrds[].slTriggerPx``. "" where nothing is near.
+    ``attachAlgoOrds[].slTriggerPx``. "" where nothing is near. Without ``slips`` a name that is only
+    alike is not taken.
     """
-    places = dict(_places(params))
-    return _near(name, _names(), places)
+    return _near(name, _names(), dict(_places(params)), slips=slips)
+
+
+def near_header(name: str, headers: Sequence[str]) -> str:
+    """The documented header that is meant by a name in a query or a body; "" for none."""
+    return _near(name, _names(), {each: each for each in headers}, slips=False)
+
+
+def elsewhere(name: str) -> str:
+    """What does the work of a name that another exchange has here, and OKX in another place."""
+    found: str = _data()["elsewhere"].get(_folded(name), "")
+    return found
 
 
 def near_value(name: str, value: str, values: Sequence[str]) -> str:
@@ -46,11 +57,18 @@ def _places(params: Sequence[Param], inside: str = "") -> Iterator[tuple[str, st
                 yield name, place
 
 
-def _near(text: str, foreign: Mapping[str, Sequence[str]], places: Mapping[str, str]) -> str:
+def _near(
+    text: str,
+    foreign: Mapping[str, Sequence[str]],
+    places: Mapping[str, str],
+    *,
+    slips: bool = True,
+) -> str:
     folded = _folded(text)
     same = [name for name in places if _folded(name) == folded]
     called = [name for name in foreign.get(folded, ()) if name in places]
-    name = next(iter([*same, *called, *_alike(folded, places)]), "")
+    alike = _alike(folded, places) if slips else []
+    name = next(iter([*same, *called, *alike]), "")
     return places.get(name, "")
 
 
@@ -85,5 +103,6 @@ def _values() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _data() -> dict[str, dict[str, Any]]:
+    """``names`` and ``values`` of others with OKX's own, and what stands ``elsewhere``."""
     data: dict[str, dict[str, Any]] = json.loads(read_text("foreign_names.json"))
     return data
