@@ -7,11 +7,10 @@ one is refused. A read tells what OKX leaves out.
 from __future__ import annotations
 
 from collections import Counter
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from okx_magic.catalogue import endpoints
 from okx_magic.catalogue.near_names import elsewhere, near_header, near_parameter
+from okx_magic.catalogue.siblings import sibling
 from okx_magic.cell.findings import WELL_KNOWN, Finding, groups
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def unknown_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
                 continue
             ours = f"{request} has no {name}{group.where}"
             text = ours if sure else f"{ours}, as far as the catalogue knows"
-            yield Finding(text, _meant(name, group, endpoint), sure and request.effect != "read")
+            yield Finding(text, _remedy(name, group, endpoint), sure and request.effect != "read")
 
 
 def repeated_names(request: Request) -> Iterator[Finding]:
@@ -77,11 +76,16 @@ def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[
         yield " in its body", query | {*(request.json or {})}
 
 
-def _meant(name: str, group: Group, endpoint: Endpoint) -> str:
+def _remedy(name: str, group: Group, endpoint: Endpoint) -> str:
     if header := near_header(name, endpoint.headers):
         return f"{header} is a header: write {header}: … above the body"
+    return _meant(name, group, endpoint)
+
+
+def _meant(name: str, group: Group, endpoint: Endpoint) -> str:
     # A name that stands elsewhere was no slip of the finger.
-    hint = elsewhere(name) or (_sibling(name, endpoint) if group.outermost else "")
+    other = sibling(endpoint, name) if group.outermost else ""
+    hint = elsewhere(name) or (f"{endpoint.method} {other} has {name}" if other else "")
     near = near_parameter(name, group.params, slips=not hint)
     if near.endswith(f"[].{name}"):
         outer = near.removesuffix(f"[].{name}")
@@ -97,26 +101,3 @@ def _meant(name: str, group: Group, endpoint: Endpoint) -> str:
         return "it takes none"
     more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     return f"it has {', '.join(names[:_NAMES_SHOWN])}{more}"
-
-
-def _sibling(name: str, endpoint: Endpoint) -> str:
-    """The endpoint of the same things (ticker and tickers, trades and history-trades) that has a
-    parameter of exactly this name.
-    """
-    family, _, thing = endpoint.path.rpartition("/")
-    having = [
-        other.path
-        for other in endpoints().values()
-        if other.status == WELL_KNOWN
-        and other.method == endpoint.method
-        and other.path.startswith(f"{family}/")
-        and _same_thing(thing, other.path.removeprefix(f"{family}/"))
-        and any(param.name == name for param in other.params)
-    ]
-    near = get_close_matches(endpoint.path, having, n=1, cutoff=0)
-    return f"{endpoint.method} {near[0]} has {name}" if near else ""
-
-
-def _same_thing(one: str, other: str) -> bool:
-    short, long = sorted((one.removesuffix("s"), other.removesuffix("s")), key=len)
-    return short in long
