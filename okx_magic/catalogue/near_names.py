@@ -20,20 +20,64 @@ if TYPE_CHECKING:
     from okx_magic.catalogue.reader import Param
 
 _LEAST_ALIKE = 0.6
+# ccxt's symbols, base/quote[:settle[-date]]; and ids without a hyphen, or with another sign.
+_UNIFIED = re.compile(
+    r"(?P<base>[A-Z0-9]+)/(?P<quote>[A-Z0-9]+)(?P<settle>:[A-Z0-9]+)?(?:-(?P<date>[0-9]{6}))?"
+)
+_JOINED = re.compile(r"(?P<base>[A-Z0-9]{2,10}?)_?(?P<quote>USDT|USDC|USD|EUR|BTC|ETH)")
 
 
-def near_parameter(name: str, params: Sequence[Param]) -> str:
+def near_parameter(name: str, params: Sequence[Param], *, slips: bool = True) -> str:
     """The parameter that is meant, with its path where it lies inside of another one:
-    ``attachAlgoOrds[].slTriggerPx``. "" where nothing is near.
+    ``attachAlgoOrds[].slTriggerPx``. "" where nothing is near. Without ``slips`` a name that is only
+    alike is not taken.
     """
-    places = dict(_places(params))
-    return _near(name, _names(), places)
+    return _near(name, _names(), dict(_places(params)), slips=slips)
 
 
-def near_value(name: str, value: str, values: Sequence[str]) -> str:
+def near_header(name: str, headers: Sequence[str]) -> str:
+    """The documented header that is meant by a name in a query or a body; "" for none."""
+    return _near(name, _names(), {each: each for each in headers}, slips=False)
+
+
+def elsewhere(name: str) -> str:
+    """What does the work of a name that another exchange has here, and OKX in another place."""
+    found: str = _data()["elsewhere"].get(_folded(name), "")
+    return found
+
+
+def near_value(name: str, value: str, values: Sequence[str], *, slips: bool = True) -> str:
     """The documented value of a parameter that is meant by another text; "" where nothing is near."""
     meant = {text: [known] for text, known in _values().get(name, {}).items()}
-    return _near(value, meant, {each: each for each in values})
+    return _near(value, meant, {each: each for each in values}, slips=slips)
+
+
+def foreign_value(name: str, value: str) -> str:
+    """What OKX calls a value that another exchange has for a parameter; "" for none."""
+    return _values().get(name, {}).get(_folded(value), "")
+
+
+def near_instrument(text: str) -> str:
+    """The ``instId`` that is meant by another way to write it: ``btc-usdt``, ``BTC/USDT:USDT``,
+    ``BTCUSDT``. "" for one that may be OKX's own.
+    """
+    typed = text.strip()
+    upper = typed.upper()
+    if unified := _UNIFIED.fullmatch(upper):
+        kind = unified["date"] or ("SWAP" if unified["settle"] else "")
+        return "-".join(filter(None, (unified["base"], unified["quote"], kind)))
+    if joined := _JOINED.fullmatch(upper):
+        return f"{joined['base']}-{joined['quote']}"
+    if upper.endswith("-PERP"):
+        return f"{upper.removesuffix('PERP')}SWAP"
+    return upper if typed == typed.lower() and upper != text else ""
+
+
+def near_currency(name: str, text: str) -> str:
+    """The currency that is meant by its name in small letters; "" for one that may be OKX's own."""
+    typed = text.strip()
+    codes = typed.isascii() and typed.isalnum() and typed == typed.lower() and name != "tgtCcy"
+    return typed.upper() if codes and typed.upper() != text else ""
 
 
 def _places(params: Sequence[Param], inside: str = "") -> Iterator[tuple[str, str]]:
@@ -46,11 +90,18 @@ def _places(params: Sequence[Param], inside: str = "") -> Iterator[tuple[str, st
                 yield name, place
 
 
-def _near(text: str, foreign: Mapping[str, Sequence[str]], places: Mapping[str, str]) -> str:
+def _near(
+    text: str,
+    foreign: Mapping[str, Sequence[str]],
+    places: Mapping[str, str],
+    *,
+    slips: bool = True,
+) -> str:
     folded = _folded(text)
     same = [name for name in places if _folded(name) == folded]
     called = [name for name in foreign.get(folded, ()) if name in places]
-    name = next(iter([*same, *called, *_alike(folded, places)]), "")
+    alike = _alike(folded, places) if slips else []
+    name = next(iter([*same, *called, *alike]), "")
     return places.get(name, "")
 
 
@@ -85,5 +136,6 @@ def _values() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _data() -> dict[str, dict[str, Any]]:
+    """``names`` and ``values`` of others with OKX's own, and what stands ``elsewhere``."""
     data: dict[str, dict[str, Any]] = json.loads(read_text("foreign_names.json"))
     return data

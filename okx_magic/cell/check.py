@@ -1,6 +1,6 @@
 """Judges a filled request by the catalogue, before it is sent.
 
-check ─► check_names, check_values ─► catalogue    what OKX documents
+check ─► check_names, check_values, check_forms ─► catalogue    what OKX documents
       └► check_account                             what the session knows
 
 Strategy: what can only fail, or do what nobody meant, is refused where the docs are known well. All else
@@ -19,6 +19,7 @@ from okx_magic.catalogue.bar_names import opens_by_hong_kong
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
 from okx_magic.cell.account_facts import AccountFacts
 from okx_magic.cell.check_account import account_findings
+from okx_magic.cell.check_forms import forms
 from okx_magic.cell.check_names import missing_names, repeated_names, unknown_names
 from okx_magic.cell.check_values import values
 from okx_magic.cell.findings import WELL_KNOWN, Finding
@@ -65,6 +66,7 @@ def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Fi
             missing_names(request, endpoint),
             repeated_names(request),
             values(request, endpoint),
+            forms(request, endpoint),
             account_findings(request, endpoint, facts),
         )
     )

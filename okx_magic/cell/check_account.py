@@ -25,6 +25,8 @@ _WITH_SIDES = frozenset(
         "/api/v5/trade/close-position",
     }
 )
+# OKX docs, Set leverage, posSide: "only required when margin mode is isolated in long/short mode".
+_LEVERAGE = "/api/v5/account/set-leverage"
 _SIZED = frozenset({"/api/v5/trade/order", "/api/v5/trade/batch-orders"})
 # BTC-USDT-SWAP, BTC-USD-260327; not an option, which has a strike and C or P behind the date.
 _CONTRACT = re.compile(r"[A-Z0-9]+-[A-Z0-9_]+-(?:SWAP|[0-9]{6})")
@@ -42,15 +44,16 @@ def account_findings(
         if not group.outermost:
             continue
         inst_id = group.given.get("instId")
-        if (
-            request.path in _WITH_SIDES
-            and isinstance(inst_id, str)
-            and _CONTRACT.fullmatch(inst_id)
-        ):
+        contract = isinstance(inst_id, str) and _CONTRACT.fullmatch(inst_id)
+        if contract and _has_side(request.path, group):
             yield from _position_side(group, facts.position_mode)
         row = facts.instruments.get(inst_id) if isinstance(inst_id, str) else None
         if row and request.path in _SIZED:
             yield from _sizes(group, row)
+
+
+def _has_side(path: str, group: Group) -> bool:
+    return path in _WITH_SIDES or (path == _LEVERAGE and group.given.get("mgnMode") == "isolated")
 
 
 def _position_side(group: Group, mode: str) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from okx_magic.catalogue.near_names import near_parameter
+from okx_magic.catalogue.near_names import elsewhere, near_header, near_parameter
+from okx_magic.catalogue.siblings import sibling
 from okx_magic.cell.findings import WELL_KNOWN, Finding, groups
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def unknown_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
                 continue
             ours = f"{request} has no {name}{group.where}"
             text = ours if sure else f"{ours}, as far as the catalogue knows"
-            yield Finding(text, _meant(name, group), sure and request.effect != "read")
+            yield Finding(text, _remedy(name, group, endpoint), sure and request.effect != "read")
 
 
 def repeated_names(request: Request) -> Iterator[Finding]:
@@ -75,13 +76,26 @@ def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[
         yield " in its body", query | {*(request.json or {})}
 
 
-def _meant(name: str, group: Group) -> str:
-    near = near_parameter(name, group.params)
+def _remedy(name: str, group: Group, endpoint: Endpoint) -> str:
+    if header := near_header(name, endpoint.headers):
+        return f"{header} is a header: write {header}: … above the body"
+    return _meant(name, group, endpoint)
+
+
+def _meant(name: str, group: Group, endpoint: Endpoint) -> str:
+    # A name that stands elsewhere was no slip of the finger.
+    other = sibling(endpoint, name) if group.outermost else ""
+    hint = elsewhere(name) or (f"{endpoint.method} {other} has {name}" if other else "")
+    near = near_parameter(name, group.params, slips=not hint)
     if near.endswith(f"[].{name}"):
         outer = near.removesuffix(f"[].{name}")
         return f'it belongs into {outer}: "{outer}": [{{"{name}": …}}]'
+    if near in ("before", "begin") and endpoint.paging:
+        return f"{near} in place of {name}? --since brings all rows from a time on"
     if near:
         return f"{near} in place of {name}?"
+    if hint:
+        return hint
     names = [param.name for param in group.params]
     if not names:
         return "it takes none"

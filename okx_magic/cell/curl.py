@@ -64,6 +64,14 @@ _COMMAND = re.compile(
 _SHELL_WORDS = frozenset(("||", "&", "&&", ";", "<"))
 # What becomes of the answer in the shell: a pipe, a file.
 _OUTPUT = re.compile(r"\|(?!\|)|[12&]?>")
+# What OKX's docs print and no shell takes: a header's quote closed twice, and a comment behind the
+# backslash that ends a line.
+_CLOSED_TWICE = re.compile(
+    rf"^([{WHITESPACE}]*(?:-H|--header)[{WHITESPACE}]+'[^'\n]*')'(?=[{WHITESPACE}]*\\)",
+    re.MULTILINE,
+)
+_COMMENT_BEHIND = re.compile(rf"\\[{WHITESPACE}]+(?://|#)[^\n]*$", re.MULTILINE)
+_DATA = re.compile(r"\s(?:-d|--data[\w-]*|--json)\b")
 # cmd's way to continue a line and to quote, as browsers copy a command for it.
 _CARETS = re.compile(rf'\^[{WHITESPACE}\r]*(?:\n|\Z)|\^"')
 
@@ -90,7 +98,7 @@ def read_curl(block: Block) -> Command:
     """The parts of the command that the block begins with. Raises CellError."""
     line = block.number
     typed = "\n".join((block.rest, *(line.text for line in block.lines)))
-    words, used, dropped = _words(_without_carets(typed), line)
+    words, used, dropped = _words(_as_meant(_without_carets(typed)), line)
     arguments = list(_arguments(iter(words), line))
 
     def given(meaning: str) -> list[str]:
@@ -127,6 +135,13 @@ def _without_carets(text: str) -> str:
     if not _CARETS.search(text):
         return text
     return re.sub(r"\^(.?)", lambda caret: caret[1] or "\\", text)
+
+
+def _as_meant(text: str) -> str:
+    """A command of the docs as a shell takes it. What a body holds stays as it is."""
+    data = _DATA.search(text)
+    head = text[: data.start()] if data else text
+    return _COMMENT_BEHIND.sub(r"\\", _CLOSED_TWICE.sub(r"\1", head)) + text[len(head) :]
 
 
 def _words(text: str, line: int) -> tuple[list[str], int, tuple[str, ...]]:

@@ -45,7 +45,7 @@ _REST = re.compile(rf"(?P<target>\S+)(?:[{WHITESPACE}]+HTTP/\d(?:\.\d)?)?")
 
 # What is put behind a target, by how it starts, and where it belongs; MARK is a variable.
 _BEHIND_TARGET = (
-    (("{", "[", MARK), "a body begins on a line of its own, in a cell with %%okx"),
+    (("{", "[", MARK, "body"), "a body begins on a line of its own, in a cell with %%okx"),
     (("?", "&"), "the query follows without a blank, or on lines of its own"),
     ("", "a comment begins with // or #; a blank in a query value is written %20"),
 )

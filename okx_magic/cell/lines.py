@@ -26,8 +26,12 @@ _METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|SUBSCRIBE", re.IGN
 # What begins with the path of a v5 endpoint, or its URL, and stands alone: a GET.
 _BARE_TARGET = re.compile(r"(?:https?://|/api/v5/)\S+")
 
-# What the docs print around a request: several words, and nothing of a program.
-_PROSE = re.compile(r"(?!.*(?:[={}\[\]\"?&;$@\\]|\w\(|api/))[A-Za-z0-9(].*\s.*\S", re.ASCII)
+# What the docs print around a request: several words, and nothing of a program. Chinese, in which OKX
+# has its docs as well, needs no blank between its words; Markdown puts its signs around them.
+_PROSE = re.compile(
+    r"(?!.*(?:[={}\[\]\"?&;$@\\]|\w\(|api/))(?:[>*•]+\s*)?"
+    r"(?:(?!_)[\w(].*\s.*\S|[\u3400-\u9fff].*)|`{3,}[a-z]*"
+)
 
 # A sentence behind a label that is no header's name: "Example: place an order".
 _LABEL = re.compile(

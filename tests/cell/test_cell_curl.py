@@ -58,6 +58,21 @@ def test_lines_go_on_behind_backslashes() -> None:
     assert (template.method, template.headers) == ("POST", (("c", "d"),))
 
 
+def test_a_command_as_the_docs_print_it_is_taken_as_meant() -> None:
+    """OKX prints a header's quote closed twice, and a comment behind a backslash: no shell takes it."""
+    command = """curl -X 'POST' \\
+  'https://www.okx.com/api/v5/trade/order' \\
+  -H 'OK-ACCESS-SIGN: *****'' \\
+  -H 'expTime: 1700000000001' \\   // until then
+  -d '{
+  "tag": "a \\\\ // b"
+}'"""
+    (template,) = parse(command, hosts=["www.okx.com"]).templates
+    request = fill(template, {})
+    assert request.headers == (("expTime", "1700000000001"),)
+    assert request.json == {"tag": "a \\ // b"}
+
+
 def test_a_request_behind_a_command_is_its_own() -> None:
     """A command ends with its line, and another request may follow."""
     templates = parse("a = curl /x\nb = GET /y\nc = curl -d '{\n}' /z").templates

@@ -133,3 +133,31 @@ def test_characters_that_nobody_sees_are_blanks(unseen: str) -> None:
     """A byte order mark, a space without width and a no-break space before a request, and behind it."""
     cell = parse(f"{unseen}name = GET{unseen}/x?a=b{unseen}\n{unseen}&c=d")
     assert [(each.name, each.query) for each in cell.templates] == [("name", ("?a=b&c=d",))]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "place an order\n{}",
+        "{}\nthe answer has one row",
+        "现货下单\n{}",
+        "Получить цену\n{}",
+        "> Request Example\n{}",
+        "**HTTP Request**\n{}",
+        "```http\n{}\n```",
+        "Copy to Clipboard\n {}",
+    ],
+)
+def test_prose_around_a_request_is_dropped_and_told(around: str) -> None:
+    """As the docs have it, in either of their languages, and as Markdown carries it."""
+    cell = parse(around.format("GET /api/v5/market/ticker?instId=BTC-USDT"))
+    assert [template.path for template in cell.templates] == ["/api/v5/market/ticker"]
+    assert all("dropped: it is no part of a request" in notice for notice in cell.notices)
+    assert cell.notices
+
+
+@pytest.mark.parametrize("line", ["size = 5", "for x in y", "名前 = 1", "f(x) or y", "import os"])
+def test_python_around_a_request_is_no_prose(line: str) -> None:
+    """What a person meant to be run is never passed over."""
+    with pytest.raises(CellError, match="does not begin a request"):
+        parse(f"{line}\nGET /api/v5/public/time")

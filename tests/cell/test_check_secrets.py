@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,7 @@ VALUE = "Correct-Horse-9"
             "sign",
         ),
         *("signature", "privateKey"),
+        *("passPhrase", "pass_phrase", "pwd", "passcode", "access_token", "secret[]", "se%63ret"),
     ],
 )
 def test_a_name_of_a_secret_is_refused(name: str) -> None:
@@ -48,10 +50,24 @@ def test_a_name_of_a_secret_is_refused(name: str) -> None:
     assert typed_secrets(f"GET /x?{name}={VALUE}&a=b") == (f"{name}={VALUE}",)
 
 
+@pytest.mark.parametrize("body", [{"secretKey": VALUE}, [{"sz": "1"}, {"passphrase": VALUE}]])
+def test_a_secret_in_a_body_is_refused_as_well(body: object) -> None:
+    """An order with a secret in it would be logged; where a key is made, its passphrase belongs."""
+    text = json.dumps(body)
+    with pytest.raises(CredentialsError) as caught:
+        refuse_secrets(Request("POST", "/api/v5/trade/order", text))
+    assert VALUE not in f"{caught.value.message}{caught.value.remedy}"
+    (pair,) = typed_secrets(f"POST /api/v5/trade/order\n{text}")
+    assert VALUE in pair
+    refuse_secrets(
+        Request("POST", "/api/v5/users/subaccount/apikey", f'{{"passphrase": "{VALUE}"}}')
+    )
+
+
 @pytest.mark.parametrize(
     "target",
     [
-        "/api/v5/account/balance?ccy=BTC",
+        "/api/v5/account/balance?ccy=BTC&token=BTC",
         "/api/v5/users/subaccount/apikey?subAcct=a&apiKey=b",
         "/api/v5/trade/order?instId=BTC-USDT&clOrdId=0123456789ABCDEF0123456789ABCDEF",
         "/api/v5/asset/currencies?ccy=SIGN&keyword=design",
