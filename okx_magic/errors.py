@@ -34,6 +34,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from okx_magic.errorblock import block
+
 if TYPE_CHECKING:
     from okx_magic.model import Envelope, Request
 
@@ -103,7 +105,7 @@ class OkxMagicError(Exception):
     # https://ipython.readthedocs.io/en/stable/config/integrating.html: a list of lines, shown in place
     # of the traceback. So neither source lines nor local variables reach the notebook.
     def _render_traceback_(self) -> list[str]:
-        return [self.headline(), *(f"  {label:<7} {text}" for label, text in self.details())]
+        return block(self.headline(), self.details())
 
     def __str__(self) -> str:
         return self.headline()
@@ -282,5 +284,4 @@ class Interrupted(KeyboardInterrupt):
         ids = ", ".join(client_id for _, client_id in self.orders)
         lines = [("order", ids)] if ids else []
         lines += [("try", self.remedy)] if self.remedy else []
-        head = f"KeyboardInterrupt {self}"
-        return [head, *(f"  {label:<7} {text}" for label, text in lines)]
+        return block(f"KeyboardInterrupt {self}", lines)

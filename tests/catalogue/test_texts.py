@@ -8,7 +8,8 @@ import pytest
 
 from okx_magic import catalogue
 from okx_magic.catalogue.endpoint_search import exactly, search
-from okx_magic.catalogue.texts import card, example, explain, find
+from okx_magic.catalogue.finder import find
+from okx_magic.catalogue.texts import card, example, explain
 from okx_magic.cell import fill, parse
 from okx_magic.cell.check import check
 

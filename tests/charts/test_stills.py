@@ -18,7 +18,7 @@ from okx_magic.charts.pictures import Candles, Table
 from okx_magic.charts.squares import squares
 from okx_magic.charts.still import html_of, svg_of
 from okx_magic.charts.still_prices import merged
-from okx_magic.charts.svg import _DARK, _LIGHT, data_url
+from okx_magic.charts.svg import _PALETTE, data_url
 from okx_magic.charts.text import text_of
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_any_text_makes_a_readable_document(title: str, cell: str) -> None:
 
 def test_colours_have_contrast() -> None:
     """WCAG 2.2: text 4.5 to 1 on its ground, in both themes; the grid is no information."""
-    for colours in (_LIGHT, _DARK):
+    for colours in (_PALETTE["light"], _PALETTE["dark"]):
         ground = _luminance(colours["ground"])
         for name, colour in colours.items():
             if name not in {"ground", "grid"}:

@@ -427,23 +427,6 @@ def test_explain_says_what_a_code_means(notebook: Notebook) -> None:
     assert "never the passphrase" in notebook.run("%okx_explain 50113")
 
 
-@pytest.mark.parametrize("magic", [f"%{name}" for name in MAGICS] + ["%%okx"])
-def test_help_starts_with_an_example(notebook: Notebook, magic: str) -> None:
-    """--help is help, not an error, and sends nothing."""
-    text = notebook.run(f"{magic} --help" + ("\nGET /x" if magic == "%%okx" else ""))
-    assert notebook.error is None
-    assert text.index("Examples") < text.index("--help")
-    assert text.count("Examples") == 1
-
-
-@pytest.mark.parametrize("magic", MAGICS)
-def test_the_question_mark_starts_with_an_example_too(notebook: Notebook, magic: str) -> None:
-    """What ``%magic?`` shows is the docstring: the examples stand before the lists of options."""
-    text = notebook.shell.find_line_magic(magic).__doc__
-    assert text.startswith(f"%{magic}: ")
-    assert text.index("Examples") < text.index("--help")
-
-
 def test_unload_removes_all_of_it(bare_notebook: Notebook) -> None:
     """Load, unload, load: no magic, no setting, no session, no thread is left between."""
     threads = set(threading.enumerate())
