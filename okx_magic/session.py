@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
 
-_TABLES = "okx_magic.frames"
+# No room of ours: one that another thread has half imported cannot be entered by one of its files.
+_TABLES = "pandas"
 _CAUSES = 3
 
 
