@@ -17,7 +17,9 @@ def notebook(cells: Iterable[str]) -> NotebookNode:
     from nbformat.v4 import new_code_cell, new_notebook  # noqa: PLC0415
 
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    return new_notebook(cells=[new_code_cell(cell) for cell in cells], metadata={"kernelspec": kernel})
+    return new_notebook(
+        cells=[new_code_cell(cell) for cell in cells], metadata={"kernelspec": kernel}
+    )
 
 
 def executed(cells: Iterable[str], *, allow_errors: bool = True) -> NotebookNode:
