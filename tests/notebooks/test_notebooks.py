@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -109,7 +110,8 @@ def test_orders_can_be_practised() -> None:
     notebook = executed(ROOT / "notebooks" / "orders-and-safety.ipynb")
     text = outputs(notebook)
     assert "recovered: its answer was lost, and a look-up shows that it was carried out" in text
-    assert "2 orders were open, none is now" in text
+    assert "3 orders were open, none is now" in text
+    assert "position stays open: BTC-USDT-SWAP 1, without a stop: what waited at" in text
     raised = [
         f"{output.ename} {output.evalue}"
         for cell in notebook.cells
@@ -120,11 +122,23 @@ def test_orders_can_be_practised() -> None:
         "RefusedError",
         "NotCarriedOut",
         "OutcomeUnknown",
-        *["RefusedError"] * 4,
+        "RefusedError",
+        "OkxError",
+        "PositionWithoutStop",
+        *["RefusedError"] * 3,
     ]
     assert "the same request was sent" in raised[0]
     assert "still unknown" in raised[3]
-    assert "kill switch is on" in raised[4]
+    assert "51051" in raised[4]
+    assert "its stop is not there" in raised[5]
+    assert "kill switch is on" in raised[6]
+    shown = {cell.id: outputs(new_notebook(cells=[cell])) for cell in notebook.cells}
+    assert "effective" in shown["stop-4"]
+    assert all(side in shown["stop-7"] for side in ("buy", "sell"))
+    assert "left ← GET /api/v5/account/positions · 0 rows" in shown["stop-6"]
+    assert "stop ← POST /api/v5/trade/order-algo · algoClOrdId om" in shown["stop-14"]
+    # Of each liquidated position: OKX's type 3.
+    assert re.search(r"(long|short) +3 ", shown["liq-8"])
 
 
 def test_live_data_can_be_followed() -> None:
