@@ -426,6 +426,19 @@ def test_amend(call: Caller) -> None:
     assert (row["slTriggerPx"], row["tpTriggerPx"]) == ("", add["newTpTriggerPx"])
 
 
+def test_a_trigger_that_is_moved_waits_on_its_new_side(call: Caller, clock: Clock) -> None:
+    """Moved through the price, it waits for the way back; its own stops stand by its price."""
+    algo_id = taken(call, "trigger", side="buy", triggerPx=px(call, 0.5), orderPx="-1")
+    far = {"instId": SWAP, "algoId": algo_id, "newTriggerPx": px(call, 1.5)}
+    assert sent(call, "amend-algos", far)["sCode"] == "0"
+    clock.now += 3600
+    assert shown(call, algo_id)["state"] == "live"
+    wanted = {"side": "buy", "triggerPx": px(call, 1.2), "orderPx": "-1"}
+    for low, code in ((1.1, "0"), (1.3, "51047")):
+        stop = {"slTriggerPx": px(call, low), "slOrdPx": "-1"}
+        assert algo(call, "trigger", **wanted, attachAlgoOrds=[stop])["sCode"] == code
+
+
 def test_amend_that_fails(call: Caller) -> None:
     """Each with OKX's code; with cxlOnFail it is cancelled then."""
     algo_id = taken(call, "conditional", slTriggerPx=px(call, 0.9), slOrdPx="-1")
