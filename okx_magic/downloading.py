@@ -9,11 +9,14 @@ from okx_magic.cell.check_secrets import refuse_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from concurrent.futures import Executor
     from os import PathLike
 
     from okx_magic.data import Done, DownloadProgress
     from okx_magic.model import Request
+    from okx_magic.pages import Team
     from okx_magic.pages.paging import Span
+    from okx_magic.pages.shares import Addresses
     from okx_magic.session import Session
 
 
@@ -23,13 +26,15 @@ class Downloading:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def download(
+    def download(  # noqa: PLR0913  # each by its keyword
         self,
         targets: str | Sequence[str],
         *,
         to: str | PathLike[str],
         since: Any = None,
         until: Any = None,
+        executor: Executor | None = None,
+        addresses: Addresses = None,
     ) -> list[Done]:
         """GET page after page of each target into a dataset of parquet files in the folder ``to``.
 
@@ -38,6 +43,8 @@ class Downloading:
         ``endpoint=/instId=/bar=/month=``, with the columns and types of the frames. A bar that still
         runs is left out. The same call again fetches only what is missing, after a break-off or with
         other times. Returns one record a target: ``rows`` in the dataset, ``fresh`` ones, ``requests``.
+        ``executor`` and ``addresses`` are as for ``pages``: its workers fetch public candles, this kernel
+        the rest, and this kernel alone writes.
 
         Raises CellError before anything is sent for a folder with other data or that another kernel
         writes to, for too little space and a time in the future; and what ``request`` raises. After an
@@ -57,7 +64,13 @@ class Downloading:
         for request in asked:
             refuse_secrets(request)
             warn(request, self._session.facts())
-        return list(self.bring(asked, self._session.span(since=since, until=until), to))
+        span = self._session.span(since=since, until=until)
+        if executor is None:
+            return list(self.bring(asked, span, to))
+        from okx_magic.pages import Team  # noqa: PLC0415  # pandas, on first use
+
+        with Team(self._session.connection, executor, addresses) as team:
+            return list(self.bring(asked, span, to, team=team))
 
     def bring(
         self,
@@ -65,8 +78,10 @@ class Downloading:
         span: Span,
         to: str | PathLike[str],
         progress: DownloadProgress | None = None,
+        team: Team | None = None,
     ) -> Generator[Done]:
         """As ``download``, one record a target as soon as it is complete."""
         from okx_magic.data import Download  # noqa: PLC0415  # pyarrow, on first use
 
-        return Download(self._session.connection, to, progress=progress).bring(requests, span)
+        run = Download(self._session.connection, to, progress=progress, team=team)
+        return run.bring(requests, span)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from okx_magic.data.ranges import Range
     from okx_magic.model import Request
+    from okx_magic.pages import Team
     from okx_magic.wire.connection import Connection
 
 # Rows in a file: some 20 MB in memory, and more than a month of minutes.
@@ -59,20 +60,22 @@ class DownloadInterrupted(KeyboardInterrupt):
 
 
 class Download:
-    """Fetches targets over a connection into a folder, one after another."""
+    """Fetches targets over a connection into a folder, one after another; public candles with a team."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its keyword
         self,
         connection: Connection,
         to: str | PathLike[str],
         *,
         progress: DownloadProgress | None = None,
+        team: Team | None = None,
         most_rows: int = _MOST_ROWS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connection = connection
         self._folder = Folder(to)
         self._progress = progress
+        self._team = team
         self._most_rows = most_rows
         self._clock = clock
 
@@ -146,13 +149,23 @@ class Download:
 
     def _bring(self, target: Target, manifest: Manifest, ranges: list[Range], now: int) -> Done:
         started = time.monotonic()
-        before, pages, notices = manifest.rows, 0, []
+        before, pages, notices = manifest.rows, 0, list[str]()
+        told = len(self._team.notices) if self._team else 0
         for bounds in ranges:
-            fetch = Fetch(self._folder, target, manifest, bounds, now=now, progress=self._progress)
+            fetch = Fetch(
+                self._folder,
+                target,
+                manifest,
+                bounds,
+                now=now,
+                progress=self._progress,
+                team=self._team,
+            )
             fetch.run(self._connection, self._most_rows)
             manifest = fetch.manifest
             pages += fetch.pages
             notices += fetch.notices
+        notices += self._team.notices[told:] if self._team else []
         seconds = time.monotonic() - started
         fresh = manifest.rows - before
         return Done(target.request.target, manifest.rows, fresh, pages, seconds, tuple(notices))

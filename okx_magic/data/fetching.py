@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from okx_magic.data.folder import Folder, Manifest
     from okx_magic.data.ranges import Range
     from okx_magic.data.targets import Target
+    from okx_magic.pages import Team
     from okx_magic.wire.connection import Connection
 
 # What a kill takes away at most.
@@ -56,6 +57,7 @@ class Fetch:
         *,
         now: int,
         progress: DownloadProgress | None,
+        team: Team | None = None,
     ) -> None:
         self._folder = folder
         self._target = target
@@ -68,6 +70,7 @@ class Fetch:
         self._above: int | None = bounds[1]
         self._written = time.monotonic()
         self._progress = progress
+        self._team = team
         self.pages = 0
         self.notices: list[str] = []
 
@@ -86,7 +89,9 @@ class Fetch:
         parts = Parts(
             low, high, most=most_rows, unique=self._target.style.candles, due=self._is_due
         )
-        pull = Pull(connection, progress=self)
+        # What is private, or comes page after page, is fetched here.
+        shared = self._length is not None and not connection.signs(self._target.request)
+        pull = Pull(connection, progress=self, team=self._team if shared else None)
         pages = pull.pages(self._target.request, Span(since=low or None, until=high))
         try:
             with closing(pages):
