@@ -71,6 +71,7 @@ class Session:
         self.stream = self.streaming.stream
         self.downloading = Downloading(self)
         self.download = self.downloading.download
+        self.download_files = self.downloading.download_files
         self._on_close = on_close
         self._learned = Learned()
         self.config: Mapping[str, Any] = {}

@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.data.fetching import DownloadProgress, Fetch, bar_length_of
-from okx_magic.data.folder import Folder, Manifest
-from okx_magic.data.parquet import columns_of, schema_of
+from okx_magic.data.fetching import DownloadProgress, Fetch
+from okx_magic.data.filing import bar_length_of, manifest_of
+from okx_magic.data.folder import Folder
 from okx_magic.data.ranges import missing
 from okx_magic.data.targets import Target, target_of
 from okx_magic.errors import CellError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from os import PathLike
 
+    from okx_magic.data.folder import Manifest
     from okx_magic.data.ranges import Range
     from okx_magic.model import Request
     from okx_magic.pages import Team
@@ -104,26 +105,13 @@ class Download:
                     remedy="fetch them into a frame: --all without --to",
                 )
         with self._folder.writing():
-            opened = [self._opened(target) for target in targets]
+            opened = [(target, manifest_of(self._folder, target)) for target in targets]
             plans = [self._plan(*each, span, now) for each in opened]
             self._check_space(targets, plans)
             if self._progress is not None:
                 self._progress.start(_requests(targets, plans, now))
             for (target, manifest), ranges in zip(opened, plans, strict=True):
                 yield self._bring(target, manifest, ranges, now)
-
-    def _opened(self, target: Target) -> tuple[Target, Manifest]:
-        columns = columns_of(schema_of(target.request, target.place))
-        manifest = self._folder.manifest(target.key)
-        if manifest is None:
-            manifest = Manifest(target.key, target.request.target, columns)
-        elif manifest.columns != columns:
-            raise CellError(
-                f"{self._folder.path} has {target.request.path} with other columns",
-                remedy="name another folder",
-            )
-        self._folder.clean(manifest, target.folder)
-        return target, manifest
 
     def _plan(self, target: Target, manifest: Manifest, span: Span, now: int) -> list[Range]:
         length = bar_length_of(target)

@@ -67,16 +67,13 @@ def test_a_dask_cluster_as_it_is(far: LimitServer, workers: int) -> None:
     assert far.counts() == (69, 0)
 
 
-def test_two_that_were_thought_apart_are_put_together(far: LimitServer) -> None:
-    """Where the caller is wrong about addresses OKX refuses: that is told, and no error.
-
-    It is also the control of the test above: without shares there are refusals.
-    """
-    with cluster(2) as client:
+def test_two_that_were_thought_apart_are_put_together() -> None:
+    """Where the caller is wrong about addresses OKX refuses: that is told, and no error."""
+    with limited(requests=9) as strict, cluster(2) as client:
         executor = client.get_executor(pure=False)
-        frame = pull(far.url, executor, 120, addresses=lambda worker: str(worker.pid))
-    assert far.counts()[1] > 0
-    assert "(50011)" in "".join(frame.attrs["notices"])
+        frame = pull(strict.url, executor, 60, addresses=lambda worker: str(worker.pid))
+        assert strict.counts()[1] > 0
+    assert "as one address (50011)" in "".join(frame.attrs["notices"])
 
 
 def test_a_spawned_pool(far: LimitServer) -> None:
