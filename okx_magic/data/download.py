@@ -97,7 +97,11 @@ class Download:
         for name, moment in (("since", span.since), ("until", span.until)):
             if moment is not None and moment > now:
                 raise CellError(f"--{name} is in the future", remedy="leave it out: it means now")
-        targets = [target_of(request, span) for request in requests]
+        # As often as it is named, it is one target.
+        named = (target_of(request, span) for request in requests)
+        targets = list({target.key: target for target in named}.values())
+        if not targets:
+            raise CellError("no target is named")
         for target in targets:
             if target.style.time is None:
                 raise CellError(
