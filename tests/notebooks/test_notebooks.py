@@ -141,6 +141,17 @@ def test_orders_can_be_practised() -> None:
     assert re.search(r"(long|short) +3 ", shown["liq-8"])
 
 
+@pytest.mark.slow
+def test_data_goes_to_disk() -> None:
+    """A pull, a break-off that goes on, files, a cluster: each is whole."""
+    notebook = executed(ROOT / "notebooks" / "data.ipynb")
+    text = outputs(notebook)
+    assert "the same again goes on there" in text
+    assert "whole: True · went on: True" in text
+    assert "with workers: True" in text
+    assert "OKX has no file" not in text
+
+
 def test_live_data_can_be_followed() -> None:
     """Candles go on from history, an order is seen, a hole is told and filled, a recording is whole."""
     notebook = executed(ROOT / "notebooks" / "streams.ipynb")
