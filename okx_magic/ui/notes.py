@@ -26,9 +26,13 @@ _BADGE_COLOURS: dict[Environment, str] = {
     "live": "#dc2626",
 }
 # What aligns is <pre>: an untrusted notebook loses the fonts that a style names.
-_LINE: Final = "margin:0;padding-top:0;padding-bottom:0;white-space:pre-wrap;line-height:1.4"
-# A label and what follows it, or an indent: a line that is too long goes on below its text.
-_LABEL: Final = re.compile(r" {2,}\S+ {2,}(?=\S)|\s*")
+_LINE: Final = (
+    "margin:0;padding-top:0;padding-bottom:0;white-space:pre-wrap;"
+    "word-break:normal;overflow-wrap:anywhere;line-height:1.4"
+)
+# A label and what follows it, the first column of a table, or an indent: a line that is too long goes on
+# below its text.
+_LABEL: Final = re.compile(r" {2,}\S+ {2,}(?=\S)|[A-Z]+ {2,}(?=\S)|\s*")
 _MARKS: Final = {True: "✓", False: "✗", None: "·"}
 
 # Half transparent, so that the text keeps its contrast on light and on dark; the underline tells the
@@ -165,4 +169,4 @@ def _painted(part: Part, escaped: str) -> str:
 
 
 def _row(line: str) -> str:
-    return f'<pre style="{_LINE};overflow-wrap:anywhere;padding-left:10ch;text-indent:-10ch">{line}</pre>'
+    return f'<pre style="{_LINE};padding-left:10ch;text-indent:-10ch">{line}</pre>'
