@@ -1,4 +1,4 @@
-"""An error as the few lines that a person sees, as wide as what they are shown on."""
+"""An error as the few lines that a person sees, and how wide what they are shown on is."""
 
 from __future__ import annotations
 
@@ -14,32 +14,38 @@ def block(head: str, details: list[tuple[str, str]]) -> list[str]:
     begin it at the left edge, among the labels.
     """
     lines = [("", head), *((f"  {label:<7} ", text) for label, text in details)]
-    width = _width()
+    in_page = type(sys.stdout).__module__.startswith("ipykernel.")
+    width = _PAGE if in_page else terminal_width()
     if not width:
         return [label + text for label, text in lines]
-    import textwrap  # noqa: PLC0415  # only where it is shown
-
     return [
         "\n".join(
-            textwrap.fill(
-                each,
-                width,
-                initial_indent=label if number == 0 else " " * len(label),
-                subsequent_indent=" " * (len(label) or 2),
-                break_long_words=False,
-                break_on_hyphens=False,
-                replace_whitespace=False,
-            )
+            fitted(label if number == 0 else " " * len(label), each, len(label) or 2, width)
             for number, each in enumerate(text.split("\n"))
         )
         for label, text in lines
     ]
 
 
-def _width() -> int:
-    """The columns of what an error is shown on; 0 where nobody looks, such as in a log."""
-    if type(sys.stdout).__module__.startswith("ipykernel."):
-        return _PAGE
+def fitted(label: str, text: str, hang: int, width: int) -> str:
+    """A text behind its label in lines of at most ``width``, but for longer words; each but the first is
+    indented by ``hang``.
+    """
+    import textwrap  # noqa: PLC0415  # only where it is shown
+
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=label,
+        subsequent_indent=" " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+
+
+def terminal_width() -> int:
+    """The columns of the terminal; 0 where there is none, such as in a log or a page."""
     if sys.stdout is None or not sys.stdout.isatty():
         return 0
     import shutil  # noqa: PLC0415  # only where it is shown

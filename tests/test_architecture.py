@@ -66,6 +66,7 @@ ROOMS: dict[str, set[str]] = {
     "ui": {
         "model",
         "errors",
+        "errorblock",
         "servertext",
         "catalogue",
         "credentials",

@@ -128,4 +128,4 @@ def _families() -> tuple[Channel, ...]:
 def channel_row(known: Channel) -> tuple[str, ...]:
     """The cells of a line in a table of what was found."""
     access = "private" if known.login else "public"
-    return "SUBSCRIBE", known.name, known.title, access, ""
+    return "SUBSCRIBE", known.name, access, "", known.title

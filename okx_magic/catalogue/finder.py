@@ -13,7 +13,7 @@ from okx_magic.catalogue.channel_search import (
 )
 from okx_magic.catalogue.endpoint_search import exactly, search
 from okx_magic.catalogue.texts import card
-from okx_magic.catalogue.topics import SUBSCRIBE
+from okx_magic.catalogue.topics import SUBSCRIBE, topics, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +40,8 @@ def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[s
             if serves is not None and not serves(endpoint.method, endpoint.path):
                 lines.append(_ELSEWHERE)
         return tuple("\n\n".join(map("\n".join, cards)).split("\n"))
-    found, streams = search(text), search_channels(text)
-    if not found and not streams:
+    found, streams, magics = search(text), search_channels(text), _magics(text)
+    if not found and not streams and not magics:
         return (f"nothing in the catalogue matches {text!r}",)
     asked_live = live(text)
     shown = found[: _ROWS_SHOWN - _STREAMS_SHOWN if asked_live else _ROWS_SHOWN]
@@ -52,12 +52,19 @@ def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[s
         # What is asked for can be followed live, too.
         firsts = [each.path for each in found[:2]]
         rows += [channel_row(each) for each in streams[:1] if each.twin in firsts]
-    lines = _aligned(rows)
+    lines = [*magics, *_aligned(rows)]
     more = len(found) - len(shown)
     if more > 0:
         lines.append(f"… and {more} more: add a word to narrow it down")
     names = "%okx_find /api/v5/… or SUBSCRIBE … shows one of them with its parameters and a cell"
     return (*lines, names)
+
+
+def _magics(text: str) -> list[str]:
+    """What of this project itself answers: only for a wording as it stands."""
+    asked = f" {' '.join(words_of(text))} "
+    said = (line for words, line in topics().magics.items() if f" {' '.join(words)} " in asked)
+    return list(dict.fromkeys(said))
 
 
 def _row(endpoint: Endpoint) -> tuple[str, ...]:
@@ -67,7 +74,7 @@ def _row(endpoint: Endpoint) -> tuple[str, ...]:
     access = "private" if endpoint.private else "public"
     limit = endpoint.limit
     pace = f"{limit.requests} in {limit.seconds:g} s" if limit else ""
-    return endpoint.method, endpoint.path, title, access, pace
+    return endpoint.method, endpoint.path, access, pace, title
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:

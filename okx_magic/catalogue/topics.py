@@ -31,20 +31,22 @@ SUBSCRIBE: Final = "SUBSCRIBE"
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """``endpoints`` and ``channels`` of each wording, the likeliest first; ``filler`` are words that tell
-    nothing; ``aside`` are the first parts of paths that few people mean; ``live`` are words that ask for
-    a stream.
+    """``endpoints`` and ``channels`` of each wording, the likeliest first, and the ``magics`` that do it;
+    ``filler`` are words that tell nothing; ``aside`` are the first parts of paths that few people mean;
+    ``live`` are words that ask for a stream.
     """
 
     endpoints: Mapping[Words, tuple[Key, ...]]
     channels: Mapping[Words, tuple[Key, ...]]
+    magics: Mapping[Words, str]
     filler: frozenset[str]
     aside: frozenset[str]
     live: frozenset[str]
 
     def split(self, words: Sequence[str], known: Iterable[Words]) -> tuple[list[Words], list[str]]:
         """Which of the ``known`` wordings words hold, the longest first, and the words that are left. The
-        words of a wording stand near each other, in any order; one in a row goes before one with gaps.
+        words of a wording stand near each other, in any order unless one is a filler ("my stop loss" is
+        no "stop loss on my position"); one in a row goes before one with gaps.
         """
         places: dict[str, list[int]] = {}
         for place, word in enumerate(words):
@@ -53,6 +55,7 @@ class Topics:
             (found, wording)
             for wording in known
             if wording[0] in places and (found := _nearest(wording, places)) is not None
+            if self.filler.isdisjoint(wording) or list(found) == sorted(found)
         ]
         wordings: list[Words] = []
         taken: set[int] = set()
@@ -102,6 +105,7 @@ def topics() -> Topics:
     """The topics of the data file."""
     found: dict[Words, tuple[Key, ...]] = {}
     channels: dict[Words, tuple[Key, ...]] = {}
+    magics: dict[Words, str] = {}
     filler: set[str] = set()
     aside: set[str] = set()
     live: set[str] = set()
@@ -114,10 +118,13 @@ def topics() -> Topics:
             live.update(words_of(line.partition(":")[2]))
         elif "|" in line and not line.startswith("#"):
             wordings, _, endpoints = line.partition("|")
+            if "%" in endpoints:
+                magics |= {tuple(words_of(each)): endpoints.strip() for each in wordings.split(",")}
+                continue
             keys = tuple(_keys(endpoints))
             to = channels if keys[0][0] == SUBSCRIBE else found
             to |= {tuple(words_of(each)): keys for each in wordings.split(",")}
-    return Topics(found, channels, frozenset(filler), frozenset(aside), frozenset(live))
+    return Topics(found, channels, magics, frozenset(filler), frozenset(aside), frozenset(live))
 
 
 def _keys(endpoints: str) -> Iterator[Key]:

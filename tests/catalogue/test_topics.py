@@ -57,7 +57,7 @@ def test_without_the_topics_few_questions_are_answered(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """The words of OKX's paths alone are not those of traders: the control of the test above."""
-    bare = topics().__class__({}, {}, frozenset(), frozenset(), frozenset())
+    bare = topics().__class__({}, {}, {}, frozenset(), frozenset(), frozenset())
     monkeypatch.setattr("okx_magic.catalogue.endpoint_search.topics", lambda: bare)
     questions = SETS[name]
     first = [answers for question, answers in questions if set(found(question)[:1]) & set(answers)]
@@ -102,6 +102,20 @@ def test_every_topic_leads_to_what_exists() -> None:
     for wording, keys in topics().channels.items():
         assert wording
         assert all(name in channels() for _, name in keys), wording
+
+
+@pytest.mark.parametrize(
+    ("question", "magic"),
+    [
+        ("cancel everything on ETH", "%okx_kill"),
+        ("how was my request signed", "%okx_debug"),
+        ("what does this error code mean", "%okx_explain"),
+    ],
+)
+def test_what_a_magic_does_is_said_first(question: str, magic: str) -> None:
+    """A magic does in a word what takes some requests; no other question hears of magics."""
+    assert find(question)[0].startswith(magic)
+    assert not any(line.startswith(magic) for line in find("funding rate"))
 
 
 def test_filler_words_change_nothing() -> None:
