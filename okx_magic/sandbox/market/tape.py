@@ -40,7 +40,7 @@ class Stretch(NamedTuple):
 
 
 class Bars(NamedTuple):
-    """A day of minutes. ``first`` counts the trades since the listing's day up to each minute."""
+    """A day of minutes, or of hours. ``first`` counts the trades since the listing's day up to each."""
 
     opens: Ints
     highs: Ints
@@ -48,6 +48,12 @@ class Bars(NamedTuple):
     closes: Ints
     volumes: Ints
     first: Ints
+
+    def over(self, part: slice) -> Stretch:
+        """The one bar that those of ``part`` make."""
+        opens, highs, lows, closes, volumes = (each[part] for each in self[:5])
+        low, high, volume = int(lows.min()), int(highs.max()), int(volumes.sum())
+        return Stretch(int(opens[0]), high, low, int(closes[-1]), volume)
 
 
 class Events(NamedTuple):
@@ -86,6 +92,19 @@ def bars_of(seed: int, paths: Paths, quoted: Instrument, day: int) -> Bars:
     # Half as large: a day of each instrument is kept for a while.
     highs, lows = highs.astype(np.int32), lows.astype(np.int32)
     return Bars(opens, highs, lows, closes, volumes, first)
+
+
+def hours_of(bars: Bars) -> Bars:
+    """The hours of a day of minutes."""
+    opens, highs, lows, closes, volumes = (each.reshape(24, -1) for each in bars[:5])
+    return Bars(
+        opens[:, 0].copy(),
+        highs.max(axis=1),
+        lows.min(axis=1),
+        closes[:, -1].copy(),
+        volumes.sum(axis=1),
+        bars.first[: -1 : MINUTES // 24].copy(),
+    )
 
 
 def events_of(seed: int, path: Floats, quoted: Instrument, bars: Bars, minute: int) -> Events:
