@@ -169,9 +169,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     home = tmp_path_factory.mktemp("lab")
     notebooks = home / "notebooks"
     shutil.copytree(ROOT / "notebooks", notebooks)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with _server(home, notebooks, port) as url:
+    with server(home, notebooks) as url:
         yield Lab(url, notebooks, home)
 
 
@@ -182,21 +180,21 @@ def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     home = tmp_path_factory.mktemp("notebook7")
     notebooks = home / "notebooks"
     notebooks.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     stateless = SETTINGS | {"@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": False}}
-    with _server(home, notebooks, port, "notebook", stateless) as url:
+    with server(home, notebooks, "notebook", stateless) as url:
         yield Lab(url, notebooks, home, "notebooks")
 
 
 @contextmanager
-def _server(
+def server(
     home: Path,
     notebooks: Path,
-    port: int,
     application: str = "jupyterlab",
     settings: Mapping[str, Mapping[str, Any]] = SETTINGS,
 ) -> Iterator[str]:
+    """A server's address; it writes to ``home`` only."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
     for name, values in settings.items():
         file = home / "settings" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
