@@ -37,6 +37,8 @@ _METADATA = {
 }
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _STILL = re.compile(r"<style>.*?</style>| okx-still-\w+", re.DOTALL)
+# Variables that a report of okx_magic tells of.
+_OF_THE_MACHINE = r"^OKX_|_CA_BUNDLE$|^SSL_CERT"
 # What a run of its own has, in this order: each is replaced by a word.
 _OWN = (
     (r"(?m)^(versions|fact) .*(\n|$)", ""),  # of the machine, in a report
@@ -63,7 +65,7 @@ def run(name: str) -> nbformat.NotebookNode:
     """The notebook after a run by a person of whom nothing is known, in an empty folder."""
     notebook = nbformat.read(path_of(name), as_version=4)
     with TemporaryDirectory() as home, patch.dict(os.environ):
-        for variable in [each for each in os.environ if each.startswith("OKX_")]:
+        for variable in [each for each in os.environ if re.search(_OF_THE_MACHINE, each)]:
             del os.environ[variable]
         # Else the kernel picks a backend of pictures that wants a display.
         os.environ.pop("MPLBACKEND", None)
