@@ -221,6 +221,14 @@ class OkxMagic(Magics):
             4  Colab's secrets, under the names of the variables
             5  a prompt, where a person can type; --prompt asks at once
 
+        A profile, and the name that %okx_login takes for it::
+
+            [profiles.main]
+            api_key = "…"
+            secret_key = "…"
+            passphrase = "…"
+            demo = true
+
         allow = ["transfer"] lets a live account do more than trade, each kind by its name: withdraw,
         transfer, subaccount, key, earn, loan, unknown. A key that may withdraw is refused without.
         On a Binder only the sandbox is used, unless OKX_KEYS_ON_BINDER=1.

@@ -26,7 +26,11 @@ _BADGE_COLOURS: dict[Environment, str] = {
     "live": "#dc2626",
 }
 # What aligns is <pre>: an untrusted notebook loses the fonts that a style names.
-_LINE: Final = "margin:0;padding-top:0;padding-bottom:0;white-space:pre-wrap;line-height:1.4"
+# JupyterLab breaks the lines of <pre> within words.
+_LINE: Final = (
+    "margin:0;padding-top:0;padding-bottom:0;white-space:pre-wrap;line-height:1.4"
+    ";word-break:normal;overflow-wrap:anywhere"
+)
 # A label and what follows it, or an indent: a line that is too long goes on below its text.
 _LABEL: Final = re.compile(r" {2,}\S+ {2,}(?=\S)|\s*")
 _MARKS: Final = {True: "✓", False: "✗", None: "·"}
@@ -165,4 +169,4 @@ def _painted(part: Part, escaped: str) -> str:
 
 
 def _row(line: str) -> str:
-    return f'<pre style="{_LINE};overflow-wrap:anywhere;padding-left:10ch;text-indent:-10ch">{line}</pre>'
+    return f'<pre style="{_LINE};padding-left:10ch;text-indent:-10ch">{line}</pre>'

@@ -52,6 +52,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "@jupyter-widgets/jupyterlab-manager/plugin": {"saveState": True},
 }
 
+# Opens a notebook, and lets Lab neither start nor find a kernel for it.
+WITHOUT_KERNEL = """async path => {
+  const app = window.jupyterapp;
+  await app.restored;
+  await app.commands.execute('docmanager:open', {path, factory: 'Notebook',
+    kernelPreference: {shouldStart: false, canStart: false, autoStartDefault: false}});
+  await app.shell.currentWidget.context.ready;
+}"""
+
 
 @dataclass
 class Lab:
@@ -90,6 +99,15 @@ class Lab:
             "context.isReady && !!session.kernel && session.kernel.status === 'idle'"
         )
         return notebook
+
+    def read(self, browser: Browser, name: str) -> Page:
+        """A page with a notebook as it is saved: nobody starts a kernel."""
+        page = browser.new_context(viewport={"width": 1000, "height": 1200}).new_page()
+        page.goto(f"{self.url}/lab?token={TOKEN}&reset")
+        page.wait_for_function("() => window.jupyterapp?.shell")
+        page.evaluate(WITHOUT_KERNEL, name)
+        page.locator(".jp-Notebook .jp-OutputArea-output").first.wait_for()
+        return page
 
 
 class LabNotebook:

@@ -48,11 +48,12 @@ _OWN = (
     (r"\b[0-9a-f]{16,}\b|«(\w+) [0-9a-f]{8}»", "<digest>"),
     (r"\b[0-9a-f]{3}…[0-9a-f]{3}\b", "<key>"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?", "<time>"),
-    (r"[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?", "#"),
-    (r"# (ms|s)\b", "<while>"),
-    (r"\b(row|bar)s?\b", r"\1s"),
-    (r"<NA>|NaN|NaT|None", "–"),
+    (r"[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?([KMB]\b)?", "#"),
     (r"[ \t]+", " "),
+    (r"# (ms|s)\b", "<while>"),
+    (r"\b(row|bar|buy|sell)s?\b", r"\1s"),
+    (r"(?m)(^|most up |most down )[A-Z]+-USDT #%", r"\1<instrument> #%"),
+    (r"<NA>|NaN|NaT|None", "–"),
 )
 
 
@@ -77,7 +78,8 @@ def run(name: str) -> nbformat.NotebookNode:
         }
         NotebookClient(
             notebook,
-            timeout=300,
+            timeout=None,
+            startup_timeout=600,
             kernel_name="python3",
             store_widget_state=False,
             record_timing=False,

@@ -16,7 +16,7 @@ from saved import FOLDER, PATH
 
 # The browser tests' own server and notebook.
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-from conftest import FLAGS, TOKEN, Lab, server  # behind the path
+from conftest import FLAGS, Lab, server  # behind the path
 from panelpage import PanelPage
 
 BEGIN = "%load_ext okx_magic\n%okx_login sandbox"
@@ -36,7 +36,7 @@ def everyday(lab: Lab, browser: Browser) -> None:
     """A cell, its receipts, the frame, and a chart."""
     lab.write("everyday.ipynb", BEGIN, TRADE, FRAME, CHART)
     notebook = lab.open(browser, "everyday.ipynb")
-    bare(notebook.page, 940)
+    bare(notebook.page, 1080)
     notebook.run_all()
     notebook.page.wait_for_selector(".jp-OutputArea-output canvas")
     notebook.page.locator(".jp-Notebook .jp-Cell").first.scroll_into_view_if_needed()
@@ -75,28 +75,11 @@ def saved(lab: Lab, browser: Browser, folder: Path) -> None:
         shutil.copy(FOLDER / f"{name}.ipynb", lab.notebooks)
     shutil.copy(FOLDER / "panel.png", lab.notebooks)
     for name in PATH:
-        page = opened_without_kernel(lab, browser, f"{name}.ipynb")
+        page = lab.read(browser, f"{name}.ipynb")
         height = page.locator(".jp-WindowedPanel-inner").evaluate("inner => inner.scrollHeight")
         page.set_viewport_size({"width": 1000, "height": int(height) + 200})
         page.screenshot(path=str(folder / f"{name}.png"))
         page.context.close()
-
-
-def opened_without_kernel(lab: Lab, browser: Browser, name: str) -> Page:
-    """A page with a notebook and no kernel."""
-    page = browser.new_context(viewport={"width": 1000, "height": 1200}).new_page()
-    page.goto(f"{lab.url}/lab?token={TOKEN}&reset")
-    page.wait_for_function("() => window.jupyterapp?.shell")
-    page.evaluate(
-        "async path => { const app = window.jupyterapp; await app.restored;"
-        " await app.commands.execute('docmanager:open', { path, factory: 'Notebook',"
-        " kernelPreference: { shouldStart: false, canStart: false, autoStartDefault: false } });"
-        " await app.shell.currentWidget.context.ready; }",
-        name,
-    )
-    page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
-    page.locator(".jp-Notebook .jp-Cell").last.wait_for(state="attached")
-    return page
 
 
 def main(folders: list[str]) -> None:

@@ -223,6 +223,6 @@ def test_a_notebook_that_just_logs_in_runs_without_anybody(
     monkeypatch.setenv("IPYTHONDIR", str(nobody / "ipython"))
     cells = ["%load_ext okx_magic\n%okx_login", "%okx GET /api/v5/account/balance"]
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=None, kernel_name="python3", startup_timeout=600).execute()
     assert "[sandbox] 127.0.0.1:" in seen(notebook)
     assert "widget-view" not in nbformat.writes(notebook)
