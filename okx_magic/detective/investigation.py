@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okx_magic.credentials.changes import instead
 from okx_magic.credentials.prehash_rules import faults, unreadable
-from okx_magic.detective.joining import WHOLE
 from okx_magic.detective.records import Explanation, Verdict
 from okx_magic.detective.search import Search
 from okx_magic.detective.wrapping import unwrapped
@@ -13,8 +13,8 @@ from okx_magic.detective.wrapping import unwrapped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from okx_magic.credentials.changes import Mistake
     from okx_magic.credentials.credentials import Credentials
-    from okx_magic.detective.mistakes import Mistake
     from okx_magic.detective.records import Evidence
     from okx_magic.detective.search import Hit
 
@@ -35,7 +35,7 @@ def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
     try:
         hits = search.hits()
     except KeyboardInterrupt:
-        raise Stopped(f"after {search.tried:,} signatures: {search.ruled_out}") from None
+        raise Stopped(search) from None
     remark = unreadable(evidence.timestamp, evidence.target)
     if not hits:
         return Verdict("unexplained", tried=search.tried, remark=remark)
@@ -66,12 +66,12 @@ def explanations(hits: Iterable[Hit]) -> tuple[Explanation, ...]:
 
 
 def _of_the_whole(hit: Hit) -> bool:
-    return any(mistake.correction == WHOLE for mistake in hit.mistakes)
+    return any(mistake.correction == instead("w") for mistake in hit.mistakes)
 
 
 # Sorting is stable: among equally usual ones the order of the catalogue stays.
 def _size_and_rarity(hit: Hit) -> tuple[int, int]:
-    return len(hit.mistakes), -sum(mistake.reach for mistake in hit.mistakes)
+    return len(hit.mistakes), sum(mistake.cost for mistake in hit.mistakes)
 
 
 def _explained(hit: Hit, *alike: Hit) -> Explanation:
