@@ -9,7 +9,7 @@ so nothing that comes later could explain the same signature by other bytes.
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, plain
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from okx_magic.detective.records import Evidence
     from okx_magic.detective.ways import Block
     from okx_magic.detective.wrapping import Unwrapped
+
+    Progress = Callable[[int, int], None]
 
 BUDGET: Final = 400_000
 """So many digests are computed at most."""
@@ -63,7 +65,7 @@ class Spent(Exception):
 
 class Search:
     """The search for one signature. ``tried`` counts the digests computed so far, and ``ruled_out``
-    says in words what they have ruled out. ``progress`` is called with the count as it grows.
+    says in words what they have ruled out.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class Search:
         evidence: Evidence,
         readings: Sequence[Unwrapped],
         credentials: Credentials,
-        progress: Callable[[int], None] = lambda _: None,
+        progress: Progress | None = None,
     ) -> None:
         self._evidence = evidence
         self._ways = Ways(evidence)
@@ -96,27 +98,33 @@ class Search:
         return []
 
     def _stages(self) -> Iterator[tuple[str, Callable[[], Iterable[Hit]]]]:
-        """What is looked for, in this order, and what is ruled out by then."""
-        stamp, ways, level = self._evidence.timestamp, self._ways, self._level
-        yield "", lambda: self._tried_all(self._right, [ways.rightly()])
+        """What is looked for, in this order; "" where the next stage has more of the same."""
+        stamp, sent, ways = self._evidence.timestamp, self._evidence.body, self._ways
+        yield "that it is right", lambda: self._tried_all(self._right, [ways.rightly()])
         yield "", lambda: self._single(odd=False)
         yield "one mistake alone", lambda: self._single(odd=True)
-        yield "the recipe of another exchange", lambda: self._recipes(range(1))
-        yield "", lambda: level(range(2 * USUAL, 2 * KNOWN + 1))
-        yield "two mistakes that are known", lambda: self._recipes(range(USUAL, KNOWN + 1))
-        for sweep in timestamp.readings(stamp):
-            yield "", partial(self._swept, sweep, TIMESTAMP)
-        keys = body.key_orders(self._evidence.body, _MOST_KEYS)
-        yield "a second reading of the clock", partial(self._swept, keys, BODY)
-        yield "another order of keys", self._slips
-        yield "a slip in the secret", lambda: self._tried_all(self._right, ways.reused())
-        yield "the signature of another request", self._damaged
-        yield "a signature cut off or changed", lambda: level(range(2 * KNOWN + 1, DEAREST))
-        yield "any two mistakes", lambda: self._recipes(range(RARE, RARE + 1))
-        yield "", lambda: level([DEAREST])
-        for sweep in timestamp.readings_otherwise(stamp):
-            yield "three usual mistakes", partial(self._swept, sweep, TIMESTAMP)
-        yield "", lambda: level(range(DEAREST + 1, DEAREST + 4))
+        yield "the recipe of another exchange", lambda: self._recipes([0])
+        yield "two known mistakes", lambda: self._level(range(2 * USUAL, 2 * KNOWN + 1))
+        yield "such a recipe with a known mistake", lambda: self._recipes([USUAL, KNOWN])
+        yield (
+            "a second reading of the clock",
+            lambda: self._swept(timestamp.readings(stamp), TIMESTAMP),
+        )
+        yield (
+            "another order of keys",
+            lambda: self._swept([body.key_orders(sent, _MOST_KEYS)], BODY),
+        )
+        yield "a slip in the secret", self._slips
+        yield "another request", lambda: self._tried_all(self._right, ways.reused())
+        yield "a signature cut off or changed", self._damaged
+        yield "any two mistakes", lambda: self._level(range(2 * KNOWN + 1, DEAREST))
+        yield "any recipe with a mistake", lambda: self._recipes([RARE])
+        yield "three usual mistakes", lambda: self._level([DEAREST])
+        yield (
+            "a second reading in another notation",
+            lambda: self._swept(timestamp.readings_otherwise(stamp), TIMESTAMP),
+        )
+        yield "any local time", lambda: self._level(range(DEAREST + 1, DEAREST + 4))
 
     # ---- levels ------------------------------------------------------------------------------------
 
@@ -169,7 +177,8 @@ class Search:
         if self.tried + digests > BUDGET:
             raise Spent
         self.tried += digests
-        self._progress(self.tried)
+        if self._progress is not None:
+            self._progress(self.tried, BUDGET)
 
     # ---- secrets and schemes -----------------------------------------------------------------------
 
@@ -240,18 +249,18 @@ class Search:
         forms = self._credentials.slipped_forms() if self._right else ()
         return self._tried_all(list(map(_with_form, forms)), [self._ways.rightly()])
 
-    def _swept(self, sweep: Sweep, place: int) -> Iterator[Hit]:
-        """The sweep's texts in the place of one part, all else right."""
+    def _swept(self, sweeps: Iterable[Sweep], place: int) -> Iterator[Hit]:
+        """The texts of the sweeps in the place of one part, all else right."""
         right = self._ways.right
         head, tail = b"".join(right[:place]), b"".join(right[place + 1 :])
-        for each in self._right:
+        for sweep in sweeps if self._right else ():
             texts = [head + plain(text) + tail for text in sweep.texts()]
             self._spend(len(texts))
-            source = iter(texts)
-            if not self._digests.isdisjoint(map(each.mac, source)):
+            source, mac = iter(texts), self._right[0].mac
+            if not self._digests.isdisjoint(map(mac, source)):
                 number = len(texts) - 1 - sum(1 for _ in source)
-                wrapped = self._targets[each.mac(texts[number])]
-                yield Hit((*sweep.told(number), *wrapped))
+                yield Hit((*sweep.told(number), *self._targets[mac(texts[number])]))
+                return
 
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""
