@@ -117,14 +117,14 @@ class Search:
         yield "a slip in the secret", self._slips
         yield "another request", lambda: self._tried_all(self._right, ways.reused())
         yield "a signature cut off or changed", self._damaged
-        yield "any two mistakes", lambda: self._level(range(2 * KNOWN + 1, DEAREST))
-        yield "any recipe with a mistake", lambda: self._recipes([RARE])
-        yield "three usual mistakes", lambda: self._level([DEAREST])
         yield (
             "a second reading in another notation",
             lambda: self._swept(timestamp.readings_otherwise(stamp), TIMESTAMP),
         )
         yield "any local time", lambda: self._level(range(DEAREST + 1, DEAREST + 4))
+        yield "any two mistakes", lambda: self._level(range(2 * KNOWN + 1, DEAREST))
+        yield "any recipe with a mistake", lambda: self._recipes([RARE])
+        yield "three usual mistakes", lambda: self._level([DEAREST])
 
     # ---- levels ------------------------------------------------------------------------------------
 

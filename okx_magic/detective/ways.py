@@ -191,12 +191,12 @@ class Ways:
         return list(self._new(joining.twice()))
 
     def _new(self, joinings: Iterable[Joining]) -> Iterator[Joining]:
-        """Those that are usual, or make another text than those before of this request."""
+        """Those that are usual, or make another text of this request than those before of one name."""
         seen = set()
         for each in joinings:
-            text = each.join(self.right)
-            if text not in seen or each.mistakes[-1].cost < RARE:
-                seen.add(text)
+            known = each.join(self.right), *(mistake.name for mistake in each.mistakes)
+            if known not in seen or each.mistakes[-1].cost < RARE:
+                seen.add(known)
                 yield each
 
     def _joinings(self, cost: int, *, two: bool) -> list[Joining]:
