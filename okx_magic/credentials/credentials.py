@@ -19,8 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.credentials.checks import checked, doubts
-from okx_magic.credentials.derived import sealed, slipped_forms, wrong_forms
-from okx_magic.credentials.filling import filled_macs
+from okx_magic.credentials.derived import filled_macs, sealed, slipped_forms, wrong_forms
 from okx_magic.credentials.redaction import pseudonym, redactor, replacer
 
 if TYPE_CHECKING:
