@@ -51,7 +51,6 @@ def placed_after_kill(
         assert other.stdout is not None
         for run in range(runs):
             waiting = Waiting(okx, 100 + run * count, count, naive=naive)
-            waiting.all_wait()
             assert other.stdout.readline() == "waiting\n"
             okx.gate.kill()
             assert okx.gate.await_writers() == ""

@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 
 # Several, so that none waits for the limit of one.
 NAMES = ("BTC-USDT", "ETH-USDT", "SOL-USDT", "OKB-USDT", "XRP-USDT", "DOGE-USDT", "LTC-USDT")
+# At once; more would wait for the ledger's file longer than it allows.
+_TOGETHER = 20
 ORDER = {"tdMode": "cash", "side": "buy", "ordType": "limit", "px": "0.1"}
 
 
 class Waiting:
-    """So many orders of a session, all of which wait until ``let_go``. ``naive`` ones take no permit."""
+    """So many orders of a session, each of which is about to send its first byte and waits until
+    ``let_go``. ``naive`` ones take no permit.
+    """
 
     def __init__(self, session: Session, first: int, count: int, *, naive: bool) -> None:
         self._gate = threading.Event()
         self._ready = threading.Semaphore(0)
-        self._count = count
         self.told: list[str] = []
         take = Permit.take
 
@@ -43,21 +46,21 @@ class Waiting:
             try:
                 session.request("POST", "/api/v5/trade/order", ORDER | {"instId": name, "sz": size})
                 self.told.append("sent")
-            except RefusedError:
-                self.told.append("refused")
+            except RefusedError as error:
+                self.told.append("refused" if "kill switch" in error.message else error.message)
+                self._ready.release()
 
         Permit.take = late  # type: ignore[method-assign]  # until let_go
         self._restore = lambda: setattr(Permit, "take", take)
         self._threads = [
             threading.Thread(target=send, args=(first + number,)) for number in range(count)
         ]
-        for thread in self._threads:
-            thread.start()
-
-    def all_wait(self) -> None:
-        """Return when each is about to send its first byte."""
-        for _ in range(self._count):
-            self._ready.acquire()
+        for at in range(0, count, _TOGETHER):
+            some = self._threads[at : at + _TOGETHER]
+            for thread in some:
+                thread.start()
+            for _ in some:
+                self._ready.acquire()
 
     def let_go(self) -> int:
         """Let them go on, and return how many were refused."""
@@ -75,7 +78,6 @@ def main() -> None:
     session = accounts.login("demo")
     for run in range(runs):
         waiting = Waiting(session, 100_000 + run * count, count, naive=bool(naive))
-        waiting.all_wait()
         print("waiting", flush=True)  # noqa: T201  # to the test
         sys.stdin.readline()
         print(waiting.let_go(), flush=True)  # noqa: T201  # to the test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from okx_magic.cell import fill, names, parse
 from okx_magic.errors import Interrupted, OkxError, PartlyRefused, PositionWithoutStop
 
 if TYPE_CHECKING:
+    from conftest import Notebook
     from lab import Lab
 
     from okx_magic.model import Request
@@ -142,6 +144,8 @@ def test_the_request_that_sets_it_is_ready_to_run() -> None:
         "slOrdPx": "-1",
     }
     assert request.json == error.sets[0].json
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+    assert (str(again), again.sets) == (str(error), error.sets)
 
 
 @pytest.mark.parametrize(
@@ -315,3 +319,23 @@ def test_on_the_sandbox_a_lost_order_has_its_stop(bench: Lab, fault: str) -> Non
     bench.sandbox.set_faults(f"next POST {PLACE}: {fault}")
     assert bench.session.send(attached(bench, 0.9)).recovered
     assert (len(bench.orders()), len(bench.algos())) == (1, 1)
+
+
+def stop_cell(option: str, px: str) -> str:
+    stop = {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional"}
+    body = json.dumps(stop | {"sz": "0.01", "slTriggerPx": px, "slOrdPx": "-1"})
+    return f"%%okx stop {option}\nPOST {ALGO}\n{body}"
+
+
+def test_the_same_stop_again_is_refused(sandbox_notebook: Notebook) -> None:
+    """A cell that is run twice sets one stop, with an id of ours; --as-typed leaves the id out."""
+    run = sandbox_notebook.run
+    assert "algoClOrdId om" in run(stop_cell("", "100"))
+    run(stop_cell("", "100"))
+    assert "the same request was sent" in str(sandbox_notebook.error)
+    run(stop_cell("--again", "100"))
+    shown = run(stop_cell("--as-typed", "101"))
+    assert "no algoClOrdId: a lost answer cannot be looked up" in shown
+    run("left = %okx GET /api/v5/trade/orders-algo-pending?ordType=conditional")
+    ids = list(sandbox_notebook["left"].algoClOrdId.fillna(""))
+    assert [each[:2] for each in ids] == ["", "om", "om"]
