@@ -368,7 +368,7 @@ def test_a_stop_freezes_nothing_and_fails_where_nothing_is_left(call: Caller, cl
 def test_algo_orders_that_are_refused(
     call: Caller, kind: str, values: dict[str, str], code: str
 ) -> None:
-    """Each with OKX's code, and nothing is left of it."""
+    """Each with OKX's code as an item, and nothing is left of it."""
     item = algo(call, kind, **values)
     assert (item["sCode"], bool(item["sMsg"])) == (code, True)
     assert item.get("algoId", "") == ""
@@ -475,6 +475,15 @@ def test_cancel(call: Caller) -> None:
     rows = call.get(f"{TRADE}/orders-algo-history?ordType=trigger&state=canceled").data
     assert {row["algoClOrdId"] for row in rows} == {"", "mine"}
     assert call.post(f"{TRADE}/cancel-algos", [items[0]] * 11).json["code"] == "51406"
+
+
+def test_what_answers_look_like(call: Caller) -> None:
+    """As live ones do: no times, no message, a bad parameter as an item with HTTP 200."""
+    wanted = {"instId": SWAP, "tdMode": "x", "side": "sell", "ordType": "trigger", "sz": "1"}
+    answer = call.post(f"{TRADE}/order-algo", wanted)
+    item = dict.fromkeys(("algoClOrdId", "algoId", "clOrdId", "tag"), "")
+    item |= {"sCode": "51000", "sMsg": "Parameter tdMode  error"}
+    assert (answer.status, answer.json) == (200, {"code": "1", "data": [item], "msg": ""})
 
 
 def test_lists_of_algo_orders(call: Caller) -> None:
