@@ -50,7 +50,12 @@ stream.bring(*(row(n, 0) for n in range(300)))
 change = lambda tick: stream.bring(*(
     row(n, 0) | {{"f0": str(tick)}} for n in range(tick * 60 % 300, tick * 60 % 300 + 60)))
 """
-_SHOW = "view = LiveView(stream)\nview.show()"
+_SHOW = """
+began = time.process_time()
+view = LiveView(stream)
+view.show()
+print("SHOWN", (time.process_time() - began) * 1000)
+"""
 _RUN = """
 def go(spent):
     before = time.process_time()
@@ -152,8 +157,10 @@ def live(lab: Lab, browser: Browser, what: str, setup: str, selector: str) -> No
         paints: list[Any] = notebook.page.evaluate("() => window.paints")
         seen.append(len(paints) / 5)
     cpu = notebook.outputs().rpartition("CPU ")[2].split()[0]
+    show = float(notebook.outputs().rpartition("SHOWN ")[2].split()[0])
     print(
-        f"{what}: first paint {(painted - begun) / 1000:.2f} s (kernel {opened - begun:.0f} ms,"
+        f"{what}: first paint {(painted - begun) / 1000:.2f} s (kernel {opened - begun:.0f} ms, of it"
+        f" {show:.0f} ms CPU with the import of ipywidgets,"
         f" front end {placed - opened:.0f} ms, paint {painted - placed:.0f} ms),"
         f" seen a second {seen[0]:.1f} busy / {seen[1]:.1f} idle",
         end="",
