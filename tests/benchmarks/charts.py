@@ -102,7 +102,7 @@ _PEER_WATCH = """() => {
     };
   }
   new MutationObserver((some) => {
-    if (some.some(({ target }) => target.closest?.("svg"))) window.frames_.add(now);
+    if (some.some(({ target }) => target.closest?.(".jp-OutputArea svg"))) window.frames_.add(now);
   }).observe(document.body, { childList: true, subtree: true, attributes: true });
 }"""
 
@@ -225,9 +225,11 @@ def long(lab: Lab, browser: Browser) -> None:
 
 
 def peer(lab: Lab, browser: Browser, what: str, setup: str, change: str) -> None:
-    """The same of what another package shows: the first frame in which it drew, frames a second, CPU."""
+    """The same of what another package shows: the first frame in which it drew, frames a second, CPU. The
+    first includes its import, as ours does.
+    """
     lab.write(
-        f"{what}.ipynb", setup, "shown", f"change = {change}\n{_RUN}", _BUSY, f"{_RUN}\n{_IDLE}"
+        f"{what}.ipynb", _BARS, setup, f"change = {change}\n{_RUN}", _BUSY, f"{_RUN}\n{_IDLE}"
     )
     notebook = lab.open(browser, f"{what}.ipynb")
     notebook.page.evaluate(_PEER_WATCH)
@@ -254,24 +256,26 @@ import numpy as np, pandas as pd, threading, time
 close = 100 + np.random.default_rng(1).normal(size=1_000).cumsum()
 bars = np.column_stack([close, close + 1, close - 1, close + 0.3])
 """
-_BQPLOT = f"""{_BARS}
+_BQPLOT = """
 import bqplot
 x, y = bqplot.LinearScale(), bqplot.LinearScale()
-mark = bqplot.OHLC(x=np.arange(1_000), y=bars, scales={{"x": x, "y": y}})
-shown = bqplot.Figure(marks=[mark])
+mark = bqplot.OHLC(x=np.arange(1_000), y=bars, scales={"x": x, "y": y})
+bqplot.Figure(marks=[mark])
 """
-_ECHARTS = f"""{_BARS}
+_ECHARTS = """
 from ipecharts import EChartsRawWidget
-option = lambda tick: {{"animation": False, "xAxis": {{"type": "category"}}, "yAxis": {{"scale": True}},
-    "series": [{{"type": "candlestick", "data": (bars + tick % 5)[:, [0, 3, 2, 1]].tolist()}}]}}
+option = lambda tick: {"animation": False, "xAxis": {"type": "category"}, "yAxis": {"scale": True},
+    "series": [{"type": "candlestick", "data": (bars + tick % 5)[:, [0, 3, 2, 1]].tolist()}]}
 shown = EChartsRawWidget(option=option(0))
+shown
 """
-_DATAGRID = f"""{_BARS}
+_DATAGRID = """
 from ipydatagrid import DataGrid
 shown = DataGrid(pd.DataFrame(np.zeros((300, 8)), columns=list("abcdefgh")))
 def cells(tick):
     for row in range(tick * 60 % 300, tick * 60 % 300 + 60):
         shown.set_cell_value("a", row, tick)
+shown
 """
 # What each needs: its package, a cell that makes it, and how it changes.
 PEERS = {
