@@ -26,10 +26,11 @@ _BADGE_COLOURS: dict[Environment, str] = {
     "demo": "#b45309",
     "live": "#dc2626",
 }
-# What aligns is <pre>: an untrusted notebook loses the fonts that a style names.
+# What aligns is <pre>: an untrusted notebook loses the fonts that a style names. A page of nbconvert has
+# no font of its own for <pre>.
 _LINE: Final = (
     "margin:0;padding-top:0;padding-bottom:0;white-space:pre-wrap;"
-    "word-break:normal;overflow-wrap:anywhere;line-height:1.4"
+    "font-family:var(--jp-code-font-family,monospace);word-break:normal;overflow-wrap:anywhere;line-height:1.4"
 )
 # A label and what follows it, the first column of a table, or an indent: a line that is too long goes on
 # below its text.

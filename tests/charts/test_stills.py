@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from okx_magic.charts.chart import Chart, View
 from okx_magic.charts.choice import Wanted, picture_of
 from okx_magic.charts.pictures import Candles, Table
+from okx_magic.charts.scales import percent
 from okx_magic.charts.squares import squares
 from okx_magic.charts.still import html_of, svg_of
 from okx_magic.charts.still_prices import merged
@@ -168,3 +169,11 @@ def test_a_few_bars_are_drawn(hours: pd.DataFrame, rows: int) -> None:
     assert isinstance(picture, Candles)
     parsed(svg_of(picture))
     assert "last close 5" in text_of(picture)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"), [(-0.001, "+0.00%"), (0, "+0.00%"), (-1.256, "-1.26%")]
+)
+def test_a_change_that_rounds_to_nothing_has_no_minus(change: float, text: str) -> None:
+    """Every other keeps its sign, so that colour does not say it alone."""
+    assert percent(change) == text

@@ -37,7 +37,7 @@ export function fixed(value, digits) {
 const compact = new Intl.NumberFormat("en-US",
   { notation: "compact", maximumSignificantDigits: 4, signDisplay: "negative" });
 export const short = (value) => (Number.isFinite(value) ? compact.format(value) : "–");
-export const percent = (value) => `${value >= 0 ? "+" : ""}${fixed(value, 2)}%`;
+export const percent = (value) => `${value > -0.005 ? "+" : ""}${fixed(value, 2)}%`;
 // Round values within; on a logarithmic scale that spans much, 1, 2 and 5 of each power of ten.
 export function ticks(low, high, wanted, log) {
   const each = step(high - low, wanted), at = [];
