@@ -7,7 +7,6 @@ price: the book is as deep again the next moment whatever was taken from it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -37,10 +36,10 @@ from okx_magic.sandbox.market.tape import (
     Events,
     Stretch,
     bars_of,
+    day_of_trade,
     events_of,
     hours_of,
     series_of,
-    traded_before,
 )
 
 if TYPE_CHECKING:
@@ -58,8 +57,6 @@ _HOUR = 60
 _OPEN, _OPEN_OPTION = 50_000, 100
 # OKX docs, Get limit price: orders further through the mark price than this are refused.
 _REACH = Decimal("0.05")
-# A day that nobody looks at: of the year 4707.
-_LAST_DAY = 1_000_000
 
 
 class Trade(NamedTuple):
@@ -236,7 +233,7 @@ class Market:
 
     def trade(self, instrument: Instrument, number: int) -> Trade:
         """The trade of ``number``."""
-        day = self._day_of_trade(instrument, number)
+        day = day_of_trade(self._seed, instrument, number)
         first = self._bars(instrument, day).first
         place = int(np.searchsorted(first, number, "right")) - 1
         minute = day * MINUTES + place
@@ -332,11 +329,6 @@ class Market:
         minute, inside = divmod(ms, _MINUTE_MS)
         first = self._bars(instrument, minute // MINUTES).first[minute % MINUTES]
         return int(first + np.searchsorted(self._events(instrument, minute).ms, inside))
-
-    def _day_of_trade(self, instrument: Instrument, number: int) -> int:
-        days = range(instrument.listed // 86_400, _LAST_DAY)
-        before = partial(traded_before, self._seed, instrument)
-        return days[bisect_right(days, number, key=before) - 1]
 
     def _options_of(self, hour: int) -> list[Instrument]:
         found = []

@@ -7,6 +7,7 @@ does not trade (marks, indices, options) has a price every tenth of a second in 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -133,6 +134,14 @@ def traded_before(seed: int, quoted: Instrument, day: int) -> int:
     return int(usual * days + 0.4 * (usual - (_FEWEST + 1) * MINUTES) * moved)
 
 
+def day_of_trade(seed: int, quoted: Instrument, number: int) -> int:
+    """The day in which the trade of ``number`` was."""
+    # Days begin late by less than half of one.
+    day = quoted.listed // 86_400 + number // _trades_a_day(quoted)
+    return day if traded_before(seed, quoted, day) <= number else day - 1
+
+
+@cache
 def _trades_a_day(quoted: Instrument) -> int:
     return int(MINUTES * (_FEWEST + 2 + 2 * float(quoted.turnover / 1e6) ** 0.6))
 
