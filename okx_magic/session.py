@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
 
-_TABLES = "okx_magic.frames"
+# None of our own modules: of two threads that import them each could hold one that the other needs.
+_TABLES = "pandas"
 _CAUSES = 3
 
 
@@ -204,6 +205,7 @@ class Session:
         """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull  # noqa: PLC0415  # pandas, on first use
 
+        refuse_secrets(request)
         pull = Pull(self.connection, progress=progress, executor=executor)
         pulled = pull.bring(request, span, decimal=decimal)
         self.drawable(pulled.frame)

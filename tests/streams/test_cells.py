@@ -22,7 +22,7 @@ MISTAKES = [
     ("wss://ws.okx.com:8443/ws/v5/public", "subscribes to nothing", "SUBSCRIBE tickers"),
     ("SUBSCRIBE TICKERS?instId=BTC-USDT", "unknown channel", "nearest: tickers"),
     ("subscribe tickers?instId=BTC-USDT", "is written SUBSCRIBE", "SUBSCRIBE tickers"),
-    ("SUBSCRIBE", "no channel follows", "SUBSCRIBE tickers"),
+    ("SUBSCRIBE", "the channel is missing after", "SUBSCRIBE tickers"),
     ("SUBSCRIBE tickers ?instId=BTC-USDT&x=1 y", "blank", "%20"),
     ("SUBSCRIBE tickers?instid=BTC-USDT", "no key instid", "takes instId"),
     ("SUBSCRIBE tickers?instId=", "instId is empty", "instId=BTC-USDT"),
