@@ -23,7 +23,7 @@ MISTAKES = [
     ("SUBSCRIBE TICKERS?instId=BTC-USDT", "unknown channel", "nearest: tickers"),
     ("subscribe tickers?instId=BTC-USDT", "is written SUBSCRIBE", "SUBSCRIBE tickers"),
     ("SUBSCRIBE", "the channel is missing after", "SUBSCRIBE tickers"),
-    ("SUBSCRIBE tickers ?instId=BTC-USDT&x=1 y", "blank", "%20"),
+    ("SUBSCRIBE tickers ?instId=BTC-USDT&x=1 y", "space", "%20"),
     ("SUBSCRIBE tickers?instid=BTC-USDT", "no key instid", "takes instId"),
     ("SUBSCRIBE tickers?instId=", "instId is empty", "instId=BTC-USDT"),
     ("SUBSCRIBE tickers?instId=A-B&instId=C-D", "given twice", "instId=A-B,C-D"),
