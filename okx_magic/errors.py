@@ -1,4 +1,4 @@
-"""Every way to fail, drawn.
+"""Every error of okx_magic, as a tree.
 
 ::
 
@@ -20,7 +20,7 @@ notebook it shows as one short block, because of ``_render_traceback_``, which I
 Ctrl-C while something is being sent that changes something is a KeyboardInterrupt still: ``Interrupted``.
 No message, argument or attribute ever has a secret.
 
-``RequestWarning`` is no error: what a session's ``request`` is not as OKX documents it.
+``RequestWarning`` is no error: how a session's ``request`` differs from OKX's docs.
 
 Example:
     >>> from okx_magic.errors import OkxError
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from okx_magic.model import Envelope, Request
 
 
-# To make a dataclass would take a twentieth of %load_ext.
+# A dataclass would take a twentieth of the time of %load_ext.
 class Place(NamedTuple):
     """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``."""
 
@@ -55,7 +55,7 @@ class Place(NamedTuple):
 
 
 class RequestWarning(UserWarning):
-    """A request that is not as OKX documents it, sent all the same: a cell tells or refuses it."""
+    """A request that differs from OKX's docs, and was sent anyway; a cell shows or refuses it."""
 
 
 class OkxMagicError(Exception):
@@ -150,7 +150,7 @@ class RefusedError(OkxMagicError):
 
 
 class KillIncomplete(OkxMagicError):
-    """The kill switch could not bring the open orders to none in its time, or could not see them. It
+    """The kill switch could not cancel all open orders in time, or could not read them. It
     stays on.
     """
 
@@ -217,8 +217,9 @@ class TransportError(OkxMagicError):
 
 
 class OutcomeUnknown(TransportError):
-    """A POST was written, its answer lost, and no look-up settled it: it may have been carried out. It is
-    never sent again by itself. ``orders`` are pairs of instId and clOrdId; ``settles`` are the requests
+    """A POST was written, its answer lost, and no look-up settled it: it may have been carried out.
+    It is never sent again automatically. ``orders`` are pairs of instId and clOrdId; ``settles``
+    are the requests
     that tell what became of it, each such as ``GET /api/v5/trade/order?instId=…&clOrdId=…``.
     """
 

@@ -1,7 +1,7 @@
 """What a person meant by a name or a value that an endpoint does not have.
 
 Three ways, in this order: the same letters written otherwise (``inst_id``), the name that another
-exchange or ccxt has for it (``data/foreign_names.json``), and a slip of the finger.
+exchange or ccxt has for it (``data/foreign_names.json``), and a typo.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def near_header(name: str, headers: Sequence[str]) -> str:
 
 
 def elsewhere(name: str) -> str:
-    """What does the work of a name that another exchange has here, and OKX in another place."""
+    """Where OKX has what another exchange puts in a parameter of this name."""
     found: str = _data()["elsewhere"].get(_folded(name), "")
     return found
 
@@ -110,7 +110,7 @@ def _folded(text: str) -> str:
 
 
 def _alike(folded: str, names: Iterable[str]) -> list[str]:
-    """The one name that a slip of the finger makes this of, if it is near enough."""
+    """The one name that this may be a typo of, if it is near enough."""
     rated = [(_likeness(folded, _folded(name)), name) for name in names]
     best, name = max(rated, default=(0.0, ""), key=lambda each: each[0])
     return [name] if best >= _LEAST_ALIKE else []
@@ -118,7 +118,7 @@ def _alike(folded: str, names: Iterable[str]) -> list[str]:
 
 def _likeness(typed: str, name: str) -> float:
     likeness = SequenceMatcher(None, typed, name, autojunk=False).ratio()
-    # Two letters changed places: the whole name for a short one.
+    # Two letters swapped: in a short name that is much of it.
     return max(likeness, 0.9) if sorted(typed) == sorted(name) else likeness
 
 

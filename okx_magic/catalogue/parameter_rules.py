@@ -1,6 +1,6 @@
 """What a parameter takes in plain words, when it is needed, and with what it goes.
 
-The docs say these in prose; the commonest of them are in ``data/parameter_rules.json``. Asked for before
+The docs say these in prose; the commonest of them are in ``data/parameter_rules.json``. Used before
 sending, and after OKX named a parameter in a refusal.
 """
 

@@ -153,14 +153,15 @@ def _json(param: Param, value: str) -> str:
     # A list or an object cannot be in quotes.
     if value.startswith("{{") and param.type not in ("string", "integer"):
         return value
-    return json.dumps(value)
+    return json.dumps([value] if param.type.startswith("array") else value)
 
 
 def explain(code: str) -> tuple[str, ...]:
     """Lines on a code: meaning, what to do, the documented text and status, and an answer as seen.
 
     A text, such as "Invalid Sign", gives the code that OKX says it with, and up to three others. An
-    unknown code gives its nearest neighbours. A parameter behind the code, or in the text, as OKX names
+    unknown code gives its nearest neighbours. A parameter after the code, or in the text, as OKX
+    names
     it in a refusal, is explained too: "51000 posSide", "Parameter posSide error".
     """
     first, _, rest = code.partition(" ")
@@ -194,5 +195,5 @@ def _code_card(known: catalogue.Code, parameter: str) -> tuple[str, ...]:
 
 def _again(known: catalogue.Code) -> str:
     if known.retryable:
-        return "a GET may be sent again; before a POST is sent again, look up what became of it"
+        return "you can send a GET again; before you send a POST again, look up what became of it"
     return "the same request will fail again"

@@ -1,4 +1,4 @@
-"""Orders against what the session knows: the account's position mode, the sizes of an instrument."""
+"""Checks orders with what the session knows: the position mode, the sizes of an instrument."""
 
 from __future__ import annotations
 
@@ -59,9 +59,15 @@ def _has_side(path: str, group: Group) -> bool:
 def _position_side(group: Group, mode: str) -> Iterator[Finding]:
     side = group.given.get("posSide") or ""
     if mode == "long_short_mode" and side in ("", "net"):
-        given = f"posSide={side} does not fit" if side else "posSide is missing"
-        text = f"{given}{group.where}: the account is in long/short mode"
-        yield Finding(text, "posSide is long or short, whichever position is meant", certain=True)
+        given = (
+            f"posSide={side}{group.where} does not fit"
+            if side
+            else f"posSide is missing{group.where}"
+        )
+        text = f"{given}: the account is in long/short mode"
+        yield Finding(
+            text, "set posSide to long or short, whichever position you mean", certain=True
+        )
     elif mode == "net_mode" and side in ("long", "short"):
         text = f"posSide={side}{group.where} does not fit: the account is in net mode"
         yield Finding(text, "leave posSide out", certain=True)
@@ -71,17 +77,17 @@ def _sizes(group: Group, row: Mapping[str, Any]) -> Iterator[Finding]:
     given = group.given
     size, price = _number(given.get("sz")), _number(given.get("px"))
     least, lot, tick = (_number(row.get(name)) for name in ("minSz", "lotSz", "tickSz"))
-    where = f"{group.where}: {row.get('instId')} has"
+    where, name = group.where, row.get("instId")
     if size is not None and _in_base_units(given):
         if least is not None and size < least:
-            text = f"sz={given['sz']} is too small{where} minSz {least:f}"
+            text = f"sz={given['sz']}{where} is below {name}'s minSz {least:f}"
             yield Finding(text, f"at least {least:f}", certain=True)
         elif lot and size % lot:
-            text = f"sz={given['sz']} is no multiple{where} lotSz {lot:f}"
+            text = f"sz={given['sz']}{where} is not a multiple of {name}'s lotSz {lot:f}"
             yield Finding(text, f"near it: {size // lot * lot:f}", certain=True)
     priced = given.get("ordType") in _PRICED and row.get("instType") != "OPTION"
     if priced and price and tick and price % tick:
-        text = f"px={given['px']} is no multiple{where} tickSz {tick:f}"
+        text = f"px={given['px']}{where} is not a multiple of {name}'s tickSz {tick:f}"
         near = (price / tick).to_integral_value() * tick
         yield Finding(text, f"near it: {near:f}", certain=True)
 

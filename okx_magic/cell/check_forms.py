@@ -1,5 +1,5 @@
 """Values whose form OKX does not take: a time in seconds, Python's None, a number with a comma, one
-object in place of a list. All are told with the right form; OKX decides.
+object in place of a list. Each gives a notice with the right form; OKX decides.
 """
 
 from __future__ import annotations
@@ -166,12 +166,15 @@ def _near_ids(name: str, value: str) -> str:
 
 
 def _price(group: Group) -> Iterator[Finding]:
-    """OKX docs, Place order, px: for limit, post_only, fok and ioc; a market order passes over it."""
+    """OKX docs, Place order, px: for limit, post_only, fok and ioc; a market order ignores it."""
     kind = group.given.get("ordType")
     given = [name for name in _PRICES if group.given.get(name) not in (None, "")]
-    known = any(param.name == "px" for param in group.params)
+    needs = {param.name: param.required for param in group.params}.get("px", "yes")
+    # Of a spread's orders each has a price.
+    if needs == "yes":
+        return
     if kind == "market" and given:
         text = f"{given[0]}{group.where} does nothing: a market order takes any price"
         yield Finding(text, "ordType limit keeps to the price")
-    elif kind in _PRICED and not given and known:
+    elif kind in _PRICED and not given:
         yield Finding(f"px{group.where} is missing: ordType {kind} needs it")

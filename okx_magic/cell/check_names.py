@@ -1,7 +1,7 @@
-"""Whether an endpoint has the names that a request gives it, and was given those that it needs.
+"""Checks the names of a request: those that the endpoint does not have, and those that it needs.
 
-OKX passes over a name that it does not know: the order is placed without the stop. So a write that has
-one is refused. A read tells what OKX leaves out.
+OKX ignores a name that it does not know: the order is placed without the stop. So a write with such
+a name is refused, and a read gets a notice.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def repeated_names(request: Request) -> Iterator[Finding]:
         if times > 1:
             joined = ",".join(value for each, value in request.query if each == name)
             yield Finding(
-                f"{name} stands {times} times in the query", f"one list is {name}={joined}"
+                f"{name} appears {times} times in the query", f"one list is {name}={joined}"
             )
 
 
@@ -83,13 +83,13 @@ def _remedy(name: str, group: Group, endpoint: Endpoint) -> str:
 
 
 def _meant(name: str, group: Group, endpoint: Endpoint) -> str:
-    # A name that stands elsewhere was no slip of the finger.
+    # A name that OKX has elsewhere is not a typo.
     other = sibling(endpoint, name) if group.outermost else ""
     hint = elsewhere(name) or (f"{endpoint.method} {other} has {name}" if other else "")
     near = near_parameter(name, group.params, slips=not hint)
     if near.endswith(f"[].{name}"):
         outer = near.removesuffix(f"[].{name}")
-        return f'it belongs into {outer}: "{outer}": [{{"{name}": …}}]'
+        return f'it belongs in {outer}: "{outer}": [{{"{name}": …}}]'
     if near in ("before", "begin") and endpoint.paging:
         return f"{near} in place of {name}? --since brings all rows from a time on"
     if near:

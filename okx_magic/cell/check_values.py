@@ -1,5 +1,5 @@
-"""Values against what OKX documents. Certain are only the few whose values are closed lists or forms;
-all other documented values are hints (OKX adds new ones), and a value beside them is told.
+"""Checks values with what OKX documents. A mistake is certain only for closed lists and fixed
+forms; all other documented values are hints (OKX adds new ones), so another value gives a notice.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _partners(group: Group, endpoint: Endpoint) -> Iterator[Finding]:
         given = any(group.given.get(each) not in (None, "") for each in partners)
         if partners and value not in (None, "") and not given:
             yield Finding(
-                f"{name}{group.where} goes with {' or '.join(partners)}, which is not there"
+                f"{name}{group.where} goes with {' or '.join(partners)}, which is missing"
             )
 
 

@@ -74,7 +74,7 @@ def test_a_command_as_the_docs_print_it_is_taken_as_meant() -> None:
 
 
 def test_a_request_behind_a_command_is_its_own() -> None:
-    """A command ends with its line, and another request may follow."""
+    """A command nothing may follow it on its last line, and another request may follow."""
     templates = parse("a = curl /x\nb = GET /y\nc = curl -d '{\n}' /z").templates
     assert [(one.name, one.method, one.path) for one in templates] == [
         ("a", "GET", "/x"),
@@ -89,7 +89,7 @@ def test_a_request_behind_a_command_is_its_own() -> None:
 )
 def test_unknown_options_are_refused_by_name(option: str) -> None:
     """An option outside the table is named, never its value."""
-    with pytest.raises(CellError, match="is not known here") as refusal:
+    with pytest.raises(CellError, match="is not supported") as refusal:
         _template(f"curl /x {option}")
     assert "hunter2" not in str(refusal.value)
 

@@ -75,7 +75,7 @@ def test_what_stands_in_another_place_is_told_with_it(name: str, where: str) -> 
 
 def test_what_belongs_inside_of_another_name_is_told_so() -> None:
     """A stop at the top of an order would be passed over, and the order stand without it."""
-    assert "belongs into attachAlgoOrds" in refusal(order(slTriggerPx="1"))
+    assert "belongs in attachAlgoOrds" in refusal(order(slTriggerPx="1"))
 
 
 @pytest.mark.parametrize("name", ["batch-orders", "order"])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from okx_magic.cell.check_secrets import refuse_secrets, typed_secrets
 from okx_magic.errors import CredentialsError
 from okx_magic.model import Request
+from okx_magic.pages.paging import Span
+from okx_magic.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Notebook
 
 VALUE = "Correct-Horse-9"
@@ -98,3 +102,13 @@ def test_it_is_neither_sent_nor_kept(sandbox_notebook: Notebook, cell: str) -> N
     assert VALUE not in said + log + history + str(
         sandbox_notebook.shell.history_manager.input_hist_raw
     )
+
+
+@pytest.mark.parametrize("call", [Session.send, Session.pull])
+def test_no_way_of_a_program_sends_it(call: Callable[..., Any]) -> None:
+    """One request or many pages: it is refused before the session is asked for anything."""
+    nothing = object.__new__(Session)
+    target = f"/api/v5/market/candles?instId=BTC-USDT&secret={VALUE}"
+    more = (Span(pages=1),) if call is Session.pull else ()
+    with pytest.raises(CredentialsError, match="secret in the query"):
+        call(nothing, Request("GET", target), *more)
