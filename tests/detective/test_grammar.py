@@ -23,7 +23,16 @@ GET = Sent(T, "GET", "/api/v5/account/bills", "?ccy=USDT&after=1", "", SECRET)
 TEXTS = (
     *("2024-05-06T17:08:09.010Z", "1714979289", "get", "POST", "/api/v5/a-b_c/", "/api/v3//x/"),
     *("?a=1&b=%2c&", "x=a b,c+d~&b=%2C%20", '{"a": "é\\n<&"}', "[1]\r\n", " x\n y ", "it's", "é"),
-    *("00Il1O-/+$name%41\\", "e\u0301", "MFRGGZA=", "YWJj", "616263", "abc", "xyz", "1e-7"),
+    *(
+        "00Il1O-/+$name%41\\00Il1O-/+$name",
+        "e\u0301",
+        "MFRGGZA=",
+        "YWJj",
+        "616263",
+        "abc",
+        "xyz",
+        "1e-7",
+    ),
 )
 
 
