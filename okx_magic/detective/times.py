@@ -216,7 +216,6 @@ def named(name: str) -> Notation:
     return next(each for each in notations() if each.name == f"the timestamp {name}")
 
 
-@cache
 def notation_of(text: str) -> Notation | None:
     """The notation that a timestamp is written in; None for one that is not known."""
     time = instant(text)
