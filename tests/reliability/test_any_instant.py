@@ -20,7 +20,7 @@ from okx_magic.session import Session
 from okx_magic.wire import sender
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from okx_magic.model import Request
 
