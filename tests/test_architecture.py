@@ -163,7 +163,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "anywidget": ("ui/panel_widget.py", "charts/widgets.py"),
     "ipywidgets": ("ui/panel_widget.py",),
     "keyring": ("credentials/external.py",),
-    "tqdm": ("ui/console.py", "ui/download_bar.py"),
+    "tqdm": ("ui/bars.py",),
     "pytest": ("pytest_plugin.py",),
 }
 
