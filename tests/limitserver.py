@@ -47,10 +47,21 @@ class LimitServer:
 
 @contextmanager
 def limited(
-    *, latency: float = 0.08, jitter: float = 0.03, requests: int = 20, rows: int = 100
+    *,
+    latency: float = 0.08,
+    jitter: float = 0.03,
+    requests: int = 20,
+    rows: int = 100,
+    seconds: float = 2.0,
 ) -> Iterator[LimitServer]:
     """A server that takes ``requests`` in 2 s, and gives ``rows`` bars a page."""
-    options = {"latency": latency, "jitter": jitter, "requests": requests, "rows": rows}
+    options = {
+        "latency": latency,
+        "jitter": jitter,
+        "requests": requests,
+        "rows": rows,
+        "seconds": seconds,
+    }
     command = [sys.executable, str(Path(__file__))]
     command += [word for name, value in options.items() for word in (f"--{name}", str(value))]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
@@ -78,7 +89,7 @@ class _Exchange:
             return "200 OK", json.dumps([self.taken, self.refused]).encode()
         now = time.monotonic()
         arrivals = self.arrivals.setdefault(address, deque())
-        while arrivals and arrivals[0] <= now - 2:
+        while arrivals and arrivals[0] <= now - self.options.seconds:
             arrivals.popleft()
         if len(arrivals) >= self.options.requests:
             self.refused += 1
@@ -124,4 +135,5 @@ if __name__ == "__main__":
     parser.add_argument("--jitter", type=float)
     parser.add_argument("--requests", type=int)
     parser.add_argument("--rows", type=int)
+    parser.add_argument("--seconds", type=float)
     asyncio.run(_serve(parser.parse_args()))

@@ -29,9 +29,9 @@ ROOMS: dict[str, set[str]] = {
     "wire": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "orders": {"model", "errors", "catalogue", "credentials", "wire"},
     "frames": {"model", "errors", "servertext", "catalogue"},
-    "pages": {"model", "errors", "catalogue", "wire", "frames"},
+    "pages": {"model", "errors", "servertext", "catalogue", "wire", "frames"},
     "data": {"model", "errors", "catalogue", "wire", "frames", "pages"},
-    "downloading": {"cell", "data"},
+    "downloading": {"errors", "cell", "pages", "data"},
     "advice": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
@@ -138,7 +138,7 @@ OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
 # library: the only places that may import it
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
-    "urllib3": ("wire/pool.py", "wire/failures.py"),
+    "urllib3": ("wire/pool.py", "wire/failures.py", "wire/files.py"),
     "pandas": ("frames/", "pages/", "charts/", "data/", "streams/listing.py"),
     "numpy": ("frames/", "pages/", "charts/", "sandbox/market/"),
     "msgspec": (
@@ -150,7 +150,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     ),
     "tornado": ("sandbox/",),
     "websockets": ("streams/socket.py",),
-    "certifi": ("streams/socket.py",),
+    "certifi": ("streams/socket.py", "wire/files.py"),
     "pyarrow": ("streams/recording.py", "data/"),
     "IPython": (
         "magics/",

@@ -22,6 +22,7 @@ PATH = (
     "quickstart",
     "streams",
     "pictures",
+    "data",
     "orders-and-safety",
     "signature-debugging",
     "bots",

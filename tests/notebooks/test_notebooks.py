@@ -33,6 +33,11 @@ PROMISES = {
         "0 rows missing",
         "filled",
     ),
+    "data": (
+        "the same again goes on there",
+        "whole: True · went on: True",
+        "with workers: True",
+    ),
     "orders-and-safety": (
         "RefusedError the same request was sent",
         "recovered: its answer was lost, and a look-up shows that it was carried out",

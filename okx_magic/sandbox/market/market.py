@@ -214,6 +214,17 @@ class Market:
         """The trades of those numbers."""
         return [self.trade(instrument, number) for number in numbers]
 
+    def trades_in(self, instrument: Instrument, minute: int) -> list[Trade]:
+        """All trades of a ``minute`` since 1970, oldest first."""
+        number = int(self._bars(instrument, minute // MINUTES).first[minute % MINUTES])
+        tick, lot, begin = instrument.tick, instrument.lot, minute * _MINUTE_MS
+        return [
+            Trade(number + at, px * tick, sz * lot, "buy" if bought else "sell", begin + ms)
+            for at, (ms, px, sz, bought) in enumerate(
+                zip(*(each.tolist() for each in self._events(instrument, minute)), strict=True)
+            )
+        ]
+
     def trade(self, instrument: Instrument, number: int) -> Trade:
         """The trade of ``number``."""
         day = self._day_of_trade(instrument, number)

@@ -15,6 +15,7 @@ from okx_magic.sandbox.market.instruments import indices, instruments, marks
 from okx_magic.sandbox.params import Params
 from okx_magic.sandbox.routes import (
     account,
+    archives,
     asset,
     positions,
     prices,
@@ -61,6 +62,7 @@ PUBLIC: Mapping[str, Callable[[Moment, Params], Any]] = MappingProxyType(
         "/api/v5/public/funding-rate-history": public.funding_rate_history,
         "/api/v5/public/instruments": public.listed,
         "/api/v5/public/mark-price": prices.mark_price,
+        "/api/v5/public/market-data-history": archives.listing,
         "/api/v5/public/open-interest": public.open_interest,
         "/api/v5/public/delivery-exercise-history": statistics.deliveries,
         "/api/v5/public/estimated-price": statistics.estimated_price,
