@@ -7,6 +7,7 @@
     ├── CredentialsError          yours: no credentials, a partial set, an unknown profile
     ├── RefusedError              ours: a safety rule refused before anything was sent
     ├── KillIncomplete            ours: after the kill switch's 20 s something is still open
+    ├── PositionWithoutStop       theirs: an order stands, and the stop attached to it does not
     ├── StreamError               nobody's: a stream cannot give what was asked of it
     ├── TransportError            nobody's: no trustworthy answer came
     │   ├── OutcomeUnknown        … to a request that may have been carried out nevertheless
@@ -150,6 +151,39 @@ class KillIncomplete(OkxMagicError):
     """The kill switch could not bring the open orders to none in its time, or could not see them. It
     stays on.
     """
+
+
+class PositionWithoutStop(OkxMagicError):
+    """An order stands, and what was attached to it does not, or nobody can tell: its stop was refused or
+    lost. The order itself was carried out: ``envelope`` is its answer, and the frame of that was assigned
+    before this was raised. ``sets`` are the requests that set what is missing, ready to be sent;
+    ``others`` tell of further orders of a batch; ``items`` are those that OKX refused, as of OkxError.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        envelope: Envelope,
+        request: Request,
+        others: tuple[str, ...] = (),
+        sets: tuple[Request, ...] = (),
+        items: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(message, request=request)
+        self.envelope = envelope
+        self.others = others
+        self.sets = sets
+        self.items = items
+
+    def details(self) -> list[tuple[str, str]]:
+        """Each further order, each refused item, and the requests as a cell takes them."""
+        lines = [("and", text) for text in self.others]
+        lines += [("item", f"{code} {msg}") for code, msg in self.items]
+        lines += super().details()
+        for each in self.sets:
+            lines += [("set it", "%%okx"), ("", str(each)), ("", each.body)]
+        return lines
 
 
 class StreamError(OkxMagicError):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
-    from okx_magic.errors import OkxMagicError, PartlyRefused
+    from okx_magic.errors import OkxMagicError, PartlyRefused, PositionWithoutStop
     from okx_magic.model import Envelope, Exchange, Request, Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
@@ -258,7 +258,9 @@ class Session:
         _import_tables_meanwhile()
         return self.send(request, as_typed=as_typed, again=again)
 
-    def to_frame(self, reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
+    def to_frame(
+        self, reply: Reply | PartlyRefused | PositionWithoutStop, *, decimal: bool = False
+    ) -> pd.DataFrame:
         """The frame of an answer; ``attrs["recovered"]`` is True where it was made from a look-up."""
         from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
 

@@ -69,6 +69,8 @@ def doubts(key: str, secret: str, passphrase: str) -> Iterator[str]:
         return
     if not _UUID.fullmatch(key):
         yield "the key is not a UUID, as OKX's are"
+    elif key != key.lower():
+        yield "the key has capitals, and OKX's have small letters only"
     if _HEX32.fullmatch(passphrase) and not _HEX32.fullmatch(secret):
         yield "the secret and the passphrase seem to be swapped"
         return
@@ -77,6 +79,8 @@ def doubts(key: str, secret: str, passphrase: str) -> Iterator[str]:
     elif not _HEX32.fullmatch(secret):
         quoted = ", and is in quotation marks" if _in_quotes(secret) else ""
         yield f"the secret is not 32 hexadecimal digits, as OKX's are{quoted}"
+    elif secret != secret.upper():
+        yield "the secret has small letters, and OKX's have capitals only"
     if len(passphrase) < _SHORTEST_PASSPHRASE:
         yield "the passphrase is shorter than the 8 characters that OKX asks for"
     if _in_quotes(passphrase):

@@ -76,9 +76,10 @@ def text(code: str, *params: str) -> str:
     known = explain(code)
     documented = known.msg if known else ""
     template = _TEXTS["seen"].get(code) or documented or _TEXTS["own"].get(code, "")
-    # The table writes {param0}, {0} and, where there is one only, {param}.
+    # The table writes {param0}, {0}, {min} and {max} and, where there is one only, {param}.
     for number, value in enumerate(params):
-        for name in (f"{{param{number}}}", f"{{{number}}}", "{param}"):
+        bound = "{min}" if number == 0 else "{max}"
+        for name in (f"{{param{number}}}", f"{{{number}}}", "{param}", bound):
             template = template.replace(name, value)
     return template
 

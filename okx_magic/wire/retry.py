@@ -34,7 +34,7 @@ DOUBTFUL: Final = frozenset(
     {"50001", "50004", "50013", "50026", "51054", "51149", "51412", "52912"}
 )
 # "Already there": perhaps by this very request.
-ALREADY: Final = frozenset({"50042", "50071", "51016"})
+ALREADY: Final = frozenset({"50042", "50071", "51016", "51065"})
 _THROTTLED: Final = frozenset({"50011", "50040", "50061"})
 # A timestamp, or an expTime, that lies wrong: refused at the door.
 _CLOCK: Final = frozenset({"50102", "50036"})

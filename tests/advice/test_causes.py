@@ -158,6 +158,14 @@ def test_credentials_are_doubted_by_their_form_alone() -> None:
     assert any("quotation marks" in line for line in told)
     assert "your-key" not in "".join(told)
     assert found("50111")["credentials"].holds is False
+    capitals = Credentials(KEY.upper(), SECRET, "a-passphrase")
+    (told,) = (
+        cause
+        for cause in causes(Case("50111", account(credentials=capitals), exchange()))
+        if cause.name == "credentials"
+    )
+    assert (told.found, told.holds) == (capitals.warnings[0], None)
+    assert "copy it again" in told.remedy
 
 
 def test_what_was_accepted_before_is_a_fact() -> None:

@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 NAMES = ("BTC-USDT", "ETH-USDT", "SOL-USDT", "OKB-USDT")
-CHILDREN, ASKS = 4, 25
+CHILDREN, ASKS = 4, 100
 
 
 @pytest.fixture

@@ -85,6 +85,27 @@ def test_a_sentence_and_a_yes_send_one_order(
     assert "buy BTC-USDT limit · tdMode cash · sz 0.01 · px 100 · POST" in person.asked[1]
 
 
+def test_a_stop_asks_as_an_order_does(
+    live_notebook: Notebook, live: Sandbox, person: Person
+) -> None:
+    """The question says when it acts and what it closes; without a yes nothing is sent."""
+    row = {"instId": "BTC-USDT-SWAP", "tdMode": "cross", "side": "sell", "ordType": "conditional"}
+    stop = row | {"sz": "2", "slTriggerPx": "100", "slOrdPx": "-1", "reduceOnly": True}
+    cell = f"%%okx stop\nPOST /api/v5/trade/order-algo\n{json.dumps(stop)}"
+    person.answers = [sentence(live), "no", "yes"]
+    live_notebook.run("%okx_live")
+    algos = live._exchange._exchange._accounts["live"].algos
+    live_notebook.run(cell)
+    assert isinstance(live_notebook.error, RefusedError)
+    assert len(algos) == 0
+    live_notebook.run(cell)
+    assert live_notebook.error is None
+    assert len(algos) == 1
+    question = person.asked[2]
+    assert "sell BTC-USDT-SWAP conditional · stop at 100 (last), then market" in question
+    assert "only closes, of the long position at most sz · tdMode cross · sz 2 · POST" in question
+
+
 @pytest.mark.parametrize("answer", ["", "y", "no", "ok", "yes please", "1", "True"])
 def test_anything_but_yes_sends_nothing(
     live_notebook: Notebook, live: Sandbox, person: Person, answer: str

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 # The docs describe one list of all names, which is a row of any length.
 DEVIATING = {"/api/v5/public/underlying": "row of other than ('uly',)"}
 
-# Told in the hour before a delivery only.
-AT_TIMES = {"/api/v5/public/estimated-price"}
+# Told in the hour before a delivery only, and when the market has moved much.
+AT_TIMES = {"/api/v5/public/estimated-price", "/api/v5/public/liquidation-orders"}
 
 
 def test_every_public_endpoint_is_tried() -> None:

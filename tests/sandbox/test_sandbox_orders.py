@@ -60,8 +60,8 @@ def test_bad_parameters_are_bad_requests(
     [
         (LIMIT | {"instId": "XXX-USDT"}, "51001", "Instrument ID doesn't exist."),
         (LIMIT | {"tdMode": "cross"}, "50038", "The sandbox does not offer this"),
-        (LIMIT | {"attachAlgoOrds": [{"tpTriggerPx": "1"}]}, "50038",
-         "The sandbox does not offer this"),
+        (LIMIT | {"attachAlgoOrds": [{"tpTriggerPx": "1", "tpOrdPx": "-1"}]}, "51046",
+         "The take profit trigger price must be higher than the order price"),
         (LIMIT | {"sz": "0.000001"}, "51020",
          "Your order should meet or exceed the minimum order amount."),
         (MARKET | {"sz": "0.01"}, "51020",

@@ -119,6 +119,22 @@ class Market:
         of = index.underlying if isinstance(index, Instrument) else index
         return self.last(indices()[of], second)
 
+    def settlement_price(self, contract: Instrument, second: float) -> Decimal:
+        """What a contract is delivered at, as far as it is known at ``second``: the mean of its index
+        over the half hour before it expires, a point each 200 ms; before that, the index itself.
+        """
+        # OKX's announcement of March 2026; it was an hour before.
+        end, first = min(beat_of(second), contract.expires * 10), contract.expires * 10 - 18_000
+        index = indices()[contract.underlying]
+        if end <= first:
+            px = self.last(index, second)
+        else:
+            minutes = range(first // BEATS, -(-end // BEATS))
+            ticks = np.concatenate([self._events(index, minute).ticks for minute in minutes])
+            points = ticks[: end - first : 2]
+            px = int(points.sum()) * index.tick / len(points)
+        return round(px / contract.tick) * contract.tick
+
     def offers(self, one: Instrument, second: float) -> bool:
         """Whether ``one`` is on offer at ``second``."""
         if not one.expires:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from okx_magic.sandbox.params import Params
 
-PRIVATE = frozenset({"account", "positions", "balance_and_position", "orders"})
+# Those of which OKX counts the connections; and all that are the account's.
+COUNTED = frozenset({"account", "positions", "balance_and_position", "orders"})
+PRIVATE = COUNTED | {"orders-algo", "liquidation-warning"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,12 @@ _POSITION_NAMES = (
     "posId", "tradeId", "instId", "instType", "mgnMode", "posSide", "pos", "ccy", "posCcy", "avgPx",
     "nonSettleAvgPx", "settledPnl", "uTime",
 )  # fmt: skip
+# OKX docs, Position risk warning: from a margin ratio of 300 %.
+_NEAR = 3
+_WARNING = (
+    "instId", "instType", "posId", "pos", "posSide", "posCcy", "mgnMode", "mgnRatio", "markPx", "lever",
+    "ccy", "cTime", "uTime", "pTime",
+)  # fmt: skip
 # Of a position that is closed nothing is left but who it was.
 _CLOSED = dict.fromkeys(("pos", "availPos", "upl", "uplRatio", "notionalUsd", "mmr", "imr"), "0")
 
@@ -99,6 +105,20 @@ class PositionFeed:
         self._told = [row | {"pTime": str(desk.ms)} for row in among(self._arg, rows)]
 
 
+class WarningFeed(PositionFeed):
+    """Positions whose margin ratio is near the end."""
+
+    def again(self, desk: Desk) -> list[Frame]:
+        """Those that are so now."""
+        self._look(desk)
+        near = [row for row in self._told if row["mgnRatio"] <= _NEAR]
+        return [{"data": [{name: row[name] for name in _WARNING} for row in near]}] if near else []
+
+    def next(self, _: Desk) -> list[Frame]:
+        """Nothing: it is told every few seconds."""
+        return []
+
+
 class BothFeed:
     """Balances and positions, at each trade, transfer and payment."""
 
@@ -145,6 +165,7 @@ FEEDS: Mapping[str, Callable[[Mapping[str, str]], AccountFeed | PositionFeed | B
     "account": AccountFeed,
     "positions": PositionFeed,
     "balance_and_position": BothFeed,
+    "liquidation-warning": WarningFeed,
 }
 
 
