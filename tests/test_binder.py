@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,17 +52,12 @@ def code_cells() -> Iterator[str]:
 
 def imported(cell: str) -> set[str]:
     """The packages that a cell imports, or runs with -m, that neither Python nor a notebook brings."""
-    python = "\n".join(
-        line for line in cell.splitlines() if not line.lstrip().startswith(("%", "!"))
-    )
     names = set(re.findall(r"-m (\w+)", cell))
-    # A cell of requests is no Python, and imports nothing.
-    if not cell.startswith(("%%okx", "%okx")):
-        for node in ast.walk(ast.parse(python)):
-            if isinstance(node, ast.Import):
-                names |= {each.name.partition(".")[0] for each in node.names}
-            if isinstance(node, ast.ImportFrom):
-                names.add((node.module or "").partition(".")[0])
+    for node in ast.walk(ast.parse(TransformerManager().transform_cell(cell))):
+        if isinstance(node, ast.Import):
+            names |= {each.name.partition(".")[0] for each in node.names}
+        if isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").partition(".")[0])
     return names - sys.stdlib_module_names - WRITTEN - {"okx_magic"}
 
 

@@ -22,6 +22,7 @@ PATH = (
     "quickstart",
     "streams",
     "pictures",
+    "data",
     "orders-and-safety",
     "signature-debugging",
     "bots",
@@ -53,6 +54,7 @@ _OWN = (
     (r"# (ms|s)\b", "<while>"),
     (r"\b(row|bar|buy|sell)s?\b", r"\1s"),
     (r"(?m)(^|most up |most down )[A-Z]+-USDT #%", r"\1<instrument> #%"),
+    (r"\| (long|short) \|", "| <side> |"),
     (r"<NA>|NaN|NaT|None", "–"),
 )
 
