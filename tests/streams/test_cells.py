@@ -38,7 +38,7 @@ MISTAKES = [
     ('{"op": "subscribe", "args": [{"channel": "tickers", "instId": 1}]}', "in quotes", "instId"),
     ('{"op": "unsubscribe", "args": [{"channel": "tickers"}]}', "only subscribes", "%okx_streams"),
     ('{"op": "order", "args": [{"side": "buy"}]}', "'order', not subscribe", "POST"),
-    ('{"op": "subscribe", "args": [{"channel": "tickers"}]', "no JSON", '"args"'),
+    ('{"op": "subscribe", "args": [{"channel": "tickers"}]', "not JSON", '"args"'),
     ("SUBSCRIBE tickers?instId=BTC-USDT\n{}", "belongs to no request", "?instId="),
     ("SUBSCRIBE {{ x }}?instId=BTC-USDT", "a variable in the channel", "SUBSCRIBE tickers"),
     ("SUBSCRIBE tickers?instId={{ nothing }}", "nothing", "try"),
