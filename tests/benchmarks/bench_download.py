@@ -1,8 +1,8 @@
 """Candles to parquet files: beside ccxt's loop with pandas, and beside what OKX's limit allows.
 
 A server of its own process, on loopback, makes bars of a minute. Without limits both sides are as fast
-as they can; ccxt takes a tenth of the rows, and time is compared for each row. ROWS=10000000 in the environment
-shows that memory does not grow.
+as they can; ccxt takes a tenth of the rows, and time is compared for each row. ROWS=10000000 in the
+environment shows that memory does not grow.
 """
 
 from __future__ import annotations
