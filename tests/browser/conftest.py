@@ -250,10 +250,10 @@ def server(
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    # However long it takes on a busy machine: a server that cannot start ends.
+    while True:
         assert process.poll() is None, log.read_text()[-3000:]
         with suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # loopback
             answer.read()
             return
         time.sleep(0.1)
-    pytest.fail(f"JupyterLab did not start: {log.read_text()[-3000:]}")
