@@ -24,9 +24,9 @@ from okx_magic.detective import Evidence, compare, investigate
 from okx_magic.detective.evidence import read, told
 from okx_magic.errors import CellError
 from okx_magic.orders.submission import is_ours
+from okx_magic.ui.console import SearchBar
 from okx_magic.ui.notes import Note, TraceView
 from okx_magic.ui.report import Surroundings, report
-from okx_magic.ui.search_bar import SearchBar
 from okx_magic.wire.probe import setting
 
 if TYPE_CHECKING:
