@@ -140,8 +140,10 @@ def test_a_cancel_of_a_stop_ends_it(shared: Lab, fault: str, moment: Moment) -> 
         named = "done" if moment == "after" else "answered"
         right = [(named, "done", "canceled")]
         if fault == "hang":
-            # On a busy machine the second and the third may take longer than a quarter of a second, too.
-            right += [("done", "done", "canceled"), ("not done", "not done", "live")]
+            # On a busy machine the second and the third may take longer than a quarter of a second, too,
+            # and one that was given up may be carried out after the last look.
+            right += [("done", "done", "canceled")]
+            right += [("not done", "not done", state) for state in ("live", "canceled")]
         assert told in right
 
 
