@@ -159,6 +159,9 @@ class Team:
     def take(self, future: Future[Answer]) -> None:
         """Take what a worker gives back."""
         part = self.parts.pop(future)
+        if part.slots and part.job is None and future.cancelled():
+            # By us, as its pull ended before it began.
+            return
         try:
             answer = future.result()
         except (Exception, CancelledError) as error:  # noqa: BLE001  # as above
