@@ -232,16 +232,18 @@ class Lazy(Inline):
     """Answers greetings at once, and never begins with a part."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        return Future() if args[1] else super().submit(fn, *args, **kwargs)
+        if not args[1]:
+            return super().submit(fn, *args, **kwargs)
+        self.parts += 1
+        return Future()
 
 
 def test_a_pull_that_ends_early_leaves_the_team_whole(session: Session) -> None:
     """Its parts that have not begun are cancelled, and that is no failure of the executor."""
-    span = Span(None, **pages(60))
-    with Team(session.connection, Lazy()) as team:
-        for _ in range(2):
+    span, executor = Span(None, **pages(60)), Lazy()
+    with Team(session.connection, executor) as team:
+        for _ in range(6):
             with closing(Pull(session.connection, team=team).pages(CANDLES, span)) as some:
-                assert len(next(some)) == 100
-                team.go_on()
-        assert team.notices == []
-        assert len(team.workers) == 1
+                assert [len(next(some)) for _ in range(3)] == [100] * 3
+        assert executor.parts > 2
+        assert (team.notices, team.parts) == ([], {})
