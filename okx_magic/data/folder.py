@@ -76,6 +76,8 @@ class Folder:
                     f"{self.path} has other data", remedy="name an empty folder or a new one"
                 ) from None
             return False
+        except OSError as error:
+            raise self._unusable(error) from None
         except ValueError:
             said = None
         version = said.get("version") if isinstance(said, dict) else None
@@ -86,15 +88,18 @@ class Folder:
             )
         return True
 
+    def _unusable(self, error: OSError) -> CellError:
+        return CellError(
+            f"{self.path} cannot be used: {error.strerror}", remedy="name another folder"
+        )
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Only one at a time writes: raises CellError where another kernel does."""
         try:
             (self.path / _META).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CellError(
-                f"{self.path} cannot be made: {error.strerror}", remedy="name another folder"
-            ) from None
+            raise self._unusable(error) from None
         with (self.path / _META / "lock").open("ab") as lock:
             if sys.platform != "win32":
                 try:

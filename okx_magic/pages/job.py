@@ -96,10 +96,7 @@ class Job:
     def end(self) -> None:
         """Give up what is still under way."""
         self._over.set()
-        for under_way, part in self._team.parts.items():
-            if part.job is self:
-                under_way.cancel()
-                part.job = None
+        self._team.cut_off(self)
         for future in self._here:
             future.cancel()
         wait(self._here)

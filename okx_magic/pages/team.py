@@ -80,7 +80,7 @@ class Team:
         self._table: dict[str, Share] = {}
         self._lending = Lending(connection)
         self._plan: CandlePlan | None = None
-        self._worked = False
+        self._worked = self._cut_off = False
         self._began = time.monotonic()
         self._round = self._to_greet = _GREETINGS
         self._unknown = self._number = self._failures = 0
@@ -177,9 +177,21 @@ class Team:
     def close(self) -> None:
         """End what is under way, and take this kernel's whole pace back."""
         self.over.set()
-        running = [future for future in self.parts if not future.cancel()]
+        self.cut_off(None)
+        for future in self.parts:
+            future.cancel()
         self.pool.shutdown(cancel_futures=True)
-        self._lending.end(_WINDOWS_LEFT * self.window if running else 0.0)
+        self._lending.end(_WINDOWS_LEFT * self.window if self._cut_off else 0.0)
+
+    def cut_off(self, job: Job | None) -> None:
+        """Give up the parts of a job, or of all. Those that have begun go on, whatever is done here."""
+        for future, part in list(self.parts.items()):
+            if part.slots and job in {part.job, None}:
+                self._cut_off = True
+                part.job = None
+                # It may be that nobody says when it is over.
+                if future.cancel():
+                    del self.parts[future]
 
     def _hear(self, answer: Answer, *, greeting: bool) -> None:
         process = answer.worker.process

@@ -153,10 +153,10 @@ def test_a_target_that_is_named_twice_is_one(okx: Session, tmp_path: Path) -> No
         okx.download([], to=tmp_path, since="2024-01-01")
 
 
-def test_a_folder_that_cannot_be_made(okx: Session, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_used(okx: Session, tmp_path: Path) -> None:
     """Where a file is in its way."""
     (tmp_path / "file").write_text("mine", "utf-8")
-    with pytest.raises(CellError, match="cannot be made: Not a directory"):
+    with pytest.raises(CellError, match="cannot be used: Not a directory"):
         fetch(okx, tmp_path / "file" / "data")
     assert (tmp_path / "file").read_text("utf-8") == "mine"
 

@@ -6,6 +6,7 @@ import pickle
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CellError, OkxError, RefusedError, TransportError
 from okx_magic.model import Envelope, Exchange, Request
-from okx_magic.pages import Team
+from okx_magic.pages import Pull, Team
+from okx_magic.pages.paging import Span
 from okx_magic.pages.workers import SharedPacer, without_credentials
 from okx_magic.session import Session
 from okx_magic.wire.connection import Connection
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 TARGET = "/api/v5/market/history-candles?instId=BTC-USDT&bar=1H&limit=100"
+CANDLES = Request("GET", TARGET)
 KEYS = ("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET0FOR0TESTS0ONLY000001", "fake-pass-1")
 
 
@@ -223,3 +226,24 @@ def test_a_limit_that_somebody_else_uses_up_ends_the_pull(
     monkeypatch.setattr(Connection, "read", refuse)
     with pytest.raises(OkxError, match="50011"):
         session.pages(TARGET, executor=Silent(), **pages(30))
+
+
+class Lazy(Inline):
+    """Answers greetings at once, and never begins with a part."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if not args[1]:
+            return super().submit(fn, *args, **kwargs)
+        self.parts += 1
+        return Future()
+
+
+def test_a_pull_that_ends_early_leaves_the_team_whole(session: Session) -> None:
+    """Its parts that have not begun are cancelled, and that is no failure of the executor."""
+    span, executor = Span(None, **pages(60)), Lazy()
+    with Team(session.connection, executor) as team:
+        for _ in range(6):
+            with closing(Pull(session.connection, team=team).pages(CANDLES, span)) as some:
+                assert [len(next(some)) for _ in range(3)] == [100] * 3
+        assert executor.parts > 2
+        assert (team.notices, team.parts) == ([], {})
