@@ -79,8 +79,8 @@ def refused(request: RawRequest, code: str, now: float) -> Reply:
     """How ``code`` would be answered to ``request``: an order's code in the place of each order."""
     refusal = RefusalError(code)
     known = endpoint(request.method, request.path)
-    of_orders = known is not None and request.path in SERVICES and code >= _FIRST_OF_ORDERS
-    if known is None or not of_orders or refusal.status != HTTPStatus.OK:
+    acts = request.method == "POST" and request.path in SERVICES
+    if known is None or not acts or code < _FIRST_OF_ORDERS or refusal.status != HTTPStatus.OK:
         return refusal.reply
     try:
         items = read_orders(known, request)
