@@ -109,6 +109,22 @@ class Market:
         of = index.underlying if isinstance(index, Instrument) else index
         return self.last(indices()[of], second)
 
+    def settlement_price(self, contract: Instrument, second: float) -> Decimal:
+        """What a contract is delivered at, as far as it is known at ``second``: the mean of its index
+        over the half hour before it expires, a point each 200 ms; before that, the index itself.
+        """
+        # OKX's announcement of March 2026; it was an hour before.
+        end, first = min(beat_of(second), contract.expires * 10), contract.expires * 10 - 18_000
+        index = indices()[contract.underlying]
+        if end <= first:
+            px = self.last(index, second)
+        else:
+            minutes = range(first // BEATS, -(-end // BEATS))
+            ticks = np.concatenate([self._events(index, minute).ticks for minute in minutes])
+            points = ticks[: end - first : 2]
+            px = int(points.sum()) * index.tick / len(points)
+        return round(px / contract.tick) * contract.tick
+
     def offers(self, one: Instrument, second: float) -> bool:
         """Whether ``one`` is on offer at ``second``."""
         if not one.expires:
@@ -203,6 +219,17 @@ class Market:
     def trades_of(self, instrument: Instrument, numbers: range) -> list[Trade]:
         """The trades of those numbers."""
         return [self.trade(instrument, number) for number in numbers]
+
+    def trades_in(self, instrument: Instrument, minute: int) -> list[Trade]:
+        """All trades of a ``minute`` since 1970, oldest first."""
+        number = int(self._bars(instrument, minute // MINUTES).first[minute % MINUTES])
+        tick, lot, begin = instrument.tick, instrument.lot, minute * _MINUTE_MS
+        return [
+            Trade(number + at, px * tick, sz * lot, "buy" if bought else "sell", begin + ms)
+            for at, (ms, px, sz, bought) in enumerate(
+                zip(*(each.tolist() for each in self._events(instrument, minute)), strict=True)
+            )
+        ]
 
     def trade(self, instrument: Instrument, number: int) -> Trade:
         """The trade of ``number``."""
