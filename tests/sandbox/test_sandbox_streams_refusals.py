@@ -218,7 +218,8 @@ OPS = st.sampled_from(["login", "subscribe", "unsubscribe", "order", "amend-orde
 def test_strange_requests(public: Listener, value: dict[str, Any]) -> None:
     """Whatever a request holds, it is answered, and the connection lives on."""
     public.socket.send(json.dumps(value))
-    assert all(frame["event"] == "error" for frame in public.heard())
+    # Whoever does not listen may stop: that is no error.
+    assert all(frame["event"] in {"error", "unsubscribe"} for frame in public.heard())
 
 
 def test_a_request_that_is_too_long(public: Listener) -> None:
