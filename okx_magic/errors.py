@@ -1,4 +1,4 @@
-"""Every way to fail, drawn.
+"""Every error of okx_magic, as a tree.
 
 ::
 
@@ -20,7 +20,7 @@ notebook it shows as one short block, because of ``_render_traceback_``, which I
 Ctrl-C while something is being sent that changes something is a KeyboardInterrupt still: ``Interrupted``.
 No message, argument or attribute ever has a secret.
 
-``RequestWarning`` is no error: what a session's ``request`` is not as OKX documents it.
+``RequestWarning`` is no error: how a session's ``request`` differs from OKX's docs.
 
 Example:
     >>> from okx_magic.errors import OkxError
@@ -35,11 +35,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from okx_magic.errorblock import block
+
 if TYPE_CHECKING:
     from okx_magic.model import Envelope, Request
 
 
-# To make a dataclass would take a twentieth of %load_ext.
+# A dataclass would take a twentieth of the time of %load_ext.
 class Place(NamedTuple):
     """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``."""
 
@@ -53,7 +55,7 @@ class Place(NamedTuple):
 
 
 class RequestWarning(UserWarning):
-    """A request that is not as OKX documents it, sent all the same: a cell tells or refuses it."""
+    """A request that differs from OKX's docs, and was sent anyway; a cell shows or refuses it."""
 
 
 class OkxMagicError(Exception):
@@ -104,7 +106,7 @@ class OkxMagicError(Exception):
     # https://ipython.readthedocs.io/en/stable/config/integrating.html: a list of lines, shown in place
     # of the traceback. So neither source lines nor local variables reach the notebook.
     def _render_traceback_(self) -> list[str]:
-        return [self.headline(), *(f"  {label:<7} {text}" for label, text in self.details())]
+        return block(self.headline(), self.details())
 
     def __str__(self) -> str:
         return self.headline()
@@ -148,7 +150,7 @@ class RefusedError(OkxMagicError):
 
 
 class KillIncomplete(OkxMagicError):
-    """The kill switch could not bring the open orders to none in its time, or could not see them. It
+    """The kill switch could not cancel all open orders in time, or could not read them. It
     stays on.
     """
 
@@ -215,8 +217,9 @@ class TransportError(OkxMagicError):
 
 
 class OutcomeUnknown(TransportError):
-    """A POST was written, its answer lost, and no look-up settled it: it may have been carried out. It is
-    never sent again by itself. ``orders`` are pairs of instId and clOrdId; ``settles`` are the requests
+    """A POST was written, its answer lost, and no look-up settled it: it may have been carried out.
+    It is never sent again automatically. ``orders`` are pairs of instId and clOrdId; ``settles``
+    are the requests
     that tell what became of it, each such as ``GET /api/v5/trade/order?instId=…&clOrdId=…``.
     """
 
@@ -316,5 +319,4 @@ class Interrupted(KeyboardInterrupt):
         ids = ", ".join(client_id for _, client_id in self.orders)
         lines = [("order", ids)] if ids else []
         lines += [("try", self.remedy)] if self.remedy else []
-        head = f"KeyboardInterrupt {self}"
-        return [head, *(f"  {label:<7} {text}" for label, text in lines)]
+        return block(f"KeyboardInterrupt {self}", lines)

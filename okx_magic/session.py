@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
 
-# No room of ours: one that another thread has half imported cannot be entered by one of its files.
+# None of our own modules: of two threads that import them each could hold one that the other needs.
 _TABLES = "pandas"
 _CAUSES = 3
 
@@ -213,6 +213,7 @@ class Session:
         """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull, Team  # noqa: PLC0415  # pandas, on first use
 
+        refuse_secrets(request)
         with (
             Team(self.connection, executor, addresses)
             if executor is not None

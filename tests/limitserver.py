@@ -26,14 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOUR = 3_600_000
+MINUTE = 60_000
 # 2024-01-01
 NEWEST = 1_704_067_200_000
 
 
 @dataclass(frozen=True)
 class LimitServer:
-    """A running server: hourly bars up to ``NEWEST``, whatever the instrument, or with ``odd`` in the
-    query something else.
+    """A running server: hourly bars, or those of a minute, up to ``NEWEST``, whatever the instrument, or
+    with ``odd`` in the query something else.
     """
 
     url: str
@@ -101,12 +102,13 @@ class _Exchange:
         return "200 OK", json.dumps({"code": "0", "msg": "", "data": data}).encode()
 
     def bars(self, query: dict[str, str]) -> list[object]:
-        last = min(NEWEST, int(query.get("after", NEWEST + HOUR)) - 1) // HOUR * HOUR
+        length = MINUTE if query.get("bar") == "1m" else HOUR
+        last = min(NEWEST, int(query.get("after", NEWEST + length)) - 1) // length * length
         count = min(self.options.rows, int(query.get("limit", 100)))
         if "odd" in query:
             return [["soon"]]
         prices = ["42000.1", "42100.5", "41900.3", "42050.7", "12.345", "518000.12", "518000.12"]
-        return [[str(last - HOUR * number), *prices, "1"] for number in range(count)]
+        return [[str(last - length * number), *prices, "1"] for number in range(count)]
 
 
 async def _serve(options: argparse.Namespace) -> None:

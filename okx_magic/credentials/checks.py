@@ -1,4 +1,4 @@
-"""What speaks against using credentials: their values, the machine, what the key may do. Pure."""
+"""Reasons not to use credentials: their values, the machine, what the key may do. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def checked(field: str, value: str, *, spaces: bool = False) -> str:
         if fault:
             raise CredentialsError(
                 f"the {field} has {fault} at position {position}",
-                remedy="copy it again from the page of the key on OKX",
+                remedy="copy it again from the key's page at OKX",
             )
     return plain
 
@@ -114,7 +114,7 @@ def key_warnings(config: Mapping[str, Any], account: Account) -> tuple[str, ...]
     if "withdraw" in rights and "withdraw" not in account.allow:
         raise CredentialsError(
             _REFUSED,
-            remedy="make a key without the right to withdraw, or set"
+            remedy="make a key without the withdraw permission, or set"
             ' allow = ["withdraw"] in the profile',
         )
     # Keys of demo trading are not deleted.

@@ -111,8 +111,8 @@ class OkxMagic(Magics):
             %%okx --since 2024-01-01 --until 2024-02-01
             hours = GET /api/v5/market/candles?instId=BTC-USDT&bar=1H
 
-            %%okx --to data/ --since 2024-01-01
-            GET /api/v5/market/candles?instId=BTC-USDT,ETH-USDT&bar=1m
+            %%okx --to data/ --since 30d
+            GET /api/v5/market/candles?instId=BTC-USDT,ETH-USDT&bar=1H
 
             %%okx
             ticks = SUBSCRIBE tickers?instId=BTC-USDT

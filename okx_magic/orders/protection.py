@@ -90,7 +90,7 @@ class _Parent:
             try:
                 why = _refusal(row, place, attachment)
                 # Without an id, as it was typed, there is nothing to ask for.
-                if not why and row.get("state") == "filled" and client_id:
+                if not why and _has_position(row) and client_id:
                     why = _gone(self._seen(question, bool))
             except OkxMagicError as error:
                 yield self._untold(attachment, question, error)
@@ -139,14 +139,20 @@ def _refusal(row: Mapping[str, Any], place: int, attachment: Mapping[str, Any]) 
     """Why an order does not have what was attached, by the order itself; "" where it has it, or where
     there is nothing to protect.
     """
-    if row.get("state") in _CANCELED and row.get("accFillSz") in _NOTHING_SAID:
+    if row.get("state") in _CANCELED and not _has_position(row):
         return ""
     shown = _shown(row, place, attachment)
     if shown is None:
-        return "" if row.get("state") == "filled" else "is not in the order"
+        return "" if _has_position(row) else "is not in the order"
     if shown.get("failCode") in _NOTHING_SAID:
         return ""
     return f"was refused: {shown['failCode']} {shown.get('failReason') or ''}".rstrip()
+
+
+def _has_position(row: Mapping[str, Any]) -> bool:
+    """Whether an order is over, and has brought something: all of it, or a part before it ended."""
+    filled = row.get("accFillSz") not in _NOTHING_SAID
+    return row.get("state") == "filled" or (row.get("state") in _CANCELED and filled)
 
 
 def _gone(algo: Mapping[str, Any]) -> str:

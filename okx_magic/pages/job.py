@@ -75,7 +75,7 @@ class Job:
         self._number = 0
         self._order: deque[Slot] = deque()
         self._todo: list[Slot] = []
-        self._here: dict[Future[Result], Slot] = {}
+        self._here: dict[Future[tuple[Result, bool]], Slot] = {}
         self._over = threading.Event()
 
     def run(self, chunks: Iterator[Chunk]) -> Results:
@@ -164,19 +164,21 @@ class Job:
             if not self._team.workers:
                 return
 
-    def _fetch(self, chunk: Chunk) -> Result:
+    def _fetch(self, chunk: Chunk) -> tuple[Result, bool]:
+        """What a chunk gives here, and whether OKX refused a request of it for its limit."""
         team, began = self._team, time.time()
         sleep = partial(pause, self._over)
         result = attempt(team.connection, sleep, chunk)
-        if was_refused(team.connection, {chunk.request.path}, began):
-            team.refused(team.here)
+        refused = was_refused(team.connection, {chunk.request.path}, began)
         if is_limit(result) and not team.shares.exhausted:
             sleep(team.window)
-            return None
-        return result
+            return None, refused
+        return result, refused
 
-    def _take_here(self, future: Future[Result]) -> None:
+    def _take_here(self, future: Future[tuple[Result, bool]]) -> None:
         slot = self._here.pop(future)
-        slot.result = future.result()
+        slot.result, refused = future.result()
+        if refused:
+            self._team.refused(self._team.here)
         if slot.result is None:
             self.put_back(slot)

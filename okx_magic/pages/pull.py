@@ -256,11 +256,14 @@ class Pull:
 
     def _wanted(self, fetched: Fetched) -> list[Any]:
         self._count(fetched.pages)
-        rows = [row for row in fetched.rows if self._span.holds(int(row[0]))]
-        if rows:
-            self._oldest = min(int(row[0]) for row in rows)
+        rows, times = fetched.rows, [int(row[0]) for row in fetched.rows]
+        if times and not (self._span.holds(min(times)) and self._span.holds(max(times))):
+            rows = [row for row, at in zip(rows, times, strict=True) if self._span.holds(at)]
+            times = [at for at in times if self._span.holds(at)]
+        if times:
+            self._oldest = min(times)
         if self._holes is not None:
-            self._holes.see(int(row[0]) for row in rows)
+            self._holes.see(times)
         return rows
 
     def _count(self, pages: int) -> None:

@@ -132,7 +132,8 @@ class Team:
         while self._to_greet and self._executor is not None:
             self._to_greet -= 1
             self.hand_out(Part(()))
-        if self.changed and not self.parts:
+        working = any(part.slots for part in self.parts.values())
+        if self.changed and not working and not (self._greeting and self.waits):
             self.changed = False
             self.notices += self.shares.settle()
             table = self.shares.all()

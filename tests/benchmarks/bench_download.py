@@ -1,8 +1,8 @@
 """Candles to parquet files: beside ccxt's loop with pandas, and beside what OKX's limit allows.
 
-A server of its own process, on loopback, makes hourly bars. Without limits both sides are as fast as they
-can; ccxt takes a tenth of the rows, and time is compared for each row. ROWS=10000000 in the environment
-shows that memory does not grow.
+A server of its own process, on loopback, makes bars of a minute. Without limits both sides are as fast
+as they can; ccxt takes a tenth of the rows, and time is compared for each row. ROWS=10000000 in the
+environment shows that memory does not grow.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bench_paging import allowed_seconds, three_addresses
 from pairs import Comparison, table
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from limitserver import HOUR, NEWEST, limited
+from limitserver import MINUTE, NEWEST, limited
 
 from okx_magic.credentials.account import Account
 from okx_magic.session import Session
@@ -33,13 +33,15 @@ _ROWS = int(os.environ.get("ROWS", "1000000"))
 _PAGE = 100
 _PAGES = int(os.environ.get("PAGES", "1000"))
 _LATENCY = 0.08
-_TARGET = f"/api/v5/market/history-candles?instId=BTC-USDT&bar=1H&limit={_PAGE}"
+_TARGET = "/api/v5/market/history-candles?instId=BTC-USDT&bar=1m"
+# Without limits both sides ask for as many rows as OKX gives.
+_LARGEST = 300
 _MOST_MEGABYTES = 150
 
 
 def run() -> list[Comparison]:
     """Rows to disk, going on, and two pulls under the limit; memory is printed."""
-    with limited(latency=0, jitter=0, requests=10**9) as server:
+    with limited(latency=0, jitter=0, requests=10**9, rows=_LARGEST) as server:
         done = subprocess.run(
             [sys.executable, __file__, server.url, str(_ROWS)],
             capture_output=True,
@@ -63,13 +65,15 @@ def main() -> None:
     print(table(run()))
 
 
-def _pull(url: str, rows: int, folder: str, pacer: Pacer | None = None, **more: Any) -> float:
+def _pull(
+    url: str, rows: int, folder: str, pacer: Pacer | None = None, page: int = _PAGE, **more: Any
+) -> float:
     account = Account("bench", "demo", None, url, "the benchmark", timeout=30)
-    until = NEWEST + HOUR
+    until = NEWEST + MINUTE
     with Session(account, pacer=pacer) as session:
         started = time.perf_counter()
         (done,) = session.download(
-            _TARGET, to=folder, since=until - rows * HOUR, until=until, **more
+            f"{_TARGET}&limit={page}", to=folder, since=until - rows * MINUTE, until=until, **more
         )
         seconds = time.perf_counter() - started
     assert done.rows == rows
@@ -81,10 +85,10 @@ def _peak(url: str, rows: int) -> None:
     with TemporaryDirectory() as folder:
         unlimited = Pacer(clock=lambda: time.monotonic() * 1e6)
         # What is imported, and the buffers of a first file, are no growth.
-        _pull(url, 60_000, f"{folder}/first", unlimited)
+        _pull(url, 60_000, f"{folder}/first", unlimited, _LARGEST)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        seconds = _pull(url, rows, f"{folder}/data", unlimited)
-        again = _pull(url, rows, f"{folder}/data", unlimited)
+        seconds = _pull(url, rows, f"{folder}/data", unlimited, _LARGEST)
+        again = _pull(url, rows, f"{folder}/data", unlimited, _LARGEST)
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(seconds, again, (after - before) / 1024)
 
@@ -96,14 +100,14 @@ def _ccxt(url: str, rows: int) -> float:
     client.load_markets = dict
     market = {"id": "BTC-USDT", "symbol": "BTC/USDT", "type": "spot", "spot": True, "info": {}}
     client.market = lambda _: market
-    client.milliseconds = lambda: NEWEST + HOUR
-    since, found = NEWEST + HOUR - rows * HOUR, list[list[float]]()
+    client.milliseconds = lambda: NEWEST + MINUTE
+    since, found = NEWEST + MINUTE - rows * MINUTE, list[list[float]]()
     with closing(client.session), TemporaryDirectory() as folder:
         started = time.perf_counter()
         while len(found) < rows:
-            page = client.fetch_ohlcv("BTC/USDT", "1h", since=since, limit=_PAGE)
+            page = client.fetch_ohlcv("BTC/USDT", "1m", since=since, limit=_LARGEST)
             found += page
-            since = page[-1][0] + HOUR
+            since = page[-1][0] + MINUTE
         frame = pd.DataFrame(found, columns=["ts", "open", "high", "low", "close", "volume"])
         frame["ts"] = pd.to_datetime(frame["ts"], unit="ms", utc=True)
         frame.to_parquet(f"{folder}/candles.parquet")

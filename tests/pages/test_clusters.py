@@ -26,6 +26,12 @@ pytestmark = pytest.mark.slow
 TARGET = "/api/v5/market/history-candles?instId=BTC-USDT&bar=1H&limit=100"
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This kernel waits until the workers are there, however long they take to start."""
+    monkeypatch.setattr("okx_magic.pages.team._PATIENCE", 600)
+
+
 @pytest.fixture
 def far() -> Iterator[LimitServer]:
     """20 requests in a window that is a little shorter than the documented 2 s: a machine that is busy

@@ -14,9 +14,12 @@ from limitserver import HOUR, NEWEST, LimitServer, limited
 
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.errors import CellError, RefusedError, TransportError
+from okx_magic.errors import CellError, OkxError, RefusedError, TransportError
+from okx_magic.model import Envelope, Exchange, Request
+from okx_magic.pages import Team
 from okx_magic.pages.workers import SharedPacer, without_credentials
 from okx_magic.session import Session
+from okx_magic.wire.connection import Connection
 from okx_magic.wire.pacing import Pacer
 
 if TYPE_CHECKING:
@@ -186,3 +189,37 @@ def test_workers_in_this_process_share_its_pace() -> None:
         session.pages(TARGET, **pages(10))
         assert_whole(session.pages(TARGET, executor=pool, **pages(50)), 50)
         assert far.counts() == (60, 0)
+
+
+class Silent(Executor):
+    """Has no worker yet, and perhaps never."""
+
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
+        return Future()
+
+
+def test_workers_that_do_not_come_are_not_waited_for(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This kernel does all of it."""
+    monkeypatch.setattr("okx_magic.pages.team._PATIENCE", 0)
+    assert_whole(session.pages(TARGET, executor=Silent(), **pages(30)), 30)
+
+
+def test_a_limit_that_somebody_else_uses_up_ends_the_pull(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slow this kernel goes: OKX's refusal, and no waiting for ever."""
+    monkeypatch.setattr("okx_magic.pages.team._PATIENCE", 0)
+    monkeypatch.setattr(Team, "window", 0.01)
+    envelope = Envelope("50011", "Too Many Requests", [], status=429)
+
+    def refuse(connection: Connection, request: Request, **_: Any) -> Any:
+        error = OkxError("50011", "Too Many Requests", envelope=envelope, request=request)
+        told = Exchange(request, "it", "demo", None, 429, "50011", "refused", time.time(), 1.0)
+        connection.log.append(told)
+        raise error
+
+    monkeypatch.setattr(Connection, "read", refuse)
+    with pytest.raises(OkxError, match="50011"):
+        session.pages(TARGET, executor=Silent(), **pages(30))

@@ -11,14 +11,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from IPython.core.ultratb import VerboseTB
 from lab import Lab, order
 from raiser import LIBRARIES, OURS, ForeignError, Raiser, struck
 
 from okx_magic.errors import Interrupted
+from okx_magic.session import Session
 from okx_magic.wire import sender
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from okx_magic.model import Request
 
 QUICK = 40
 SLOW = pytest.param(600, marks=pytest.mark.slow)
@@ -27,18 +31,24 @@ WRITTEN = {"not done": {"not sent", "not done", ""}, "done": {"done"}, "unknown"
 
 
 def instants(
-    bench: Lab, error: type[BaseException], places: tuple[str, ...], count: int
+    bench: Lab,
+    error: type[BaseException],
+    places: tuple[str, ...],
+    count: int,
+    act: Callable[[Session, Request], object] = Session.send,
 ) -> Iterator[tuple[BaseException | None, Raiser]]:
-    """An order each, struck at a random line of all that one runs through."""
-    bench.session.send(order(px="9999"))
+    """An order each, sent or what ``act`` does with it, struck at a random line of all that one runs
+    through.
+    """
+    act(bench.session, order(px="9999"))
     whole = Raiser(10**9, error, places)
-    assert struck(whole, lambda: bench.session.send(order(px="9998"))) is None
+    assert struck(whole, lambda: act(bench.session, order(px="9998"))) is None
     lines, draw = 10**9 - whole.left, random.Random(12)  # noqa: S311  # a draw of instants
     for number in range(1, count + 1):
         bench.forget_orders()
         raiser = Raiser(draw.randint(1, lines), error, places)
         request = order(px=str(number))
-        yield struck(raiser, lambda: bench.session.send(request)), raiser  # noqa: B023  # at once
+        yield struck(raiser, lambda: act(bench.session, request)), raiser  # noqa: B023  # at once
 
 
 def written(bench: Lab) -> str:
@@ -103,7 +113,20 @@ def reprs(value: Any, depth: int) -> Iterator[str]:
         yield from reprs(each, depth - 1)
 
 
-def leaks(bench: Lab, count: int, places: tuple[str, ...] = LIBRARIES) -> tuple[int, int]:
+def verbose(error: BaseException) -> Iterator[str]:
+    """What ``%xmode Verbose`` shows of an error."""
+    shown = VerboseTB()
+    yield shown.text(type(error), error, error.__traceback__)
+
+
+def leaks(
+    bench: Lab,
+    count: int,
+    places: tuple[str, ...] = LIBRARIES,
+    *,
+    act: Callable[[Session, Request], object] = Session.send,
+    look: Callable[[BaseException], Iterator[str]] = held,
+) -> tuple[int, int]:
     """How many errors lead to a secret, and how many there were."""
     keys, signs, found, errors = bench.sandbox.demo, list[str](), 0, 0
     sign = sender.Sender._sign
@@ -115,9 +138,9 @@ def leaks(bench: Lab, count: int, places: tuple[str, ...] = LIBRARIES) -> tuple[
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sender.Sender, "_sign", noted)
-        for error, _ in instants(bench, ForeignError, places, count):
+        for error, _ in instants(bench, ForeignError, places, count, act):
             if error is not None:
-                shown = "\n".join(held(error))
+                shown = "\n".join(look(error))
                 errors += 1
                 found += any(each in shown for each in (keys.secret, keys.passphrase, *signs[-1:]))
     return found, errors
@@ -130,6 +153,25 @@ def test_no_frame_of_a_foreign_error_holds_a_secret(bench: Lab, count: int) -> N
     found, errors = leaks(bench, count)
     assert found == 0
     assert errors > count // 2
+
+
+@pytest.mark.parametrize("count", [QUICK, SLOW])
+def test_none_where_a_request_is_only_previewed(bench: Lab, count: int) -> None:
+    """``--dry-run`` signs as a send does."""
+    found, errors = leaks(bench, count, act=Session.preview)
+    assert found == 0
+    assert errors > count // 2
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("act", [Session.send, Session.preview])
+def test_none_is_shown_by_a_verbose_traceback(
+    bench: Lab, act: Callable[[Session, Request], object]
+) -> None:
+    """As ``%xmode Verbose`` draws it, with the values of what its lines mention."""
+    found, errors = leaks(bench, QUICK // 2, act=act, look=verbose)
+    assert found == 0
+    assert errors > QUICK // 4
 
 
 def test_none_while_secrets_are_handled(bench: Lab) -> None:

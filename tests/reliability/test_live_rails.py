@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from executed import executed
+from executed import notebook as written
 
 from okx_magic.errors import CredentialsError, RefusedError
 from okx_magic.orders.policy import ARMED_SECONDS
@@ -209,15 +208,6 @@ def test_a_withdrawal_needs_the_profile(
     assert person.answers == ["yes"]
 
 
-def executed(cells: list[str]) -> list[str]:
-    """Runs the cells as ``jupyter execute --allow-errors`` does; the errors, by name and value."""
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    client = NotebookClient(book, timeout=60, kernel_name="python3", allow_errors=True)
-    client.execute()
-    outputs = (output for cell in book.cells for output in cell.get("outputs", []))
-    return [f"{each.ename} {each.evalue}" for each in outputs if each.output_type == "error"]
-
-
 @pytest.mark.slow
 def test_run_all_thrice_without_a_person_sends_nothing(
     live: Sandbox, monkeypatch: pytest.MonkeyPatch, nobody: Path
@@ -226,13 +216,15 @@ def test_run_all_thrice_without_a_person_sends_nothing(
     monkeypatch.setenv("IPYTHONDIR", str(nobody / "ipython"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     cells = [*NOTEBOOK[:2], "%okx_live", CELL]
-    errors = executed(cells + cells[1:] + cells[1:])
-    assert [error.split()[0] for error in errors] == ["RefusedError"] * 6
+    book = executed(cells + cells[1:] + cells[1:])
+    outputs = (output for cell in book.cells for output in cell.get("outputs", []))
+    errors = [each.ename for each in outputs if each.output_type == "error"]
+    assert errors == ["RefusedError"] * 6
     assert orders(live) == 0
     # As papermill and `jupyter execute` do it: the first failure ends the run.
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    with pytest.raises(CellExecutionError):
-        NotebookClient(book, timeout=60, kernel_name="python3").execute()
+    with pytest.raises(Exception, match="RefusedError") as caught:
+        executed(cells, allow_errors=False)
+    assert type(caught.value).__name__ == "CellExecutionError"
     assert orders(live) == 0
 
 
@@ -244,10 +236,7 @@ def test_papermill_sends_nothing(
     papermill = pytest.importorskip("papermill")
     monkeypatch.setenv("IPYTHONDIR", str(nobody / "ipython"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    cells = [nbformat.v4.new_code_cell(cell) for cell in NOTEBOOK]
-    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(book, nobody / "in.ipynb")
+    (nobody / "in.ipynb").write_text(json.dumps(written(NOTEBOOK)), encoding="utf-8")
     for _ in range(3):
         with pytest.raises(papermill.PapermillExecutionError) as caught:
             papermill.execute_notebook(

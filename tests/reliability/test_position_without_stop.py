@@ -108,6 +108,7 @@ def test_nothing_is_asked_where_nothing_is_attached() -> None:
         (Book(fails="51280"), "its stop was refused: 51280 past it"),
         (Book(algo=""), "its stop is not there"),
         (Book(algo="order_failed"), "its stop is order_failed"),
+        (Book({"state": "canceled", "accFillSz": "1"}, algo=""), "its stop is not there"),
         (Book(algo="canceled"), "its stop is canceled"),
         (Book({"attachAlgoOrds": []}, algo=""), "its stop is not there"),  # type: ignore[dict-item]  # a list
         (
@@ -198,6 +199,7 @@ def test_what_it_sets_is_what_was_attached(
     "row",
     [
         {"state": "canceled", "accFillSz": "0", "attachAlgoOrds": []},
+        {"state": "canceled", "accFillSz": ""},
         {"state": "live", "accFillSz": ""},
     ],
 )

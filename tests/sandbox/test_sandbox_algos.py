@@ -368,7 +368,7 @@ def test_a_stop_freezes_nothing_and_fails_where_nothing_is_left(call: Caller, cl
 def test_algo_orders_that_are_refused(
     call: Caller, kind: str, values: dict[str, str], code: str
 ) -> None:
-    """Each with OKX's code, and nothing is left of it."""
+    """Each with OKX's code as an item, and nothing is left of it."""
     item = algo(call, kind, **values)
     assert (item["sCode"], bool(item["sMsg"])) == (code, True)
     assert item.get("algoId", "") == ""
@@ -426,6 +426,19 @@ def test_amend(call: Caller) -> None:
     assert (row["slTriggerPx"], row["tpTriggerPx"]) == ("", add["newTpTriggerPx"])
 
 
+def test_a_trigger_that_is_moved_waits_on_its_new_side(call: Caller, clock: Clock) -> None:
+    """Moved through the price, it waits for the way back; its own stops stand by its price."""
+    algo_id = taken(call, "trigger", side="buy", triggerPx=px(call, 0.5), orderPx="-1")
+    far = {"instId": SWAP, "algoId": algo_id, "newTriggerPx": px(call, 1.5)}
+    assert sent(call, "amend-algos", far)["sCode"] == "0"
+    clock.now += 3600
+    assert shown(call, algo_id)["state"] == "live"
+    wanted = {"side": "buy", "triggerPx": px(call, 1.2), "orderPx": "-1"}
+    for low, code in ((1.1, "0"), (1.3, "51047")):
+        stop = {"slTriggerPx": px(call, low), "slOrdPx": "-1"}
+        assert algo(call, "trigger", **wanted, attachAlgoOrds=[stop])["sCode"] == code
+
+
 def test_amend_that_fails(call: Caller) -> None:
     """Each with OKX's code; with cxlOnFail it is cancelled then."""
     algo_id = taken(call, "conditional", slTriggerPx=px(call, 0.9), slOrdPx="-1")
@@ -462,6 +475,15 @@ def test_cancel(call: Caller) -> None:
     rows = call.get(f"{TRADE}/orders-algo-history?ordType=trigger&state=canceled").data
     assert {row["algoClOrdId"] for row in rows} == {"", "mine"}
     assert call.post(f"{TRADE}/cancel-algos", [items[0]] * 11).json["code"] == "51406"
+
+
+def test_what_answers_look_like(call: Caller) -> None:
+    """As live ones do: no times, no message, a bad parameter as an item with HTTP 200."""
+    wanted = {"instId": SWAP, "tdMode": "x", "side": "sell", "ordType": "trigger", "sz": "1"}
+    answer = call.post(f"{TRADE}/order-algo", wanted)
+    item = dict.fromkeys(("algoClOrdId", "algoId", "clOrdId", "tag"), "")
+    item |= {"sCode": "51000", "sMsg": "Parameter tdMode  error"}
+    assert (answer.status, answer.json) == (200, {"code": "1", "data": [item], "msg": ""})
 
 
 def test_lists_of_algo_orders(call: Caller) -> None:

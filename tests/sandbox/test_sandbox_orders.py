@@ -100,7 +100,7 @@ def test_acknowledgement(call: Caller) -> None:
     assert (item["clOrdId"], item["tag"], item["sCode"]) == ("mine", "t", "0")
     assert len(item["ordId"]) == 19
     assert answer.json["inTime"] == "1772508800500000"
-    assert "1772508800500000" <= answer.json["outTime"] < "1772508800600000"
+    assert "1772508800500000" <= answer.json["outTime"] < "1772508900500000"
 
 
 def test_numbers_are_taken_as_text_is(call: Caller) -> None:

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from okx_magic.sandbox.account.algos import Algo
+    from okx_magic.sandbox.account.orders import Order
+
+One = TypeVar("One", "Order", "Algo")
 
 REMEMBERED = 2000
-
-
-class Record(Protocol):
-    """What there is one of after another: each replaces what was known under its id."""
-
-    @property
-    def record_id(self) -> str:
-        """What it is known by."""
-        ...
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """The instrument (or "" for all) within which a client's own id names it, and that id."""
-        ...
-
-    @property
-    def is_open(self) -> bool:
-        """Whether anything can still happen to it."""
-        ...
-
-
-One = TypeVar("One", bound=Record)
 
 
 class Records(dict[str, One]):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account import trading
-from okx_magic.sandbox.account.algo_rules import FACTS, amended, check_algo, quoted, read_algo
+from okx_magic.sandbox.account.algo_rules import FACTS, amended, check_algo, read_algo
 from okx_magic.sandbox.account.algos import Leg
 from okx_magic.sandbox.account.beats import BEATS, first_beat
+from okx_magic.sandbox.account.legs import price, quoted
 from okx_magic.sandbox.account.rules import MARKET_RESERVE, check_size
 from okx_magic.sandbox.market.market import beat_of
 from okx_magic.sandbox.market.tape import BEAT_MS
@@ -118,6 +119,11 @@ def _amend(desk: Desk, algo: Algo, wanted: Params) -> Algo:
     if changed == algo:
         raise RefusalError("51500")
     check_algo(desk, changed)
+    if "" in changed.legs:
+        # Which side it comes from follows from where the price is now.
+        leg = changed.legs[""]
+        leg = replace(leg, up=leg.px >= price(desk, algo.instrument, leg.by))
+        changed = replace(changed, legs={"": leg})
     changed = replace(changed, updated=desk.ms, req_id=wanted.get("reqId", ""))
     desk.account.keep_algo(changed)
     return changed

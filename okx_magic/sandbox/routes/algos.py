@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okx_magic.sandbox.account.legs import fields_of
 from okx_magic.sandbox.account.stops import named
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
@@ -81,11 +82,10 @@ def prices(one: Algo) -> Row:
     """What sets it off, and what it orders then."""
     row: Row = {}
     for name, leg in one.legs.items():
-        trigger = f"{name}Trigger" if name else "trigger"
-        row[f"{name}OrdPx" if name else "ordPx"] = "-1" if leg.ord_px is None else leg.ord_px
+        px, by, ratio, order = fields_of(name)
+        row[order] = "-1" if leg.ord_px is None else leg.ord_px
         if not leg.limit:
-            row |= {f"{trigger}Px": leg.px or "", f"{trigger}PxType": leg.by}
-            row[f"{trigger}Ratio"] = "" if leg.ratio is None else leg.ratio
+            row |= {px: leg.px or "", by: leg.by, ratio: "" if leg.ratio is None else leg.ratio}
     if one.trail is not None:
         trail, side = one.trail, one.ticket.side
         row["callbackRatio"] = "" if trail.ratio is None else trail.ratio

@@ -71,7 +71,8 @@ def serve(
     if "expTime" in known.headers:
         _check_deadline(headers, arrived, desk.now)
     acks = [_acted(known, desk, item) for item in items]
-    return acknowledgement(acks, arrived, desk.now + time.perf_counter() - started)
+    done = desk.now + time.perf_counter() - started
+    return acknowledgement(acks, arrived, done, of_algos="algo" in known.path)
 
 
 def refused(request: RawRequest, code: str, now: float) -> Reply:
@@ -85,7 +86,8 @@ def refused(request: RawRequest, code: str, now: float) -> Reply:
         items = read_orders(known, request)
     except RefusalError as unreadable:
         return unreadable.reply
-    return acknowledgement([_ack(known, item, now, code, refusal.msg) for item in items], now, now)
+    acks = [_ack(known, item, now, code, refusal.msg) for item in items]
+    return acknowledgement(acks, now, now, of_algos="algo" in known.path)
 
 
 def _acted(known: Endpoint, desk: Desk, item: Params) -> dict[str, str]:
@@ -94,8 +96,10 @@ def _acted(known: Endpoint, desk: Desk, item: Params) -> dict[str, str]:
         params.check(item, known)
         done = act(desk, item)
     except RefusalError as refusal:
-        # OKX answers a bad parameter of a single order as a bad request, in a batch as an item.
-        if not known.array_body and is_parameter_check(refusal.code, refusal.msg):
+        # OKX answers a bad parameter of a single order as a bad request, in a batch and of an algo order
+        # as an item.
+        apart = known.array_body or "algo" in known.path
+        if not apart and is_parameter_check(refusal.code, refusal.msg):
             raise
         return _ack(known, item, desk.now, refusal.code, refusal.msg)
     return _ack(known, {**item, **done.acknowledged}, desk.now)

@@ -67,6 +67,12 @@ def find(arg: Params, url: str) -> Channel:
     return channel
 
 
+def pushes(name: str) -> bool:
+    """Whether the sandbox has a channel that anyone may subscribe to."""
+    known = _channels().get(name)
+    return known is not None and known.kind != "refused"
+
+
 @cache
 def _channels() -> Mapping[str, Channel]:
     found = {}

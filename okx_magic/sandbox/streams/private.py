@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 _BALANCE = endpoints()["GET", "/api/v5/account/balance"]
 _POSITIONS = endpoints()["GET", "/api/v5/account/positions"]
 # OKX's type of a bill, and what the channel of balances and positions calls it.
-_EVENTS = {"1": "transferred", "2": "filled", "6": "adjust_margin", "8": "funding_fee"}
+_EVENTS = {
+    "1": "transferred", "2": "filled", "3": "delivered", "5": "liquidation", "6": "adjust_margin",
+    "8": "funding_fee",
+}  # fmt: skip
 _BALANCE_NAMES = ("ccy", "cashBal", "uTime")
 _POSITION_NAMES = (
     "posId", "tradeId", "instId", "instType", "mgnMode", "posSide", "pos", "ccy", "posCcy", "avgPx",
