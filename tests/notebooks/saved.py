@@ -135,7 +135,8 @@ def _shape(output: nbformat.NotebookNode) -> list[Any]:
     if output.output_type == "stream":
         return [output.name, normal(output.text)]
     if output.output_type == "error":
-        return [output.ename, normal("\n".join(output.traceback))]
+        # Where its lines are broken depends on the length of its numbers.
+        return [output.ename, normal(" ".join("\n".join(output.traceback).split()))]
     html = output.data.get("text/html", "")
     text = _rows(html) if 'class="dataframe"' in html else output.data.get("text/plain", "")
     return [sorted(output.data), normal(text)]
