@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
+from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from concurrent.futures import Executor
     from os import PathLike
 
     from okx_magic.data import Done, DownloadProgress
     from okx_magic.model import Request
+    from okx_magic.pages import Team
     from okx_magic.pages.paging import Span
+    from okx_magic.pages.shares import Addresses
     from okx_magic.session import Session
 
 
@@ -23,13 +28,15 @@ class Downloading:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def download(
+    def download(  # noqa: PLR0913  # each by its keyword
         self,
         targets: str | Sequence[str],
         *,
         to: str | PathLike[str],
         since: Any = None,
         until: Any = None,
+        executor: Executor | None = None,
+        addresses: Addresses = None,
     ) -> list[Done]:
         """GET page after page of each target into a dataset of parquet files in the folder ``to``.
 
@@ -38,6 +45,8 @@ class Downloading:
         ``endpoint=/instId=/bar=/month=``, with the columns and types of the frames. A bar that still
         runs is left out. The same call again fetches only what is missing, after a break-off or with
         other times. Returns one record a target: ``rows`` in the dataset, ``fresh`` ones, ``requests``.
+        ``executor`` and ``addresses`` are as for ``pages``: its workers fetch public candles, this kernel
+        the rest, and this kernel alone writes.
 
         Raises CellError before anything is sent for a folder with other data or that another kernel
         writes to, for too little space and a time in the future; and what ``request`` raises. After an
@@ -57,7 +66,59 @@ class Downloading:
         for request in asked:
             refuse_secrets(request)
             warn(request, self._session.facts())
-        return list(self.bring(asked, self._session.span(since=since, until=until), to))
+        span = self._session.span(since=since, until=until)
+        if executor is None:
+            return list(self.bring(asked, span, to))
+        from okx_magic.pages import Team  # noqa: PLC0415  # pandas, on first use
+
+        with Team(self._session.connection, executor, addresses) as team:
+            return list(self.bring(asked, span, to, team=team))
+
+    def download_files(  # noqa: PLR0913  # each by its keyword
+        self,
+        what: str,
+        instruments: str | Sequence[str],
+        *,
+        to: str | PathLike[str],
+        since: Any,
+        until: Any = None,
+        inst_type: str | None = None,
+        monthly: bool | None = None,
+    ) -> list[Done]:
+        """Fetch OKX's own files of history into the dataset in the folder ``to``: far fewer requests than
+        pages, from the beginning of an instrument to the day before yesterday.
+
+        ``what`` is "trades", "candles" (of a minute) or "funding", which become the same dataset as
+        ``download`` of ``market/history-trades``, ``market/candles`` and ``public/funding-rate-history``;
+        or "books", "books-5000" or "books-50", whose files are left as they are, in ``to/_files``.
+        ``instruments`` are names, or families with ``inst_type`` "FUTURES" or "OPTION". Files are of days
+        or, with ``monthly``, of months (funding always); those that the times touch are fetched whole,
+        unsigned and from OKX's hosts only. The same call again goes on where it stopped. Returns one
+        record for each instrument: ``requests`` counts files.
+
+        Raises CellError before anything is sent for what cannot be done, TransportError for a file that
+        is not as it should be, and what ``request`` raises. OKX docs: Public Data, Get historical market
+        data.
+
+        Example:
+            >>> done = okx.download_files("candles", "BTC-USDT", to=folder, since="2025-09-01",
+            ...     until="2025-09-02")
+            >>> done[0].requests
+            2
+        """
+        from okx_magic.data import FileDownload  # noqa: PLC0415  # pyarrow, on first use
+
+        names = [instruments] if isinstance(instruments, str) else list(instruments)
+        span = self._session.span(since=since, until=until)
+        now = int(time.time() * 1000)
+        high = now if span.until is None else span.until
+        if span.since is None or not span.since < high <= now:
+            raise CellError(
+                "since must be before until, and neither in the future",
+                remedy='such as since="30d"',
+            )
+        run = FileDownload(self._session.connection, to)
+        return run.bring(what, names, (span.since, high), inst_type=inst_type, monthly=monthly)
 
     def bring(
         self,
@@ -65,8 +126,10 @@ class Downloading:
         span: Span,
         to: str | PathLike[str],
         progress: DownloadProgress | None = None,
+        team: Team | None = None,
     ) -> Generator[Done]:
         """As ``download``, one record a target as soon as it is complete."""
         from okx_magic.data import Download  # noqa: PLC0415  # pyarrow, on first use
 
-        return Download(self._session.connection, to, progress=progress).bring(requests, span)
+        run = Download(self._session.connection, to, progress=progress, team=team)
+        return run.bring(requests, span)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
-    from okx_magic.errors import OkxMagicError, PartlyRefused
+    from okx_magic.errors import OkxMagicError, PartlyRefused, PositionWithoutStop
     from okx_magic.model import Envelope, Exchange, Request, Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
+    from okx_magic.pages.shares import Addresses
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
 
-_TABLES = "okx_magic.frames"
+# None of our own modules: of two threads that import them each could hold one that the other needs.
+_TABLES = "pandas"
 _CAUSES = 3
 
 
@@ -70,6 +72,7 @@ class Session:
         self.stream = self.streaming.stream
         self.downloading = Downloading(self)
         self.download = self.downloading.download
+        self.download_files = self.downloading.download_files
         self._on_close = on_close
         self._learned = Learned()
         self.config: Mapping[str, Any] = {}
@@ -150,7 +153,7 @@ class Session:
         warn(request, self.facts())
         return self.to_frame(self.send_for_frame(request), decimal=decimal)
 
-    def pages(
+    def pages(  # noqa: PLR0913  # each by its keyword
         self,
         target: str,
         *,
@@ -158,13 +161,18 @@ class Session:
         since: Any = None,
         until: Any = None,
         executor: Executor | None = None,
+        addresses: Addresses = None,
     ) -> pd.DataFrame:
         """GET page after page and return all rows with ``since ≤ time < until`` as one DataFrame.
 
         A time is a date, an ISO text (in UTC if it names no zone), milliseconds since 1970, or how
         long ago: ``90d``. ``pages`` limits the number of pages; without any bound all that OKX has is
-        fetched. ``attrs["notices"]`` has notes on the result. ``executor`` (such as dask's
-        ``Client.get_executor(pure=False)``) fetches public candles; no credentials reach it.
+        fetched. ``attrs["notices"]`` has notes on the result.
+
+        The workers of an ``executor`` (such as dask's ``Client.get_executor(pure=False)``) fetch public
+        candles together with this kernel; no credentials reach them. OKX's limit is for an address: each
+        process gets its share of it. All private addresses count as one, unless ``addresses`` is "own",
+        or a function that names the address of a worker (``host``, ``pid``, ``address``).
 
         Raises CellError for an endpoint without pages, and what ``request`` raises. Where a page fails,
         or at Ctrl-C, the error's ``pulled`` has what had come: ``frame``, and ``notices`` that say how
@@ -179,7 +187,7 @@ class Session:
         request = program_request("GET", target)
         warn(request, self.facts())
         span = self.span(pages=pages, since=since, until=until)
-        pulled = self.pull(request, span, executor=executor)
+        pulled = self.pull(request, span, executor=executor, addresses=addresses)
         pulled.frame.attrs["notices"] = list(pulled.notices)
         return pulled.frame
 
@@ -192,7 +200,7 @@ class Session:
         times = (None if each is None else read_time(each, now) for each in (since, until))
         return Span(pages, *times)
 
-    def pull(
+    def pull(  # noqa: PLR0913  # same
         self,
         request: Request,
         span: Span,
@@ -200,12 +208,19 @@ class Session:
         decimal: bool = False,
         progress: Progress | None = None,
         executor: Executor | None = None,
+        addresses: Addresses = None,
     ) -> Pulled:
         """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
-        from okx_magic.pages import Pull  # noqa: PLC0415  # pandas, on first use
+        from okx_magic.pages import Pull, Team  # noqa: PLC0415  # pandas, on first use
 
-        pull = Pull(self.connection, progress=progress, executor=executor)
-        pulled = pull.bring(request, span, decimal=decimal)
+        refuse_secrets(request)
+        with (
+            Team(self.connection, executor, addresses)
+            if executor is not None
+            else nullcontext() as team
+        ):
+            pull = Pull(self.connection, progress=progress, team=team)
+            pulled = pull.bring(request, span, decimal=decimal)
         self.drawable(pulled.frame)
         return pulled
 
@@ -244,7 +259,9 @@ class Session:
         _import_tables_meanwhile()
         return self.send(request, as_typed=as_typed, again=again)
 
-    def to_frame(self, reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
+    def to_frame(
+        self, reply: Reply | PartlyRefused | PositionWithoutStop, *, decimal: bool = False
+    ) -> pd.DataFrame:
         """The frame of an answer; ``attrs["recovered"]`` is True where it was made from a look-up."""
         from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
 

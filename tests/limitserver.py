@@ -26,14 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOUR = 3_600_000
+MINUTE = 60_000
 # 2024-01-01
 NEWEST = 1_704_067_200_000
 
 
 @dataclass(frozen=True)
 class LimitServer:
-    """A running server: hourly bars up to ``NEWEST``, whatever the instrument, or with ``odd`` in the
-    query something else.
+    """A running server: hourly bars, or those of a minute, up to ``NEWEST``, whatever the instrument, or
+    with ``odd`` in the query something else.
     """
 
     url: str
@@ -47,10 +48,21 @@ class LimitServer:
 
 @contextmanager
 def limited(
-    *, latency: float = 0.08, jitter: float = 0.03, requests: int = 20, rows: int = 100
+    *,
+    latency: float = 0.08,
+    jitter: float = 0.03,
+    requests: int = 20,
+    rows: int = 100,
+    seconds: float = 2.0,
 ) -> Iterator[LimitServer]:
     """A server that takes ``requests`` in 2 s, and gives ``rows`` bars a page."""
-    options = {"latency": latency, "jitter": jitter, "requests": requests, "rows": rows}
+    options = {
+        "latency": latency,
+        "jitter": jitter,
+        "requests": requests,
+        "rows": rows,
+        "seconds": seconds,
+    }
     command = [sys.executable, str(Path(__file__))]
     command += [word for name, value in options.items() for word in (f"--{name}", str(value))]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
@@ -78,7 +90,7 @@ class _Exchange:
             return "200 OK", json.dumps([self.taken, self.refused]).encode()
         now = time.monotonic()
         arrivals = self.arrivals.setdefault(address, deque())
-        while arrivals and arrivals[0] <= now - 2:
+        while arrivals and arrivals[0] <= now - self.options.seconds:
             arrivals.popleft()
         if len(arrivals) >= self.options.requests:
             self.refused += 1
@@ -90,12 +102,13 @@ class _Exchange:
         return "200 OK", json.dumps({"code": "0", "msg": "", "data": data}).encode()
 
     def bars(self, query: dict[str, str]) -> list[object]:
-        last = min(NEWEST, int(query.get("after", NEWEST + HOUR)) - 1) // HOUR * HOUR
+        length = MINUTE if query.get("bar") == "1m" else HOUR
+        last = min(NEWEST, int(query.get("after", NEWEST + length)) - 1) // length * length
         count = min(self.options.rows, int(query.get("limit", 100)))
         if "odd" in query:
             return [["soon"]]
         prices = ["42000.1", "42100.5", "41900.3", "42050.7", "12.345", "518000.12", "518000.12"]
-        return [[str(last - HOUR * number), *prices, "1"] for number in range(count)]
+        return [[str(last - length * number), *prices, "1"] for number in range(count)]
 
 
 async def _serve(options: argparse.Namespace) -> None:
@@ -124,4 +137,5 @@ if __name__ == "__main__":
     parser.add_argument("--jitter", type=float)
     parser.add_argument("--requests", type=int)
     parser.add_argument("--rows", type=int)
+    parser.add_argument("--seconds", type=float)
     asyncio.run(_serve(parser.parse_args()))

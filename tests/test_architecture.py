@@ -22,16 +22,17 @@ ROOMS: dict[str, set[str]] = {
     "strictjson": set(),
     "servertext": set(),
     "model": {"strictjson", "catalogue"},
-    "errors": {"model"},
+    "errorblock": set(),
+    "errors": {"model", "errorblock"},
     "catalogue": set(),
     "cell": {"model", "errors", "strictjson", "catalogue"},
     "credentials": {"model", "errors", "strictjson", "catalogue"},
     "wire": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "orders": {"model", "errors", "catalogue", "credentials", "wire"},
     "frames": {"model", "errors", "servertext", "catalogue"},
-    "pages": {"model", "errors", "catalogue", "wire", "frames"},
+    "pages": {"model", "errors", "servertext", "catalogue", "wire", "frames"},
     "data": {"model", "errors", "catalogue", "wire", "frames", "pages"},
-    "downloading": {"cell", "data"},
+    "downloading": {"errors", "cell", "pages", "data"},
     "advice": {"model", "errors", "strictjson", "servertext", "catalogue", "credentials"},
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
@@ -65,6 +66,7 @@ ROOMS: dict[str, set[str]] = {
     "ui": {
         "model",
         "errors",
+        "errorblock",
         "servertext",
         "catalogue",
         "credentials",
@@ -138,7 +140,7 @@ OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
 # library: the only places that may import it
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
-    "urllib3": ("wire/pool.py", "wire/failures.py"),
+    "urllib3": ("wire/pool.py", "wire/failures.py", "wire/files.py"),
     "pandas": ("frames/", "pages/", "charts/", "data/", "streams/listing.py"),
     "numpy": ("frames/", "pages/", "charts/", "sandbox/market/"),
     "msgspec": (
@@ -150,7 +152,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     ),
     "tornado": ("sandbox/",),
     "websockets": ("streams/socket.py",),
-    "certifi": ("streams/socket.py",),
+    "certifi": ("streams/socket.py", "wire/files.py"),
     "pyarrow": ("streams/recording.py", "data/"),
     "IPython": (
         "magics/",
@@ -161,7 +163,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "anywidget": ("ui/panel_widget.py", "charts/widgets.py"),
     "ipywidgets": ("ui/panel_widget.py",),
     "keyring": ("credentials/external.py",),
-    "tqdm": ("ui/console.py", "ui/download_bar.py"),
+    "tqdm": ("ui/bars.py",),
     "pytest": ("pytest_plugin.py",),
 }
 

@@ -23,8 +23,8 @@ from okx_magic.credentials.source_values import NAMES
 from okx_magic.detective import Evidence, compare, investigate
 from okx_magic.detective.evidence import read, told
 from okx_magic.errors import CellError
-from okx_magic.orders.submission import is_ours
-from okx_magic.ui.console import SearchBar
+from okx_magic.orders.client_ids import is_ours
+from okx_magic.ui.bars import SearchBar
 from okx_magic.ui.notes import Note, TraceView
 from okx_magic.ui.report import Surroundings, report
 from okx_magic.wire.probe import setting
@@ -229,7 +229,7 @@ def _whose(accounts: Accounts, name: str | None) -> Account:
     )
 
 
-_ADDED: Final = re.compile(r',?"(?:clOrdId|algoClOrdId|clReqId)":"([^"]*)"')
+_ADDED: Final = re.compile(r',?"(?:clOrdId|algoClOrdId|attachAlgoClOrdId|clReqId)":"([^"]*)"')
 _AS_TYPED = "  of      the order as it was typed, without the clOrdId that was added to it"
 
 

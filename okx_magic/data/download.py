@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.data.fetching import DownloadProgress, Fetch, bar_length_of
-from okx_magic.data.folder import Folder, Manifest
-from okx_magic.data.parquet import columns_of, schema_of
+from okx_magic.data.fetching import DownloadProgress, Fetch
+from okx_magic.data.filing import bar_length_of, manifest_of
+from okx_magic.data.folder import Folder
 from okx_magic.data.ranges import missing
 from okx_magic.data.targets import Target, target_of
 from okx_magic.errors import CellError
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from os import PathLike
 
+    from okx_magic.data.folder import Manifest
     from okx_magic.data.ranges import Range
     from okx_magic.model import Request
+    from okx_magic.pages import Team
     from okx_magic.wire.connection import Connection
 
 # Rows in a file: some 20 MB in memory, and more than a month of minutes.
@@ -59,20 +61,22 @@ class DownloadInterrupted(KeyboardInterrupt):
 
 
 class Download:
-    """Fetches targets over a connection into a folder, one after another."""
+    """Fetches targets over a connection into a folder, one after another; public candles with a team."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its keyword
         self,
         connection: Connection,
         to: str | PathLike[str],
         *,
         progress: DownloadProgress | None = None,
+        team: Team | None = None,
         most_rows: int = _MOST_ROWS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connection = connection
         self._folder = Folder(to)
         self._progress = progress
+        self._team = team
         self._most_rows = most_rows
         self._clock = clock
 
@@ -93,7 +97,11 @@ class Download:
         for name, moment in (("since", span.since), ("until", span.until)):
             if moment is not None and moment > now:
                 raise CellError(f"--{name} is in the future", remedy="leave it out: it means now")
-        targets = [target_of(request, span) for request in requests]
+        # As often as it is named, it is one target.
+        named = (target_of(request, span) for request in requests)
+        targets = list({target.key: target for target in named}.values())
+        if not targets:
+            raise CellError("no target is named")
         for target in targets:
             if target.style.time is None:
                 raise CellError(
@@ -101,26 +109,13 @@ class Download:
                     remedy="fetch them into a frame: --all without --to",
                 )
         with self._folder.writing():
-            opened = [self._opened(target) for target in targets]
+            opened = [(target, manifest_of(self._folder, target)) for target in targets]
             plans = [self._plan(*each, span, now) for each in opened]
             self._check_space(targets, plans)
             if self._progress is not None:
                 self._progress.start(_requests(targets, plans, now))
             for (target, manifest), ranges in zip(opened, plans, strict=True):
                 yield self._bring(target, manifest, ranges, now)
-
-    def _opened(self, target: Target) -> tuple[Target, Manifest]:
-        columns = columns_of(schema_of(target.request, target.place))
-        manifest = self._folder.manifest(target.key)
-        if manifest is None:
-            manifest = Manifest(target.key, target.request.target, columns)
-        elif manifest.columns != columns:
-            raise CellError(
-                f"{self._folder.path} has {target.request.path} with other columns",
-                remedy="name another folder",
-            )
-        self._folder.clean(manifest, target.folder)
-        return target, manifest
 
     def _plan(self, target: Target, manifest: Manifest, span: Span, now: int) -> list[Range]:
         length = bar_length_of(target)
@@ -146,13 +141,23 @@ class Download:
 
     def _bring(self, target: Target, manifest: Manifest, ranges: list[Range], now: int) -> Done:
         started = time.monotonic()
-        before, pages, notices = manifest.rows, 0, []
+        before, pages, notices = manifest.rows, 0, list[str]()
+        told = len(self._team.notices) if self._team else 0
         for bounds in ranges:
-            fetch = Fetch(self._folder, target, manifest, bounds, now=now, progress=self._progress)
+            fetch = Fetch(
+                self._folder,
+                target,
+                manifest,
+                bounds,
+                now=now,
+                progress=self._progress,
+                team=self._team,
+            )
             fetch.run(self._connection, self._most_rows)
             manifest = fetch.manifest
             pages += fetch.pages
             notices += fetch.notices
+        notices += self._team.notices[told:] if self._team else []
         seconds = time.monotonic() - started
         fresh = manifest.rows - before
         return Done(target.request.target, manifest.rows, fresh, pages, seconds, tuple(notices))

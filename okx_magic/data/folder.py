@@ -89,7 +89,12 @@ class Folder:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Only one at a time writes: raises CellError where another kernel does."""
-        (self.path / _META).mkdir(parents=True, exist_ok=True)
+        try:
+            (self.path / _META).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CellError(
+                f"{self.path} cannot be made: {error.strerror}", remedy="name another folder"
+            ) from None
         with (self.path / _META / "lock").open("ab") as lock:
             if sys.platform != "win32":
                 try:

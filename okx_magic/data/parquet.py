@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from okx_magic.errors import TransportError
+from okx_magic.errors import CellError, TransportError
 from okx_magic.frames.joined import frame_of_pages
 from okx_magic.model import Envelope
 
@@ -69,9 +69,17 @@ def content_of(rows: list[Any], request: Request, schema: pa.Schema) -> bytes:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """The rows of a file, in the columns that it has."""
-    # Not as a dataset: the folders above it would become columns.
-    frame: pd.DataFrame = pq.ParquetFile(path).read().to_pandas(date_as_object=False)
+    """The rows of a file, in the columns that it has. Raises CellError for one that somebody moved or
+    changed.
+    """
+    try:
+        # Not as a dataset: the folders above it would become columns.
+        frame: pd.DataFrame = pq.ParquetFile(path).read().to_pandas(date_as_object=False)
+    except (OSError, pa.ArrowInvalid) as error:
+        what = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read"
+        raise CellError(
+            f"{path} {what}", remedy="fetch the target anew into another folder"
+        ) from None
     return frame
 
 

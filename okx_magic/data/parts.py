@@ -53,6 +53,17 @@ class Parts:
 
     def add(self, rows: list[Any], times: list[int]) -> Iterator[Part]:
         """The parts that are complete with this page."""
+        month = self._month
+        if times and month is not None and month <= min(times) and max(times) < self._open[0]:
+            # As most pages: all of the month that is open.
+            self._open[1].extend(zip(rows, times, strict=True))
+        else:
+            yield from self._add_each(rows, times)
+        count = len(self._open[1])
+        if count >= self._most or (count and self._due()):
+            yield from self.cut()
+
+    def _add_each(self, rows: list[Any], times: list[int]) -> Iterator[Part]:
         for pair in zip(rows, times, strict=True):
             time = pair[1]
             if time >= self._open[0]:
@@ -63,9 +74,6 @@ class Parts:
                     yield self._flush(self._month)
                 self._month = month_start(time)
             self._open[1].append(pair)
-        count = len(self._open[1])
-        if count >= self._most or (count and self._due()):
-            yield from self.cut()
 
     def cut(self) -> Iterator[Part]:
         """What is complete so far."""

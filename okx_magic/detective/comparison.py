@@ -109,7 +109,7 @@ def _view(mine: str, theirs: str, place: int) -> tuple[str, str, str]:
 
 def _visible(text: str) -> str:
     """The text in one line, each character as wide as one; those that cannot be seen as signs."""
-    signs = {"\n": "␊", "\r": "␍", "\t": "␉", "\0": "␀", " ": "␠", "\u00a0": "⍽"}
+    signs = {"\n": "␊", "\r": "␍", "\t": "␉", "\0": "␀", " ": "·", "\u00a0": "⍽"}
     return "".join(signs.get(each, each if each.isprintable() else "�") for each in text)
 
 

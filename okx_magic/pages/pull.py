@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import SimpleQueue
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.frames.joined import frame_of_pages
 from okx_magic.model import Envelope
-from okx_magic.pages.blocks import at_once, candles, threads, workers
+from okx_magic.pages.blocks import at_once, candles, threads
 from okx_magic.pages.candle_plan import CandlePlan, candle_plan
 from okx_magic.pages.coverage import Holes, window_of
 from okx_magic.pages.cursor_pager import CursorPager
@@ -22,7 +22,6 @@ from okx_magic.pages.paging import Span, checked_style, paging_style, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from concurrent.futures import Executor
     from contextlib import AbstractContextManager
 
     import pandas as pd
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from okx_magic.pages.blocks import Spread
     from okx_magic.pages.candle_plan import Chunk, Fetched
     from okx_magic.pages.paging import PagingStyle
+    from okx_magic.pages.team import Team
     from okx_magic.wire.connection import Connection
 
 
@@ -86,18 +86,18 @@ class _Silence:
 
 
 class Pull:
-    """Fetches many pages over a connection, once. ``executor`` fetches the pages of public candles."""
+    """Fetches many pages over a connection, once. A ``team`` fetches the pages of public candles."""
 
     def __init__(
         self,
         connection: Connection,
         *,
         progress: Progress | None = None,
-        executor: Executor | None = None,
+        team: Team | None = None,
     ) -> None:
         self._connection = connection
         self._progress = progress or _Silence()
-        self._executor = executor
+        self._team = team
         self._span = Span()
         self._style: PagingStyle | None = None
         self._pages = 0
@@ -122,7 +122,7 @@ class Pull:
         """
         style = checked_style(request, span)
         plan = candle_plan(request, style, span, int(time.time() * 1000))
-        if self._executor is not None and (plan is None or self._connection.signs(request)):
+        if self._team is not None and (plan is None or self._connection.signs(request)):
             raise RefusedError(
                 "an executor can fetch public candles only: other pages come one after another, and"
                 " credentials do not travel",
@@ -139,6 +139,10 @@ class Pull:
     def notices(self) -> tuple[str, ...]:
         """What a person should know of the rows that came."""
         return (*self._notices, *(self._holes.notices() if self._holes else ()))
+
+    @property
+    def _said(self) -> tuple[str, ...]:
+        return (*(self._team.notices if self._team else ()), *self.notices)
 
     def _run(self, pages: Generator[list[Any]], request: Request, *, decimal: bool) -> Pulled:
         """The frame of all pages. They are converted in a thread of their own: Ctrl-C, which only
@@ -168,7 +172,7 @@ class Pull:
                 f"{word} at {self._cursor}: older rows are missing{self._how_to_go_on()}"
             )
         milliseconds = (time.monotonic() - started) * 1000
-        pulled = Pulled(frame.result(), request, self._pages, milliseconds, self.notices)
+        pulled = Pulled(frame.result(), request, self._pages, milliseconds, self._said)
         if isinstance(stopped, KeyboardInterrupt):
             raise PullInterrupted(pulled)
         if stopped is not None:
@@ -239,24 +243,27 @@ class Pull:
             for chunk, result in results:
                 self._cursor = f"after={chunk.high}"
                 self._say_who_answers(chunk, plan)
-                for fetched in result.result():
-                    yield self._wanted(fetched)
-                    if fetched.ended:
-                        self._say_where_history_ends(plan.length)
-                        return
+                fetched = result()
+                yield self._wanted(fetched)
+                if fetched.ended:
+                    self._say_where_history_ends(plan.length)
+                    return
 
     def _spread(self, plan: CandlePlan) -> AbstractContextManager[Spread]:
-        if self._executor is None:
+        if self._team is None:
             return threads(self._connection, plan.older)
-        return nullcontext(workers(self._executor, self._connection.account, plan.older))
+        return self._team.spread(plan)
 
     def _wanted(self, fetched: Fetched) -> list[Any]:
         self._count(fetched.pages)
-        rows = [row for row in fetched.rows if self._span.holds(int(row[0]))]
-        if rows:
-            self._oldest = min(int(row[0]) for row in rows)
+        rows, times = fetched.rows, [int(row[0]) for row in fetched.rows]
+        if times and not (self._span.holds(min(times)) and self._span.holds(max(times))):
+            rows = [row for row, at in zip(rows, times, strict=True) if self._span.holds(at)]
+            times = [at for at in times if self._span.holds(at)]
+        if times:
+            self._oldest = min(times)
         if self._holes is not None:
-            self._holes.see(int(row[0]) for row in rows)
+            self._holes.see(times)
         return rows
 
     def _count(self, pages: int) -> None:

@@ -18,6 +18,7 @@ from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
 from okx_magic.sandbox.market.market import Moment
 from okx_magic.sandbox.replies import RefusalError, Reply, envelope
+from okx_magic.sandbox.routes.archives import ROOT, Archives
 from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES
 from okx_magic.sandbox.routes.order import SERVICES, read_orders, serve
 from okx_magic.sandbox.routes.rows import written
@@ -51,6 +52,7 @@ class Exchange:
         self._keyring = keyring
         self._limits = limits
         self._market = market
+        self._archives = Archives(market)
         self._ids = Ids()
         self._accounts = {
             environment: Account(
@@ -82,6 +84,8 @@ class Exchange:
             raise RefusalError("403")
         if request.method in {"GET", "HEAD"} and request.path == "/":
             return welcome(request.headers["host"], _served())
+        if request.method in {"GET", "HEAD"} and request.path.startswith(ROOT):
+            return self._archives.answer(request.path, request.headers.get("range", ""), now)
         known = _find(request)
         query = params.from_query(request.target.partition("?")[2])
         if not known.private:

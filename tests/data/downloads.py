@@ -33,7 +33,7 @@ from okx_magic.session import Session
 from okx_magic.wire.pacing import Pacer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from okx_magic.data import Done
 
@@ -69,9 +69,12 @@ def at_first_page(action: Callable[[], None]) -> None:
     Fetch._take = first  # type: ignore[method-assign]
 
 
-def digest(folder: Path, time_field: str = "ts") -> tuple[int, str]:
-    """How many rows a dataset has, and a hash over them in the order of their keys, as read."""
+def digest(folder: Path, time_field: str = "ts", *, without: Iterable[str] = ()) -> tuple[int, str]:
+    """How many rows a dataset has, and a hash over them in the order of their keys, as read, ``without``
+    some columns.
+    """
     frame = pd.read_parquet(folder)
+    frame = frame.drop(columns=[*without], errors="ignore")
     keys = [name for name in ("endpoint", "instId", "bar", time_field) if name in frame.columns]
     frame = frame.sort_values(keys, kind="stable").reset_index(drop=True)
     hashed = pd.util.hash_pandas_object(frame.astype(str)).to_numpy()

@@ -145,6 +145,36 @@ def test_without_pyarrow_it_says_what_to_install() -> None:
     assert done.stdout == 'CellError data on disk needs pyarrow %pip install "okx-magic[data]"\n'
 
 
+def test_a_target_that_is_named_twice_is_one(okx: Session, tmp_path: Path) -> None:
+    """Nothing is fetched twice; and nothing at all is no target."""
+    done = okx.download([HOURS, HOURS], to=tmp_path, since="2024-01-01", until="2024-01-02")
+    assert [(each.rows, each.requests) for each in done] == [(24, 1)]
+    with pytest.raises(CellError, match="no target is named"):
+        okx.download([], to=tmp_path, since="2024-01-01")
+
+
+def test_a_folder_that_cannot_be_made(okx: Session, tmp_path: Path) -> None:
+    """Where a file is in its way."""
+    (tmp_path / "file").write_text("mine", "utf-8")
+    with pytest.raises(CellError, match="cannot be made: Not a directory"):
+        fetch(okx, tmp_path / "file" / "data")
+    assert (tmp_path / "file").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PAR1 and no more"])
+def test_a_file_that_somebody_took_or_changed(
+    okx: Session, tmp_path: Path, content: bytes | None
+) -> None:
+    """One line that names it."""
+    fetch(okx, tmp_path)
+    path = min(tmp_path.rglob("*.parquet"))
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CellError, match="is missing" if content is None else "cannot be read"):
+        okx_magic.open_data(tmp_path).frame("BTC-USDT")
+
+
 def test_a_folder_without_a_dataset_cannot_be_opened(tmp_path: Path) -> None:
     """Nor one that is not there."""
     for path in (tmp_path, tmp_path / "nowhere"):

@@ -29,7 +29,7 @@ def bars_without(*missing: int) -> type:
     class Pull:
         notices: tuple[str, ...] = ()
 
-        def __init__(self, _: Any, *, progress: Any) -> None:
+        def __init__(self, _: Any, *, progress: Any, **_options: Any) -> None:
             self._progress = progress
 
         def pages(self, _: Request, span: Span) -> Generator[list[Any]]:

@@ -12,7 +12,7 @@ from chance import credentials, evidence
 from okx_magic.detective import investigate
 from okx_magic.detective.investigation import Stopped
 from okx_magic.detective.search import BUDGET
-from okx_magic.ui.console import SearchBar
+from okx_magic.ui import bars
 
 if TYPE_CHECKING:
     from typing import Any
@@ -77,7 +77,7 @@ def test_the_bar_follows_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
             seen.append("closed")
 
     monkeypatch.setattr("tqdm.auto.tqdm", Drawn)
-    with SearchBar("looking", " signatures") as bar:
+    with bars.SearchBar("looking", " signatures") as bar:
         bar.reach(3, 10)
         bar.reach(8, 10)
     assert seen == [10, 3, 8, "closed"]

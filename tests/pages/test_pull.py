@@ -1,31 +1,26 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import threading
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
 from limitserver import HOUR, NEWEST, LimitServer, limited
 
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.errors import CellError, OkxError, OkxMagicError, RefusedError, TransportError
+from okx_magic.errors import CellError, OkxError, OkxMagicError, TransportError
 from okx_magic.model import Request
-from okx_magic.pages import Pull, PullInterrupted, fetch_block
-from okx_magic.pages.blocks import without_credentials
-from okx_magic.pages.candle_plan import candle_plan
-from okx_magic.pages.paging import Span, checked_style
+from okx_magic.pages import Pull, PullInterrupted
+from okx_magic.pages.paging import Span
 from okx_magic.session import Session
 from okx_magic.wire.connection import Connection
 from okx_magic.wire.pacing import Pacer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 TARGET = "/api/v5/market/history-candles?instId=BTC-USDT&bar=1H&limit=100"
 CANDLES = Request("GET", TARGET)
@@ -190,92 +185,10 @@ def test_a_refused_page_is_the_error_of_the_pull(far: LimitServer) -> None:
             session.pages(TARGET, **pages(20))
 
 
-class Handing(Executor):
-    """An executor that pickles what it is given, as one with other machines does."""
-
-    def __init__(self) -> None:
-        self.sent: list[bytes] = []
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.sent.append(pickle.dumps((fn, args, kwargs)))
-        fn, args, kwargs = pickle.loads(self.sent[-1])  # noqa: S301 - pickled the line above
-        done: Future[Any] = Future()
-        done.set_result(pickle.loads(pickle.dumps(fn(*args, **kwargs))))  # noqa: S301 - same
-        return done
-
-
-@pytest.mark.slow
-def test_an_executor_gets_blocks_without_credentials(session: Session) -> None:
-    """What travels is plain data, a window's worth of pages at a time; the frame is the same."""
-    executor = Handing()
-    frame = session.pages(TARGET, executor=executor, **pages(21))
-    assert_whole(frame, 2100)
-    assert len(executor.sent) == 2
-    assert not any(key.encode() in sent for sent in executor.sent for key in KEYS)
-    assert frame.tail(2000).equals(session.pages(TARGET, **pages(20)))
-
-
-@pytest.mark.slow
-def test_workers_of_one_process_share_a_pace(far: LimitServer) -> None:
-    """Two workers with one address keep to the limit together."""
-    with session_at(far.url) as session, ThreadPoolExecutor(2) as pool:
-        assert_whole(session.pages(TARGET, executor=pool, **pages(38)), 3800)
-    assert far.counts() == (38, 0)
-
-
-@pytest.mark.slow
-def test_a_dask_cluster_brings_the_same(session: Session) -> None:
-    """The executor of a cluster of two workers, as it is."""
-    with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        executor = client.get_executor(pure=False)
-        assert_whole(session.pages(TARGET, executor=executor, **pages(38)), 3800)
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        "/api/v5/account/bills",
-        "/api/v5/public/funding-rate-history?instId=BTC-USDT-SWAP",
-        "/api/v5/market/history-candles?instId=BTC-USDT&bar=1M",
-    ],
-)
-def test_an_executor_is_for_public_candles(session: Session, target: str) -> None:
-    """Private pages and those that come one after another are refused before anything is sent."""
-    with pytest.raises(RefusedError, match="public candles only"):
-        session.pages(target, pages=2, executor=Handing())
-    assert not session.log
-
-
-def test_a_proxy_s_password_does_not_travel() -> None:
-    """Nor does its user; a proxy without them does."""
-    with_password = Account(
-        "it", "demo", None, "https://www.okx.com", "a test", proxy="http://me:secret@proxy:1"
-    )
-    with pytest.raises(RefusedError, match="do not travel"):
-        without_credentials(with_password)
-    plain = Account("it", "demo", None, "https://www.okx.com", "a test", proxy="http://proxy:1")
-    assert without_credentials(plain).proxy == "http://proxy:1"
-
-
 def test_rows_that_are_no_candles_are_an_error(session: Session) -> None:
     """What cannot be placed on the grid is not taken for an empty page."""
     with pytest.raises(TransportError, match="not candles"):
         session.pages(TARGET + "&odd=1", **pages(1))
-
-
-def test_a_block_can_be_fetched_by_itself(session: Session) -> None:
-    """The function that workers run: an account without credentials, and chunks of a plan."""
-    span = Span(**pages(2))
-    plan = candle_plan(CANDLES, checked_style(CANDLES, span), span, NEWEST)
-    assert plan is not None
-    block = tuple(plan.chunks(NEWEST + HOUR, 2))
-    fetched = fetch_block(without_credentials(session.account), block)
-    assert [len(chunk.rows) for chunk in fetched] == [100, 100]
 
 
 def test_what_has_no_pages_is_refused_before_anything_is_sent(session: Session) -> None:

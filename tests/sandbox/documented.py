@@ -28,6 +28,9 @@ BARS = sorted(
     for name in param.values
 )
 
+# Two weeks of 2025.
+JANUARY = "begin=1735790400000&end=1737000000000"
+
 # path: queries that bring answers with rows
 PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
     "/api/v5/public/time": ("",),
@@ -56,12 +59,17 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
     "/api/v5/public/underlying": ("instType=SWAP", "instType=OPTION"),
     "/api/v5/public/funding-rate": ("instId=BTC-USDT-SWAP", "instId=ANY"),
     "/api/v5/public/funding-rate-history": ("instId=BTC-USD-SWAP",),
+    "/api/v5/public/market-data-history": (
+        f"module=2&instType=SPOT&instIdList=BTC-USDT&dateAggrType=daily&{JANUARY}",
+        f"module=3&instType=SWAP&instFamilyList=BTC-USD&dateAggrType=monthly&{JANUARY}",
+    ),
     "/api/v5/public/open-interest": ("instType=SWAP", "instType=OPTION&instFamily=ETH-USD"),
     "/api/v5/public/convert-contract-coin": (
         "instId=BTC-USDT-SWAP&sz=1",
         "instId=BTC-USD-SWAP&sz=10&px=30000&type=2",
     ),
     "/api/v5/public/block-trades": ("instId=BTC-USDT",),
+    "/api/v5/public/liquidation-orders": ("instType=SWAP",),
     "/api/v5/public/opt-summary": ("instFamily=BTC-USD", "uly=ETH-USD"),
     "/api/v5/public/premium-history": ("instId=BTC-USDT-SWAP",),
     "/api/v5/rubik/stat/contracts/long-short-account-ratio": ("ccy=BTC", "ccy=SOL&period=1D"),

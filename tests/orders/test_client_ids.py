@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic.model import Request
-from okx_magic.orders.submission import new_client_id, with_client_ids
+from okx_magic.orders.client_ids import new_client_id, with_client_ids
 
 ORDER = "/api/v5/trade/order"
 BATCH = "/api/v5/trade/batch-orders"
@@ -41,6 +41,16 @@ def prepared(path: str, body: str) -> tuple[str, tuple[str, ...]]:
          '[{"clOrdId":"id1"},{"a":1,"clOrdId":"id2"},{"b":2,"clOrdId":"id3"}]'),
         (BATCH, "[]", "[]"),
         ("/api/v5/trade/order-algo", '{"sz":"1"}', '{"sz":"1","algoClOrdId":"id1"}'),
+        (ORDER, '{"attachAlgoOrds": [{"slTriggerPx":"1"}, {"attachAlgoClOrdId":"x"},{}], "sz":"1" }',
+         ('{"attachAlgoOrds": [{"slTriggerPx":"1","attachAlgoClOrdId":"id1"}, {"attachAlgoClOrdId":"x"},'
+         '{"attachAlgoClOrdId":"id2"}], "sz":"1","clOrdId":"id3" }')),
+        (BATCH, '[{"clOrdId":"","attachAlgoOrds":[{"attachAlgoClOrdId":""}]},{"attachAlgoOrds":"odd"}]',
+         ('[{"clOrdId":"id2","attachAlgoOrds":[{"attachAlgoClOrdId":"id1"}]},'
+         '{"attachAlgoOrds":"odd","clOrdId":"id3"}]')),
+        ("/api/v5/trade/order-algo", '{"attachAlgoOrds":[{"tpTriggerPx":"1"}]}',
+         '{"attachAlgoOrds":[{"tpTriggerPx":"1","attachAlgoClOrdId":"id1"}],"algoClOrdId":"id2"}'),
+        ("/api/v5/trade/amend-order", '{"attachAlgoOrds":[{"newSlTriggerPx":"1"}]}',
+         '{"attachAlgoOrds":[{"newSlTriggerPx":"1"}]}'),
         ("/api/v5/trade/cancel-order", '{"ordId":"1"}', '{"ordId":"1"}'),
         ("/api/v5/not/known", '{"sz":"1"}', '{"sz":"1"}'),
     ],

@@ -1,0 +1,225 @@
+"""A pull by this kernel and an executor's workers together, without a cluster."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from limitserver import HOUR, NEWEST, LimitServer, limited
+
+from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
+from okx_magic.errors import CellError, OkxError, RefusedError, TransportError
+from okx_magic.model import Envelope, Exchange, Request
+from okx_magic.pages import Team
+from okx_magic.pages.workers import SharedPacer, without_credentials
+from okx_magic.session import Session
+from okx_magic.wire.connection import Connection
+from okx_magic.wire.pacing import Pacer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TARGET = "/api/v5/market/history-candles?instId=BTC-USDT&bar=1H&limit=100"
+KEYS = ("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET0FOR0TESTS0ONLY000001", "fake-pass-1")
+
+
+@pytest.fixture(scope="module")
+def near() -> Iterator[LimitServer]:
+    with limited(latency=0, jitter=0, requests=100_000) as server:
+        yield server
+
+
+def fast() -> float:
+    """A clock by which no window lasts long."""
+    return time.monotonic() * 10_000
+
+
+@pytest.fixture
+def session(near: LimitServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """Here and at the workers limits take no time, and the workers are there before the work begins."""
+    monkeypatch.setattr("okx_magic.pages.workers.SharedPacer", partial(SharedPacer, clock=fast))
+    monkeypatch.setattr("okx_magic.pages.team._PATIENCE", 600)
+    with session_at(near.url, Pacer(clock=fast)) as opened:
+        yield opened
+
+
+def session_at(url: str, pacer: Pacer | None = None) -> Session:
+    return Session(Account("it", "demo", Credentials(*KEYS), url, "a test"), pacer=pacer)
+
+
+def pages(count: int) -> dict[str, int]:
+    return {"since": NEWEST + HOUR - count * 100 * HOUR, "until": NEWEST + HOUR}
+
+
+def assert_whole(frame: Any, count: int) -> None:
+    assert len(frame) == count * 100
+    assert (frame.index.diff()[1:].total_seconds() == 3600).all()
+
+
+class Inline(Executor):
+    """Pickles what it is given, as an executor on other machines does, and runs it at once."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.parts = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.sent.append(pickle.dumps((fn, args, kwargs)))
+        self.parts += bool(args[1])
+        done: Future[Any] = Future()
+        fn, args, kwargs = pickle.loads(self.sent[-1])  # noqa: S301  # pickled above
+        done.set_result(pickle.loads(pickle.dumps(fn(*args, **kwargs))))  # noqa: S301  # same
+        return done
+
+
+class Breaking(Inline):
+    """Breaks with the part that it is given as this number."""
+
+    def __init__(self, at: int, error: Exception) -> None:
+        super().__init__()
+        self._at, self._error = at, error
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if self.parts + bool(args[1]) < self._at:
+            return super().submit(fn, *args, **kwargs)
+        broken: Future[Any] = Future()
+        broken.set_exception(self._error)
+        return broken
+
+
+def test_workers_get_parts_without_credentials(session: Session) -> None:
+    """What travels is plain data; the frame is that of a pull without them."""
+    executor = Inline()
+    frame = session.pages(TARGET, executor=executor, **pages(60))
+    assert_whole(frame, 60)
+    assert executor.parts > 0
+    assert not any(key.encode() in sent for sent in executor.sent for key in KEYS)
+    assert "notices" not in frame.attrs or not frame.attrs["notices"]
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize(
+    "error",
+    [
+        BrokenProcessPool("A child process terminated abruptly"),
+        ModuleNotFoundError("No module named 'okx_magic'"),
+        RuntimeError("cannot schedule new futures after shutdown"),
+    ],
+)
+def test_a_broken_executor_is_told_in_a_line(session: Session, at: int, error: Exception) -> None:
+    """Whenever it breaks, this kernel does the rest."""
+    frame = session.pages(TARGET, executor=Breaking(at, error), **pages(60))
+    assert_whole(frame, 60)
+    assert frame.attrs["notices"] == [
+        f"the workers are lost ({type(error).__name__}: {error}): this kernel fetches the rest"
+    ]
+
+
+def test_an_executor_that_takes_nothing(session: Session) -> None:
+    """As one that was shut down: the same."""
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    frame = session.pages(TARGET, executor=pool, **pages(3))
+    assert_whole(frame, 3)
+    assert "this kernel fetches the rest" in frame.attrs["notices"][0]
+
+
+def test_a_worker_s_error_is_that_of_the_pull(
+    session: Session, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """One block, and nothing on the worker's screen; what came before it is kept."""
+    with pytest.raises(TransportError, match="not candles"), ThreadPoolExecutor(2) as pool:
+        session.pages(f"{TARGET}&odd=1", executor=pool, **pages(30))
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("given", [7, "dask", ThreadPoolExecutor])
+def test_what_is_no_executor_is_refused(session: Session, given: Any) -> None:
+    """Before anything is sent."""
+    with pytest.raises(CellError, match=r"takes a concurrent\.futures\.Executor"):
+        session.pages(TARGET, executor=given, **pages(3))
+    assert not session.log
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/api/v5/account/bills",
+        "/api/v5/public/funding-rate-history?instId=BTC-USDT-SWAP",
+        "/api/v5/market/history-candles?instId=BTC-USDT&bar=1M",
+    ],
+)
+def test_an_executor_is_for_public_candles(session: Session, target: str) -> None:
+    """Private pages and those that come one after another are refused before anything is sent."""
+    executor = Inline()
+    with pytest.raises(RefusedError, match="public candles only"):
+        session.pages(target, pages=2, executor=executor)
+    assert not session.log
+    assert not executor.sent
+
+
+def test_a_proxy_s_password_does_not_travel() -> None:
+    """Nor does its user; a proxy without them does."""
+    with_password = Account(
+        "it", "demo", None, "https://www.okx.com", "a test", proxy="http://me:secret@proxy:1"
+    )
+    with pytest.raises(RefusedError, match="do not travel"):
+        without_credentials(with_password)
+    plain = Account("it", "demo", None, "https://www.okx.com", "a test", proxy="http://proxy:1")
+    assert without_credentials(plain).proxy == "http://proxy:1"
+
+
+def test_this_kernel_s_pace_is_whole_again_afterwards(session: Session) -> None:
+    """What was lent to workers is taken back: all twenty places may be taken at once."""
+    session.pages(TARGET, executor=Inline(), **pages(8))
+    windows = session.connection.sender.pacer._windows.values()
+    assert [len(window._answered) for window in windows] == [20]
+
+
+@pytest.mark.slow
+def test_workers_in_this_process_share_its_pace() -> None:
+    """Threads of a pool, beside this kernel's own: together they keep to the limit."""
+    with limited(seconds=1.7) as far, session_at(far.url) as session, ThreadPoolExecutor(2) as pool:
+        session.pages(TARGET, **pages(10))
+        assert_whole(session.pages(TARGET, executor=pool, **pages(50)), 50)
+        assert far.counts() == (60, 0)
+
+
+class Silent(Executor):
+    """Has no worker yet, and perhaps never."""
+
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
+        return Future()
+
+
+def test_workers_that_do_not_come_are_not_waited_for(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This kernel does all of it."""
+    monkeypatch.setattr("okx_magic.pages.team._PATIENCE", 0)
+    assert_whole(session.pages(TARGET, executor=Silent(), **pages(30)), 30)
+
+
+def test_a_limit_that_somebody_else_uses_up_ends_the_pull(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slow this kernel goes: OKX's refusal, and no waiting for ever."""
+    monkeypatch.setattr("okx_magic.pages.team._PATIENCE", 0)
+    monkeypatch.setattr(Team, "window", 0.01)
+    envelope = Envelope("50011", "Too Many Requests", [], status=429)
+
+    def refuse(connection: Connection, request: Request, **_: Any) -> Any:
+        error = OkxError("50011", "Too Many Requests", envelope=envelope, request=request)
+        told = Exchange(request, "it", "demo", None, 429, "50011", "refused", time.time(), 1.0)
+        connection.log.append(told)
+        raise error
+
+    monkeypatch.setattr(Connection, "read", refuse)
+    with pytest.raises(OkxError, match="50011"):
+        session.pages(TARGET, executor=Silent(), **pages(30))
