@@ -33,13 +33,17 @@ class Wrong(NamedTuple):
         return sum(mistake.cost for mistake in self.mistakes)
 
 
+def _same(state: Any) -> Iterable[Any]:
+    return (state,)
+
+
 class Stage(NamedTuple):
     """``keep`` gives the states that come of one without a mistake; ``change`` those that come of it by
     one that costs at most so much, with the mistake.
     """
 
     change: Callable[[Any, int], Iterable[tuple[Any, Mistake]]]
-    keep: Callable[[Any], Iterable[Any]] = lambda state: (state,)
+    keep: Callable[[Any], Iterable[Any]] = _same
 
 
 class Sweep(NamedTuple):
@@ -57,17 +61,24 @@ def made(
     stages: Sequence[Stage], state: Any, count: int, most: int, told: tuple[Mistake, ...] = ()
 ) -> Iterator[Wrong]:
     """What comes out of the stages by exactly so many mistakes, which cost at most so much in all."""
+    if not count:
+        states = [state]
+        for stage in stages:
+            if stage.keep is not _same:
+                states = [kept for each in states for kept in stage.keep(each)]
+        yield from (
+            Wrong(text if isinstance(text, bytes) else plain(text), told) for text in states
+        )
+        return
     if not stages:
-        if not count:
-            yield Wrong(state if isinstance(state, bytes) else plain(state), told)
         return
     first, *rest = stages
-    if count:
-        for changed, mistake in first.change(state, most - USUAL * (count - 1)):
+    limit = most - USUAL * (count - 1)
+    for changed, mistake in first.change(state, limit):
+        if mistake.cost <= limit:
             yield from made(rest, changed, count - 1, most - mistake.cost, (*told, mistake))
-    if count <= len(rest):
-        for kept in first.keep(state):
-            yield from made(rest, kept, count, most, told)
+    for kept in first.keep(state) if rest else ():
+        yield from made(rest, kept, count, most, told)
 
 
 def touching(rows: Iterable[Change]) -> Stage:

@@ -113,8 +113,9 @@ class _Part:
     @cached_property
     def odd(self) -> list[Wrong]:
         """Those of one mistake that are not among the usual ones."""
-        found = chain(self.once.values(), self.many())
-        return distinct([self.right, *(each.text for each in self.usual)], found)
+        known = {each.text for each in self.usual}
+        odd = [each for text, each in self.once.items() if text not in known]
+        return odd + distinct([self.right, *self.once], self.many())
 
     def _plain(self, words: Iterable[Wrong]) -> Iterator[Wrong]:
         return (each for each in words if each.cost <= RARE)

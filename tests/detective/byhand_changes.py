@@ -90,7 +90,8 @@ def _on(part: str, change: Callable[[bytes], bytes]) -> Callable[[Signing], None
     def apply(signing: Signing) -> None:
         if part == "whole":
             signing.whole = change
-        else:
+        # Nothing stands around a query that is not there.
+        elif part != "query" or signing.query:
             setattr(signing, part, change(getattr(signing, part)))
 
     return apply
