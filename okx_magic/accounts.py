@@ -231,9 +231,9 @@ class Accounts:
                 session.gate.latch.know(str(session.config.get("uid") or ""))
             session.warnings += key_warnings(session.config, session.account)
             session.warnings += folder_warnings(self._home / FOLDER)
-            session.warnings += tell_open_outcomes(
-                session.connection.look, session.gate.ledger, session.gate.key_hash, time.time()
-            )
+            gate, look = session.gate, session.connection.look
+            told = tell_open_outcomes(look, gate.ledger, gate.key_hash, time.time())
+            session.warnings += tuple(told)
         except BaseException:
             session.close()
             self.refused = session

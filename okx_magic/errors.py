@@ -1,4 +1,4 @@
-"""Every way to fail, drawn.
+"""Every error of okx_magic, as a tree.
 
 ::
 
@@ -7,6 +7,7 @@
     ├── CredentialsError          yours: no credentials, a partial set, an unknown profile
     ├── RefusedError              ours: a safety rule refused before anything was sent
     ├── KillIncomplete            ours: after the kill switch's 20 s something is still open
+    ├── PositionWithoutStop       theirs: an order stands, and the stop attached to it does not
     ├── StreamError               nobody's: a stream cannot give what was asked of it
     ├── TransportError            nobody's: no trustworthy answer came
     │   ├── OutcomeUnknown        … to a request that may have been carried out nevertheless
@@ -19,7 +20,7 @@ notebook it shows as one short block, because of ``_render_traceback_``, which I
 Ctrl-C while something is being sent that changes something is a KeyboardInterrupt still: ``Interrupted``.
 No message, argument or attribute ever has a secret.
 
-``RequestWarning`` is no error: what a session's ``request`` is not as OKX documents it.
+``RequestWarning`` is no error: how a session's ``request`` differs from OKX's docs.
 
 Example:
     >>> from okx_magic.errors import OkxError
@@ -34,11 +35,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from okx_magic.errorblock import block
+
 if TYPE_CHECKING:
     from okx_magic.model import Envelope, Request
 
 
-# To make a dataclass would take a twentieth of %load_ext.
+# A dataclass would take a twentieth of the time of %load_ext.
 class Place(NamedTuple):
     """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``."""
 
@@ -52,7 +55,7 @@ class Place(NamedTuple):
 
 
 class RequestWarning(UserWarning):
-    """A request that is not as OKX documents it, sent all the same: a cell tells or refuses it."""
+    """A request that differs from OKX's docs, and was sent anyway; a cell shows or refuses it."""
 
 
 class OkxMagicError(Exception):
@@ -103,7 +106,7 @@ class OkxMagicError(Exception):
     # https://ipython.readthedocs.io/en/stable/config/integrating.html: a list of lines, shown in place
     # of the traceback. So neither source lines nor local variables reach the notebook.
     def _render_traceback_(self) -> list[str]:
-        return [self.headline(), *(f"  {label:<7} {text}" for label, text in self.details())]
+        return block(self.headline(), self.details())
 
     def __str__(self) -> str:
         return self.headline()
@@ -147,9 +150,42 @@ class RefusedError(OkxMagicError):
 
 
 class KillIncomplete(OkxMagicError):
-    """The kill switch could not bring the open orders to none in its time, or could not see them. It
+    """The kill switch could not cancel all open orders in time, or could not read them. It
     stays on.
     """
+
+
+class PositionWithoutStop(OkxMagicError):
+    """An order stands, and what was attached to it does not, or nobody can tell: its stop was refused or
+    lost. The order itself was carried out: ``envelope`` is its answer, and the frame of that was assigned
+    before this was raised. ``sets`` are the requests that set what is missing, ready to be sent;
+    ``others`` tell of further orders of a batch; ``items`` are those that OKX refused, as of OkxError.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        envelope: Envelope,
+        request: Request,
+        others: tuple[str, ...] = (),
+        sets: tuple[Request, ...] = (),
+        items: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(message, request=request)
+        self.envelope = envelope
+        self.others = others
+        self.sets = sets
+        self.items = items
+
+    def details(self) -> list[tuple[str, str]]:
+        """Each further order, each refused item, and the requests as a cell takes them."""
+        lines = [("and", text) for text in self.others]
+        lines += [("item", f"{code} {msg}") for code, msg in self.items]
+        lines += super().details()
+        for each in self.sets:
+            lines += [("set it", "%%okx"), ("", str(each)), ("", each.body)]
+        return lines
 
 
 class StreamError(OkxMagicError):
@@ -181,8 +217,9 @@ class TransportError(OkxMagicError):
 
 
 class OutcomeUnknown(TransportError):
-    """A POST was written, its answer lost, and no look-up settled it: it may have been carried out. It is
-    never sent again by itself. ``orders`` are pairs of instId and clOrdId; ``settles`` are the requests
+    """A POST was written, its answer lost, and no look-up settled it: it may have been carried out.
+    It is never sent again automatically. ``orders`` are pairs of instId and clOrdId; ``settles``
+    are the requests
     that tell what became of it, each such as ``GET /api/v5/trade/order?instId=…&clOrdId=…``.
     """
 
@@ -282,5 +319,4 @@ class Interrupted(KeyboardInterrupt):
         ids = ", ".join(client_id for _, client_id in self.orders)
         lines = [("order", ids)] if ids else []
         lines += [("try", self.remedy)] if self.remedy else []
-        head = f"KeyboardInterrupt {self}"
-        return [head, *(f"  {label:<7} {text}" for label, text in lines)]
+        return block(f"KeyboardInterrupt {self}", lines)

@@ -43,7 +43,7 @@ class _Parsed:
             self.effect = "unknown" if self.endpoint is None else self.endpoint.effect
             off = self.path.endswith(_CANCEL_ALL_AFTER) and not _arms_timer(self.json)
             if off and self.effect == "cancel":
-                # It takes a safety away.
+                # It removes a safety net.
                 self.effect = "setting"
 
     @cached_property
@@ -124,7 +124,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What left for the exchange: the signed parts, never the secret, the passphrase or the key.
+    """What was sent to the exchange: the signed parts, never the secret, the passphrase or the key.
 
     ``prehash`` is ``timestamp + METHOD + target + body`` (OKX docs: Overview, REST Authentication,
     Signature), "" for a request that was not signed.
@@ -134,7 +134,7 @@ class Sent:
     target: str
     body: bytes
     timestamp: str
-    # As good as a secret while it lasts: a verbose traceback shows what a repr does.
+    # It is as good as a secret while it is valid, and a verbose traceback shows each repr.
     signature: str = field(repr=False)
 
     @property

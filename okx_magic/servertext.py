@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Control characters but for tab and line breaks, which pandas itself escapes when it shows them, and
-# those that turn the direction of reading or join what stands apart (Unicode: Bidi_Control; U+200B,
-# U+2060 and U+FEFF take no space).
+# Control characters but for tab and line breaks, which pandas itself escapes when it shows them; those
+# that turn the direction of reading, part a line or are not seen at all (Unicode: Bidi_Control, Cf, Zl,
+# Zp, but for the joiners that emoji and Persian need); and halves of a surrogate pair, which no terminal
+# takes.
 _ODD: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _SHOWN: Final = 160
@@ -28,8 +30,8 @@ _SHOWN: Final = 160
 def printable(text: str) -> str:
     """Text of a server on one line: what cannot be printed is dropped, the rest cut at 160 characters."""
     clean = text
-    if not text.isprintable():
-        clean = "".join(char for char in text if char.isprintable())
+    if not text.isascii() or not text.isprintable():
+        clean = "".join(char for char in _ODD.sub("", text) if char.isprintable())
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
 
 
@@ -39,7 +41,7 @@ def plain(texts: Sequence[str]) -> Sequence[str]:
     """
     whole = "".join(texts)
     # Of ASCII, as nearly all of it is, to take out what is printable is the quickest look.
-    odd = whole.encode().translate(None, _PRINTABLE) if whole.isascii() else not whole.isprintable()
+    odd = whole.encode().translate(None, _PRINTABLE) if whole.isascii() else _ODD.search(whole)
     if not odd:
         return texts
     return [_ODD.sub(_escaped, text) for text in texts]
@@ -54,7 +56,8 @@ def plain_lists(values: Sequence[list[str]]) -> Sequence[list[str]]:
 def plain_within(value: Any) -> Any:
     """The same of a list or an object, whatever it holds."""
     if isinstance(value, str):
-        return value if value.isprintable() else _ODD.sub(_escaped, value)
+        plain = value.isascii() and value.isprintable()
+        return value if plain else _ODD.sub(_escaped, value)
     if isinstance(value, list):
         return [plain_within(each) for each in value]
     if isinstance(value, dict):
@@ -64,4 +67,6 @@ def plain_within(value: Any) -> Any:
 
 def _escaped(found: re.Match[str]) -> str:
     code = ord(found[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

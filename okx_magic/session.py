@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
-    from okx_magic.errors import OkxMagicError, PartlyRefused
+    from okx_magic.errors import OkxMagicError, PartlyRefused, PositionWithoutStop
     from okx_magic.model import Envelope, Exchange, Request, Sent
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
 
-_TABLES = "okx_magic.frames"
+# None of our own modules: of two threads that import them each could hold one that the other needs.
+_TABLES = "pandas"
 _CAUSES = 3
 
 
@@ -212,6 +213,7 @@ class Session:
         """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull, Team  # noqa: PLC0415  # pandas, on first use
 
+        refuse_secrets(request)
         with (
             Team(self.connection, executor, addresses)
             if executor is not None
@@ -257,7 +259,9 @@ class Session:
         _import_tables_meanwhile()
         return self.send(request, as_typed=as_typed, again=again)
 
-    def to_frame(self, reply: Reply | PartlyRefused, *, decimal: bool = False) -> pd.DataFrame:
+    def to_frame(
+        self, reply: Reply | PartlyRefused | PositionWithoutStop, *, decimal: bool = False
+    ) -> pd.DataFrame:
         """The frame of an answer; ``attrs["recovered"]`` is True where it was made from a look-up."""
         from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
 

@@ -34,6 +34,12 @@ settings.load_profile("any machine")
 MARKS = {"browser": ("browser", "slow"), "clients": ("slow",), "notebooks": ("slow",)}
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The quick loop leaves these folders out before it imports what their tests need."""
+    quick = config.option.markexpr == "not slow"
+    return True if quick and collection_path.is_dir() and collection_path.name in MARKS else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests of whole folders."""
     for item in items:

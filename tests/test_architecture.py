@@ -22,7 +22,8 @@ ROOMS: dict[str, set[str]] = {
     "strictjson": set(),
     "servertext": set(),
     "model": {"strictjson", "catalogue"},
-    "errors": {"model"},
+    "errorblock": set(),
+    "errors": {"model", "errorblock"},
     "catalogue": set(),
     "cell": {"model", "errors", "strictjson", "catalogue"},
     "credentials": {"model", "errors", "strictjson", "catalogue"},
@@ -65,6 +66,7 @@ ROOMS: dict[str, set[str]] = {
     "ui": {
         "model",
         "errors",
+        "errorblock",
         "servertext",
         "catalogue",
         "credentials",
@@ -161,7 +163,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "anywidget": ("ui/panel_widget.py", "charts/widgets.py"),
     "ipywidgets": ("ui/panel_widget.py",),
     "keyring": ("credentials/external.py",),
-    "tqdm": ("ui/console.py", "ui/download_bar.py"),
+    "tqdm": ("ui/bars.py",),
     "pytest": ("pytest_plugin.py",),
 }
 

@@ -29,9 +29,6 @@ NAMES = {
     "unread": "okx_magic/credentials/choices.py",
     "_found": "okx_magic/credentials/choices.py",
     "Endpoint": "okx_magic/catalogue/reader.py",
-    "PUBLIC": "okx_magic/sandbox/routes/endpoints.py",
-    "QUERIES": "okx_magic/sandbox/routes/endpoints.py",
-    "ACTIONS": "okx_magic/sandbox/routes/endpoints.py",
 }
 
 

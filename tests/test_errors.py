@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import pickle
 
 import pytest
@@ -59,3 +60,28 @@ def test_errors_cross_processes() -> None:
     assert isinstance(again, OkxError)
     assert (again.code, again.items, again.remedy) == ("50113", (("51008", "no"),), "pay in")
     assert str(again) == str(error)
+
+
+def test_long_lines_go_on_under_their_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a screen none is longer than it, none begins among the labels, and no word is lost; where nobody
+    looks, each stays one line.
+    """
+    words = "the signature does not fit the bytes that arrived " * 3
+    error = refused(means=words.strip(), remedy="GET /api/v5/" + "x" * 80)
+    whole = error._render_traceback_()
+    assert [line.count("\n") for line in whole] == [0, 0, 0]
+    monkeypatch.setattr("sys.stdout", _Terminal())
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = error._render_traceback_()
+    assert " ".join("\n".join(shown).split()) == " ".join("\n".join(whole).split())
+    first, *more = shown[1].split("\n")
+    assert first.startswith("  means   the signature")
+    assert more
+    assert all(line.startswith(" " * 10) and len(line) <= 60 for line in more)
+    # What is meant to be pasted stays whole, however long.
+    assert shown[2].split("\n")[-1].strip().endswith("x" * 80)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True

@@ -40,7 +40,7 @@ def secret(case: Case) -> Iterator[Cause]:
     before = case.accepted
     if before is not None:
         found = f"{_accepted(case, before)} with it: it is the right one"
-        remedy = "%okx_debug shows what was signed, part by part: the secret is not to blame"
+        remedy = "%okx_debug shows what was signed, part by part: the secret is not the cause"
         yield Cause("secret", found, holds=False)
         yield Cause("bytes", "what arrived is not what was signed", remedy=remedy)
         return
@@ -106,6 +106,12 @@ def environment(case: Case) -> Iterator[Cause]:
     if case.accepted is not None:
         yield Cause("environment", f"{found}, as it was when OKX accepted it", holds=None)
         return
+    if case.account.loopback:
+        # Of a sandbox, however it is dressed: nothing here is about real money.
+        yield Cause(
+            "environment", f"{found}: the sandbox made the key for its other one", holds=True
+        )
+        return
     yield Cause("environment", f"{found}: the key is for {other} trading", holds=True)
 
 
@@ -116,9 +122,7 @@ def demo_feature(case: Case) -> Iterator[Cause]:
     # By its address: a sandbox may be dressed as any environment.
     if name == "sandbox" or case.account.loopback:
         found = f"the sandbox does not offer what {asked} asks: it imitates a part of OKX"
-        yield Cause(
-            "sandbox", found, holds=True, remedy="%okx_find shows what there is of the kind"
-        )
+        yield Cause("sandbox", found, holds=True, remedy="%okx_find shows similar endpoints")
     elif case.exchange is not None and name == "demo":
         found = f"{asked} is not available in demo trading"
         yield Cause("environment", found, holds=True, remedy="leave it out in demo trading")
@@ -131,7 +135,7 @@ def permission(case: Case) -> Iterator[Cause]:
     has = str(case.known.config.get("perm", ""))
     may = f"the key may {has.replace('_only', '').replace(',', ', ')}" if has else ""
     if case.exchange is None:
-        yield Cause("permission", may or "it is not known here what the key may do")
+        yield Cause("permission", may or "the permissions of the key are not known")
         return
     request = case.exchange.request
     endpoint = request.endpoint
@@ -178,14 +182,14 @@ def proxy(case: Case) -> Iterator[Cause]:
 
 
 def _mended(warning: str) -> str:
-    """What to do about a doubt of the three values; a new key only where nothing else helps."""
+    """What to do about a doubtful value; a new key only if nothing else helps."""
     if "swapped" in warning:
-        return "change the two round, and log in again"
+        return "swap the two, and log in again"
     if "same" in warning:
         return "one of the two was pasted twice: copy the other again, and log in"
     if "quotation marks" in warning:
         return "leave the quotation marks out, and log in again"
-    return "copy it again from where it was kept, and log in"
+    return "copy it again from where you keep it, and log in"
 
 
 def _accepted(case: Case, before: Exchange) -> str:

@@ -144,7 +144,7 @@ def signed_parts(case: Case) -> Iterator[Cause]:
 
 
 def limit(case: Case) -> Iterator[Cause]:
-    """How much of the limit was used from here."""
+    """How much of the limit this session used."""
     if case.exchange is None:
         return
     request = case.exchange.request

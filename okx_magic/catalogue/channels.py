@@ -31,7 +31,7 @@ class Channel:
     """One channel. ``url`` is the last part of its path ("public", "private", "business"); ``args`` are
     its keys and whether each is needed; ``twin`` is the path of the GET with the same rows ("" where
     there is none), ``bar`` what that GET takes for candles. ``key`` tells its rows apart; ``again`` is
-    the path of the GET that is asked after each new connection.
+    the path of the GET that is asked after each new connection, with each of these ``each`` in turn.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Channel:
     twin: str
     key: str = ""
     again: str = ""
+    each: tuple[tuple[str, str], ...] = ()
     bar: str = ""
 
 
@@ -91,6 +92,9 @@ def _channels(record: Mapping[str, Any]) -> list[Channel]:
             twin=record["twin"],
             key=record.get("key", ""),
             again=record.get("again", ""),
+            each=tuple(
+                (key, value) for key, some in record.get("each", {}).items() for value in some
+            ),
             bar=bar,
         )
 

@@ -73,7 +73,7 @@ def _scores(asked: Sequence[str]) -> list[tuple[float, Endpoint]]:
     said = [word for word in asked if word not in known.filler] or list(asked)
     # With its filler words "is my order filled" is a wording, without them "place an order" is.
     wordings, left = max(
-        (known.split(words) for words in (asked, said)),
+        (known.split(words, known.endpoints) for words in (asked, said)),
         key=lambda split: (sum(map(len, split[0])), -len(split[1])),
     )
     meant: dict[Key, float] = {}

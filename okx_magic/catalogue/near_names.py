@@ -1,7 +1,7 @@
 """What a person meant by a name or a value that an endpoint does not have.
 
 Three ways, in this order: the same letters written otherwise (``inst_id``), the name that another
-exchange or ccxt has for it (``data/foreign_names.json``), and a slip of the finger.
+exchange or ccxt has for it (``data/foreign_names.json``), and a typo.
 """
 
 from __future__ import annotations
@@ -20,20 +20,64 @@ if TYPE_CHECKING:
     from okx_magic.catalogue.reader import Param
 
 _LEAST_ALIKE = 0.6
+# ccxt's symbols, base/quote[:settle[-date]]; and ids without a hyphen, or with another sign.
+_UNIFIED = re.compile(
+    r"(?P<base>[A-Z0-9]+)/(?P<quote>[A-Z0-9]+)(?P<settle>:[A-Z0-9]+)?(?:-(?P<date>[0-9]{6}))?"
+)
+_JOINED = re.compile(r"(?P<base>[A-Z0-9]{2,10}?)_?(?P<quote>USDT|USDC|USD|EUR|BTC|ETH)")
 
 
-def near_parameter(name: str, params: Sequence[Param]) -> str:
+def near_parameter(name: str, params: Sequence[Param], *, slips: bool = True) -> str:
     """The parameter that is meant, with its path where it lies inside of another one:
-    ``attachAlgoOrds[].slTriggerPx``. "" where nothing is near.
+    ``attachAlgoOrds[].slTriggerPx``. "" where nothing is near. Without ``slips`` a name that is only
+    alike is not taken.
     """
-    places = dict(_places(params))
-    return _near(name, _names(), places)
+    return _near(name, _names(), dict(_places(params)), slips=slips)
 
 
-def near_value(name: str, value: str, values: Sequence[str]) -> str:
+def near_header(name: str, headers: Sequence[str]) -> str:
+    """The documented header that is meant by a name in a query or a body; "" for none."""
+    return _near(name, _names(), {each: each for each in headers}, slips=False)
+
+
+def elsewhere(name: str) -> str:
+    """Where OKX has what another exchange puts in a parameter of this name."""
+    found: str = _data()["elsewhere"].get(_folded(name), "")
+    return found
+
+
+def near_value(name: str, value: str, values: Sequence[str], *, slips: bool = True) -> str:
     """The documented value of a parameter that is meant by another text; "" where nothing is near."""
     meant = {text: [known] for text, known in _values().get(name, {}).items()}
-    return _near(value, meant, {each: each for each in values})
+    return _near(value, meant, {each: each for each in values}, slips=slips)
+
+
+def foreign_value(name: str, value: str) -> str:
+    """What OKX calls a value that another exchange has for a parameter; "" for none."""
+    return _values().get(name, {}).get(_folded(value), "")
+
+
+def near_instrument(text: str) -> str:
+    """The ``instId`` that is meant by another way to write it: ``btc-usdt``, ``BTC/USDT:USDT``,
+    ``BTCUSDT``. "" for one that may be OKX's own.
+    """
+    typed = text.strip()
+    upper = typed.upper()
+    if unified := _UNIFIED.fullmatch(upper):
+        kind = unified["date"] or ("SWAP" if unified["settle"] else "")
+        return "-".join(filter(None, (unified["base"], unified["quote"], kind)))
+    if joined := _JOINED.fullmatch(upper):
+        return f"{joined['base']}-{joined['quote']}"
+    if upper.endswith("-PERP"):
+        return f"{upper.removesuffix('PERP')}SWAP"
+    return upper if typed == typed.lower() and upper != text else ""
+
+
+def near_currency(name: str, text: str) -> str:
+    """The currency that is meant by its name in small letters; "" for one that may be OKX's own."""
+    typed = text.strip()
+    codes = typed.isascii() and typed.isalnum() and typed == typed.lower() and name != "tgtCcy"
+    return typed.upper() if codes and typed.upper() != text else ""
 
 
 def _places(params: Sequence[Param], inside: str = "") -> Iterator[tuple[str, str]]:
@@ -46,11 +90,18 @@ def _places(params: Sequence[Param], inside: str = "") -> Iterator[tuple[str, st
                 yield name, place
 
 
-def _near(text: str, foreign: Mapping[str, Sequence[str]], places: Mapping[str, str]) -> str:
+def _near(
+    text: str,
+    foreign: Mapping[str, Sequence[str]],
+    places: Mapping[str, str],
+    *,
+    slips: bool = True,
+) -> str:
     folded = _folded(text)
     same = [name for name in places if _folded(name) == folded]
     called = [name for name in foreign.get(folded, ()) if name in places]
-    name = next(iter([*same, *called, *_alike(folded, places)]), "")
+    alike = _alike(folded, places) if slips else []
+    name = next(iter([*same, *called, *alike]), "")
     return places.get(name, "")
 
 
@@ -59,7 +110,7 @@ def _folded(text: str) -> str:
 
 
 def _alike(folded: str, names: Iterable[str]) -> list[str]:
-    """The one name that a slip of the finger makes this of, if it is near enough."""
+    """The one name that this may be a typo of, if it is near enough."""
     rated = [(_likeness(folded, _folded(name)), name) for name in names]
     best, name = max(rated, default=(0.0, ""), key=lambda each: each[0])
     return [name] if best >= _LEAST_ALIKE else []
@@ -67,7 +118,7 @@ def _alike(folded: str, names: Iterable[str]) -> list[str]:
 
 def _likeness(typed: str, name: str) -> float:
     likeness = SequenceMatcher(None, typed, name, autojunk=False).ratio()
-    # Two letters changed places: the whole name for a short one.
+    # Two letters swapped: in a short name that is much of it.
     return max(likeness, 0.9) if sorted(typed) == sorted(name) else likeness
 
 
@@ -85,5 +136,6 @@ def _values() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _data() -> dict[str, dict[str, Any]]:
+    """``names`` and ``values`` of others with OKX's own, and what stands ``elsewhere``."""
     data: dict[str, dict[str, Any]] = json.loads(read_text("foreign_names.json"))
     return data

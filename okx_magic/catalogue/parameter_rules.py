@@ -1,6 +1,6 @@
 """What a parameter takes in plain words, when it is needed, and with what it goes.
 
-The docs say these in prose; the commonest of them are in ``data/parameter_rules.json``. Asked for before
+The docs say these in prose; the commonest of them are in ``data/parameter_rules.json``. Used before
 sending, and after OKX named a parameter in a refusal.
 """
 
@@ -35,13 +35,15 @@ _BEST_KNOWN = (
 @dataclass(frozen=True, slots=True)
 class ParameterRule:
     """``takes`` says what its values are, ``needed`` when it has to be given ("" where the docs do not
-    say), ``look`` which request shows the right value; it goes with one of its ``partners``.
+    say), ``look`` which request shows the right value. It goes with one of its ``partners``, but not for
+    the paths in ``alone``.
     """
 
     takes: str
     needed: str = ""
     look: str = ""
     partners: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
 
 def parameter_rule(name: str) -> ParameterRule | None:
@@ -70,7 +72,7 @@ def parameter_advice(name: str, endpoint: Endpoint | None = None) -> tuple[str, 
         lines.append(f"{endpoint.method} {endpoint.path} always needs it")
     elif rule and rule.needed:
         lines.append(f"needed {rule.needed}")
-    if rule and rule.partners:
+    if rule and rule.partners and not (endpoint and endpoint.path in rule.alone):
         lines.append(f"goes with {' or '.join(rule.partners)}")
     if rule and rule.look:
         lines.append(rule.look)
@@ -103,6 +105,7 @@ def _rules() -> Mapping[str, ParameterRule]:
             record.get("when", ""),
             record.get("look", ""),
             tuple(record.get("with", ())),
+            tuple(record.get("alone", ())),
         )
         for name, record in json.loads(read_text("parameter_rules.json")).items()
     }

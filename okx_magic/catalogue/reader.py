@@ -174,7 +174,9 @@ def field_types(method: str, path: str) -> Mapping[str, FieldType]:
 
 @cache
 def first_columns(method: str, path: str) -> tuple[str, ...]:
-    """The fields that people look for first in an answer, in that order; none where nobody said."""
+    """The fields that people look for first in an answer, in that order; none where nothing is
+    noted.
+    """
     return _interest().get((method, path), ())
 
 

@@ -1,4 +1,4 @@
-"""The catalogue as text: endpoints found by words, an endpoint on one card, a code explained."""
+"""The catalogue as text: an endpoint on one card, a code explained."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from okx_magic import catalogue
 from okx_magic.catalogue.code_search import search_codes
-from okx_magic.catalogue.endpoint_search import exactly, search
 from okx_magic.catalogue.parameter_rules import named_parameter, parameter_advice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from okx_magic.catalogue import Effect, Endpoint, Limit, Param
 
@@ -33,8 +32,6 @@ _EXAMPLES = {
 }
 _SWAP = "BTC-USDT-SWAP"
 _VALUES_SHOWN = 8
-_ROWS_SHOWN = 15
-_TITLE_WIDTH = 46
 _CODES_SHOWN = 4
 _EFFECTS: Mapping[Effect, str] = {
     "order": "trades: moves money",
@@ -156,52 +153,15 @@ def _json(param: Param, value: str) -> str:
     # A list or an object cannot be in quotes.
     if value.startswith("{{") and param.type not in ("string", "integer"):
         return value
-    return json.dumps(value)
-
-
-def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[str, ...]:
-    """The lines for a path, or for the words of a question. ``serves`` says whether the sandbox has an
-    endpoint, by method and path: the card of one that it has not says so.
-    """
-    if known := exactly(text):
-        cards = [list(card(endpoint)) for endpoint in known]
-        for endpoint, lines in zip(known, cards, strict=True):
-            if serves is not None and not serves(endpoint.method, endpoint.path):
-                lines.append("  the sandbox does not offer it: this cell needs an OKX account")
-        return tuple("\n\n".join(map("\n".join, cards)).split("\n"))
-    found = search(text)
-    if not found:
-        return (f"nothing in the catalogue matches {text!r}",)
-    shown, more = found[:_ROWS_SHOWN], len(found) - _ROWS_SHOWN
-    lines = _aligned([_row(endpoint) for endpoint in shown])
-    if more > 0:
-        lines.append(f"… and {more} more: add a word to narrow it down")
-    return (*lines, "%okx_find /api/v5/… shows one of them with its parameters")
-
-
-def _row(endpoint: Endpoint) -> tuple[str, ...]:
-    title = endpoint.title
-    if len(title) > _TITLE_WIDTH:
-        title = title[: _TITLE_WIDTH - 1] + "…"
-    access = "private" if endpoint.private else "public"
-    limit = endpoint.limit
-    pace = f"{limit.requests} in {limit.seconds:g} s" if limit else ""
-    return endpoint.method, endpoint.path, title, access, pace
-
-
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return json.dumps([value] if param.type.startswith("array") else value)
 
 
 def explain(code: str) -> tuple[str, ...]:
     """Lines on a code: meaning, what to do, the documented text and status, and an answer as seen.
 
     A text, such as "Invalid Sign", gives the code that OKX says it with, and up to three others. An
-    unknown code gives its nearest neighbours. A parameter behind the code, or in the text, as OKX names
+    unknown code gives its nearest neighbours. A parameter after the code, or in the text, as OKX
+    names
     it in a refusal, is explained too: "51000 posSide", "Parameter posSide error".
     """
     first, _, rest = code.partition(" ")
@@ -235,5 +195,5 @@ def _code_card(known: catalogue.Code, parameter: str) -> tuple[str, ...]:
 
 def _again(known: catalogue.Code) -> str:
     if known.retryable:
-        return "a GET may be sent again; before a POST is sent again, look up what became of it"
+        return "you can send a GET again; before you send a POST again, look up what became of it"
     return "the same request will fail again"

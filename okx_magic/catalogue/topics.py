@@ -2,8 +2,8 @@
 
     topics.txt ─► Topics ─► search.py
 
-The facts are in ``data/topics.txt``, a line each. A wording is a word or a few words in a row; the
-longest that a question holds counts.
+The facts are in ``data/topics.txt``, a line each. A wording is a word or a few words near each other;
+the longest that a question holds counts.
 """
 
 from __future__ import annotations
@@ -11,55 +11,82 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from okx_magic.catalogue.reader import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORTEST_PLURAL = 4
+# So many other words may stand between those of one wording: "cancel all of my open orders".
+_WIDEST_GAP = 3
 
 Words = tuple[str, ...]
-# Method and path.
+# Method and path; of a channel SUBSCRIBE and its name.
 Key = tuple[str, str]
+SUBSCRIBE: Final = "SUBSCRIBE"
 
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """``endpoints`` of each wording, the likeliest first; ``filler`` are words that tell nothing;
-    ``aside`` are the first parts of paths that few people mean; ``longest`` counts the words of the
-    longest wording.
+    """``endpoints`` and ``channels`` of each wording, the likeliest first, and the ``magics`` that do it;
+    ``filler`` are words that tell nothing; ``aside`` are the first parts of paths that few people mean;
+    ``live`` are words that ask for a stream.
     """
 
     endpoints: Mapping[Words, tuple[Key, ...]]
+    channels: Mapping[Words, tuple[Key, ...]]
+    magics: Mapping[Words, str]
     filler: frozenset[str]
     aside: frozenset[str]
-    longest: int
+    live: frozenset[str]
 
-    def split(self, words: Sequence[str]) -> tuple[list[Words], list[str]]:
-        """The wordings that words hold, the longest first come, and the words that are left."""
+    def split(self, words: Sequence[str], known: Iterable[Words]) -> tuple[list[Words], list[str]]:
+        """Which of the ``known`` wordings words hold, the longest first, and the words that are left. The
+        words of a wording stand near each other, in any order unless one is a filler ("my stop loss" is
+        no "stop loss on my position"); one in a row goes before one with gaps.
+        """
+        places: dict[str, list[int]] = {}
+        for place, word in enumerate(words):
+            places.setdefault(word, []).append(place)
+        fits = [
+            (found, wording)
+            for wording in known
+            if wording[0] in places and (found := _nearest(wording, places)) is not None
+            if self.filler.isdisjoint(wording) or list(found) == sorted(found)
+        ]
         wordings: list[Words] = []
-        left: list[str] = []
-        place = 0
-        while place < len(words):
-            wording = self._longest_at(words, place)
-            if wording:
+        taken: set[int] = set()
+        for found, wording in sorted(fits, key=_worth):
+            if not taken.intersection(found):
+                taken.update(found)
                 wordings.append(wording)
-                place += len(wording)
-            else:
-                if words[place] not in self.filler:
-                    left.append(words[place])
-                place += 1
+        left = [
+            word
+            for place, word in enumerate(words)
+            if place not in taken and word not in self.filler
+        ]
         return wordings, left
 
-    def _longest_at(self, words: Sequence[str], place: int) -> Words:
-        for length in range(min(self.longest, len(words) - place), 0, -1):
-            wording = tuple(words[place : place + length])
-            if wording in self.endpoints:
-                return wording
-        return ()
+
+def _nearest(wording: Words, places: Mapping[str, Sequence[int]]) -> tuple[int, ...] | None:
+    """Where the words of a wording stand, if they stand near each other."""
+    chosen: list[int] = []
+    for word in wording:
+        free = [place for place in places.get(word, ()) if place not in chosen]
+        if not free:
+            return None
+        last = chosen[-1] if chosen else free[0] - 1
+        chosen.append(min(free, key=lambda place: abs(place - last - 1)))
+    near = max(chosen) - min(chosen) < len(wording) + _WIDEST_GAP
+    return tuple(chosen) if near else None
+
+
+def _worth(fit: tuple[tuple[int, ...], Words]) -> tuple[int, int, bool, int]:
+    found, wording = fit
+    return -len(wording), max(found) - min(found), list(found) != sorted(found), found[0]
 
 
 def words_of(text: str) -> list[str]:
@@ -77,22 +104,30 @@ def _singular(word: str) -> str:
 def topics() -> Topics:
     """The topics of the data file."""
     found: dict[Words, tuple[Key, ...]] = {}
+    channels: dict[Words, tuple[Key, ...]] = {}
+    magics: dict[Words, str] = {}
     filler: set[str] = set()
     aside: set[str] = set()
+    live: set[str] = set()
     for line in read_text("topics.txt").split("\n"):
         if line.startswith("! filler:"):
             filler.update(words_of(line.partition(":")[2]))
         elif line.startswith("! aside:"):
             aside.update(line.partition(":")[2].split())
+        elif line.startswith("! live:"):
+            live.update(words_of(line.partition(":")[2]))
         elif "|" in line and not line.startswith("#"):
             wordings, _, endpoints = line.partition("|")
+            if "%" in endpoints:
+                magics |= {tuple(words_of(each)): endpoints.strip() for each in wordings.split(",")}
+                continue
             keys = tuple(_keys(endpoints))
-            found |= {tuple(words_of(each)): keys for each in wordings.split(",")}
-    longest = max(map(len, found))
-    return Topics(found, frozenset(filler), frozenset(aside), longest)
+            to = channels if keys[0][0] == SUBSCRIBE else found
+            to |= {tuple(words_of(each)): keys for each in wordings.split(",")}
+    return Topics(found, channels, magics, frozenset(filler), frozenset(aside), frozenset(live))
 
 
 def _keys(endpoints: str) -> Iterator[Key]:
     for each in endpoints.split(","):
         method, path = each.split()
-        yield method, f"/api/v5/{path}"
+        yield method, path if method == SUBSCRIBE else f"/api/v5/{path}"

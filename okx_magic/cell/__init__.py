@@ -17,7 +17,7 @@ The whole language::
     variable = "{{" python expression "}}"
     curl     = "curl" …shell words, "\" continues…   ; stands for one request
 
-Whatever cannot be sent as it stands is refused with line, reason and remedy (``CellError``).
+What cannot be sent as it is, is refused with line, reason and remedy (``CellError``).
 """
 
 from __future__ import annotations

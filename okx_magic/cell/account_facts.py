@@ -1,4 +1,4 @@
-"""What a session learns from its answers that an order can be held against before it is sent."""
+"""What a session learned from its answers, to check an order with before it is sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FRESH_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """What is known of the account: ``position_mode`` as OKX writes it ("" where nobody asked), and
+    """What is known of the account: ``position_mode`` as OKX writes it ("" if it was not read), and
     ``instruments``, the rows of GET /api/v5/public/instruments that were read lately, by ``instId``.
     """
 
@@ -28,7 +28,7 @@ class AccountFacts:
 
 
 class Learned:
-    """The facts that the answers of one session told, besides what its log-in read."""
+    """The facts from the answers of one session, besides those that its log-in read."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -37,7 +37,7 @@ class Learned:
         self._instruments: dict[str, tuple[float, Mapping[str, Any]]] = {}
 
     def learn(self, request: Request, envelope: Envelope) -> None:
-        """Keep what an answer tells, if it is one of those that tell anything."""
+        """Keep the facts of an answer, if it has any."""
         if request.path in _INSTRUMENTS:
             rows = {str(row["instId"]): row for row in _rows(envelope) if "instId" in row}
             self._instruments.update({name: (self._now(), row) for name, row in rows.items()})

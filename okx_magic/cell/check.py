@@ -1,11 +1,11 @@
 """Judges a filled request by the catalogue, before it is sent.
 
-check ─► check_names, check_values ─► catalogue    what OKX documents
+check ─► check_names, check_values, check_forms ─► catalogue    what OKX documents
       └► check_account                             what the session knows
 
-Strategy: what can only fail, or do what nobody meant, is refused where the docs are known well. All else
-that is not as the docs have it is told, and OKX decides: a path or a value may be newer than the
-catalogue.
+Strategy: a request that can only fail, or that would do what nobody meant, is refused if its docs
+are known well. Anything else that differs from the docs is a notice, and OKX decides: a path or a
+value may be newer than the catalogue.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from okx_magic.catalogue.bar_names import opens_by_hong_kong
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
 from okx_magic.cell.account_facts import AccountFacts
 from okx_magic.cell.check_account import account_findings
+from okx_magic.cell.check_forms import forms
 from okx_magic.cell.check_names import missing_names, repeated_names, unknown_names
 from okx_magic.cell.check_values import values
 from okx_magic.cell.findings import WELL_KNOWN, Finding
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Method
 
-_FORCE = "--force sends it all the same"
+_FORCE = "--force sends it anyway"
 _SHOWN = 3
 _NOTHING_KNOWN = AccountFacts()
 
@@ -45,7 +46,7 @@ def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, 
     if not certain:
         return tuple(map(str, found))
     more = f" · and {len(certain) - _SHOWN} more" if len(certain) > _SHOWN else ""
-    # A name that is missing and one too many are mostly the same mistake: what is told helps, too.
+    # A missing name and an extra one are mostly the same mistake, so the notices help, too.
     remedies = dict.fromkeys(each.remedy for each in found if each.remedy)
     raise CellError(
         "; ".join(each.text for each in certain[:_SHOWN]) + more,
@@ -55,7 +56,7 @@ def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, 
 
 
 def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Finding, ...]:
-    """All that speaks against a request, the names first."""
+    """All findings on a request, names first."""
     endpoint = request.endpoint
     if endpoint is None:
         return tuple(_unknown_path(request))
@@ -65,13 +66,14 @@ def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Fi
             missing_names(request, endpoint),
             repeated_names(request),
             values(request, endpoint),
+            forms(request, endpoint),
             account_findings(request, endpoint, facts),
         )
     )
 
 
 def warn(request: Request, facts: AccountFacts) -> None:
-    """Warn of all that speaks against a request, at the line of a program that called its caller."""
+    """Warn of all findings on a request, at the line of the program that called the caller."""
     for finding in findings(request, facts):
         warnings.warn(str(finding), RequestWarning, stacklevel=3)
 

@@ -1,4 +1,4 @@
-"""Orders against what the session knows: the account's position mode, the sizes of an instrument."""
+"""Checks orders with what the session knows: the position mode, the sizes of an instrument."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ _WITH_SIDES = frozenset(
         "/api/v5/trade/close-position",
     }
 )
+# OKX docs, Set leverage, posSide: "only required when margin mode is isolated in long/short mode".
+_LEVERAGE = "/api/v5/account/set-leverage"
 _SIZED = frozenset({"/api/v5/trade/order", "/api/v5/trade/batch-orders"})
 # BTC-USDT-SWAP, BTC-USD-260327; not an option, which has a strike and C or P behind the date.
 _CONTRACT = re.compile(r"[A-Z0-9]+-[A-Z0-9_]+-(?:SWAP|[0-9]{6})")
@@ -42,23 +44,30 @@ def account_findings(
         if not group.outermost:
             continue
         inst_id = group.given.get("instId")
-        if (
-            request.path in _WITH_SIDES
-            and isinstance(inst_id, str)
-            and _CONTRACT.fullmatch(inst_id)
-        ):
+        contract = isinstance(inst_id, str) and _CONTRACT.fullmatch(inst_id)
+        if contract and _has_side(request.path, group):
             yield from _position_side(group, facts.position_mode)
         row = facts.instruments.get(inst_id) if isinstance(inst_id, str) else None
         if row and request.path in _SIZED:
             yield from _sizes(group, row)
 
 
+def _has_side(path: str, group: Group) -> bool:
+    return path in _WITH_SIDES or (path == _LEVERAGE and group.given.get("mgnMode") == "isolated")
+
+
 def _position_side(group: Group, mode: str) -> Iterator[Finding]:
     side = group.given.get("posSide") or ""
     if mode == "long_short_mode" and side in ("", "net"):
-        given = f"posSide={side} does not fit" if side else "posSide is missing"
-        text = f"{given}{group.where}: the account is in long/short mode"
-        yield Finding(text, "posSide is long or short, whichever position is meant", certain=True)
+        given = (
+            f"posSide={side}{group.where} does not fit"
+            if side
+            else f"posSide is missing{group.where}"
+        )
+        text = f"{given}: the account is in long/short mode"
+        yield Finding(
+            text, "set posSide to long or short, whichever position you mean", certain=True
+        )
     elif mode == "net_mode" and side in ("long", "short"):
         text = f"posSide={side}{group.where} does not fit: the account is in net mode"
         yield Finding(text, "leave posSide out", certain=True)
@@ -68,17 +77,17 @@ def _sizes(group: Group, row: Mapping[str, Any]) -> Iterator[Finding]:
     given = group.given
     size, price = _number(given.get("sz")), _number(given.get("px"))
     least, lot, tick = (_number(row.get(name)) for name in ("minSz", "lotSz", "tickSz"))
-    where = f"{group.where}: {row.get('instId')} has"
+    where, name = group.where, row.get("instId")
     if size is not None and _in_base_units(given):
         if least is not None and size < least:
-            text = f"sz={given['sz']} is too small{where} minSz {least:f}"
+            text = f"sz={given['sz']}{where} is below {name}'s minSz {least:f}"
             yield Finding(text, f"at least {least:f}", certain=True)
         elif lot and size % lot:
-            text = f"sz={given['sz']} is no multiple{where} lotSz {lot:f}"
+            text = f"sz={given['sz']}{where} is not a multiple of {name}'s lotSz {lot:f}"
             yield Finding(text, f"near it: {size // lot * lot:f}", certain=True)
     priced = given.get("ordType") in _PRICED and row.get("instType") != "OPTION"
     if priced and price and tick and price % tick:
-        text = f"px={given['px']} is no multiple{where} tickSz {tick:f}"
+        text = f"px={given['px']}{where} is not a multiple of {name}'s tickSz {tick:f}"
         near = (price / tick).to_integral_value() * tick
         yield Finding(text, f"near it: {near:f}", certain=True)
 

@@ -1,7 +1,7 @@
-"""Whether an endpoint has the names that a request gives it, and was given those that it needs.
+"""Checks the names of a request: those that the endpoint does not have, and those that it needs.
 
-OKX passes over a name that it does not know: the order is placed without the stop. So a write that has
-one is refused. A read tells what OKX leaves out.
+OKX ignores a name that it does not know: the order is placed without the stop. So a write with such
+a name is refused, and a read gets a notice.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from okx_magic.catalogue.near_names import near_parameter
+from okx_magic.catalogue.near_names import elsewhere, near_header, near_parameter
+from okx_magic.catalogue.siblings import sibling
 from okx_magic.cell.findings import WELL_KNOWN, Finding, groups
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def unknown_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
                 continue
             ours = f"{request} has no {name}{group.where}"
             text = ours if sure else f"{ours}, as far as the catalogue knows"
-            yield Finding(text, _meant(name, group), sure and request.effect != "read")
+            yield Finding(text, _remedy(name, group, endpoint), sure and request.effect != "read")
 
 
 def repeated_names(request: Request) -> Iterator[Finding]:
@@ -44,7 +45,7 @@ def repeated_names(request: Request) -> Iterator[Finding]:
         if times > 1:
             joined = ",".join(value for each, value in request.query if each == name)
             yield Finding(
-                f"{name} stands {times} times in the query", f"one list is {name}={joined}"
+                f"{name} appears {times} times in the query", f"one list is {name}={joined}"
             )
 
 
@@ -75,13 +76,26 @@ def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[
         yield " in its body", query | {*(request.json or {})}
 
 
-def _meant(name: str, group: Group) -> str:
-    near = near_parameter(name, group.params)
+def _remedy(name: str, group: Group, endpoint: Endpoint) -> str:
+    if header := near_header(name, endpoint.headers):
+        return f"{header} is a header: write {header}: … above the body"
+    return _meant(name, group, endpoint)
+
+
+def _meant(name: str, group: Group, endpoint: Endpoint) -> str:
+    # A name that OKX has elsewhere is not a typo.
+    other = sibling(endpoint, name) if group.outermost else ""
+    hint = elsewhere(name) or (f"{endpoint.method} {other} has {name}" if other else "")
+    near = near_parameter(name, group.params, slips=not hint)
     if near.endswith(f"[].{name}"):
         outer = near.removesuffix(f"[].{name}")
-        return f'it belongs into {outer}: "{outer}": [{{"{name}": …}}]'
+        return f'it belongs in {outer}: "{outer}": [{{"{name}": …}}]'
+    if near in ("before", "begin") and endpoint.paging:
+        return f"{near} in place of {name}? --since brings all rows from a time on"
     if near:
         return f"{near} in place of {name}?"
+    if hint:
+        return hint
     names = [param.name for param in group.params]
     if not names:
         return "it takes none"

@@ -1,5 +1,5 @@
-"""Values against what OKX documents. Certain are only the few whose values are closed lists or forms;
-all other documented values are hints (OKX adds new ones), and a value beside them is told.
+"""Checks values with what OKX documents. A mistake is certain only for closed lists and fixed
+forms; all other documented values are hints (OKX adds new ones), so another value gives a notice.
 """
 
 from __future__ import annotations
@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.catalogue.near_names import near_value
+from okx_magic.catalogue.near_names import foreign_value, near_value
 from okx_magic.catalogue.parameter_rules import parameter_rule
+from okx_magic.catalogue.siblings import sibling
 from okx_magic.cell.findings import WELL_KNOWN, Finding, groups
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ _CLOSED_LISTS = frozenset({"bar", "side", "tdMode", "ordType", "posSide"})
 _CLIENT_IDS = frozenset({"clOrdId", "algoClOrdId", "attachAlgoClOrdId"})
 _CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _NO_ID_CHARACTER = re.compile(r"[^A-Za-z0-9]+")
-# Times in milliseconds have 13 digits since 2001, those in seconds 10 or a fraction.
-_SECONDS = re.compile(r"1[0-9]{9}(?:\.[0-9]+)?")
-_TIMES = frozenset({"after", "before", "begin", "end", "ts", "expTime", "validUntil"})
-_PYTHON_LIST = re.compile(r"\s*[\[({].*[\])}]\s*|.*'.*'.*", re.DOTALL)
 
 
 def values(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
@@ -36,7 +33,7 @@ def values(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
             # An empty value is left out, as OKX's own examples have it.
             if group.given.get(param.name) not in (None, ""):
                 yield from _value(request, endpoint, group, param)
-        yield from _partners(group)
+        yield from _partners(group, endpoint)
         if request.method == "GET" and endpoint.paging and group.given.get("before"):
             yield from _before_alone(group)
 
@@ -52,29 +49,37 @@ def _before_alone(group: Group) -> Iterator[Finding]:
 
 def _value(request: Request, endpoint: Endpoint, group: Group, param: Param) -> Iterator[Finding]:
     value = group.given[param.name]
-    if request.method == "GET" and isinstance(value, str):
-        yield from _python_in_query(param, value)
-        yield from _seconds(param, value, endpoint)
-    if param.name in _CLIENT_IDS and not isinstance(value, list | dict):
+    # Where the docs were not read, an id may have another form: OKX's loans take hyphens.
+    if (
+        param.name in _CLIENT_IDS
+        and endpoint.status == WELL_KNOWN
+        and not isinstance(value, list | dict)
+    ):
         yield from _client_id(param.name, str(value), group)
     elif param.values and param.type != "boolean":
         sure = endpoint.status == WELL_KNOWN and param.name in _CLOSED_LISTS
         for each in _each(value, request):
             if each not in param.values:
-                near = near_value(param.name, each, param.values)
-                remedy = (
-                    f"{near} in place of {each}?"
-                    if near
-                    else f"documented: {_listed(param.values)}"
-                )
-                yield Finding(f"{param.name}={each}{group.where} is not documented", remedy, sure)
+                text = f"{param.name}={each}{group.where} is not documented"
+                yield Finding(text, _meant(param, each, endpoint), sure)
+
+
+def _meant(param: Param, value: str, endpoint: Endpoint) -> str:
+    near = near_value(param.name, value, param.values, slips=False)
+    if not near:
+        for same in (value, foreign_value(param.name, value)):
+            if same and (other := sibling(endpoint, param.name, same)):
+                return f"{endpoint.method} {other} takes {param.name}={same}"
+        near = near_value(param.name, value, param.values)
+    return f"{near} in place of {value}?" if near else f"documented: {_listed(param.values)}"
 
 
 def _each(value: Any, request: Request) -> list[str]:
     if isinstance(value, bool):
         return [str(value).lower()]
     if isinstance(value, str) and request.method == "GET":
-        return [each.strip() for each in value.split(",")]
+        several = value.split(",")
+        return [each.strip() for each in several] if len(several) > 1 else several
     return [str(value)] if isinstance(value, str | int) else []
 
 
@@ -89,36 +94,18 @@ def _client_id(name: str, value: str, group: Group) -> Iterator[Finding]:
     )
 
 
-def _python_in_query(param: Param, value: str) -> Iterator[Finding]:
-    if _PYTHON_LIST.fullmatch(value):
-        plain = re.sub(r"[\[\](){}'\"\s]", "", value)
-        yield Finding(
-            f"{param.name}={value[:60]} is Python's look", f"OKX takes {param.name}={plain}"
-        )
-
-
-def _seconds(param: Param, value: str, endpoint: Endpoint) -> Iterator[Finding]:
-    by_time = "ts" in str((endpoint.paging or {}).get("style", "")) or param.name not in (
-        "after",
-        "before",
-    )
-    if param.name in _TIMES and by_time and _SECONDS.fullmatch(value):
-        milliseconds = f"{float(value) * 1000:.0f}"
-        yield Finding(
-            f"{param.name}={value} is a time in seconds", f"in milliseconds: {milliseconds}"
-        )
-
-
-def _partners(group: Group) -> Iterator[Finding]:
+def _partners(group: Group, endpoint: Endpoint) -> Iterator[Finding]:
     """What goes with another parameter that is not there."""
     names = {param.name for param in group.params}
     for name, value in group.given.items():
         rule = parameter_rule(name)
-        partners = [each for each in (rule.partners if rule else ()) if each in names]
+        if rule is None or endpoint.path in rule.alone:
+            continue
+        partners = [each for each in rule.partners if each in names]
         given = any(group.given.get(each) not in (None, "") for each in partners)
         if partners and value not in (None, "") and not given:
             yield Finding(
-                f"{name}{group.where} goes with {' or '.join(partners)}, which is not there"
+                f"{name}{group.where} goes with {' or '.join(partners)}, which is missing"
             )
 
 

@@ -54,8 +54,8 @@ _OPTIONS: Mapping[str, _Option] = MappingProxyType(
     }
 )
 
-# POSIX shell, section 2.2: quoting. A line goes on in open quotes and behind a backslash; a blank
-# behind that backslash comes from pasting and is forgiven, and so is one on the last line.
+# POSIX shell, section 2.2: quoting. A line goes on in open quotes and after a backslash; a space
+# after that backslash comes from pasting and is accepted, and so is one on the last line.
 _CONTINUED = re.compile(rf"\\[{WHITESPACE}\r]*(?:\n|\Z)")
 _COMMAND = re.compile(
     rf"""(?: '[^']*' | "(?:\\.|[^"\\])*" | {_CONTINUED.pattern} | \\. | [^\n'"\\$]++ | \$(?!') )*""",
@@ -64,6 +64,14 @@ _COMMAND = re.compile(
 _SHELL_WORDS = frozenset(("||", "&", "&&", ";", "<"))
 # What becomes of the answer in the shell: a pipe, a file.
 _OUTPUT = re.compile(r"\|(?!\|)|[12&]?>")
+# What OKX's docs print and no shell takes: a header's quote closed twice, and a comment after the
+# backslash that ends a line.
+_CLOSED_TWICE = re.compile(
+    rf"^([{WHITESPACE}]*(?:-H|--header)[{WHITESPACE}]+'[^'\n]*')'(?=[{WHITESPACE}]*\\)",
+    re.MULTILINE,
+)
+_COMMENT_BEHIND = re.compile(rf"\\[{WHITESPACE}]+(?://|#)[^\n]*$", re.MULTILINE)
+_DATA = re.compile(r"\s(?:-d|--data[\w-]*|--json)\b")
 # cmd's way to continue a line and to quote, as browsers copy a command for it.
 _CARETS = re.compile(rf'\^[{WHITESPACE}\r]*(?:\n|\Z)|\^"')
 
@@ -73,7 +81,7 @@ class Command:
     """What a curl command asks for, all of it on the ``line`` that the command begins on.
 
     ``data`` are the values of its data options, in order; with ``as_query`` they belong to the
-    query. ``rest`` are the lines behind the command.
+    query. ``rest`` are the lines after the command.
     """
 
     line: int
@@ -90,7 +98,7 @@ def read_curl(block: Block) -> Command:
     """The parts of the command that the block begins with. Raises CellError."""
     line = block.number
     typed = "\n".join((block.rest, *(line.text for line in block.lines)))
-    words, used, dropped = _words(_without_carets(typed), line)
+    words, used, dropped = _words(_as_meant(_without_carets(typed)), line)
     arguments = list(_arguments(iter(words), line))
 
     def given(meaning: str) -> list[str]:
@@ -129,6 +137,13 @@ def _without_carets(text: str) -> str:
     return re.sub(r"\^(.?)", lambda caret: caret[1] or "\\", text)
 
 
+def _as_meant(text: str) -> str:
+    """A command of the docs as a shell takes it. What a body holds stays as it is."""
+    data = _DATA.search(text)
+    head = text[: data.start()] if data else text
+    return _COMMENT_BEHIND.sub(r"\\", _CLOSED_TWICE.sub(r"\1", head)) + text[len(head) :]
+
+
 def _words(text: str, line: int) -> tuple[list[str], int, tuple[str, ...]]:
     """The words of the command, how many further lines it takes, and the notice on what it feeds."""
     match = _COMMAND.match(text)
@@ -137,11 +152,11 @@ def _words(text: str, line: int) -> tuple[list[str], int, tuple[str, ...]]:
         raise CellError(
             "a quote of the curl command is not closed",
             line=line,
-            remedy="look for the quote's other half; inside '…' no ' can stand",
+            remedy="look for the missing quote; there can be no ' inside '…'",
         )
     if text.startswith("$'", end):
         raise CellError(
-            "$'…' quoting is the shell's own",
+            "$'…' quoting works only in a shell",
             line=line,
             remedy="put the text in plain '…' quotes, as the JSON it should become",
         )
@@ -183,9 +198,9 @@ def _option(name: str, line: int) -> _Option:
     option = _OPTIONS.get(name)
     if option is None:
         raise CellError(
-            f"curl's option {name.partition('=')[0]} is not known here",
+            f"curl's option {name.partition('=')[0]} is not supported",
             line=line,
-            remedy="leave it out; method, URL, headers and data are understood",
+            remedy="leave it out; only method, URL, headers and data are supported",
         )
     return option
 

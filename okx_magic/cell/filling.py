@@ -97,5 +97,5 @@ def _used(variable: Variable, scope: _Scope, use: Callable[[Any], Any]) -> Any:
         reason, remedy = str(problem), problem.remedy
     except Exception as problem:  # noqa: BLE001 - foreign code: it can raise anything
         reason = f"{type(problem).__name__}: {problem}"
-        remedy = "try the expression in a cell of its own"
+        remedy = "try the expression in a separate cell"
     raise CellError(f"{variable}: {reason}", line=variable.line, remedy=remedy)

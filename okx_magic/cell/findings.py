@@ -17,8 +17,9 @@ WELL_KNOWN = "documented"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What speaks against a request, in one clause. ``certain``: it can only fail, or do what nobody
-    meant, so it is refused; else it is told. ``remedy`` is what to write, "" where the text says it.
+    """One problem of a request, in one clause. ``certain``: it can only fail, or do what nobody
+    meant, so it is refused; otherwise it is a notice. ``remedy`` is what to write, "" where the
+    text says it.
     """
 
     text: str

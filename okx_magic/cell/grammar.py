@@ -2,7 +2,7 @@
 
 Strategy: ``lines`` has cut the cell into one block for each request. A block is read once, from top
 to bottom: every line is a query line, a header, the word ``body``, or the beginning of the body;
-behind the body nothing stands. A curl command gives the same parts in another order, and from there
+nothing follows the body. A curl command gives the same parts in another order, and from there
 on the way is the same. Every part is judged here, before the first request of the cell is sent.
 """
 
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
     from okx_magic.model import Method
 
 # request-line = METHOD SP target [ SP "HTTP/" version ]; a variable counts as one character, so
-# that blanks in it are none of the target.
+# that spaces in it do not end the target.
 _REST = re.compile(rf"(?P<target>\S+)(?:[{WHITESPACE}]+HTTP/\d(?:\.\d)?)?")
 
-# What is put behind a target, by how it starts, and where it belongs; MARK is a variable.
+# What people write after a target, by how it starts, and where it belongs; MARK is a variable.
 _BEHIND_TARGET = (
-    (("{", "[", MARK), "a body begins on a line of its own, in a cell with %%okx"),
-    (("?", "&"), "the query follows without a blank, or on lines of its own"),
-    ("", "a comment begins with // or #; a blank in a query value is written %20"),
+    (("{", "[", MARK, "body"), "put the body on its own line, in a cell that starts with %%okx"),
+    (("?", "&"), "write the query without a space, or on its own lines"),
+    ("", "a comment begins with // or #; write a space in a query value as %20"),
 )
 
 # body = "body" [ ":" ], alone or before the first bracket.
@@ -55,10 +55,10 @@ _BODY_WORD = re.compile(
     rf"(?:request )?body:?[{WHITESPACE}]*(?P<json>[{{\[].*)?", re.IGNORECASE | re.DOTALL
 )
 
-# A comment behind a target or a value begins after a blank: https:// and /api#x have none.
+# A comment after a target or a value begins after a space: https:// and /api#x have none.
 _COMMENT = re.compile(rf"[{WHITESPACE}]+(?://|#).*", re.DOTALL)
 
-# header = token ":" value; no blank before the colon (RFC 9112, section 5.1).
+# header = token ":" value; no space before the colon (RFC 9112, section 5.1).
 _HEADER = re.compile(rf"(?P<name>{TOKEN}):(?P<value>.*)", re.DOTALL)
 
 
@@ -109,7 +109,7 @@ def _template(block: Block, hosts: Collection[str]) -> tuple[Template, list[str]
         raise CellError(
             "a GET has no body",
             line=parts.body.line,
-            remedy="its parameters stand in the query: ?key=value",
+            remedy="put its parameters in the query: ?key=value",
         )
     body = () if parts.body is None else parts.body.text
     template = Template(method, target.path, target.query, body, fields, name, block.number)
@@ -148,7 +148,7 @@ def _announced_body(lines: Sequence[Line]) -> Body:
         start = next((place for place, line in enumerate(lines[1:], 1) if line.stripped), 0)
     if not begins_body(lines[start].stripped):
         raise CellError(
-            "no JSON follows the word body",
+            "there is no JSON after the word body",
             line=lines[0].number,
             remedy="a body is {…}, […] or {{ expr }}; drop the word when there is none",
         )
@@ -156,7 +156,7 @@ def _announced_body(lines: Sequence[Line]) -> Body:
 
 
 def _without_comment(line: Line, notices: list[str]) -> Line:
-    """A query line without the comment behind its value, which is told."""
+    """A query line without the comment after its value; a notice tells it."""
     masked, variables = mask(line.text, line=line.number, place="query")
     comment = _COMMENT.search(masked)
     if comment is None:
@@ -171,7 +171,7 @@ def _typed(masked: str, variables: Sequence[Variable]) -> str:
 
 
 def _comment_dropped(line: int) -> str:
-    return f"line {line}: the comment behind the value is dropped"
+    return f"line {line}: the comment after the value is dropped"
 
 
 def _curl_parts(command: Command) -> _Parts:
@@ -205,7 +205,7 @@ def _curl_body(data: str, line: int) -> Body:
 
 
 def _body(lines: Sequence[Line]) -> Body:
-    """The body, behind which nothing may stand."""
+    """The body. Nothing may follow it."""
     body = read_body(lines)
     told = [prose_dropped(line) for line in body.rest if is_prose(line)]
     for line in body.rest:
@@ -219,7 +219,7 @@ def _body(lines: Sequence[Line]) -> Body:
             raise CellError(
                 "text after the body",
                 line=line.number,
-                remedy="query lines and headers stand before the body; "
+                remedy="query lines and headers come before the body; "
                 "a new request begins with GET /… or POST /…",
             )
     return body._replace(notices=(*body.notices, *told))
@@ -231,21 +231,23 @@ def _method(word: str, line: int) -> Method:
     if word.upper() in ("GET", "POST"):
         raise CellError(f"the method {word} is written {word.upper()}", line=line, remedy=EXAMPLE)
     raise CellError(
-        f"{word} is no method of OKX",
+        f"OKX does not use the method {word}",
         line=line,
-        remedy="its v5 API knows GET and POST; cancelling is a POST too",
+        remedy="its v5 API uses GET and POST; a cancellation is a POST too",
     )
 
 
 def _typed_target(block: Block) -> tuple[str, tuple[str, ...]]:
-    """The target as typed, and the notice on a comment behind it."""
+    """The target as typed, and the notice on a comment after it."""
     whole, variables = mask(block.rest, line=block.number, place="query")
     masked = _COMMENT.sub("", whole)
     notices = () if masked == whole else (_comment_dropped(block.number),)
     if match := _REST.fullmatch(masked):
         return _typed(match["target"], variables), notices
     if not masked:
-        raise CellError(f"no path follows {block.word}", line=block.number, remedy=EXAMPLE)
+        raise CellError(
+            f"the path is missing after {block.word}", line=block.number, remedy=EXAMPLE
+        )
     if re.match(rf"/[{WHITESPACE}]", masked):
         raise CellError(
             "this is a heading of the OKX docs, not a request",
@@ -265,8 +267,8 @@ def _header(line: Line) -> HeaderLine:
             "query lines begin with ? or &" if pair else "requests begin with GET /… or POST /…"
         )
         raise CellError(
-            f"{first_word(line)!r} begins neither a request, a query line, a header nor a body",
+            f"{first_word(line)!r} is not a request, a query line, a header or a body",
             line=line.number,
-            remedy=f"{begins}; Python goes into a cell of its own",
+            remedy=f"{begins}; put Python in a separate cell",
         )
     return HeaderLine(header["name"], header["value"].strip(WHITESPACE), line.number)

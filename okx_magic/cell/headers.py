@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 # RFC 9110, section 5.6.2: token = 1*tchar
 TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # noqa: S105 - a grammar rule
 
-# RFC 9110, section 5.5: visible characters, blanks only between them. Of the octets above ASCII
+# RFC 9110, section 5.5: visible characters, spaces only between them. Of the octets above ASCII
 # only what Latin-1 prints: the HTTP library writes headers in Latin-1.
 _VALUE = re.compile(r"[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?")
 
-_COMPUTED = "it is computed afresh"
+_COMPUTED = "okx_magic computes it"
 _CONNECTION = "it belongs to the connection"
 
 # OKX docs, REST Authentication, Making Requests: the OK-ACCESS headers and application/json.
@@ -79,9 +79,9 @@ def check_value(name: str, value: str, *, line: int | None) -> None:
     """Refuses a header value that could end the header or that Latin-1 cannot write."""
     if not _VALUE.fullmatch(value):
         raise CellError(
-            f"the value of the header {name} is empty or holds a character that no header may hold",
+            f"the value of the header {name} is empty or has a character that is not allowed in a header",
             line=line,
-            remedy="headers take printable Latin-1 on one line, with no blanks at the ends",
+            remedy="a header is printable Latin-1 on one line, without spaces at the ends",
         )
 
 
@@ -95,7 +95,7 @@ def _text(header: HeaderLine) -> Text:
 def _check_once(header: HeaderLine, earlier: HeaderLine | None) -> None:
     if earlier is not None:
         raise CellError(
-            f"the header {header.name} is given twice",
+            f"the header {header.name} appears twice",
             line=header.line,
             remedy=f"keep one of the lines {earlier.line} and {header.line}",
         )

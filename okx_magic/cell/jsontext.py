@@ -2,8 +2,8 @@
 
 Strategy: a scanner walks the text once and knows only strings, brackets and variables. It never
 rewrites: the body is the slice of the cell from the first bracket to the one that closes it.
-Whether that slice is JSON is judged by ``strictjson`` alone, with an atom in the place of each
-variable that could not combine with what stands beside it.
+Whether that slice is JSON is judged by ``strictjson`` alone, with each variable replaced by an atom
+that cannot combine with what is next to it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _IN_STRING = re.compile(r'\\[^\n]|["\n]|\{\{')
 # RFC 8259, section 2: outside strings, "{{", # and / never occur in JSON.
 _OUTSIDE = re.compile(r'\{\{|//|["{}\[\]#/]')
 
-# A whole string that looks like a variable of another language; keys are left alone. A quote behind
+# A whole string that looks like a variable of another language; keys are left alone. A quote after
 # a backslash does not open the string: it is part of one.
 _FOREIGN_VARIABLE = re.compile(r'(?<!\\)"(\$\{?[A-Za-z_]\w*\}?|\{[A-Za-z_]\w*\})"(?!\s*:)')
 
@@ -42,19 +42,19 @@ _REMEDIES = (
     (re.compile("[\u2018-\u201f\u00ab\u00bb]"), 'quotation marks in JSON are straight ones: "'),
     (
         re.compile(r"[^\x00-\x7f]"),
-        "a character of a web page that looks like another: type it anew",
+        "a look-alike character from a web page: type it again",
     ),
-    (re.compile(r'"'), "look for a comma or a colon that is missing before it"),
-    (re.compile(r"'"), 'JSON takes double quotes; a Python dict is written {{ {"key": value} }}'),
-    (re.compile(r"[}\]]"), "look for a comma before the closing bracket, or a missing value"),
-    (re.compile(r"True|False|None"), "JSON writes true, false and null"),
-    (re.compile(r"\$|\{?[A-Za-z_]\w*\}?"), "a variable is written {{ name }}, text in quotes"),
+    (re.compile(r'"'), "check for a missing comma or colon before it"),
+    (re.compile(r"'"), 'JSON uses double quotes; write a Python dict as {{ {"key": value} }}'),
+    (re.compile(r"[}\]]"), "check for a comma before the closing bracket, or a missing value"),
+    (re.compile(r"True|False|None"), "in JSON, write true, false and null"),
+    (re.compile(r"\$|\{?[A-Za-z_]\w*\}?"), "write a variable as {{ name }}, and text in quotes"),
     (re.compile(r"\\"), r"JSON knows \" \\ \/ \b \f \n \r \t and \u with four digits"),
 )
 
 
 class Body(NamedTuple):
-    """A body, the line it begins on, and the lines that stand behind it."""
+    """A body, the line it begins on, and the lines after it."""
 
     text: Text
     line: int
@@ -70,7 +70,7 @@ def begins_body(text: str) -> bool:
 def read_body(lines: Sequence[Line]) -> Body:
     """The body that begins on the first of these lines, from its first bracket to the last.
 
-    Raises CellError for one that is not closed, for text behind it on its last line, and for what
+    Raises CellError for one that is not closed, for text after it on its last line, and for what
     is not strict JSON.
     """
     source = _Source(lines)
@@ -84,7 +84,7 @@ def read_body(lines: Sequence[Line]) -> Body:
         raise CellError(
             "text after the body",
             line=source.line_at(end - 1),
-            remedy="the body is one JSON value and ends with its line",
+            remedy="the body is one JSON value, and nothing may follow it on its last line",
         )
     _check(text, lines)
     return Body(text, lines[0].number, lines[last:], _dropped(comments))
@@ -94,7 +94,7 @@ def _dropped(comments: Sequence[int]) -> tuple[str, ...]:
     if not comments:
         return ()
     which = ", ".join(map(str, dict.fromkeys(comments)))
-    return (f"the comments behind values are dropped: line {which}",)
+    return (f"the comments after values are dropped: line {which}",)
 
 
 class _Source:
@@ -114,7 +114,7 @@ class _Source:
 
 
 def _scan(source: _Source, start: int) -> tuple[int, Text, list[int]]:
-    """The index behind the value that begins at ``start``, the value as pieces, and the lines of the
+    """The index after the value that begins at ``start``, the value as pieces, and the lines of the
     comments that were left out of it.
     """
     pieces: list[str | Variable] = []
@@ -138,7 +138,7 @@ def _scan(source: _Source, start: int) -> tuple[int, Text, list[int]]:
             literal = place = source.end_of_line(token.start())
         elif mark == "/":
             raise CellError(
-                "a / outside of JSON strings",
+                "a / outside JSON strings",
                 line=source.line_at(token.start()),
                 remedy=_COMMENT_REMEDY,
             )
@@ -150,7 +150,7 @@ def _scan(source: _Source, start: int) -> tuple[int, Text, list[int]]:
     raise CellError(
         "the body is not closed",
         line=source.line_at(start),
-        remedy="count the brackets and quotes from here on: one is open",
+        remedy="check the brackets and quotes from here on: one is not closed",
     )
 
 
@@ -193,7 +193,7 @@ def _check(text: Text, lines: Sequence[Line]) -> None:
         ) from None
     if foreign := _FOREIGN_VARIABLE.search(json_text):
         raise CellError(
-            f"{foreign[0]} looks like a variable and would be sent as it stands",
+            f"{foreign[0]} looks like a variable and would be sent as it is",
             line=lines[json_text.count("\n", 0, foreign.start())].number,
             remedy=f"a variable is written {{{{ name }}}}; as text: {{{{ '{foreign[1]}' }}}}",
         )

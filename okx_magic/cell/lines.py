@@ -20,14 +20,18 @@ WHITESPACE = " \t\u00a0\u200b\ufeff"
 
 EXAMPLE = "a request looks like this: GET /api/v5/market/ticker?instId=BTC-USDT"
 
-# Whatever is meant as a method is taken as one, to be refused with a reason if OKX has none such.
+# Anything that looks like a method is read as one, so that it can be refused with a reason.
 _METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|SUBSCRIBE", re.IGNORECASE)
 
 # What begins with the path of a v5 endpoint, or its URL, and stands alone: a GET.
 _BARE_TARGET = re.compile(r"(?:https?://|/api/v5/)\S+")
 
-# What the docs print around a request: several words, and nothing of a program.
-_PROSE = re.compile(r"(?!.*(?:[={}\[\]\"?&;$@\\]|\w\(|api/))[A-Za-z0-9(].*\s.*\S", re.ASCII)
+# What the docs print around a request: several words, and nothing of a program. Chinese, in which OKX
+# has its docs as well, needs no space between its words; Markdown puts its signs around them.
+_PROSE = re.compile(
+    r"(?!.*(?:[={}\[\]\"?&;$@\\]|\w\(|api/))(?:[>*•]+\s*)?"
+    r"(?:(?!_)[\w(].*\s.*\S|[\u3400-\u9fff].*)|`{3,}[a-z]*"
+)
 
 # A sentence behind a label that is no header's name: "Example: place an order".
 _LABEL = re.compile(
@@ -49,7 +53,7 @@ class Line(NamedTuple):
 
     @property
     def stripped(self) -> str:
-        """The text without blanks at its ends."""
+        """The text without spaces at its ends."""
         return self.text.strip(WHITESPACE)
 
 
@@ -91,10 +95,10 @@ def blocks(text: str, *, skip: int = 0) -> list[Block]:
             raise CellError(
                 f"{first_word(line)!r} does not begin a request",
                 line=line.number,
-                remedy=f"{EXAMPLE}; Python goes into a cell of its own",
+                remedy=f"{EXAMPLE}; put Python in a separate cell",
             )
     if not begun:
-        raise CellError("the cell holds no request", line=1, remedy=EXAMPLE)
+        raise CellError("the cell has no request", line=1, remedy=EXAMPLE)
     begun[0] = first, begun[0][1]._replace(notices=(*dropped, *begun[0][1].notices))
     ends = [place for place, _ in begun[1:]] + [len(lines)]
     return [
@@ -114,12 +118,13 @@ def is_prose(line: Line) -> bool:
 
 def prose_dropped(line: Line) -> str:
     """The notice on such a line."""
-    return f"line {line.number}: {first_word(line)} … dropped: it is no part of a request"
+    return f"line {line.number}: {first_word(line)} … dropped: it is not part of a request"
 
 
 def check_name(name: str, *, line: int | None) -> str:
     """The name as Python will know it. Raises CellError when it cannot be assigned to."""
-    # Every magic is called by get_ipython(): with another value in it the kernel knows none any more.
+    # Every magic is called by get_ipython(): with another value in it the kernel has no magics any
+    # more.
     unfit = keyword.iskeyword(name) or name.startswith("__") or name == "get_ipython"
     if unfit or not name.isidentifier():
         raise CellError(
@@ -132,7 +137,7 @@ def check_name(name: str, *, line: int | None) -> str:
 
 
 def first_word(line: Line) -> str:
-    """Enough of a line to recognise it by, and no more: the rest may be anything, also a secret."""
+    """Enough of a line to recognise it, and no more: the rest may be anything, also a secret."""
     match = re.match(r"[\w.$/-]{1,30}|.", line.stripped)
     return match[0] if match else ""
 
@@ -145,9 +150,9 @@ def _lines(text: str) -> list[Line]:
     for line in lines:
         if _UNSENDABLE.search(line.text):
             raise CellError(
-                "the line holds a NUL or half a surrogate pair",
+                "the line has a NUL or half a surrogate pair",
                 line=line.number,
-                remedy="delete the character; typing the line anew is quickest",
+                remedy="delete the character; the quickest way is to type the line again",
             )
     return [line for line in lines if not line.stripped.startswith(("#", "//"))]
 

@@ -1,4 +1,6 @@
-"""The names that ``{{ expr }}`` sees: those where the magic stands, then the notebook's."""
+"""The names that ``{{ expr }}`` sees: those of the place where the magic runs, then the
+notebook's.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ class Names(Mapping[str, Any]):
         self._hidden = hidden
 
     def over(self, nearest: Mapping[str, Any]) -> Names:
-        """The same names behind nearer ones."""
+        """The same names, after nearer ones."""
 
         def hidden(name: str) -> tuple[str, str] | None:
             return None if name in nearest or self._hidden is None else self._hidden(name)

@@ -31,7 +31,7 @@ _LOGIN: Final = (
     "the log-in frame is dropped: the account logs in by itself; if its values were real, they stand in"
     " this cell, so make a new key at OKX"
 )
-_ORDERS: Final = "orders do not go over a WebSocket: POST /api/v5/trade/order"
+_ORDERS: Final = "orders are not sent over a WebSocket: POST /api/v5/trade/order"
 
 
 def template(block: Block, name: str | None) -> tuple[Template, list[str]]:
@@ -49,7 +49,11 @@ def template(block: Block, name: str | None) -> tuple[Template, list[str]]:
     if MARK in channel:
         raise CellError("a variable in the channel", line=block.number, remedy=EXAMPLE)
     if not _CHANNEL.fullmatch(channel):
-        reason = f"{channel[:30]!r} is no channel" if channel else f"no channel follows {WORD}"
+        reason = (
+            f"{channel[:30]!r} is not a channel"
+            if channel
+            else f"the channel is missing after {WORD}"
+        )
         raise CellError(reason, line=block.number, remedy=EXAMPLE)
     for line in block.lines:
         if line.stripped and not line.stripped.startswith(("?", "&")):
@@ -61,11 +65,11 @@ def template(block: Block, name: str | None) -> tuple[Template, list[str]]:
     query = block.rest.strip()[len(channel) :].strip()
     if query and not query.startswith("?"):
         raise CellError(
-            "text after the channel", line=block.number, remedy="its keys follow as ?key=value"
+            "text after the channel", line=block.number, remedy="give its keys as ?key=value"
         )
     if re.search(r"\s", mask(query, line=block.number, place="query")[0]):
         raise CellError(
-            "a blank in the query", line=block.number, remedy="a blank in a value is written %20"
+            "a space in the query", line=block.number, remedy="write a space in a value as %20"
         )
     added = [line for line in block.lines if line.stripped]
     text, notices = read_query(query, added, line=block.number)
@@ -114,7 +118,7 @@ def _frame(lines: Sequence[Line], number: int) -> tuple[dict[str, Any], int]:
         _, end = json.JSONDecoder().raw_decode(text.lstrip())
     except ValueError as error:
         raise CellError(
-            f"the frame is no JSON: {error}",
+            f"the frame is not JSON: {error}",
             line=number,
             remedy='{"op": "subscribe", "args": [{"channel": "tickers", "instId": "BTC-USDT"}]}',
         ) from None

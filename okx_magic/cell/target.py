@@ -35,15 +35,19 @@ _WRITE_PATH = "write the path as in the OKX docs: GET /api/v5/account/balance"
 # segment = 1*( ALPHA / DIGIT / "_" / "." / "~" / "-" ), RFC 3986 "unreserved". The first rule that
 # is found gives the reason; together they leave "/segment/segment…" and nothing else.
 _PATH_RULES = (
-    _Rule(re.compile(MARK), "a variable in the path", "variables go into the query or the body"),
-    _Rule(re.compile(r"[{}$]"), "a brace or $ in the path", "the path is written out in full"),
+    _Rule(re.compile(MARK), "a variable in the path", "put variables in the query or the body"),
+    _Rule(re.compile(r"[{}$]"), "a brace or $ in the path", "write the path out in full"),
     _Rule(re.compile(r"^(?!/)"), "the path does not begin with /", _WRITE_PATH),
-    _Rule(re.compile(r"//"), "the path holds //", _WRITE_PATH),
+    _Rule(re.compile(r"//"), "the path has //", _WRITE_PATH),
     _Rule(re.compile(r"/$"), "the path ends with /", "drop the / at the end"),
-    _Rule(re.compile(r"%"), "percent-encoding in the path", "no path of OKX needs it"),
-    _Rule(re.compile(r"/\.\.?(?:/|$)"), "the path holds a . or .. segment", _WRITE_PATH),
-    _Rule(re.compile(r"#"), "a # in the path", "comments need a line of their own"),
-    _Rule(re.compile(r"[^A-Za-z0-9_.~/-]"), "the path holds a character no path has", _WRITE_PATH),
+    _Rule(re.compile(r"%"), "percent-encoding in the path", "OKX's paths do not need it"),
+    _Rule(re.compile(r"/\.\.?(?:/|$)"), "the path has a . or .. segment", _WRITE_PATH),
+    _Rule(re.compile(r"#"), "a # in the path", "put comments on their own line"),
+    _Rule(
+        re.compile(r"[^A-Za-z0-9_.~/-]"),
+        "the path has a character that is not allowed in a path",
+        _WRITE_PATH,
+    ),
 )
 
 _QUERY_RULES = (
@@ -55,17 +59,17 @@ _QUERY_RULES = (
     _Rule(
         re.compile(r"#"),
         "a # in the query",
-        "comments need a line of their own; as part of a value it is written %23",
+        "put comments on their own line; in a value, write it as %23",
     ),
     _Rule(
         re.compile(r"[{}]|=\$[A-Za-z_]\w*(?:&|$)"),
         "a brace or $name in the query",
-        "a variable is written {{ name }}",
+        "write a variable as {{ name }}",
     ),
     _Rule(
         re.compile(r"%(?![0-9A-Fa-f]{2})"),
-        "a % that begins no percent-encoding",
-        "a percent sign is written %25",
+        "a % that does not begin a percent-encoding",
+        "write a percent sign as %25",
     ),
     _Rule(
         re.compile(rf"(?:^|&)[^=&]*{MARK}"),
@@ -156,17 +160,17 @@ def _without_host(masked: str, line: int, hosts: Collection[str]) -> str:
     scheme, authority, rest = url.groups()
     if scheme.lower() != "https":
         raise CellError(
-            f"{scheme}:// is refused: a signed request travels encrypted",
+            f"{scheme}:// is refused: a signed request must be encrypted",
             line=line,
-            remedy="write the path alone: GET /api/v5/…",
+            remedy="write only the path: GET /api/v5/…",
         )
     if authority.lower() not in {host.lower() for host in hosts}:
         # Only the host is shown: before an @ there may be a password.
         host = authority.rpartition("@")[2].replace(MARK, "{{…}}")[:80]
         raise CellError(
-            f"{host!r} is not the host of the account: nothing signed goes to another",
+            f"{host!r} is not the account's host: signed requests go to no other",
             line=line,
-            remedy="write the path alone: GET /api/v5/…",
+            remedy="write only the path: GET /api/v5/…",
         )
     return rest
 

@@ -87,7 +87,7 @@ class Template:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A whole cell, in order, at least one request. ``notices`` say what was left out or rewritten:
-    ``line 3: OK-ACCESS-SIGN dropped: it is computed afresh``.
+    ``line 3: OK-ACCESS-SIGN dropped: okx_magic computes it``.
     """
 
     templates: tuple[Template, ...]

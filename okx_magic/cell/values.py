@@ -35,8 +35,15 @@ class UnfitValueError(ValueError):
 
 
 def in_query(value: Any) -> str:
-    """Percent-encoded; the items of a list or tuple joined by bare commas."""
+    """Percent-encoded; the items of a list or tuple joined by bare commas. An empty one is refused: it
+    means none, and OKX takes a blank value for all.
+    """
     if isinstance(value, list | tuple):
+        if not value:
+            raise UnfitValueError(
+                f"an empty {type(value).__name__} cannot be used here: OKX would take it for all",
+                "leave the parameter out to ask for all",
+            )
         return ",".join(quote(plain_text(item), safe="") for item in value)
     return quote(plain_text(value), safe="")
 
@@ -90,7 +97,7 @@ def plain_text(value: Any) -> str:
         return _digits(Decimal(int(value)))
     if isinstance(value, numbers.Real):
         return _float(value)
-    raise UnfitValueError(f"{_kind(value)} cannot stand here", _remedy(value))
+    raise UnfitValueError(f"{_kind(value)} cannot be used here", _remedy(value))
 
 
 WRITE: Mapping[Place, Callable[[Any], str]] = MappingProxyType(
@@ -117,7 +124,7 @@ def _unwrapped(value: Any) -> Any:
     if kind is None or isinstance(value, str | float) or getattr(value, "ndim", None) != 0:
         return value
     if kind in ("m", "M"):
-        raise UnfitValueError(f"{_kind(value)} cannot stand here", _TIME_REMEDY)
+        raise UnfitValueError(f"{_kind(value)} cannot be used here", _TIME_REMEDY)
     return value.item() if kind in ("b", "U") else value[()]
 
 
@@ -126,8 +133,9 @@ def _float(value: Any) -> str:
     whole = number.is_finite() and number == number.to_integral_value()
     if whole and abs(number) >= 2 ** _exact_bits(value):
         raise UnfitValueError(
-            f"the float {number:f} has no exact whole number: its last digits may be lost",
-            "keep ids as text and amounts as int, Decimal or text; a column with blanks as Int64 or str",
+            f"the float {number:f} is not exact as a whole number: its last digits may be lost",
+            "keep ids as text and amounts as int, Decimal or text;"
+            " a column with missing values as Int64 or str",
         )
     # 100.0 is 100: OKX refuses some whole amounts with a point.
     return str(int(number)) if whole else _digits(number)
@@ -145,7 +153,7 @@ def _decimal(value: Any) -> Decimal:
     try:
         return Decimal(digits)
     except InvalidOperation:
-        raise UnfitValueError(f"{_kind(value)} cannot stand here", _remedy(value)) from None
+        raise UnfitValueError(f"{_kind(value)} cannot be used here", _remedy(value)) from None
 
 
 def _digits(number: Decimal) -> str:
@@ -158,7 +166,7 @@ def _digits(number: Decimal) -> str:
 
 def _whole(text: str) -> str:
     if _SURROGATE.search(text):
-        raise UnfitValueError("the text holds half a surrogate pair, which is not UTF-8")
+        raise UnfitValueError("the text has half a surrogate pair, which is not UTF-8")
     return text
 
 

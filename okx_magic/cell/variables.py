@@ -2,7 +2,7 @@
 
 Strategy: a variable is one atom from the moment it is found. A rule for literal text never looks
 inside one: it sees a single mark in its place (``mask``), and the variable returns afterwards
-(``unmask``). So an expression may hold blanks, quotes, ``&`` or ``?`` without meaning anything.
+(``unmask``). So an expression may have spaces, quotes, ``&`` or ``?`` without meaning anything.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def unmask(masked: str, variables: Iterable[Variable]) -> Text:
 # The end of a variable: the first "}}" at which the text since "{{" is a whole Python expression.
 # Not simply the first "}}": {{ {"a": {"b": 1}}["a"] }} and {{ "}}" }} hold one of their own.
 def end_of_variable(text: str, opening: int, *, line: int | None, stop: int | None = None) -> int:
-    """The index behind the ``}}`` that closes the variable whose ``{{`` is at ``opening``.
+    """The index after the ``}}`` that closes the variable whose ``{{`` is at ``opening``.
 
     It is looked for before ``stop``. Raises CellError for one that is not closed or whose
     expression is not Python.
@@ -57,7 +57,7 @@ def end_of_variable(text: str, opening: int, *, line: int | None, stop: int | No
         raise CellError(
             "a {{ is not closed",
             line=line,
-            remedy='close it with }} on the same line; a literal {{ is written {{ "{{" }}',
+            remedy='close it with }} on the same line; write a literal {{ as {{ "{{" }}',
         )
     while closing >= 0:
         try:
@@ -71,7 +71,7 @@ def end_of_variable(text: str, opening: int, *, line: int | None, stop: int | No
     raise CellError(
         f"{Variable('{{' + shortest + '}}', line, 'value')} is not a Python expression: {reason}",
         line=line,
-        remedy="between {{ and }} stands one Python expression; its quotes need no backslash",
+        remedy="write one Python expression between {{ and }}; its quotes need no backslash",
     )
 
 

@@ -168,8 +168,10 @@ class LiveView:
 
 
 def _title(stream: Stream) -> str:
-    args = ", ".join(map(str, stream.args[:3])) + (" …" if len(stream.args) > 3 else "")
-    return f"{stream.name} · {args or stream.channel}"
+    # Each begins with the channel.
+    names = [str(arg).removeprefix(stream.channel).strip() for arg in stream.args]
+    args = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    return f"{stream.name} · {stream.channel} {args}".rstrip()
 
 
 def feed_of(stream: Stream, title: str) -> Feed:

@@ -94,7 +94,7 @@ def short(value: float) -> str:
 
 def percent(value: float) -> str:
     """A change with its sign, so that colour does not say it alone: +1.25%."""
-    return f"{value:+.2f}%" if math.isfinite(value) else "–"
+    return f"{value:+z.2f}%" if math.isfinite(value) else "–"
 
 
 def time_step(span: float, wanted: int) -> int:

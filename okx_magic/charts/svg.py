@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 FONT: Final = "11px system-ui,sans-serif"
 # Each colour has 4.5 : 1 or more on its ground where it is text, 3 : 1 where it is a shape (WCAG 2.2,
 # 1.4.3 and 1.4.11).
-_LIGHT: Final = {
-    "ink": "#1f2328", "quiet": "#59636e", "ground": "#ffffff", "grid": "#e4e7eb",
-    "up": "#00786a", "down": "#c22f3b",
-    "a": "#0b57c2", "b": "#9a4a00", "c": "#7432d6", "d": "#00786a",
-}  # fmt: skip
-_DARK: Final = {
-    "ink": "#e6edf3", "quiet": "#9aa5b1", "ground": "#111418", "grid": "#2b3138",
-    "up": "#33c2ab", "down": "#ff7076",
-    "a": "#6cb2ff", "b": "#f5a742", "c": "#c4a1ff", "d": "#33c2ab",
-}  # fmt: skip
+_PALETTE: Final = json.loads((Path(__file__).parent / "static/palette.json").read_text("utf-8"))
 # The colours of lines, in their order; a dash tells them apart without colour.
 LINES: Final = ("a", "b", "c", "d")
-_DASHES: Final = {"a": "", "b": "7 3", "c": "2 3", "d": "9 3 2 3"}
+_DASHES: Final = {
+    name: " ".join(map(str, dash)) for name, dash in zip(LINES, _PALETTE["dashes"], strict=True)
+}
 # What XML 1.0 has no place for, and what turns the direction of reading.
 _ODD: Final = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u061b\u061d-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\ue000-\ufefe"
@@ -109,8 +104,8 @@ class Svg:
         label = escape(self._label)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-label="{label}">'
-            f"<style>text{{font:{FONT}}}.l{{fill:none}}{_rules(_LIGHT)}"
-            f"@media(prefers-color-scheme:dark){{{_rules(_DARK)}}}</style>"
+            f"<style>text{{font:{FONT}}}.l{{fill:none}}{_rules(_PALETTE['light'])}"
+            f"@media(prefers-color-scheme:dark){{{_rules(_PALETTE['dark'])}}}</style>"
             f'<rect class="f ground" width="100%" height="100%"/>{"".join(self._parts)}</svg>'
         )
 

@@ -6,6 +6,7 @@ which it hides as long as it lives.
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
@@ -28,19 +29,26 @@ if TYPE_CHECKING:
 
 _STATIC: Final = Path(__file__).parent / "static"
 _PARTS: Final = ("axes.js", "bars.js", "candles.js", "depth.js", "lines.js", "view.js")
+_HELP: Final = (
+    "Arrow keys move and Shift with them the crosshair, plus and minus zoom, Home and End go to the ends,"
+    " L changes the scale, T the time zone."
+)
 _ELSEWHERE: Final = "A live chart needs a running kernel; the picture below stays."
 
 
 def script(parts: Sequence[str]) -> str:
-    """Files of ours as the one module that a widget has: what they import from each other is there."""
-    lines = []
+    """Files of ours as the one module that a widget has: what they import from each other is there, and
+    the colours that the stills have, too.
+    """
+    palette = json.loads((_STATIC / "palette.json").read_text("utf-8"))
+    lines = [f"const PALETTE = {json.dumps(palette, indent=1)};"]
     importing = False
     for part in parts:
         for line in (_STATIC / part).read_text("utf-8").splitlines():
             importing = importing or line.startswith("import ")
             if not importing:
                 lines.append(line.removeprefix("export ") if "default" not in line else line)
-            elif line.endswith('.js";'):
+            elif line.endswith(('.js";', "};")):
                 importing = False
     return "\n".join(lines)
 
@@ -94,7 +102,7 @@ class Canvas(_Live):
     data: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, picture: Picture, view: View, key: str, *, older: bool = False) -> None:
-        more = {"key": key, "log": view.log, "local": view.local, "older": older}
+        more = {"key": key, "log": view.log, "local": view.local, "older": older, "help": _HELP}
         height = max(120, view.height)
         super().__init__(spec=spec_of(picture) | more, data=data_of(picture), height=height)
         self._steps = 30

@@ -23,7 +23,8 @@ from okx_magic.credentials.source_values import NAMES
 from okx_magic.detective import Evidence, compare, investigate
 from okx_magic.detective.evidence import read, told
 from okx_magic.errors import CellError
-from okx_magic.orders.submission import is_ours
+from okx_magic.orders.client_ids import is_ours
+from okx_magic.ui.bars import SearchBar
 from okx_magic.ui.notes import Note, TraceView
 from okx_magic.ui.report import Surroundings, report
 from okx_magic.wire.probe import setting
@@ -228,7 +229,7 @@ def _whose(accounts: Accounts, name: str | None) -> Account:
     )
 
 
-_ADDED: Final = re.compile(r',?"(?:clOrdId|algoClOrdId|clReqId)":"([^"]*)"')
+_ADDED: Final = re.compile(r',?"(?:clOrdId|algoClOrdId|attachAlgoClOrdId|clReqId)":"([^"]*)"')
 _AS_TYPED = "  of      the order as it was typed, without the clOrdId that was added to it"
 
 
@@ -264,7 +265,8 @@ def _verdict(evidence: Evidence, account: Account, seen: tuple[str, ...] = ()) -
     if account.credentials is None:
         raise CellError(f"{account.name} has no credentials to check with", remedy="-a NAME")
     whose = f"  with    the secret of {account.name} (key {account.credentials.hint})"
-    verdict = investigate(evidence, account.credentials)
+    with SearchBar("looking for the mistake", " signatures") as bar:
+        verdict = investigate(evidence, account.credentials, bar.reach)
     lines = verdict.lines()
     if typed := _of_typed(evidence, verdict, account.credentials):
         lines = (*typed.lines(), _AS_TYPED)

@@ -11,7 +11,7 @@ from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.commands.streaming import SUBSCRIBE
 from okx_magic.errors import CellError
 from okx_magic.ui import receipts
-from okx_magic.ui.download_bar import DownloadBar
+from okx_magic.ui.bars import DownloadBar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from okx_magic.errors import KillIncomplete, OkxMagicError, RefusedError
 from okx_magic.model import Request
@@ -11,7 +11,7 @@ from okx_magic.orders.kill import Killer
 from okx_magic.ui.notes import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from okx_magic.credentials.account import Account
     from okx_magic.session import Session
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _RELEASE = "release"
 _POSITIONS = "/api/v5/account/positions"
 _SECONDS = 3.0
+# What makes an algo order one that stops a loss, or may.
+_STOPS = ("slTriggerPx", "triggerPx", "callbackRatio", "callbackSpread")
 
 
 def switch_on(session: Session, ask: Ask) -> Note:
@@ -93,7 +95,7 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
             remedy="%okx_kill again, and look at OKX's own pages: the kill switch stays on",
             account=account.name,
         )
-    for line in _positions(session):
+    for line in _positions(session, ended.algos):
         tell(line)
     tell(
         f"{orders}, none is now · {ended.seconds:.1f} s · bots are not touched"
@@ -101,8 +103,8 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
     )
 
 
-def _positions(session: Session) -> Iterator[str]:
-    """What stays open: the kill switch sells nothing."""
+def _positions(session: Session, cancelled: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What stays open, and whether it still has a stop: the kill switch sells nothing."""
     try:
         rows = session.connection.look(Request("GET", _POSITIONS), _SECONDS).data
     except OkxMagicError as error:
@@ -111,7 +113,27 @@ def _positions(session: Session) -> Iterator[str]:
     left = [row for row in rows if row.get("pos") not in (None, "", "0")]
     for row in left:
         side = f" {row['posSide']}" if row.get("posSide") not in (None, "", "net") else ""
-        yield f"position stays open: {row.get('instId', '?')}{side} {row['pos']}"
+        stop = _stop_of(row, cancelled)
+        yield f"position stays open: {row.get('instId', '?')}{side} {row['pos']}, {stop}"
+
+
+def _stop_of(position: Mapping[str, Any], cancelled: Sequence[Mapping[str, Any]]) -> str:
+    """Whether a position has a stop: what closes it as a whole stands in its own row, and the rest was
+    cancelled.
+    """
+    kept = [each.get("slTriggerPx") for each in position.get("closeOrderAlgo") or ()]
+    if any(kept):
+        return f"its stop at {', '.join(filter(None, kept))} stays, too"
+    same = ("instId", "posSide")
+    ended = [
+        str(row.get("slTriggerPx") or row.get("triggerPx") or "a distance")
+        for row in cancelled
+        if all(row.get(name) == position.get(name) for name in same)
+        and any(row.get(name) for name in _STOPS)
+    ]
+    # A trigger may have been to open more: it is named, not judged.
+    gone = f": what waited at {', '.join(ended)} was cancelled" if ended else ""
+    return f"without a stop{gone}"
 
 
 def release(session: Session, ask: Ask) -> Note:

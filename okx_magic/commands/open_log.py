@@ -49,11 +49,10 @@ def settled(accounts: Accounts) -> Iterator[str]:
     some = False
     for session in _sessions(accounts):
         gate, name = session.gate, session.account.name
-        lines = tell_open_outcomes(
-            session.connection.look, gate.ledger, gate.key_hash, time.time(), most=None
-        )
-        some = some or bool(lines)
-        yield from (f"{name} · {line}" for line in lines)
+        look = session.connection.look
+        for line in tell_open_outcomes(look, gate.ledger, gate.key_hash, time.time(), most=None):
+            some = True
+            yield f"{name} · {line}"
     if not some:
         yield "nothing is open: the outcome of everything that was sent is known"
 

@@ -9,7 +9,7 @@ from okx_magic.commands.options import deliver
 from okx_magic.errors import CellError, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.ui import receipts
-from okx_magic.ui.console import Bar
+from okx_magic.ui.bars import PullBar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,7 +80,7 @@ def run_paged(
     """
     from okx_magic.pages import PullInterrupted  # noqa: PLC0415  # pandas, on first use
 
-    with Bar(str(request)) as bar:
+    with PullBar(str(request)) as bar:
         try:
             pulled = session.pull(
                 request,

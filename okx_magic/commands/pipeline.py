@@ -13,7 +13,7 @@ from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
-from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place
+from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place, PositionWithoutStop
 from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts
@@ -127,7 +127,7 @@ def _run_one(request: Request, session: Session, output: Output, options: Option
     send = session.send if options.raw else session.send_for_frame
     try:
         reply = send(request, as_typed=options.as_typed, again=options.again)
-    except PartlyRefused as refused:
+    except (PartlyRefused, PositionWithoutStop) as refused:
         # Assigned before it is raised, so that the ids of accepted orders are not lost.
         output.deliver(request.name, _value(refused, session, options))
         raise
@@ -155,7 +155,9 @@ def _run_one(request: Request, session: Session, output: Output, options: Option
     raise interrupted(reply.request, session.account.name, "done", said)
 
 
-def _value(reply: Reply | PartlyRefused, session: Session, options: Options) -> Any:
+def _value(
+    reply: Reply | PartlyRefused | PositionWithoutStop, session: Session, options: Options
+) -> Any:
     if options.raw:
         return reply.envelope.as_dict()
     return session.to_frame(reply, decimal=options.decimal)

@@ -1,1 +1,1 @@
-"""Whose requests they are: credentials, where they are found, how they sign, whose account they are."""
+"""Credentials: where they are found, how they sign, and to which account they belong."""

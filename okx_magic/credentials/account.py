@@ -184,7 +184,7 @@ def _check_meeting(environment: Environment, origin: Origin) -> None:
 def proxy_for(host: str, environ: Mapping[str, str]) -> str | None:
     """The proxy that the environment names for https to ``host``.
 
-    None where it names none, or where ``NO_PROXY`` exempts the host or a domain above it.
+    None if it names none, or where ``NO_PROXY`` exempts the host or a domain above it.
     """
     name = next((name for name in PROXY_VARIABLES if environ.get(name)), None)
     if name is None or _exempt(host, environ):

@@ -1,4 +1,4 @@
-"""What speaks against using credentials: their values, the machine, what the key may do. Pure."""
+"""Reasons not to use credentials: their values, the machine, what the key may do. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def checked(field: str, value: str, *, spaces: bool = False) -> str:
         if fault:
             raise CredentialsError(
                 f"the {field} has {fault} at position {position}",
-                remedy="copy it again from the page of the key on OKX",
+                remedy="copy it again from the key's page at OKX",
             )
     return plain
 
@@ -69,6 +69,8 @@ def doubts(key: str, secret: str, passphrase: str) -> Iterator[str]:
         return
     if not _UUID.fullmatch(key):
         yield "the key is not a UUID, as OKX's are"
+    elif key != key.lower():
+        yield "the key has capitals, and OKX's have small letters only"
     if _HEX32.fullmatch(passphrase) and not _HEX32.fullmatch(secret):
         yield "the secret and the passphrase seem to be swapped"
         return
@@ -77,6 +79,8 @@ def doubts(key: str, secret: str, passphrase: str) -> Iterator[str]:
     elif not _HEX32.fullmatch(secret):
         quoted = ", and is in quotation marks" if _in_quotes(secret) else ""
         yield f"the secret is not 32 hexadecimal digits, as OKX's are{quoted}"
+    elif secret != secret.upper():
+        yield "the secret has small letters, and OKX's have capitals only"
     if len(passphrase) < _SHORTEST_PASSPHRASE:
         yield "the passphrase is shorter than the 8 characters that OKX asks for"
     if _in_quotes(passphrase):
@@ -110,7 +114,7 @@ def key_warnings(config: Mapping[str, Any], account: Account) -> tuple[str, ...]
     if "withdraw" in rights and "withdraw" not in account.allow:
         raise CredentialsError(
             _REFUSED,
-            remedy="make a key without the right to withdraw, or set"
+            remedy="make a key without the withdraw permission, or set"
             ' allow = ["withdraw"] in the profile',
         )
     # Keys of demo trading are not deleted.

@@ -1,4 +1,4 @@
-"""What there is to log in with, here and now: each source and what it says of itself, without secrets."""
+"""What you can log in with here: each source and what it says of itself, without secrets."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Choice:
     """A source of credentials under its ``key``.
 
     ``environment``, ``host`` and ``hint`` (the shortened key) are those it holds, None and "" where
-    that is known only once it is read. ``problem`` says why it cannot be used as it stands. ``first``
+    that is known only once it is read. ``problem`` says why it cannot be used as it is. ``first``
     is the one that is opened when nobody says which.
     """
 
@@ -102,7 +102,7 @@ class Choices:
     def account(self, key: str) -> Account | None:
         """The account of the source with this key; None is the sandbox.
 
-        Raises CredentialsError where the source has none that can be used as it stands.
+        Raises CredentialsError where the source has none that can be used as it is.
         """
         if key == SANDBOX:
             return None

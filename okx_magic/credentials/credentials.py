@@ -1,7 +1,7 @@
 """Credentials that sign and cannot be read.
 
 The three values live in the closure of two functions and nowhere else, so no attribute, repr, copy,
-pickle or traceback of a :class:`Credentials` holds them. This guards against accidents, not against
+pickle or traceback of a :class:`Credentials` holds them. This protects from accidents, not from
 code in the same process: ``__closure__`` still reaches them.
 
 The signature of OKX v5 is three pure functions. OKX docs, Overview, REST Authentication: it is the
@@ -19,8 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.credentials.checks import checked, doubts
-from okx_magic.credentials.derived import sealed, slipped_forms, wrong_forms
-from okx_magic.credentials.filling import filled_macs
+from okx_magic.credentials.derived import filled_macs, sealed, slipped_forms, wrong_forms
 from okx_magic.credentials.redaction import pseudonym, redactor, replacer
 
 if TYPE_CHECKING:

@@ -1,26 +1,29 @@
 """The seam by which signatures are examined: digests under a secret's wrong forms, and no form itself.
 
-Whoever asks gets names and functions from messages to digests. The secret's text stays in frames
+Whoever asks gets mistakes and functions from messages to digests. The secret's text stays in frames
 that no traceback shows.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
 
+from okx_magic.credentials.changes import RARE, Mistake, instead
 from okx_magic.credentials.macs import mac
-from okx_magic.credentials.secret_variants import DERIVATIONS
-from okx_magic.credentials.typos import remains, slips
+from okx_magic.credentials.secret_variants import derivations, remains, slips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from okx_magic.credentials.macs import Mac, Scheme
-    from okx_magic.credentials.secret_variants import Kind
 
 # Of SHA-256, in bytes; longer keys are hashed instead of filled up.
-_BLOCK = 64
+_BLOCK: Final = 64
+# No prehash holds such bytes. They stand for the values, which are put in within the seam.
+KEY: Final = b"\0key\0"
+SECRET: Final = b"\0secret\0"
+PASSPHRASE: Final = b"\0passphrase\0"
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -29,49 +32,45 @@ _R = TypeVar("_R")
 class Derived(NamedTuple):
     """One form of a secret, unseen.
 
-    ``names`` are all mistakes that give this form, each with its kind; none for the right form.
-    ``mac`` gives the digest function under this form.
+    ``mistakes`` are all that give this form; none for the right form. ``mac`` gives the digest
+    function under this form.
     """
 
-    names: tuple[tuple[str, Kind], ...]
+    mistakes: tuple[Mistake, ...]
     mac: Callable[[Scheme], Mac]
 
 
 def wrong_forms(secret: str, key: str, passphrase: str) -> tuple[Derived, ...]:
     """The right form, then every different one, with all mistakes that lead to it."""
-    named = (
-        (each.name, each.kind, form)
-        for each in DERIVATIONS
-        if (form := each.of(secret, key, passphrase)) is not None
+    made = ((each.mistake, each.of(secret, key, passphrase)) for each in derivations())
+    return _grouped(
+        secret.encode(), ((mistake, form) for mistake, form in made if form is not None)
     )
-    right, *wrong = _grouped(secret.encode(), named)
-    return (right, *wrong)
 
 
 def slipped_forms(secret: str) -> tuple[Derived, ...]:
     """Every form that a slip of typing or reading makes of the secret, and all that can be left of it."""
-    named: list[tuple[str, Kind, str | bytes]] = [
-        *((name, "lost", form) for name, form in remains(secret)),
-        *((name, "slip", form) for name, form in slips(secret)),
-    ]
-    _, *wrong = _grouped(secret.encode(), named)
-    return tuple(wrong)
+    lost, slip = instead("s lost"), instead("s slip")
+    made = (
+        *((Mistake(name, lost, RARE), form) for name, form in remains(secret)),
+        *((Mistake(name, slip, RARE), form) for name, form in slips(secret)),
+    )
+    return _grouped(secret.encode(), made)[1:]
 
 
-def _grouped(right: bytes, named: Iterable[tuple[str, Kind, str | bytes]]) -> list[Derived]:
+def _grouped(right: bytes, made: Iterable[tuple[Mistake, str | bytes]]) -> tuple[Derived, ...]:
     forms = {_as_key(right): right}
-    names: dict[bytes, list[tuple[str, Kind]]] = {_as_key(right): []}
-    for name, kind, form in named:
+    mistakes: dict[bytes, list[Mistake]] = {_as_key(right): []}
+    for mistake, form in made:
         plain = form.encode() if isinstance(form, str) else form
         key = _as_key(plain)
         if key != _as_key(right):
             forms.setdefault(key, plain)
-            names.setdefault(key, []).append((name, kind))
+            mistakes.setdefault(key, []).append(mistake)
     make = sealed(_maker(tuple(forms.values())))
-    return [
-        Derived(tuple(all_names), partial(make, number))
-        for number, all_names in enumerate(names.values())
-    ]
+    return tuple(
+        Derived(tuple(each), partial(make, number)) for number, each in enumerate(mistakes.values())
+    )
 
 
 def _as_key(form: bytes) -> bytes:
@@ -80,10 +79,26 @@ def _as_key(form: bytes) -> bytes:
 
 
 def _maker(forms: tuple[bytes, ...]) -> Callable[[int, Scheme], Mac]:
-    def make(number: int, scheme: Scheme) -> Mac:
-        return mac(forms[number], scheme)
+    return lambda number, scheme: mac(forms[number], scheme)
 
-    return make
+
+def filled_macs(secret: str, key: str, passphrase: str) -> Callable[[Scheme], Mac]:
+    """The digest functions under the secret, by their scheme, for messages with marks in them.
+
+    Some programs sign not only under the secret, but with it or with the key in the text.
+    """
+    values = {KEY: key.encode(), SECRET: secret.encode(), PASSPHRASE: passphrase.encode()}
+
+    def filled(message: bytes) -> bytes:
+        for mark, value in values.items():
+            message = message.replace(mark, value)
+        return message
+
+    def made(scheme: Scheme) -> Mac:
+        digest = mac(values[SECRET], scheme)
+        return sealed(lambda message: digest(filled(message)))
+
+    return sealed(made)
 
 
 def sealed(function: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -49,14 +49,15 @@ _LONGEST_SHOWN: Final = 24
 # Accounts that need no profile (credentials.sources).
 _WITHOUT_PROFILE: Final = ("sandbox", "demo", "live")
 
-_BACKSLASHES: Final = (
-    "a path with backslashes stands in single quotes, as in 'C:\\Users\\me\\ca.pem'"
-)
+_BACKSLASHES: Final = "put a path with backslashes in single quotes, as in 'C:\\Users\\me\\ca.pem'"
+_TWICE: Final = "a profile, or a key of it, is there twice: keep one of the two"
 # What a profile may have.
 _KEYS: Final = (
     *("api_key", "secret_key", "passphrase", "demo", "site", "created", "base_url"),
     *("timeout_ms", "proxy_url", "ca_bundle", "allow"),
 )
+
+_TOP: Final = ("default_profile", "profiles")
 
 _Value = TypeVar("_Value")
 
@@ -123,7 +124,7 @@ def read_profiles(home: Path) -> Profiles:
             f"a profile of {CONFIG} is called sandbox, the name of the built-in exchange",
             remedy="give the profile another name",
         )
-    return Profiles(home, tables, default, _mode_warning(path))
+    return Profiles(home, tables, default, (*_mode_warning(path), *document.misplaced()))
 
 
 class _Table:
@@ -147,10 +148,30 @@ class _Table:
         lines = []
         for key in sorted(self._values.keys() - set(_KEYS)):
             near = get_close_matches(key.lower().replace("-", "_"), _KEYS, n=1)
-            # A secret may stand in the place of a name.
+            # There may be a secret in place of a name.
             shown = key if len(key) <= _LONGEST_SHOWN and key.isprintable() else "a long name"
             meant = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(_KEYS)}"
-            lines.append(f"{self.label(shown)} is not known and does nothing: {meant}")
+            lines.append(f"{self.label(shown)} is unknown and has no effect: {meant}")
+        return tuple(lines)
+
+    def misplaced(self) -> tuple[str, ...]:
+        """One line for each key outside of the profiles that is a typo, or belongs in one. Other
+        programs may have keys of their own there.
+        """
+        from difflib import get_close_matches  # noqa: PLC0415 - needed only for these
+
+        lines = []
+        for key in sorted(self._values.keys() - set(_TOP)):
+            near = get_close_matches(
+                key.lower().replace("-", "_"), (*_TOP, *_KEYS), n=1, cutoff=0.8
+            )
+            if near and len(key) <= _LONGEST_SHOWN and key.isprintable():
+                meant = (
+                    f"did you mean {near[0]}?"
+                    if near[0] in _TOP
+                    else f"{near[0]} belongs in a profile, under [profiles.NAME]"
+                )
+                lines.append(f"{self.label(key)} is unknown and has no effect: {meant}")
         return tuple(lines)
 
     def get(self, key: str, kind: type[_Value], form: str) -> _Value | None:
@@ -183,9 +204,11 @@ def _parsed(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+), column \d+", str(error))
+        twice = re.search(r"twice|overwrite", str(error)) is not None
     where = f" {place[0]}" if place else ""
     line = text.split("\n")[int(place[1]) - 1] if place else text
-    remedy = _BACKSLASHES if "\\" in line else 'texts are in quotes, as in site = "eea"'
+    quotes = _BACKSLASHES if "\\" in line else 'texts are in quotes, as in site = "eea"'
+    remedy = _TWICE if twice else quotes
     raise CredentialsError(f"{CONFIG} is not valid TOML{where}", remedy=remedy)
 
 
@@ -255,7 +278,7 @@ def _allow(table: _Table) -> frozenset[str]:
     if not all(isinstance(name, str) for name in names):
         raise CredentialsError(f"{table.label('allow')} is not a list of names in quotes")
     if not GUARDED.issuperset(names):
-        # A misspelled name would allow nothing, and nobody would know why.
+        # A misspelled name would allow nothing, without a word.
         raise CredentialsError(
             f"{table.label('allow')} has a name that is not a guarded action",
             remedy=f"the names are {', '.join(sorted(GUARDED))}",

@@ -1,154 +1,118 @@
-"""A secret in the wrong forms that people end up signing with, each with the name of its mistake.
+"""A secret in the wrong forms that people end up signing with, each with its mistake.
 
 The functions run inside of :class:`okx_magic.credentials.credentials.Credentials` alone. They take the
 secret, the key and the passphrase, all printable ASCII, and fail on none: what cannot be formed is
-None.
+None. A name tells a place in the secret, never a character.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.codings import CODED
-from okx_magic.credentials.text_changes import AROUND, CHANGES
+from okx_magic.credentials.changes import (
+    ALONE,
+    KNOWN,
+    RARE,
+    USUAL,
+    Mistake,
+    changes,
+    instead,
+    operation,
+    rows,
+    table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    _Change = Callable[[str], str | bytes | None]
     _Of = Callable[[str, str, str], str | bytes | None]
-
-Kind = Literal["around", "lost", "case", "text", "other value", "placeholder", "coded", "slip"]
 
 
 class Derivation(NamedTuple):
-    """One wrong form of a secret.
+    """One wrong form of a secret: its mistake, and ``of``, which makes it, of secret, key, passphrase."""
 
-    ``name`` completes "signed with …"; ``kind`` groups forms that one remedy puts right; ``of`` makes
-    it, of secret, key and passphrase.
-    """
-
-    name: str
-    kind: Kind
+    mistake: Mistake
     of: _Of
 
 
-# A shell, a .env file or TOML reads on from here as something else.
-_CUT = "#$&;=:!%^*|<>@~\\"
-_NOTHING = {
-    "an empty secret": "",
-    "the word None for a secret": "None",
-    "the word null for a secret": "null",
-    "the word undefined for a secret": "undefined",
-    "the ********** of a masked value for a secret": "**********",
-}
-_PLACEHOLDERS = (
-    *("{{secretKey}}", "{{secret_key}}", "{{SECRET_KEY}}", "{{apiSecret}}", "{{api_secret}}"),
-    *("YOUR_SECRET_KEY", "YOUR_API_SECRET", "YOUR_SECRET", "your_secret_key", "your_api_secret"),
-    *("your_secret", "your-secret-key", "your-api-secret", "your-secret", "<secret>", "secret"),
-    *("SECRET_KEY", "API_SECRET", "secret_key", "api_secret", "secretKey", "apiSecret", "xxx"),
-    *("OKX_SECRET_KEY", "OKX_API_SECRET", "OKX_SECRET", "$OKX_SECRET_KEY", "${OKX_SECRET_KEY}"),
-    *("$OKX_API_SECRET", "${OKX_API_SECRET}", "{{ secret }}", "{{secret}}", "{secret}"),
-    *("YourSecretKey", "your secret key", "test", "<your secret key>"),
-    *("$SECRET_KEY", "${SECRET_KEY}", "%SECRET_KEY%", "%OKX_SECRET_KEY%"),
-)
+@cache
+def derivations() -> tuple[Derivation, ...]:
+    """All wrong forms that have a row in the table of changes."""
+    return tuple(_derivations())
 
 
-def _table() -> Iterator[Derivation]:
-    for each in CHANGES["s"]:
-        yield Derivation(each.name, each.kind, _changed(each.of))
-    for name, left, right, _ in AROUND:
-        line = f"{name} around the secret and a line break behind"
-        yield Derivation(line, "around", _within(left, right + "\n"))
-    for mark in _CUT:
-        yield Derivation(f"the secret cut off at its {mark}", "lost", _before(mark))
-        yield Derivation(f"the {mark} in the secret lost", "lost", _without(mark))
-        yield Derivation(f"the secret cut off up to its {mark}", "lost", _behind(mark))
-    for name, value in _NOTHING.items():
-        yield Derivation(name, "placeholder", _constant(value))
-    for word in _PLACEHOLDERS:
-        yield Derivation(f"the placeholder {word} for a secret", "placeholder", _constant(word))
-    for name, pick in _OTHER_VALUES.items():
-        yield Derivation(name, "other value", pick)
-    changes: tuple[tuple[Kind, dict[str, _Change]], ...] = (
-        ("lost", _LOSSES),
-        ("case", _CASES),
-        ("coded", CODED),
-    )
-    for kind, table in changes:
-        for name, change in table.items():
-            yield Derivation(name, kind, _changed(change))
+def _derivations() -> Iterator[Derivation]:
+    for mistake, of, _ in (*changes("s"), *rows("secret")):
+        yield Derivation(mistake, _of_secret(of))
+    for variable in table()["variables"]:
+        yield _made(f"{variable}= before the secret", "around", ALONE, f"{variable}=…")
+    for noun, left, right, _ in table()["around"]:
+        name = f"{noun} around the secret and a line break behind"
+        yield _made(name, "around", RARE, f"{left}…{right}\n")
+    for mark in table()["marks"]:
+        # A shell, a .env file or TOML reads on from here as something else.
+        usual = USUAL if mark in "#$" else KNOWN
+        yield _made(f"the secret cut off at its {mark}", "lost", usual, ["before", mark])
+        yield _made(f"the secret cut off up to its {mark}", "lost", KNOWN, ["behind", mark])
+        yield _made(f"the {mark} in the secret lost", "lost", KNOWN, ["replace", mark, ""])
+    for word in table()["placeholders"]:
+        yield _made(f"the placeholder {word} for a secret", "placeholder", ALONE, word)
+    for mistake, _, pieces in rows("other values"):
+        yield Derivation(mistake, _filled("".join(pieces or ())))
 
 
-def _changed(change: _Change) -> _Of:
+def _made(name: str, kind: str, cost: int, row: str | list[str]) -> Derivation:
+    return Derivation(Mistake(name, instead(f"s {kind}"), cost), _of_secret(operation(row)))
+
+
+def _of_secret(change: Callable[[str], str | bytes | None]) -> _Of:
     return lambda secret, _key, _passphrase: change(secret)
 
 
-def _constant(value: str) -> _Of:
-    return lambda _secret, _key, _passphrase: value
+def _filled(template: str) -> _Of:
+    return lambda secret, key, passphrase: template.format(
+        secret=secret, key=key, bare_key=key.replace("-", ""), passphrase=passphrase
+    )
 
 
-def _within(left: str, right: str) -> _Of:
-    return lambda secret, _key, _passphrase: left + secret + right
+# ---- what fingers and eyes make of it: hundreds or thousands -----------------------------------------
 
-
-def _without(mark: str) -> _Of:
-    return lambda secret, _key, _passphrase: secret.replace(mark, "")
-
-
-def _before(mark: str) -> _Of:
-    return lambda secret, _key, _passphrase: secret.partition(mark)[0] if mark in secret else None
-
-
-def _behind(mark: str) -> _Of:
-    return lambda secret, _key, _passphrase: secret.partition(mark)[2] if mark in secret else None
-
-
-def _without_variables(secret: str) -> str:
-    """What a shell leaves of ``$name`` and ``${name}`` that it does not know."""
-    return re.sub(r"\$(?:\w+|\{\w+\})", "", secret)
-
-
-_LOSSES: dict[str, _Change] = {
-    "the first character of the secret lost": lambda secret: secret[1:],
-    "the last character of the secret lost": lambda secret: secret[:-1],
-    "the first two characters of the secret lost": lambda secret: secret[2:],
-    "the last two characters of the secret lost": lambda secret: secret[:-2],
-    "the last three characters of the secret lost": lambda secret: secret[:-3],
-    "the first and the last character of the secret lost": lambda secret: secret[1:-1],
-    "a $name in the secret filled in by the shell": _without_variables,
-    "the dashes in the secret lost": lambda secret: secret.replace("-", ""),
-    "the zeros at the front of the secret lost": lambda secret: secret.lstrip("0"),
-    "only the first 8 characters of the secret": lambda secret: secret[:8],
-    "only the first 16 characters of the secret": lambda secret: secret[:16],
-    "only the last 16 characters of the secret": lambda secret: secret[-16:],
-    "only the first 20 characters of the secret": lambda secret: secret[:20],
-    "only the first 24 characters of the secret": lambda secret: secret[:24],
-    "the secret written twice": lambda secret: secret * 2,
-    "the secret's first character written twice": lambda secret: secret[:1] + secret,
-    "the secret's last character written twice": lambda secret: secret + secret[-1:],
-    "the secret in reverse": lambda secret: secret[::-1],
+# A field of a database, or a selection by hand, holds fewer characters than that.
+_SHORTEST_CUT: Final = 4
+# What pages and logs put between the ends of a secret that they show.
+_MASKS: Final = {
+    "three dots": "...",
+    "an ellipsis": "…",
+    "three stars": "***",
+    "four stars": "****",
 }
-_CASES: dict[str, _Change] = {
-    "the secret's upper and lower case exchanged": str.swapcase,
-    "only the first letter of the secret in upper case": str.capitalize,
-}
-_OTHER_VALUES: dict[str, _Of] = {
-    "the passphrase in place of the secret": lambda _s, _k, passphrase: passphrase,
-    "the API key in place of the secret": lambda _s, key, _p: key,
-    "the API key without dashes in place of the secret": lambda _s, key, _p: key.replace("-", ""),
-    "the passphrase behind the secret": lambda secret, _k, passphrase: secret + passphrase,
-    "the passphrase before the secret": lambda secret, _k, passphrase: passphrase + secret,
-    "the API key behind the secret": lambda secret, key, _p: secret + key,
-    "the API key before the secret": lambda secret, key, _p: key + secret,
-    "secret and passphrase joined by a colon": lambda secret, _k, passphrase: (
-        f"{secret}:{passphrase}"
-    ),
-    "API key and secret joined by a colon": lambda secret, key, _p: f"{key}:{secret}",
-    "secret and passphrase joined by &": lambda secret, _k, passphrase: f"{secret}&{passphrase}",
-    "an & behind the secret (as OAuth 1 does)": lambda secret, _k, _p: secret + "&",
-}
+# What a keyboard can type.
+_CHARACTERS: Final = "".join(map(chr, range(33, 127)))
 
 
-DERIVATIONS: tuple[Derivation, ...] = tuple(_table())
+def remains(secret: str) -> Iterator[tuple[str, str]]:
+    """What is left of a secret that was cut off anywhere, or masked: name and text of each."""
+    for length in range(_SHORTEST_CUT, len(secret)):
+        yield f"only the first {length} characters of the secret", secret[:length]
+        yield f"only the last {length} characters of the secret", secret[-length:]
+    yield "stars in place of the secret", "*" * len(secret)
+    yield "dots in place of the secret", "•" * len(secret)
+    for name, mask in _MASKS.items():
+        for ends in (3, 4):
+            told = f"the secret masked, {ends} characters, {name}, {ends} characters"
+            yield told, secret[:ends] + mask + secret[-ends:]
+
+
+def slips(secret: str) -> Iterator[tuple[str, str]]:
+    """The secret with one slip of typing or reading, for each: its name and the wrong text."""
+    for at in range(len(secret)):
+        before, here, behind = secret[:at], secret[at], secret[at + 1 :]
+        place = f"character at position {at + 1} of the secret"
+        yield f"the {place} left out", before + behind
+        yield f"the {place} typed twice", before + here + here + behind
+        if behind:
+            both = f"the characters at positions {at + 1} and {at + 2} of the secret swapped"
+            yield both, before + behind[0] + here + behind[1:]
+        for other in _CHARACTERS:
+            yield f"another {place}", before + other + behind

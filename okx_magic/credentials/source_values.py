@@ -150,7 +150,7 @@ def _one_of(variables: Mapping[str, str], aliases: tuple[str, ...]) -> tuple[str
     given = {name: variables[name] for name in aliases if variables.get(name, "").strip(WHITESPACE)}
     if len({value.strip(WHITESPACE) for value in given.values()}) > 1:
         raise CredentialsError(
-            f"{' and '.join(given)} have different values", remedy="keep the right one of them"
+            f"{' and '.join(given)} have different values", remedy="keep the right one"
         )
     return next(iter(given.items()), (aliases[0], ""))
 

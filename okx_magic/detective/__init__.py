@@ -1,12 +1,13 @@
 """Names the mistake behind a signature that OKX refused, whoever made it.
 
     Evidence ─► wrapping ─► search ─► investigation ─► Verdict
-                            (ways: timestamp, method, path, query, body, joining;
-                             digest, sweeps, damage)
+                            (ways: timestamp, line, query, body, joining; digest)
 
-Strategy: the signature is computed afresh under every mistake that people make, then under every
-pair and every triple, until one gives the same bytes. An HMAC does not collide, so a match is a
-proof of what was signed; what remains is to name it so that a person can put it right.
+Strategy: mistakes are rows of one table, ``credentials/changes.json``, each with how usual it is. They
+compose inside a part, in the stages in which it is made, and across parts. The signature is computed
+afresh under each, then under several, the most usual together first, until one gives the same bytes.
+An HMAC does not collide, so a match is a proof of what was signed; what remains is to name it so that a
+person can put it right.
 """
 
 from okx_magic.detective.comparison import compare

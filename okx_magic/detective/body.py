@@ -1,124 +1,174 @@
-"""The body in wrong forms: left out, serialised afresh, or of other content than was sent."""
+"""The body in wrong forms: left out, of other content, serialised afresh, its text touched."""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import warnings
 from decimal import Decimal
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from okx_magic.detective.contents import contents, leavings, reshaped
-from okx_magic.detective.jsonforms import COMPACT, DEFAULT, form_texts, json_forms
-from okx_magic.detective.literals import literal
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, touched, wrong
+from okx_magic.credentials.changes import (
+    KNOWN,
+    RARE,
+    SELDOM,
+    USUAL,
+    Change,
+    Mistake,
+    changes,
+    instead,
+    rows,
+)
+from okx_magic.detective.contents import contents
+from okx_magic.detective.grammar import Stage, Sweep, Wrong, touching
+from okx_magic.detective.jsonforms import form_texts, json_forms, usual_writers
+from okx_magic.detective.query import permuted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from okx_magic.detective.jsonforms import Form, Writer
-    from okx_magic.detective.mistakes import Wrong
-
-_BYTES = (
-    "make the text of the body once, sign it and send that very text (data=, not json=):"
-    " no second serialiser"
-)
-_PRESENT = "sign exactly the body that is sent: all of it, and nothing where none is sent"
-_QUOTES = "put the body in single quotes where a shell reads it, so that its own quotes stay"
-_CODING = "sign the bytes that are sent: the body's text in UTF-8"
+    from okx_magic.detective.jsonforms import Writer
 
 # More would make more signatures than there is time for.
-_LONGEST_BODY = 20_000
-
-_WORDS: tuple[tuple[str, str, int], ...] = (
-    ("{}", "{} for a body", USUAL),
-    ("None", "the word None for a body", USUAL),
-    ("null", "the word null for a body", USUAL),
-    ("[]", "[] for a body", USUAL),
-    ('""', 'two double quotes ("") for a body', USUAL),
-    ("undefined", "the word undefined for a body", KNOWN),
-    ("''", "two single quotes ('') for a body", KNOWN),
-    ("[{}]", "[{}] for a body", RARE),
-    ("[object Object]", "[object Object] for a body", KNOWN),
-    ("Array", "the word Array for a body", RARE),
-    ("nil", "the word nil for a body", RARE),
-    ("b''", "b'' for a body", KNOWN),
-    ("{ }", "{ } for a body", RARE),
-    ('"{}"', '"{}" for a body', RARE),
-    ("NULL", "the word NULL for a body", RARE),
-    ("<nil>", "<nil> for a body", RARE),
-    ("map[]", "map[] for a body", RARE),
-    (" ", "a blank for a body", KNOWN),
-    ("false", "the word false for a body", RARE),
-    ("False", "the word False for a body", RARE),
-    *(
-        (f"System.Collections.{name}", f"the name of .NET's {name} for a body", RARE)
-        for name in (
-            "Hashtable",
-            "Generic.Dictionary`2[System.String,System.String]",
-            "Generic.Dictionary`2[System.String,System.Object]",
-        )
-    ),
-    ("0", "a 0 for a body", RARE),
-    ("{{body}}", "the placeholder {{body}} itself", RARE),
-    ("{body}", "the placeholder {body} itself", RARE),
-)
+_LONGEST: Final = 20_000
 
 
-def once(query: str, body: str) -> Iterator[Wrong]:
-    """The bodies of one mistake, for a request with ``body``."""
-    yield wrong("", Mistake("the body left out", _PRESENT, USUAL))
-    value = read(body)
-    if value is not None and len(body) <= _LONGEST_BODY:
-        forms = tuple(json_forms(value))
-        yield from _serialised(value, forms)
-        yield from reshaped(value, own_writers(body, forms))
-    for text, name, reach in _WORDS:
-        yield wrong(text, Mistake(name, _PRESENT, reach))
-    if body:
-        yield from _texts(body)
-    elif query:
-        yield from _query_as_body(query)
+class Body:
+    """A body in the making: its text, and the value that it holds, None if that cannot be read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def value(self) -> Any:
+        """What it holds: of JSON, of a printed Python object, or of a form."""
+        value = _loaded(self.text) if len(self.text) <= _LONGEST else None
+        if isinstance(value, str):  # encoded twice
+            value = _loaded(value)
+        if isinstance(value, dict | list):
+            return value if _is_plain(value) else None
+        pairs = parse_qsl(self.text, keep_blank_values=True)
+        return dict(pairs) if pairs and re.fullmatch(r"[^\s{}\[\]]+", self.text) else None
+
+    @cached_property
+    def writers(self) -> tuple[Writer, ...]:
+        """The serialiser that wrote it; where it is none of ours, the two commonest."""
+        for form in json_forms(self.value, RARE):
+            if form.text == self.text and form.writer is not None:
+                return (form.writer,)
+        return usual_writers()
 
 
-def twice(body: str, reach: int) -> Iterator[Wrong]:
-    """The bodies of two mistakes of this reach: other content, and serialised otherwise than sent; and
-    either with the text changed after it.
-    """
-    value = read(body)
-    if value is None or len(body) > _LONGEST_BODY:
+class _Content:
+    """Another value in the place of a body's; it is written by the body's own serialiser."""
+
+    def __init__(self, value: Any, writers: tuple[Writer, ...]) -> None:
+        self.value, self.writers = value, writers
+
+
+def stages() -> tuple[Stage, ...]:
+    """How a body is made: its values, a serialiser, its text."""
+
+    def touched(text: str, most: int) -> Iterator[tuple[str | bytes, Mistake]]:
+        if text:
+            yield from texts.change(text, most)
+
+    texts = touching((*changes("b"), *_rewritten()))
+    return Stage(_values), Stage(_serialised, _own), Stage(touched)
+
+
+def words(query: str, body: str) -> Iterator[Wrong]:
+    """What can stand in place of any body; for a GET also its query once more."""
+    for mistake, of, _ in rows("body"):
+        yield Wrong(str(of("")).encode(), (mistake,))
+    text = query.removeprefix("?")
+    if body or not text:
         return
-    for content in chain(contents(value), leavings(value)):
-        if content.mistake.reach < reach:
-            continue
-        for form in json_forms(content.value):
-            if form.reach >= reach:
-                serialised = Mistake(f"the body as {form.name}", _BYTES, form.reach)
-                yield wrong(form.text, content.mistake, serialised)
-    forms = tuple(json_forms(value))
-    texts = [*_serialised(value, forms), *reshaped(value, own_writers(body, forms))]
-    for each in texts:
-        if each.reach >= reach and each.reach > RARE:
-            yield from _touched_too(each, reach)
+    name = "the query's parameters once more, as {}, for a body"
+    for title, form, usual, _ in json_forms(dict(parse_qsl(text, keep_blank_values=True)), SELDOM):
+        cost = KNOWN if usual == USUAL else SELDOM
+        yield Wrong(form.encode(), (Mistake(name.format(title), instead("no body"), cost),))
+    for again in (text, query):
+        told = Mistake("the query once more for a body", instead("no body"), KNOWN)
+        yield Wrong(again.encode("utf-8", "surrogatepass"), (told,))
 
 
-def _touched_too(first: Wrong, reach: int) -> Iterator[Wrong]:
-    """A body with one mistake, its text changed after it."""
-    for second in _texts(first.text.decode("utf-8", "surrogatepass")):
-        if second.reach >= max(reach, KNOWN):
-            yield second._replace(mistakes=(*first.mistakes, *second.mistakes))
+def _values(body: Body, most: int) -> Iterator[tuple[_Content, Mistake]]:
+    if body.value is not None:
+        for value, mistake in contents(body.value, most):
+            yield _Content(value, body.writers), mistake
 
 
-def read(body: str) -> Any:
-    """The value that a body holds: of JSON, of a printed Python object, or of a form; else None."""
-    value = _loaded(body)
-    if isinstance(value, str):  # encoded twice
-        value = _loaded(value)
-    if isinstance(value, dict | list):
-        return value if _is_plain(value) else None
-    pairs = parse_qsl(body, keep_blank_values=True)
-    return dict(pairs) if pairs and re.fullmatch(r"[^\s{}\[\]]+", body) else None
+def _own(body: Body | _Content) -> Iterator[str]:
+    if isinstance(body, Body):
+        yield body.text
+    else:
+        yield from (writer.write(body.value) for writer in body.writers)
+
+
+def _serialised(body: Body | _Content, most: int) -> Iterator[tuple[str, Mistake]]:
+    value = body.value
+    if value is None:
+        return
+    for form in (
+        *json_forms(value, most),
+        *(form_texts(value, most) if isinstance(value, dict) else ()),
+    ):
+        yield form.text, Mistake(f"the body as {form.name}", instead("b"), form.cost)
+    if isinstance(body, Body) and most >= KNOWN:
+        for name, writer in zip(("compact JSON", "JSON with blanks"), usual_writers(), strict=True):
+            again = json.dumps(writer.write(value))
+            told = f"the body as {name}, encoded as JSON a second time"
+            yield again, Mistake(told, instead("b"), KNOWN)
+            if most >= RARE:
+                yield again[1:-1], Mistake(f"{told}, without quotes", instead("b"), RARE)
+
+
+def key_orders(text: str, most: int) -> Sweep:
+    """Every order of the keys of a body's objects, as its own serialiser and the usual ones write it; of
+    more keys than ``most`` those in which one has moved or two have changed.
+    """
+    body = Body(text)
+    found = [body.value] if isinstance(body.value, dict) else body.value or []
+    keys = list(dict.fromkeys(key for row in found if isinstance(row, dict) for key in row))
+    writers = list(dict.fromkeys((*body.writers, *usual_writers()))) if keys else []
+
+    def texts() -> Iterator[str]:
+        flat = isinstance(body.value, dict)
+        members = {
+            writer: {key: writer.write({key: body.value[key]})[1:-1] for key in keys}
+            for writer in writers
+            if flat and writer.layout.indent is None
+        }
+        for order in permuted(keys, most):
+            for writer in writers:
+                if own := members.get(writer):
+                    yield f"{{{writer.layout.comma.join([own[key] for key in order])}}}"
+                else:
+                    value = [_reordered(each, order) for each in found]
+                    yield writer.write(value[0] if flat else value)
+
+    def told(number: int) -> tuple[Mistake, ...]:
+        order = next(islice(permuted(keys, most), number // len(writers), None))
+        name = f"the body with its keys in the order {', '.join(order)}"
+        return (Mistake(name, instead("keys"), _ORDERED),)
+
+    return Sweep(texts, told)
+
+
+# With one more usual or known mistake they are looked for.
+_ORDERED: Final = 13
+
+
+def _reordered(row: Any, keys: Any) -> Any:
+    return {key: row[key] for key in keys if key in row} | row if isinstance(row, dict) else row
+
+
+# ---- reading --------------------------------------------------------------------------------------
 
 
 def _loaded(text: str) -> Any:
@@ -126,6 +176,19 @@ def _loaded(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return literal(text)
+
+
+def literal(text: str) -> Any:
+    """The value of a Python literal, as ``repr`` and ``print`` leave it behind; None for any other text,
+    and for the literal None.
+    """
+    with warnings.catch_warnings():
+        # An odd escape in a pasted text is nobody's mistake here.
+        warnings.simplefilter("ignore")
+        try:
+            return ast.literal_eval(text)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            return None
 
 
 def _is_plain(value: Any) -> bool:
@@ -136,55 +199,15 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
 
 
-def _serialised(value: Any, forms: tuple[Form, ...]) -> Iterator[Wrong]:
-    of_members = form_texts(value) if isinstance(value, dict) else ()
-    for form in (*forms, *of_members):
-        yield wrong(form.text, Mistake(f"the body as {form.name}", _BYTES, form.reach))
-    for name, writer in (("compact JSON", COMPACT), ("JSON with blanks", DEFAULT)):
-        again = json.dumps(writer.write(value))
-        mistake = Mistake(f"the body as {name}, encoded as JSON a second time", _BYTES)
-        yield wrong(again, mistake)
-        yield wrong(
-            again[1:-1], mistake._replace(name=f"{mistake.name}, without quotes", reach=RARE)
-        )
-
-
-def own_writers(body: str, forms: Iterable[Form]) -> tuple[Writer, ...]:
-    """The serialiser that wrote the body; where it is none of ours, the two commonest."""
-    for form in forms:
-        if form.text == body and form.writer is not None:
-            return (form.writer,)
-    return COMPACT, DEFAULT
-
-
-# ---- the same text, touched -----------------------------------------------------------------------
-
-
-def _texts(body: str) -> Iterator[Wrong]:
-    for each in touched("b", body, _BYTES, _CODING):
-        (mistake,) = each.mistakes
-        if "shell" in mistake.name:
-            each = each._replace(mistakes=(mistake._replace(correction=_QUOTES),))  # noqa: PLW2901
-        yield each
-    yield wrong(_decoded_once(body), Mistake("the body encoded as JSON only once", _BYTES, USUAL))
-    for name, change in REWRITTEN:
-        yield wrong(change(body), Mistake(name, _BYTES))
-
+# ---- numbers and words in the text ----------------------------------------------------------------
 
 # What stands outside of quotes, as far as its neighbours tell.
-_NUMBER = re.compile(r"(?<=[:\[,\s])-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?(?=[,\]}\s])")
-_IN_QUOTES = re.compile(r"(?<=\")-?\d+\.\d+(?=\")")
-_PYTHON = {"true": "True", "false": "False", "null": "None"}
-_DIGITS = {"true": "1", "false": "0"}
-_WORD = re.compile(r"(?<=[:\[,\s])(?:true|false|null)(?=[,\]}\s])")
-
-
-def _numbers(write: Callable[[str], str]) -> Callable[[str], str]:
-    return lambda body: _NUMBER.sub(lambda match: write(match[0]), body)
-
-
-def _written_out(number: str) -> str:
-    return format(Decimal(number), "f") if "e" in number.lower() else number
+_NUMBER: Final = re.compile(r"(?<=[:\[,\s])-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?(?=[,\]}\s])")
+_IN_QUOTES: Final = re.compile(r"(?<=\")-?\d+\.\d+(?=\")")
+_WORD: Final = re.compile(r"(?<=[:\[,\s])(?:true|false|null)(?=[,\]}\s])")
+_PYTHON: Final = {"true": "True", "false": "False", "null": "None"}
+_DIGITS: Final = {"true": "1", "false": "0", "null": "null"}
+_LEAST_EXPONENT: Final = 1e21
 
 
 def _in_javascript(number: str) -> str:
@@ -192,16 +215,10 @@ def _in_javascript(number: str) -> str:
     value = float(number)
     if value.is_integer() and abs(value) < _LEAST_EXPONENT:
         return str(int(value))
-    text = repr(value)
-    if "e" not in text:
-        return text
-    digits, power = text.split("e")
-    if int(power) < -6 or int(power) > 20:
+    digits, mark, power = repr(value).partition("e")
+    if mark and (int(power) < -6 or int(power) > 20):
         return f"{digits}e{int(power):+d}"
-    return format(Decimal(text), "f")
-
-
-_LEAST_EXPONENT = 1e21
+    return format(Decimal(repr(value)), "f") if mark else digits
 
 
 def _in_go(number: str) -> str:
@@ -215,53 +232,44 @@ def _without_zeros(text: str) -> str:
     return text.rstrip("0").removesuffix(".") if "." in text and "e" not in text.lower() else text
 
 
-REWRITTEN: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("the body's numbers without exponents", _numbers(_written_out)),
-    ("the body's numbers as JavaScript and Go's JSON write them", _numbers(_in_javascript)),
-    ("the body's numbers as Python writes floats", _numbers(lambda text: repr(float(text)))),
-    ("the body's numbers as Go prints floats", _numbers(_in_go)),
-    ("the body's numbers with six decimals", _numbers(lambda text: f"{float(text):.6f}")),
-    ("the body's numbers with two decimals", _numbers(lambda text: f"{float(text):.2f}")),
-    ("the body's numbers with eight decimals", _numbers(lambda text: f"{float(text):.8f}")),
-    ("the body's numbers without zeros at their end", _numbers(_without_zeros)),
+def _python(text: str) -> str:
+    return repr(float(text))
+
+
+_REWRITTEN: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...]] = (
     (
-        "the body's numbers in quotes without zeros at their end",
-        lambda body: _IN_QUOTES.sub(lambda match: _without_zeros(match[0]), body),
+        "numbers without exponents",
+        _NUMBER,
+        lambda n: format(Decimal(n), "f") if "e" in n.lower() else n,
     ),
-    (
-        "the body's numbers in quotes with two decimals",
-        lambda body: _IN_QUOTES.sub(lambda match: f"{float(match[0]):.2f}", body),
-    ),
-    (
-        "the body's numbers in quotes as floats print themselves",
-        lambda body: _IN_QUOTES.sub(lambda match: repr(float(match[0])), body),
-    ),
-    (
-        "the body's true, false and null as Python's words",
-        lambda body: _WORD.sub(lambda match: _PYTHON[match[0]], body),
-    ),
-    (
-        "the body's true and false as 1 and 0",
-        lambda body: _WORD.sub(lambda match: _DIGITS.get(match[0], match[0]), body),
-    ),
+    ("numbers as JavaScript and Go's JSON write them", _NUMBER, _in_javascript),
+    ("numbers as Python writes floats", _NUMBER, _python),
+    ("numbers as Go prints floats", _NUMBER, _in_go),
+    ("numbers with six decimals", _NUMBER, lambda number: f"{float(number):.6f}"),
+    ("numbers with two decimals", _NUMBER, lambda number: f"{float(number):.2f}"),
+    ("numbers with eight decimals", _NUMBER, lambda number: f"{float(number):.8f}"),
+    ("numbers without zeros at their end", _NUMBER, _without_zeros),
+    ("numbers in quotes without zeros at their end", _IN_QUOTES, _without_zeros),
+    ("numbers in quotes with two decimals", _IN_QUOTES, lambda number: f"{float(number):.2f}"),
+    ("numbers in quotes as floats print themselves", _IN_QUOTES, _python),
+    ("true, false and null as Python's words", _WORD, lambda word: _PYTHON[word]),
+    ("true and false as 1 and 0", _WORD, lambda word: _DIGITS[word]),
 )
+
+
+def _rewritten() -> Iterator[Change]:
+    def change(pattern: re.Pattern[str], write: Callable[[str], str]) -> Callable[[str], str]:
+        return lambda body: pattern.sub(lambda match: write(match[0]), body)
+
+    for name, pattern, write in _REWRITTEN:
+        yield Change(Mistake(f"the body's {name}", instead("b"), KNOWN), change(pattern, write))
+    once = Mistake("the body encoded as JSON only once", instead("b"), USUAL)
+    yield Change(once, _decoded_once)
 
 
 def _decoded_once(body: str) -> str:
     try:
         inner = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body
     return inner if isinstance(inner, str) else body
-
-
-def _query_as_body(query: str) -> Iterator[Wrong]:
-    """The parameters of a GET signed as a body, behind the query."""
-    text = query.removeprefix("?")
-    correction = "sign the query alone: a GET has no body"
-    for form in json_forms(dict(parse_qsl(text, keep_blank_values=True))):
-        name = f"the query's parameters once more, as {form.name}, for a body"
-        reach = KNOWN if form.reach == USUAL else min(form.reach, RARE)
-        yield wrong(form.text, Mistake(name, correction, reach))
-    yield wrong(text, Mistake("the query once more for a body", correction))
-    yield wrong(query, Mistake("the query once more for a body", correction))

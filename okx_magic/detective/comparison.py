@@ -6,16 +6,18 @@ import unicodedata
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from okx_magic.credentials.changes import RARE, USUAL
 from okx_magic.detective.investigation import explanations
-from okx_magic.detective.mistakes import ALONE, KNOWN, RARE
-from okx_magic.detective.notations import NOTATIONS, instant, notation_of
 from okx_magic.detective.prehash import Prehash, split
 from okx_magic.detective.records import Comparison, Evidence, Explanation
 from okx_magic.detective.search import Hit
+from okx_magic.detective.times import instant, notation_of, write
 from okx_magic.detective.ways import Ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from okx_magic.detective.ways import Block
 
 _PARTS = ("timestamp", "method", "path", "query", "body")
 _NAMES = {
@@ -63,7 +65,7 @@ def _at_my_time(mine: Prehash | None, theirs: str) -> str:
     time, notation = instant(mine.timestamp), notation_of(other.timestamp)
     if time is None or notation is None or instant(other.timestamp) == time:
         return theirs
-    return NOTATIONS[notation](time) + theirs.removeprefix(other.timestamp)
+    return write(notation.template, time) + theirs.removeprefix(other.timestamp)
 
 
 def _part(parts: Prehash, place: int) -> str:
@@ -107,22 +109,23 @@ def _view(mine: str, theirs: str, place: int) -> tuple[str, str, str]:
 
 def _visible(text: str) -> str:
     """The text in one line, each character as wide as one; those that cannot be seen as signs."""
-    signs = {"\n": "␊", "\r": "␍", "\t": "␉", "\0": "␀", " ": "␠", "\u00a0": "⍽"}
+    signs = {"\n": "␊", "\r": "␍", "\t": "␉", "\0": "␀", " ": "·", "\u00a0": "⍽"}
     return "".join(signs.get(each, each if each.isprintable() else "�") for each in text)
 
 
 def _explained(parts: Prehash, theirs: str) -> tuple[Explanation, ...]:
     signed = theirs.encode("utf-8", "surrogatepass")
     ways = Ways(Evidence("", *parts))
-    for mistakes, reach in ((1, ALONE), (2, KNOWN), (2, RARE)):
-        if hits := list(_hits(ways, signed, mistakes, reach)):
+    singles = (ways.singles(odd=odd) for odd in (False, True))
+    for blocks in (*singles, *(ways.blocks(cost) for cost in range(2 * USUAL, 2 * RARE + 1))):
+        if hits := list(_hits(ways, signed, list(blocks))):
             return explanations(hits)
     return ()
 
 
-def _hits(ways: Ways, signed: bytes, mistakes: int, reach: int) -> Iterator[Hit]:
-    batch = ways.batch(mistakes, reach)
-    for number, message in enumerate(batch.messages()):
-        if message == signed:
-            found = batch.way(number)
-            yield from (Hit(way.mistakes, way.also) for way in (found, *ways.others(found)))
+def _hits(ways: Ways, signed: bytes, blocks: Iterable[Block]) -> Iterator[Hit]:
+    for block in blocks:
+        for number, message in enumerate(block.messages()):
+            if message == signed:
+                found = ways.told(block.way(number))
+                yield from (Hit(way.mistakes, way.also) for way in (found, *ways.others(found)))

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, wrong
+from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, instead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from okx_magic.detective.jsonforms import Writer
-    from okx_magic.detective.mistakes import Wrong
-
-_CONTENT = "sign the very values that are sent: change nothing between signing and sending"
-_SHAPE = "send and sign the same shape: an object for one order, an array for a batch"
+    from collections.abc import Callable, Iterator
 
 # More would make more signatures than there is time for.
-_MOST_MEMBERS = 40
+_MOST_MEMBERS: Final = 40
+_MOST_DIGITS: Final = 300  # a float can't hold more
+_DECIMAL: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+_BOOLEANS: Final = {"true": True, "false": False, "True": True, "False": False}
 
 
 class Content(NamedTuple):
@@ -28,181 +24,129 @@ class Content(NamedTuple):
     mistake: Mistake
 
 
-def reshaped(value: Any, writers: Iterable[Writer]) -> Iterator[Wrong]:
-    """The texts of other values than the body's, as these serialisers write them."""
-    for content in chain(contents(value), leavings(value)):
-        for writer in writers:
-            yield wrong(writer.write(content.value), content.mistake)
-
-
-def contents(value: Any) -> Iterator[Content]:
-    """Other values that the whole body could have been signed as."""
-    yield from _shapes(value)
+def contents(value: Any, most: int) -> Iterator[Content]:
+    """Other values that the body could have been signed as, by a mistake of at most this cost."""
     # 1 == 1.0 == True, so the texts are compared.
     unchanged = repr(value)
-    for name, change, reach in _CHANGES:
-        changed = _everywhere(value, change)
-        if repr(changed) != unchanged:
-            yield Content(changed, Mistake(name, _CONTENT, reach))
-    for name, left_out in (
-        ("the body without its null members", (None,)),
-        ("the body without its empty members", (None, "")),
-    ):
-        less = _without(value, left_out)
-        if repr(less) != unchanged:
-            yield Content(less, Mistake(name, _CONTENT))
-    yield from _recast(value)
+    for found, kind in ((_shapes(value), "shape"), (_changed(value), "content")):
+        for name, changed, cost in found:
+            if cost <= most and repr(changed) != unchanged:
+                yield Content(changed, Mistake(name, instead(kind), cost))
 
 
-def _shapes(value: Any) -> Iterator[Content]:
+def _shapes(value: Any) -> Iterator[tuple[str, Any, int]]:
     """The same values within more or less around them."""
     if isinstance(value, dict):
-        yield Content([value], Mistake("the body in an array of its own", _SHAPE, USUAL))
+        yield "the body in an array of its own", [value], USUAL
+        if len(value) == 1 and isinstance(member := next(iter(value.values())), dict | list):
+            yield "the body's only member alone", member, RARE
     elif len(value) == 1:
-        yield Content(value[0], Mistake("the body's array left off", _SHAPE, USUAL))
+        yield "the body's array left off", value[0], USUAL
     elif value:
-        yield Content(value[0], Mistake("only the first item of the body's array", _SHAPE, KNOWN))
+        yield "only the first item of the body's array", value[0], KNOWN
     for name in ("data", "body", "params"):
-        yield Content({name: value}, Mistake(f"the body inside of {name}", _SHAPE, RARE))
-    if isinstance(value, dict) and len(value) == 1:
-        (member,) = value.values()
-        if isinstance(member, dict | list):
-            yield Content(member, Mistake("the body's only member alone", _SHAPE, RARE))
+        yield f"the body inside of {name}", {name: value}, RARE
 
 
-def leavings(value: Any) -> Iterator[Content]:
-    """The object, or each object of an array, without one member."""
-    rows = [value] if isinstance(value, dict) else value
-    names = dict.fromkeys(key for row in rows if isinstance(row, dict) for key in row)
-    for left in list(names)[:_MOST_MEMBERS]:
-        less = [_less(row, left) if isinstance(row, dict) else row for row in rows]
-        changed = less if isinstance(value, list) else less[0]
-        yield Content(changed, Mistake(f"the body without its {left}", _CONTENT))
+def _changed(value: Any) -> Iterator[tuple[str, Any, int]]:
+    """Other values in the same shape."""
+    for name, change, cost in _CHANGES:
+        yield name, _everywhere(value, change), cost
+    yield "the body without its null members", _without(value, (None,)), KNOWN
+    yield "the body without its empty members", _without(value, (None, "")), KNOWN
+    rows = [value] if isinstance(value, dict) else [row for row in value if isinstance(row, dict)]
+    for key in list(dict.fromkeys(key for row in rows for key in row))[:_MOST_MEMBERS]:
+        yield f"the body without its {key}", _in_rows(value, key, None), KNOWN
+        yield f"the body's {key} as a number", _in_rows(value, key, _as_number), KNOWN
+        yield f"the body's {key} as text", _in_rows(value, key, _as_text), RARE
 
 
-def _recast(value: Any) -> Iterator[Content]:
-    """The object, or each object of an array, with one member as a number, or as text."""
-    rows = [value] if isinstance(value, dict) else value
-    members = [pair for row in rows if isinstance(row, dict) for pair in row.items()]
-    for change, what, reach in (
-        (_text_as_number, "a number", KNOWN),
-        (_number_as_text, "text", RARE),
-    ):
-        names = dict.fromkeys(key for key, member in members if change(member) is not member)
-        for name in list(names)[:_MOST_MEMBERS]:
-            changed = [
-                {key: change(each) if key == name else each for key, each in row.items()}
-                if isinstance(row, dict)
-                else row
-                for row in rows
-            ]
-            mistake = Mistake(f"the body's {name} as {what}", _CONTENT, reach)
-            yield Content(changed if isinstance(value, list) else changed[0], mistake)
+def _in_rows(value: Any, key: str, change: Callable[[Any], Any] | None) -> Any:
+    """The object, or each object of an array, with this member changed, or without it."""
+    if isinstance(value, list):
+        return [_in_rows(row, key, change) if isinstance(row, dict) else row for row in value]
+    return {
+        name: change(member) if change and name == key else member
+        for name, member in value.items()
+        if change or name != key
+    }
 
 
-def _less(members: dict[str, Any], left: str) -> dict[str, Any]:
-    return {key: member for key, member in members.items() if key != left}
+# ---- each of its values ---------------------------------------------------------------------------
 
 
-_INTEGER = re.compile(r"-?(?:0|[1-9]\d*)")
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
-_MOST_DIGITS = 300  # a float can't hold more
+def _is_number(member: Any) -> bool:
+    return isinstance(member, int | float) and not isinstance(member, bool)
 
 
-def _number_as_text(member: Any) -> Any:
-    number = isinstance(member, int | float) and not isinstance(member, bool)
-    return str(member) if number else member
+def _as_text(member: Any) -> Any:
+    return str(member) if _is_number(member) else member
 
 
-def _as_text(member: Any, written: Callable[[str], str]) -> Any:
-    return written(str(member)) if isinstance(member, int | float) else member
-
-
-def _text_as_number(member: Any) -> Any:
-    if not _is_digits(member):
+def _number(member: Any, whole: Callable[[str], Any]) -> Any:
+    if not isinstance(member, str) or len(member) > _MOST_DIGITS or not _DECIMAL.fullmatch(member):
         return member
-    return int(member) if _INTEGER.fullmatch(member) else float(member)
+    return float(member) if "." in member else whole(member)
 
 
-def _text_as_float(member: Any) -> Any:
-    return float(member) if _is_digits(member) else member
+def _as_number(member: Any) -> Any:
+    return _number(member, int)
 
 
-def _is_digits(member: Any) -> TypeGuard[str]:
-    return (
-        isinstance(member, str)
-        and len(member) <= _MOST_DIGITS
-        and _DECIMAL.fullmatch(member) is not None
-    )
+def _read(member: Any) -> Any:
+    return _BOOLEANS.get(member, _as_number(member)) if isinstance(member, str) else member
 
 
-def _whole_as_integer(member: Any) -> Any:
-    whole = isinstance(member, float) and member.is_integer()
-    return int(member) if whole else member
+def _of_booleans(change: Callable[[bool], Any]) -> Callable[[Any], Any]:
+    return lambda member: change(member) if isinstance(member, bool) else member
 
 
-def _integer_as_float(member: Any) -> Any:
-    integer = isinstance(member, int) and not isinstance(member, bool)
-    return float(member) if integer and abs(member) < 10**15 else member
+def _of_both(change: Callable[[bool], str]) -> Callable[[Any], Any]:
+    """Numbers and booleans as text, if there are both kinds: of one alone it is a plainer mistake."""
+    return lambda member: change(member) if isinstance(member, bool) else _as_text(member)
 
 
-_BOOLEANS = {"true": True, "false": False, "True": True, "False": False}
+def _of_text(change: Callable[[str], Any]) -> Callable[[Any], Any]:
+    return lambda member: change(member) if isinstance(member, str) else member
 
-_CHANGES: tuple[tuple[str, Callable[[Any], Any], int], ...] = (
-    ("the body's numbers as text", _number_as_text, USUAL),
-    ("the body's text as numbers, where it is digits", _text_as_number, USUAL),
-    ("the body's text as floats, where it is digits", _text_as_float, KNOWN),
-    ("the body's whole floats as integers", _whole_as_integer, RARE),
-    ("the body's integers as floats", _integer_as_float, RARE),
+
+def _lower(value: bool) -> str:  # noqa: FBT001 - a value of the body
+    return str(value).lower()
+
+
+_CHANGES: Final[tuple[tuple[str, Callable[[Any], Any], int], ...]] = (
+    ("the body's numbers as text", _as_text, USUAL),
+    ("the body's text as numbers, where it is digits", _as_number, USUAL),
+    ("the body's text as floats, where it is digits", lambda each: _number(each, float), KNOWN),
     (
-        "the body's true and false as text",
-        lambda member: str(member).lower() if isinstance(member, bool) else member,
-        KNOWN,
-    ),
-    (
-        "the body's true and false as Python's words in text",
-        lambda member: str(member) if isinstance(member, bool) else member,
-        KNOWN,
-    ),
-    (
-        "the body's texts true and false as booleans",
-        lambda member: _BOOLEANS.get(member, member) if isinstance(member, str) else member,
-        KNOWN,
-    ),
-    (
-        "the body's numbers, true and false as text",
-        lambda member: _as_text(member, str.lower),
-        KNOWN,
-    ),
-    (
-        "the body's numbers, true and false as Python's text of them",
-        lambda member: _as_text(member, str),
-        KNOWN,
-    ),
-    (
-        "the body's text as numbers, true and false, where it reads so",
-        lambda member: (
-            _BOOLEANS.get(member, _text_as_number(member)) if isinstance(member, str) else member
-        ),
-        KNOWN,
-    ),
-    ("each of the body's values in an array, as R's jsonlite does", lambda member: [member], RARE),
-    ("the body's null as empty text", lambda member: "" if member is None else member, RARE),
-    ("the body's empty text as null", lambda member: None if member == "" else member, RARE),
-    (
-        "the body's text without blanks at its ends",
-        lambda member: member.strip() if isinstance(member, str) else member,
+        "the body's whole floats as integers",
+        lambda each: int(each) if isinstance(each, float) and each.is_integer() else each,
         RARE,
     ),
+    (
+        "the body's integers as floats",
+        lambda each: float(each) if _is_number(each) and abs(each) < 10**15 else each,
+        RARE,
+    ),
+    ("the body's true and false as text", _of_booleans(_lower), KNOWN),
+    ("the body's true and false as Python's words in text", _of_booleans(str), KNOWN),
+    ("the body's texts true and false as booleans", _of_text(lambda t: _BOOLEANS.get(t, t)), KNOWN),
+    ("the body's numbers, true and false as text", _of_both(_lower), KNOWN),
+    ("the body's numbers, true and false as Python's text of them", _of_both(str), KNOWN),
+    ("the body's text as numbers, true and false, where it reads so", _read, KNOWN),
+    ("each of the body's values in an array, as R's jsonlite does", lambda each: [each], RARE),
+    ("the body's null as empty text", lambda each: "" if each is None else each, RARE),
+    ("the body's empty text as null", lambda each: None if each == "" else each, RARE),
+    ("the body's text without blanks at its ends", _of_text(str.strip), RARE),
 )
 
 
 def _everywhere(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, dict):
         return {key: _everywhere(member, change) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_everywhere(item, change) for item in value]
-    return change(value)
+    return (
+        [_everywhere(item, change) for item in value] if isinstance(value, list) else change(value)
+    )
 
 
 def _without(value: Any, left_out: tuple[Any, ...]) -> Any:

@@ -77,8 +77,12 @@ def told(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _in_a_line(text: str) -> str:
+    """The text in one line, not too long; blanks at its ends, which no eye sees, as signs."""
+    inner = text.strip(" ")
+    before, _, behind = text.partition(inner) if inner else (text, "", "")
     shown = "".join(
-        each if each.isprintable() else "\u240a" if each == "\n" else "\ufffd" for each in text
+        each if each.isprintable() else "\u240a" if each == "\n" else "\ufffd"
+        for each in "\u2420" * len(before) + inner + "\u2420" * len(behind)
     )
     return shown if len(shown) <= _MOST_SHOWN else f"{shown[: _MOST_SHOWN - 1]}…"
 

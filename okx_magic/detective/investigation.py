@@ -4,41 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okx_magic.credentials.changes import instead
 from okx_magic.credentials.prehash_rules import faults, unreadable
-from okx_magic.detective.joining import WHOLE
 from okx_magic.detective.records import Explanation, Verdict
-from okx_magic.detective.search import Search
+from okx_magic.detective.search import BUDGET, Search
 from okx_magic.detective.wrapping import unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from okx_magic.credentials.changes import Mistake
     from okx_magic.credentials.credentials import Credentials
-    from okx_magic.detective.mistakes import Mistake
     from okx_magic.detective.records import Evidence
-    from okx_magic.detective.search import Hit
+    from okx_magic.detective.search import Hit, Progress
 
 
 class Stopped(KeyboardInterrupt):
     """A person stopped the search; the text tells what it had ruled out by then."""
 
+    def __init__(self, search: Search) -> None:
+        done = ", ".join(search.ruled_out) or "nothing yet"
+        super().__init__(f"after {search.tried:,} of {BUDGET:,} signatures; ruled out: {done}")
+
     def _render_traceback_(self) -> list[str]:
         return [f"KeyboardInterrupt {self}"]
 
 
-def investigate(evidence: Evidence, credentials: Credentials) -> Verdict:
+def investigate(
+    evidence: Evidence, credentials: Credentials, progress: Progress | None = None
+) -> Verdict:
     """What was done to make this signature of this request under the secret of these credentials.
 
-    All is computed here; nothing is sent, and no secret is in the verdict.
+    All is computed here; nothing is sent, and no secret is in the verdict. ``progress`` is told how
+    many signatures are computed, of at most how many. Raises Stopped, a KeyboardInterrupt that says
+    what was ruled out, when a person stops it.
     """
-    search = Search(evidence, unwrapped(evidence.signature), credentials)
+    search = Search(evidence, unwrapped(evidence.signature), credentials, progress)
     try:
         hits = search.hits()
     except KeyboardInterrupt:
-        raise Stopped(f"after {search.tried:,} signatures: {search.ruled_out}") from None
+        raise Stopped(search) from None
     remark = unreadable(evidence.timestamp, evidence.target)
     if not hits:
-        return Verdict("unexplained", tried=search.tried, remark=remark)
+        return Verdict("unexplained", (), search.tried, remark, tuple(search.ruled_out))
     if any(not hit.mistakes for hit in hits):
         parts = (evidence.timestamp, evidence.method, evidence.target, evidence.body)
         told = (
@@ -66,12 +74,12 @@ def explanations(hits: Iterable[Hit]) -> tuple[Explanation, ...]:
 
 
 def _of_the_whole(hit: Hit) -> bool:
-    return any(mistake.correction == WHOLE for mistake in hit.mistakes)
+    return any(mistake.correction == instead("w") for mistake in hit.mistakes)
 
 
 # Sorting is stable: among equally usual ones the order of the catalogue stays.
 def _size_and_rarity(hit: Hit) -> tuple[int, int]:
-    return len(hit.mistakes), -sum(mistake.reach for mistake in hit.mistakes)
+    return len(hit.mistakes), sum(mistake.cost for mistake in hit.mistakes)
 
 
 def _explained(hit: Hit, *alike: Hit) -> Explanation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.detective.literals import literal
+from okx_magic.detective.body import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

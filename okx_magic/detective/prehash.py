@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from okx_magic.detective.literals import literal
+from okx_magic.detective.body import literal
 
 _PREHASH = re.compile(
     r"""

@@ -5,239 +5,57 @@ A query here is all that stands behind the path, its ``?`` with it; "" when ther
 
 from __future__ import annotations
 
-import re
 from functools import partial
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
+from itertools import islice, permutations
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from okx_magic import catalogue
+from okx_magic.credentials.changes import (
+    KNOWN,
+    RARE,
+    SELDOM,
+    USUAL,
+    Mistake,
+    changes,
+    instead,
+    rows,
+)
+from okx_magic.detective.grammar import Stage, Wrong, touching
 from okx_magic.detective.jsonforms import json_forms
-from okx_magic.detective.mistakes import KNOWN, RARE, USUAL, Mistake, touched, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from okx_magic.detective.mistakes import Wrong
-
-    Pairs = Sequence[tuple[str, str]]
-
-_CORRECTION = "sign the query that is sent, with its ?, behind the path"
-_WRITING = (
-    "write the query once, sign that text and send that text: let no HTTP library encode it again"
-)
-_ORDER = "sign the parameters in the order in which they are sent; nothing is sorted"
-_MEMBERS = "sign the very parameters that are sent: leave empty ones out of both, or of none"
-_AS_BODY = "sign the parameters of a GET as the query that is sent: a GET has no body"
-
-_MOST_PARAMETERS = 40
+_MOST_PARAMETERS: Final = 40
 
 
-def once(method: str, path: str, query: str) -> Iterator[Wrong]:
-    """The queries of one mistake, for a request with ``query``."""
-    text = query.removeprefix("?")
-    yield wrong("", Mistake("the query left out", _CORRECTION, USUAL))
-    yield from _marks(query)
-    yield from _words(query)
-    if not text:
-        yield from _absent(method, path, query)
-        return
-    yield from touched("q", query, _WRITING)
-    yield from _writings(text)
-    for name, order in _ORDERS.items():
-        mistake = Mistake(name, _ORDER, USUAL)
-        yield wrong("?" + "&".join(order(text.split("&"))), mistake)
-    yield from _members(text)
-    yield from _absent(method, path, query)
-    yield from _as_json(text)
+class Query(NamedTuple):
+    """A query in the making: what stands behind the ?; ``whole`` is the one that was sent, as long as
+    nothing is changed.
+    """
+
+    text: str
+    whole: str | None = None
 
 
-def twice(query: str, reach: int) -> Iterator[Wrong]:
-    """The queries of two mistakes of this reach: other order or members, in another writing."""
-    text = query.removeprefix("?")
-    if not text:
-        return
-    pairs = text.split("&")
-    for name, order in _ORDERS.items():
-        mistake = Mistake(name, _ORDER, USUAL)
-        unmarked = Mistake("the ? before the query left out", _CORRECTION)
-        yield from _both(mistake, order(pairs), reach)
-        yield wrong("&".join(order(pairs)), mistake, unmarked)
-    for left in _members(text):
-        if left.reach >= reach:
-            yield from _both(left.mistakes[0], left.text.decode()[1:].split("&"), reach)
-
-
-def _both(mistake: Mistake, pairs: list[str], reach: int) -> Iterator[Wrong]:
-    for written in _writings("&".join(pairs)):
-        if written.reach >= reach:
-            yield written._replace(mistakes=(mistake, *written.mistakes))
-
-
-def _marks(query: str) -> Iterator[Wrong]:
-    text = query.removeprefix("?")
-    for other, name, reach in (
-        (text, "the ? before the query left out", KNOWN),
-        (f"&{text}", "an & in place of the ?", KNOWN),
-        (f"?{text}&", "an & behind the query", KNOWN),
-        (f"??{text}", "a second ? before the query", KNOWN),
-        (f"?&{text}", "an & behind the ?", KNOWN),
-        (f"/?{text}", "a / before the ?", KNOWN),
-        (f"{query}/", "a / behind the query", KNOWN),
-        (f"%3F{text}", "the ? before the query as %3F", KNOWN),
-        (f"%3F{quote(text, safe='')}", "the query encoded as a whole, its ? with it", RARE),
-        (query.replace("&", ""), "the query without &", RARE),
-        (query.replace("&", "&amp;"), "the query with &amp; for each &", RARE),
-        (query.replace("&", ";"), "the query with ; for each &", RARE),
-        (query.replace("&", ","), "the query with , for each &", RARE),
-        (query.replace("&", ", "), "the query with a comma and a blank for each &", RARE),
-        (query.replace("&", "\n"), "the query with a line break for each &", RARE),
-        (query.replace("&", "").replace("=", ""), "the query without & and =", RARE),
-        (text.replace("&", "").replace("=", ""), "the query without ?, & and =", RARE),
-    ):
-        yield wrong(other, Mistake(name, _CORRECTION, reach))
-    bare = Mistake("a bare ? behind the path", _CORRECTION, USUAL)
-    yield wrong("?", bare)
-    if query.endswith(("?", "&")):
-        ended = Mistake("the query without its last character", _CORRECTION)
-        yield wrong(query[:-1], ended)
-
-
-def _words(query: str) -> Iterator[Wrong]:
-    for word in ("None", "null", "undefined", "{}", "[object Object]", "[]"):
-        mistake = Mistake(f"{word} for a query", _MEMBERS, KNOWN if word in "None{}" else RARE)
-        yield wrong(f"?{word}", mistake)
-        if query:
-            yield wrong(word, mistake._replace(name=f"{word} in place of ? and query"))
-
-
-# ---- the same parameters, written otherwise -------------------------------------------------------
-
-
-def _component(text: str) -> str:
-    """``encodeURIComponent`` of JavaScript (ECMA-262, section 19.2.6.4)."""
-    return quote(text, safe="!'()*~")
-
-
-def _java(text: str) -> str:
-    """``URLEncoder.encode`` of Java: a form's encoding, which keeps * and writes ~ as %7E."""
-    return quote_plus(text, safe="*").replace("~", "%7E")
-
-
-def _php(text: str) -> str:
-    """``urlencode`` of PHP, which ``http_build_query`` uses."""
-    return quote_plus(text).replace("~", "%7E")
-
-
-_WRITERS: tuple[tuple[str, Callable[[str], str], int], ...] = (
-    ("the query as urlencode writes it", quote_plus, USUAL),
-    ("the query with %20 for blanks and all else encoded", partial(quote, safe=""), USUAL),
-    ("the query encoded but for its commas", partial(quote_plus, safe=","), USUAL),
-    ("the query encoded but for its commas, with %20 for blanks", partial(quote, safe=","), KNOWN),
-    ("the query encoded but for its slashes", partial(quote, safe="/"), KNOWN),
-    (
-        "the query encoded but for slashes and with + for blanks",
-        partial(quote_plus, safe="/"),
-        RARE,
-    ),
-    ("the query as encodeURIComponent writes it", _component, KNOWN),
-    ("the query encoded but for , and :", partial(quote, safe=",:"), KNOWN),
-    ("the query encoded but for , : and /", partial(quote, safe=",:/"), KNOWN),
-    ("the query as encodeURI writes it", partial(quote, safe=";,/?:@$!'()*~"), KNOWN),
-    ("the query as requests writes it", partial(quote, safe="!#$%&'()*+,/:;=?@[]~"), KNOWN),
-    ("the query with only blanks encoded", lambda text: text.replace(" ", "%20"), KNOWN),
-    ("the query with + for blanks and nothing else encoded", lambda t: t.replace(" ", "+"), KNOWN),
-    ("the query with * kept and ~ as %7E, as Java's URLEncoder writes it", _java, RARE),
-    ("the query with ~ as %7E, as PHP's http_build_query writes it", _php, RARE),
-)
-_VALUE = re.compile("=[^&]*")
-_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
-
-
-def _writings(text: str) -> Iterator[Wrong]:
-    yield from _whole_text(text)
-    pairs = parse_qsl(text, keep_blank_values=True)
-    for name, write, reach in _WRITERS:
-        mistake = Mistake(name, _WRITING, reach)
-        yield wrong("?" + _written(pairs, write), mistake)
-    yield from _lists(pairs)
-
-
-def _whole_text(text: str) -> Iterator[Wrong]:
-    for other, name, reach in (
-        (text.replace(",", "%2C"), "the query with its commas as %2C", USUAL),
-        (unquote(text), "the query decoded", USUAL),
-        (unquote_plus(text), "the query decoded, + as blanks", KNOWN),
-        (_encoded_again(text) if "%" in text else text, "the query encoded twice", KNOWN),
-        (text.replace("%20", "+"), "the query with + for %20", KNOWN),
-        (text.replace("+", "%20"), "the query with %20 for +", KNOWN),
-        (text.replace("+", "%2B"), "the query with its + encoded", KNOWN),
-        (text.replace("~", "%7E"), "the query with its ~ encoded", KNOWN),
-        (
-            _ESCAPE.sub(lambda match: match[0].lower(), text),
-            "the query with its escapes in small letters, as %2c",
-            KNOWN,
-        ),
-        (
-            _ESCAPE.sub(lambda match: match[0].upper(), text),
-            "the query with its escapes in capitals, as %2C",
-            KNOWN,
-        ),
-        (quote(text, safe=""), "the query encoded as a whole, & and = with it", KNOWN),
-        (quote(unquote(text), safe="=&"), "the query decoded and encoded again", KNOWN),
-        (
-            _VALUE.sub(lambda match: match[0].lower(), text),
-            "the query's values in lower case",
-            RARE,
-        ),
-        (_VALUE.sub(lambda match: match[0].upper(), text), "the query's values in capitals", RARE),
-        (text.replace(" ", ""), "the query without its blanks", RARE),
-        (text.replace("%20", ""), "the query without its blanks", RARE),
-    ):
-        yield wrong(f"?{other}", Mistake(name, _WRITING, reach))
-
-
-def _encoded_again(text: str) -> str:
-    return "&".join(
-        "=".join(quote(half, safe="") for half in pair.split("=", 1)) for pair in text.split("&")
+def stages(method: str, path: str, query: str) -> tuple[Stage, ...]:
+    """How this query is made: its parameters, their writing, the mark before them, its text."""
+    return (
+        Stage(_parameters),
+        Stage(_writings),
+        Stage(partial(_marked, method, path), _whole),
+        touching(changes("q") if len(query) > 1 else ()),
     )
 
 
-def _written(pairs: Pairs, write: Callable[[str], str]) -> str:
-    return "&".join(f"{write(key)}={write(value)}" for key, value in pairs)
-
-
-def _lists(pairs: Pairs) -> Iterator[Wrong]:
-    """A list of values, which OKX takes joined by commas, as libraries write lists."""
-    if not any("," in value for _, value in pairs):
-        return
-    items = [(key, each) for key, value in pairs for each in value.split(",")]
-    repeated = Mistake("a list in the query as a repeated parameter", _WRITING)
-    yield wrong("?" + _written(items, quote_plus), repeated)
-    in_brackets = [(f"{key}[]" if "," in v else key, e) for key, v in pairs for e in v.split(",")]
-    bracketed = Mistake("a list in the query as a parameter with []", _WRITING, RARE)
-    yield wrong("?" + _written(in_brackets, str), bracketed)
-    numbered = [
-        (f"{key}[{at}]" if "," in value else key, each)
-        for key, value in pairs
-        for at, each in enumerate(value.split(","))
-    ]
-    counted = Mistake("a list in the query as numbered parameters", _WRITING, RARE)
-    yield wrong("?" + _written(numbered, str), counted)
-    yield wrong("?" + _written(numbered, quote_plus), counted)
-    as_python = [(key, str(v.split(",")) if "," in v else v) for key, v in pairs]
-    printed = Mistake("a list in the query as Python prints it", _WRITING)
-    yield wrong("?" + _written(as_python, quote_plus), printed)
-    yield wrong("?" + _written(as_python, str), printed)
-    spaced = [(key, v.replace(",", ", ")) for key, v in pairs]
-    blanks = Mistake("a list in the query with a blank behind each comma", _WRITING)
-    yield wrong("?" + _written(spaced, str), blanks)
-    yield wrong("?" + _written(spaced, quote_plus), blanks)
-    yield wrong("?" + _written(spaced, partial(quote, safe="")), blanks)
+def _whole(query: Query) -> Iterator[str]:
+    yield query.whole if query.whole is not None else f"?{query.text}" if query.text else ""
 
 
 # ---- other parameters, or another order -----------------------------------------------------------
 
-_ORDERS: dict[str, Callable[[list[str]], list[str]]] = {
+_ORDERS: Final[dict[str, Callable[[list[str]], list[str]]]] = {
     "the query sorted by name": sorted,
     "the query in reverse order": lambda pairs: pairs[::-1],
     "the query sorted backwards": lambda pairs: sorted(pairs, reverse=True),
@@ -245,50 +63,135 @@ _ORDERS: dict[str, Callable[[list[str]], list[str]]] = {
 }
 
 
-def _members(text: str) -> Iterator[Wrong]:
+def _parameters(query: Query, most: int) -> Iterator[tuple[Query, Mistake]]:
+    if not query.text:
+        return
+    pairs = query.text.split("&")
+    for name, order in _ORDERS.items():
+        yield Query("&".join(order(pairs))), Mistake(name, instead("order"), USUAL)
+    for name, cost, left in _members(pairs):
+        if cost <= most:
+            yield Query("&".join(left)), Mistake(name, instead("members"), cost)
+
+
+def _members(pairs: list[str]) -> Iterator[tuple[str, int, list[str]]]:
     """Some of the parameters left out: each alone, the empty ones, all but the first or the last."""
-    pairs = text.split("&")
-    filled = [pair for pair in pairs if pair.partition("=")[2]]
-    yield wrong(_query(filled), Mistake("empty parameters left out", _MEMBERS, USUAL))
+    names, values = zip(*(pair.partition("=")[::2] for pair in pairs), strict=True)
+    yield "empty parameters left out", USUAL, [pair for pair in pairs if pair.partition("=")[2]]
     if 1 < len(pairs) <= _MOST_PARAMETERS:
-        for at, pair in enumerate(pairs):
-            name = f"the parameter {unquote(pair.partition('=')[0])} left out"
-            yield wrong(_query(pairs[:at] + pairs[at + 1 :]), Mistake(name, _MEMBERS))
-        yield wrong(_query(pairs[:1]), Mistake("only the first parameter", _MEMBERS, RARE))
-    values = [pair.partition("=")[2] for pair in pairs]
-    yield wrong(_query(values), Mistake("the query's values alone", _MEMBERS, RARE))
-    keys = [pair.partition("=")[0] for pair in pairs]
-    yield wrong(_query(keys), Mistake("the query's names alone", _MEMBERS, RARE))
-    empty = [f"{key}=" for key in keys]
-    yield wrong(_query(empty), Mistake("the query without its values", _MEMBERS, RARE))
+        for at, name in enumerate(names):
+            left = [*pairs[:at], *pairs[at + 1 :]]
+            yield f"the parameter {unquote(name)} left out", KNOWN, left
+        yield "only the first parameter", RARE, pairs[:1]
+    yield "the query's values alone", RARE, list(values)
+    yield "the query's names alone", RARE, list(names)
+    yield "the query without its values", RARE, [f"{name}=" for name in names]
 
 
-def _query(pairs: Sequence[str]) -> str:
-    return "?" + "&".join(pairs) if pairs else ""
+def orders(query: str) -> Iterator[Wrong]:
+    """Every order of a query's parameters, as long as they are few."""
+    for order in permuted(query.removeprefix("?").split("&")):
+        name = f"the query in the order {', '.join(pair.partition('=')[0] for pair in order)}"
+        told = Mistake(name, "sign the parameters in the order in which they are sent", SELDOM)
+        yield Wrong(("?" + "&".join(order)).encode("utf-8", "surrogatepass"), (told,))
 
 
-def _absent(method: str, path: str, query: str) -> Iterator[Wrong]:
+MOST_PERMUTED: Final = 4
+
+
+def permuted(items: list[str], most: int = MOST_PERMUTED) -> Iterator[Sequence[str]]:
+    """All orders but the given one; of many items those in which one has moved or two have changed."""
+    if len(items) <= most:
+        yield from islice(permutations(items), 1, None)
+        return
+    for start in range(len(items)):
+        for end in range(len(items)):
+            if start != end:
+                moved = items[:start] + items[start + 1 :]
+                yield [*moved[:end], items[start], *moved[end:]]
+        for end in range(start + 2, len(items)):
+            changed = list(items)
+            changed[start], changed[end] = changed[end], changed[start]
+            yield changed
+
+
+# ---- the same parameters, written otherwise -------------------------------------------------------
+
+
+def _writings(query: Query, most: int) -> Iterator[tuple[Query, Mistake]]:
+    if not query.text:
+        return
+    for mistake, of, _ in rows("writing"):
+        if mistake.cost <= most:
+            yield Query(str(of(query.text))), mistake
+    pairs = parse_qsl(query.text, keep_blank_values=True)
+    for mistake, of, _ in rows("values"):
+        if mistake.cost <= most:
+            yield Query(_written(pairs, of)), mistake
+    if any("," in value for _, value in pairs):
+        for name, cost, items in _lists(pairs):
+            for write in (str, quote_plus, partial(quote, safe="")):
+                if cost <= most:
+                    yield Query(_written(items, write)), Mistake(name, instead("q"), cost)
+
+
+def _written(pairs: Sequence[tuple[str, str]], write: Callable[[str], object]) -> str:
+    return "&".join(f"{write(key)}={write(value)}" for key, value in pairs)
+
+
+def _lists(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
+    """A list of values, which OKX takes joined by commas, as libraries write lists."""
+    items = [(k, k if "," in v else "", n, e) for k, v in pairs for n, e in enumerate(v.split(","))]
+    noun = "a list in the query"
+    yield f"{noun} as a repeated parameter", KNOWN, [(k, e) for k, _, _, e in items]
+    yield (
+        f"{noun} as a parameter with []",
+        RARE,
+        [(f"{k}[]" * bool(m) or k, e) for k, m, _, e in items],
+    )
+    numbered = [(f"{k}[{n}]" if m else k, e) for k, m, n, e in items]
+    yield f"{noun} as numbered parameters", RARE, numbered
+    printed = [(k, str(v.split(",")) if "," in v else v) for k, v in pairs]
+    yield f"{noun} as Python prints it", KNOWN, printed
+    spaced = [(k, v.replace(",", ", ")) for k, v in pairs]
+    yield f"{noun} with a blank behind each comma", KNOWN, spaced
+
+
+# ---- its mark, and other things in its place ------------------------------------------------------
+
+
+def _marked(method: str, path: str, query: Query, most: int) -> Iterator[tuple[str, Mistake]]:
+    (whole,) = _whole(query)
+    # Without a query there is none that a word could stand for.
+    behind = [row for row in rows("behind ?") if whole or "place of ? and" not in row.mistake.name]
+    for text, made in ((whole, rows("query")), (query.text, behind)):
+        for mistake, of, _ in made:
+            if mistake.cost <= most:
+                yield str(of(text)), mistake
+    if query.whole is None:
+        return
+    yield from _absent(method, path, whole, most)
+    if not query.text:
+        return
+    for name, text, usual, _ in json_forms(
+        dict(parse_qsl(query.text, keep_blank_values=True)), most
+    ):
+        cost = KNOWN if usual == USUAL else SELDOM
+        told = f"the query's parameters as {name}"
+        yield text, Mistake(f"{told}, in place of the query", instead("as body"), cost)
+        if cost < RARE <= most:
+            yield f"?{text}", Mistake(f"{told}, behind the ?", instead("as body"), RARE)
+
+
+def _absent(method: str, path: str, query: str, most: int) -> Iterator[tuple[str, Mistake]]:
     """Documented parameters that were not sent, as a client writes them when they have no value."""
     endpoint = catalogue.endpoint(method.upper(), path)
-    if endpoint is None or endpoint.method != "GET":
+    if endpoint is None or endpoint.method != "GET" or most < RARE:
         return
     given = {pair.partition("=")[0] for pair in query.removeprefix("?").split("&")}
-    start = query if query not in ("", "?") else ""
+    start = f"{query}&" if query not in ("", "?") else "?"
     for param in endpoint.params:
         if param.name not in given:
             name = f"the parameter {param.name}, empty, in the query"
             for value in ("", "None", "null", "undefined"):
-                mark = "&" if start else "?"
-                pair = f"{mark}{param.name}={value}"
-                yield wrong(f"{start}{pair}", Mistake(name, _MEMBERS, RARE))
-
-
-def _as_json(text: str) -> Iterator[Wrong]:
-    """The parameters as a JSON text in the place of the query, as one signs a body."""
-    for form in json_forms(dict(parse_qsl(text, keep_blank_values=True))):
-        name = f"the query's parameters as {form.name}, in place of the query"
-        reach = KNOWN if form.reach == USUAL else min(form.reach, RARE)
-        yield wrong(form.text, Mistake(name, _AS_BODY, reach))
-        if reach > RARE:
-            name = f"the query's parameters as {form.name}, behind the ?"
-            yield wrong(f"?{form.text}", Mistake(name, _AS_BODY, RARE))
+                yield f"{start}{param.name}={value}", Mistake(name, instead("members"), RARE)

@@ -60,13 +60,15 @@ class Verdict:
     ``right``: the signature is that of the inputs. ``explained``: each of the ``explanations`` gives
     this signature, all with the same, smallest number of mistakes, the likeliest first.
     ``unexplained``: nothing that was tried gives it. ``tried`` counts the signatures computed.
-    ``remark`` tells what OKX would refuse whatever the signature: a timestamp that it cannot read.
+    ``remark`` tells what OKX would refuse whatever the signature: a timestamp that it cannot read;
+    ``ruled_out`` what was looked for and is not there, in words.
     """
 
     kind: Kind
     explanations: tuple[Explanation, ...] = ()
     tried: int = 0
     remark: str = ""
+    ruled_out: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """The finding as a person reads it; the first line says the most."""
@@ -81,10 +83,7 @@ class Verdict:
                     "  leaves  the secret is another key's, the inputs are not those that were signed,"
                     " or the mistake is not in the catalogue"
                 ),
-                (
-                    "  tried   one mistake in timestamp, method, path, query, body, joining, secret, hash"
-                    " or signature; two of them; three of the usual ones; a second reading of the clock"
-                ),
+                f"  tried   {', '.join(self.ruled_out)}",
                 (
                     "  bring   the headers as they were sent, or the prehash as your program prints it"
                     " just before it signs: %%okx_debug --compare then shows the first byte that differs"

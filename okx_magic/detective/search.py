@@ -1,23 +1,24 @@
-"""The search: every digest of the catalogue, fewest mistakes first, until one is the signature's.
+"""The search: every digest of the catalogue, the most usual explanation first, until one is the
+signature's.
 
-Strategy: a level is all that can be done wrong with so many mistakes, and is searched to its end, so
-that explanations of equal size are all found. Whatever takes long is left until the pairs are done;
-no two different messages have one digest, so nothing that comes later could explain the same
-signature by other bytes.
+Strategy: mistakes have a cost, which tells how unusual they are. All single ones come first; then the
+search goes by the cost of the whole explanation, pairs and triples alike, until its budget of digests
+is spent. What takes long comes in between, at its price. No two different messages have one digest,
+so nothing that comes later could explain the same signature by other bytes.
 """
 
 from __future__ import annotations
 
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, plain
 from okx_magic.credentials.macs import RIGHT, digest_size
-from okx_magic.detective import sweeps, timestamp
-from okx_magic.detective.damage import damage, unhashed
-from okx_magic.detective.digest import Named, schemes, secret_mistake
-from okx_magic.detective.mistakes import ALONE, KNOWN, RARE, USUAL, Mistake
-from okx_magic.detective.recipes import RECIPES
-from okx_magic.detective.ways import BODY, PATH, QUERY, TIMESTAMP, Batch, Ways
+from okx_magic.detective import body, timestamp
+from okx_magic.detective.digest import Named, schemes
+from okx_magic.detective.joining import recipes
+from okx_magic.detective.ways import BODY, DEAREST, TIMESTAMP, Ways
+from okx_magic.detective.wrapping import damage, unhashed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,11 +26,18 @@ if TYPE_CHECKING:
     from okx_magic.credentials.credentials import Credentials
     from okx_magic.credentials.derived import Derived
     from okx_magic.credentials.macs import Mac, Scheme
+    from okx_magic.detective.grammar import Sweep
     from okx_magic.detective.joining import Joining
-    from okx_magic.detective.mistakes import Wrong
     from okx_magic.detective.records import Evidence
-    from okx_magic.detective.sweeps import Sweep
+    from okx_magic.detective.ways import Block
     from okx_magic.detective.wrapping import Unwrapped
+
+    Progress = Callable[[int, int], None]
+
+BUDGET: Final = 400_000
+"""So many digests are computed at most."""
+# An order has seven members as a rule; with other mistakes all their orders would take too long.
+_MOST_KEYS: Final = 7
 
 
 class Hit(NamedTuple):
@@ -37,14 +45,6 @@ class Hit(NamedTuple):
 
     mistakes: tuple[Mistake, ...]
     also: tuple[Mistake, ...] = ()
-
-
-# By the stages that are done.
-_RULED_OUT = {
-    0: "that it is right is ruled out",
-    1: "one mistake alone is ruled out",
-    3: "one mistake alone, and pairs of known ones, are ruled out",
-}
 
 
 class _Keyed(NamedTuple):
@@ -55,8 +55,12 @@ class _Keyed(NamedTuple):
     also: tuple[Mistake, ...] = ()
 
     @property
-    def reach(self) -> int:
-        return min((mistake.reach for mistake in self.mistakes), default=USUAL)
+    def cost(self) -> int:
+        return sum(mistake.cost for mistake in self.mistakes)
+
+
+class Spent(Exception):
+    """The budget of digests is spent."""
 
 
 class Search:
@@ -65,7 +69,11 @@ class Search:
     """
 
     def __init__(
-        self, evidence: Evidence, readings: Sequence[Unwrapped], credentials: Credentials
+        self,
+        evidence: Evidence,
+        readings: Sequence[Unwrapped],
+        credentials: Credentials,
+        progress: Progress | None = None,
     ) -> None:
         self._evidence = evidence
         self._ways = Ways(evidence)
@@ -73,85 +81,114 @@ class Search:
         self._digests = frozenset(self._targets)
         self._sizes = {len(digest) for digest in self._targets}
         self._credentials = credentials
+        self._progress = progress
         self.tried = 0
-        self.ruled_out = "nothing is ruled out yet"
+        self.ruled_out: list[str] = []
 
     def hits(self) -> list[Hit]:
-        """All ways of the fewest mistakes that give the signature; empty if none is known."""
-        for number, stage in enumerate(self._stages()):
-            if found := list(stage()):
-                return found
-            self.ruled_out = _RULED_OUT.get(number, self.ruled_out)
+        """All ways of the cheapest explanation that give the signature; empty if none is known."""
+        try:
+            for told, stage in self._stages():
+                if found := list(stage()):
+                    return found
+                if told:
+                    self.ruled_out.append(told)
+        except Spent:
+            pass
         return []
 
-    def _stages(self) -> Iterator[Callable[[], Iterable[Hit]]]:
-        yield lambda: self._level(0, USUAL)
-        yield lambda: self._level(1, ALONE)
-        yield lambda: self._recipes(0, RARE)
-        yield lambda: self._level(2, KNOWN)
-        yield lambda: self._recipes(1, KNOWN)
-        yield from self._long_singles()
-        yield self._damaged
-        yield lambda: self._level(2, RARE)
-        yield lambda: self._recipes(1, RARE)
-        yield from self._long_pairs()
-        yield lambda: self._recipes(2, USUAL)
-        yield lambda: self._level(3, USUAL)
+    def _stages(self) -> Iterator[tuple[str, Callable[[], Iterable[Hit]]]]:
+        """What is looked for, in this order; "" where the next stage has more of the same."""
+        stamp, sent, ways = self._evidence.timestamp, self._evidence.body, self._ways
+        yield "that it is right", lambda: self._tried_all(self._right, [ways.rightly()])
+        yield "", lambda: self._single(odd=False)
+        yield "one mistake alone", lambda: self._single(odd=True)
+        yield "the recipe of another exchange", lambda: self._recipes([0])
+        yield "two known mistakes", lambda: self._level(range(2 * USUAL, 2 * KNOWN + 1))
+        yield "such a recipe with a known mistake", lambda: self._recipes([USUAL, KNOWN])
+        yield (
+            "a second reading of the clock",
+            lambda: self._swept(timestamp.readings(stamp), TIMESTAMP),
+        )
+        yield (
+            "another order of keys",
+            lambda: self._swept([body.key_orders(sent, _MOST_KEYS)], BODY),
+        )
+        yield "a slip in the secret", self._slips
+        yield "another request", lambda: self._tried_all(self._right, ways.reused())
+        yield "a signature cut off or changed", self._damaged
+        yield (
+            "a second reading in another notation",
+            lambda: self._swept(timestamp.readings_otherwise(stamp), TIMESTAMP),
+        )
+        yield "any local time", lambda: self._level(range(DEAREST + 1, DEAREST + 4))
+        yield "any two mistakes", lambda: self._level(range(2 * KNOWN + 1, DEAREST))
+        yield "any recipe with a mistake", lambda: self._recipes([RARE])
+        yield "three usual mistakes", lambda: self._level([DEAREST])
 
     # ---- levels ------------------------------------------------------------------------------------
 
-    def _level(self, total: int, reach: int) -> list[Hit]:
-        """All ways of ``total`` mistakes, each of this reach, in prehash, secret and scheme."""
-        for keyed_wrong in range(min(total, 2) + 1):
-            batch = self._ways.batch(total - keyed_wrong, reach)
-            if hits := self._tried_all(self._keyed(keyed_wrong, reach), batch):
+    def _single(self, *, odd: bool) -> list[Hit]:
+        """All ways of one mistake: the usual ones, or the others."""
+        hits = self._tried_all(self._right, list(self._ways.singles(odd=odd)))
+        keyed = [each for each in self._keyed_once if (each.cost > RARE) == odd]
+        return hits or self._tried_all(keyed, [self._ways.rightly()])
+
+    def _level(self, costs: Iterable[int]) -> list[Hit]:
+        """All ways of several mistakes that cost so much together, one cost after the other."""
+        for cost in costs:
+            if hits := self._tried_all(self._right, self._ways.blocks(cost)):
                 return hits
+            for keyed in range(USUAL, cost + 1) if cost <= DEAREST else ():
+                if keyed == cost or cost - keyed >= USUAL:
+                    blocks = self._ways.blocks(cost - keyed, beside=True)
+                    if hits := self._tried_all(self._keyed(keyed), blocks):
+                        return hits
         return []
 
-    def _tried_all(self, keyed: Iterable[_Keyed], batch: Batch) -> list[Hit]:
+    def _tried_all(self, keyed: Sequence[_Keyed], blocks: Iterable[Block]) -> list[Hit]:
         """The hits of the first digest function that has any: no other gives the same digest."""
-        keyed = list(keyed)
-        # Messages for a single function are made one by one: there can be very many.
-        messages = list(batch.messages()) if len(keyed) > 1 else None
-        for each in keyed:
-            self.tried += len(batch)
-            source = iter(messages or batch.messages())
-            # Compared without a step of Python for each. What is left of the source tells the place.
-            if not self._digests.isdisjoint(map(each.mac, source)):
-                place = len(batch) - 1 - sum(1 for _ in source)
-                return list(self._matches(each, batch, batch.way(place).message))
+        blocks = list(blocks) if keyed else []
+        for block in blocks:
+            # Messages for a single function are made one by one: there can be very many.
+            messages = list(block.messages()) if len(keyed) > 1 else None
+            for each in keyed:
+                source = block.messages() if messages is None else iter(messages)
+                self._spend(len(block))
+                # Compared without a step of Python for each. What is left of the source tells the place.
+                if not self._digests.isdisjoint(map(each.mac, source)):
+                    place = len(block) - 1 - sum(1 for _ in source)
+                    return list(self._matches(each, block.way(place).message, blocks))
         return []
 
-    def _matches(self, keyed: _Keyed, batch: Batch, signed: bytes) -> Iterator[Hit]:
-        """All ways of the batch to what was signed."""
+    def _matches(self, keyed: _Keyed, signed: bytes, blocks: Iterable[Block]) -> Iterator[Hit]:
+        """All ways to what was signed that cost the same, and those in which one mistake is another."""
         wrapped = self._targets[keyed.mac(signed)]
-        for number, message in enumerate(batch.messages()):
-            if message != signed:
-                continue
-            found = batch.way(number)
-            # Where rare mistakes were not tried, they are looked for now, to the same effect.
-            others = self._ways.others(found) if batch.reach > ALONE else ()
-            for way in (found, *others):
-                yield Hit((*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also))
+        for block in blocks:
+            for number, message in enumerate(block.messages()):
+                if message == signed:
+                    found = self._ways.told(block.way(number))
+                    for way in (found, *self._ways.others(found)):
+                        yield Hit(
+                            (*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also)
+                        )
+
+    def _spend(self, digests: int) -> None:
+        if self.tried + digests > BUDGET:
+            raise Spent
+        self.tried += digests
+        if self._progress is not None:
+            self._progress(self.tried, BUDGET)
 
     # ---- secrets and schemes -----------------------------------------------------------------------
-
-    def _keyed(self, mistakes: int, reach: int) -> Iterator[_Keyed]:
-        """The digest functions with so many mistakes in secret and scheme."""
-        if mistakes == 0:
-            yield from self._right
-        elif mistakes == 1:
-            yield from (each for each in self._keyed_once if each.reach >= reach)
-        else:
-            yield from self._keyed_twice(reach)
 
     @cached_property
     def _forms(self) -> tuple[Derived, ...]:
         return self._credentials.wrong_forms()
 
     @cached_property
-    def _schemes(self) -> list[Named]:
-        return schemes(self._sizes)
+    def _schemes(self) -> tuple[Named, ...]:
+        return tuple(schemes(self._sizes))
 
     @cached_property
     def _right(self) -> list[_Keyed]:
@@ -161,40 +198,39 @@ class Search:
 
     @cached_property
     def _keyed_once(self) -> list[_Keyed]:
+        """The digest functions with one mistake in secret or scheme."""
         right, *wrong = self._forms
         keyed = [_Keyed(right.mac(each.scheme), (each.mistake,)) for each in self._schemes]
-        if self._right:
-            keyed += [_with_form(form) for form in wrong]
-        return keyed
+        return keyed + (list(map(_with_form, wrong)) if self._right else [])
 
-    def _keyed_twice(self, reach: int) -> Iterator[_Keyed]:
-        _, *wrong = self._forms
-        for form in wrong:
-            first, *others = _names(form)
-            if first.reach < reach:
-                continue
+    def _keyed(self, cost: int) -> list[_Keyed]:
+        """The digest functions whose mistakes in secret and scheme cost so much together."""
+        found = [each for each in self._keyed_once if each.cost == cost <= RARE]
+        for form in self._forms[1:]:
+            first, *others = form.mistakes
             for scheme, mistake in self._schemes:
                 # A digest without a key has none that could be wrong.
-                if mistake.reach >= reach and scheme.construction != "no key":
-                    yield _Keyed(form.mac(scheme), (first, mistake), tuple(others))
+                if first.cost + mistake.cost == cost and scheme.construction != "no key":
+                    found.append(_Keyed(form.mac(scheme), (first, mistake), tuple(others)))
+        return found
 
     # ---- recipes -----------------------------------------------------------------------------------
 
-    def _recipes(self, more: int, reach: int) -> list[Hit]:
-        """The recipes, each with so many ``more`` mistakes of this reach in the parts."""
-        for (scheme, secret), joinings in self._by_mac.items():
-            mac = self._mac_of(scheme, secret)
-            if mac is None:
-                continue
-            batch = self._ways.batch_joined(joinings, more, reach)
-            if hits := self._tried_all([_Keyed(mac)], batch):
-                return hits
+    def _recipes(self, costs: Iterable[int]) -> list[Hit]:
+        """The recipes, beside mistakes in the parts that cost so much."""
+        for cost in costs:
+            for (scheme, secret), joinings in self._by_mac.items():
+                cheap = [each for each in joinings if each.cost + cost <= DEAREST]
+                if cheap and (mac := self._mac_of(scheme, secret)):
+                    blocks = self._ways.blocks(cost, cheap, beside=True)
+                    if hits := self._tried_all([_Keyed(mac)], blocks):
+                        return hits
         return []
 
     @cached_property
     def _by_mac(self) -> dict[tuple[Scheme, str], list[Joining]]:
         grouped: dict[tuple[Scheme, str], list[Joining]] = {}
-        for recipe in RECIPES:
+        for recipe in recipes():
             if digest_size(recipe.scheme.hash) in self._sizes:
                 grouped.setdefault((recipe.scheme, recipe.secret), []).append(recipe.joining)
         return grouped
@@ -203,92 +239,48 @@ class Search:
         """The digest function of a recipe; None where this secret has no such form."""
         if not secret:
             return self._credentials.filled_mac(scheme)
-        forms = (form for form in self._forms if secret in dict(form.names))
+        forms = (form for form in self._forms if secret in {each.name for each in form.mistakes})
         return next((form.mac(scheme) for form in forms), None)
 
     # ---- what takes long ---------------------------------------------------------------------------
 
-    def _long_singles(self) -> Iterator[Callable[[], Iterable[Hit]]]:
-        """Single mistakes of which there are thousands."""
-        evidence, ways = self._evidence, self._ways
-        for sweep in (
-            *sweeps.rereadings(evidence.timestamp),
-            *sweeps.finer_readings(evidence.timestamp),
-            *sweeps.float_readings(evidence.timestamp),
-        ):
-            yield partial(self._swept, sweep, TIMESTAMP)
-        yield lambda: self._alone(PATH, sweeps.other_paths(ways.path))
-        yield lambda: self._alone(QUERY, sweeps.query_orders(ways.query))
-        yield lambda: self._alone(BODY, sweeps.key_orders(evidence.body, alone=True))
-        yield self._slips
-
-    def _alone(self, place: int, texts: Sequence[Wrong]) -> list[Hit]:
-        """These texts of a part, all else right."""
-        return self._tried_all(self._right, self._ways.batch_with(place, texts, 0, RARE))
-
     def _slips(self) -> list[Hit]:
         """Each slip of typing that makes another secret."""
-        if not self._right:
-            return []
-        keyed = map(_with_form, self._credentials.slipped_forms())
-        return self._tried_all(keyed, self._ways.batch(0, RARE))
+        forms = self._credentials.slipped_forms() if self._right else ()
+        return self._tried_all(list(map(_with_form, forms)), [self._ways.rightly()])
 
-    def _long_pairs(self) -> Iterator[Callable[[], Iterable[Hit]]]:
-        """A second reading of the clock in another notation, or one of the long with any known."""
-        evidence, ways = self._evidence, self._ways
-        for sweep in sweeps.rereadings_otherwise(evidence.timestamp):
-            yield partial(self._swept, sweep, TIMESTAMP)
-        near = sweeps.near_readings(evidence.timestamp)
-        yield lambda: self._with_others(TIMESTAMP, near)
-        yield lambda: self._with_others(PATH, sweeps.other_paths(ways.path))
-        yield lambda: self._with_others(QUERY, sweeps.query_orders(ways.query))
-        yield lambda: self._with_others(BODY, sweeps.key_orders(evidence.body), KNOWN)
-        yield lambda: self._alone(TIMESTAMP, list(timestamp.local_shapes(evidence.timestamp)))
-        yield lambda: self._with_others(BODY, self._odd(BODY))
-
-    def _with_others(self, place: int, texts: Sequence[Wrong], reach: int = USUAL) -> list[Hit]:
-        """These texts of a part, each with one mistake of this reach elsewhere."""
-        once = self._ways.batch_with(place, texts, 1, reach)
-        alone = self._ways.batch_with(place, texts, 0, reach)
-        return self._tried_all(self._right, once) or self._tried_all(self._keyed(1, reach), alone)
-
-    def _odd(self, place: int) -> list[Wrong]:
-        """The texts of the part that are looked for alone, and without company by no other stage."""
-        return [each for each in self._ways.once(place) if each.reach == ALONE]
-
-    def _swept(self, sweep: Sweep, place: int) -> Iterator[Hit]:
-        """The sweep's texts in the place of one part, all else right."""
+    def _swept(self, sweeps: Iterable[Sweep], place: int) -> Iterator[Hit]:
+        """The texts of the sweeps in the place of one part, all else right."""
         right = self._ways.right
         head, tail = b"".join(right[:place]), b"".join(right[place + 1 :])
-        for each in self._right:
-            for number, text in enumerate(sweep.texts()):
-                self.tried += 1
-                if (digest := each.mac(head + text + tail)) in self._digests:
-                    yield Hit((*sweep.told(number).mistakes, *self._targets[digest]))
+        for sweep in sweeps if self._right else ():
+            texts = [head + plain(text) + tail for text in sweep.texts()]
+            self._spend(len(texts))
+            source, mac = iter(texts), self._right[0].mac
+            if not self._digests.isdisjoint(map(mac, source)):
+                number = len(texts) - 1 - sum(1 for _ in source)
+                yield Hit((*sweep.told(number), *self._targets[mac(texts[number])]))
+                return
 
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""
         right, *wrong = self._forms
         keyed = [_Keyed(right.mac(RIGHT)), *map(_with_form, wrong)]
-        alone, once = self._ways.batch(0, RARE), self._ways.batch(1, RARE)
         for each in keyed:
-            yield from self._disfigured(each, alone)
-        yield from self._disfigured(keyed[0], once)
+            yield from self._disfigured(each, [self._ways.rightly()])
+        yield from self._disfigured(keyed[0], self._ways.singles())
 
-    def _disfigured(self, keyed: _Keyed, batch: Batch) -> Iterator[Hit]:
+    def _disfigured(self, keyed: _Keyed, blocks: Iterable[Block]) -> Iterator[Hit]:
         signature, of_nothing = self._evidence.signature, keyed.mac(b"")
-        for number, message in enumerate(batch.messages()):
-            self.tried += 1
-            found = damage(signature, keyed.mac(message))
-            if found := found or unhashed(signature, message, of_nothing):
-                way = batch.way(number)
-                yield Hit((*keyed.mistakes, *way.mistakes, found), (*keyed.also, *way.also))
-
-
-def _names(form: Derived) -> tuple[Mistake, ...]:
-    return tuple(secret_mistake(name, kind) for name, kind in form.names)
+        for block in blocks:
+            self._spend(len(block))
+            for number, message in enumerate(block.messages()):
+                found = damage(signature, keyed.mac(message))
+                if found := found or unhashed(signature, message, of_nothing):
+                    way = block.way(number)
+                    yield Hit((*keyed.mistakes, *way.mistakes, found), (*keyed.also, *way.also))
 
 
 def _with_form(form: Derived) -> _Keyed:
-    first, *others = _names(form)
+    first, *others = form.mistakes
     return _Keyed(form.mac(RIGHT), (first,), tuple(others))

@@ -1,33 +1,38 @@
-"""All wrong prehashes of one request, by the number of mistakes in them.
+"""All wrong prehashes of one request, by what their mistakes cost together.
 
-Strategy: each part has a list of wrong texts for one mistake and one for two. A block is one choice of
-a list for each part and of a way to join them; its messages are the product of its lists, which
-itertools makes at the speed of C. A message is named only when its signature has matched.
+Strategy: each part has lists of wrong texts by their cost, and so have the ways to join the parts. A
+block is one choice of a list for each; its messages are the product of its lists, which itertools
+makes at the speed of C. A message is named only when its signature has matched.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain, combinations, product
+from itertools import chain, product
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.detective import body, method, path, query, timestamp
-from okx_magic.detective.joining import ONCE, PICKS, PLAIN, TWICE
-from okx_magic.detective.mistakes import ALONE, Wrong, distinct
+from okx_magic.credentials.changes import ALONE, KNOWN, RARE, USUAL
+from okx_magic.detective import body, joining, line, query, timestamp
+from okx_magic.detective.grammar import Stage, Wrong, distinct, made
+from okx_magic.detective.joining import RIGHTLY, Joining
+from okx_magic.detective.times import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
 
-    from okx_magic.detective.joining import Joining
-    from okx_magic.detective.mistakes import Mistake
+    from okx_magic.credentials.changes import Mistake
     from okx_magic.detective.records import Evidence
 
-
-# The places of the parts in a prehash.
-TIMESTAMP, METHOD, PATH, QUERY, BODY = range(5)
+# The places of the parts in a prehash, and of the way to join them behind them.
+TIMESTAMP, METHOD, PATH, QUERY, BODY, JOINING = range(6)
+# What two mistakes inside one part may cost together, and what they may cost to be looked for early.
+_MOST: Final = (24, 20, 20, 20, 20)
+_EARLY: Final = KNOWN + KNOWN
+DEAREST: Final = 3 * USUAL
+"""What mistakes at several places may cost together: three usual ones."""
 
 
 class Way(NamedTuple):
@@ -55,18 +60,18 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A product of texts, one list for each part, all joined in the same way."""
+    """A product of texts, one list for each part, and of ways to join them."""
 
     lists: tuple[Sequence[Wrong], ...]
-    joining: Joining
+    joinings: Sequence[Joining]
 
     def messages(self) -> Iterator[bytes]:
-        """The prehashes, in the order of ``itertools.product``."""
-        texts = ([each.text for each in part] for part in self.lists)
-        return map(self.joining.join, product(*texts))
+        """The prehashes, in the order of ``itertools.product``, one way to join after the other."""
+        texts = [[each.text for each in part] for part in self.lists]
+        return chain.from_iterable(map(each.join, product(*texts)) for each in self.joinings)
 
     def __len__(self) -> int:
-        return prod(map(len, self.lists))
+        return prod(map(len, self.lists)) * len(self.joinings)
 
     def way(self, number: int) -> Way:
         """The prehash at this place."""
@@ -74,125 +79,207 @@ class Block:
         for part in reversed(self.lists):
             number, place = divmod(number, len(part))
             picked.append(part[place])
-        return Way(tuple(reversed(picked)), self.joining)
+        return Way(tuple(reversed(picked)), self.joinings[number])
 
 
-class Batch:
-    """Blocks one after the other, their messages counted through. All mistakes have this ``reach``."""
+@dataclass(frozen=True)
+class _Part:
+    """The wrong texts of a part, made when they are asked for: in ``stages`` from a right ``state``, two
+    mistakes of at most this cost; ``words`` that can stand for any text; and ``many`` more.
+    """
 
-    def __init__(self, blocks: Iterable[Block], reach: int) -> None:
-        self.reach = reach
-        self._blocks = tuple(blocks)
-        self._ends = list(accumulate(map(len, self._blocks)))
+    right: bytes
+    state: Any
+    stages: Callable[[], tuple[Stage, ...]]
+    most: int
+    words: Callable[[], Iterable[Wrong]]
+    many: Callable[[], Iterable[Wrong]]
 
-    def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
+    @cached_property
+    def _twice(self) -> dict[int, list[Wrong]]:
+        return {}
 
-    def messages(self) -> Iterator[bytes]:
-        """The prehashes of all blocks."""
-        return chain.from_iterable(block.messages() for block in self._blocks)
+    @cached_property
+    def usual(self) -> list[Wrong]:
+        """Those of one mistake that is looked for in company."""
+        return distinct([self.right], chain(self._plain(self.words()), self._once(RARE)))
 
-    def way(self, number: int) -> Way:
-        """The prehash at this place."""
-        place = bisect_right(self._ends, number)
-        block = self._blocks[place]
-        return block.way(number - self._ends[place] + len(block))
+    @cached_property
+    def once(self) -> dict[bytes, Wrong]:
+        """All of one mistake, by their text."""
+        found = chain(self.words(), self._once(ALONE))
+        return {each.text: each for each in distinct([self.right], found)}
+
+    @cached_property
+    def odd(self) -> list[Wrong]:
+        """Those of one mistake that are not among the usual ones."""
+        found = chain(self.once.values(), self.many())
+        return distinct([self.right, *(each.text for each in self.usual)], found)
+
+    def _plain(self, words: Iterable[Wrong]) -> Iterator[Wrong]:
+        return (each for each in words if each.cost <= RARE)
+
+    def _once(self, most: int) -> Iterator[Wrong]:
+        return made(self.stages(), self.state, 1, most)
+
+    def twice(self, cost: int) -> list[Wrong]:
+        """Those of two mistakes that cost so much together; made up to that, or all."""
+        most = _EARLY if cost <= _EARLY else self.most
+        if most not in self._twice:
+            found = made(self.stages(), self.state, 2, most)
+            self._twice[most] = distinct([self.right, *(each.text for each in self.usual)], found)
+        return [each for each in self._twice[most] if each.cost == cost]
+
+    def texts(self, cost: int, *, two: bool) -> list[Wrong]:
+        """The texts of this cost: of one mistake, and of ``two``; of these alone if so asked."""
+        found = self.twice(cost) if cost <= self.most else []
+        if two:
+            return found
+        return [
+            each for each in (self.usual if cost <= RARE else self.odd) if each.cost == cost
+        ] + found
 
 
 class Ways:
     """The wrong prehashes of a request."""
 
     def __init__(self, evidence: Evidence) -> None:
-        self._evidence = evidence
-        path_text, mark, query_text = evidence.target.partition("?")
-        self._made: dict[tuple[int, int, int], Sequence[Wrong]] = {}
-        self.path = path_text
-        self.query = mark + query_text
-        self.right = tuple(
-            each.encode("utf-8", "surrogatepass")
-            for each in (evidence.timestamp, evidence.method, self.path, self.query, evidence.body)
+        method, (path, mark, text), sent = (
+            evidence.method,
+            evidence.target.partition("?"),
+            evidence.body,
         )
-        self._joinings = (
-            (PLAIN,),
-            [each for each in ONCE if not self._restates_an_omission(each)],
-            TWICE,
+        stamp, asked = evidence.timestamp, mark + text
+        right = (stamp, method, path, asked, sent)
+        self.right = tuple(each.encode("utf-8", "surrogatepass") for each in right)
+        moment = timestamp.Moment(instant(stamp), stamp)
+        states = (moment, method, path, query.Query(text, asked), body.Body(sent))
+        stages: tuple[Callable[[], tuple[Stage, ...]], ...] = (
+            timestamp.stages,
+            line.method_stages,
+            lambda: line.path_stages(evidence.host),
+            lambda: query.stages(method, path, asked),
+            body.stages,
         )
+        many: tuple[Callable[[], Iterable[Wrong]], ...] = (
+            lambda: timestamp.near_readings(stamp),
+            tuple,
+            tuple,
+            lambda: query.orders(asked),
+            lambda: body.key_orders(sent, query.MOST_PERMUTED).wrong(),
+        )
+        words = (tuple, tuple, tuple, tuple, lambda: body.words(asked, sent))
+        rows = zip(self.right, states, stages, _MOST, words, many, strict=True)
+        self.path = path
+        self._parts = tuple(_Part(*row) for row in rows)
+        self._made: dict[tuple[int, int, bool], Sequence[Wrong] | Sequence[Joining]] = {}
 
-    def _restates_an_omission(self, joined: Joining) -> bool:
-        """Whether this request signed so looks as if one part alone had been left out."""
-        if joined.mistakes[0].name not in PICKS:
-            return False
-        less = (
-            b"".join((*self.right[:place], *self.right[place + 1 :]))
-            for place in range(len(self.right))
-        )
-        return joined.join(self.right) in less
+    # ---- ways to join ------------------------------------------------------------------------------
 
     @cached_property
-    def _once(self) -> tuple[list[Wrong], ...]:
-        """For each part, the texts of one mistake."""
-        e = self._evidence
-        found: tuple[Iterable[Wrong], ...] = (
-            timestamp.once(e.timestamp),
-            method.once(e.method),
-            path.once(self.path, e.host),
-            query.once(e.method, self.path, self.query),
-            body.once(self.query, e.body),
-        )
-        return tuple(distinct([right], part) for right, part in zip(self.right, found, strict=True))
+    def _once(self) -> list[Joining]:
+        less = {b"".join((*self.right[:place], *self.right[place + 1 :])) for place in range(5)}
+        return [
+            each
+            for each in self._new(joining.once())
+            # Where this looks as if one part alone had been left out, that is what is told.
+            if each.mistakes[0].name not in joining.picks() or each.join(self.right) not in less
+        ]
 
-    def _texts(self, place: int, count: int, reach: int) -> Sequence[Wrong]:
-        """The texts of one or two mistakes for the part at ``place``; made once."""
-        asked = place, count, reach
+    @cached_property
+    def _twice(self) -> list[Joining]:
+        return list(self._new(joining.twice()))
+
+    def _new(self, joinings: Iterable[Joining]) -> Iterator[Joining]:
+        """Those that are usual, or make another text of this request than those before of one name."""
+        seen = set()
+        for each in joinings:
+            known = each.join(self.right), *(mistake.name for mistake in each.mistakes)
+            if known not in seen or each.mistakes[-1].cost < RARE:
+                seen.add(known)
+                yield each
+
+    def _joinings(self, cost: int, *, two: bool) -> list[Joining]:
+        found = () if two else self._once
+        return [each for each in (*found, *self._twice) if each.cost == cost]
+
+    # ---- blocks ------------------------------------------------------------------------------------
+
+    def rightly(self) -> Block:
+        """The right prehash alone."""
+        return self.block({})
+
+    def singles(self, *, odd: bool = False) -> Iterator[Block]:
+        """All prehashes of one mistake: the usual ones, or those that are looked for with few others."""
+        for place, part in enumerate(self._parts):
+            if texts := part.odd if odd else part.usual:
+                yield self.block({place: texts})
+        if joinings := [each for each in self._once if (each.cost > RARE) == odd]:
+            yield self.block({}, joinings)
+
+    def blocks(
+        self, cost: int, joinings: Sequence[Joining] | None = None, *, beside: bool = False
+    ) -> Iterator[Block]:
+        """The prehashes whose mistakes cost so much together. Single ones are left out, if nothing is
+        ``beside`` them: they are done before. With these ways to join the parts, if given.
+        """
+        places = range(JOINING if joinings else JOINING + 1)
+        for costs in _splits(cost, len(places)):
+            if cost > DEAREST and sum(map(bool, costs)) > 1:
+                continue
+            two = not beside and sum(map(bool, costs)) == 1
+            lists = {
+                place: self._texts(place, each, two) for place, each in enumerate(costs) if each
+            }
+            if all(lists.values()):
+                joined = lists.pop(JOINING, joinings)
+                yield self.block(lists, joined)  # type: ignore[arg-type]  # each place has its own
+
+    def reused(self) -> Iterator[Block]:
+        """Other requests: the path of each other endpoint, the method too, and without the body."""
+        lists: dict[int, Sequence[Wrong]] = {PATH: list(line.other_paths(self.path))}
+        methods = [each for each in self._parts[METHOD].usual if each.text in (b"GET", b"POST")]
+        nothing = [each for each in self._parts[BODY].usual if not each.text]
+        for other in ({}, {METHOD: methods}, {BODY: nothing}, {METHOD: methods, BODY: nothing}):
+            if all(other.values()):
+                yield self.block({**lists, **other})
+
+    def _texts(self, place: int, cost: int, two: bool) -> Sequence[Wrong] | Sequence[Joining]:  # noqa: FBT001 - which list
+        asked = place, cost, two
         if asked not in self._made:
-            if count == 2:
-                texts = self._twice(place, reach)
-            elif reach == ALONE:
-                texts = self._once[place]
-            else:
-                texts = [each for each in self._once[place] if each.reach >= reach]
-            self._made[asked] = texts
+            made = self._joinings if place == JOINING else self._parts[place].texts
+            self._made[asked] = made(cost, two=two)
         return self._made[asked]
 
-    def _twice(self, place: int, reach: int) -> list[Wrong]:
-        found: Iterable[Wrong] = ()
-        if place == TIMESTAMP:
-            found = timestamp.twice(self._evidence.timestamp, reach)
-        elif place == QUERY:
-            found = query.twice(self.query, reach)
-        elif place == BODY:
-            found = body.twice(self._evidence.body, reach)
-        return distinct([self.right[place], *(each.text for each in self._once[place])], found)
+    @cached_property
+    def _right(self) -> tuple[list[Wrong], ...]:
+        return tuple([Wrong(text, ())] for text in self.right)
 
-    def once(self, place: int) -> Sequence[Wrong]:
-        """The texts of one mistake for the part at this place."""
-        return self._once[place]
+    def block(
+        self, lists: dict[int, Sequence[Wrong]], joinings: Sequence[Joining] | None = None
+    ) -> Block:
+        """These texts of some parts, the others right, joined in these ways or in the right one."""
+        full = tuple(lists.get(place, right) for place, right in enumerate(self._right))
+        return Block(full, joinings or (RIGHTLY,))
 
-    def batch(self, mistakes: int, reach: int) -> Batch:
-        """All prehashes of so many mistakes, each of which has at least this ``reach``."""
-        return Batch(self._blocks(mistakes, reach), reach)
+    # ---- what else gives the same ------------------------------------------------------------------
 
-    def batch_joined(self, joinings: Iterable[Joining], mistakes: int, reach: int) -> Batch:
-        """Prehashes joined in these ways, and so many mistakes in the parts."""
-        lists = list(self._products(mistakes, reach))
-        return Batch((Block(each, joining) for joining in joinings for each in lists), reach)
-
-    def batch_with(self, place: int, texts: Sequence[Wrong], mistakes: int, reach: int) -> Batch:
-        """Prehashes with these texts of the part at ``place``, and so many mistakes elsewhere."""
-        blocks = (
-            Block((*block.lists[:place], texts, *block.lists[place + 1 :]), block.joining)
-            for block in self._blocks(mistakes, reach)
-            if texts and not block.lists[place][0].mistakes
+    def told(self, way: Way) -> Way:
+        """The way with all that would have given the same texts of its parts."""
+        texts = (
+            self._parts[place].once.get(each.text, each) if len(each.mistakes) == 1 else each
+            for place, each in enumerate(way.texts)
         )
-        return Batch(blocks, reach)
+        return way._replace(texts=tuple(texts))
 
     def others(self, way: Way) -> Iterator[Way]:
         """Ways to the same prehash with as many mistakes, of which all but one are the same."""
         for place, text in enumerate(way.texts):
             if len(text.mistakes) == 1:
-                yield from self._replaced(way, way._replace(texts=self._righted(way.texts, place)))
+                righted = (*way.texts[:place], self._right[place][0], *way.texts[place + 1 :])
+                yield from self._replaced(way, way._replace(texts=righted))
         if len(way.joining.mistakes) == 1:
-            yield from self._replaced(way, way._replace(joining=PLAIN))
+            yield from self._replaced(way, way._replace(joining=RIGHTLY))
 
     def _replaced(self, way: Way, less: Way) -> Iterator[Way]:
         """``less``, in which one mistake of ``way`` is put right, with another one to the same effect."""
@@ -202,34 +289,22 @@ class Ways:
             if text.mistakes:
                 continue
             before, behind = plain[:place], plain[place + 1 :]
-            for other in self._once[place]:
+            for other in self._parts[place].usual:
                 if join((*before, other.text, *behind)) == message:
                     texts = (*less.texts[:place], other, *less.texts[place + 1 :])
                     yield Way(texts, less.joining)
         if not less.joining.mistakes:
-            for joining in self._joinings[1]:
-                if joining.join(plain) == message:
-                    yield Way(less.texts, joining)
+            for joined in self._once:
+                if joined.join(plain) == message:
+                    yield Way(less.texts, joined)
 
-    def _righted(self, texts: tuple[Wrong, ...], place: int) -> tuple[Wrong, ...]:
-        return (*texts[:place], Wrong(self.right[place], ()), *texts[place + 1 :])
 
-    def _blocks(self, mistakes: int, reach: int) -> Iterator[Block]:
-        for joined, joinings in enumerate(self._joinings[: mistakes + 1]):
-            lists = list(self._products(mistakes - joined, reach))
-            for each in joinings:
-                if each.reach >= reach:
-                    yield from (Block(part_lists, each) for part_lists in lists)
-
-    def _products(self, mistakes: int, reach: int) -> Iterator[tuple[Sequence[Wrong], ...]]:
-        right = [[Wrong(text, ())] for text in self.right]
-        for parts in range(min(mistakes, len(right)) + 1):
-            for places in combinations(range(len(right)), parts):
-                for counts in product((1, 2), repeat=parts):
-                    if sum(counts) != mistakes:
-                        continue
-                    lists: list[Sequence[Wrong]] = list(right)
-                    for place, count in zip(places, counts, strict=True):
-                        lists[place] = self._texts(place, count, reach)
-                    if all(lists):
-                        yield tuple(lists)
+def _splits(total: int, places: int) -> Iterator[tuple[int, ...]]:
+    """All ways to spend ``total`` at so many places, at each nothing or what a mistake costs at least."""
+    if not places:
+        if not total:
+            yield ()
+        return
+    for cost in (0, *range(USUAL, total + 1)):
+        if cost <= total:
+            yield from ((cost, *rest) for rest in _splits(total - cost, places - 1))

@@ -10,31 +10,32 @@ import base64
 import binascii
 import html
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
-from okx_magic.detective.literals import literal
-from okx_magic.detective.mistakes import Mistake
+from okx_magic.credentials.changes import Mistake, instead
+from okx_magic.detective.body import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BASE64 = (
-    "send the Base64 text of the digest's own bytes: base64.b64encode(mac.digest()).decode() in Python,"
-    " digest('base64') in Node.js, base64_encode(hash_hmac(…, true)) in PHP"
-)
-_BINARY = "pipe the digest's bytes into base64: openssl dgst -sha256 -hmac … -binary | base64"
-_PLAIN = "send the Base64 text alone, as it is: nothing around it, nothing encoded in it"
+    _Reading = tuple[bytes, tuple[Mistake, ...]]
 
-_STANDARD = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_URLSAFE = re.compile(r"[A-Za-z0-9_-]+={0,2}")
-_HEX = re.compile(r"[0-9a-fA-F]+")
-_OPENSSL = re.compile(r"(?:HMAC-)?(?:[A-Z0-9-]+)?\((?:stdin|[^)]*)\)\s*=\s*", re.IGNORECASE)
+_STANDARD: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_URLSAFE: Final = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+_HEX: Final = re.compile(r"[0-9a-fA-F]+")
+_OPENSSL: Final = re.compile(r"(?:HMAC-)?(?:[A-Z0-9-]+)?\((?:stdin|[^)]*)\)\s*=\s*", re.IGNORECASE)
+_LABEL: Final = re.compile(rf"\A{_OPENSSL.pattern}", re.IGNORECASE)
 # The digests of the hashes in use: MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512.
-_SIZES = (16, 20, 28, 32, 48, 64)
-_DEEPEST = 4
+_SIZES: Final = (16, 20, 28, 32, 48, 64)
+_DEEPEST: Final = 4
 # What openssl prints without -binary, or that without its label: whoever pipes it into base64.
-_PRINTED = re.compile(rf"(?:{_OPENSSL.pattern})?([0-9a-f]+)\n?", re.IGNORECASE)
+_PRINTED: Final = re.compile(rf"(?:{_OPENSSL.pattern})?([0-9a-f]+)\n?", re.IGNORECASE)
+_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+_PREFIXES: Final = (
+    *("sha256=", "HMAC-SHA256 ", "hmac-sha256=", "Signature ", "sign=", "Bearer "),
+    *("OK-ACCESS-SIGN: ", "OK-ACCESS-SIGN:"),
+)
 
 
 class Unwrapped(NamedTuple):
@@ -54,16 +55,17 @@ def unwrapped(signature: str) -> tuple[Unwrapped, ...]:
     return tuple(sorted(readings, key=lambda each: len(each.mistakes)))
 
 
-def _readings(text: str, depth: int) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
-    for digest, mistakes in _decoded(text):
+def _readings(text: str, depth: int) -> Iterator[_Reading]:
+    for digest, name in _decoded(text):
+        mistakes = tuple(Mistake(each, instead("base64")) for each in [name] if each)
         if len(digest) in _SIZES:
             yield digest, mistakes
         if depth:
-            yield from _inner(digest, mistakes, depth)
-    if depth:
-        for inner, name in _peeled(text):
-            for digest, mistakes in _readings(inner, depth - 1):
-                yield digest, (*mistakes, Mistake(name, _PLAIN))
+            for inner, more in _inner(digest, depth):
+                yield inner, (*mistakes, *more)
+    for inner_text, name in _peeled(text) if depth else ():
+        for digest, mistakes in _readings(inner_text, depth - 1):
+            yield digest, (*mistakes, Mistake(name, instead("plain")))
 
 
 # ---- layers of text -------------------------------------------------------------------------------
@@ -80,31 +82,22 @@ def _peeled(text: str) -> Iterator[tuple[str, str]]:
         yield text[1:-1], "brackets around the signature"
     elif text[-1:] in (",", ";"):
         yield text[:-1], "a comma or semicolon behind the signature"
-    yield from _unescaped(text)
-    if match := _OPENSSL.match(text):
-        yield text[match.end() :], "the label that openssl prints, before the signature"
+    for plain, name in (
+        (unquote(text), "the signature percent-encoded"),
+        (
+            _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text),
+            "the signature with the \\u escapes of JSON",
+        ),
+        (text.replace("\\/", "/"), "the signature with a \\ before each /"),
+        (html.unescape(text), "the signature escaped for HTML"),
+        (text.removesuffix("\\n"), "a backslash and an n behind the signature"),
+        (_LABEL.sub("", text), "the label that openssl prints, before the signature"),
+    ):
+        if plain != text:
+            yield plain, name
     for prefix in _PREFIXES:
         if text.startswith(prefix):
             yield text.removeprefix(prefix), f"{prefix.strip(' =:')} before the signature"
-
-
-def _unescaped(text: str) -> Iterator[tuple[str, str]]:
-    if re.search("%[0-9a-fA-F]{2}", text):
-        yield unquote(text), "the signature percent-encoded"
-    if _ESCAPE.search(text):
-        plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-        yield plain, "the signature with the \\u escapes of JSON"
-    if "\\/" in text:
-        yield text.replace("\\/", "/"), "the signature with a \\ before each /"
-    if (plain := html.unescape(text)) != text:
-        yield plain, "the signature escaped for HTML"
-
-
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_PREFIXES = (
-    *("sha256=", "HMAC-SHA256 ", "hmac-sha256=", "Signature ", "sign=", "Bearer "),
-    *("OK-ACCESS-SIGN: ", "OK-ACCESS-SIGN:"),
-)
 
 
 def _without_blanks(text: str) -> Iterator[tuple[str, str]]:
@@ -115,26 +108,26 @@ def _without_blanks(text: str) -> Iterator[tuple[str, str]]:
         if _STANDARD.fullmatch(text.replace(" ", "+")):
             yield text.replace(" ", "+"), "the signature with each + turned into a blank"
         yield re.sub(r"\s", "", text), "the signature broken into lines"
-    if text.endswith("\\n"):
-        yield text.removesuffix("\\n"), "a backslash and an n behind the signature"
 
 
 # ---- from text to bytes ---------------------------------------------------------------------------
 
 
-def _decoded(text: str) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
+def _decoded(text: str) -> Iterator[tuple[bytes, str]]:
+    """The bytes that the text may stand for, and what is wrong with that: "" for Base64."""
     yield from _from_hex(text)
     yield from _from_base64(text)
-    yield from _from_repr(text, Mistake("the digest as b'…', as Python prints bytes", _BASE64))
+    if digest := _from_repr(text):
+        yield digest, "the digest as b'…', as Python prints bytes"
     if re.fullmatch("[A-Z2-7]+=*", text) and len(text.rstrip("=")) in (26, 32, 52, 103):
         filled = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 8)
-        yield base64.b32decode(filled), (Mistake("the digest in Base32", _BASE64),)
+        yield base64.b32decode(filled), "the digest in Base32"
     if re.fullmatch(r"[0-9, \[\]-]+", text) and text.count(",") + 1 in _SIZES:
         numbers = [int(each) % 256 for each in re.findall(r"-?\d+", text)]
-        yield bytes(numbers), (Mistake("the digest as a list of numbers", _BASE64),)
+        yield bytes(numbers), "the digest as a list of numbers"
 
 
-def _from_hex(text: str) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
+def _from_hex(text: str) -> Iterator[tuple[bytes, str]]:
     plain = re.sub(r"^0[xX]|[: -]", "", text)
     if len(plain) // 2 not in _SIZES or len(plain) % 2 or not _HEX.fullmatch(plain):
         return
@@ -143,33 +136,33 @@ def _from_hex(text: str) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
         name += " in capitals"
     if plain != text:
         name += " with marks before or between its digits"
-    yield bytes.fromhex(plain), (Mistake(name, _BASE64),)
+    yield bytes.fromhex(plain), name
 
 
-def _from_base64(text: str) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
+def _from_base64(text: str) -> Iterator[tuple[bytes, str]]:
     names = []
     if not _STANDARD.fullmatch(text):
         if not _URLSAFE.fullmatch(text):
             return
         text = text.replace("-", "+").replace("_", "/")
         names.append("the digest in URL-safe Base64")
-    missing = -len(text) % 4
-    if missing:
+    if missing := -len(text) % 4:
         text += "=" * missing
         names.append("the = at the end of the signature lost")
     # Some libraries write the URL-safe form without =, so the two can be one mistake.
-    if len(names) > 1:
-        names = ["the digest in URL-safe Base64 without its ="]
-    mistakes = tuple(Mistake(name, _BASE64) for name in names)
+    name = "the digest in URL-safe Base64 without its =" if len(names) > 1 else "".join(names)
     try:
-        yield base64.b64decode(text, validate=True), mistakes
+        yield base64.b64decode(text, validate=True), name
     except binascii.Error:
         return
 
 
-def _inner(
-    decoded: bytes, mistakes: tuple[Mistake, ...], depth: int
-) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
+def _from_repr(text: str) -> bytes | None:
+    value = literal(text) if text.startswith(("b'", 'b"')) else None
+    return value if isinstance(value, bytes) and len(value) in _SIZES else None
+
+
+def _inner(decoded: bytes, depth: int) -> Iterator[_Reading]:
     """What Base64 was made of, where that was a text and not the digest's bytes."""
     try:
         text = decoded.decode("utf-8")
@@ -178,25 +171,101 @@ def _inner(
     if not text.isascii():
         if len(text) in _SIZES and max(text) <= "\xff":
             name = "the digest taken for latin-1 text and encoded in UTF-8 before Base64"
-            yield text.encode("latin-1"), (*mistakes, Mistake(name, _BASE64))
+            yield text.encode("latin-1"), (Mistake(name, instead("base64")),)
         return
-    told = Mistake("the Base64 of the digest as b'…'", _BASE64)
-    for digest, inner in _from_repr(text, told):
-        yield digest, (*mistakes, *inner)
+    if digest := _from_repr(text):
+        yield digest, (Mistake("the Base64 of the digest as b'…'", instead("base64")),)
     match = _PRINTED.fullmatch(text)
     if match and match[1] != text and len(match[1]) in {2 * size for size in _SIZES}:
         name = "the Base64 of the hexadecimal that openssl prints without -binary"
-        yield bytes.fromhex(match[1]), (*mistakes, Mistake(name, _BINARY))
+        yield bytes.fromhex(match[1]), (Mistake(name, instead("binary")),)
     for digest, inner in _readings(text, depth - 1):
         if len(inner) == 1 and inner[0].name.startswith("the digest in hexadecimal"):
-            yield digest, (*mistakes, Mistake(f"the Base64 of {inner[0].name}", _BASE64))
+            yield digest, (Mistake(f"the Base64 of {inner[0].name}", instead("base64")),)
         elif not inner:
-            yield digest, (*mistakes, Mistake("the digest in Base64 twice", _BASE64))
+            yield digest, (Mistake("the digest in Base64 twice", instead("base64")),)
         else:
-            yield digest, (*mistakes, *inner, Mistake("that text in Base64", _BASE64))
+            yield digest, (*inner, Mistake("that text in Base64", instead("base64")))
 
 
-def _from_repr(text: str, told: Mistake) -> Iterator[tuple[bytes, tuple[Mistake, ...]]]:
-    value = literal(text) if text.startswith(("b'", 'b"')) else None
-    if isinstance(value, bytes) and len(value) in _SIZES:
-        yield value, (told,)
+# ---- what cannot be read back ---------------------------------------------------------------------
+
+# Fewer agree by chance: 16 characters of Base64 are 96 bits.
+_SHORTEST: Final = 16
+_LOST: Final = "\ufffd".encode()
+
+
+def damage(signature: str, digest: bytes) -> Mistake | None:
+    """What was done to the signature of this digest, if a disfigured text is all that is left of it."""
+    right = base64.b64encode(digest).decode()
+    if len(signature) < _SHORTEST or signature == right:
+        return None
+    if name := _disfigured(signature, right) or _cut(signature, right, digest):
+        return Mistake(name, instead("whole"))
+    name = ""
+    if signature.lower() == "".join(f"{byte:x}" for byte in digest) != digest.hex():
+        name = "the digest in hexadecimal without the zeros before single digits"
+    elif (
+        _LOST in (left := _decodable(signature))
+        and left == digest.decode("utf-8", "replace").encode()
+    ):
+        name = "the digest read as UTF-8 text, which loses bytes, before Base64"
+    return Mistake(name, instead("no text")) if name else None
+
+
+def unhashed(signature: str, message: bytes, of_nothing: bytes) -> Mistake | None:
+    """What was sent in place of the digest of this message; ``of_nothing`` is that of an empty one."""
+    hexadecimal = len(signature) % 2 == 0 and _HEX.fullmatch(signature)
+    left = bytes.fromhex(signature) if hexadecimal else _decodable(signature)
+    name = ""
+    if len(message) >= _SHORTEST and left == message:
+        name = "the prehash itself in place of its digest"
+    # hash.Hash.Sum of Go appends the digest of what was written, here of nothing, to its argument.
+    elif len(message) >= _SHORTEST and left == message + of_nothing:
+        name = "the prehash handed to Go's Sum, with nothing written to the hash before"
+    return Mistake(name, instead("digest")) if name else None
+
+
+def _decodable(signature: str) -> bytes:
+    try:
+        return base64.b64decode(signature, validate=True)
+    except ValueError:
+        return b""
+
+
+def _disfigured(signature: str, right: str) -> str:
+    for text, name in (
+        (right.lower(), "the signature in lower case"),
+        (right.upper(), "the signature in capitals"),
+        (right[::-1], "the signature in reverse"),
+        (right * 2, "the signature twice"),
+        # One at an end goes where the text is read.
+        (right.replace("+", " ").strip(), "the signature with each + turned into a blank"),
+        (right.replace("+", ""), "each + of the signature lost"),
+        (right.replace("/", ""), "each / of the signature lost"),
+        (right.replace("+", "").replace("/", ""), "each + and / of the signature lost"),
+        (re.sub(r"[+/]|=+\Z", "", right), "all marks of the signature lost"),
+    ):
+        if text == signature:
+            return name
+    return ""
+
+
+def _cut(signature: str, right: str, digest: bytes) -> str:
+    length, left = len(signature), _decodable(signature)
+    for fits, name in (
+        (right.startswith(signature), f"only the first {length} characters of the signature"),
+        (
+            right.endswith(signature),
+            f"the first {len(right) - length} characters of the signature lost",
+        ),
+        (
+            digest.hex().startswith(signature.lower()),
+            f"only the first {length} digits of the digest in hexadecimal",
+        ),
+        (left and digest.startswith(left), f"only the first {len(left)} bytes of the digest"),
+        (left == digest[::-1], "the digest's bytes in reverse"),
+    ):
+        if fits:
+            return name
+    return ""

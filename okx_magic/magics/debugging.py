@@ -140,23 +140,29 @@ class OkxDiagnosis(Magics):
     @argument("words", nargs="*", help="words of paths, titles and parameters; or a whole path")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_find(self, line: str) -> None:
-        """Search OKX's endpoints; a whole path shows its parameters and a cell to paste.
+        """Search OKX's endpoints and channels; one of them shows what it takes and a cell to paste.
 
         Examples::
 
             %okx_find funding rate
             %okx_find how do I set a stop loss
+            %okx_find live order book
             %okx_find /api/v5/market/candles
+            %okx_find SUBSCRIBE tickers
         """
         words = magicline.words(self.shell, self.okx_find, line)
         if words is None:
             return
         if not words:
             raise CellError("find what?", remedy="%okx_find funding rate")
-        from okx_magic.catalogue.texts import find  # noqa: PLC0415  # on first use
+        from okx_magic.catalogue.finder import find  # noqa: PLC0415  # on first use
         from okx_magic.sandbox.routes.endpoints import serves  # noqa: PLC0415  # same
+        from okx_magic.sandbox.streams.channels import pushes  # noqa: PLC0415  # same
 
-        tell(find(words, serves))
+        def has(method: str, name: str) -> bool:
+            return pushes(name) if method == "SUBSCRIBE" else serves(method, name)
+
+        tell(find(words, has))
 
     @no_var_expand
     @line_magic

@@ -52,13 +52,19 @@ _LOGIN = "okx_login"
 
 
 def examples_first(magic: Any) -> Any:
-    """A decorator for help as ``%magic?`` and --help show it: examples first, then the options."""
-    description = inspect.cleandoc(magic.parser.description).replace("::\n", ":\n")
+    """A decorator for help as ``%magic?`` and --help show it: examples, then what it does, then the
+    options.
+    """
+    about, _, rest = inspect.cleandoc(magic.parser.description).partition("Examples::\n")
+    # The examples are what is indented below their title.
+    examples = re.match(r"(?:(?: +.*)?\n?)+", rest)[0]  # type: ignore[index]  # it matches anything
+    told = f"{about.rstrip()}\n\n{rest[len(examples) :]}".rstrip()
     # The docstring is argparse's: usage, then the description, then the lists of what the magic takes.
     listed = magic.__doc__
     places = (listed.find(title) for title in ("positional arguments:", "options:"))
     first = min(place for place in places if place >= 0)
-    magic.__doc__ = f"%{magic.__name__}: {description}\n\n{listed[first:].rstrip()}"
+    shown = inspect.cleandoc(examples).strip("\n")
+    magic.__doc__ = f"{shown}\n\n%{magic.__name__}: {told}\n\n{listed[first:].rstrip()}"
     return magic
 
 

@@ -111,8 +111,8 @@ class OkxMagic(Magics):
             %%okx --since 2024-01-01 --until 2024-02-01
             hours = GET /api/v5/market/candles?instId=BTC-USDT&bar=1H
 
-            %%okx --to data/ --since 2024-01-01
-            GET /api/v5/market/candles?instId=BTC-USDT,ETH-USDT&bar=1m
+            %%okx --to data/ --since 30d
+            GET /api/v5/market/candles?instId=BTC-USDT,ETH-USDT&bar=1H
 
             %%okx
             ticks = SUBSCRIBE tickers?instId=BTC-USDT
@@ -209,6 +209,29 @@ class OkxMagic(Magics):
             %okx_login sandbox --faults lose-answer
                                      the next order is placed, and its answer lost
 
+        Credentials come from the first of these that has all three; two are never mixed::
+
+            1  the variables OKX_API_KEY, OKX_SECRET_KEY (or OKX_API_SECRET) and OKX_PASSPHRASE (or
+               OKX_API_PASSPHRASE), with OKX_DEMO=0 for live, OKX_SITE (global, eea, us),
+               OKX_API_BASE_URL and OKX_TIMEOUT_MS
+            2  ~/.okx/config.toml: default_profile = "NAME", and [profiles.NAME] with api_key,
+               secret_key, passphrase, demo, site, base_url, timeout_ms, proxy_url, ca_bundle,
+               created, allow
+            3  the system's keyring: service okx_magic, user names as the variables
+            4  Colab's secrets, under the names of the variables
+            5  a prompt, where a person can type; --prompt asks at once
+
+        A profile, and the name that %okx_login takes for it::
+
+            [profiles.main]
+            api_key = "…"
+            secret_key = "…"
+            passphrase = "…"
+            demo = true
+
+        allow = ["transfer"] lets a live account do more than trade, each kind by its name: withdraw,
+        transfer, subaccount, key, earn, loan, unknown. A key that may withdraw is refused without.
+        On a Binder only the sandbox is used, unless OKX_KEYS_ON_BINDER=1.
         Never type a secret here: it would stay in the notebook.
         """
         arguments = magicline.options(self.shell, self.okx_login, line)

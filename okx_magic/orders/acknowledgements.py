@@ -26,9 +26,12 @@ _REPEATED: Final = ("ordId", "algoId", "clOrdId", "algoClOrdId", "clientId")
 _ENVELOPE_CODES: Final = frozenset({"0", "1", "2"})
 _TAKEN: Final = frozenset({"0", ""})
 _NO_VALUE: Final = ("", None)
-# OKX docs: Order Book Trading, Trade, Cancel All After.
-_TIMER: Final = "/api/v5/trade/cancel-all-after"
-_TIMER_MS: Final = 2000
+# The endpoints whose docs were read.
+_READ: Final = "documented"
+# OKX docs: Cancel All After of orders, quotes and spreads. Their examples have times in seconds.
+_TIMER: Final = "/cancel-all-after"
+_TIMER_SECONDS: Final = 2
+_MILLISECONDS: Final = 10**11
 # Fields that many answers have, whatever they are about.
 _SAYS_LITTLE: Final = frozenset({"ts", "tag", "sCode", "sMsg", "subCode"})
 
@@ -56,22 +59,22 @@ def _misfit(endpoint: Endpoint, items: Sequence[Item], envelope: Envelope) -> st
     rows, by_item = envelope.data, "sCode" in endpoint.fields
     # A refusal of the whole, with a code of its own, has no items or any.
     whole = envelope.code not in _ENVELOPE_CODES or (envelope.code != "0" and not by_item)
-    if whole or not isinstance(rows, list) or not endpoint.fields:
+    if whole or not isinstance(rows, list):
         return ""
     given = [name for name in _GIVEN if name in endpoint.fields]
+    if not endpoint.fields and (not rows or endpoint.status != _READ):
+        # The docs of a few have an answer without a row.
+        return ""
     if not rows:
         return "the answer names no order" if by_item or given else "the answer is empty"
     if not all(_is_of(row, endpoint) for row in rows):
         return "the answer is to another request"
-    if by_item or given:
-        reason = _uneven(endpoint, items, envelope, given)
-        if reason:
-            return reason
+    uneven = _uneven(endpoint, items, envelope, given) if by_item or given else ""
+    if uneven or len(items) not in (1, len(rows)):
+        return uneven
     if len(items) == 1:
         # Whatever else stands there beside it must be about it, too.
         items = [*items] * len(rows)
-    if len(rows) != len(items):
-        return ""
     strange = (_disagrees(*pair, endpoint) for pair in zip(items, rows, strict=True))
     return next(filter(None, strange), "")
 
@@ -95,15 +98,15 @@ def _disagrees(item: Item, row: dict[str, Any], endpoint: Endpoint) -> str:
         return ""  # a refusal may leave all of them out
     if "result" in endpoint.fields and row.get("result") in (*_NO_VALUE, False, "false"):
         return "the answer does not say that it was done"
-    if endpoint.path == _TIMER and not _is_armed(item, row):
+    if endpoint.path.endswith(_TIMER) and not _is_armed(item, row):
         return "the answer is about another timer"
     shared = {
         name: wanted
         for name, wanted in item.wanted.items()
-        if name in endpoint.fields and name not in _SAYS_LITTLE and _is_plain(wanted)
+        if name in endpoint.fields and name not in _SAYS_LITTLE and _plain_values(wanted)
     }
     told = {name: row[name] for name in shared if row.get(name) not in (None, "")}
-    if any(_is_plain(value) and not same(value, shared[name]) for name, value in told.items()):
+    if any(not _agrees(value, shared[name]) for name, value in told.items()):
         return "the answer is about another request"
     return "" if told or not shared else f"the answer has no {next(iter(shared))}"
 
@@ -112,16 +115,24 @@ def _is_armed(item: Item, row: dict[str, Any]) -> bool:
     """Whether OKX's timer is set to what was asked for: that many seconds from then, or off."""
     try:
         seconds = int(item.wanted["timeOut"])
-        ends = int(row["triggerTime"])
-        return (
-            ends == 0 if seconds == 0 else abs(ends - int(row["ts"]) - seconds * 1000) <= _TIMER_MS
-        )
+        ends, began = int(row["triggerTime"]), int(row["ts"])
     except (KeyError, ValueError, TypeError):
         return False
+    unit = 1000 if began > _MILLISECONDS else 1
+    armed = abs(ends - began - seconds * unit) <= _TIMER_SECONDS * unit
+    return ends == 0 if seconds == 0 else armed
 
 
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, str | int | Decimal) and value != ""
+def _agrees(told: Any, wanted: Any) -> bool:
+    """Whether an answer's value is what was asked for, or one of it: the rows of a list are apart."""
+    asked = _plain_values(wanted)
+    return all(any(same(value, each) for each in asked) for value in _plain_values(told))
+
+
+def _plain_values(value: Any) -> list[Any]:
+    """A value that can be compared, or those of a list; none of what is nested."""
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, str | int | Decimal) and each != ""]
 
 
 def _uneven(
@@ -137,22 +148,30 @@ def _uneven(
     return next(filter(None, strange), "")
 
 
+def _is_of_another(item: Item, row: dict[str, Any], endpoint: Endpoint) -> bool:
+    """Whether an acknowledgement has another id than was given, or one where a new order has none."""
+    for name in _REPEATED:
+        wanted, told = item.wanted.get(name), row.get(name)
+        if wanted and told and str(told) != str(wanted):
+            return True
+    field = endpoint.client_id if endpoint.effect == "order" else None
+    return bool(field and row.get(field) and not item.wanted.get(field))
+
+
 def _refuses(row: dict[str, Any]) -> bool:
     return row.get("sCode", "") not in _TAKEN
 
 
 def _strange(item: Item, row: dict[str, Any], endpoint: Endpoint, given: Sequence[str]) -> str:
     """Why an acknowledgement is none of this item, or "" where it is."""
+    if _is_of_another(item, row, endpoint):
+        return "the answer is about another order"
     # Where there is nothing to look up, half an acknowledgement is more than none.
     if "sCode" in endpoint.fields and "sCode" not in row and item.look_up:
         return "an item has no sCode"
     code = row.get("sCode", "")
     if not isinstance(code, str) or not (code or "0").isdecimal():
         return "an item's sCode is not a text of digits"
-    for name in _REPEATED:
-        wanted, told = item.wanted.get(name), row.get(name)
-        if wanted and told and str(told) != str(wanted):
-            return "the answer is about another order"
     if code not in _TAKEN:
         return ""
     if given and not any(map(row.get, given)):

@@ -80,13 +80,15 @@ _AT_ONCE: Final = (
 @dataclass(frozen=True, slots=True)
 class Killed:
     """How it ended: how many orders were found open, the ids of those that still were when the time
-    was over, how long it took, and what was in the way last, "" if nothing.
+    was over, how long it took, and what was in the way last, "" if nothing. ``algos`` are the algo orders
+    that were found, as OKX listed them.
     """
 
     found: int
     left: tuple[str, ...]
     seconds: float
     trouble: str
+    algos: tuple[dict[str, Any], ...] = ()
 
     @property
     def done(self) -> bool:
@@ -115,6 +117,7 @@ class Killer:
         self._monotonic = monotonic
         self._sorts = [_ORDERS, _ALGOS]
         self._found: set[str] = set()
+        self._algos: dict[str, dict[str, Any]] = {}
         self._batches = True
         self._timer = True
         self._at_once = list(_AT_ONCE)
@@ -137,7 +140,8 @@ class Killer:
             trouble = trouble or self._take_back_at_once()
             seconds = self._monotonic() - started
             if not (left or trouble) or seconds >= SECONDS:
-                return Killed(len(self._found), left, seconds, trouble)
+                algos = tuple(self._algos.values())
+                return Killed(len(self._found), left, seconds, trouble, algos)
             self._sleep(_PAUSE)
 
     def _round(self) -> tuple[str, ...]:
@@ -147,6 +151,8 @@ class Killer:
             rows = self._open(sort)
             ids = [str(row.get(sort.id, "")) for row in rows]
             new = len(set(ids) - self._found)
+            if sort is _ALGOS:
+                self._algos |= zip(ids, rows, strict=True)
             self._found.update(ids)
             seen += ids
             if new:

@@ -109,6 +109,8 @@ class Ledger:
         self._read = 0
         self._file: tuple[int, bytes] | None = None
         self._next_sweep = _SWEEP
+        # The size from which on the file may be worth cutting.
+        self._cut_above = 0
         _LIVING.add(self)
 
     def after_fork(self) -> None:
@@ -144,7 +146,7 @@ class Ledger:
             self._append(line)
             # Here, where nothing waits to be sent.
             with self._lock:
-                cut_if_large(self.path, settled=SETTLED)
+                self._cut_above = cut_if_large(self.path, settled=SETTLED, above=self._cut_above)
         except OSError as error:
             _log.warning("the ledger %s cannot be written: %s", self.path, error.strerror)
 

@@ -56,23 +56,27 @@ def _lock(handle: int) -> bool:
     return True
 
 
-def cut_if_large(path: Path, *, settled: Collection[str]) -> None:
-    """Leave out the oldest entries whose outcome is ``settled``, if the file is too large. Entries that
-    are open stay, whatever their age. Raises OSError, and leaves the file as it was.
+def cut_if_large(path: Path, *, settled: Collection[str], above: int = 0) -> int:
+    """Leave out the oldest entries whose outcome is ``settled``, if the file is too large, and larger
+    than ``above``; what to give as ``above`` the next time. Entries that are open stay, whatever their
+    age. Raises OSError, and leaves the file as it was.
     """
-    if sys.platform == "win32" or path.stat().st_size <= LARGEST:
-        return
+    above = max(above, LARGEST)
+    if sys.platform == "win32" or path.stat().st_size <= above:
+        return above
     with locked(path):
         text = path.read_bytes()
-        if len(text) <= LARGEST:
-            return  # another kernel was first
+        if len(text) <= above:
+            return above  # another kernel was first
         # In the same folder, so that it takes the place of the old one in one go.
         new = path.with_suffix(".new")
         new.unlink(missing_ok=True)
         with open(new, "xb", buffering=0, opener=for_the_owner) as file:
-            file.write(_newest(text, LARGEST // 2, settled))
+            left = file.write(_newest(text, LARGEST // 2, settled))
             os.fsync(file.fileno())
         new.replace(path)
+    # Where most of it is open, little is left out: it must have grown before that is tried again.
+    return left + LARGEST // 2
 
 
 def for_the_owner(path: str, flags: int) -> int:

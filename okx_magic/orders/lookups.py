@@ -62,26 +62,6 @@ _IDS: Final = (
     *("clientId", "clRfqId", "clQuoteId", "clTReqId"),
 )
 
-# What an amendment asks for, and the field of the order that then has it.
-_AMENDED: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "newSz": "sz",
-        "newPx": "px",
-        "newPxUsd": "pxUsd",
-        "newPxVol": "pxVol",
-        "newTpTriggerPx": "tpTriggerPx",
-        "newTpTriggerPxType": "tpTriggerPxType",
-        "newTpOrdPx": "tpOrdPx",
-        "newSlTriggerPx": "slTriggerPx",
-        "newSlTriggerPxType": "slTriggerPxType",
-        "newSlOrdPx": "slOrdPx",
-        "newTriggerPx": "triggerPx",
-        "newTriggerPxType": "triggerPxType",
-        "newOrdPx": "ordPx",
-    }
-)
-# Other parts of an amendment that change the order, and that none of its fields shows.
-_UNSHOWN: Final = ("attachAlgoOrds",)
 _FAILED: Final = frozenset({"failed", "rejected"})
 
 
@@ -142,18 +122,6 @@ def history_of(item: Item) -> Request | None:
         return None
     query = urlencode({"instType": _inst_type(item), "instId": item.inst_id})
     return Request("GET", f"/api/v5/trade/orders-history?{query}")
-
-
-def amended(item: Item, row: Mapping[str, Any]) -> bool | None:
-    """Whether an order is now as the amendment wanted it; None where no field would show that."""
-    wanted = {name: value for name, value in item.wanted.items() if value not in ("", None)}
-    new = [name for name in wanted if name in _AMENDED]
-    if not new or any(name in wanted for name in _UNSHOWN):
-        return None
-    # An order without such a field does not show it.
-    if any(row.get(_AMENDED[name]) is None for name in new):
-        return None
-    return all(same(row[_AMENDED[name]], wanted[name]) for name in new)
 
 
 def closes_position(item: Item) -> bool:

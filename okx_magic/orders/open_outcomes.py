@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Request
+from okx_magic.orders.client_ids import is_ours
 from okx_magic.orders.ledger import TOLD
 from okx_magic.orders.lookups import made_at
 from okx_magic.orders.reconcile import look
-from okx_magic.orders.submission import is_ours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from okx_magic.orders.ledger import Entry, Ledger
     from okx_magic.orders.reconcile import Ask
@@ -32,27 +32,27 @@ _PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/
 
 def tell_open_outcomes(
     ask: Ask, ledger: Ledger | None, key_hash: str, now: float, most: int | None = _MOST
-) -> tuple[str, ...]:
-    """One line for each open outcome of a key, newest last; those that could be settled are closed in
-    the ledger. ``now`` is in seconds since 1970; of the newest ``most`` (None: of all).
+) -> Iterator[str]:
+    """One line for each open outcome of a key, newest last, as soon as it is asked for; those that could
+    be settled are closed in the ledger. Of the newest ``most`` (None: of all);
+    ``now`` is in seconds since 1970.
     """
     if ledger is None or not key_hash:
-        return ()
+        return
     try:
         entries = ledger.unsettled(key_hash)
     except RefusedError as error:
-        return (error.message,)
-    lines = []
+        yield error.message
+        return
     looked_up = entries if most is None else entries[-most:]
     if len(entries) > len(looked_up):
         older = len(entries) - len(looked_up)
-        lines.append(f"{older} older outcomes are also open: %okx_log --settle asks for all")
+        yield f"{older} older outcomes are also open: %okx_log --settle asks for all"
     for entry in looked_up:
         outcome, found = _learn(ask, entry, now)
         if outcome:
             ledger.close(entry.id, outcome)
-        lines.append(f"{_named(entry)}: {found}")
-    return tuple(lines)
+        yield f"{_named(entry)}: {found}"
 
 
 def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:

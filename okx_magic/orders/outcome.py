@@ -17,6 +17,7 @@ from okx_magic.errors import (
 )
 from okx_magic.model import Envelope
 from okx_magic.orders import ledger, lookups
+from okx_magic.wire.clock import expiry_of
 from okx_magic.wire.retry import ALREADY, DOUBTFUL
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _NOT: Final[Mapping[Effect, str]] = {
     "cancel": "not cancelled",
     "setting": "not set",
 }
+_LATER: Final = " · %okx_log --settle says in half a minute whether it was placed"
 _OF_ORDERS: Final = frozenset({"order", "amend", "cancel"})
 
 # The acknowledgement of each order of a batch, by its place.
@@ -104,12 +106,15 @@ def unknown(
     )
     done = sum(finding.state == "done" for finding in findings.values())
     known = f"; {done} of {len(items)} were carried out" if done else ""
+    settles = tuple(item.settles for item in left if item.settles)
+    # Without an expTime a copy may be on its way for as long as its timestamp is good.
+    later = settles and request.effect == "order" and expiry_of(request) is None
     return OutcomeUnknown(
         f"{error.message}; it may have been carried out{known}",
         status=error.status if isinstance(error, TransportError | OkxError) else None,
         orders=tuple((item.inst_id, item.id) for item in left if item.id),
-        settles=tuple(item.settles for item in left if item.settles),
-        remedy=lookups.remedy(left, request.path),
+        settles=settles,
+        remedy=lookups.remedy(left, request.path) + (_LATER if later else ""),
         request=request,
     )
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
+from okx_magic.orders.amendments import amended
 from okx_magic.orders.lookups import (
     NOT_FOUND,
-    amended,
     closed,
     closes_position,
     failed,

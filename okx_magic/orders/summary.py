@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from okx_magic.orders.client_ids import ATTACHED, ATTACHED_ID, attached_to
+from okx_magic.orders.trigger_text import closes, triggers
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
 _FIRST: Final = ("side", "posSide", "instId", "ordType")
 _PLACES: Final = frozenset({"/api/v5/trade/order", "/api/v5/trade/batch-orders"})
 # Ids of the person's own say nothing of what is done.
-_SILENT: Final = frozenset({"clOrdId", "algoClOrdId", "tag"})
+_SILENT: Final = frozenset({"clOrdId", "algoClOrdId", ATTACHED_ID, "tag"})
+_ALGO: Final = "/api/v5/trade/order-algo"
 # What needs no quotes to be told from the words around it.
 _PLAIN: Final = re.compile(r"[\w./:+-]+")
 
@@ -25,8 +29,9 @@ _PLAIN: Final = re.compile(r"[\w./:+-]+")
 def summary(request: Request) -> str:
     """Such as ``buy BTC-USDT limit · sz 0.01 · px 30000 · tdMode cash · POST /api/v5/trade/order``.
 
-    Of a batch each order, after their number. Nothing of the body is left out but client order ids
-    and tags; characters that could disguise it are made visible.
+    Of a batch each order, after their number; of an algo order first when it acts, and what it closes.
+    Nothing of the body is left out but client order ids and tags; characters that could disguise it are
+    made visible.
     """
     items = _items(request)
     told = [_told(item, request.path) for item in items]
@@ -52,8 +57,22 @@ def _told(item: Any, path: str) -> str:
 
 
 def _rest(item: dict[str, Any], path: str) -> Iterator[str]:
+    said: set[str] = set()
+    if path in {_ALGO, ATTACHED}:
+        parts, told = triggers(item, _text)
+        yield from parts
+        said |= told
+    if path == _ALGO:
+        closed, told = closes(item, _text)
+        if closed:
+            yield closed
+        said |= told
     for name, value in item.items():
-        if name in _FIRST or name in _SILENT:
+        if name in _FIRST or name in _SILENT or name in said:
+            continue
+        attached = attached_to(item) if name == ATTACHED else ()
+        if attached and isinstance(value, list) and len(attached) == len(value):
+            yield from (f"with {{{' · '.join(_rest(dict(each), name))}}}" for each in attached)
             continue
         unit = _quote(item) if name == "sz" and path in _PLACES else ""
         yield f"{_visible(name)} {_text(value)}{unit}"

@@ -6,14 +6,14 @@ not say, is looked up; Ctrl-C does not end the question either, it only shortens
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from okx_magic.errors import (
     Interrupted,
     OkxMagicError,
-    RefusedError,
+    PartlyRefused,
+    PositionWithoutStop,
     TransportError,
 )
 from okx_magic.model import Envelope
@@ -33,6 +33,7 @@ from okx_magic.orders.outcome import (
     unknown,
 )
 from okx_magic.orders.reconcile import SECONDS, SECONDS_AFTER_INTERRUPT, Lost
+from okx_magic.orders.record import Record
 from okx_magic.wire.clock import expiry_of
 from okx_magic.wire.sender import Reply
 
@@ -66,9 +67,8 @@ class Writing:
         self._retries = retries
         self._looks_up = looks_up
         self._items = items_of(prepared.request)
-        self._entry = ""
+        self._record = Record(ports.account, ports.ledger, prepared, self._items)
         self._ended = ""
-        self._closed = False
         # Of a batch of cancels: what is known by now, and the places of those that are sent again.
         self._rows: Rows = {}
         self._places = tuple(range(len(self._items)))
@@ -85,13 +85,13 @@ class Writing:
         except KeyboardInterrupt:
             # Between the outcome and the end of this; raised below, as in there.
             outcome = self._ended or ("unknown" if self._state.written else "not done")
-            if not self._closed:
-                self._close(outcome if self._state.written else "not sent")
+            if not self._record.closed:
+                self._record.close(outcome if self._state.written else "not sent")
         raise self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
 
     def _run(self) -> Reply:
         try:
-            self._open()
+            self._record.open()
             reply = self._carry_out()
         except KeyboardInterrupt:
             # Raised below: as the context of ours it would keep the frames that were signing.
@@ -100,7 +100,9 @@ class Writing:
             outcome, code = in_ledger(error, written=self._state.written)
             # A caller that does not have it looked up sees for itself.
             told = not self._looks_up and outcome == ledger.UNKNOWN
-            self._close(ledger.TOLD if told else outcome, code)
+            self._record.close(ledger.TOLD if told else outcome, code)
+            if isinstance(error, PartlyRefused):
+                self._check_attached(error.envelope, error)
             if isinstance(error, TransportError) and not self._state.written:
                 # The error may speak of the exchange's time, which has to be known first.
                 ours = error.request is not None and error.request.path == self._request.path
@@ -110,10 +112,23 @@ class Writing:
         else:
             self._ended = "done"
             self._state.over = True
-            self._close("done")
+            self._record.close("done")
+            self._check_attached(reply.envelope)
             return reply
-        self._close(stopped.outcome if self._state.written else "not sent")
+        self._record.close(stopped.outcome if self._state.written else "not sent")
         raise stopped
+
+    def _check_attached(self, envelope: Envelope, refused: PartlyRefused | None = None) -> None:
+        """Raise PositionWithoutStop where an order stands without what was attached to it."""
+        if lacks := self._ports.unprotected(self._request, envelope):
+            raise PositionWithoutStop(
+                lacks[0].text,
+                envelope=envelope,
+                request=self._request,
+                others=tuple(each.text for each in lacks[1:]),
+                sets=tuple(each.sets for each in lacks if each.sets is not None),
+                items=refused.items if refused else (),
+            )
 
     def _carry_out(self) -> Reply:
         lost = False
@@ -240,56 +255,6 @@ class Writing:
             recovered=recovered,
             attempts=self._state.attempts,
         )
-
-    def _orders(self) -> tuple[tuple[str, str], ...]:
-        return tuple((item.inst_id, item.id) for item in self._items if item.id)
-
-    def _settles(self) -> tuple[str, ...]:
-        return tuple(item.settles for item in self._items if item.settles)
-
-    def _as_entry(self) -> ledger.Entry:
-        account = self._ports.account
-        return ledger.Entry(
-            environment=account.environment,
-            account=account.name,
-            key=account.credentials.key_hash if account.credentials else "",
-            method=self._request.method,
-            path=self._request.path,
-            orders=self._orders(),
-            settles=self._settles(),
-            fingerprint=ledger.fingerprint(self._prepared.typed),
-            id=self._entry,
-        )
-
-    def _open(self) -> None:
-        if self._ports.ledger is None:
-            return
-        # Known before the line is written: Ctrl-C in the middle of that leaves no entry open.
-        self._entry = ledger.new_id()
-        try:
-            self._ports.ledger.open(self._as_entry(), self._prepared.recheck)
-        except RefusedError:
-            self._entry = ""
-            # To cancel lessens what is at risk: a full disk must not be in its way.
-            if self._request.effect != "cancel":
-                raise
-
-    def _close(self, outcome: str, code: str = "") -> None:
-        if self._ports.ledger is None or not self._entry:
-            return
-        facts = {"code": code} if code else {}
-        try:
-            self._ports.ledger.close(self._entry, outcome, **facts)
-        except KeyboardInterrupt:
-            # The line may not be there: what is told and what is written must be the same.
-            with suppress(KeyboardInterrupt):
-                self._ports.ledger.close(self._entry, outcome, **facts)
-            stopped = self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
-        else:
-            self._closed = True
-            return
-        self._closed = True
-        raise stopped
 
 
 class _NotYet:

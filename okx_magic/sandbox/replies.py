@@ -76,9 +76,10 @@ def text(code: str, *params: str) -> str:
     known = explain(code)
     documented = known.msg if known else ""
     template = _TEXTS["seen"].get(code) or documented or _TEXTS["own"].get(code, "")
-    # The table writes {param0}, {0} and, where there is one only, {param}.
+    # The table writes {param0}, {0}, {min} and {max} and, where there is one only, {param}.
     for number, value in enumerate(params):
-        for name in (f"{{param{number}}}", f"{{{number}}}", "{param}"):
+        bound = "{min}" if number == 0 else "{max}"
+        for name in (f"{{param{number}}}", f"{{{number}}}", "{param}", bound):
             template = template.replace(name, value)
     return template
 
@@ -96,10 +97,12 @@ def envelope(data: Any, *, code: str = OK, msg: str = "", status: int = HTTPStat
     return Reply(status, compact({"code": code, "data": data, "msg": msg}))
 
 
-def acknowledgement(acks: list[dict[str, str]], in_time: float, out_time: float) -> Reply:
+def acknowledgement(
+    acks: list[dict[str, str]], in_time: float, out_time: float, *, of_algos: bool = False
+) -> Reply:
     """The envelope of the order services: code 0 when all orders were accepted, 1 when none, 2 when
     some. ``inTime`` and ``outTime`` (here in seconds) go out in microseconds, and all keys are in
-    alphabetical order.
+    alphabetical order. That of algo orders has neither times nor ever a message.
     """
     refused = [ack for ack in acks if ack["sCode"] != OK]
     code = OK if not refused else _ALL_FAILED if len(refused) == len(acks) else _PARTLY_FAILED
@@ -114,6 +117,8 @@ def acknowledgement(acks: list[dict[str, str]], in_time: float, out_time: float)
         "msg": "" if silent else text(code),
         "outTime": str(round(out_time * 1_000_000)),
     }
+    if of_algos:
+        body = {"code": code, "data": body["data"], "msg": ""}
     return Reply(HTTPStatus.OK, compact(body))
 
 

@@ -62,7 +62,7 @@ class Feed:
 
     def push(self, link: object, data: bytes, action: str) -> None:
         """The ``data`` of a push, in this order of the link's. Raises ``msgspec.DecodeError``."""
-        if self.owner is not None and link is not self.owner and not self.takes_both:
+        if link is not self.owner and self.owner is not None and not self.takes_both:
             return
         if b"\n" in data:
             # Between values only: no JSON text holds one. A row is a line.

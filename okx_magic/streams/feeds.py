@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from okx_magic.streams.protocol import Arg
 
 _MOST_PAGES: Final = 40
-_OPEN_ORDERS: Final = frozenset({"live", "partially_filled"})
+_OPEN_ORDERS: Final = frozenset({"live", "partially_filled", "pause", "partially_effective"})
 _OBJECTS: Final = msgspec.json.Decoder(list[dict[str, Any]])
 _BARS: Final = msgspec.json.Decoder(list[list[str]])
 
@@ -100,7 +100,9 @@ class AccountFeed(StateFeed):
 
 
 class OrderFeed(StateFeed):
-    """Orders: every change of each. What became of those that were open during a gap is asked for."""
+    """Orders, algo orders too: every change of each. What became of those that were open during a gap is
+    asked for.
+    """
 
     def __init__(self, arg: Arg) -> None:
         super().__init__(arg)
@@ -109,7 +111,7 @@ class OrderFeed(StateFeed):
     def _add(self, pairs: Iterable[tuple[Mapping[str, Any], bytes]]) -> int:
         told = []
         for value, row in pairs:
-            order = str(value.get("ordId", ""))
+            order = self._key(value)
             if value.get("state") in _OPEN_ORDERS:
                 self._open[order] = str(value.get("instId", ""))
             else:
@@ -119,18 +121,23 @@ class OrderFeed(StateFeed):
 
     async def read_again(self, ask: Ask) -> tuple[int | None, int]:
         """All open orders, and what became of those that are open no more."""
-        before = dict(self._open)
-        values = await ask(target(self.arg.channel.again, self.arg))
-        still = {str(value.get("ordId", "")) for value in values}
+        before, channel = dict(self._open), self.arg.channel
+        values = []
+        for more in [dict([each]) for each in channel.each] or [{}]:
+            values += await ask(target(channel.again, self.arg, **more))
+        still = {self._key(value) for value in values}
+        endpoint = catalogue.endpoint("GET", channel.twin)
+        takes = {param.name for param in endpoint.params} if endpoint else set()
         for order, instrument in before.items():
             if order not in still:
-                query = urlencode({"instId": instrument, "ordId": order})
-                values += await ask(f"{self.arg.channel.twin}?{query}")
+                query = {"instId": instrument, channel.key: order}
+                asked = urlencode({name: value for name, value in query.items() if name in takes})
+                values += await ask(f"{channel.twin}?{asked}")
         changed = [value for value in values if self._differs(value)]
         return (0 if self.began else None), self._add((value, ENCODE(value)) for value in changed)
 
     def _differs(self, value: Mapping[str, Any]) -> bool:
-        before = self._newest.get(str(value.get("ordId", "")))
+        before = self._newest.get(self._key(value))
         if before is None:
             return True
         known = msgspec.json.decode(before[1])

@@ -41,8 +41,8 @@ class Intake:
         self._watches: tuple[Callable[[Row], None], ...] = ()
         self._recording: Recording | None = None
         self._stopped = False
-        # How many wait; without any nobody needs to be woken.
-        self._waiting = 0
+        # The totals of rows that are waited for; below them nobody needs to be woken.
+        self._waiting: list[int] = []
         self.first_error = ""
         self.started_at = time.time()
         self.last_at: float | None = None
@@ -76,7 +76,7 @@ class Intake:
         with self._changed:
             self._kept.add(rows, keys, late=late)
             self.last_at = time.time()
-            if self._waiting:
+            if self._waiting and self._kept.ring.total >= min(self._waiting):
                 self._changed.notify_all()
         if self._recording is not None:
             self._recording.add(rows)

@@ -96,17 +96,21 @@ class Link:
         """In a forked child."""
         self._socket.forget()
 
-    def hear(self, message: bytes) -> None:
-        """What the connection brings."""
+    def hear(self, messages: Sequence[bytes]) -> None:
+        """What the connection brings, in its order."""
         self._heard_at = self._loop.time()
-        if self.ended.done() or message == PONG:
+        if self.ended.done():
             return
+        pushed, decode = self._hearer.pushed, PUSH.decode
         try:
-            push = PUSH.decode(message)
-            if push.event:
-                self._hearer.event(self, EVENT.decode(message))
-            else:
-                self._hearer.pushed(self, push)
+            for message in messages:
+                if message == PONG:
+                    continue
+                push = decode(message)
+                if push.event:
+                    self._hearer.event(self, EVENT.decode(message))
+                else:
+                    pushed(self, push)
         except (msgspec.DecodeError, ValueError):
             # Not of the form that OKX documents: what it said is not known.
             self.abort("a message that cannot be read")

@@ -145,7 +145,7 @@ class Stream(Intake):
                     for row in map(row_of, reversed(fresh)):
                         if all(_text(row.get(name)) == value for name, value in wanted.items()):
                             return row
-                self._wait_once(end, f"{self.total} rows came")
+                self._wait_once(end, f"{self.total} rows came", 0 if wanted else rows)
 
     async def __aiter__(self) -> AsyncIterator[Row]:
         """Each row from now on. Whoever is slower than the stream misses what ``keep`` cannot hold."""
@@ -220,7 +220,7 @@ class Stream(Intake):
             book: Row = feed.book.as_dict(n)
         return book
 
-    def _wait_once(self, end: float | None, reason: str) -> None:
+    def _wait_once(self, end: float | None, reason: str, total: int = 0) -> None:
         if not self.running:
             raise StreamError(f"{self.name} has ended: {reason}", remedy="run its cell again")
         left = None if end is None else end - time.monotonic()
@@ -229,11 +229,11 @@ class Stream(Intake):
                 f"{self.name}: {reason}, not what was waited for", remedy="wait longer: timeout=60"
             )
         # Short, so that Ctrl-C is heard on every system.
-        self._waiting += 1
+        self._waiting.append(total)
         try:
             self._changed.wait(0.5 if left is None else min(left, 0.5))
         finally:
-            self._waiting -= 1
+            self._waiting.remove(total)
 
     def _raise_refused(self) -> None:
         for feed in self._feeds:

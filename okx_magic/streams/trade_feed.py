@@ -23,11 +23,11 @@ _MOST_PAGES: Final = 200
 
 class _Head(msgspec.Struct, gc=False):
     # ``count`` trades of one order in one row: its id is that of the last.
-    tradeId: str  # noqa: N815  # OKX's name
+    tradeId: int  # noqa: N815  # OKX's name; it sends a text
     count: str = "1"
 
 
-_HEADS: Final = msgspec.json.Decoder(list[_Head])
+_HEADS: Final = msgspec.json.Decoder(list[_Head], strict=False)
 
 
 class _Hole:
@@ -52,21 +52,24 @@ class TradeFeed(Feed):
         """Rows of trades, in whatever order."""
         del action
         heads = _HEADS.decode(data)
-        rows = [data[1:-1]] if len(heads) == 1 else [bytes(row) for row in ROWS.decode(data)]
-        for head, row in zip(heads, rows, strict=True):
-            self._one(int(head.tradeId), int(head.count or 1), row)
+        if len(heads) == 1:
+            self._one(heads[0], data[1:-1])
+            return
+        for head, row in zip(heads, map(bytes, ROWS.decode(data)), strict=True):
+            self._one(head, row)
 
-    def _one(self, last: int, count: int, row: bytes) -> None:
-        newest = self._newest
-        if newest is None or last - count == newest:
+    def _one(self, head: _Head, row: bytes) -> None:
+        last, newest = head.tradeId, self._newest
+        first = last if head.count == "1" else last + 1 - int(head.count or 1)
+        if newest is None or first == newest + 1:
             self._newest = last
-            self.give([row])
+            self.give((row,))
         elif last > newest:
-            if last - count > newest:
-                self._hole(newest + 1, last - count)
+            if first > newest + 1:
+                self._hole(newest + 1, first - 1)
             self._newest = last
-            self.give([row])
-        elif not self._late(last, count, row):
+            self.give((row,))
+        elif not self._late(first, last, row):
             self.duplicates += 1
 
     def _hole(self, low: int, high: int) -> None:
@@ -75,10 +78,10 @@ class TradeFeed(Feed):
         self._holes.append(_Hole(low, high, number))
         self.wants_rest = True
 
-    def _late(self, last: int, count: int, row: bytes) -> bool:
+    def _late(self, first: int, last: int, row: bytes) -> bool:
         for hole in self._holes:
             if hole.low <= last <= hole.high and last not in hole.found:
-                hole.found.update(range(last - count + 1, last + 1))
+                hole.found.update(range(first, last + 1))
                 self.give([row], late=True)
                 return True
         return False
@@ -95,7 +98,7 @@ class TradeFeed(Feed):
         for row in reversed(fresh):
             # What is missing before the first of them becomes a hole, which ``fill`` asks for.
             before = self._newest
-            self._one(int(row["tradeId"]), 1, ENCODE(row))
+            self._one(_Head(int(row["tradeId"])), ENCODE(row))
             filled += self._newest != before
         return 0, filled
 
@@ -123,7 +126,8 @@ class TradeFeed(Feed):
             )
             inside = [row for row in rows if hole.low <= int(row["tradeId"]) <= hole.high]
             for row in reversed(inside):
-                filled += self._late(int(row["tradeId"]), 1, ENCODE(row))
+                number = int(row["tradeId"])
+                filled += self._late(number, number, ENCODE(row))
             if not rows or int(rows[-1]["tradeId"]) <= hole.low:
                 return filled, True
             after = int(rows[-1]["tradeId"])

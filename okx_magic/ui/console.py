@@ -1,9 +1,9 @@
-"""The notebook's or terminal's output, questions to the person, and the bar of a long pull."""
+"""The notebook's or terminal's output, and questions to the person."""
 
 from __future__ import annotations
 
 from getpass import getpass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import StdinNotImplementedError
 from IPython.display import display
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from IPython.core.interactiveshell import InteractiveShell
-
-# Seconds from which on a bar is shown.
-_WORTH_SHOWING: Final = 2.0
-# How long a pull of unknown length runs before its bar appears.
-_PATIENCE: Final = 1.0
 
 
 def show(value: Any) -> None:
@@ -120,37 +115,3 @@ def ask_person(label: str) -> str:
 def say_yes(question: str) -> bool:
     """Whether the person typed yes, the whole word. Raises RefusedError where nobody can be asked."""
     return ask_person(f"{question}\nType yes to send it: ").strip().lower() == "yes"
-
-
-class Bar:
-    """Shows the progress of a pull that takes more than two seconds; disappears afterwards."""
-
-    def __init__(self, label: str) -> None:
-        self._label = label
-        self._bar: Any = None
-
-    def start(self, pages: int | None, seconds: float | None) -> None:
-        """The pull takes about this many pages and seconds, where that is known."""
-        if seconds is not None and seconds <= _WORTH_SHOWING:
-            return
-        from tqdm.auto import tqdm  # noqa: PLC0415  # on first use
-
-        self._bar = tqdm(
-            desc=self._label,
-            total=pages,
-            unit=" pages",
-            leave=False,
-            delay=_PATIENCE if seconds is None else 0,
-        )
-
-    def advance(self) -> None:
-        """One more page has come."""
-        if self._bar is not None:
-            self._bar.update()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()

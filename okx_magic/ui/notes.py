@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from okx_magic import catalogue
+from okx_magic.errorblock import fitted, terminal_width
 from okx_magic.servertext import plain
 
 if TYPE_CHECKING:
@@ -25,10 +26,15 @@ _BADGE_COLOURS: dict[Environment, str] = {
     "demo": "#b45309",
     "live": "#dc2626",
 }
-# What aligns is <pre>: an untrusted notebook loses the fonts that a style names.
-_LINE: Final = "margin:0;padding-top:0;padding-bottom:0;white-space:pre-wrap;line-height:1.4"
-# A label and what follows it, or an indent: a line that is too long goes on below its text.
-_LABEL: Final = re.compile(r" {2,}\S+ {2,}(?=\S)|\s*")
+# What aligns is <pre>: an untrusted notebook loses the fonts that a style names. A page of nbconvert has
+# no font of its own for <pre>.
+_LINE: Final = (
+    "margin:0;padding-top:0;padding-bottom:0;white-space:pre-wrap;"
+    "font-family:var(--jp-code-font-family,monospace);word-break:normal;overflow-wrap:anywhere;line-height:1.4"
+)
+# A label and what follows it, the first column of a table, or an indent: a line that is too long goes on
+# below its text.
+_LABEL: Final = re.compile(r" {2,}\S+ {2,}(?=\S)|[A-Z]+ {2,}(?=\S)|\s*")
 _MARKS: Final = {True: "✓", False: "✗", None: "·"}
 
 # Half transparent, so that the text keeps its contrast on light and on dark; the underline tells the
@@ -57,7 +63,14 @@ class Note:
 
     def __repr__(self) -> str:
         badge = f"[{badge_text(self.environment)}] " if self.environment else ""
-        return badge + "\n".join(self.lines)
+        text = badge + "\n".join(self.lines)
+        width = terminal_width()
+        if not width:
+            return text
+        lines = (line.rstrip() for line in text.split("\n"))
+        return "\n".join(
+            fitted("", line, _hang(line), width) if len(line) > width else line for line in lines
+        )
 
     def _repr_html_(self) -> str:
         import html  # noqa: PLC0415  # its table of entities slows %load_ext
@@ -77,10 +90,14 @@ def line_html(line: str) -> str:
     """A line of HTML text. Where it is too long for the page it goes on under its first word, or under
     what follows its label.
     """
-    label = _LABEL.match(line)
-    hang = label.end() if label else 0
+    hang = _hang(line)
     hanging = f";padding-left:{hang}ch;text-indent:-{hang}ch" if hang else ""
     return f'<pre style="{_LINE}{hanging}">{line or " "}</pre>'
+
+
+def _hang(line: str) -> int:
+    label = _LABEL.match(line)
+    return label.end() if label else 0
 
 
 def badge_text(environment: Environment) -> str:
@@ -165,4 +182,4 @@ def _painted(part: Part, escaped: str) -> str:
 
 
 def _row(line: str) -> str:
-    return f'<pre style="{_LINE};overflow-wrap:anywhere;padding-left:10ch;text-indent:-10ch">{line}</pre>'
+    return f'<pre style="{_LINE};padding-left:10ch;text-indent:-10ch">{line}</pre>'

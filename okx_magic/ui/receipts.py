@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.advice.trace import curl
+from okx_magic.orders.client_ids import ATTACHED_ID, attached_to
 from okx_magic.ui.notes import Note, seconds_text
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def receipt(
     if account.name != account.environment:
         parts.append(account.name)
     if reply.added_ids:
-        ids = ", ".join(reply.added_ids)
-        parts.insert(1, f"{_client_id_field(request)} {ids} added")
+        parts.insert(1, f"{_ids_text(request, reply.added_ids)} added")
     elif as_typed and _lacks_client_id(request):
-        parts.insert(1, "no clOrdId: a lost answer cannot be looked up")
+        name = _client_id_field(request)
+        parts.insert(1, f"no {name}: a lost answer cannot be looked up")
     if reply.attempts > 1:
         parts.append(f"{reply.attempts} attempts")
     lines = [" · ".join(parts)]
@@ -146,7 +147,7 @@ def dry_run(request: Request, sent: Sent, account: Account, added: tuple[str, ..
     if sent.body:
         lines.append(f"  body      {len(sent.body)} bytes: {sent.body.decode('utf-8')}")
     if added:
-        lines.append(f"  added     {_client_id_field(request)} {', '.join(added)}")
+        lines.append(f"  added     {_ids_text(request, added)}")
     lines += [f"  header    {name}: {value}" for name, value in request.headers]
     if sent.timestamp:
         lines += [
@@ -187,6 +188,16 @@ def _counted(number: int, noun: str) -> str:
 def _client_id_field(request: Request) -> str:
     endpoint = request.endpoint
     return (endpoint.client_id if endpoint else None) or "clOrdId"
+
+
+def _ids_text(request: Request, ids: tuple[str, ...]) -> str:
+    """The ids that were added, each kind under the name of its field."""
+    attached = {each.get(ATTACHED_ID) for item in request.items for each in attached_to(item)}
+    kinds = (
+        (_client_id_field(request), [each for each in ids if each not in attached]),
+        (ATTACHED_ID, [each for each in ids if each in attached]),
+    )
+    return " · ".join(f"{name} {', '.join(some)}" for name, some in kinds if some)
 
 
 def _lacks_client_id(request: Request) -> bool:

@@ -190,7 +190,7 @@ class Connection:
     def look(self, request: Request, seconds: float) -> Envelope:
         """Send a GET once, within that many seconds; what changes something goes through ``orders``."""
         if request.method != "GET":
-            reason = f"{request} is no look-up"
+            reason = f"{request} is not a look-up"
             raise ValueError(reason)
         attempt = self.sender.attempt(self.prepare(request), RequestState(), seconds)
         if attempt.error is not None and retry.is_clock(attempt.error):

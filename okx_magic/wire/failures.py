@@ -83,7 +83,7 @@ _KINDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failu
             "name your company's certificate file as ca_bundle in the profile",
         ),
     ),
-    (ssl.SSLError, Failure("TLS with {host} failed: the other side does not speak it", _NETWORK)),
+    (ssl.SSLError, Failure("TLS with {host} failed: the other side does not support it", _NETWORK)),
     (CodingError, Failure("the answer is not compressed as it says", _BETWEEN)),
     (TooLargeError, Failure("the answer is larger than any of OKX's", _BETWEEN)),
     (
@@ -93,7 +93,7 @@ _KINDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failu
     # A connection that was closed without an answer is one of these, too.
     (RemoteDisconnected, _CUT),
     (IncompleteRead, _CUT),
-    ((BadStatusLine, UnknownProtocol), Failure("what came is not HTTP", _BETWEEN)),
+    ((BadStatusLine, UnknownProtocol), Failure("the answer is not HTTP", _BETWEEN)),
     (HTTPException, Failure("the head of the answer is larger than any of OKX's", _BETWEEN)),
 )
 

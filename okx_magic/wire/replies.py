@@ -168,7 +168,7 @@ def _misfit(reply: Any, request: Request) -> str:
         return "the answer's msg is not text"
     if not (_LIKE_OKX.fullmatch(code) or catalogue.explain(code)):
         # Gateways speak JSON, too, with the HTTP status or a number of their own for a code.
-        return f"the answer's code {code} is none of OKX's: {printable(msg)}"
+        return f"the answer's code {code} is not one of OKX's: {printable(msg)}"
     if code in {"0", "1", "2"} and not _fits(reply.get("data"), request):
         return "the answer's data is not of the form that OKX documents"
     return ""
@@ -228,9 +228,9 @@ def _refusal(envelope: Envelope, refused: list[dict[str, Any]], request: Request
 def _not_json(answer: Answer, reason: str) -> str:
     start = answer.body.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
     if start == b"<":
-        return "HTML came in place of JSON: a proxy, a VPN or a gateway answered, not OKX's API"
+        return "HTML came instead of JSON: a proxy, a VPN or a gateway answered, not OKX's API"
     if answer.body.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "the answer begins with a byte-order mark, which no JSON does"
+        return "the answer begins with a byte-order mark, which JSON never does"
     if start in {b"{", b"["}:
         return f"the answer's JSON is broken: {printable(reason)}"
     return "the answer is neither JSON nor HTML"

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 Heard = Literal["not sent", "no reply", "throttled", "clock", "refused", "doubtful"]
 Action = Literal["stop", "again", "resync", "look up", "read back"]
 
-# Of none of these does OKX say whether the request was carried out; their HTTP statuses (503, 400,
+# For these OKX does not say whether the request was carried out; their HTTP statuses (503, 400,
 # 429, 500, 500, 500, 200, 500) do not tell either. OKX docs: Error Code.
 DOUBTFUL: Final = frozenset(
     {"50001", "50004", "50013", "50026", "51054", "51149", "51412", "52912"}
 )
 # "Already there": perhaps by this very request.
-ALREADY: Final = frozenset({"50042", "50071", "51016"})
+ALREADY: Final = frozenset({"50042", "50071", "51016", "51065"})
 _THROTTLED: Final = frozenset({"50011", "50040", "50061"})
-# A timestamp, or an expTime, that lies wrong: refused at the door.
+# A wrong timestamp or expTime: refused before anything is done.
 _CLOCK: Final = frozenset({"50102", "50036"})
 
 MOST_ATTEMPTS: Final = 3
@@ -72,7 +72,7 @@ _ROWS: Final[Mapping[Effect, tuple[RetryRule, ...]]] = {
     "read":       (_AGAIN,    _AGAIN,     _AGAIN,    _RESYNC, _STOP,   _AGAIN),
     "order":      _ORDER,
     "amend":      _ORDER,
-    # To cancel twice does no harm, and not to cancel may.
+    # Cancelling twice does no harm; not cancelling may.
     "cancel":     (_AGAIN,    _LOOK_UP,   _AGAIN,    _RESYNC, _STOP,   _LOOK_UP),
     "undo":       _SETTING,
     "setting":    _SETTING,
@@ -97,7 +97,7 @@ def classify(error: TransportError | OkxError) -> Heard:
     # Whatever the code, if the server says by its status that something broke on its side.
     if codes & (DOUBTFUL | ALREADY) or error.status >= 500 or error.status == 408:
         return "doubtful"
-    # A part of it stands, which would be there twice if the whole were sent again.
+    # A part was carried out, and would be done twice if the whole were sent again.
     if isinstance(error, PartlyRefused):
         return "refused"
     if codes <= _THROTTLED:

@@ -35,7 +35,7 @@ _Error = TypeVar("_Error", bound=BaseException)
 _TELLING = ("date", "server", "via", "content-type")
 
 _log: Final = logging.getLogger("okx_magic")
-# Silent unless a person sets up logging.
+# Silent unless logging is set up.
 _log.addHandler(logging.NullHandler())
 
 
@@ -113,7 +113,7 @@ class RequestState:
 
 
 class Sender:
-    """Sends for one account, each attempt stamped and signed afresh. ``log`` keeps the last 1,000
+    """Sends for one account, each attempt stamped and signed again. ``log`` keeps the last 1,000
     exchanges, without secrets.
     """
 
@@ -127,7 +127,7 @@ class Sender:
     def attempt(
         self, request: Request, state: RequestState, seconds: float, *, log: bool = True
     ) -> Attempt:
-        """Send once; what fails in it is told, what fails before it is raised."""
+        """Send once. A failure of the exchange is returned, a failure before it is raised."""
         state.attempts += 1
         sent: Sent | None = None
 
@@ -159,7 +159,7 @@ class Sender:
             except OkxMagicError as failure:
                 error = without_frames(failure)
             except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
-                # Whatever it is: the frames that it came through hold what proves the account.
+                # The frames that it came through hold the signed headers, whatever it is.
                 raise without_frames(failure) from None
             finally:
                 state.sent()
@@ -182,7 +182,7 @@ class Sender:
             remedy=error.remedy if error else "",
         )
         state.last = exchange
-        # A request of ours that a person did not ask for is logged only if it fails.
+        # A request that no person asked for is logged only if it fails.
         if log or error is not None:
             self.log.append(exchange, self._shown(answer, sent))
         _log_attempt(exchange, state)
@@ -213,8 +213,13 @@ class Sender:
         body = request.body.encode("utf-8")
         if not self.signs(request):
             return Sent(request.method, prepared.path_url, body, "", "")
-        sent, _ = self._sign(self.now_unasked(), request.method, prepared.path_url, body)
-        return sent
+        try:
+            return self._sign(self.now_unasked(), request.method, prepared.path_url, body)[0]
+        except OkxMagicError:
+            raise
+        except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
+            # As in an attempt: the frames that it came through hold the signed headers.
+            raise without_frames(failure) from None
 
     def signs(self, request: Request) -> bool:
         """Whether this request is signed. Public endpoints are not: a wrong key would only break
@@ -259,7 +264,7 @@ class Sender:
         try:
             return credentials.redact(text)
         except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
-            # What is looked for stands in its frames.
+            # The secrets are in its frames.
             raise without_frames(failure) from None
 
     def _shown(self, answer: Answer | None, sent: Sent | None) -> bytes:

@@ -110,7 +110,7 @@ class Transport:
             raise RefusedError(
                 f"the HTTP library would send {prepared.method} {prepared.path_url!r} in place of"
                 " what was typed",
-                remedy="percent-encode the target as it should travel",
+                remedy="percent-encode the target as it should be sent",
                 request=request,
             )
         return prepared
@@ -160,7 +160,7 @@ class Transport:
         )
 
     def after_fork(self) -> None:
-        """Begin anew in a forked child: no connection and no lock is its parent's."""
+        """Start again in a forked child, without the connections and locks of its parent."""
         self._pool.forget()
         self._watchdog = Watchdog()
 

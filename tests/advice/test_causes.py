@@ -21,7 +21,7 @@ from okx_magic.model import Environment, Exchange, Request
 
 REST = [str(code) for code in (50011, 50036, 50037, 50038, *range(50100, 50122)) if code != 50117]
 WEBSOCKET = [str(code) for code in range(60004, 60033)]
-HTML = "HTML came in place of JSON: a proxy, a VPN or a gateway answered, not OKX's API (HTTP 502)"
+HTML = "HTML came instead of JSON: a proxy, a VPN or a gateway answered, not OKX's API (HTTP 502)"
 DEMO = (("x-simulated-trading", "1"),)
 EARLIER = exchange(code="0", outcome="ok", status=200, sent_at=SENT_AT - 12)
 
@@ -158,6 +158,14 @@ def test_credentials_are_doubted_by_their_form_alone() -> None:
     assert any("quotation marks" in line for line in told)
     assert "your-key" not in "".join(told)
     assert found("50111")["credentials"].holds is False
+    capitals = Credentials(KEY.upper(), SECRET, "a-passphrase")
+    (told,) = (
+        cause
+        for cause in causes(Case("50111", account(credentials=capitals), exchange()))
+        if cause.name == "credentials"
+    )
+    assert (told.found, told.holds) == (capitals.warnings[0], None)
+    assert "copy it again" in told.remedy
 
 
 def test_what_was_accepted_before_is_a_fact() -> None:
@@ -380,9 +388,9 @@ def advice(
     ("values", "code", "means"),
     [
         # key, secret and passphrase as they were typed, and what helps
-        ((KEY, PASSPHRASE, SECRET), "50113", "change the two round"),
-        ((KEY, PASSPHRASE, SECRET), "50105", "change the two round"),
-        ((SECRET, KEY, PASSPHRASE), "50111", "change the two round"),
+        ((KEY, PASSPHRASE, SECRET), "50113", "swap the two"),
+        ((KEY, PASSPHRASE, SECRET), "50105", "swap the two"),
+        ((SECRET, KEY, PASSPHRASE), "50111", "swap the two"),
         ((KEY, SECRET, '"quoted-1!"'), "50105", "leave the quotation marks out"),
         ((KEY, "short", PASSPHRASE), "50113", "copy it again"),
         ((KEY, SECRET, PASSPHRASE), "50113", "fixed"),

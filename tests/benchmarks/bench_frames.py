@@ -84,7 +84,7 @@ def _cases() -> list[Case]:
             "3,000 instruments",
             INSTRUMENTS,
             answers.body(answers.objects(INSTRUMENTS, 3000)),
-            {by_hand: (_by_hand(INSTRUMENTS), 1)},
+            {by_hand: (_by_hand(INSTRUMENTS), 0.6)},
         ),
         Case("book of 400", BOOK, answers.body(answers.book(400)), {by_hand: (_book_by_hand, 1)}),
         Case(
@@ -227,7 +227,8 @@ def _endpoint(request: Request) -> catalogue.Endpoint:
 
 
 def _assert_same_numbers(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
-    assert list(ours.columns) == list(theirs.columns)
+    # Ours begin with those that people read first.
+    assert sorted(ours.columns) == sorted(theirs.columns)
     numbers = ours.select_dtypes("float64").columns
     assert len(numbers)
     for name in numbers:

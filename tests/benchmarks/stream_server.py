@@ -1,6 +1,7 @@
-"""Sends trades or books at full speed to whoever subscribes; started by bench_streams.py.
+"""Sends trades or books to whoever subscribes, at full speed or so many a second; started by
+bench_streams.py and busy_kernel.py.
 
-python stream_server.py CERTIFICATE MESSAGES LEVELS
+python stream_server.py CERTIFICATE MESSAGES LEVELS [RATE]
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 CERTIFICATE, MESSAGES, LEVELS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+RATE = int(sys.argv[4]) if sys.argv[4:] else 0
 
 
 def trade(number: int) -> str:
@@ -42,6 +44,15 @@ def pushed(channel: str, row: dict[str, Any], **more: str) -> str:
     return json.dumps({"arg": arg, **more, "data": [row]}, separators=(",", ":"))
 
 
+async def send(connection: ServerConnection, frames: list[str]) -> None:
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    for number, frame in enumerate(frames):
+        if RATE and (early := number / RATE - (clock() - began)) > 0:
+            await asyncio.sleep(max(early, 0.005))
+        await connection.send(frame)
+
+
 async def main() -> None:
     frames = {
         name: [make(number) for number in range(1, MESSAGES + 1)]
@@ -60,8 +71,7 @@ async def main() -> None:
                     tag = {"id": request["id"]} if "id" in request else {}
                     await connection.send(json.dumps({**tag, **answer}))
                     if request["op"] == "subscribe":
-                        for frame in frames[arg["channel"]]:
-                            await connection.send(frame)
+                        await send(connection, frames[arg["channel"]])
 
     context = None
     if CERTIFICATE:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from okx_magic.catalogue.texts import find
+from okx_magic.catalogue.finder import find
 from okx_magic.ui.notes import Note
 
 if TYPE_CHECKING:

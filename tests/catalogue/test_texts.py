@@ -8,7 +8,8 @@ import pytest
 
 from okx_magic import catalogue
 from okx_magic.catalogue.endpoint_search import exactly, search
-from okx_magic.catalogue.texts import card, example, explain, find
+from okx_magic.catalogue.finder import find
+from okx_magic.catalogue.texts import card, example, explain
 from okx_magic.cell import fill, parse
 from okx_magic.cell.check import check
 
@@ -114,7 +115,11 @@ def test_every_example_is_a_cell_that_passes_the_check() -> None:
         if lines == catalogue.examples().get((endpoint.method, endpoint.path)):
             continue  # run on the sandbox by tests/sandbox/test_sandbox_finder_cells.py
         (template,) = parse("\n".join(lines)).templates
-        request = fill(template, {param.name: "1" for param in endpoint.params})
+        given = {
+            param.name: ["1"] if param.type.startswith("array") else "1"
+            for param in endpoint.params
+        }
+        request = fill(template, given)
         assert (request.method, request.path) == (endpoint.method, endpoint.path)
         assert check(request) == ()
 

@@ -1,4 +1,6 @@
-"""What traders call things leads to the endpoint that they mean (catalogue/topics, endpoint_search)."""
+"""What traders call things leads to the endpoint or channel that they mean (catalogue/topics, and the
+searches for both).
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,30 @@ from pathlib import Path
 import pytest
 
 from okx_magic import catalogue
+from okx_magic.catalogue.channel_search import channel_example, live, search_channels
+from okx_magic.catalogue.channels import channels
 from okx_magic.catalogue.endpoint_search import search
+from okx_magic.catalogue.finder import find
 from okx_magic.catalogue.topics import topics, words_of
+from okx_magic.cell import parse
 
-QUESTIONS = [
-    (question.strip(), [each.strip() for each in answers.split(",")])
-    for line in Path(__file__).with_name("questions.txt").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-    for question, _, answers in [line.partition("|")]
-    if "CHANNEL" not in answers
-]
+Questions = list[tuple[str, list[str]]]
+
+
+def asked(name: str, *, of_channels: bool = False) -> Questions:
+    """The questions of a file, each with its right answers."""
+    return [
+        (question.strip(), [each.strip() for each in answers.split(",")])
+        for line in Path(__file__).with_name(name).read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+        for question, _, answers in [line.partition("|")]
+        if ("CHANNEL" in answers) == of_channels
+    ]
+
+
+# The first was written by the hand that wrote the wordings; the second by one that had not seen them.
+SETS = {name: asked(name) for name in ("questions.txt", "unseen_questions.txt")}
+STREAMS = [each for name in SETS for each in asked(name, of_channels=True)]
 
 
 def found(question: str) -> list[str]:
@@ -24,36 +40,102 @@ def found(question: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_most_questions_find_their_answer_first() -> None:
+@pytest.mark.parametrize("name", SETS)
+def test_most_questions_find_their_answer_first(name: str) -> None:
     """Of the questions that people ask, 85 % have a right endpoint first, 97 % among the first three."""
-    assert len(QUESTIONS) >= 120
-    first = [answers for question, answers in QUESTIONS if set(found(question)[:1]) & set(answers)]
-    among = [answers for question, answers in QUESTIONS if set(found(question)) & set(answers)]
-    assert len(first) >= 0.85 * len(QUESTIONS)
-    assert len(among) >= 0.97 * len(QUESTIONS)
+    questions = SETS[name]
+    assert len(questions) >= 120
+    first = [answers for question, answers in questions if set(found(question)[:1]) & set(answers)]
+    among = [answers for question, answers in questions if set(found(question)) & set(answers)]
+    assert len(first) >= 0.85 * len(questions)
+    assert len(among) >= 0.97 * len(questions)
 
 
 @pytest.mark.slow
-def test_without_the_topics_few_questions_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", SETS)
+def test_without_the_topics_few_questions_are_answered(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """The words of OKX's paths alone are not those of traders: the control of the test above."""
-    bare = topics().__class__({}, frozenset(), frozenset(), 0)
+    bare = topics().__class__({}, {}, {}, frozenset(), frozenset(), frozenset())
     monkeypatch.setattr("okx_magic.catalogue.endpoint_search.topics", lambda: bare)
-    first = [answers for question, answers in QUESTIONS if set(found(question)[:1]) & set(answers)]
-    assert len(first) < 0.5 * len(QUESTIONS)
+    questions = SETS[name]
+    first = [answers for question, answers in questions if set(found(question)[:1]) & set(answers)]
+    assert len(first) < 0.5 * len(questions)
 
 
-def test_every_topic_leads_to_endpoints_that_exist() -> None:
-    """Each is in the catalogue, and is found first, or among the first few, by its own wording."""
+@pytest.mark.parametrize(("question", "answers"), STREAMS)
+def test_who_asks_for_a_stream_finds_its_channel(question: str, answers: list[str]) -> None:
+    """It stands in the first line of what the finder says, before any endpoint."""
+    assert live(question)
+    assert f"CHANNEL {search_channels(question)[0].name}" in answers
+    assert find(question)[0].split()[:2] == ["SUBSCRIBE", search_channels(question)[0].name]
+
+
+def test_who_asks_for_no_stream_finds_endpoints_first() -> None:
+    """A channel with the same rows is one line below them; nothing of streams is added elsewhere."""
+    lines = find("funding rate")
+    assert lines[0].startswith("GET")
+    assert [line.split()[1] for line in lines if line.startswith("SUBSCRIBE")] == ["funding-rate"]
+    assert not any(line.startswith("SUBSCRIBE") for line in find("set leverage"))
+    assert not live("what is the price of BTC")
+
+
+def test_every_channel_has_a_card_with_a_cell_that_parses() -> None:
+    """``x = SUBSCRIBE …`` with each key that is needed, and a name of its own."""
+    for known in channels().values():
+        (line,) = channel_example(known)
+        name, _, rest = line.partition(" = ")
+        assert name.isidentifier()
+        assert rest.startswith(f"SUBSCRIBE {known.name}")
+        assert find(rest)[-1] == line
+        assert all(f"{key}=" in line for key, need in known.args.items() if need == "yes")
+        assert parse(line)
+
+
+def test_every_topic_leads_to_what_exists() -> None:
+    """Each is an endpoint of the catalogue, or a channel."""
     for wording, keys in topics().endpoints.items():
         assert wording
         for key in keys:
             assert key in catalogue.endpoints(), wording
+    for wording, keys in topics().channels.items():
+        assert wording
+        assert all(name in channels() for _, name in keys), wording
+
+
+@pytest.mark.parametrize(
+    ("question", "magic"),
+    [
+        ("cancel everything on ETH", "%okx_kill"),
+        ("how was my request signed", "%okx_debug"),
+        ("what does this error code mean", "%okx_explain"),
+    ],
+)
+def test_what_a_magic_does_is_said_first(question: str, magic: str) -> None:
+    """A magic does in a word what takes some requests; no other question hears of magics."""
+    assert find(question)[0].startswith(magic)
+    assert not any(line.startswith(magic) for line in find("funding rate"))
 
 
 def test_filler_words_change_nothing() -> None:
     """A question finds what its bare words find."""
     assert found("how do I place an order please") == found("place order")
     assert found("what is the funding rate of this") == found("funding rate")
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("status of my single order", "order status"),
+        ("cancel some of my orders by id", "cancel order by id"),
+    ],
+)
+def test_the_words_of_a_wording_may_stand_apart(question: str, same: str) -> None:
+    """Near each other and in any order they mean the same; far apart they are words of their own."""
+    assert found(question)[0] == found(same)[0]
+    far = "order " + "and this thing " * 3 + "status"
+    assert ("order", "status") not in topics().split(words_of(far), topics().endpoints)[0]
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,23 @@ def test_lines_go_on_behind_backslashes() -> None:
     assert (template.method, template.headers) == ("POST", (("c", "d"),))
 
 
+def test_a_command_as_the_docs_print_it_is_taken_as_meant() -> None:
+    """OKX prints a header's quote closed twice, and a comment behind a backslash: no shell takes it."""
+    command = """curl -X 'POST' \\
+  'https://www.okx.com/api/v5/trade/order' \\
+  -H 'OK-ACCESS-SIGN: *****'' \\
+  -H 'expTime: 1700000000001' \\   // until then
+  -d '{
+  "tag": "a \\\\ // b"
+}'"""
+    (template,) = parse(command, hosts=["www.okx.com"]).templates
+    request = fill(template, {})
+    assert request.headers == (("expTime", "1700000000001"),)
+    assert request.json == {"tag": "a \\ // b"}
+
+
 def test_a_request_behind_a_command_is_its_own() -> None:
-    """A command ends with its line, and another request may follow."""
+    """A command nothing may follow it on its last line, and another request may follow."""
     templates = parse("a = curl /x\nb = GET /y\nc = curl -d '{\n}' /z").templates
     assert [(one.name, one.method, one.path) for one in templates] == [
         ("a", "GET", "/x"),
@@ -74,7 +89,7 @@ def test_a_request_behind_a_command_is_its_own() -> None:
 )
 def test_unknown_options_are_refused_by_name(option: str) -> None:
     """An option outside the table is named, never its value."""
-    with pytest.raises(CellError, match="is not known here") as refusal:
+    with pytest.raises(CellError, match="is not supported") as refusal:
         _template(f"curl /x {option}")
     assert "hunter2" not in str(refusal.value)
 

@@ -110,15 +110,15 @@ def test_a_filled_request_knows_its_place() -> None:
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
-        ('POST /x {"a": "b"}', "a line of its own, in a cell with %%okx"),
-        ("POST /x {{ order }}", "a line of its own, in a cell with %%okx"),
-        ("GET /x ?a=b", "the query follows without a blank"),
+        ('POST /x {"a": "b"}', "its own line, in a cell that starts with %%okx"),
+        ("POST /x {{ order }}", "its own line, in a cell that starts with %%okx"),
+        ("GET /x ?a=b", "write the query without a space"),
         ("GET /x -- a comment", "a comment begins with // or #"),
         ("GET /x\ninstId=BTC-USDT", "query lines begin with ? or &"),
         ("GET /x\nprint(1)", "requests begin with GET"),
         ("POST /x\n{\u201ca\u201d: 1}", "quotation marks in JSON are straight ones"),
-        ('POST /x\n{"a":\u00a01}', "a character of a web page"),
-        ('POST /x\n{"a": "b"\uff0c "c": 1}', "a character of a web page"),
+        ('POST /x\n{"a":\u00a01}', "a look-alike character from a web page"),
+        ('POST /x\n{"a": "b"\uff0c "c": 1}', "a look-alike character from a web page"),
     ],
 )
 def test_the_remedy_is_that_of_the_mistake(text: str, remedy: str) -> None:
@@ -133,3 +133,31 @@ def test_characters_that_nobody_sees_are_blanks(unseen: str) -> None:
     """A byte order mark, a space without width and a no-break space before a request, and behind it."""
     cell = parse(f"{unseen}name = GET{unseen}/x?a=b{unseen}\n{unseen}&c=d")
     assert [(each.name, each.query) for each in cell.templates] == [("name", ("?a=b&c=d",))]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "place an order\n{}",
+        "{}\nthe answer has one row",
+        "现货下单\n{}",
+        "Получить цену\n{}",
+        "> Request Example\n{}",
+        "**HTTP Request**\n{}",
+        "```http\n{}\n```",
+        "Copy to Clipboard\n {}",
+    ],
+)
+def test_prose_around_a_request_is_dropped_and_told(around: str) -> None:
+    """As the docs have it, in either of their languages, and as Markdown carries it."""
+    cell = parse(around.format("GET /api/v5/market/ticker?instId=BTC-USDT"))
+    assert [template.path for template in cell.templates] == ["/api/v5/market/ticker"]
+    assert all("dropped: it is not part of a request" in notice for notice in cell.notices)
+    assert cell.notices
+
+
+@pytest.mark.parametrize("line", ["size = 5", "for x in y", "名前 = 1", "f(x) or y", "import os"])
+def test_python_around_a_request_is_no_prose(line: str) -> None:
+    """What a person meant to be run is never passed over."""
+    with pytest.raises(CellError, match="does not begin a request"):
+        parse(f"{line}\nGET /api/v5/public/time")

@@ -126,6 +126,6 @@ def test_templates_show_what_was_typed() -> None:
 def test_without_hosts_every_full_url_is_refused() -> None:
     """The hosts of the account are given by the caller; by default there are none."""
     url = "GET https://www.okx.com/api/v5/public/time"
-    with pytest.raises(CellError, match="is not the host"):
+    with pytest.raises(CellError, match="is not the account's host"):
         parse(url)
     assert parse(url, hosts=HOSTS).templates[0].target == "/api/v5/public/time"

@@ -188,7 +188,7 @@ def test_values_without_a_certain_meaning_are_refused(cell: str, value: Any) -> 
 @pytest.mark.parametrize("value", [{"a": 1}, [[1]], [{"a": 1}]])
 def test_structures_stand_only_where_json_stands(cell: str, value: Any) -> None:
     """A dict, or a list within a list, is neither a query value nor text."""
-    with pytest.raises(CellError, match="cannot stand here"):
+    with pytest.raises(CellError, match="cannot be used here"):
         fill(parse(cell).templates[0], {"v": value})
 
 
@@ -225,3 +225,12 @@ def test_a_date_is_refused_with_the_way_to_milliseconds() -> None:
         fill(parse("GET /x?after={{ day }}").templates[0], {"day": day})
     expression = refusal.value.remedy.rpartition(": ")[2]
     assert eval(expression, {"pd": pd, "t": day}) == 1706659200000  # noqa: S307  # our own text
+
+
+@pytest.mark.parametrize("value", [[], ()])
+def test_an_empty_list_is_no_filter_for_all(value: Any) -> None:
+    """Whoever holds nothing would get all: OKX takes a blank value for one that is left out."""
+    (template,) = parse("GET /api/v5/account/balance?ccy={{ held }}").templates
+    with pytest.raises(CellError, match="OKX would take it for all"):
+        fill(template, {"held": value})
+    assert fill(template, {"held": ""}).target.endswith("ccy=")

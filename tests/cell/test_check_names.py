@@ -44,6 +44,9 @@ def refusal(request: Request) -> str:
         ("stopLossPrice", "attachAlgoOrds[].slTriggerPx"),
         ("takeProfit", "attachAlgoOrds[].tpTriggerPx"),
         ("stpmode", "stpMode"),
+        ("positionIdx", "posSide"),
+        ("tpTriggerBy", "attachAlgoOrds[].tpTriggerPxType"),
+        ("closeOnTrigger", "reduceOnly"),
     ],
 )
 def test_a_write_with_a_foreign_name_is_refused_with_the_near_one(name: str, meant: str) -> None:
@@ -54,9 +57,25 @@ def test_a_write_with_a_foreign_name_is_refused_with_the_near_one(name: str, mea
     assert "--force" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("leverage", "POST /api/v5/account/set-leverage"),
+        ("expTime", "write expTime: … above the body"),
+        ("recvWindow", "write expTime: … above the body"),
+        ("closeFraction", "POST /api/v5/trade/order-algo has closeFraction"),
+    ],
+)
+def test_what_stands_in_another_place_is_told_with_it(name: str, where: str) -> None:
+    """The leverage, a header, an algo order's field: no name of this endpoint is near them."""
+    said = refusal(order(**{name: "1"}))
+    assert where in said
+    assert "in place of" not in said
+
+
 def test_what_belongs_inside_of_another_name_is_told_so() -> None:
     """A stop at the top of an order would be passed over, and the order stand without it."""
-    assert "belongs into attachAlgoOrds" in refusal(order(slTriggerPx="1"))
+    assert "belongs in attachAlgoOrds" in refusal(order(slTriggerPx="1"))
 
 
 @pytest.mark.parametrize("name", ["batch-orders", "order"])
@@ -82,6 +101,10 @@ def test_items_and_attached_orders_are_looked_into(name: str) -> None:
         ("trade/fills?symbol=BTC-USDT", "instId in place of symbol?"),
         ("account/balance?currency=BTC", "ccy in place of currency?"),
         ("trade/orders-history?instType=SPOT&startTime=1", "begin in place of startTime?"),
+        ("market/candles?instId=BTC-USDT&size=5", "limit in place of size?"),
+        ("market/books?instId=BTC-USDT&limit=5", "sz in place of limit?"),
+        ("market/tickers?instType=SPOT&instId=BTC-USDT", "GET /api/v5/market/ticker has instId"),
+        ("market/trades?instId=BTC-USDT&after=1", "GET /api/v5/market/history-trades has after"),
         ("public/time?x=1", "it takes none"),
         ("market/candles?instId=BTC-USDT&zzzzz=1", "it has instId, bar"),
     ],

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from okx_magic.cell.check_secrets import refuse_secrets, typed_secrets
 from okx_magic.errors import CredentialsError
 from okx_magic.model import Request
+from okx_magic.pages.paging import Span
+from okx_magic.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Notebook
 
 VALUE = "Correct-Horse-9"
@@ -38,6 +43,7 @@ VALUE = "Correct-Horse-9"
             "sign",
         ),
         *("signature", "privateKey"),
+        *("passPhrase", "pass_phrase", "pwd", "passcode", "access_token", "secret[]", "se%63ret"),
     ],
 )
 def test_a_name_of_a_secret_is_refused(name: str) -> None:
@@ -48,10 +54,24 @@ def test_a_name_of_a_secret_is_refused(name: str) -> None:
     assert typed_secrets(f"GET /x?{name}={VALUE}&a=b") == (f"{name}={VALUE}",)
 
 
+@pytest.mark.parametrize("body", [{"secretKey": VALUE}, [{"sz": "1"}, {"passphrase": VALUE}]])
+def test_a_secret_in_a_body_is_refused_as_well(body: object) -> None:
+    """An order with a secret in it would be logged; where a key is made, its passphrase belongs."""
+    text = json.dumps(body)
+    with pytest.raises(CredentialsError) as caught:
+        refuse_secrets(Request("POST", "/api/v5/trade/order", text))
+    assert VALUE not in f"{caught.value.message}{caught.value.remedy}"
+    (pair,) = typed_secrets(f"POST /api/v5/trade/order\n{text}")
+    assert VALUE in pair
+    refuse_secrets(
+        Request("POST", "/api/v5/users/subaccount/apikey", f'{{"passphrase": "{VALUE}"}}')
+    )
+
+
 @pytest.mark.parametrize(
     "target",
     [
-        "/api/v5/account/balance?ccy=BTC",
+        "/api/v5/account/balance?ccy=BTC&token=BTC",
         "/api/v5/users/subaccount/apikey?subAcct=a&apiKey=b",
         "/api/v5/trade/order?instId=BTC-USDT&clOrdId=0123456789ABCDEF0123456789ABCDEF",
         "/api/v5/asset/currencies?ccy=SIGN&keyword=design",
@@ -82,3 +102,13 @@ def test_it_is_neither_sent_nor_kept(sandbox_notebook: Notebook, cell: str) -> N
     assert VALUE not in said + log + history + str(
         sandbox_notebook.shell.history_manager.input_hist_raw
     )
+
+
+@pytest.mark.parametrize("call", [Session.send, Session.pull])
+def test_no_way_of_a_program_sends_it(call: Callable[..., Any]) -> None:
+    """One request or many pages: it is refused before the session is asked for anything."""
+    nothing = object.__new__(Session)
+    target = f"/api/v5/market/candles?instId=BTC-USDT&secret={VALUE}"
+    more = (Span(pages=1),) if call is Session.pull else ()
+    with pytest.raises(CredentialsError, match="secret in the query"):
+        call(nothing, Request("GET", target), *more)

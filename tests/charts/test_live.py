@@ -260,4 +260,7 @@ def test_the_script_of_a_widget_is_small_and_asks_for_nothing() -> None:
             "localStorage",
         ):
             assert bad not in text, bad
-    assert len(widgets.script(widgets._PARTS).splitlines()) <= 700
+    sources = [each.read_text("utf-8").splitlines() for each in widgets._STATIC.glob("*.js")]
+    assert len(sources) == len(widgets._PARTS) + 1
+    assert max(map(len, sources)) <= 250
+    assert sum(map(len, sources)) <= 700

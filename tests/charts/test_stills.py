@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from okx_magic.charts.chart import Chart, View
 from okx_magic.charts.choice import Wanted, picture_of
 from okx_magic.charts.pictures import Candles, Table
+from okx_magic.charts.scales import percent
 from okx_magic.charts.squares import squares
 from okx_magic.charts.still import html_of, svg_of
 from okx_magic.charts.still_prices import merged
-from okx_magic.charts.svg import _DARK, _LIGHT, data_url
+from okx_magic.charts.svg import _PALETTE, data_url
 from okx_magic.charts.text import text_of
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def test_any_text_makes_a_readable_document(title: str, cell: str) -> None:
 
 def test_colours_have_contrast() -> None:
     """WCAG 2.2: text 4.5 to 1 on its ground, in both themes; the grid is no information."""
-    for colours in (_LIGHT, _DARK):
+    for colours in (_PALETTE["light"], _PALETTE["dark"]):
         ground = _luminance(colours["ground"])
         for name, colour in colours.items():
             if name not in {"ground", "grid"}:
@@ -168,3 +169,11 @@ def test_a_few_bars_are_drawn(hours: pd.DataFrame, rows: int) -> None:
     assert isinstance(picture, Candles)
     parsed(svg_of(picture))
     assert "last close 5" in text_of(picture)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"), [(-0.001, "+0.00%"), (0, "+0.00%"), (-1.256, "-1.26%")]
+)
+def test_a_change_that_rounds_to_nothing_has_no_minus(change: float, text: str) -> None:
+    """Every other keeps its sign, so that colour does not say it alone."""
+    assert percent(change) == text

@@ -27,7 +27,6 @@ class Different:
     arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
-ALGOS = "no algo orders"
 LINEAR = "of derivatives only linear swaps and futures are traded"
 CHAINS = "no chains behind the funding account"
 CONVERTING = "no conversion beside the market"
@@ -43,10 +42,6 @@ OPTION = f"BTC/USD:BTC-{_LASTING.inst_id.removeprefix('BTC-USD-')}"
 def _ccxt() -> Iterator[Different]:
     sold = {"symbol": SPOT, "type": "market", "side": "sell", "amount": 0.01}
     for name, endpoint, reason, arguments in (
-        ("create_order_with_take_profit_and_stop_loss", "POST trade/batch-orders", ALGOS,
-         sold | {"takeProfit": 90_000, "stopLoss": 1000}),
-        ("create_stop_loss_order", "POST trade/order-algo", ALGOS, sold | {"stopLossPrice": 1000}),
-        ("create_trigger_order", "POST trade/order-algo", ALGOS, sold | {"triggerPrice": 1000}),
         ("create_order (inverse)", "POST trade/batch-orders", LINEAR,
          sold | {"symbol": INVERSE, "amount": 1}),
         ("create_order (option)", "POST trade/batch-orders", LINEAR,
@@ -67,9 +62,6 @@ def _python_okx() -> Iterator[Different]:
          {}),
         ("TradeAPI.get_easy_convert_currency_list", "GET trade/easy-convert-currency-list",
          CONVERTING, {}),
-        ("TradeAPI.place_algo_order", "POST trade/order-algo", ALGOS,
-         {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional",
-          "sz": "0.01", "slTriggerPx": "1000", "slOrdPx": "-1"}),
     ):  # fmt: skip
         yield Different(ClientCall("python-okx", name, endpoint), NOT_SERVED, reason, arguments)
 
@@ -81,9 +73,6 @@ def _okx_api() -> Iterator[Different]:
         ("getDepositAddress", "GET asset/deposit-address", CHAINS, {"ccy": "USDT"}),
         ("getMaxLoan", "GET account/max-loan", LOANS,
          {"instId": "BTC-USDT", "mgnMode": "cross", "mgnCcy": "BTC"}),
-        ("placeAlgoOrder", "POST trade/order-algo", ALGOS,
-         {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional",
-          "sz": "0.01", "slTriggerPx": "1000", "slOrdPx": "-1"}),
     ):  # fmt: skip
         yield Different(ClientCall("okx-api", name, endpoint), NOT_SERVED, reason, arguments)
 

@@ -45,6 +45,25 @@ def positions(raw: Caller) -> list[dict[str, str]]:
     return rows
 
 
+@right("python-okx", "TradeAPI.place_algo_order", "POST trade/order-algo")
+@right("python-okx", "TradeAPI.amend_algo_order", "POST trade/amend-algos")
+@right("python-okx", "TradeAPI.get_algo_order_details", "GET trade/order-algo")
+@right("python-okx", "TradeAPI.cancel_algo_order", "POST trade/cancel-algos")
+def test_an_algo_order(connect: Connect, raw: Caller) -> None:
+    """A stop is placed, found, amended and cancelled."""
+    trade = connect(TradeAPI)
+    wanted = {"instId": SPOT, "tdMode": "cash", "side": "sell", "ordType": "conditional"}
+    placed = trade.place_algo_order(**wanted, sz="0.01", slTriggerPx="1000", slOrdPx="-1")
+    algo_id = placed["data"][0]["algoId"]
+    trade.amend_algo_order(instId=SPOT, algoId=algo_id, newSlTriggerPx="1100")
+    [row] = trade.get_algo_order_details(algoId=algo_id)["data"]
+    assert [row] == raw.get(f"/api/v5/trade/order-algo?algoId={algo_id}").data
+    assert (row["slTriggerPx"], row["state"]) == ("1100", "live")
+    assert trade.cancel_algo_order([{"instId": SPOT, "algoId": algo_id}])["code"] == "0"
+    [row] = raw.get(f"/api/v5/trade/order-algo?algoId={algo_id}").data
+    assert row["state"] == "canceled"
+
+
 @right("python-okx", "TradeAPI.place_order", "POST trade/order")
 @right("python-okx", "TradeAPI.amend_order", "POST trade/amend-order")
 @right("python-okx", "TradeAPI.cancel_order", "POST trade/cancel-order")

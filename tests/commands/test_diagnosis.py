@@ -280,7 +280,7 @@ def test_a_page_in_place_of_json_is_traced(
     server.server_close()
     assert isinstance(notebook.error, TransportError)
     assert "checked ✗ answer: HTTP 200, from BaseHTTP" in block
-    assert "text/html: HTML came in place of JSON" in block
+    assert "text/html: HTML came instead of JSON" in block
     assert "GET /api/v5/public/time · HTTP 200" in notebook.run("%okx_debug")
 
 

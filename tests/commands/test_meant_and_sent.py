@@ -90,5 +90,5 @@ def test_a_program_sends_no_inexact_number() -> None:
         okx.request("POST", "/api/v5/trade/order", {**order, "sz": 100.0, "tag": None})
         sent = [each for each in okx.log if each.request.path.endswith("trade/order")]
         assert '"sz":100,"tag":null' in sent[-1].request.body
-        with pytest.raises(CellError, match="no exact whole number"):
+        with pytest.raises(CellError, match="not exact as a whole number"):
             okx.request("POST", "/api/v5/trade/cancel-order", {"ordId": 1234567890123456789.0})

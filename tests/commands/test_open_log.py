@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from okx_magic.commands import open_log
 from okx_magic.orders import ledger
 
 if TYPE_CHECKING:
@@ -14,6 +16,14 @@ if TYPE_CHECKING:
     from okx_magic.session import Session
 
 PATH = "/api/v5/trade/order"
+ORDER = {
+    "instId": "BTC-USDT",
+    "tdMode": "cash",
+    "side": "buy",
+    "ordType": "limit",
+    "px": "1",
+    "sz": "1",
+}
 
 
 def session_of(notebook: Notebook) -> Session:
@@ -78,6 +88,40 @@ def test_settle_is_not_limited_to_ten(sandbox_notebook: Notebook) -> None:
         leave_open(sandbox_notebook, f"lost{number}x")
     shown = sandbox_notebook.run("%okx_log --settle")
     assert all(f"lost{number}x" in shown for number in range(12))
+
+
+def test_each_line_comes_as_soon_as_it_is_asked_for(sandbox_notebook: Notebook) -> None:
+    """Of thousands the first is told at once, and what was told before Ctrl-C is not asked again."""
+    for number in range(3):
+        leave_open(sandbox_notebook, f"lost{number}x")
+    session = session_of(sandbox_notebook)
+    asked = len(session.log)
+    accounts = sandbox_notebook.shell.magics_manager.registry["OkxMagic"].accounts
+    assert "lost0x" in next(open_log.settled(accounts))
+    assert len(session.log) == asked + 1
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_are_listed(sandbox_notebook: Notebook) -> None:
+    """One row each, oldest first; an order afterwards does not write the file anew."""
+    leave_open(sandbox_notebook, "first")
+    session = session_of(sandbox_notebook)
+    book = session.gate.ledger
+    assert book is not None
+    line = json.loads(book.path.read_text().splitlines()[-1])
+    with book.path.open("a") as file:
+        for number in range(100_000 - 1):
+            one = line | {"id": f"{number:016x}", "orders": [["BTC-USDT", f"lost{number}"]]}
+            file.write(json.dumps(one) + "\n")
+    sandbox_notebook.run("open_ones = %okx_log --open")
+    frame = sandbox_notebook["open_ones"]
+    assert len(frame) == 100_000
+    assert list(frame.orders.iloc[[0, -1]]) == ["first", "lost99998"]
+    session.request("POST", PATH, ORDER)
+    written = book.path.stat().st_ino
+    session.request("POST", PATH, ORDER | {"px": "2"})
+    assert book.path.stat().st_ino == written
+    assert len(book.unsettled(session.gate.key_hash)) == 100_000
 
 
 def test_nothing_open_is_said(sandbox_notebook: Notebook) -> None:

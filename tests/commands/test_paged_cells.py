@@ -135,7 +135,7 @@ def test_an_interrupted_pull_is_kept(
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("okx_magic.ui.console.Bar.advance", interrupt)
+    monkeypatch.setattr("okx_magic.ui.bars.PullBar.advance", interrupt)
     text = sandbox_notebook.run(
         f"%%okx {JANUARY}\n{cell}\nnever = GET /api/v5/trade/orders-pending"
     )

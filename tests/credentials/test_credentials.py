@@ -110,6 +110,9 @@ def test_usual_credentials_raise_no_doubts() -> None:
     ("changed", "warning"),
     [
         ({"key": "my-own-key-0001"}, "the key is not a UUID"),
+        ({"key": KEY.upper()}, "the key has capitals"),
+        ({"key": KEY[:-4] + "ABCD"}, "the key has capitals"),
+        ({"secret": SECRET.lower()}, "the secret has small letters"),
         ({"secret": SECRET[:-1]}, "the secret is not 32 hexadecimal digits"),
         ({"passphrase": "short1!"}, "the passphrase is shorter than the 8 characters"),
         ({"passphrase": '"Correct-Horse-9!"'}, "the passphrase is in quotation marks"),

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.credentials.macs import RIGHT, Construction, Scheme, digest_size, mac
-from okx_magic.credentials.secret_variants import DERIVATIONS
-from okx_magic.credentials.typos import slips
+from okx_magic.credentials.secret_variants import derivations, slips
 
 KEY = "985d5b66-57ce-40fb-b714-afc0b9787083"
 SECRET = "0123456789ABCDEF0123456789ABCDEF"
@@ -68,7 +67,7 @@ def test_the_first_form_is_the_right_one() -> None:
     """Its digests are the known signatures, and no mistake is named for it."""
     made = Credentials(VECTORS["key"], VECTORS["secret"], VECTORS["passphrase"])
     right = made.wrong_forms()[0]
-    assert right.names == ()
+    assert right.mistakes == ()
     for vector in VECTORS["vectors"]:
         digest = right.mac(RIGHT)(vector["prehash"].encode())
         assert base64.b64encode(digest).decode() == vector["signature"]
@@ -80,14 +79,15 @@ def test_no_form_is_there_twice(secret: str) -> None:
     forms = Credentials(KEY, secret, PASSPHRASE).wrong_forms()
     digests = [form.mac(RIGHT)(b"message") for form in forms]
     assert len(set(digests)) == len(digests)
-    assert all(form.names for form in forms[1:])
-    names = [name for form in forms for name, _ in form.names]
+    assert all(form.mistakes for form in forms[1:])
+    names = [each.name for form in forms for each in form.mistakes]
     assert len(set(names)) == len(names)
 
 
 def test_a_form_that_changes_nothing_is_left_out() -> None:
     """Upper case is no mistake in a secret without small letters; lower case is."""
-    told = {n for form in Credentials(KEY, SECRET, PASSPHRASE).wrong_forms() for n, _ in form.names}
+    forms = Credentials(KEY, SECRET, PASSPHRASE).wrong_forms()
+    told = {each.name for form in forms for each in form.mistakes}
     assert "the secret in upper case" not in told
     assert "the secret in lower case" in told
     assert not any(name.startswith("the secret cut off") for name in told)
@@ -99,13 +99,13 @@ def test_a_form_that_changes_nothing_is_left_out() -> None:
 )
 def test_no_derivation_fails(secret: str, key: str, passphrase: str) -> None:
     """Whatever printable text the three are, each form is text, bytes or nothing."""
-    for each in DERIVATIONS:
+    for each in derivations():
         assert isinstance(each.of(secret, key, passphrase), str | bytes | None)
 
 
 def test_names_are_unique_and_tell_no_value() -> None:
     """No two derivations share a name, and none has the values in it."""
-    names = [each.name for each in DERIVATIONS]
+    names = [each.mistake.name for each in derivations()]
     assert len(set(names)) == len(names)
     told = "\n".join([*names, *(name for name, _ in slips(SECRET))])
     assert SECRET not in told

@@ -115,6 +115,41 @@ def test_a_profile_without_credentials_is_no_account(tmp_path: Path) -> None:
     assert read_profiles(tmp_path).read("public") is None
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('default_profil = "main"', "did you mean default_profile?"),
+        ('Default-Profile = "main"', "did you mean default_profile?"),
+        ('site = "eea"', "site belongs in a profile, under [profiles.NAME]"),
+        (f'secret_key = "{SECRET}"', "secret_key belongs in a profile"),
+    ],
+)
+def test_a_key_outside_of_the_profiles_is_told(tmp_path: Path, line: str, said: str) -> None:
+    """It has no effect there: the default would be another profile, the site another site."""
+    write(tmp_path, f"{line}\n[profiles.main]\n{TRIPLE}")
+    found = read_profiles(tmp_path).read("main")
+    assert found is not None
+    (warning,) = found.settings.warnings
+    assert said in warning
+    assert SECRET not in warning
+
+
+def test_keys_of_other_programs_are_left_alone(tmp_path: Path) -> None:
+    """The file is shared with OKX's own tools."""
+    write(tmp_path, f"theme = 'dark'\n[profiles.main]\n{TRIPLE}\n[cache]\nsize = 1\n")
+    found = read_profiles(tmp_path).read("main")
+    assert found is not None
+    assert found.settings.warnings == ()
+
+
+def test_a_profile_that_is_there_twice_is_told_so(tmp_path: Path) -> None:
+    """Not as a value without quotes."""
+    write(tmp_path, f"[profiles.main]\n{TRIPLE}\n[profiles.main]\n{TRIPLE}")
+    with pytest.raises(CredentialsError, match="not valid TOML at line") as caught:
+        read_profiles(tmp_path)
+    assert "is there twice" in caught.value.remedy
+
+
 BROKEN = [
     (f"[profiles.main]\nsecret_key = {SECRET}\n", "is not valid TOML at line 2"),
     (f'secret_key = "{SECRET}\n', "is not valid TOML at line 1"),

@@ -84,6 +84,35 @@ def _word(member: Any, nothing: str) -> str:
     return WORDS[member] if isinstance(member, bool) else str(member)
 
 
+def _inside(
+    value: Any,
+    left: str,
+    member: str,
+    between: str,
+    right: str,
+    *,
+    nothing: str = "null",
+    python: bool = False,
+    quoted: bool = False,
+    comma: str = ", ",
+) -> str:
+    """A value as it is printed, each object in it alike."""
+
+    def text(each: Any) -> str:
+        if isinstance(each, dict):
+            pairs = (member.replace("%k", key).replace("%v", text(v)) for key, v in each.items())
+            return left + between.join(pairs) + right
+        if isinstance(each, list):
+            return "[" + comma.join(map(text, each)) + "]"
+        if isinstance(each, str):
+            return json.dumps(each, ensure_ascii=False) if quoted else each
+        if nothing == "<nil>" and isinstance(each, float) and each == int(each):
+            return str(int(each))  # Go knows no difference between 100 and 100.0
+        return str(each) if python else _word(each, nothing)
+
+    return text(value)
+
+
 PRINTED: dict[str, Callable[[Any], str]] = {
     "a printed Python object, as str() writes it": str,
     "a printed Python object with double quotes put in": lambda value: str(value).replace("'", '"'),
@@ -93,22 +122,18 @@ PRINTED: dict[str, Callable[[Any], str]] = {
     ).replace("'", '"'),
     "a printed JavaScript array": lambda value: ",".join("[object Object]" for _ in value),
     "a printed list of Python's items": lambda value: str([*value.items()]),
-    "a printed Java map": lambda value: (
-        "{" + ", ".join(f"{k}={_word(v, 'null')}" for k, v in value.items()) + "}"
+    "a printed Java map": lambda value: _inside(value, "{", "%k=%v", ", ", "}"),
+    "a printed C# object": lambda value: _inside(value, "{ ", "%k = %v", ", ", " }", python=True),
+    "a printed PowerShell object": lambda value: _inside(
+        value, "@{", "%k=%v", "; ", "}", python=True
     ),
-    "a printed C# object": lambda value: (
-        "{ " + ", ".join(f"{k} = {v}" for k, v in value.items()) + " }"
+    "a printed Ruby hash": lambda value: _inside(
+        value, "{", '"%k"=>%v', ", ", "}", nothing="nil", quoted=True
     ),
-    "a printed PowerShell object": lambda value: (
-        "@{" + "; ".join(f"{k}={v}" for k, v in value.items()) + "}"
+    "a printed Go map": lambda value: _inside(
+        value, "map[", "%k:%v", " ", "]", nothing="<nil>", comma=" "
     ),
-    "a printed Ruby hash": lambda value: (
-        "{" + ", ".join(f'"{k}"=>{json.dumps(v)}' for k, v in value.items()) + "}"
-    ),
-    "a printed Go map": lambda value: (
-        "map[" + " ".join(f"{k}:{_word(v, '<nil>')}" for k, v in value.items()) + "]"
-    ),
-    "keys and values without marks": lambda value: "".join(f"{k}{v}" for k, v in value.items()),
+    "keys and values without marks": lambda value: _inside(value, "", "%k%v", "", "", python=True),
 }
 MORE: dict[str, Callable[[Any], str]] = {}
 """Printers of other languages, of objects alone."""

@@ -13,8 +13,8 @@ from chance import credentials, dice, evidence
 from IPython.core.ultratb import VerboseTB
 
 from okx_magic.credentials import credentials as holder
-from okx_magic.credentials import derived, filling
-from okx_magic.credentials.filling import PASSPHRASE, SECRET
+from okx_magic.credentials import derived
+from okx_magic.credentials.derived import PASSPHRASE, SECRET
 from okx_magic.credentials.macs import RIGHT, Scheme
 from okx_magic.detective import investigate
 
@@ -157,7 +157,6 @@ def test_without_the_seal_a_stop_would_show_it(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(derived, "sealed", unsealed)
     monkeypatch.setattr(holder, "sealed", unsealed)
-    monkeypatch.setattr(filling, "sealed", unsealed)
     _, lines = interrupted(-1, every_form)
     rng = dice("control")
     errors = [interrupted(rng.randrange(1, lines), every_form)[0] for _ in range(LINES)]

@@ -14,7 +14,7 @@ from okx_magic.cell import fill, parse
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.detective import Evidence
-from okx_magic.detective.evidence import read
+from okx_magic.detective.evidence import read, told
 from okx_magic.errors import CellError, OkxMagicError
 
 if TYPE_CHECKING:
@@ -220,3 +220,10 @@ def test_no_text_upsets_the_reading(text: str) -> None:
     except CellError:
         return
     assert seen.timestamp == NOW
+
+
+def test_what_was_read_is_told_with_signs_for_what_no_eye_sees() -> None:
+    """Blanks at an end and line breaks have a sign; a blank inside stays one."""
+    lines_told = told(Evidence(SIGN, f"{NOW} ", "POST", "/api/v5/trade/order", ' {"a": "b"}\n'))
+    assert lines_told[1] == f"  read    timestamp {NOW}␠"
+    assert lines_told[2] == '  read    body 12 bytes: ␠{"a": "b"}␊'

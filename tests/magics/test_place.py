@@ -48,6 +48,22 @@ KINDS = {
     "lambda": "f = lambda inst, moment: MAGIC\nf(*ARGS)",
     "body of a class": "def f(inst, moment):\n    class A:\n        x = MAGIC\nf(*ARGS)",
     "generator": "def f(inst, moment):\n    yield MAGIC\nlist(f(*ARGS))",
+    "async generator": (
+        "async def f(inst, moment):\n    MAGIC\n    yield\n"
+        "async def g():\n    async for _ in f(*ARGS): pass\nc = g()\n"
+        "try:\n    while True: c.send(None)\nexcept StopIteration: pass"
+    ),
+    "comprehension in a comprehension": (
+        "def f(): return [[MAGIC for inst in ARGS[:1]] for moment in ARGS[1:]]\nf()"
+    ),
+    "class in a class": (
+        "def f(inst, moment):\n    class A:\n        class B:\n            inst, moment = ARGS\n"
+        "            x = MAGIC\nf('WRONG-USDT', '2020-01-01')"
+    ),
+    "property and match": (
+        "class A:\n    @property\n    def m(self):\n        match ARGS:\n"
+        "            case (inst, moment): return MAGIC\nA().m"
+    ),
     "decorated": (
         "import functools\ndef d(g):\n    @functools.wraps(g)\n    def w(*a):\n"
         "        inst = moment = None\n        return g(*a)\n    return w\n"

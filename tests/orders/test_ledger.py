@@ -276,6 +276,27 @@ def test_without_anything_settled_nothing_goes(path: Path, monkeypatch: pytest.M
     assert len(Ledger(path).unsettled(KEY)) == 100
 
 
+def test_what_is_all_open_is_not_written_anew_at_each_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is next to nothing to leave out, it is tried again only when the file has grown by half
+    of what it may be: in a file of 100,000 open entries each order would wait for seconds.
+    """
+    monkeypatch.setattr(ledger_file, "LARGEST", 20_000)
+    cuts: list[int] = []
+    newest = ledger_file._newest
+    monkeypatch.setattr(
+        ledger_file, "_newest", lambda *given: (cuts.append(len(given[0])), newest(*given))[1]
+    )
+    ledger = Ledger(path)
+    ledger.close(ledger.open(ENTRY), "done")
+    fill(path, 200, outcome="")
+    for _ in range(100):
+        ledger.close(ledger.open(ENTRY), "done")
+    assert 1 < len(cuts) < 10
+    assert len(Ledger(path).unsettled(KEY)) == 200
+
+
 def test_kernels_that_cut_at_the_same_time_lose_no_line(path: Path) -> None:
     """Two processes write and cut one file: every open entry of both is there in the end."""
     program = (

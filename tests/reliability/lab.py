@@ -54,22 +54,28 @@ class Lab:
         exchange = self.sandbox._exchange._exchange
         return list(exchange._accounts["demo"].orders.values())
 
-    def told(self) -> list[tuple[str, str]]:
-        """The id and the outcome of each order that was to be placed, "" where it is open, read from the
-        ledger's file: beside the tests of the ledger itself the only place that knows its format.
+    def algos(self) -> list[Any]:
+        """All algo orders that the exchange has booked, asked of nobody but itself."""
+        return list(self.sandbox._exchange._exchange._accounts["demo"].algos.values())
+
+    def told(self, path: str = PLACE) -> list[tuple[str, str]]:
+        """The id and the outcome of each request to ``path``, "" where it is open, read from the ledger's
+        file: beside the tests of the ledger itself the only place that knows its format.
         """
-        path = self.ledger.path
-        lines = list(map(json.loads, path.read_text().splitlines())) if path.exists() else []
+        file = self.ledger.path
+        lines = list(map(json.loads, file.read_text().splitlines())) if file.exists() else []
         ends = {line["id"]: line["outcome"] for line in lines if "closed" in line}
         return [
             (line["orders"][0][1], ends.get(line["id"], ""))
             for line in lines
-            if line.get("path") == PLACE
+            if line.get("path") == path
         ]
 
     def booked(self, client_id: str) -> int:
-        """How many orders of that id were booked."""
-        return sum(each.ticket.cl_ord_id == client_id for each in self.orders())
+        """How many orders and algo orders of that id were booked."""
+        return sum(each.ticket.cl_ord_id == client_id for each in self.orders()) + sum(
+            each.algo_cl_ord_id == client_id for each in self.algos()
+        )
 
     def struck(self) -> bool:
         """Whether the fault that waits for a POST has met one; True if none waits."""
@@ -80,8 +86,9 @@ class Lab:
         """Empty the books, so that the next look is as quick as the first."""
         account = self.sandbox._exchange._exchange._accounts["demo"]
         # As many open orders as OKX lets stand would fill the books.
-        for kept in (account.orders, account.open, account._named):
-            kept.clear()
+        for records in (account.orders, account.algos):
+            for kept in (records, records.open, records.named):
+                kept.clear()
 
 
 @contextmanager

@@ -6,83 +6,49 @@ Forty instants each; ``-m slow`` tries 600.
 
 from __future__ import annotations
 
-import linecache
 import random
-import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from IPython.core.ultratb import VerboseTB
 from lab import Lab, order
+from raiser import LIBRARIES, OURS, ForeignError, Raiser, struck
 
 from okx_magic.errors import Interrupted
+from okx_magic.session import Session
 from okx_magic.wire import sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import FrameType
 
-OURS = ("/okx_magic/",)
-LIBRARIES = ("/okx_magic/", "/urllib3/", "/http/client", "/requests/", "/json/", "/hmac")
+    from okx_magic.model import Request
+
 QUICK = 40
 SLOW = pytest.param(600, marks=pytest.mark.slow)
 # As the ledger names what a person is told.
 WRITTEN = {"not done": {"not sent", "not done", ""}, "done": {"done"}, "unknown": {"unknown"}}
 
 
-class ForeignError(Exception):
-    """As the handler of an alarm raises it: neither ours nor Ctrl-C."""
-
-
-class Raiser:
-    """Raises ``error`` at the ``number``-th line of these places that is run, the sandbox apart."""
-
-    def __init__(self, number: int, error: type[BaseException], places: tuple[str, ...]) -> None:
-        self.left = number
-        self._error = error
-        self._places = places
-
-    def __call__(self, frame: FrameType, _: str, __: object) -> Any:
-        name = frame.f_code.co_filename
-        ours = any(place in name for place in self._places) and "/sandbox/" not in name
-        return self.line if ours else None
-
-    def line(self, frame: FrameType, event: str, _: object) -> Any:
-        text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).lstrip()
-        # Python traces the end of a block as a second visit to its first line; no signal comes there.
-        if event == "line" and not text.startswith("with "):
-            self.left -= 1
-            if self.left == 0:
-                sys.settrace(None)
-                raise self._error
-        return self.line
-
-
-def struck(raiser: Raiser, act: Callable[[], object]) -> BaseException | None:
-    """What came of ``act``."""
-    before = sys.gettrace()
-    sys.settrace(raiser)
-    try:
-        act()
-    except BaseException as error:  # noqa: BLE001  # whatever it is
-        return error
-    finally:
-        sys.settrace(before)
-    return None
-
-
 def instants(
-    bench: Lab, error: type[BaseException], places: tuple[str, ...], count: int
+    bench: Lab,
+    error: type[BaseException],
+    places: tuple[str, ...],
+    count: int,
+    act: Callable[[Session, Request], object] = Session.send,
 ) -> Iterator[tuple[BaseException | None, Raiser]]:
-    """An order each, struck at a random line of all that one runs through."""
-    bench.session.send(order(px="9999"))
+    """An order each, sent or what ``act`` does with it, struck at a random line of all that one runs
+    through.
+    """
+    act(bench.session, order(px="9999"))
     whole = Raiser(10**9, error, places)
-    assert struck(whole, lambda: bench.session.send(order(px="9998"))) is None
+    assert struck(whole, lambda: act(bench.session, order(px="9998"))) is None
     lines, draw = 10**9 - whole.left, random.Random(12)  # noqa: S311  # a draw of instants
     for number in range(1, count + 1):
         bench.forget_orders()
         raiser = Raiser(draw.randint(1, lines), error, places)
         request = order(px=str(number))
-        yield struck(raiser, lambda: bench.session.send(request)), raiser  # noqa: B023  # at once
+        yield struck(raiser, lambda: act(bench.session, request)), raiser  # noqa: B023  # at once
 
 
 def written(bench: Lab) -> str:
@@ -132,7 +98,9 @@ def held(error: BaseException) -> Iterator[str]:
 
 
 def reprs(value: Any, depth: int) -> Iterator[str]:
-    yield repr(value)
+    # What was struck in the middle of its making has none, and a verbose traceback shows none.
+    with suppress(AttributeError):
+        yield repr(value)
     if depth == 0:
         return
     if isinstance(value, dict):
@@ -145,7 +113,20 @@ def reprs(value: Any, depth: int) -> Iterator[str]:
         yield from reprs(each, depth - 1)
 
 
-def leaks(bench: Lab, count: int, places: tuple[str, ...] = LIBRARIES) -> tuple[int, int]:
+def verbose(error: BaseException) -> Iterator[str]:
+    """What ``%xmode Verbose`` shows of an error."""
+    shown = VerboseTB()
+    yield shown.text(type(error), error, error.__traceback__)
+
+
+def leaks(
+    bench: Lab,
+    count: int,
+    places: tuple[str, ...] = LIBRARIES,
+    *,
+    act: Callable[[Session, Request], object] = Session.send,
+    look: Callable[[BaseException], Iterator[str]] = held,
+) -> tuple[int, int]:
     """How many errors lead to a secret, and how many there were."""
     keys, signs, found, errors = bench.sandbox.demo, list[str](), 0, 0
     sign = sender.Sender._sign
@@ -157,9 +138,9 @@ def leaks(bench: Lab, count: int, places: tuple[str, ...] = LIBRARIES) -> tuple[
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sender.Sender, "_sign", noted)
-        for error, _ in instants(bench, ForeignError, places, count):
+        for error, _ in instants(bench, ForeignError, places, count, act):
             if error is not None:
-                shown = "\n".join(held(error))
+                shown = "\n".join(look(error))
                 errors += 1
                 found += any(each in shown for each in (keys.secret, keys.passphrase, *signs[-1:]))
     return found, errors
@@ -172,6 +153,25 @@ def test_no_frame_of_a_foreign_error_holds_a_secret(bench: Lab, count: int) -> N
     found, errors = leaks(bench, count)
     assert found == 0
     assert errors > count // 2
+
+
+@pytest.mark.parametrize("count", [QUICK, SLOW])
+def test_none_where_a_request_is_only_previewed(bench: Lab, count: int) -> None:
+    """``--dry-run`` signs as a send does."""
+    found, errors = leaks(bench, count, act=Session.preview)
+    assert found == 0
+    assert errors > count // 2
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("act", [Session.send, Session.preview])
+def test_none_is_shown_by_a_verbose_traceback(
+    bench: Lab, act: Callable[[Session, Request], object]
+) -> None:
+    """As ``%xmode Verbose`` draws it, with the values of what its lines mention."""
+    found, errors = leaks(bench, QUICK // 2, act=act, look=verbose)
+    assert found == 0
+    assert errors > QUICK // 4
 
 
 def test_none_while_secrets_are_handled(bench: Lab) -> None:

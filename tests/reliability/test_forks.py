@@ -43,7 +43,7 @@ def is_of(session: Session, target: str, name: str) -> bool:
     return found == name
 
 
-def foreign_answers(session: Session) -> int:
+def foreign_answers(session: Session, asks: int = ASKS) -> int:
     """How many answers that forked children got were another instrument's."""
     children = []
     for number in range(CHILDREN):
@@ -53,17 +53,20 @@ def foreign_answers(session: Session) -> int:
             try:
                 name = NAMES[number]
                 target = f"/api/v5/market/ticker?instId={name}"
-                wrong = sum(not is_of(session, target, name) for _ in range(ASKS))
+                wrong = sum(not is_of(session, target, name) for _ in range(asks))
             finally:
                 os._exit(min(wrong, 255))
         children.append(child)
     return sum(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
 
 
-def test_a_child_gets_its_own_answers(okx: Session) -> None:
-    """After a request of the parent, whose connection is kept, four children each ask for their own."""
+@pytest.mark.parametrize("asks", [ASKS, pytest.param(4 * ASKS, marks=pytest.mark.slow)])
+def test_a_child_gets_its_own_answers(okx: Session, asks: int) -> None:
+    """After a request of the parent, whose connection is kept, four children each ask for their own: 100
+    answers, or 400.
+    """
     okx.request("GET", "/api/v5/public/time")
-    assert foreign_answers(okx) == 0
+    assert foreign_answers(okx, asks) == 0
     # The parent's connection is still good.
     assert okx.request("GET", "/api/v5/public/time").code == "0"
 

@@ -71,7 +71,7 @@ def test_a_look_up_brings_plain_texts(okx: Session) -> None:
     state = okx.connection.look(ASKED, 5.0).data[0]["state"]
     assert "owned" in state
     assert not HARMFUL.search(state)
-    with pytest.raises(ValueError, match="no look-up"):
+    with pytest.raises(ValueError, match="not a look-up"):
         okx.connection.look(Request("POST", "/api/v5/trade/order", "{}"), 5.0)
 
 

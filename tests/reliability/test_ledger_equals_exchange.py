@@ -120,12 +120,8 @@ class BadDay(RuleBasedStateMachine):
         self.bench.connection.clock.forget()
         self.bench.connection.clock.now()
         self.bench.sandbox.set_faults(faults)
-        tell_open_outcomes(
-            self.bench.connection.look,
-            self.bench.ledger,
-            self.bench.session.gate.key_hash,
-            self.bench.time.wall(),
-        )
+        gate, look = self.bench.session.gate, self.bench.connection.look
+        list(tell_open_outcomes(look, self.bench.ledger, gate.key_hash, self.bench.time.wall()))
 
     @invariant()
     def no_order_is_booked_twice(self) -> None:

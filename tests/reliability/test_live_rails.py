@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from executed import executed
+from executed import notebook as written
 
 from okx_magic.errors import CredentialsError, RefusedError
 from okx_magic.orders.policy import ARMED_SECONDS
@@ -83,6 +82,27 @@ def test_a_sentence_and_a_yes_send_one_order(
     assert orders(live) == 1
     assert person.asked[1].startswith("LIVE main (key ")
     assert "buy BTC-USDT limit · tdMode cash · sz 0.01 · px 100 · POST" in person.asked[1]
+
+
+def test_a_stop_asks_as_an_order_does(
+    live_notebook: Notebook, live: Sandbox, person: Person
+) -> None:
+    """The question says when it acts and what it closes; without a yes nothing is sent."""
+    row = {"instId": "BTC-USDT-SWAP", "tdMode": "cross", "side": "sell", "ordType": "conditional"}
+    stop = row | {"sz": "2", "slTriggerPx": "100", "slOrdPx": "-1", "reduceOnly": True}
+    cell = f"%%okx stop\nPOST /api/v5/trade/order-algo\n{json.dumps(stop)}"
+    person.answers = [sentence(live), "no", "yes"]
+    live_notebook.run("%okx_live")
+    algos = live._exchange._exchange._accounts["live"].algos
+    live_notebook.run(cell)
+    assert isinstance(live_notebook.error, RefusedError)
+    assert len(algos) == 0
+    live_notebook.run(cell)
+    assert live_notebook.error is None
+    assert len(algos) == 1
+    question = person.asked[2]
+    assert "sell BTC-USDT-SWAP conditional · stop at 100 (last), then market" in question
+    assert "only closes, of the long position at most sz · tdMode cross · sz 2 · POST" in question
 
 
 @pytest.mark.parametrize("answer", ["", "y", "no", "ok", "yes please", "1", "True"])
@@ -188,15 +208,6 @@ def test_a_withdrawal_needs_the_profile(
     assert person.answers == ["yes"]
 
 
-def executed(cells: list[str]) -> list[str]:
-    """Runs the cells as ``jupyter execute --allow-errors`` does; the errors, by name and value."""
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    client = NotebookClient(book, timeout=60, kernel_name="python3", allow_errors=True)
-    client.execute()
-    outputs = (output for cell in book.cells for output in cell.get("outputs", []))
-    return [f"{each.ename} {each.evalue}" for each in outputs if each.output_type == "error"]
-
-
 @pytest.mark.slow
 def test_run_all_thrice_without_a_person_sends_nothing(
     live: Sandbox, monkeypatch: pytest.MonkeyPatch, nobody: Path
@@ -205,13 +216,15 @@ def test_run_all_thrice_without_a_person_sends_nothing(
     monkeypatch.setenv("IPYTHONDIR", str(nobody / "ipython"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     cells = [*NOTEBOOK[:2], "%okx_live", CELL]
-    errors = executed(cells + cells[1:] + cells[1:])
-    assert [error.split()[0] for error in errors] == ["RefusedError"] * 6
+    book = executed(cells + cells[1:] + cells[1:])
+    outputs = (output for cell in book.cells for output in cell.get("outputs", []))
+    errors = [each.ename for each in outputs if each.output_type == "error"]
+    assert errors == ["RefusedError"] * 6
     assert orders(live) == 0
     # As papermill and `jupyter execute` do it: the first failure ends the run.
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    with pytest.raises(CellExecutionError):
-        NotebookClient(book, timeout=60, kernel_name="python3").execute()
+    with pytest.raises(Exception, match="RefusedError") as caught:
+        executed(cells, allow_errors=False)
+    assert type(caught.value).__name__ == "CellExecutionError"
     assert orders(live) == 0
 
 
@@ -223,10 +236,7 @@ def test_papermill_sends_nothing(
     papermill = pytest.importorskip("papermill")
     monkeypatch.setenv("IPYTHONDIR", str(nobody / "ipython"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    cells = [nbformat.v4.new_code_cell(cell) for cell in NOTEBOOK]
-    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(book, nobody / "in.ipynb")
+    (nobody / "in.ipynb").write_text(json.dumps(written(NOTEBOOK)), encoding="utf-8")
     for _ in range(3):
         with pytest.raises(papermill.PapermillExecutionError) as caught:
             papermill.execute_notebook(

@@ -37,9 +37,8 @@ def leave_open(bench: Lab, *, booked: bool) -> str:
 
 
 def tell(bench: Lab) -> tuple[str, ...]:
-    return tell_open_outcomes(
-        bench.connection.look, bench.ledger, bench.session.gate.key_hash, bench.time.wall()
-    )
+    gate, look = bench.session.gate, bench.connection.look
+    return tuple(tell_open_outcomes(look, bench.ledger, gate.key_hash, bench.time.wall()))
 
 
 @pytest.mark.parametrize("booked", [True, False])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from faketime import FakeTime
 from lab import PLACE, Lab, order
+from scripted import LOST, TIME, post, scripted, sent
 
-from okx_magic.credentials.account import Account
-from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import (
     NotCarriedOut,
     OkxError,
@@ -21,21 +19,10 @@ from okx_magic.errors import (
     TransportError,
 )
 from okx_magic.model import Request
-from okx_magic.session import Session
-from okx_magic.wire.clock import Clock
-from okx_magic.wire.connection import Connection
-from okx_magic.wire.transport import Answer, Transport
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 CANCEL = "/api/v5/trade/cancel-order"
 AMEND = "/api/v5/trade/amend-order"
 BATCH = "/api/v5/trade/batch-orders"
-
-
-def post(path: str, body: Any) -> Request:
-    return Request("POST", path, json.dumps(body))
 
 
 def placed(bench: Lab, **fields: str) -> dict[str, str]:
@@ -198,8 +185,8 @@ def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(bench: Lab, fau
 
     def cancelled_meanwhile(question: Request, seconds: float) -> Any:
         account = bench.sandbox._exchange._exchange._accounts["demo"]
-        if resting := account.open.pop(first["ordId"], None):
-            account.orders[first["ordId"]] = replace(resting, state="canceled")
+        if resting := account.orders.open.get(first["ordId"]):
+            account.keep(replace(resting, state="canceled"))
         return look(question, seconds)
 
     bench.connection.look = cancelled_meanwhile  # type: ignore[method-assign]  # for this test
@@ -230,48 +217,6 @@ def test_an_order_without_an_id_is_unknown_at_once(bench: Lab) -> None:
         bench.session.send(order(), as_typed=True)
     assert "no client order id" in caught.value.remedy
     assert len(bench.orders()) == 1
-
-
-class Scripted(Transport):
-    """Answers by path, with OKX's data or an error; keeps what was sent."""
-
-    def __init__(self, url: str, answers: Callable[[Request], Any]) -> None:
-        super().__init__(url)
-        self.answers = answers
-        self.sent: list[Request] = []
-
-    def send(self, request: Request, *_: Any, **given: Any) -> Answer:
-        if given.get("on_write"):
-            given["on_write"]()
-        self.sent.append(request)
-        if request.path.endswith("/public/time"):
-            data: Any = [{"ts": str(int(TIME.true() * 1000))}]
-        else:
-            data = self.answers(request)
-        if isinstance(data, Exception):
-            raise data
-        code = data if isinstance(data, str) else "0"
-        body = {"code": code, "msg": "", "data": [] if isinstance(data, str) else data}
-        return Answer(200, {}, json.dumps(body).encode())
-
-
-TIME = FakeTime()
-LOST = TransportError("lost", written=True)
-
-
-def scripted(answers: Callable[[Request], Any]) -> Session:
-    url = "http://127.0.0.1:9"
-    keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
-    account = Account("main", "demo", keys, url, "a test")
-    connection = Connection(account, transport=Scripted(url, answers), timing=TIME.timing())
-    connection.sender.clock = Clock(connection.ask_time, local=TIME.wall)
-    return Session(account, connection=connection)
-
-
-def sent(session: Session, method: str) -> list[str]:
-    transport = session.connection.transport
-    assert isinstance(transport, Scripted)
-    return [each.target for each in transport.sent if each.method == method]
 
 
 LEVERAGE = post(
@@ -459,7 +404,11 @@ WITHDRAWAL = post(
 )
 ALGO = post("/api/v5/trade/amend-algos", {"instId": "X", "algoId": "7", "newTpTriggerPx": "5.0"})
 ATTACHED = post(AMEND, {"instId": "X", "ordId": "7", "attachAlgoOrds": [{"newTpTriggerPx": "5"}]})
-RENAMED = post(AMEND, {"instId": "X", "ordId": "7", "newPx": "5", "attachAlgoOrds": []})
+MOVED = {"attachAlgoClOrdId": "s1", "newSlTriggerPx": "5", "sz": "2"}
+MOVES = post(AMEND, {"instId": "X", "ordId": "7", "newPx": "5", "attachAlgoOrds": [MOVED]})
+ENDED = {"attachAlgoClOrdId": "s1", "newSlTriggerPx": "0"}
+ENDS = post(AMEND, {"instId": "X", "ordId": "7", "attachAlgoOrds": [ENDED]})
+STOP = {"attachAlgoClOrdId": "s1", "slTriggerPx": "5.0", "sz": "2", "failCode": ""}
 ROW = {"ordId": "7", "state": "live", "cTime": "1", "px": "5"}
 
 
@@ -481,7 +430,12 @@ ROW = {"ordId": "7", "state": "live", "cTime": "1", "px": "5"}
         (ALGO, [{"algoId": "7", "state": "live", "tpTriggerPx": "4", "cTime": "1"}], "unknown"),
         (ALGO, [{"algoId": "7", "state": "live", "cTime": "1"}], "unknown"),
         (ATTACHED, [ROW], "unknown"),
-        (RENAMED, [ROW], "unknown"),
+        (MOVES, [ROW | {"attachAlgoOrds": [STOP]}], "done"),
+        (MOVES, [ROW | {"attachAlgoOrds": [STOP | {"slTriggerPx": "4"}]}], "not done"),
+        (MOVES, [ROW | {"attachAlgoOrds": [STOP | {"attachAlgoClOrdId": "s2"}]}], "unknown"),
+        (ENDS, [ROW | {"attachAlgoOrds": [STOP | {"slTriggerPx": ""}]}], "done"),
+        (ENDS, [ROW | {"attachAlgoOrds": [STOP]}], "not done"),
+        (MOVES, [ROW | {"px": "4", "attachAlgoOrds": [STOP]}], "not done"),
     ],
 )
 def test_what_a_get_shows_without_doubt_is_settled(

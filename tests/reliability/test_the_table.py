@@ -40,6 +40,7 @@ F20  a sound answer is read                       118                     test_j
 F21  no answer fills the memory                   14 bombs                test_bombs.py
 F22  a deadline is one                            9 ways to be slow       test_slow_replies.py
 F23  an order is booked once                      15 faults, 126 odd ones  test_order_faults.py
+                                                  15 faults on stops      test_algo_faults.py
                                                                           test_odd_answers.py
 F24  "not placed" is said when it is proved       15 faults, 126 odd ones  test_order_faults.py
                                                                           test_odd_answers.py
@@ -63,7 +64,8 @@ F35  no key lies about in the repository          10 planted              test_n
 F36  a Binder is for the sandbox                  3 marks, 3 log-ins      test_public_machine.py
 F37  nobody to ask, nothing sent                  nbclient, papermill     test_live_rails.py
                                                                           test_lab_live.py
-F38  the rails hold, and the kill switch kills    by rule                 test_live_rails.py
+F38  the rails hold, and the kill switch kills    by rule; 400 orders     test_live_rails.py
+                                                                          test_kill_across_kernels.py
                                                                           test_kill.py
                                                                           test_policy.py
 F39  a triple is whole or an error                5 sources, 3 fields     test_sources.py

@@ -69,6 +69,7 @@ PUBLIC_QUERIES: dict[str, tuple[str, ...]] = {
         "instId=BTC-USD-SWAP&sz=10&px=30000&type=2",
     ),
     "/api/v5/public/block-trades": ("instId=BTC-USDT",),
+    "/api/v5/public/liquidation-orders": ("instType=SWAP",),
     "/api/v5/public/opt-summary": ("instFamily=BTC-USD", "uly=ETH-USD"),
     "/api/v5/public/premium-history": ("instId=BTC-USDT-SWAP",),
     "/api/v5/rubik/stat/contracts/long-short-account-ratio": ("ccy=BTC", "ccy=SOL&period=1D"),

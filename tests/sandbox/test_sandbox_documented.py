@@ -20,8 +20,8 @@ DEVIATING = {
     "/api/v5/public/market-data-history": "groupDetails has beside",
 }
 
-# Told in the hour before a delivery only.
-AT_TIMES = {"/api/v5/public/estimated-price"}
+# Told in the hour before a delivery only, and when the market has moved much.
+AT_TIMES = {"/api/v5/public/estimated-price", "/api/v5/public/liquidation-orders"}
 
 
 def test_every_public_endpoint_is_tried() -> None:

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from okx_magic import catalogue
-from okx_magic.catalogue.texts import example, find
+from okx_magic.catalogue.channel_search import channel_example
+from okx_magic.catalogue.channels import channels
+from okx_magic.catalogue.finder import find
+from okx_magic.catalogue.texts import example
 from okx_magic.sandbox.routes.endpoints import serves
+from okx_magic.sandbox.streams.channels import pushes
 
 if TYPE_CHECKING:
     from conftest import Notebook
@@ -33,3 +37,34 @@ def test_a_card_says_where_the_sandbox_has_no_such_endpoint() -> None:
     """One that it has does not say so."""
     assert not any("sandbox" in line for line in find("/api/v5/account/balance", serves))
     assert "sandbox does not offer it" in find("/api/v5/rfq/create-rfq", serves)[-1]
+
+
+PUSHED = sorted(
+    name for name, known in channels().items() if pushes(name) and known.bar in ("", "1m")
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PUSHED)
+def test_every_stream_of_the_sandbox_runs_as_it_stands(
+    sandbox_notebook: Notebook, name: str
+) -> None:
+    """Pasted below %%okx it subscribes, and nothing in it is refused; its name is that of the stream."""
+    (line,) = channel_example(channels()[name])
+    text = sandbox_notebook.run(f"%%okx\n{line}")
+    assert sandbox_notebook.error is None, text
+    stream = sandbox_notebook[line.partition(" = ")[0]]
+    stream.settled(60)
+    assert stream.state == "streaming"
+    sandbox_notebook.run("%okx_streams stop --all")
+
+
+def test_a_channel_that_the_sandbox_refuses_says_so() -> None:
+    """Those for a higher fee tier, and those that are not there."""
+    for name in ("books-l2-tbt", "orders-algo"):
+        assert "sandbox does not offer it" in find(f"SUBSCRIBE {name}", has)[-1]
+    assert not any("sandbox" in line for line in find("SUBSCRIBE tickers", has))
+
+
+def has(method: str, name: str) -> bool:
+    return pushes(name) if method == "SUBSCRIBE" else serves(method, name)

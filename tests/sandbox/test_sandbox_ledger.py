@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from okx_magic.catalogue import endpoints
+from okx_magic.sandbox.account import stops as stops_of
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.account import Account
 from okx_magic.sandbox.account.desk import Desk
@@ -42,7 +44,8 @@ FUNDING = {"USDT": Decimal(1000)}
 MARKET = Market(5)
 KEYS = issue_keys("demo", 1)
 SPOT = ("BTC-USDT", "ETH-USDT", "ETH-BTC")
-CONTRACTS = ("BTC-USDT-SWAP", "ETH-USDT-SWAP", "BTC-USDT-260626")
+# One of them is delivered within days.
+CONTRACTS = ("BTC-USDT-SWAP", "ETH-USDT-SWAP", "BTC-USDT-260306")
 
 # What each route documents: a handler of several endpoints answers all of them alike.
 ENDPOINTS = {
@@ -59,6 +62,14 @@ kinds = st.sampled_from(["limit", "limit", "market", "post_only", "ioc", "fok"])
 ticks = st.integers(-300, 300)
 sizes = st.integers(1, 3000).map(lambda lots: Decimal(lots) / 100)
 numbers = st.integers(0, 9)
+# Of a size that is liquidated at a high leverage.
+large = st.sampled_from([Decimal(4000), Decimal(15_000)])
+stops = st.sampled_from(["conditional", "oco", "trigger", "move_order_stop"])
+
+
+def hung(tp: str, sl: str) -> str:
+    legs = {"tpTriggerPx": tp, "tpOrdPx": "-1", "slTriggerPx": sl, "slOrdPx": "-1"}
+    return json.dumps([legs])
 
 
 class Books(RuleBasedStateMachine):
@@ -145,12 +156,88 @@ class Books(RuleBasedStateMachine):
         }
         self.ask(trading.place, **wanted, **more, reduceOnly=reduce)
 
-    @rule(inst_id=contracts, mode=margins, buy=st.booleans(), long=st.booleans(), size=sizes)
+    @rule(
+        inst_id=contracts,
+        mode=margins,
+        buy=st.booleans(),
+        long=st.booleans(),
+        size=st.one_of(sizes, large),
+    )
     def trade_at_once(
         self, inst_id: str, mode: str, size: Decimal, *, buy: bool, long: bool
     ) -> None:
         side, pos_side = "buy" if buy else "sell", "long" if long else "short"
         self.trade(inst_id, mode, side, pos_side, "market", 0, size, "")
+
+    @rule(
+        inst_id=st.sampled_from([*SPOT, *CONTRACTS]),
+        mode=margins,
+        kind=stops,
+        buy=st.booleans(),
+        long=st.booleans(),
+        ticks=ticks,
+        size=sizes,
+        how=st.sampled_from(["", "close", "reduce", "limit", "mark", "hung", "active"]),
+    )
+    def set_a_stop(
+        self,
+        inst_id: str,
+        mode: str,
+        kind: str,
+        ticks: int,
+        size: Decimal,
+        how: str,
+        *,
+        buy: bool,
+        long: bool,
+    ) -> None:
+        spot, sign = inst_id in SPOT, -1 if buy else 1
+        wanted = {"instId": inst_id, "tdMode": "cash" if spot else mode, "ordType": kind}
+        wanted["side"] = "buy" if buy else "sell"
+        if not spot:
+            wanted["posSide"] = self.side_of("long" if long else "short")
+        far, near = (self.price(inst_id, sign * abs(ticks) * way) for way in (1, -1))
+        at = far if how == "limit" else "-1"
+        by = "mark" if how == "mark" else "last"
+        if kind in {"conditional", "oco"}:
+            wanted |= {"slTriggerPx": near, "slOrdPx": "-1", "slTriggerPxType": by}
+        if kind == "oco":
+            wanted |= {"tpTriggerPx": far, "tpOrdPx": at}
+        if kind == "trigger":
+            wanted |= {"triggerPx": near, "orderPx": at, "triggerPxType": by}
+        if kind == "move_order_stop":
+            wanted |= {"callbackRatio": "0.002"} | ({"activePx": far} if how == "active" else {})
+        closing = kind in {"conditional", "oco"} and how == "close"
+        wanted |= {"closeFraction": "1"} if closing else {"sz": f"{size:f}"}
+        wanted |= {"reduceOnly": "true"} if how in {"close", "reduce"} and not spot else {}
+        if kind == "trigger" and how == "hung":
+            up, down = (self.price(inst_id, sign * way * 400) for way in (-1, 1))
+            wanted["attachAlgoOrds"] = hung(tp=up, sl=down)
+        self.ask(stops_of.place, **wanted)
+
+    @rule(inst_id=contracts, buy=st.booleans(), ticks=st.integers(1, 300), size=sizes)
+    def trade_with_stops(self, inst_id: str, ticks: int, size: Decimal, *, buy: bool) -> None:
+        way = 1 if buy else -1
+        wanted = {"instId": inst_id, "tdMode": "cross", "side": "buy" if buy else "sell"}
+        wanted["posSide"] = self.side_of("long" if buy else "short")
+        up, down = (self.price(inst_id, sign * way * (ticks + 20)) for sign in (1, -1))
+        attached = hung(tp=up, sl=down)
+        more = {"sz": f"{size:f}", "ordType": "market", "attachAlgoOrds": attached}
+        self.ask(trading.place, **wanted, **more)
+
+    @rule(which=numbers, size=sizes, change=st.sampled_from(["cancel", "size", "price"]))
+    def change_a_stop(self, which: int, size: Decimal, change: str) -> None:
+        known = list(self.account.algos.values())
+        if known:
+            algo = known[-1 - which % len(known)]
+            named = {"instId": algo.instrument.inst_id, "algoId": algo.algo_id}
+            if change == "cancel":
+                self.ask(stops_of.cancel, **named)
+            elif change == "size":
+                self.ask(stops_of.amend, **named, newSz=f"{size:f}")
+            else:
+                px = self.price(named["instId"], 30)
+                self.ask(stops_of.amend, **named, newSlTriggerPx=px, newTriggerPx=px)
 
     @rule(which=numbers)
     def cancel(self, which: int) -> None:
@@ -181,7 +268,7 @@ class Books(RuleBasedStateMachine):
         of = {"instId": inst_id, "mgnMode": mode, "posSide": self.side_of(pos_side)}
         amount = f"{size:f}"
         if what == "lever":
-            self.ask(routes_settings.set_leverage, **of, lever="20" if up else "2")
+            self.ask(routes_settings.set_leverage, **of, lever="50" if up else "3")
         elif what == "margin":
             kind = "add" if up else "reduce"
             self.ask(routes_settings.adjust_margin, **of, type=kind, amt=amount)
@@ -203,6 +290,8 @@ class Books(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.now += seconds
         self.ask(routes_account.balance)
+        for row in self.ask(routes_positions.positions):
+            assert Decimal(row["mgnRatio"]) > 1
 
     @invariant()
     def bills_add_up_to_the_balances(self) -> None:
@@ -226,7 +315,8 @@ class Books(RuleBasedStateMachine):
             else:
                 of, fee_of = "USDT", worth * Fraction(instrument.ct_val or 1)
                 cash["USDT"] += Fraction(fill.pnl)
-            assert Fraction(fill.fee) == fee_of * Fraction(fill.fee_rate) < 0
+            assert Fraction(fill.fee) == fee_of * Fraction(fill.fee_rate)
+            assert fill.fee < 0 or fill.ticket.category == "delivery"
             cash[of] += Fraction(fill.fee)
         for bill in self.account.trading.bills:
             if bill.kind[0] == "8":
@@ -291,7 +381,7 @@ class Books(RuleBasedStateMachine):
         closable: dict[Any, Fraction] = {}
         for key, one in self.account.positions.items():
             closable[(*key, "sell" if one.size > 0 else "buy")] = abs(Fraction(one.size))
-        for order in self.account.open.values():
+        for order in self.account.orders.open.values():
             frozen[order.ticket.pays] += self.hold(order, closable)
         for row in self.ask(routes_account.balance)[0]["details"]:
             assert Fraction(row["ordFrozen"]) == frozen[row["ccy"]]
@@ -316,12 +406,22 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def nothing_closes_what_is_not_there(self) -> None:
-        for order in self.account.open.values():
+        for order in self.account.orders.open.values():
             if order.ticket.only_closes:
                 assert self.account.closable(order.ticket) > 0
         for one in self.account.positions.values():
             assert one.size
             assert one.pos_side == "net" or (one.size > 0) == (one.pos_side == "long")
+
+    @invariant()
+    def a_stop_is_over_once(self) -> None:
+        for algo in self.account.algos.values():
+            if algo.state == "effective":
+                order = self.account.orders[algo.ord_id]
+                assert (order.ticket.algo_id, order.ticket.sz) == (algo.algo_id, algo.actual_sz)
+            else:
+                assert algo.ord_id == ""
+                assert (algo.state == "order_failed") is bool(algo.fail_code)
 
     @invariant()
     def spot_money_is_never_below_zero(self) -> None:

@@ -49,7 +49,7 @@ def test_orders_that_are_over_are_forgotten_in_the_end(desk: Desk) -> None:
     assert newest is not None
     assert newest.ord_id == ord_id
     assert account.find("BTC-USDT", "", "n1") is None
-    assert len(account._named) == len(account.orders)
+    assert len(account.orders.named) == len(account.orders)
     assert account.orders[resting].is_open
     assert account.find("BTC-USDT", "", "n0") is account.orders[resting]
 

@@ -176,8 +176,7 @@ def test_lists_that_are_always_empty(call: Caller) -> None:
         "asset/deposit-history",
         "asset/non-tradable-assets",
         "asset/withdrawal-history",
-        "trade/orders-algo-pending?ordType=trigger",
-        "trade/orders-algo-history?ordType=oco",
+        "tradingBot/grid/orders-algo-pending?algoOrdType=grid",
     ):
         assert call.get(f"/api/v5/{path}").data == []
 

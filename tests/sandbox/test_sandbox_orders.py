@@ -60,8 +60,8 @@ def test_bad_parameters_are_bad_requests(
     [
         (LIMIT | {"instId": "XXX-USDT"}, "51001", "Instrument ID doesn't exist."),
         (LIMIT | {"tdMode": "cross"}, "50038", "The sandbox does not offer this"),
-        (LIMIT | {"attachAlgoOrds": [{"tpTriggerPx": "1"}]}, "50038",
-         "The sandbox does not offer this"),
+        (LIMIT | {"attachAlgoOrds": [{"tpTriggerPx": "1", "tpOrdPx": "-1"}]}, "51046",
+         "The take profit trigger price must be higher than the order price"),
         (LIMIT | {"sz": "0.000001"}, "51020",
          "Your order should meet or exceed the minimum order amount."),
         (MARKET | {"sz": "0.01"}, "51020",
@@ -100,7 +100,7 @@ def test_acknowledgement(call: Caller) -> None:
     assert (item["clOrdId"], item["tag"], item["sCode"]) == ("mine", "t", "0")
     assert len(item["ordId"]) == 19
     assert answer.json["inTime"] == "1772508800500000"
-    assert "1772508800500000" <= answer.json["outTime"] < "1772508800600000"
+    assert "1772508800500000" <= answer.json["outTime"] < "1772508900500000"
 
 
 def test_numbers_are_taken_as_text_is(call: Caller) -> None:

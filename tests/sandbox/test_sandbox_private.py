@@ -27,8 +27,10 @@ ASKED: dict[str, tuple[str, ...]] = {
     "account/max-avail-size": (f"instId={SWAP}&tdMode=cross", "instId=BTC-USDT&tdMode=cash"),
     "account/max-size": (f"instId={SWAP}&tdMode=cross", "instId=BTC-USDT&tdMode=cash"),
     "account/max-withdrawal": ("", "ccy=USDT"),
+    "account/position-tiers": ("instType=SWAP&instFamily=BTC-USDT",),
     "account/positions": ("", f"instId={SWAP}"),
     "account/positions-history": ("",),
+    "account/risk-state": ("",),
     "account/trade-fee": ("instType=SPOT", "instType=SWAP"),
     "asset/asset-valuation": ("", "ccy=USDT"),
     "asset/balances": ("",),
@@ -40,16 +42,22 @@ ASKED: dict[str, tuple[str, ...]] = {
     "trade/fills": ("instType=SPOT", "instType=SWAP"),
     "trade/fills-history": ("instType=SWAP",),
     "trade/order": ("instId=BTC-USDT&clOrdId=rests", f"instId={SWAP}&clOrdId=fills"),
+    "trade/order-algo": ("algoClOrdId=stops",),
+    "trade/orders-algo-history": ("ordType=conditional&state=canceled",),
+    "trade/orders-algo-pending": ("ordType=conditional,oco", "ordType=trigger"),
     "trade/orders-history": ("instType=SPOT", "instType=SWAP"),
     "trade/orders-history-archive": ("instType=SWAP",),
     "trade/orders-pending": ("",),
 }
 
+STOP = {"instId": SWAP, "tdMode": "isolated", "side": "buy", "sz": "1"}
+
 # What is done, in this order: so that every list has rows.
-DONE: tuple[tuple[str, dict[str, Any]], ...] = (
+DONE: tuple[tuple[str, Any], ...] = (
     ("account/set-account-level", {"acctLv": "2"}),
     ("account/set-position-mode", {"posMode": "net_mode"}),
     ("account/set-greeks", {"greeksType": "PA"}),
+    ("account/set-isolated-mode", {"isoMode": "automatic", "type": "CONTRACTS"}),
     ("account/set-leverage", {"instId": SWAP, "mgnMode": "isolated", "lever": "5"}),
     ("asset/transfer", {"ccy": "USDT", "amt": "1", "from": "6", "to": "18", "clientId": "moved"}),
     ("account/demo-adjust-balance",
@@ -67,6 +75,15 @@ DONE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("trade/order", {"instId": "ETH-USDT-SWAP", "tdMode": "cross", "side": "buy",
                      "ordType": "market", "sz": "1"}),
     ("trade/close-position", {"instId": "ETH-USDT-SWAP", "mgnMode": "cross"}),
+    ("trade/order-algo", STOP | {"ordType": "oco", "tpTriggerPx": "1000", "tpOrdPx": "-1",
+                                 "slTriggerPx": "500000", "slOrdPx": "-1", "algoClOrdId": "stops"}),
+    ("trade/amend-algos", {"instId": SWAP, "algoClOrdId": "stops", "newSlTriggerPx": "500001"}),
+    ("trade/order-algo", STOP | {"ordType": "conditional", "slTriggerPx": "500000", "slOrdPx": "-1",
+                                 "algoClOrdId": "goes"}),
+    ("trade/cancel-algos", [{"instId": SWAP, "algoClOrdId": "goes"}]),
+    ("trade/order-algo", STOP | {"ordType": "move_order_stop", "callbackRatio": "1"}),
+    ("trade/order-algo", {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "sz": "0.001",
+                          "ordType": "trigger", "triggerPx": "1", "orderPx": "-1"}),
     ("trade/cancel-all-after", {"timeOut": "0"}),
     ("trade/mass-cancel", {"instType": "OPTION", "instFamily": "BTC-USD"}),
 )  # fmt: skip
@@ -84,7 +101,7 @@ def busy(call: Caller, clock: Clock) -> Caller:
 def test_every_private_endpoint_is_tried() -> None:
     """No endpoint is served that the test below does not look at."""
     assert {f"/api/v5/{path}" for path in ASKED} == set(QUERIES) - set(NEVER)
-    orders = {"trade/order"}
+    orders = {"trade/order", "trade/order-algo", "trade/amend-algos", "trade/cancel-algos"}
     assert {f"/api/v5/{path}" for path, _ in DONE if path not in orders} == set(ACTIONS)
 
 

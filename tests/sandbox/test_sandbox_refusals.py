@@ -115,7 +115,7 @@ def test_paths_and_methods(
 
 def test_private_endpoints_not_served(call: Caller) -> None:
     """A private endpoint that is not served says so only to those who may know."""
-    target = "/api/v5/account/risk-state"
+    target = "/api/v5/account/interest-rate"
     assert call.public(target).json["code"] == "50103"
     assert call.get(target).json["code"] == "50038"
 

@@ -283,6 +283,42 @@ def test_orders_after_an_outage(server: Scripted, access: ScriptedAccess, stream
     assert orders.frame()["ordId"].tolist() == ["1", "2", "3", "2"]
 
 
+def stop(number: int, state: str) -> dict[str, str]:
+    base = {"instId": "BTC-USDT-SWAP", "algoId": str(number), "state": state, "ordId": ""}
+    return {**base, "uTime": str(1_700_000_000_000 + number), "ordType": "conditional"}
+
+
+def test_stops_after_an_outage(server: Scripted, access: ScriptedAccess, stream: Opened) -> None:
+    """A stop that was set off while there was no connection is asked for by its id, as an order is; each
+    kind of them is listed by itself.
+    """
+    listing, asked = "/api/v5/trade/orders-algo-pending", list[str]()
+
+    def rest(target: str) -> list[Any]:
+        asked.append(target)
+        if target == f"{listing}?instType=SWAP&ordType=conditional":
+            return [stop(1, "live"), stop(3, "live")] if server.paths[1:] else []
+        if target.startswith(listing):
+            return []
+        assert target == "/api/v5/trade/order-algo?algoId=2"
+        return [stop(2, "effective") | {"uTime": "1700000000900"}]
+
+    access.rest_of = rest
+    stops = stream("orders-algo", instType="SWAP")
+    arg = {"channel": "orders-algo", "instType": "SWAP", "uid": "7"}
+    for number in (1, 2):
+        server.say({"arg": arg, "data": [stop(number, "live")]})
+    until(lambda: stops.total == 2)
+    server.kill()
+    set_off = stops.wait(state="effective", timeout=20)
+    assert set_off is not None
+    assert set_off["algoId"] == "2"
+    until(lambda: stops.total == 4)
+    assert stops.frame()["algoId"].tolist() == ["1", "2", "3", "2"]
+    kinds = {each.rpartition("=")[2] for each in asked if each.startswith(listing)}
+    assert kinds == {"conditional", "oco", "trigger", "chase"}
+
+
 def test_positions_are_read_again(server: Scripted, access: ScriptedAccess, stream: Opened) -> None:
     """After a new connection an account's state is REST's: what is closed is gone."""
     held = {"instId": "BTC-USDT-SWAP", "posId": "1", "pos": "2", "uTime": "1"}

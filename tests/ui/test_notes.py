@@ -9,7 +9,7 @@ from cases import account, exchange
 
 from okx_magic.advice.trace import trace
 from okx_magic.model import Exchange, Request
-from okx_magic.ui.notes import TraceView
+from okx_magic.ui.notes import Note, TraceView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,3 +99,16 @@ def test_an_unsigned_request_is_called_so() -> None:
     text = repr(view(exchange(signed=False)))
     assert "no OK-ACCESS headers were sent" in text
     assert "HMAC" not in text
+
+
+def test_a_long_line_in_a_terminal_goes_on_under_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row of a table and a line with a label keep their columns; without a terminal nothing wraps."""
+    row = "GET  /api/v5/market/books  public  40 in 2 s  " + "Order book " * 6
+    note = Note(("short", row.strip(), "  try     " + "again and again " * 6))
+    assert len(repr(note).split("\n")) == 3
+    monkeypatch.setattr("okx_magic.ui.notes.terminal_width", lambda: 60)
+    lines = repr(note).split("\n")
+    assert lines[0] == "short"
+    assert all(len(line) <= 60 for line in lines)
+    assert lines[2].startswith(" " * 5 + "Order")
+    assert lines[-1].startswith(" " * 10 + "again")

@@ -207,7 +207,7 @@ def test_the_log_tells_each_exchange_without_secrets(server: RawServer, connect:
 
 def test_as_typed_adds_nothing(server: RawServer, connect: Open) -> None:
     """An order sent as typed travels byte for byte as typed."""
-    server.answer = exchange(TAKEN)
+    server.answer = exchange({**TAKEN, "data": [{"ordId": "1", "clOrdId": "", "sCode": "0"}]})
     reply = connect().send(ORDER, as_typed=True)
     assert server.body.decode() == ORDER.body
     assert reply.added_ids == ()

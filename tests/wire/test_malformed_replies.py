@@ -209,7 +209,7 @@ def test_a_code_of_somebody_else_is_no_refusal(desk: Desk, code: str, status: in
     """A gateway that answers in JSON with a code of its own says nothing of the order."""
     body = json.dumps({"code": code, "msg": "denied", "data": None}).encode()
     desk.reply = http(body, status=f"{status} X")
-    with pytest.raises(NotCarriedOut, match=f"code {code} is none of OKX's: denied"):
+    with pytest.raises(NotCarriedOut, match=f"code {code} is not one of OKX's: denied"):
         desk.session.send(ORDER)
     assert desk.sent("POST") == 1
 

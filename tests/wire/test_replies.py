@@ -119,8 +119,8 @@ DEEP = '{"code":"0","msg":"","data":' + "[" * 100 + "]" * 100 + "}"
 @pytest.mark.parametrize(
     ("body", "status", "reason"),
     [
-        ("<!DOCTYPE html><html>Access denied", 403, "HTML came in place of JSON"),
-        ("  <html>", 200, "HTML came in place of JSON"),
+        ("<!DOCTYPE html><html>Access denied", 403, "HTML came instead of JSON"),
+        ("  <html>", 200, "HTML came instead of JSON"),
         ("", 200, "the answer is empty"),
         ("  \n", 502, "the answer is empty"),
         ('{"code":"0","data":[', 200, "JSON is broken"),

@@ -1,6 +1,5 @@
 // What a picture of candles is made of: bodies with volume, overlays, levels, marks.
-import { DASHES, clamp, line } from "./axes.js";
-
+import { clamp, fill, stroke, write } from "./axes.js";
 export const VOLUME = 0.2;
 // Rising bodies are hollow where there is room for it, so that colour does not say it alone.
 // Where bars are thinner than a pixel, those of one pixel are drawn as one.
@@ -10,14 +9,12 @@ export function bodies(g, look, rows, { a, b, x, bar, scale, h, top }, hasVolume
   for (const up of [true, false]) {
     const [solid, open, below] = [new Path2D(), new Path2D(), new Path2D()];
     for (let i = a - (a % stride); i < b; i += stride) {
-      if (!rows[i]) continue;
       const first = rows[i], to = rows[Math.min(i + stride, rows.length) - 1];
       if ((to[4] >= first[1]) !== up) continue;
-      let high = first[2], low = first[3], traded = first[5];
-      for (let k = i + 1; k < i + stride && k < rows.length; k++) {
-        high = Math.max(high, rows[k][2]);
-        low = Math.min(low, rows[k][3]);
-        traded = Math.max(traded, rows[k][5]);
+      let [, , high, low, , traded] = first;
+      for (const row of stride > 1 ? rows.slice(i + 1, i + stride) : []) {
+        [high, low] = [Math.max(high, row[2]), Math.min(low, row[3])];
+        traded = Math.max(traded, row[5]);
       }
       const X = Math.round(x(i)), head = y(Math.max(first[1], to[4]));
       const tall = Math.max(1, y(Math.min(first[1], to[4])) - head), end = y(low);
@@ -32,34 +29,28 @@ export function bodies(g, look, rows, { a, b, x, bar, scale, h, top }, hasVolume
       const size = traded / top * h * VOLUME;
       if (hasVolume) below.rect(Math.round(X - half), h - size, body, size);
     }
-    g.fillStyle = g.strokeStyle = up ? look.up : look.down;
-    g.fill(solid);
-    g.stroke(open);
-    g.globalAlpha = 0.4;
-    g.fill(below);
-    g.globalAlpha = 1;
+    const colour = up ? look.up : look.down;
+    fill(g, colour, solid);
+    stroke(g, colour, open);
+    fill(g, colour, below, 0.4);
   }
 }
 export function overlay(g, look, rows, { a, b, x, scale }, k) {
-  g.beginPath();
+  const path = new Path2D();
   let pen = false;
   for (let i = Math.max(0, a - 1); i < Math.min(b + 1, rows.length); i++) {
     const value = rows[i][6 + k];
-    if (Number.isFinite(value)) g[pen ? "lineTo" : "moveTo"](x(i), scale.y(value));
+    if (Number.isFinite(value)) path[pen ? "lineTo" : "moveTo"](x(i), scale.y(value));
     pen = Number.isFinite(value);
   }
-  g.strokeStyle = look.lines[k % 4];
-  g.setLineDash(DASHES[k % 4]);
-  g.stroke();
-  g.setLineDash([]);
+  stroke(g, look.lines[k % 4], path, look.dashes[k % 4]);
 }
 export function level(g, look, scale, w, price, kind, text) {
   const away = price > scale.high ? "↑ " : price < scale.low ? "↓ " : "";
   const y = clamp(scale.y(price), scale.top + 14, scale.bottom - 2);
   const colours = { order: look.lines[0], average: look.lines[2], liquidation: look.down };
-  g.strokeStyle = g.fillStyle = colours[kind];
-  if (!away) line(g, 0, y, w, y);
-  g.fillText(away + text, 8, y - 8);
+  if (!away) stroke(g, colours[kind], `M0 ${y}H${w}`);
+  write(g, colours[kind], away + text, 8, y - 8);
 }
 // Triangles: up for a buy, down for a sell. Returns what to say of each bar.
 export function mark(g, look, marks, { a, b, x, scale }, place) {
@@ -68,11 +59,9 @@ export function mark(g, look, marks, { a, b, x, scale }, place) {
     const at = place(time + 1) - 1;
     if (at < a || at >= b) continue;
     const way = side === "buy" ? 1 : -1, X = x(at), Y = scale.y(price);
-    const shape = new Path2D(`M${X} ${Y}l-5 ${9 * way}h10z`);
-    g.fillStyle = way > 0 ? look.up : look.down;
-    g.strokeStyle = look.ground;
-    g.fill(shape);
-    g.stroke(shape);
+    const shape = `M${X} ${Y}l-5 ${9 * way}h10z`;
+    fill(g, way > 0 ? look.up : look.down, shape);
+    stroke(g, look.ground, shape);
     told.set(at, [...(told.get(at) || []), text]);
   }
   return told;

@@ -1,7 +1,6 @@
-// Candles over their volume, with overlays, levels and marks. A row is t, o, h, l, c, volume, and
-// one value for each overlay.
-import { AXIS, DAY, FOOT, HEAD, clamp, dashed, decimals, fixed, floats, foot, legend,
-  makeScale, mast, moment, percent, priceAxis, shifted, short, tag, timeLabel, timeStep,
+// Candles with overlays, levels and marks. A row: t, o, h, l, c, volume, one for each overlay.
+import { AXIS, DAY, FOOT, HEAD, clamp, cross, decimals, fixed, legend, makeScale, mast, moment,
+  percent, priceAxis, shifted, short, split, stroke, tag, timeLabel, timeStep, write,
 } from "./axes.js";
 import { VOLUME, bodies, level, mark, overlay } from "./bars.js";
 
@@ -10,12 +9,11 @@ export function candles(model) {
   let rows = [], right = 0, wide = WIDE, range = null;
   let fresh = true, waiting = false, ended = false;
   const spec = () => model.get("spec");
-  const split = (data, width = 6 + spec().overlays.length) => Array.from(
-    { length: data.length / width }, (_, i) => data.subarray(i * width, (i + 1) * width));
+  const rowsOf = (buffers) => split(buffers[0], 6 + spec().overlays.length);
   // The first row at or after a time.
   const place = (time) => {
-    let low = 0, high = rows.length;
-    while (low < high) {
+    let low = 0;
+    for (let high = rows.length; low < high;) {
       const middle = (low + high) >> 1;
       if (rows[middle][0] < time) low = middle + 1; else high = middle;
     }
@@ -32,8 +30,8 @@ export function candles(model) {
   function reach() {
     settle();
     if (right - wide > wide * 0.1 || !spec().older || waiting || ended || !rows.length) return;
-    waiting = true;
     model.send({ kind: "older", before: rows[0][0] });
+    waiting = true;
   }
   function upsert(row) {
     const at = place(row[0]), last = at === rows.length, follows = right >= rows.length;
@@ -45,16 +43,14 @@ export function candles(model) {
   }
   // At first as many of the newest as there is room for.
   function start(width) {
-    fresh = false;
+    [fresh, range] = [false, null];
     wide = Math.max(20, Math.min(WIDE, width / 6, rows.length + 2));
-    right = rows.length + room();
-    range = null;
-    settle();
+    settle(right = rows.length + room());
   }
   const picture = {
-    load(buffers) { rows = split(floats(buffers[0])); fresh = true; },
+    load(buffers) { rows = rowsOf(buffers); fresh = true; },
     push(message, buffers) {
-      const news = split(floats(buffers[0]));
+      const news = rowsOf(buffers);
       if (message.kind !== "older") return news.forEach(upsert);
       waiting = false;
       ended = !news.length || message.end;
@@ -66,7 +62,7 @@ export function candles(model) {
     zoom(factor, at) {
       const pin = right - wide * (1 - at);
       wide = clamp(wide * factor, 8, Math.max(20, rows.length + room()));
-      right = pin + wide * (1 - at); settle();
+      settle(right = pin + wide * (1 - at));
     },
     reset() { fresh = true; },
     home() { right = wide; reach(); },
@@ -78,27 +74,23 @@ export function candles(model) {
     },
     draw: (...all) => (rows.length ? paint(...all) : `${spec().title}: no candles yet`),
   };
-  // The price range of what is seen: it grows at once, and shrinks little by little, so that the
-  // scale does not jump.
+  // The price range of what is seen: it grows at once, and shrinks bit by bit, so as not to jump.
   function extent(a, b, overlays) {
     let low = Infinity, high = -Infinity, volume = 0;
     for (const row of rows.slice(a, b)) {
       if (row[5] > volume) volume = row[5];
-      for (let k = 2; k < 6 + overlays; k++) {
-        if (k === 4 || k === 5) continue;
+      for (let k = 2; k < 6 + overlays; k += k === 3 ? 3 : 1) {
         if (row[k] < low) low = row[k];
         if (row[k] > high) high = row[k];
       }
     }
     const span = high - low || high * 0.001, near = [low - span / 2, high + span / 2];
-    for (const [price] of spec().levels.filter(([p]) => p > near[0] && p < near[1])) {
-      [low, high] = [Math.min(low, price), Math.max(high, price)];
-    }
+    const levels = spec().levels.map(([p]) => p).filter((p) => p > near[0] && p < near[1]);
+    [low, high] = [Math.min(low, ...levels), Math.max(high, ...levels)];
     const air = (high - low || Math.abs(high) * 0.001 || 1) * 0.07;
-    [low, high] = [low - air, high + air];
-    const [a0, b0] = range || [low, high];
-    if (low > a0) low = a0 + (low - a0) * 0.35;
-    if (high < b0) high = b0 + (high - b0) * 0.35;
+    const [a0, b0] = range || [low - air, high + air];
+    low = Math.min(low - air, a0 + (low - air - a0) * 0.35);
+    high = Math.max(high + air, b0 + (high + air - b0) * 0.35);
     range = [low, high];
     return { low, high, volume, moves: Math.abs(low - a0) + Math.abs(high - b0) > span * 0.002 };
   }
@@ -118,38 +110,33 @@ export function candles(model) {
     const lastY = clamp(scale.y(last[4]), HEAD, bottom);
     times(g, look, a, b, x, bar, w, h, state.local);
     priceAxis(g, look, scale, w, lastY, (value, d) => fixed(value, d));
-    g.fillStyle = look.quiet;
     for (const part of hasVolume ? [1, 0.5] : []) {
-      g.fillText(short(volume * part), w + 6, h - h * VOLUME * part + 5);
+      write(g, look.quiet, short(volume * part), w + 6, h - h * VOLUME * part + 5);
     }
     g.save();
-    g.beginPath();
-    g.rect(0, 0, w, h);
-    g.clip();
+    g.clip(new Path2D(`M0 0h${w}v${h}h-${w}z`));
     const seen = { a, b, x, bar, scale, h, top: volume || 1 };
     bodies(g, look, rows, seen, hasVolume);
     overlays.forEach((name, k) => overlay(g, look, rows, seen, k));
     levels.forEach(([p, kind, text]) => level(g, look, scale, w, p, kind, `${text} ${price(p)}`));
     const told = mark(g, look, marks, seen, place);
     g.restore();
-    dashed(g, colour(last), [0, lastY, w, lastY]);
+    stroke(g, colour(last), `M0 ${lastY}H${w}`, [3, 3]);
     tag(g, look, w, lastY, price(last[4]), colour(last));
     let at = rows.length - 1;
     if (state.mouse && state.mouse.x < w) {
       at = clamp(Math.floor(left + state.mouse.x / bar), a, b - 1);
-      dashed(g, look.quiet, [x(at), 0, x(at), h], [0, state.mouse.y, w, state.mouse.y]);
-      if (state.mouse.y > HEAD && state.mouse.y < bottom) {
-        tag(g, look, w, state.mouse.y, price(scale.at(state.mouse.y)), look.ink);
-      }
-      foot(g, look, x(at), w, h, moment(rows[at][0], state.local));
+      const { y } = state.mouse, time = moment(rows[at][0], state.local);
+      if (y > HEAD && y < bottom) tag(g, look, w, y, price(scale.at(y)), look.ink);
+      cross(g, look, x(at), y, w, h, time);
     }
     const row = rows[at], change = percent((row[4] / row[1] - 1) * 100);
-    const parts = [[title], [change, colour(row)], [`O ${price(row[1])}`], [`H ${price(row[2])}`],
-      [`L ${price(row[3])}`], [`C ${price(row[4])}`]];
-    if (hasVolume) parts.push([`V ${short(row[5])}`]);
-    overlays.forEach((name, k) => parts.push([`${name} ${price(row[6 + k])}`, look.lines[k % 4]]));
-    if (told.has(at)) parts.push([told.get(at).join(", "), look.ink]);
-    if (waiting) parts.push(["older bars are on their way", look.quiet]);
+    const parts = [[title], [change, colour(row)],
+      ...["O", "H", "L", "C"].map((name, k) => [`${name} ${price(row[1 + k])}`]),
+      ...(hasVolume ? [[`V ${short(row[5])}`]] : []),
+      ...overlays.map((name, k) => [`${name} ${price(row[6 + k])}`, look.lines[k % 4]]),
+      ...(told.get(at) || []).map((text) => [text]),
+      ...(waiting ? [["older bars are on their way", look.quiet]] : [])];
     legend(g, look, parts, w);
     const said = `${title}: close ${price(row[4])}, ${change} at ${moment(row[0], state.local)}`;
     return `${said}, ${parts.slice(2, 5).map(([text]) => text).join(", ")}, ${rows.length} candles`;

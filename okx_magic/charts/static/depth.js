@@ -1,20 +1,15 @@
 // A book: what could be bought and sold down to each price, from the middle outwards.
-import { AXIS, FOOT, HEAD, dashed, decimals, fixed, floats, foot, legend, makeScale, mast,
-  priceAxis, short, step, tag } from "./axes.js";
+import { AXIS, FOOT, HEAD, cross, decimals, fill, fixed, legend, makeScale, mast, priceAxis, short,
+  split, step, stroke, tag } from "./axes.js";
 
 export function depth(model) {
   let bids = [], asks = [], reach = 0;
   // Price, size and value up to there.
-  const side = (data) => {
-    const found = [];
-    for (let i = 0, size = 0, value = 0; i + 1 < data.length; i += 2) {
-      found.push([data[i], size += data[i + 1], value += data[i] * data[i + 1]]);
-    }
-    return found;
-  };
+  const side = (buffer, all = 0, value = 0) => split(buffer, 2).map(([price, size]) =>
+    [price, all += size, value += price * size]);
   const widest = () => Math.max(bids[0][0] - bids.at(-1)[0], asks.at(-1)[0] - asks[0][0], 1e-9);
   const take = (buffers) => {
-    [bids, asks] = buffers.map((buffer) => side(floats(buffer)));
+    [bids, asks] = buffers.map((buffer) => side(buffer));
     if (!reach && bids.length && asks.length) {
       reach = Math.min(bids[0][0] - bids.at(-1)[0], asks.at(-1)[0] - asks[0][0]) || widest();
     }
@@ -22,10 +17,8 @@ export function depth(model) {
   return {
     load: take,
     push: (message, buffers) => take(buffers),
-    pan() {},
     zoom(factor) { reach = Math.min(Math.max(reach * factor, 1e-9), widest() * 1.05); },
     reset() { reach = widest(); },
-    home() {},
     next: (x, steps, width) => (x === null ? width / 2 : x) + steps * 8,
     draw(g, look, { width: W, height: H }, state) {
       const { title, tick } = model.get("spec"), digits = decimals(tick);
@@ -44,18 +37,14 @@ export function depth(model) {
         const stairs = new Path2D();
         let total = 0;
         stairs.moveTo(x(book[0][0]), h);
-        for (const [price, size] of book) {
-          if (Math.abs(price - middle) > reach) break;
+        for (const [price, size] of book.filter(([p]) => Math.abs(p - middle) <= reach)) {
           stairs.lineTo(x(price), scale.y(total));
           stairs.lineTo(x(price), scale.y(total = size));
         }
         stairs.lineTo(end, scale.y(total));
-        g.strokeStyle = g.fillStyle = colour;
-        g.stroke(stairs);
+        stroke(g, colour, stairs);
         stairs.lineTo(end, h);
-        g.globalAlpha = 0.22;
-        g.fill(stairs);
-        g.globalAlpha = 1;
+        fill(g, colour, stairs, 0.22);
       }
       const bid = fixed(bids[0][0], digits), ask = fixed(asks[0][0], digits);
       const gap = asks[0][0] - bids[0][0];
@@ -65,12 +54,9 @@ export function depth(model) {
         const price = middle - reach + state.mouse.x / w * 2 * reach, low = price < middle;
         const hit = (low ? bids : asks).findLast(([at]) => (low ? at >= price : at <= price));
         const y = hit ? scale.y(hit[1]) : state.mouse.y;
-        dashed(g, look.quiet, [state.mouse.x, 0, state.mouse.x, h], [0, y, w, y]);
-        foot(g, look, state.mouse.x, w, h, fixed(price, digits));
-        if (hit) {
-          tag(g, look, w, y, short(hit[1]), look.ink);
-          parts.push([`${low ? "sell" : "buy"} ${short(hit[1])} for ${short(hit[2])}`]);
-        }
+        cross(g, look, state.mouse.x, y, w, h, fixed(price, digits));
+        if (hit) tag(g, look, w, y, short(hit[1]), look.ink);
+        if (hit) parts.push([`${low ? "sell" : "buy"} ${short(hit[1])} for ${short(hit[2])}`]);
       }
       legend(g, look, parts, w);
       return `${title}: best bid ${bid}, best ask ${ask}${parts[4] ? `, ${parts[4][0]}` : ""}`;

@@ -1,43 +1,36 @@
 // A live table: only changed cells come, and are seen to go up or down for a moment.
 const MOMENT = 700;
+const number = (text) => (text.trim() === "" ? NaN : Number(text));
+const make = (tag, textContent = "", more = {}) =>
+  Object.assign(document.createElement(tag), { textContent, ...more });
 
-function render({ model, el }) {
-  const make = (tag, textContent = "") =>
-    Object.assign(document.createElement(tag), { textContent });
-  const { title, key } = model.get("spec"), still = `.okx-still-${key}`;
-  const box = make("div"), table = make("table"), head = make("thead"), body = make("tbody");
-  const hide = make("style",
-    `${still}{display:none}\n.jp-OutputArea-child:has(${still}){display:none}`);
-  const rows = [];
-  let heads = [], sorted = null, asked = 0, wait = [], moved = [];
-  box.className = "okx-table";
-  box.tabIndex = 0;
+export default { render({ model, el }) {
+  const { title, key } = model.get("spec"), still = `.okx-still-${key}`, rows = [];
+  const head = make("thead"), body = make("tbody"), table = make("table");
+  const box = make("div", "", { className: "okx-table", tabIndex: 0, role: "region",
+    ariaLabel: title });
+  const wait = [];
+  let heads = [], sorted = null, asked = 0, moved = [];
   box.style.maxHeight = `${model.get("height")}px`;
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", title);
   table.append(make("caption", title), head, body);
   box.append(table);
-  el.append(box, hide);
-
+  const hide = `${still}{display:none}\n.jp-OutputArea-child:has(${still}){display:none}`;
+  el.append(box, make("style", hide));
   function name() {
     heads = model.get("spec").names.map((text, column) => {
-      const cell = make("th"), button = make("button", text);
-      cell.scope = "col";
+      const cell = make("th", "", { scope: "col" }), button = make("button", text);
       button.addEventListener("click", () => {
-        const way = sorted && sorted.column === column ? -sorted.way : 1;
-        sorted = { column, way };
-        heads.forEach((each) => each.removeAttribute("aria-sort"));
-        cell.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
+        sorted = { column, way: sorted?.column === column ? -sorted.way : 1 };
+        heads.forEach((each) => { each.ariaSort = null; });
+        cell.ariaSort = sorted.way > 0 ? "ascending" : "descending";
         sort();
       });
       cell.append(button);
       return cell;
     });
-    const row = make("tr");
-    row.append(...heads);
-    head.replaceChildren(row);
+    head.replaceChildren(make("tr"));
+    head.firstChild.append(...heads);
   }
-  const number = (text) => (text.trim() === "" ? NaN : Number(text));
   function sort() {
     const { column, way } = sorted, text = (row) => row.cells[column].textContent;
     body.append(...[...rows].sort((one, other) => {
@@ -46,29 +39,25 @@ function render({ model, el }) {
     }));
   }
   function add(texts) {
-    const row = make("tr");
-    row.append(...texts.map((text, at) => make(at ? "td" : "th", text)));
-    row.cells[0].scope = "row";
-    texts.forEach((text, at) => row.cells[at].classList.toggle("n", !Number.isNaN(number(text))));
+    const row = make("tr"), side = (text) => (Number.isNaN(number(text)) ? "" : "n");
+    row.append(...texts.map((text, at) =>
+      make(at ? "td" : "th", text, { className: side(text), ...(at ? {} : { scope: "row" }) })));
     rows.push(row);
     body.append(row);
   }
   function paint() {
     asked = 0;
-    let again = false;
-    const now = performance.now();
-    for (const [at, column, text, way] of wait) {
+    const now = performance.now(), again = wait.some(([, column]) => column === sorted?.column);
+    for (const [at, column, text, way] of wait.splice(0)) {
       const cell = rows[at]?.cells[column];
       if (!cell) continue;
       if (cell.firstChild) cell.firstChild.data = text; else cell.append(text);
-      again ||= sorted && sorted.column === column;
       if (!way) continue;
       cell.dataset.moved = way > 0 ? "up" : "down";
       moved.push([now + MOMENT, cell]);
     }
-    wait = [];
     if (again) sort();
-    if (moved.length) setTimeout(calm, MOMENT + 20);
+    setTimeout(calm, MOMENT + 20);
   }
   function calm() {
     const now = performance.now(), later = moved.filter(([end]) => end > now);
@@ -88,16 +77,12 @@ function render({ model, el }) {
     box.dataset.tick = message.tick;
     asked ||= requestAnimationFrame(paint);
   }
+  const told = [["change:spec", name], ["change:rows", load], ["msg:custom", push]];
   name();
   load();
-  model.on("change:spec", name);
-  model.on("change:rows", load);
-  model.on("msg:custom", push);
+  told.forEach(([what, act]) => model.on(what, act));
   return () => {
     cancelAnimationFrame(asked);
-    model.off("change:spec", name);
-    model.off("change:rows", load);
-    model.off("msg:custom", push);
+    told.forEach(([what, act]) => model.off(what, act));
   };
-}
-export default { render };
+} };

@@ -1,8 +1,8 @@
 """A trading account: what it owns, its orders, fills and positions. The sums are exact.
 
 Balances change only in its ledgers, each time with a bill; what is frozen is never stored but summed
-over the open orders, so the two cannot come apart. Of what is over, the last 2,000 orders (or a few
-more), fills and positions are remembered.
+over the open orders, so the two cannot come apart. Of what is over, the last 2,000 fills and positions
+are remembered.
 """
 
 from __future__ import annotations
@@ -10,43 +10,43 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account.ledger import Bill, Ledger
-from okx_magic.sandbox.account.positions import Key, Position
+from okx_magic.sandbox.account.orders import fees
+from okx_magic.sandbox.account.positions import Key, Position, rounded
+from okx_magic.sandbox.account.records import REMEMBERED, Records
+from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.replies import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.orders import Fill, Order, Ticket
     from okx_magic.sandbox.market.instruments import Instrument
 
-_REMEMBERED = 2000
 _ZERO = Decimal(0)
 # What OKX sets for contracts until somebody sets another.
 _LEVER = Decimal(3)
 
-# OKX docs, Get bills details: type 2 is a trade; its sub-types in long/short mode, by whether it opens.
-TRADE = "2"
+# OKX docs, Get bills details, by the category of an order: the type, and its sub-types by side or, in
+# long/short mode, by whether it opens.
+CATEGORIES: Mapping[str, Mapping[str, str]] = table("categories.json")
 _FUNDING = "8"
-_SIDES: Mapping[tuple[str, bool], str] = MappingProxyType(
-    {("long", True): "3", ("short", True): "4", ("long", False): "5", ("short", False): "6"}
-)
 
 
 @dataclass(slots=True)
 class Account:
     """``trading`` and ``funding`` hold its money, that of open orders included. ``orders`` are by
-    ``ordId``, oldest first, as are ``open``, those that can still trade; ``fills`` and ``closed``
-    positions are oldest first. ``settled`` is the second up to which it has been held against the
-    market.
+    ``ordId``, ``algos`` by ``algoId``; ``fills`` and ``closed`` positions are oldest first. ``settled``
+    is the second up to which it has been held against the market.
 
-    ``level``, ``pos_mode`` and ``greeks`` are OKX's acctLv, posMode and greeksType; ``levers`` what
-    was set; ``timers`` the times, in milliseconds, at which the orders of a tag ("" for all) are to be
-    cancelled; ``raised`` the day of the last increase of play money and how many there were; ``heard``
-    is told of each order as it was (or None) and as it is whenever that changes.
+    ``level``, ``pos_mode`` and ``greeks`` are OKX's acctLv, posMode and greeksType, ``isolated`` its
+    isoMode by type; ``levers`` what was set; ``timers`` the times, in milliseconds, at which the orders
+    of a tag ("" for all) are to be cancelled; ``raised`` the day of the last increase of play money and
+    how many there were; ``heard`` is told of each order and algo order as it was (or None) and as it is
+    whenever that changes.
     """
 
     uid: str
@@ -56,17 +56,18 @@ class Account:
     level: str = "2"
     pos_mode: str = "net_mode"
     greeks: str = "PA"
+    isolated: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys(("MARGIN", "CONTRACTS"), "automatic")
+    )
     levers: dict[Key, Decimal] = field(default_factory=dict)
     timers: dict[str, int] = field(default_factory=dict)
     raised: tuple[int, int] = (0, 0)
-    orders: dict[str, Order] = field(default_factory=dict)
-    open: dict[str, Order] = field(default_factory=dict)
-    fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    orders: Records[Order] = field(default_factory=Records)
+    algos: Records[Algo] = field(default_factory=Records)
+    fills: deque[Fill] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     positions: dict[Key, Position] = field(default_factory=dict)
-    closed: deque[Position] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
-    heard: Callable[[Order | None, Order], None] = lambda _, __: None
-    # The newest order of each instId and clOrdId.
-    _named: dict[tuple[str, str], str] = field(default_factory=dict)
+    closed: deque[Position] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    heard: Callable[[Order | Algo | None, Order | Algo], None] = lambda _, __: None
     # A position that is opened again has the id that it had.
     _pos_ids: dict[Key, str] = field(default_factory=dict)
 
@@ -80,7 +81,7 @@ class Account:
         that would close a position the oldest are first to do so; only what opens needs a margin.
         """
         left: dict[tuple[Key, str], Decimal] = {}
-        among = self.open if order is None else {**self.open, order.ord_id: order}
+        among = self.orders.open if order is None else {**self.orders.open, order.ord_id: order}
         for one in among.values():
             ticket = one.ticket
             opens = one.left
@@ -93,6 +94,18 @@ class Account:
                 left[place] = max(closable - closing, _ZERO)
                 opens -= closing
             yield one, ticket.holds(opens)
+
+    def reserved(self, ccy: str) -> Decimal:
+        """How much of ``ccy`` open orders keep from standing behind positions in cross margin: of
+        orders in that the fees, of others all that they hold.
+        """
+        total = _ZERO
+        for one, held in self.claims():
+            ticket = one.ticket
+            if ticket.pays == ccy:
+                fee = ticket.lever * fees(ticket.instrument).taker
+                total += rounded(held * fee / (1 + fee)) if ticket.td_mode == "cross" else held
+        return total
 
     def available(self, ccy: str) -> Decimal:
         """How much of ``ccy`` open orders leave."""
@@ -112,7 +125,7 @@ class Account:
         """The open orders that can only close ``position``."""
         return [
             order
-            for order in self.open.values()
+            for order in self.orders.open.values()
             if order.ticket.only_closes
             and order.ticket.key == position.key
             and order.ticket.sign * position.size < 0
@@ -126,14 +139,12 @@ class Account:
     def keep(self, order: Order) -> None:
         """Puts ``order`` in the place of what was known of it."""
         self.heard(self.orders.get(order.ord_id), order)
-        self.orders[order.ord_id] = order
-        self._named[order.names] = max(order.ord_id, self._named.get(order.names, ""))
-        if order.is_open:
-            self.open[order.ord_id] = order
-            return
-        self.open.pop(order.ord_id, None)
-        if len(self.orders) - len(self.open) >= 2 * _REMEMBERED:
-            self._forget()
+        self.orders.keep(order)
+
+    def keep_algo(self, algo: Algo) -> None:
+        """Puts ``algo`` in the place of what was known of it."""
+        self.heard(self.algos.get(algo.algo_id), algo)
+        self.algos.keep(algo)
 
     def book(self, order: Order, fill: Fill) -> Order:
         """Settles a fill of ``order``, and gives and keeps the order as it then stands."""
@@ -181,12 +192,12 @@ class Account:
         """The order of ``inst_id`` with this ``ordId`` or, where that is empty, the newest one with
         this ``clOrdId``.
         """
-        order = self.orders.get(ord_id or self._named.get((inst_id, cl_ord_id), ""))
+        order = self.orders.find(ord_id, (inst_id, cl_ord_id))
         return order if order and order.ticket.instrument.inst_id == inst_id else None
 
     def _exchanged(self, fill: Fill) -> Fill:
         # Of a spot pair: one currency for the other.
-        kind = (TRADE, "1" if fill.ticket.side == "buy" else "2")
+        kind = (CATEGORIES["normal"]["type"], "1" if fill.ticket.side == "buy" else "2")
         pays, earns = fill.ticket.pays, fill.ticket.earns
         self.trading.book(Bill(fill.ms, pays, -fill.paid, kind, fill=fill, bill_id=fill.bill_id))
         self.trading.book(Bill(fill.ms, earns, fill.earned, kind, fill=fill))
@@ -204,7 +215,7 @@ class Account:
             fill.ms,
             fill.ticket.pays,
             fill.pnl + fill.fee - moved,
-            (TRADE, sub_type(fill)),
+            kind_of(fill),
             fill=fill,
             moved=moved,
             margin=after.margin,
@@ -225,20 +236,14 @@ class Account:
             pos_id, ticket.instrument, ticket.td_mode, ticket.pos_side, lever, fill.ms, fill.ms
         )
 
-    def _forget(self) -> None:
-        over = [order for order in self.orders.values() if not order.is_open]
-        for order in over[:-_REMEMBERED]:
-            del self.orders[order.ord_id]
-            if self._named.get(order.names) == order.ord_id:
-                del self._named[order.names]
 
-
-def sub_type(fill: Fill) -> str:
-    """OKX's sub-type of the bill of ``fill``."""
-    ticket = fill.ticket
-    if ticket.pos_side == "net":
-        return "1" if ticket.side == "buy" else "2"
-    return _SIDES[ticket.pos_side, not fill.closes]
+def kind_of(fill: Fill) -> tuple[str, str]:
+    """OKX's type and sub-type of the bill of ``fill``."""
+    ticket, known = fill.ticket, CATEGORIES[fill.ticket.category]
+    way = ticket.side
+    if ticket.pos_side != "net":
+        way = f"{'close' if fill.closes else 'open'} {ticket.pos_side}"
+    return known["type"], known[way]
 
 
 def _about(position: Position) -> dict[str, str]:

@@ -41,10 +41,13 @@ class Valued:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """One currency of an account: its cash, what open orders hold back, and its positions."""
+    """One currency of an account: its cash, what open orders hold back of it, and how much of that does
+    not stand behind positions either; and its positions.
+    """
 
     cash: Decimal
     frozen: Decimal
+    reserved: Decimal
     cross: tuple[Valued, ...]
     isolated: tuple[Valued, ...]
 
@@ -62,6 +65,13 @@ class Pool:
     def needed(self) -> Decimal:
         """What must be there to keep them, the fee of closing them included."""
         return sum((one.mmr + one.fee for one in self.cross), _ZERO)
+
+    @property
+    def ratio(self) -> Decimal:
+        """The margin ratio of those in cross margin, of which there must be some: at 1 they are
+        liquidated.
+        """
+        return (self.cash - self.reserved + self.upl) / self.needed
 
     @property
     def isolated_equity(self) -> Decimal:
@@ -114,6 +124,7 @@ class Desk(Moment):
         return Pool(
             account.trading.of(ccy),
             account.frozen(ccy),
+            account.reserved(ccy),
             tuple(one for one in held if not one.position.isolated),
             tuple(one for one in held if one.position.isolated),
         )

@@ -11,6 +11,7 @@ from okx_magic.sandbox.account.positions import Key, rounded, worth
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.market.market import Book, Level
 
@@ -42,7 +43,9 @@ def fees(instrument: Instrument) -> Fees:
 class Ticket:
     """An order as it was asked for, found good. ``px`` is None for market orders; ``tgt_ccy`` is ""
     for all but those of spot pairs. ``pos_side`` is "net" outside long/short mode; ``lever`` is the
-    leverage of contracts. ``only_closes`` says that it may not open a position.
+    leverage of contracts. ``only_closes`` says that it may not open a position. ``attached`` are the algo
+    orders that it brings; ``algo_id`` names the one that placed it, and ``source`` (as OKX numbers them)
+    says of what kind that was; ``category`` is OKX's, such as full_liquidation.
     """
 
     instrument: Instrument
@@ -57,6 +60,11 @@ class Ticket:
     lever: Decimal
     cl_ord_id: str
     tag: str
+    attached: tuple[Algo, ...] = ()
+    algo_id: str = ""
+    algo_cl_ord_id: str = ""
+    source: str = ""
+    category: str = "normal"
 
     @property
     def sign(self) -> int:
@@ -128,6 +136,16 @@ class Order:
     last: Fill | None = None
     cancel_source: str = ""
     req_id: str = ""
+
+    @property
+    def record_id(self) -> str:
+        """Its ordId."""
+        return self.ord_id
+
+    @property
+    def acknowledged(self) -> dict[str, str]:
+        """What an answer says of it."""
+        return {"ordId": self.ord_id, "clOrdId": self.ticket.cl_ord_id}
 
     @property
     def names(self) -> tuple[str, str]:

@@ -36,7 +36,9 @@ class Position:
     """``size`` in contracts, below zero for a short one; ``cost`` and all other sums in the
     currency that it settles in, ``cost`` with the sign of ``size``. ``margin`` is its own, if it is
     isolated. ``opened_size``, ``opened_value``, ``closed_size`` and ``closed_value`` add up all that
-    was traded, ``most`` is the largest size that it had; times are in milliseconds.
+    was traded, ``most`` is the largest size that it had; times are in milliseconds. ``closed_as`` is the
+    category of the order that last closed some of it, ``trigger_px`` the mark price at which a
+    liquidation did.
     """
 
     pos_id: str
@@ -59,6 +61,8 @@ class Position:
     most: Decimal = _ZERO
     trade_id: str = ""
     direction: str = ""
+    closed_as: str = "normal"
+    trigger_px: Decimal | None = None
 
     @property
     def key(self) -> Key:
@@ -95,6 +99,9 @@ class Position:
             size=self.size + size,
         )
         if self.size * size < 0:
+            category = fill.ticket.category
+            mark = fill.mark_px if category.endswith("liquidation") else None
+            after = replace(after, closed_as=category, trigger_px=mark)
             return self._closed(after, fill.sz, value)
         margin = rounded(value / self.lever) if self.isolated else _ZERO
         return replace(

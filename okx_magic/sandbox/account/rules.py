@@ -29,13 +29,13 @@ _PRICED = frozenset({"limit", "post_only", "ioc", "fok"})
 _MARGIN_MODES = frozenset({"cross", "isolated"})
 
 # OKX docs, Place order: case-sensitive letters and digits, up to 32 and up to 16.
-_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
+CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)
 # OKX docs, Place order, tgtCcy: what sz counts when a market order does not say.
 _MARKET_UNIT: Mapping[str, str] = MappingProxyType({"buy": "quote_ccy", "sell": "base_ccy"})
 
 # OKX freezes 5 % more than a market order is expected to cost.
-_MARKET_RESERVE = Decimal("1.05")
+MARKET_RESERVE = Decimal("1.05")
 
 _ZERO = Decimal(0)
 
@@ -49,9 +49,6 @@ def read_ticket(wanted: Params, account: Account) -> Ticket:
     # optimal_limit_ioc is OKX's other name for a market order of contracts.
     unpriced = {"market"} if spot else {"market", "optimal_limit_ioc"}
     ord_type = params.one_of(wanted, "ordType", _PRICED | unpriced)
-    # Attached stop orders do not exist here: better refused than silently left out.
-    if wanted.get("attachAlgoOrds") not in {None, "", "[]"}:
-        raise RefusalError("50038")
     pos_side = "net" if spot else read_pos_side(wanted, account)
     ticket = Ticket(
         instrument=instrument,
@@ -64,7 +61,7 @@ def read_ticket(wanted: Params, account: Account) -> Ticket:
         tgt_ccy=_target(wanted, instrument, side) if ord_type == "market" else "",
         reduce_only=_reduce_only(wanted, account, instrument),
         lever=account.lever(instrument.inst_id, td_mode, pos_side),
-        cl_ord_id=params.matching(wanted, "clOrdId", _CLIENT_ID),
+        cl_ord_id=params.matching(wanted, "clOrdId", CLIENT_ID),
         tag=read_tag(wanted),
     )
     if ticket.tgt_ccy != "quote_ccy":
@@ -188,7 +185,7 @@ def check_position(account: Account, order: Order) -> None:
         return
     beside = [
         other.left
-        for other in account.open.values()
+        for other in account.orders.open.values()
         if other.ticket.key == ticket.key
         and other.ticket.side == ticket.side
         and other.ord_id != order.ord_id
@@ -229,7 +226,7 @@ def _cost(desk: Desk, order: Order) -> Decimal:
         return size
     value = sum((px * size for px, size in taken), _ZERO)
     if ticket.instrument.is_spot or not size:
-        return value * _MARKET_RESERVE
+        return value * MARKET_RESERVE
     # As a limit order at the average price would.
     return _held(desk.account, replace(order, ticket=replace(ticket, px=value / size, sz=size)))
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
+from okx_magic.sandbox.account.algo_rules import amended, check_attached, read_attached
 from okx_magic.sandbox.account.orders import Fill, Order, Ticket, fees
 from okx_magic.sandbox.account.rules import (
     check_funds,
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from okx_magic.sandbox.account.account import Account
+    from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.desk import Desk
+    from okx_magic.sandbox.account.positions import Position
     from okx_magic.sandbox.params import Params
 
 # OKX docs, Get order details, cancelSource.
@@ -47,9 +50,14 @@ _ZERO = Decimal(0)
 def place(desk: Desk, wanted: Params) -> Order:
     """Takes a new order; it comes back as it was when it was accepted."""
     ticket = read_ticket(wanted, desk.account)
-    if not (desk.market.offers(ticket.instrument, desk.now) or desk.account.closable(ticket)):
+    return submit(desk, replace(ticket, attached=read_attached(desk, wanted, ticket)))
+
+
+def submit(desk: Desk, ticket: Ticket) -> Order:
+    """Takes the order of ``ticket``."""
+    if not desk.market.offers(ticket.instrument, desk.now):
         raise RefusalError("51001")
-    beside = [order.ticket for order in desk.account.open.values()]
+    beside = [order.ticket for order in desk.account.orders.open.values()]
     if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
         raise RefusalError("51016")
     if sum(other.instrument is ticket.instrument for other in beside) >= _MOST_OPEN:
@@ -98,6 +106,39 @@ def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
     account.keep(replace(order, state="canceled", cancel_source=source, updated=ms))
 
 
+def take_over(
+    desk: Desk,
+    held: Position,
+    part: tuple[Decimal, Decimal],
+    category: str,
+    *,
+    in_book: bool = False,
+) -> None:
+    """Has the exchange close ``part``, a price and a size, of a position for the reason that ``category``
+    is; through the book where that (``in_book``) is to be tried and gives no worse prices.
+    """
+    px, size = part
+    ticket = Ticket(
+        instrument=held.instrument,
+        td_mode=held.mgn_mode,
+        side="sell" if held.size > 0 else "buy",
+        pos_side=held.pos_side,
+        ord_type="fok" if in_book else "limit",
+        sz=size,
+        px=px,
+        tgt_ccy="",
+        reduce_only=held.pos_side == "net",
+        lever=held.lever,
+        cl_ord_id="",
+        tag="",
+        category=category,
+    )
+    order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
+    desk.account.keep(order)
+    taken = order.takes(desk.market.book(held.instrument, desk.now)) if in_book else []
+    execute(desk, order, taken or [part], taker=True, ms=desk.ms)
+
+
 def execute(
     desk: Desk, order: Order, parts: Iterable[tuple[Decimal, Decimal]], *, taker: bool, ms: int
 ) -> Order:
@@ -116,6 +157,8 @@ def execute(
     if order.is_complete:
         order = replace(order, state="filled")
         account.keep(order)
+        for algo in ticket.attached:
+            account.keep_algo(algo.hung_on(order, ms))
     if not spot:
         _end_closers(account, ticket, ms)
     # One that rested for long may be forgotten with its end.
@@ -124,15 +167,18 @@ def execute(
 
 def _end_closers(account: Account, ticket: Ticket, ms: int) -> None:
     # Where there is no such position any more, orders that can only close it make no sense.
-    for other in list(account.open.values()):
+    for other in list(account.orders.open.values()):
         of = other.ticket
         if of.only_closes and of.key == ticket.key and not account.closable(of):
             withdraw(account, other, _NOTHING_TO_REDUCE, ms)
+    for algo in list(account.algos.open.values()):
+        if algo.ends_with_position and algo.key == ticket.key and not account.closable(algo.ticket):
+            account.keep_algo(algo.ended(ms))
 
 
 def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     ticket = order.ticket
-    if not (wanted.get("newSz") or wanted.get("newPx")):
+    if not (wanted.get("newSz") or wanted.get("newPx") or wanted.get("attachAlgoOrds")):
         raise RefusalError("50014", "newSz")
     if wanted.get("newPx"):
         ticket = replace(ticket, px=read_price(wanted, "newPx", ticket.instrument))
@@ -141,6 +187,8 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
         check_size(ticket.sz, ticket.instrument)
     if ticket.sz <= order.filled:
         raise RefusalError("51000", "newSz")
+    if wanted.get("attachAlgoOrds"):
+        ticket = replace(ticket, attached=_amend_attached(desk, ticket, wanted))
     req_id = wanted.get("reqId", "")
     changed = replace(order, ticket=ticket, updated=desk.ms, req_id=req_id)
     check_position(desk.account, changed)
@@ -151,6 +199,18 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     if ticket.ord_type == "post_only" and changed.would_take(book):
         raise RefusalError("51511")
     _enter(desk, changed)
+
+
+def _amend_attached(desk: Desk, ticket: Ticket, wanted: Params) -> tuple[Algo, ...]:
+    known = {algo.algo_id: algo for algo in ticket.attached}
+    for item in params.objects(wanted, "attachAlgoOrds", most=len(known) or 1):
+        number, name = item.get("attachAlgoId", ""), item.get("attachAlgoClOrdId", "")
+        of = [one for one in known.values() if number == one.algo_id or name in one.names[1:]]
+        if not of or not (number or name):
+            raise RefusalError("51527")
+        algo = known[of[0].algo_id] = amended(of[0], item)
+        check_attached(desk, algo, ticket)
+    return tuple(known.values())
 
 
 def _enter(desk: Desk, order: Order) -> None:
@@ -173,6 +233,8 @@ def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: boo
     ticket, instrument, market = order.ticket, order.ticket.instrument, desk.market
     rates = fees(instrument)
     rate = rates.taker if taker else rates.maker
+    if ticket.category == "delivery":
+        rate = _ZERO
     return Fill(
         trade_id=desk.ids.next(desk.now),
         bill_id=desk.ids.next(desk.now),

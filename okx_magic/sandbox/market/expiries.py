@@ -5,8 +5,9 @@ OKX docs, Get instruments, ``alias``; times are in seconds since 1970.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from bisect import bisect_left, bisect_right
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import overload
 
 _DAY = 86_400
@@ -38,12 +39,11 @@ def expiry_named(expiry: int | str) -> str | int | None:
 def _futures(hour: int) -> dict[str, int]:
     second = hour * 3600
     week = (second - _FRIDAY) // _WEEK * _WEEK + _FRIDAY + _WEEK
-    month = _last_friday(second, 1)
-    quarter = _last_friday(second, 3)
+    place = bisect_right(_ends(3), second)
     named = {
-        "next_quarter": _last_friday(quarter, 3),
-        "quarter": quarter,
-        "this_month": month,
+        "next_quarter": _ends(3)[place + 1],
+        "quarter": _ends(3)[place],
+        "this_month": _ends(1)[bisect_right(_ends(1), second)],
         "next_week": week + _WEEK,
         "this_week": week,
     }
@@ -70,29 +70,16 @@ def listed_since(expires: int, *, daily: bool) -> int | None:
     if (expires - _FRIDAY) % _WEEK:
         return expires - _DAILIES * _DAY if daily else None
     # A quarter's contract comes as the one before the last expires, a month's as the last does.
-    if _last_friday(expires - 1, 3) == expires:
-        return _friday_before(_friday_before(expires, 3), 3)
-    if _last_friday(expires - 1, 1) == expires:
-        return min(_friday_before(expires, 1), expires - 2 * _WEEK)
+    for months, before in ((3, 2), (1, 1)):
+        place = bisect_left(_ends(months), expires)
+        if _ends(months)[place] == expires:
+            return min(_ends(months)[place - before], expires - 2 * _WEEK)
     return expires - 2 * _WEEK
 
 
-def _last_friday(second: int, months: int) -> int:
-    # The first last Friday of a month (or of a quarter) after second.
-    day = datetime.fromtimestamp(second, UTC)
-    number = (day.year * 12 + day.month - 1) // months * months + months - 1
-    while (found := _last_friday_of(number)) <= second:
-        number += months
-    return found
-
-
-def _friday_before(expires: int, months: int) -> int:
-    day = datetime.fromtimestamp(expires, UTC)
-    return _last_friday_of(day.year * 12 + day.month - 1 - months)
-
-
-def _last_friday_of(number: int) -> int:
-    year, month = divmod(number + 1, 12)
-    last = datetime(year, month + 1, 1, tzinfo=UTC) - timedelta(days=1)
-    friday = last - timedelta(days=(last.weekday() - 4) % 7)
-    return int(friday.timestamp()) + _AT
+@cache
+def _ends(months: int) -> list[int]:
+    # The last Friday of each month or quarter, since long before there was anything.
+    starts = range(months - 120, 2400, months)
+    after = (datetime(1970 + start // 12, start % 12 + 1, 1, tzinfo=UTC) for start in starts)
+    return [(int(day.timestamp()) - 1 - _FRIDAY) // _WEEK * _WEEK + _FRIDAY for day in after]

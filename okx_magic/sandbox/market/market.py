@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from math import ceil, exp, log, log10
+from functools import lru_cache, partial
+from math import ceil, exp, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.market import pricing
 from okx_magic.sandbox.market.book import DEPTH, Book, Level, book_at, level_lots
 from okx_magic.sandbox.market.expiries import expiry_named, option_expiries
 from okx_magic.sandbox.market.instruments import (
@@ -29,31 +29,21 @@ from okx_magic.sandbox.market.instruments import (
     worth,
 )
 from okx_magic.sandbox.market.noise import key_of, uniform, wander
-from okx_magic.sandbox.market.paths import MINUTES, STEPS, Coin, Paths
-from okx_magic.sandbox.market.pricing import (
-    funding,
-    in_ticks,
-    offset,
-    premium,
-    smiled,
-    variance_left,
-)
+from okx_magic.sandbox.market.paths import MINUTES, STEPS, Paths
 from okx_magic.sandbox.market.tape import (
     BEAT_MS,
     BEATS,
-    Bars,
     Events,
     Stretch,
     bars_of,
+    day_of_trade,
     events_of,
+    hours_of,
     series_of,
-    traded_before,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from okx_magic.sandbox.market.noise import Floats, Ints
 
 __all__ = ["DEPTH", "Book", "Level"]
 
@@ -90,11 +80,11 @@ class Market:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._paths = Paths(seed, *_paths_of_coins())
-        self._bars = lru_cache(maxsize=176)(self._bars_of)
-        self._hours = lru_cache(maxsize=3072)(self._hours_of)
+        self._paths = paths = Paths(seed)
+        self._beats = lru_cache(maxsize=64)(partial(paths.beats, count=BEATS // STEPS))
+        self._bars = lru_cache(maxsize=176)(partial(bars_of, seed, paths))
+        self._hours = lru_cache(maxsize=3072)(lambda quoted, day: hours_of(self._bars(quoted, day)))
         self._events = lru_cache(maxsize=256)(self._events_of)
-        self._beats = lru_cache(maxsize=64)(self._beats_of)
         # Every order of a beat meets the same book.
         self._books = lru_cache(maxsize=64)(self._book)
         self._options = lru_cache(maxsize=4)(self._options_of)
@@ -118,6 +108,22 @@ class Market:
         """
         of = index.underlying if isinstance(index, Instrument) else index
         return self.last(indices()[of], second)
+
+    def settlement_price(self, contract: Instrument, second: float) -> Decimal:
+        """What a contract is delivered at, as far as it is known at ``second``: the mean of its index
+        over the half hour before it expires, a point each 200 ms; before that, the index itself.
+        """
+        # OKX's announcement of March 2026; it was an hour before.
+        end, first = min(beat_of(second), contract.expires * 10), contract.expires * 10 - 18_000
+        index = indices()[contract.underlying]
+        if end <= first:
+            px = self.last(index, second)
+        else:
+            minutes = range(first // BEATS, -(-end // BEATS))
+            ticks = np.concatenate([self._events(index, minute).ticks for minute in minutes])
+            points = ticks[: end - first : 2]
+            px = int(points.sum()) * index.tick / len(points)
+        return round(px / contract.tick) * contract.tick
 
     def offers(self, one: Instrument, second: float) -> bool:
         """Whether ``one`` is on offer at ``second``."""
@@ -163,17 +169,17 @@ class Market:
     def premium(self, swap: Instrument, second: int) -> Decimal:
         """How far the swap stands above its index in the minute of ``second``, as a share."""
         minute = np.array([second // 60])
-        return round(Decimal(float(premium(self._seed, swap, minute)[0])), 10)
+        return round(Decimal(float(pricing.premium(self._seed, swap, minute)[0])), 10)
 
     def volatility(self, option: Instrument, second: float) -> tuple[float, float, float]:
         """Of an option: its forward, as marked, and the volatilities of its strike and at the money."""
         beat = beat_of(second) - 1
         minute = np.array([beat * BEAT_MS // _MINUTE_MS])
         log_price = self._beats(series_of(option), int(minute[0]))[beat % BEATS]
-        forward = np.exp(log_price + offset(self._seed, marked(option), minute))
-        variance = variance_left(self._seed, option, minute)
+        forward = np.exp(log_price + pricing.offset(self._seed, marked(option), minute))
+        variance = pricing.variance_left(self._seed, option, minute)
         years = max(option.expires / 60 - float(minute[0]), 1.0) / 525_600
-        own = float(smiled(option, forward, variance)[0])
+        own = float(pricing.smiled(option, forward, variance)[0])
         return float(forward[0]), (own / years) ** 0.5, float(variance[0] / years) ** 0.5
 
     def price_limits(self, instrument: Instrument, second: float) -> tuple[Decimal, Decimal]:
@@ -227,7 +233,7 @@ class Market:
 
     def trade(self, instrument: Instrument, number: int) -> Trade:
         """The trade of ``number``."""
-        day = self._day_of_trade(instrument, number)
+        day = day_of_trade(self._seed, instrument, number)
         first = self._bars(instrument, day).first
         place = int(np.searchsorted(first, number, "right")) - 1
         minute = day * MINUTES + place
@@ -244,32 +250,27 @@ class Market:
         """
         ticks, buying = float(px / instrument.tick), side == "buy"
         first, last = beat_of(start) * BEAT_MS, beat_of(end) * BEAT_MS
+        minute = first // _MINUTE_MS + 1
 
-        def through(left: int, right: int) -> bool:
-            found = self._over(instrument, left, right)
-            return found.low < ticks if buying else found.high > ticks
-
-        def hit(left: int, right: int) -> int | None:
-            minute, begin = divmod(left, _MINUTE_MS)
+        def hit(minute: int) -> int | None:
             events = self._events(instrument, minute)
             there = events.ticks < ticks if buying else events.ticks > ticks
-            there &= (events.ms >= begin) & (events.ms < right - minute * _MINUTE_MS)
-            return minute * _MINUTE_MS + int(events.ms[np.argmax(there)]) if there.any() else None
+            ms = minute * _MINUTE_MS + events.ms[there]
+            ms = ms[(ms >= first) & (ms < last)]
+            return int(ms[0]) if len(ms) else None
 
-        if first >= last or not through(first, last):
-            return None
         # What stood there before is not of this time: the first minute is looked at trade by trade.
-        if (found := hit(first, last)) is not None:
-            return found
-        first = first // _MINUTE_MS + 1
-        if first * _MINUTE_MS >= last or not through(first * _MINUTE_MS, last):
+        if first >= last:
             return None
-        until = -(-last // _MINUTE_MS)
-        while until - first > 1:
-            middle = (first + until) // 2
-            early = through(first * _MINUTE_MS, middle * _MINUTE_MS)
-            first, until = (first, middle) if early else (middle, until)
-        return hit(first * _MINUTE_MS, last)
+        if (found := hit(minute - 1)) is not None:
+            return found
+        for day in range(minute // MINUTES, (last - 1) // _MINUTE_MS // MINUTES + 1):
+            bars = self._bars(instrument, day)
+            through = bars.lows < ticks if buying else bars.highs > ticks
+            through[: max(0, minute - day * MINUTES)] = False
+            if through.any():
+                return hit(day * MINUTES + int(np.argmax(through)))
+        return None
 
     def _last(self, quoted: Instrument, ms: int) -> tuple[int, bool]:
         # The last price in ticks, and whether a buyer took it.
@@ -279,7 +280,8 @@ class Market:
             beat = ms // BEAT_MS - 1
             where = np.array([beat * BEAT_MS // _MINUTE_MS])
             logs = self._beats(series_of(quoted), int(where[0]))[beat % BEATS : beat % BEATS + 1]
-            ticks = in_ticks(self._seed, quoted, logs + offset(self._seed, quoted, where), where)
+            logs = logs + pricing.offset(self._seed, quoted, where)
+            ticks = pricing.in_ticks(self._seed, quoted, logs, where)
             return int(ticks[0]), False
         events = self._events(quoted, minute)
         at = int(np.searchsorted(events.ms, inside)) - 1
@@ -301,15 +303,12 @@ class Market:
             return
         if start % _MINUTE_MS:
             yield self._within(quoted, first - 1, start % _MINUTE_MS, _MINUTE_MS)
-        for day in range(first // MINUTES, (last - 1) // MINUTES + 1):
-            left = max(first - day * MINUTES, 0)
-            right = min(last - day * MINUTES, MINUTES)
-            if left >= right:
-                continue
+        for day in range(first // MINUTES, -(-last // MINUTES)) if first < last else ():
+            left, right = max(first - day * MINUTES, 0), min(last - day * MINUTES, MINUTES)
             if left % _HOUR or right % _HOUR:
-                yield _stretch(self._bars(quoted, day)[:5], slice(left, right))
+                yield self._bars(quoted, day).over(slice(left, right))
             else:
-                yield _stretch(self._hours(quoted, day), slice(left // _HOUR, right // _HOUR))
+                yield self._hours(quoted, day).over(slice(left // _HOUR, right // _HOUR))
         if end % _MINUTE_MS:
             yield self._within(quoted, last, 0, end % _MINUTE_MS)
 
@@ -331,17 +330,6 @@ class Market:
         first = self._bars(instrument, minute // MINUTES).first[minute % MINUTES]
         return int(first + np.searchsorted(self._events(instrument, minute).ms, inside))
 
-    def _day_of_trade(self, instrument: Instrument, number: int) -> int:
-        low = instrument.listed // 86_400
-        high = low + 1
-        while traded_before(self._seed, instrument, high) <= number:
-            high += high - low
-        while high - low > 1:
-            middle = (low + high) // 2
-            early = traded_before(self._seed, instrument, middle) <= number
-            low, high = (middle, high) if early else (low, middle)
-        return low
-
     def _options_of(self, hour: int) -> list[Instrument]:
         found = []
         for family in option_families():
@@ -361,27 +349,10 @@ class Market:
         low, high = exp(min(levels) - 2 * width), exp(max(levels) + 2 * width)
         return range(ceil(low / step) * step, int(high) + 1, step)
 
-    def _bars_of(self, quoted: Instrument, day: int) -> Bars:
-        return bars_of(self._seed, self._paths, quoted, day)
-
-    def _hours_of(self, quoted: Instrument, day: int) -> tuple[Ints, ...]:
-        bars = [each.reshape(-1, _HOUR) for each in self._bars(quoted, day)[:5]]
-        opens, highs, lows, closes, volumes = bars
-        return (
-            opens[:, 0].copy(),
-            highs.max(axis=1),
-            lows.min(axis=1),
-            closes[:, -1].copy(),
-            volumes.sum(axis=1),
-        )
-
     def _events_of(self, quoted: Instrument, minute: int) -> Events:
         bars = self._bars(quoted, minute // MINUTES)
         path = self._beats(series_of(quoted), minute)
         return events_of(self._seed, path, quoted, bars, minute)
-
-    def _beats_of(self, coin: str, minute: int) -> Floats:
-        return self._paths.beats(coin, minute, BEATS // STEPS)
 
     def _book(self, instrument: Instrument, beat: int, depth: int) -> Book:
         last, bought = self._last(instrument, beat * BEAT_MS)
@@ -392,7 +363,7 @@ class Market:
     def _rate(self, swap: Instrument, second: int) -> Decimal:
         # The mean of the premium over the eight hours before the settlement that came before.
         minutes = np.arange(-2 * FUNDING_PERIOD // 60, -FUNDING_PERIOD // 60, 5) + second // 60
-        rate = round(Decimal(funding(self._seed, swap, minutes)), 10)
+        rate = round(Decimal(pricing.funding(self._seed, swap, minutes)), 10)
         return max(-MOST_FUNDING, min(MOST_FUNDING, rate))
 
 
@@ -414,17 +385,6 @@ class Moment:
         return int(self.now)
 
 
-def _paths_of_coins() -> tuple[dict[str, float], dict[str, Coin]]:
-    # What all coins share moves half its worth in a year.
-    annual, coins = {"all": 0.5}, {}
-    for coin in table("coins.json"):
-        name = coin["ccy"]
-        annual[name] = coin["own"]
-        weights = (("all", coin["beta"]), (name, 1.0)) if coin["beta"] else ((name, 1.0),)
-        coins[name] = Coin(weights, log(coin["price"]))
-    return annual, coins
-
-
 def _round(number: float) -> int:
     # The nearest below among 1, 2, 5, 10, 20 and so on.
     power = int(10.0 ** max(0, int(log10(max(number, 1)))))
@@ -434,9 +394,3 @@ def _round(number: float) -> int:
 def _joined(parts: list[Stretch]) -> Stretch:
     opens, highs, lows, closes, volumes = zip(*parts, strict=True)
     return Stretch(opens[0], max(highs), min(lows), closes[-1], sum(volumes))
-
-
-def _stretch(bars: tuple[Ints, ...], part: slice) -> Stretch:
-    opens, highs, lows, closes, volumes = (each[part] for each in bars)
-    low, high, volume = int(lows.min()), int(highs.max()), int(volumes.sum())
-    return Stretch(int(opens[0]), high, low, int(closes[-1]), volume)

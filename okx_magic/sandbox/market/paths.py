@@ -13,17 +13,16 @@ at its bounds, so that prices stay readable.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from okx_magic.sandbox.facts import table
 from okx_magic.sandbox.market.noise import cascade, generator, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from okx_magic.sandbox.market.noise import Floats, Ints
@@ -67,14 +66,6 @@ class Summary(NamedTuple):
     variances: Floats
     pace: Floats
     steps: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Coin:
-    """The ``weights`` of the factors that it is the sum of, around ``middle``."""
-
-    weights: tuple[tuple[str, float], ...]
-    middle: float
 
 
 class Factor:
@@ -136,13 +127,19 @@ class Factor:
 
 
 class Paths:
-    """The paths of ``coins``, under ``seed``; ``annual`` has the deviation of each factor."""
+    """The paths of all coins under ``seed``."""
 
-    def __init__(self, seed: int, annual: Mapping[str, float], coins: Mapping[str, Coin]) -> None:
+    def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._coins = coins
-        self._factors = {name: Factor(seed, name, dev) for name, dev in annual.items()}
-        self._parts = lru_cache(maxsize=64)(self._part)
+        # What all coins share moves half its worth in a year.
+        self._factors = {"all": Factor(seed, "all", 0.5)}
+        # Of each coin the weights of the factors that it is the sum of, and what that is around.
+        self._coins: dict[str, tuple[dict[str, float], float]] = {}
+        for coin in table("coins.json"):
+            name, shared = coin["ccy"], {"all": coin["beta"]} if coin["beta"] else {}
+            self._factors[name] = Factor(seed, name, coin["own"])
+            self._coins[name] = {**shared, name: 1.0}, math.log(coin["price"])
+        self._parts = lru_cache(maxsize=64)(lambda name, day: self._factors[name].minutes(day))
         self._summaries = lru_cache(maxsize=24)(self._summary)
 
     def day(self, coin: str, day: int) -> Summary:
@@ -151,8 +148,8 @@ class Paths:
 
     def level(self, coin: str, day: int) -> float:
         """Where ``coin`` stands at the beginning of ``day``."""
-        known = self._coins[coin]
-        return known.middle + sum(w * self._factors[name].level(day) for name, w in known.weights)
+        weights, middle = self._coins[coin]
+        return middle + sum(w * self._factors[name].level(day) for name, w in weights.items())
 
     def beats(self, coin: str, minute: int, count: int) -> Floats:
         """The path of ``coin`` at the ends of ``count`` parts of each step of ``minute``: bridges
@@ -181,7 +178,7 @@ class Paths:
 
     def _summary(self, coin: str, day: int) -> Summary:
         if coin in self._coins:
-            opens, variances, usual = self._minutes(self._coins[coin], day)
+            opens, variances, usual = self._minutes(coin, day)
             steps: Floats = self._steps(coin, day, np.diff(opens), variances)
         else:
             base, quote = (self.day(each, day) for each in coin.split("-"))
@@ -201,9 +198,10 @@ class Paths:
             steps,
         )
 
-    def _minutes(self, coin: Coin, day: int) -> tuple[Floats, Floats, float]:
-        opens, variances, usual = np.full(MINUTES + 1, coin.middle), np.zeros(MINUTES), 0.0
-        for name, weight in coin.weights:
+    def _minutes(self, coin: str, day: int) -> tuple[Floats, Floats, float]:
+        weights, middle = self._coins[coin]
+        opens, variances, usual = np.full(MINUTES + 1, middle), np.zeros(MINUTES), 0.0
+        for name, weight in weights.items():
             minutes = self._parts(name, day)
             opens += weight * minutes.opens
             variances += weight * weight * minutes.variances
@@ -221,6 +219,3 @@ class Paths:
         # The last one is at the close, which is known to the last bit.
         result: Floats = path[:-1]
         return result
-
-    def _part(self, name: str, day: int) -> Minutes:
-        return self._factors[name].minutes(day)

@@ -7,6 +7,7 @@ does not trade (marks, indices, options) has a price every tenth of a second in 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -40,7 +41,7 @@ class Stretch(NamedTuple):
 
 
 class Bars(NamedTuple):
-    """A day of minutes. ``first`` counts the trades since the listing's day up to each minute."""
+    """A day of minutes, or of hours. ``first`` counts the trades since the listing's day up to each."""
 
     opens: Ints
     highs: Ints
@@ -48,6 +49,12 @@ class Bars(NamedTuple):
     closes: Ints
     volumes: Ints
     first: Ints
+
+    def over(self, part: slice) -> Stretch:
+        """The one bar that those of ``part`` make."""
+        opens, highs, lows, closes, volumes = (each[part] for each in self[:5])
+        low, high, volume = int(lows.min()), int(highs.max()), int(volumes.sum())
+        return Stretch(int(opens[0]), high, low, int(closes[-1]), volume)
 
 
 class Events(NamedTuple):
@@ -88,6 +95,19 @@ def bars_of(seed: int, paths: Paths, quoted: Instrument, day: int) -> Bars:
     return Bars(opens, highs, lows, closes, volumes, first)
 
 
+def hours_of(bars: Bars) -> Bars:
+    """The hours of a day of minutes."""
+    opens, highs, lows, closes, volumes = (each.reshape(24, -1) for each in bars[:5])
+    return Bars(
+        opens[:, 0].copy(),
+        highs.max(axis=1),
+        lows.min(axis=1),
+        closes[:, -1].copy(),
+        volumes.sum(axis=1),
+        bars.first[: -1 : MINUTES // 24].copy(),
+    )
+
+
 def events_of(seed: int, path: Floats, quoted: Instrument, bars: Bars, minute: int) -> Events:
     """The trades of ``minute``, which is one of ``bars``; ``path`` is its coin's, by beats."""
     place = minute % MINUTES
@@ -114,6 +134,14 @@ def traded_before(seed: int, quoted: Instrument, day: int) -> int:
     return int(usual * days + 0.4 * (usual - (_FEWEST + 1) * MINUTES) * moved)
 
 
+def day_of_trade(seed: int, quoted: Instrument, number: int) -> int:
+    """The day in which the trade of ``number`` was."""
+    # Days begin late by less than half of one.
+    day = quoted.listed // 86_400 + number // _trades_a_day(quoted)
+    return day if traded_before(seed, quoted, day) <= number else day - 1
+
+
+@cache
 def _trades_a_day(quoted: Instrument) -> int:
     return int(MINUTES * (_FEWEST + 2 + 2 * float(quoted.turnover / 1e6) ** 0.6))
 

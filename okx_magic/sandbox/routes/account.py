@@ -34,6 +34,8 @@ def config(desk: Desk, _: Params) -> list[Row]:
             "acctLv": account.level,
             "posMode": account.pos_mode,
             "greeksType": account.greeks,
+            "ctIsoMode": account.isolated["CONTRACTS"],
+            "mgnIsoMode": account.isolated["MARGIN"],
             "label": desk.keys.label,
             "ip": ",".join(rights.addresses),
             "perm": ",".join(name for name in PERMISSIONS if name in rights.permissions),
@@ -80,7 +82,7 @@ def _detail(desk: Desk, ccy: str, pool: Pool, dollars: Decimal) -> Row:
     if held and pool.equity > 0:
         row["notionalLever"] = rounded(sum((one.value for one in held), _ZERO) / pool.equity)
     if pool.cross:
-        row["mgnRatio"] = rounded((pool.cash + pool.upl) / pool.needed)
+        row["mgnRatio"] = rounded(pool.ratio)
     return row
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from okx_magic.catalogue import endpoint
 from okx_magic.sandbox import params
-from okx_magic.sandbox.account import trading
+from okx_magic.sandbox.account import stops, trading
 from okx_magic.sandbox.replies import OK, RefusalError, Reply, acknowledgement, is_parameter_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from okx_magic.catalogue import Endpoint
+    from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.account.orders import Order
     from okx_magic.sandbox.gateway import RawRequest
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _FIRST_OF_ORDERS = "51000"
 
 # What each does with one item, and the code for too many of them.
-SERVICES: Mapping[str, tuple[Callable[[Desk, Params], Order], str]] = MappingProxyType(
+SERVICES: Mapping[str, tuple[Callable[[Desk, Params], Order | Algo], str]] = MappingProxyType(
     {
         "/api/v5/trade/order": (trading.place, ""),
         "/api/v5/trade/batch-orders": (trading.place, "51111"),
@@ -36,6 +37,9 @@ SERVICES: Mapping[str, tuple[Callable[[Desk, Params], Order], str]] = MappingPro
         "/api/v5/trade/cancel-batch-orders": (trading.cancel, "51406"),
         "/api/v5/trade/amend-order": (trading.amend, ""),
         "/api/v5/trade/amend-batch-orders": (trading.amend, "51501"),
+        "/api/v5/trade/order-algo": (stops.place, ""),
+        "/api/v5/trade/cancel-algos": (stops.cancel, "51406"),
+        "/api/v5/trade/amend-algos": (stops.amend, ""),
     }
 )
 
@@ -67,35 +71,38 @@ def serve(
     if "expTime" in known.headers:
         _check_deadline(headers, arrived, desk.now)
     acks = [_acted(known, desk, item) for item in items]
-    return acknowledgement(acks, arrived, desk.now + time.perf_counter() - started)
+    done = desk.now + time.perf_counter() - started
+    return acknowledgement(acks, arrived, done, of_algos="algo" in known.path)
 
 
 def refused(request: RawRequest, code: str, now: float) -> Reply:
     """How ``code`` would be answered to ``request``: an order's code in the place of each order."""
     refusal = RefusalError(code)
     known = endpoint(request.method, request.path)
-    of_orders = known is not None and request.path in SERVICES and code >= _FIRST_OF_ORDERS
-    if known is None or not of_orders or refusal.status != HTTPStatus.OK:
+    acts = request.method == "POST" and request.path in SERVICES
+    if known is None or not acts or code < _FIRST_OF_ORDERS or refusal.status != HTTPStatus.OK:
         return refusal.reply
     try:
         items = read_orders(known, request)
     except RefusalError as unreadable:
         return unreadable.reply
-    return acknowledgement([_ack(known, item, now, code, refusal.msg) for item in items], now, now)
+    acks = [_ack(known, item, now, code, refusal.msg) for item in items]
+    return acknowledgement(acks, now, now, of_algos="algo" in known.path)
 
 
 def _acted(known: Endpoint, desk: Desk, item: Params) -> dict[str, str]:
     act, _ = SERVICES[known.path]
     try:
         params.check(item, known)
-        order = act(desk, item)
+        done = act(desk, item)
     except RefusalError as refusal:
-        # OKX answers a bad parameter of a single order as a bad request, in a batch as an item.
-        if not known.array_body and is_parameter_check(refusal.code, refusal.msg):
+        # OKX answers a bad parameter of a single order as a bad request, in a batch and of an algo order
+        # as an item.
+        apart = known.array_body or "algo" in known.path
+        if not apart and is_parameter_check(refusal.code, refusal.msg):
             raise
         return _ack(known, item, desk.now, refusal.code, refusal.msg)
-    names = {"ordId": order.ord_id, "clOrdId": order.ticket.cl_ord_id}
-    return _ack(known, {**item, **names}, desk.now)
+    return _ack(known, {**item, **done.acknowledged}, desk.now)
 
 
 def _ack(

@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account import trading
-from okx_magic.sandbox.account.desk import Pool, Valued, tier_of
+from okx_magic.sandbox.account.account import CATEGORIES
+from okx_magic.sandbox.account.desk import Pool, Valued, largest, tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
 from okx_magic.sandbox.account.rules import read_pos_side, tradable
 from okx_magic.sandbox.replies import RefusalError, plain
-from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
+from okx_magic.sandbox.routes.algos import prices
+from okx_magic.sandbox.routes.rows import Row, about, asked, chosen, page, told
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
@@ -58,6 +60,19 @@ def position_risk(desk: Desk, query: Params) -> list[Row]:
     ]
 
 
+def largest_positions(desk: Desk, query: Params) -> list[Row]:
+    """How large the positions in a family may be at all."""
+    if not any(query.get(name) for name in ("instFamily", "uly")):
+        raise RefusalError("50015", "uly", "instFamily")
+    found = {one.listing["instFamily"]: one for one in chosen(desk, query)}
+    return [about(one) | {"maxSz": largest(one, _ONE)} for one in found.values()]
+
+
+def risk_state(desk: Desk, _: Params) -> list[Row]:
+    """Whether the account is at risk as a whole, which only one with a portfolio margin can be."""
+    return [{"atRisk": False, "atRiskIdx": [], "atRiskMgn": [], "ts": str(desk.ms)}]
+
+
 def _told(one: Position) -> Row:
     times = {"cTime": str(one.created), "uTime": str(one.updated)}
     return about(one.instrument) | told(one) | times | {"ccy": one.ccy}
@@ -84,7 +99,7 @@ def _open(desk: Desk, one: Position, pool: Pool) -> Row:
         "liqPx": _liquidation(now, equity),
         "imr": "" if own else now.imr,
         "margin": one.margin if own else "",
-        "mgnRatio": rounded(equity / (now.mmr + now.fee if own else pool.needed)),
+        "mgnRatio": rounded(equity / (now.mmr + now.fee) if own else pool.ratio),
         "mmr": now.mmr,
         "notionalUsd": now.value * desk.dollars(one.ccy),
         "last": last,
@@ -93,13 +108,19 @@ def _open(desk: Desk, one: Position, pool: Pool) -> Row:
         "bePx": rounded(average * (1 + fee) / (1 - fee)),
         "realizedPnl": one.realized,
         "fundingFee": one.funding,
+        "closeOrderAlgo": [
+            prices(algo) | {"algoId": algo.algo_id, "closeFraction": algo.close_fraction}
+            for algo in desk.account.algos.open.values()
+            if algo.close_fraction and algo.key == one.key
+        ],
     }
 
 
 def _past(one: Position) -> Row:
     ct_val = worth(one.instrument, _ONE, _ONE)
     return _told(one) | {
-        "type": _CLOSED_PARTLY if one.size else _CLOSED,
+        "type": _type(one),
+        "triggerPx": "" if one.trigger_px is None else one.trigger_px,
         "openAvgPx": rounded(one.opened_value / one.opened_size / ct_val),
         "closeAvgPx": rounded(one.closed_value / one.closed_size / ct_val),
         "openMaxPos": one.most,
@@ -108,6 +129,12 @@ def _past(one: Position) -> Row:
         "pnlRatio": rounded(one.realized / (one.opened_value / one.lever)),
         "fundingFee": one.funding,
     }
+
+
+def _type(one: Position) -> str:
+    # OKX docs, Get positions history: how it was last closed.
+    size = "part" if one.size else "whole"
+    return CATEGORIES[one.closed_as].get(size, _CLOSED_PARTLY if one.size else _CLOSED)
 
 
 def _risk(now: Valued) -> Row:
@@ -127,7 +154,7 @@ def _equity(now: Valued, pool: Pool) -> Decimal:
     # What stands behind a position: its own margin, or the currency's cash.
     if now.position.isolated:
         return now.position.margin + now.upl
-    return pool.cash + pool.upl
+    return pool.cash - pool.reserved + pool.upl
 
 
 def _liquidation(now: Valued, equity: Decimal) -> Decimal | str:

@@ -35,7 +35,7 @@ def set_account_level(desk: Desk, wanted: Params) -> list[Row]:
     if level in {"3", "4"}:
         raise RefusalError("51070")
     if level != desk.account.level:
-        if desk.account.open:
+        if desk.account.orders.open or desk.account.algos.open:
             raise RefusalError("59132")
         if desk.account.positions:
             raise RefusalError("59134")
@@ -47,11 +47,21 @@ def set_position_mode(desk: Desk, wanted: Params) -> list[Row]:
     """Switches between net and long/short mode."""
     mode = wanted["posMode"]
     _check_futures_mode(desk)
-    contracts = [one for one in desk.account.open.values() if not one.ticket.instrument.is_spot]
-    if mode != desk.account.pos_mode and (desk.account.positions or contracts):
+    if mode != desk.account.pos_mode and (desk.account.positions or _contracts(desk)):
         raise RefusalError("59000")
     desk.account.pos_mode = mode
     return [{"posMode": mode}]
+
+
+def set_isolated_mode(desk: Desk, wanted: Params) -> list[Row]:
+    """How margin comes to isolated positions: of contracts only by itself, with the order."""
+    mode, kind = wanted["isoMode"], wanted["type"]
+    if (mode, kind) == ("auto_transfers_ccy", "CONTRACTS"):
+        raise RefusalError("51000", "isoMode")
+    if desk.account.positions or _contracts(desk):
+        raise RefusalError("59000")
+    desk.account.isolated[kind] = mode
+    return [{"isoMode": mode}]
 
 
 def set_greeks(desk: Desk, wanted: Params) -> list[Row]:
@@ -78,7 +88,7 @@ def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
         raise RefusalError("59105", "1")
     if lever > Decimal(instrument.listing["lever"]):
         raise RefusalError("59102")
-    pending = {one.ticket.key[:2] for one in account.open.values()}
+    pending = {one.ticket.key[:2] for one in account.orders.open.values()}
     if (instrument.inst_id, mode) in pending:
         raise RefusalError("59101" if mode == "isolated" else "59107")
     held = [one for one in account.held(instrument, mode) if side in {one.pos_side, ""}]
@@ -150,6 +160,14 @@ def mass_cancel(_: Desk, wanted: Params) -> list[Row]:
     """Cancels the MMP orders of a family of options: there never are any."""
     params.one_of(wanted, "instFamily", set(option_families()))
     return [{"result": True}]
+
+
+def _contracts(desk: Desk) -> bool:
+    # Whether orders for some are open.
+    account = desk.account
+    tickets = [one.ticket for one in account.orders.open.values()]
+    tickets += [one.ticket for one in account.algos.open.values()]
+    return any(not ticket.instrument.is_spot for ticket in tickets)
 
 
 def _check_futures_mode(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from okx_magic.sandbox.routes.rows import (
     asked,
     chosen,
     instrument_of,
+    page,
     page_of_bars,
     page_of_numbers,
     second_of,
@@ -36,9 +37,9 @@ _FRIDAY = 28_800 + _DAY
 _PREMIUMS = "/api/v5/public/premium-history"
 _DELIVERIES = "/api/v5/public/delivery-exercise-history"
 _LONG_SHORT = "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract"
-# OKX's announcement of March 2026: a delivery is at the mean of the index over its last half hour.
-_SETTLING = range(-1800, 0, 10)
 _MOST_RATIOS = 72
+# So far a contract moves in a minute at times.
+_SQUEEZE = Decimal("0.0012")
 
 
 def opt_summary(at: Moment, query: Params) -> list[Row]:
@@ -95,14 +96,12 @@ def premium_history(at: Moment, query: Params) -> list[Row]:
 
 def deliveries(at: Moment, query: Params) -> list[Row]:
     """What futures of a family were delivered at, Friday by Friday. Options are quoted only."""
-    families = {one.listing["instFamily"]: one for one in at.market.offered("FUTURES", at.now)}
     if not any(query.get(name) for name in ("instFamily", "uly")):
         raise RefusalError("50015", "uly", "instFamily")
-    of = list(asked(query, _named(families), "instFamily"))
-    if not of or query["instType"] != "FUTURES":
+    found = asked(query, map(about, at.market.offered("FUTURES", at.now)), "instFamily")
+    family = next((row["instFamily"] for row in found), "")
+    if not family or query["instType"] != "FUTURES":
         return []
-    family = of[0]["instFamily"]
-    first = families[family]
     swap = instruments()[f"{family}-SWAP"]
     numbers = range(swap.listed // _WEEK + 1, (at.second - _FRIDAY) // _WEEK + 1)
     last_at = lambda ms: (second_of(ms) - _FRIDAY) // _WEEK  # noqa: E731
@@ -110,12 +109,9 @@ def deliveries(at: Moment, query: Params) -> list[Row]:
     for number in page_of_numbers(query, _DELIVERIES, numbers, last_at):
         second = number * _WEEK + _FRIDAY
         name = f"{family}-{expiry_named(second)}"
-        px = _delivery_price(at, first, second)
+        px = at.market.settlement_price(instruments()[name], second)
         rows.append(
-            {
-                "ts": f"{second}000",
-                "details": [{"insId": name, "px": px, "type": "delivery"}],
-            }
+            {"ts": f"{second}000", "details": [{"insId": name, "px": px, "type": "delivery"}]}
         )
     return rows
 
@@ -127,16 +123,38 @@ def estimated_price(at: Moment, query: Params) -> list[Row]:
         raise RefusalError("51000", "instId")
     if one.expires - at.now > 3600:
         return []
-    px = _delivery_price(at, one, one.expires)
+    px = at.market.settlement_price(one, at.now)
     return [about(one) | {"settlePx": px, "ts": str(at.ms)}]
 
 
-def _delivery_price(at: Moment, one: Instrument, expires: int) -> Decimal:
-    # As far as it is known: before the half hour, the index itself.
-    times: list[float] = [expires + left for left in _SETTLING if expires + left <= at.now]
-    points = [at.market.index(one, time) for time in times or [at.now]]
-    mean = sum(points, Decimal(0)) / len(points)
-    return round(mean / one.tick) * one.tick
+def liquidation_orders(at: Moment, query: Params) -> list[Row]:
+    """Who else was liquidated in the last hour, newest first: after each minute in which a contract went
+    far enough for those with the most leverage.
+    """
+    if query["instType"] not in {"SWAP", "FUTURES"}:
+        return []
+    rows = []
+    for one in chosen(at, query):
+        for minute in range(at.second // 60 * 60 - 60, at.second - 3600, -60):
+            bar = at.market.candle(one, minute, minute + 60)
+            down, up = 1 - bar.low / bar.open, bar.high / bar.open - 1
+            if max(down, up) >= _SQUEEZE:
+                sold, px = down > up, bar.low if down > up else bar.high
+                rows.append(_liquidated(one, px, bar.vol, f"{minute + 60}000", sold=sold))
+    rows.sort(key=lambda row: row["ts"], reverse=True)
+    return page(query, rows, "ts", whole=True)
+
+
+def _liquidated(one: Instrument, px: Decimal, vol: Decimal, ms: str, *, sold: bool) -> Row:
+    detail = {
+        "side": "sell" if sold else "buy",
+        "posSide": "long" if sold else "short",
+        "bkPx": px,
+        "sz": max(one.lot, vol / 200 // one.lot * one.lot),
+        "bkLoss": "0",
+        "ts": ms,
+    }
+    return about(one) | {"details": [detail], "totalLoss": "0", "ts": ms}
 
 
 def long_short_ratio(at: Moment, query: Params) -> list[Any]:
@@ -155,7 +173,3 @@ def long_short_ratio(at: Moment, query: Params) -> list[Any]:
         [f"{bar.start(number)}000", at.market.long_short(contract, bar.start(number))]
         for number in page_of_bars(query, _LONG_SHORT, bar, numbers, ("end", "begin"))
     ]
-
-
-def _named(families: dict[str, Instrument]) -> list[Row]:
-    return [{"instFamily": family} for family in families]

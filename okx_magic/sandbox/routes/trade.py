@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox.account.account import sub_type
+from okx_magic.sandbox.account.account import kind_of
 from okx_magic.sandbox.account.trading import named
 from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.routes.algos import attached_row
 from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def order(desk: Desk, query: Params) -> list[Row]:
 
 def orders_pending(desk: Desk, query: Params) -> list[Row]:
     """The open orders, newest first."""
-    return _orders(query, reversed(desk.account.open.values()))
+    return _orders(query, reversed(desk.account.orders.open.values()))
 
 
 def orders_history(desk: Desk, query: Params) -> list[Row]:
@@ -65,7 +66,7 @@ def order_row(one: Order) -> Row:
         "accFillSz": one.filled,
         "feeCcy": ticket.earns,
         "rebateCcy": ticket.pays,
-        "category": "normal",
+        "attachAlgoOrds": [attached_row(algo) for algo in ticket.attached],
         "reduceOnly": str(ticket.reduce_only).lower(),
         "uTime": str(one.updated),
         "cTime": str(one.created),
@@ -105,7 +106,7 @@ def _fill(fill: Fill) -> Row:
         "execType": fill.exec_type,
         "fee": fill.fee,
         "feeRate": fill.fee_rate,
-        "subType": sub_type(fill),
+        "subType": kind_of(fill)[1],
         "fillPx": fill.px,
         "fillSz": fill.sz,
         "fillPnl": fill.pnl,

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from okx_magic.sandbox.params import Params
 
-PRIVATE = frozenset({"account", "positions", "balance_and_position", "orders"})
+# Those of which OKX counts the connections; and all that are the account's.
+COUNTED = frozenset({"account", "positions", "balance_and_position", "orders"})
+PRIVATE = COUNTED | {"orders-algo", "liquidation-warning"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ def find(arg: Params, url: str) -> Channel:
     if channel is None or channel.url != url or not all(arg.get(name) for name in channel.needs):
         raise RefusalError("60018", described(arg))
     return channel
+
+
+def pushes(name: str) -> bool:
+    """Whether the sandbox has a channel that anyone may subscribe to."""
+    known = _channels().get(name)
+    return known is not None and known.kind != "refused"
 
 
 @cache

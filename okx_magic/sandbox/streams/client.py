@@ -11,12 +11,14 @@ from okx_magic.sandbox.exchange import ARITHMETIC
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.replies import OK, RefusalError, text
 from okx_magic.sandbox.streams import private, public
-from okx_magic.sandbox.streams.channels import PRIVATE, Channel, find
+from okx_magic.sandbox.streams.channels import COUNTED, PRIVATE, Channel, find
 from okx_magic.sandbox.streams.login import log_in
 from okx_magic.sandbox.streams.messages import Request, described, read_request
 from okx_magic.sandbox.streams.operations import OPERATIONS, operate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.faults import Strike
     from okx_magic.sandbox.keys import Keys
@@ -80,11 +82,12 @@ class Client:
             except public.BehindError:
                 self._socket.end("4005")
 
-    def tell(self, desk: Desk, orders: list[Any]) -> None:
-        """Pushes what happened to the account."""
+    def tell(self, desk: Desk, rows: Mapping[str, list[Any]]) -> None:
+        """Pushes what happened to the account; ``rows`` are those of orders by their channel's kind."""
         for one in self._private():
-            if one.channel.kind == "orders":
-                self._push(one, [{"data": [row]} for row in private.among(one.params, orders)])
+            if one.channel.kind in rows:
+                told = private.among(one.params, rows[one.channel.kind])
+                self._push(one, [{"data": [row]} for row in told])
                 continue
             self._push(one, one.feed.next(desk))
             if one.feed.every and desk.ms - one.told >= one.feed.every:
@@ -133,7 +136,7 @@ class Client:
         one = _Subscription(arg, item, find(item, self._url))
         begin = self._begin(one)
         self._say({"event": "subscribe", "arg": arg}, tag)
-        if name in PRIVATE:
+        if name in COUNTED:
             keys = self._logged_in()
             count = None if strike else self._hub.count(self, keys.environment, name)
             event = "channel-conn-count-error" if count is None else "channel-conn-count"

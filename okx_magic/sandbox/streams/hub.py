@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from okx_magic.catalogue import Limit
 from okx_magic.sandbox.exchange import ARITHMETIC
-from okx_magic.sandbox.streams.orders import Journal, order_event
+from okx_magic.sandbox.streams.orders import Journal, rows_of
 from okx_magic.sandbox.streams.public import Rest
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Hub:
             assert listening[0].keys is not None  # noqa: S101 - they are logged in
             with localcontext(ARITHMETIC):
                 desk = self.exchange.desk(listening[0].keys, self.clock())
-                rows = [order_event(desk, *event) for event in journal.take()]
+                rows = rows_of(desk, journal.take())
                 for client in listening:
                     client.tell(desk, rows)
 

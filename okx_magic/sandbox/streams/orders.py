@@ -9,15 +9,18 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue import endpoints
+from okx_magic.sandbox.account.algos import Algo
+from okx_magic.sandbox.account.orders import Order
 from okx_magic.sandbox.market.instruments import worth
+from okx_magic.sandbox.routes.algos import algo_row
 from okx_magic.sandbox.routes.rows import written
 from okx_magic.sandbox.routes.trade import order_row
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
-    from okx_magic.sandbox.account.orders import Order
 
 _ORDER = endpoints()["GET", "/api/v5/trade/order"]
+_ALGO = endpoints()["GET", "/api/v5/trade/order-algo"]
 _NEVER = ("amendSource", "fillFwdPx", "fillMarkVol", "fillPxUsd", "fillPxVol", "msg")
 
 
@@ -25,22 +28,42 @@ class Journal:
     """What happens to the orders of an account, from when it is first asked for."""
 
     def __init__(self) -> None:
-        self._events: deque[tuple[Order, str]] = deque()
+        self._events: deque[tuple[Order | Algo, str]] = deque()
 
-    def hear(self, before: Order | None, order: Order) -> None:
+    def hear(self, before: Order | Algo | None, order: Order | Algo) -> None:
         """``order`` is what it was ``before`` no more."""
         latest = self._events[-1][0] if self._events else None
-        if order.state == "filled" and latest and latest.last is order.last:
-            # The fill that completes an order is told once.
-            self._events.pop()
+        # The fill that completes an order is told once.
+        match latest, order:
+            case Order(last=fill), Order(state="filled") if order.last is fill:
+                self._events.pop()
         amended = before is not None and before.ticket != order.ticket
         self._events.append((order, "0" if amended else ""))
 
-    def take(self) -> list[tuple[Order, str]]:
+    def take(self) -> list[tuple[Order | Algo, str]]:
         """What happened since this was last asked, each with its ``amendResult``."""
         events = list(self._events)
         self._events.clear()
         return events
+
+
+def rows_of(desk: Desk, events: list[tuple[Order | Algo, str]]) -> dict[str, list[Any]]:
+    """What happened, as the channels of each kind tell it."""
+    rows: dict[str, list[Any]] = {"orders": [], "orders-algo": []}
+    for one, amended in events:
+        if isinstance(one, Algo):
+            rows["orders-algo"].append(_algo_event(desk, one, amended))
+        else:
+            rows["orders"].append(order_event(desk, one, amended))
+    return rows
+
+
+def _algo_event(desk: Desk, algo: Algo, amended: str) -> dict[str, Any]:
+    px = desk.market.last(algo.instrument, desk.now)
+    worth_of = worth(algo.instrument, algo.ticket.sz, px)[1]
+    row: dict[str, Any] = written(_ALGO, algo_row(desk, algo))
+    value = round(worth_of * desk.dollars(algo.instrument.quote), 8)
+    return row | {"amendResult": amended, "notionalUsd": value, "reqId": algo.req_id}
 
 
 def order_event(desk: Desk, order: Order, amended: str) -> dict[str, Any]:

@@ -25,11 +25,20 @@ if TYPE_CHECKING:
 _BALANCE = endpoints()["GET", "/api/v5/account/balance"]
 _POSITIONS = endpoints()["GET", "/api/v5/account/positions"]
 # OKX's type of a bill, and what the channel of balances and positions calls it.
-_EVENTS = {"1": "transferred", "2": "filled", "6": "adjust_margin", "8": "funding_fee"}
+_EVENTS = {
+    "1": "transferred", "2": "filled", "3": "delivered", "5": "liquidation", "6": "adjust_margin",
+    "8": "funding_fee",
+}  # fmt: skip
 _BALANCE_NAMES = ("ccy", "cashBal", "uTime")
 _POSITION_NAMES = (
     "posId", "tradeId", "instId", "instType", "mgnMode", "posSide", "pos", "ccy", "posCcy", "avgPx",
     "nonSettleAvgPx", "settledPnl", "uTime",
+)  # fmt: skip
+# OKX docs, Position risk warning: from a margin ratio of 300 %.
+_NEAR = 3
+_WARNING = (
+    "instId", "instType", "posId", "pos", "posSide", "posCcy", "mgnMode", "mgnRatio", "markPx", "lever",
+    "ccy", "cTime", "uTime", "pTime",
 )  # fmt: skip
 # Of a position that is closed nothing is left but who it was.
 _CLOSED = dict.fromkeys(("pos", "availPos", "upl", "uplRatio", "notionalUsd", "mmr", "imr"), "0")
@@ -99,6 +108,20 @@ class PositionFeed:
         self._told = [row | {"pTime": str(desk.ms)} for row in among(self._arg, rows)]
 
 
+class WarningFeed(PositionFeed):
+    """Positions whose margin ratio is near the end."""
+
+    def again(self, desk: Desk) -> list[Frame]:
+        """Those that are so now."""
+        self._look(desk)
+        near = [row for row in self._told if row["mgnRatio"] <= _NEAR]
+        return [{"data": [{name: row[name] for name in _WARNING} for row in near]}] if near else []
+
+    def next(self, _: Desk) -> list[Frame]:
+        """Nothing: it is told every few seconds."""
+        return []
+
+
 class BothFeed:
     """Balances and positions, at each trade, transfer and payment."""
 
@@ -145,6 +168,7 @@ FEEDS: Mapping[str, Callable[[Mapping[str, str]], AccountFeed | PositionFeed | B
     "account": AccountFeed,
     "positions": PositionFeed,
     "balance_and_position": BothFeed,
+    "liquidation-warning": WarningFeed,
 }
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from okx_magic.sandbox.streams.book import BookFeed
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
@@ -20,7 +18,9 @@ if TYPE_CHECKING:
 
 _UNDERLYING = "/api/v5/public/underlying"
 _HISTORY_TRADES = "/api/v5/market/history-trades"
-_DEPTH = ("asks", "bids", "ts", "seqId")
+_SIDES = ("asks", "bids")
+_DEPTH = (*_SIDES, "ts", "seqId")
+_QUIET_SECONDS = 60
 _TRADE = ("instId", "tradeId", "px", "sz", "side", "source", "ts")
 # Pages: a few, as there are between two pushes; and those of who comes late.
 _FEW, _PAGE = "20", "100"
@@ -161,7 +161,49 @@ class CandleFeed(RowFeed):
         return [{"data": [row]} for row in reversed(since) if row != told]
 
 
-FEEDS: Mapping[str, Callable[[Rest, Channel, Mapping[str, str]], RowFeed | BookFeed]] = {
+class BookFeed(RowFeed):
+    """A whole book: its state once, then what changes in it, in an order that can be checked.
+
+    OKX docs, Order book channel: ``prevSeqId`` is the ``seqId`` of the frame before (-1 in the first), a
+    level of size 0 is gone, and a book that does not change says so with two equal ids. The checksum is
+    retired: always 0.
+    """
+
+    _seq, _said = -1, 0.0
+
+    def first(self, now: float) -> list[Frame]:
+        """All of it."""
+        self._last, self._seq = self._rows(now), -1
+        return [self._frame("snapshot", {side: self._last[0][side] for side in _SIDES}, now)]
+
+    def next(self, now: float) -> list[Frame]:
+        """What changed since."""
+        before, self._last = self._last[0], self._rows(now)
+        row = self._last[0]
+        if row["seqId"] == before["seqId"]:
+            if now - self._said < _QUIET_SECONDS:
+                return []
+            return [self._frame("update", {side: [] for side in _SIDES}, now)]
+        changes = self._rest.once(
+            (self._query, before["seqId"]),
+            now,
+            lambda: {side: _changes(before[side], row[side]) for side in _SIDES},
+        )
+        return [self._frame("update", changes, now)]
+
+    def reset(self, frame: Frame) -> None:
+        """Numbers ``frame``, the last one, anew from 1, as OKX does after maintenance."""
+        frame["data"][0]["seqId"] = self._seq = 1
+
+    def _frame(self, action: str, sides: Mapping[str, Any], now: float) -> Frame:
+        row = self._last[0]
+        seq = row["seqId"] if any(sides.values()) else self._seq
+        ids = {"checksum": 0, "prevSeqId": self._seq, "seqId": seq}
+        self._seq, self._said = seq, now
+        return {"action": action, "data": [{**sides, "ts": row["ts"], **ids}]}
+
+
+FEEDS: Mapping[str, Callable[[Rest, Channel, Mapping[str, str]], RowFeed]] = {
     "rows": RowFeed,
     "changes": ChangeFeed,
     "depth": DepthFeed,
@@ -173,3 +215,9 @@ FEEDS: Mapping[str, Callable[[Rest, Channel, Mapping[str, str]], RowFeed | BookF
 
 def _timeless(row: Any) -> Any:
     return {name: value for name, value in row.items() if name != "ts"}
+
+
+def _changes(before: list[Any], after: list[Any]) -> list[Any]:
+    was, now = ({level[0]: level for level in side} for side in (before, after))
+    gone = [[px, "0", "0", "0"] for px in was if px not in now]
+    return [*gone, *(level for px, level in now.items() if was.get(px) != level)]

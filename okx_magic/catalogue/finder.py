@@ -1,0 +1,85 @@
+"""What ``%okx_find`` says: endpoints and channels found by words, and the card of one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from okx_magic.catalogue.channel_search import (
+    channel_card,
+    channel_row,
+    live,
+    named_channel,
+    search_channels,
+)
+from okx_magic.catalogue.endpoint_search import exactly, search
+from okx_magic.catalogue.texts import card
+from okx_magic.catalogue.topics import SUBSCRIBE, topics, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from okx_magic.catalogue import Endpoint
+
+_ROWS_SHOWN = 15
+_STREAMS_SHOWN = 5
+_TITLE_WIDTH = 46
+_ELSEWHERE = "  the sandbox does not offer it: this cell needs an OKX account"
+
+
+def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[str, ...]:
+    """The lines for a path or a channel, or for the words of a question. ``serves`` says whether the
+    sandbox has an endpoint, by method and path, or a channel, by SUBSCRIBE and name: the card of one
+    that it has not says so.
+    """
+    if (stream := named_channel(text)) is not None:
+        here = serves is None or serves(SUBSCRIBE, stream.name)
+        return channel_card(stream) if here else (*channel_card(stream), _ELSEWHERE)
+    if known := exactly(text):
+        cards = [list(card(endpoint)) for endpoint in known]
+        for endpoint, lines in zip(known, cards, strict=True):
+            if serves is not None and not serves(endpoint.method, endpoint.path):
+                lines.append(_ELSEWHERE)
+        return tuple("\n\n".join(map("\n".join, cards)).split("\n"))
+    found, streams, magics = search(text), search_channels(text), _magics(text)
+    if not found and not streams and not magics:
+        return (f"nothing in the catalogue matches {text!r}",)
+    asked_live = live(text)
+    shown = found[: _ROWS_SHOWN - _STREAMS_SHOWN if asked_live else _ROWS_SHOWN]
+    rows = [_row(endpoint) for endpoint in shown]
+    if asked_live:
+        rows[:0] = map(channel_row, streams[:_STREAMS_SHOWN])
+    else:
+        # What is asked for can be followed live, too.
+        firsts = [each.path for each in found[:2]]
+        rows += [channel_row(each) for each in streams[:1] if each.twin in firsts]
+    lines = [*magics, *_aligned(rows)]
+    more = len(found) - len(shown)
+    if more > 0:
+        lines.append(f"… and {more} more: add a word to narrow it down")
+    names = "%okx_find /api/v5/… or SUBSCRIBE … shows one of them with its parameters and a cell"
+    return (*lines, names)
+
+
+def _magics(text: str) -> list[str]:
+    """What of this project itself answers: only for a wording as it stands."""
+    asked = f" {' '.join(words_of(text))} "
+    said = (line for words, line in topics().magics.items() if f" {' '.join(words)} " in asked)
+    return list(dict.fromkeys(said))
+
+
+def _row(endpoint: Endpoint) -> tuple[str, ...]:
+    title = endpoint.title
+    if len(title) > _TITLE_WIDTH:
+        title = title[: _TITLE_WIDTH - 1] + "…"
+    access = "private" if endpoint.private else "public"
+    limit = endpoint.limit
+    pace = f"{limit.requests} in {limit.seconds:g} s" if limit else ""
+    return endpoint.method, endpoint.path, access, pace, title
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

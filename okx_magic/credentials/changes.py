@@ -1,0 +1,204 @@
+"""The one table of changes: what happens to a text on its way into a signature, whichever text it is.
+
+A row of ``changes.json`` says how usual a change is, what it is called, how it is put right, and what
+it makes of a text: a template in which … stands for the text, or a function of this file with its
+arguments, or several of them one after the other. A row of the section "any" happens to several
+texts; it says to which, each by a letter, and for each how usual.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import html
+import json
+import re
+import unicodedata
+from functools import cache, reduce
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Operation = Callable[[str], "str | bytes | None"]
+
+USUAL, KNOWN, RARE, SELDOM, PLAIN, ALONE = 7, 8, 10, 14, 15, 19
+COSTS: Final = {"U": USUAL, "K": KNOWN, "R": RARE, "S": SELDOM, "P": PLAIN, "A": ALONE}
+"""What a mistake costs by the letter that says how usual it is. The costs of several add up, and the
+search goes from the cheapest explanation to the dearest: to three usual ones, 21, or two rare ones.
+"""
+
+SUBJECTS: Final = {
+    "t": "the timestamp",
+    "m": "the method",
+    "p": "the path",
+    "q": "the query",
+    "b": "the body",
+    "w": "the prehash",
+    "s": "the secret",
+}
+"""The letters of the texts that a change is made to."""
+
+
+class Mistake(NamedTuple):
+    """One thing done wrong. ``name`` completes "signed with …", ``correction`` says what to do
+    instead; mistakes with the same correction are of one kind. ``cost`` tells how unusual it is.
+    """
+
+    name: str
+    correction: str
+    cost: int = KNOWN
+
+
+class Change(NamedTuple):
+    """A row: a mistake and what it makes of a text, None where it cannot be made.
+
+    ``pieces`` are what stands around the text, where the row is a template.
+    """
+
+    mistake: Mistake
+    of: Operation
+    pieces: tuple[str, ...] | None = None
+
+
+def plain(text: str) -> bytes:
+    """The bytes of a text; those that were no UTF-8 come back as they were."""
+    try:
+        return text.encode("utf-8", "surrogatepass")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape")
+
+
+def _hashed(text: str, name: str, form: str = "") -> str | bytes | None:
+    try:
+        digest = hashlib.new(name, plain(text), usedforsecurity=False)
+    except ValueError:  # this OpenSSL does not have it
+        return None
+    return digest.hexdigest() if form else digest.digest()
+
+
+def _decoded(text: str, decode: Callable[[str], bytes]) -> bytes | None:
+    try:
+        return decode(text)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _from_base32(text: str) -> bytes:
+    return base64.b32decode(text + "=" * (-len(text) % 8), casefold=True)
+
+
+_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "title": str.title,
+    "swapcase": str.swapcase,
+    "capitalize": str.capitalize,
+    "strip": str.strip,
+    "replace": str.replace,
+    "sub": lambda text, pattern, to: re.sub(pattern, to, text),
+    "where": lambda text, pattern, do: re.sub(pattern, lambda m: _FUNCTIONS[do](m[0]), text),
+    "escaped": lambda text, marks: re.sub(marks, lambda m: f"\\u{ord(m[0]):04x}", text),
+    "cut": lambda text, start, end=None: text[start:end],
+    "before": lambda text, mark: text.partition(mark)[0] if mark in text else None,
+    "behind": lambda text, mark: text.partition(mark)[2] if mark in text else None,
+    "reverse": lambda text: text[::-1],
+    "length": lambda text: str(len(plain(text))),
+    "repr": lambda text: repr(plain(text)),
+    # []byte as Go's %v prints it.
+    "byte list": lambda text: f"[{' '.join(map(str, plain(text)))}]",
+    "json": json.dumps,
+    "html": html.escape,
+    "normal": lambda text, form: unicodedata.normalize(form, text),
+    "quote": lambda text, safe="": quote(plain(text), safe=safe),
+    "quote+": lambda text, safe="": quote_plus(plain(text), safe=safe),
+    "unquote": unquote,
+    "unquote+": unquote_plus,
+    "encoded again": lambda text: quote(text, safe="=&") if "%" in text else text,
+    "base64": lambda text: base64.b64encode(plain(text)).decode(),
+    "hex": lambda text: plain(text).hex(),
+    "hash": _hashed,
+    # What a coding does not have becomes a ?, as most languages do it.
+    "encode": lambda text, coding: text.encode(coding, "replace"),
+    "read": lambda text, coding: plain(text).decode(coding),
+    # Of each UTF-16 unit the low byte: Node's latin1 and binary.
+    "low bytes": lambda text: text.encode("utf-16-le", "surrogatepass")[::2],
+    # As most libraries read it: other characters are passed over, and missing padding is no error.
+    "from base64": lambda text: _decoded(text + "===", base64.b64decode),
+    "from hex": lambda text: _decoded(text, bytes.fromhex),
+    "from base32": lambda text: _decoded(text, _from_base32),
+}
+
+
+def operation(row: Any) -> Operation:
+    """What a row says is made of a text."""
+    if isinstance(row, str):
+        pieces = row.split("…")
+        return lambda text: text.join(pieces)
+    if isinstance(row[0], list):
+        steps = [operation(step) for step in row]
+        return lambda text: reduce(lambda made, step: step(made), steps, text)  # type: ignore[arg-type, return-value]
+    function, *arguments = row
+    return lambda text: _FUNCTIONS[function](text, *arguments)
+
+
+@cache
+def table() -> Any:
+    """All that ``changes.json`` has, by its sections."""
+    return json.loads(resources.files(__package__).joinpath("changes.json").read_text("utf-8"))
+
+
+def instead(key: str) -> str:
+    """What to do instead of the mistakes of this kind."""
+    return table()["instead"][key]  # type: ignore[no-any-return]
+
+
+@cache
+def rows(section: str) -> tuple[Change, ...]:
+    """The changes of a section, which happen to one text alone."""
+    return tuple(
+        _change(name, instead(kind), COSTS[usual], row)
+        for kind, found in table()[section].items()
+        for usual, name, *made in found
+        for row in made
+    )
+
+
+@cache
+def changes(letter: str) -> tuple[Change, ...]:
+    """The changes that happen to the text of this letter as they happen to others."""
+    return tuple(
+        _change(name.format(SUBJECTS[letter]), instead(kind), COSTS[place[1]], row)
+        for name, where, row, kind in _any(letter)
+        for place in where.split()
+        if place[0] == letter
+    )
+
+
+def _change(name: str, correction: str, cost: int, row: Any) -> Change:
+    pieces = tuple(row.split("…")) if isinstance(row, str) else None
+    return Change(Mistake(name, correction, cost), operation(row), pieces)
+
+
+def _any(letter: str) -> Iterator[tuple[str, str, Any, str]]:
+    """The rows of all texts as they are called at this one: name, places, row, kind of correction."""
+    whole, secret = letter == "w", letter == "s"
+    around = "s around" if secret else "ends" if whole else letter
+    for noun, text, behind, before in table()["ends"]:
+        told = noun.removesuffix(" (CR LF)") if whole else noun
+        start = "at the start of" if whole and noun in ("a blank", "a line break") else "before"
+        yield f"{told} {'at the end of' if whole else 'behind'} {{}}", behind, f"…{text}", around
+        yield f"{told} {start} {{}}", before, f"{text}…", around
+    for noun, left, right, where in table()["around"]:
+        outside = secret or noun == "blanks"
+        name = f"{noun} around {{}}" if outside else f"{{}} in {noun}"
+        yield name, where, f"{left}…{right}", around if outside else letter
+    for kind, found in table()["any"].items():
+        usual = around if kind == "around" else f"s {kind}" if secret else letter
+        if kind == "coded" and letter == "b":
+            usual = "coding"
+        for name, where, row, *other in found:
+            yield name, where, row, *(other or (usual,))

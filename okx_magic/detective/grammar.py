@@ -1,0 +1,105 @@
+"""How changes compose inside a part: the part is made in stages, and each stage can go wrong.
+
+A body's values are changed, then serialised, then its text is touched; a time is taken elsewhere,
+then written in another notation. A stage has what it makes of a right state and, at a cost, what it
+makes of it by a mistake.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from okx_magic.credentials.changes import USUAL, Mistake, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from okx_magic.credentials.changes import Change
+
+
+class Wrong(NamedTuple):
+    """The bytes that stand in place of a part's right ones after these ``mistakes``.
+
+    ``also`` are other mistakes, each of which alone gives the same bytes here.
+    """
+
+    text: bytes
+    mistakes: tuple[Mistake, ...]
+    also: tuple[Mistake, ...] = ()
+
+    @property
+    def cost(self) -> int:
+        """Of all its mistakes together."""
+        return sum(mistake.cost for mistake in self.mistakes)
+
+
+class Stage(NamedTuple):
+    """``keep`` gives the states that come of one without a mistake; ``change`` those that come of it by
+    one that costs at most so much, with the mistake.
+    """
+
+    change: Callable[[Any, int], Iterable[tuple[Any, Mistake]]]
+    keep: Callable[[Any], Iterable[Any]] = lambda state: (state,)
+
+
+class Sweep(NamedTuple):
+    """Thousands of texts of a part: fast, and slowly, by their place, with their mistakes."""
+
+    texts: Callable[[], Iterator[str]]
+    told: Callable[[int], tuple[Mistake, ...]]
+
+    def wrong(self) -> Iterator[Wrong]:
+        """All of them, each with its mistakes."""
+        return (Wrong(plain(text), self.told(number)) for number, text in enumerate(self.texts()))
+
+
+def made(
+    stages: Sequence[Stage], state: Any, count: int, most: int, told: tuple[Mistake, ...] = ()
+) -> Iterator[Wrong]:
+    """What comes out of the stages by exactly so many mistakes, which cost at most so much in all."""
+    if not stages:
+        if not count:
+            yield Wrong(state if isinstance(state, bytes) else plain(state), told)
+        return
+    first, *rest = stages
+    if count:
+        for changed, mistake in first.change(state, most - USUAL * (count - 1)):
+            yield from made(rest, changed, count - 1, most - mistake.cost, (*told, mistake))
+    if count <= len(rest):
+        for kept in first.keep(state):
+            yield from made(rest, kept, count, most, told)
+
+
+def touching(rows: Iterable[Change]) -> Stage:
+    """A stage of rows of the table of changes, which are made to a text."""
+    known = tuple(rows)
+
+    def change(text: str, most: int) -> Iterator[tuple[str | bytes, Mistake]]:
+        for mistake, of, _ in known:
+            if mistake.cost <= most and (touched := of(text)) is not None:
+                yield touched, mistake
+
+    return Stage(change)
+
+
+def distinct(right: Iterable[bytes], found: Iterable[Wrong]) -> list[Wrong]:
+    """Those that differ from what is ``right`` and from each other.
+
+    Of several with the same bytes that of the fewest mistakes stays, then the more usual one, then the
+    first. A mistake that changes nothing in this request cannot have been the cause, so it is left out.
+    """
+    known = set(right)
+    kept: dict[bytes, Wrong] = {}
+    for each in found:
+        if each.text in known:
+            continue
+        before = kept.get(each.text)
+        if before is None:
+            kept[each.text] = each
+        elif len(each.mistakes) == len(before.mistakes) == 1:
+            first, other = (before, each) if before.cost <= each.cost else (each, before)
+            also = (*first.also, *other.mistakes, *other.also)
+            kept[each.text] = Wrong(each.text, first.mistakes, also)
+        elif each.cost < before.cost:
+            kept[each.text] = each
+    return list(kept.values())

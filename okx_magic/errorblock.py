@@ -1,0 +1,53 @@
+"""An error as the few lines that a person sees, and how wide what they are shown on is."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+# A page does not say how wide it is; this much fits into Lab's and Notebook's at 1,000 pixels.
+_PAGE: Final = 100
+
+
+def block(head: str, details: list[tuple[str, str]]) -> list[str]:
+    """The lines of an error. What is too long for the screen goes on under its own text: a page would
+    begin it at the left edge, among the labels.
+    """
+    lines = [("", head), *((f"  {label:<7} ", text) for label, text in details)]
+    in_page = type(sys.stdout).__module__.startswith("ipykernel.")
+    width = _PAGE if in_page else terminal_width()
+    if not width:
+        return [label + text for label, text in lines]
+    return [
+        "\n".join(
+            fitted(label if number == 0 else " " * len(label), each, len(label) or 2, width)
+            for number, each in enumerate(text.split("\n"))
+        )
+        for label, text in lines
+    ]
+
+
+def fitted(label: str, text: str, hang: int, width: int) -> str:
+    """A text behind its label in lines of at most ``width``, but for longer words; each but the first is
+    indented by ``hang``.
+    """
+    import textwrap  # noqa: PLC0415  # only where it is shown
+
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=label,
+        subsequent_indent=" " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+
+
+def terminal_width() -> int:
+    """The columns of the terminal; 0 where there is none, such as in a log or a page."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return 0
+    import shutil  # noqa: PLC0415  # only where it is shown
+
+    return shutil.get_terminal_size().columns

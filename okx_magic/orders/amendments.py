@@ -1,0 +1,84 @@
+"""Whether an order is now as an amendment wanted it. Pure.
+
+OKX docs: Order Book Trading, Trade, Amend order; Algo Trading, Amend algo order.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from okx_magic.orders.client_ids import ATTACHED_ID, attached_to
+from okx_magic.orders.lookups import same
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from okx_magic.orders.lookups import Item
+
+# What an amendment asks for, and the field of the order that then has it.
+_AMENDED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "newSz": "sz",
+        "newPx": "px",
+        "newPxUsd": "pxUsd",
+        "newPxVol": "pxVol",
+        "newTpTriggerPx": "tpTriggerPx",
+        "newTpTriggerPxType": "tpTriggerPxType",
+        "newTpOrdPx": "tpOrdPx",
+        "newSlTriggerPx": "slTriggerPx",
+        "newSlTriggerPxType": "slTriggerPxType",
+        "newSlOrdPx": "slOrdPx",
+        "newTriggerPx": "triggerPx",
+        "newTriggerPxType": "triggerPxType",
+        "newOrdPx": "ordPx",
+    }
+)
+# The same of an attached order.
+_AMENDED_ATTACHED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **_AMENDED,
+        "newTpTriggerRatio": "tpTriggerRatio",
+        "newTpOrdKind": "tpOrdKind",
+        "newSlTriggerRatio": "slTriggerRatio",
+        "newCallbackRatio": "callbackRatio",
+        "newCallbackSpread": "callbackSpread",
+        "newActivePx": "activePx",
+        "sz": "sz",
+    }
+)
+_ATTACHED_IDS: Final = ("attachAlgoId", ATTACHED_ID)
+
+
+def amended(item: Item, row: Mapping[str, Any]) -> bool | None:
+    """Whether an order is now as the amendment wanted it; None where no field would show that."""
+    shown = [_as_wanted(item.wanted, row, _AMENDED)] if _named(item.wanted, _AMENDED) else []
+    for each in attached_to(item.wanted):
+        old = next((old for old in attached_to(row) if _same_attached(each, old)), {})
+        shown.append(_as_wanted(each, old, _AMENDED_ATTACHED))
+    if not shown or None in shown:
+        return None
+    return all(shown)
+
+
+def _named(wanted: Mapping[str, Any], fields: Mapping[str, str]) -> list[str]:
+    return [name for name, value in wanted.items() if name in fields and value not in ("", None)]
+
+
+def _as_wanted(
+    wanted: Mapping[str, Any], row: Mapping[str, Any], fields: Mapping[str, str]
+) -> bool | None:
+    """Whether a row has the values that an amendment asked for; None where it does not show them."""
+    new = _named(wanted, fields)
+    if not new or any(row.get(fields[name]) is None for name in new):
+        return None
+    return all(_shows(row[fields[name]], wanted[name]) for name in new)
+
+
+def _shows(value: Any, wanted: Any) -> bool:
+    # By 0 a price is taken away.
+    return same(value, wanted) or (value == "" and same(wanted, 0))
+
+
+def _same_attached(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return any(one.get(name) and one.get(name) == other.get(name) for name in _ATTACHED_IDS)

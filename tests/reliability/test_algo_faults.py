@@ -1,0 +1,171 @@
+"""Stops whose answer is lost, damaged or of no help, after they were booked and before.
+
+``OKX_MAGIC_FULL=1`` runs each of the 30 cases 50 times in place of 3.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from lab import Lab, hurried, lab
+
+from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
+from okx_magic.model import Request
+from okx_magic.orders.acknowledgements import check_acknowledged
+from okx_magic.orders.lookups import items_of
+from okx_magic.orders.open_outcomes import tell_open_outcomes
+from okx_magic.wire import retry
+from okx_magic.wire.sender import RequestState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
+
+TIMES = 50 if os.environ.get("OKX_MAGIC_FULL") else 3
+FAULTS = (
+    *("reset", "hang", "502", "half", "html", "302", "empty", "no-data"),
+    *("50001", "50004", "50013", "50026", "51054", "51149", "51065"),
+)
+PLACE, AMEND, CANCEL = (
+    f"/api/v5/trade/{name}" for name in ("order-algo", "amend-algos", "cancel-algos")
+)
+STOP = {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional"}
+Moment = Literal["before", "after"]
+
+
+def stop(px: str, **fields: str) -> Request:
+    """A stop far below the market: it waits. The price makes it one of its kind."""
+    body = STOP | {"slTriggerPx": px, "slOrdPx": "-1", "sz": "0.01"} | fields
+    return Request("POST", PLACE, json.dumps(body))
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with lab(tmp_path_factory.mktemp("faults")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def empty_books(shared: Lab) -> None:
+    shared.forget_orders()
+
+
+def struck(bench: Lab, request: Request, fault: str) -> str:
+    """What a person is told of a request that meets a fault."""
+    bench.sandbox.set_faults(f"next POST {request.path}: {fault}")
+    # Each of so many meets its fault alone, not what the others used up.
+    bench.connection._budget = retry.Budget()
+    with hurried(bench) if fault.startswith("hang") else nullcontext():
+        try:
+            reply = bench.session.send(request)
+        except NotCarriedOut:
+            return "not done"
+        except OutcomeUnknown as error:
+            told = [error.settles[0], "--settle"] if request.path == PLACE else [error.settles[0]]
+            return "unknown" if all(each in error.remedy for each in told) else error.remedy
+        except OkxMagicError as error:
+            return f"{type(error).__name__}: {error.message}"
+    assert reply.envelope.data[0]["sCode"] == "0"
+    return "done" if reply.recovered else "answered"
+
+
+def settled_later(bench: Lab) -> str:
+    """What is told of the one open outcome when no copy of it can be on its way any more."""
+    bench.time.sleep(31)
+    gate, look = bench.session.gate, bench.connection.look
+    (line,) = tell_open_outcomes(look, bench.ledger, gate.key_hash, bench.time.wall())
+    return line
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_stop_is_booked_once_or_not_at_all_and_said_so(
+    shared: Lab, fault: str, moment: Moment
+) -> None:
+    """After it was booked it is there exactly once and called placed. OKX takes no expTime for it, so one
+    that was not booked is unknown at first, with the GET that tells, and not placed half a minute later.
+    """
+    for number in range(TIMES):
+        named = struck(shared, stop(str(number + 1)), f"{fault}-{moment}")
+        client_id, written = shared.told(PLACE)[-1]
+        if moment == "after":
+            assert (shared.booked(client_id), named, written) == (1, "done", "done")
+        else:
+            assert (shared.booked(client_id), named, written) == (0, "unknown", "unknown")
+            assert settled_later(shared).endswith("not placed")
+            assert shared.told(PLACE)[-1] == (client_id, "not done")
+            assert shared.booked(client_id) == 0
+
+
+def naive(bench: Lab, request: Request, seconds: float) -> None:
+    """What a client does that tries again until it hears of success: the control."""
+    connection = bench.connection
+    prepared = bench.session.orders.prepare(request, as_typed=True).request
+    state = RequestState(check=partial(check_acknowledged, items_of(prepared)))
+    for _ in range(3):
+        if connection.sender.attempt(prepared, state, seconds).error is None:
+            return
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_naive_client_books_twice(shared: Lab, fault: str) -> None:
+    """The faults bite: a client that tries again has two stops in the place of one."""
+    shared.sandbox.set_faults(f"next POST {PLACE}: {fault}-after")
+    naive(shared, stop("1"), 1.0 if fault == "hang" else retry.POST_SECONDS)
+    assert len(shared.algos()) == 2
+
+
+def placed(bench: Lab) -> dict[str, Any]:
+    """The acknowledgement of a stop."""
+    bench.sandbox.set_faults("")
+    row: dict[str, Any] = bench.session.send(stop("1"), again=True).envelope.data[0]
+    return row
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_cancel_of_a_stop_ends_it(shared: Lab, fault: str, moment: Moment) -> None:
+    """Seen cancelled, or seen alive and cancelled once more: it is told as done, and is."""
+    for _ in range(TIMES):
+        ack = placed(shared)
+        body = json.dumps([{"instId": "BTC-USDT", "algoId": ack["algoId"]}])
+        named = struck(shared, Request("POST", CANCEL, body), f"{fault}-{moment}")
+        told = named, shared.told(CANCEL)[-1][1], shared.algos()[-1].state
+        # On a busy machine the second and the third may take longer than a quarter of a second, too.
+        if fault == "hang" and told == ("not done", "not done", "live"):
+            continue
+        assert told == ("done" if moment == "after" else "answered", "done", "canceled")
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_stop_that_is_moved_is_read_back(shared: Lab, fault: str, moment: Moment) -> None:
+    """It shows the new price, or nobody can tell; it is sent once, and the stop is there in any case."""
+    for _ in range(TIMES):
+        ack = placed(shared)
+        body = {"instId": "BTC-USDT", "algoId": ack["algoId"], "newSlTriggerPx": "2.0"}
+        named = struck(shared, Request("POST", AMEND, json.dumps(body)), f"{fault}-{moment}")
+        assert named == ("done" if moment == "after" else "unknown")
+        (moved,) = (one for one in shared.algos() if one.algo_id == ack["algoId"])
+        assert (moved.state, moved.legs["sl"].px == 2) == ("live", moment == "after")
+        if moment == "before":
+            assert "live now" in settled_later(shared)
+        shared.forget_orders()
+
+
+@pytest.mark.parametrize("fault", ["reset", "50004"])
+def test_a_stop_of_a_position_is_found_however_it_ended(shared: Lab, fault: str) -> None:
+    """One that was set off before anybody looked was placed."""
+    market = shared.session.request("GET", "/api/v5/market/ticker?instId=BTC-USDT").data[0]
+    near = stop(market["bidPx"], side="sell", ordType="trigger", sz="0.0001")
+    body = json.loads(near.body)
+    body |= {"triggerPx": body.pop("slTriggerPx"), "orderPx": body.pop("slOrdPx")}
+    named = struck(shared, Request("POST", PLACE, json.dumps(body)), f"{fault}-after")
+    assert named == "done"
+    assert len(shared.algos()) == 1
