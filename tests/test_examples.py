@@ -60,6 +60,7 @@ def test_a_wrong_example_fails() -> None:
     assert doctest.DocTestRunner().run(test, out=lambda _: None).failed == 1
 
 
+@pytest.mark.slow
 def test_the_fixtures_example_is_a_test_that_passes(tmp_path: Path) -> None:
     """The test file in the plugin's docstring, copied as it is and run."""
     text = (pytest_plugin.__doc__ or "").partition("::\n")[2].partition("\nThe marker")[0]

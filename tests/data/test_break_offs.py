@@ -50,7 +50,9 @@ def test_the_kills_do_find_a_wrong_order(near: LimitServer, tmp_path: Path) -> N
     assert digest(tmp_path / "killed")[0] < 2 * 100 * 400
 
 
-@pytest.mark.parametrize("calls", [1_000, 17_000, 200_000])
+@pytest.mark.parametrize(
+    "calls", [1_000, *(pytest.param(calls, marks=pytest.mark.slow) for calls in (17_000, 200_000))]
+)
 def test_ctrl_c_keeps_what_came(near: LimitServer, tmp_path: Path, calls: int) -> None:
     """One line; the next run goes on behind it, and asks for no page that is on disk."""
     interrupt = partial(os.kill, os.getpid(), signal.SIGINT)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 # The thread stops at the door of pandas until this thread has begun with the frames.
 PROGRAM = """
 import sys, threading
@@ -51,6 +53,7 @@ def test_a_pull_may_be_the_first_that_needs_frames() -> None:
     assert done.stdout.split() == ["imported", "first_page"], done.stderr
 
 
+@pytest.mark.slow
 def test_a_half_imported_room_would_break_it() -> None:
     """The control: if the thread imported our own room, entering it by another file would fail."""
     done = ran("okx_magic.frames")

@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from IPython.core.ultratb import VerboseTB
 from lab import Lab, order
 from raiser import LIBRARIES, OURS, ForeignError, Raiser, struck
 
@@ -113,19 +112,11 @@ def reprs(value: Any, depth: int) -> Iterator[str]:
         yield from reprs(each, depth - 1)
 
 
-def verbose(error: BaseException) -> Iterator[str]:
-    """What ``%xmode Verbose`` shows of an error."""
-    shown = VerboseTB()
-    yield shown.text(type(error), error, error.__traceback__)
-
-
 def leaks(
     bench: Lab,
     count: int,
     places: tuple[str, ...] = LIBRARIES,
-    *,
     act: Callable[[Session, Request], object] = Session.send,
-    look: Callable[[BaseException], Iterator[str]] = held,
 ) -> tuple[int, int]:
     """How many errors lead to a secret, and how many there were."""
     keys, signs, found, errors = bench.sandbox.demo, list[str](), 0, 0
@@ -140,7 +131,7 @@ def leaks(
         patch.setattr(sender.Sender, "_sign", noted)
         for error, _ in instants(bench, ForeignError, places, count, act):
             if error is not None:
-                shown = "\n".join(look(error))
+                shown = "\n".join(held(error))
                 errors += 1
                 found += any(each in shown for each in (keys.secret, keys.passphrase, *signs[-1:]))
     return found, errors
@@ -161,17 +152,6 @@ def test_none_where_a_request_is_only_previewed(bench: Lab, count: int) -> None:
     found, errors = leaks(bench, count, act=Session.preview)
     assert found == 0
     assert errors > count // 2
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("act", [Session.send, Session.preview])
-def test_none_is_shown_by_a_verbose_traceback(
-    bench: Lab, act: Callable[[Session, Request], object]
-) -> None:
-    """As ``%xmode Verbose`` draws it, with the values of what its lines mention."""
-    found, errors = leaks(bench, QUICK // 2, act=act, look=verbose)
-    assert found == 0
-    assert errors > QUICK // 4
 
 
 def test_none_while_secrets_are_handled(bench: Lab) -> None:

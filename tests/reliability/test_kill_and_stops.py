@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scripted import scripted
+from scripted_rest import scripted
 
 from okx_magic.commands.live_and_kill import kill
 

@@ -7,7 +7,7 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scripted import LOST, TIME, post, scripted, sent
+from scripted_rest import LOST, TIME, post, scripted, sent
 
 from okx_magic.cell import fill, names, parse
 from okx_magic.errors import Interrupted, OkxError, PartlyRefused, PositionWithoutStop

@@ -97,6 +97,7 @@ def test_a_naive_call_prints_its_headers(
     assert secrets[1] in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_history_has_nothing_of_a_log_in(notebook: Notebook, keys: Keys, nobody: Path) -> None:
     """Whether from variables or typed: not in In, Out, %history, %save, %notebook or the file."""
     _, secrets = keys

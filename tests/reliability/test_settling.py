@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from lab import PLACE, Lab, order
-from scripted import LOST, TIME, post, scripted, sent
+from scripted_rest import LOST, TIME, post, scripted, sent
 
 from okx_magic.errors import (
     NotCarriedOut,

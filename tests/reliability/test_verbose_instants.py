@@ -1,6 +1,6 @@
 """What a person sees under %xmode Verbose of a cell that was struck at whatever instant: no secret.
 
-Ten instants each; ``-m slow`` tries 600.
+Ten instants each; ``-m slow`` tries 100.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conftest import Notebook
 
 QUICK = 10
-SLOW = pytest.param(600, marks=pytest.mark.slow)
+SLOW = pytest.param(100, marks=pytest.mark.slow)
 CELL = (
     "%%okx {}\nPOST /api/v5/trade/order\n"
     '{{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"limit","px":"{}","sz":"0.01"}}'

@@ -61,7 +61,7 @@ def test_every_stream_of_the_sandbox_runs_as_it_stands(
 
 def test_a_channel_that_the_sandbox_refuses_says_so() -> None:
     """Those for a higher fee tier, and those that are not there."""
-    for name in ("books-l2-tbt", "orders-algo"):
+    for name in ("books-l2-tbt", "grid-orders-spot"):
         assert "sandbox does not offer it" in find(f"SUBSCRIBE {name}", has)[-1]
     assert not any("sandbox" in line for line in find("SUBSCRIBE tickers", has))
 

@@ -72,6 +72,7 @@ def lever(desk: Desk, lever: int, mode: str = "cross") -> None:
     routes_settings.set_leverage(desk, wanted)
 
 
+@pytest.mark.slow
 def test_the_price_that_is_told_is_the_one_that_liquidates(call: Caller, clock: Clock) -> None:
     """A position at fifty times lives until the mark price comes to its liqPx, and no longer: by the
     candles of the mark price; then all of its margin is gone, and no more.

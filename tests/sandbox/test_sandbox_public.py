@@ -119,7 +119,12 @@ def test_ticker_and_open_candle_agree(call: Caller, inst_id: str) -> None:
     assert ticker in call.public(f"/api/v5/market/tickers?instType={ticker['instType']}").data
 
 
-@pytest.mark.parametrize("bar", sorted(set(BARS) - {"1s"}))
+# Long bars are made of years of minutes.
+LONG = {"1W", "1Wutc", "1M", "1Mutc", "3M", "3Mutc"}
+SLOW = [pytest.param(bar, marks=pytest.mark.slow) for bar in sorted(LONG)]
+
+
+@pytest.mark.parametrize("bar", [*sorted(set(BARS) - {"1s"} - LONG), *SLOW])
 def test_candles_are_newest_first_and_join(call: Caller, bar: str) -> None:
     """Rows of nine, newest first, each opening where the one before closed; only one is open."""
     rows = call.public(f"{CANDLES}?instId=ETH-USDT&bar={bar}&limit=50").data
@@ -181,6 +186,7 @@ def test_more_than_the_most_is_the_most(call: Caller, target: str, most: int) ->
     assert len(call.public(f"{target}&limit={most + 1}").data) == most
 
 
+@pytest.mark.slow
 def test_history_ends_with_the_listing(call: Caller) -> None:
     """Paging comes to an end: nothing is older than the bar in which the pair was listed."""
     rows = call.public(f"{HISTORY}?instId=BTC-USDT&bar=1Mutc&limit=300").data
@@ -247,6 +253,7 @@ def test_a_day_of_all(call: Caller) -> None:
     assert usd == pytest.approx(traded, rel=0.1)
 
 
+@pytest.mark.slow
 def test_no_number_has_an_exponent(call: Caller) -> None:
     """Numbers are plain text, however small or large."""
     for inst_type in ("SPOT", "SWAP", "FUTURES", "OPTION"):

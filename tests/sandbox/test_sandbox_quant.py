@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     Series = NDArray[np.float64]
 
+# Two years of hours are made for each seed.
+pytestmark = pytest.mark.slow
+
 FIRST, DAYS = 19_800, 730
 COINS = ("BTC", "ETH", "SOL", "XRP", "DOGE")
 SEEDS = (1, 2, 3)
