@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +12,7 @@ from okx_magic import catalogue
 from okx_magic.catalogue.topics import topics, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from okx_magic.catalogue import Endpoint
     from okx_magic.catalogue.topics import Key
@@ -29,13 +30,23 @@ _HALF = 0.5
 _SHORTEST_BEGINNING = 3
 
 
+# What all words together count that an endpoint is spoken of with. Where few endpoints answer, and none
+# to all words, this share of them is an answer, too.
+_SHARED = 24
+_LEAST_SHARED = 0.35
+_FEW = 3
+
+
 class _Entry(NamedTuple):
-    """An endpoint with the words it can be found by."""
+    """An endpoint with the words it can be found by; ``spoken`` are those of its path, its title and all
+    of its wordings.
+    """
 
     endpoint: Endpoint
     path: frozenset[str]
     title: frozenset[str]
     parameters: frozenset[str]
+    spoken: frozenset[str]
 
 
 def exactly(text: str) -> tuple[Endpoint, ...]:
@@ -81,11 +92,18 @@ def _scores(asked: Sequence[str]) -> list[tuple[float, Endpoint]]:
         for rank, key in enumerate(known.endpoints[wording]):
             weight = _TOPIC + _TOPIC_WORD * (len(wording) - 1) - _RANK * rank
             meant[key] = meant.get(key, 0) + weight
-    rated = (
-        (_rated(entry, meant.get(_key(entry.endpoint), 0), said, left), entry.endpoint)
+    rated = [
+        (_rated(entry, meant.get(_key(entry.endpoint), 0), said, left), _shared(entry, said), entry)
         for entry in _entries()
-    )
-    return [(score, endpoint) for score, endpoint in rated if score]
+    ]
+    answers = [share for score, share, _ in rated if score]
+    if len(answers) < _FEW and max(answers, default=0) < 1:
+        rated = [(score or share >= _LEAST_SHARED, share, entry) for score, share, entry in rated]
+    return [
+        ((score + _SHARED * share) * _weight(entry, meant), entry.endpoint)
+        for score, share, entry in rated
+        if score
+    ]
 
 
 def _rated(entry: _Entry, meant: float, said: Sequence[str], left: Sequence[str]) -> float:
@@ -97,10 +115,14 @@ def _rated(entry: _Entry, meant: float, said: Sequence[str], left: Sequence[str]
     elif meant:
         # The words that no topic has may still choose among its endpoints.
         total += sum(_points(entry, word) for word in left)
+    return total
+
+
+def _weight(entry: _Entry, meant: Container[Key]) -> float:
     family = entry.endpoint.path.split("/")[3]
     retired = entry.endpoint.status != "documented"
-    aside = family in topics().aside and not meant
-    return total * (_HALF if retired else 1) * (_HALF if aside else 1)
+    aside = family in topics().aside and _key(entry.endpoint) not in meant
+    return (_HALF if retired else 1) * (_HALF if aside else 1)
 
 
 def _points(entry: _Entry, word: str) -> float:
@@ -109,6 +131,18 @@ def _points(entry: _Entry, word: str) -> float:
         _TITLE * _likeness(word, entry.title),
         _PARAMETER * _likeness(word, entry.parameters),
     )
+
+
+def _shared(entry: _Entry, said: Sequence[str]) -> float:
+    """The share of what was said that this endpoint is spoken of with; a rare word counts more."""
+    whole = sum(map(_rarity, said))
+    return sum(_rarity(word) for word in said if word in entry.spoken) / whole if whole else 0
+
+
+@cache
+def _rarity(word: str) -> float:
+    entries = _entries()
+    return math.log(len(entries) / (0.5 + sum(word in entry.spoken for entry in entries)))
 
 
 def _key(endpoint: Endpoint) -> Key:
@@ -133,12 +167,17 @@ def _nearest_word(word: str) -> str:
 
 @cache
 def _entries() -> tuple[_Entry, ...]:
+    spoken: dict[Key, set[str]] = {}
+    for wording, keys in topics().endpoints.items():
+        for key in keys:
+            spoken.setdefault(key, set()).update(wording)
     return tuple(
         _Entry(
             endpoint,
-            frozenset(words_of(endpoint.path)),
-            frozenset(words_of(endpoint.title)),
+            path := frozenset(words_of(endpoint.path)),
+            title := frozenset(words_of(endpoint.title)),
             frozenset(param.name.lower() for param in endpoint.params),
+            path | title | spoken.get(_key(endpoint), set()),
         )
         for endpoint in catalogue.endpoints().values()
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from okx_magic import catalogue
 from okx_magic.catalogue.channel_search import (
     channel_card,
     channel_row,
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Endpoint
 
+# OKX docs, Error Code: the shortest of those that people look up have five digits.
+_CODE = re.compile(r"[0-9]{5,}")
 _ROWS_SHOWN = 15
 _STREAMS_SHOWN = 5
 _TITLE_WIDTH = 46
@@ -61,10 +65,13 @@ def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[s
 
 
 def _magics(text: str) -> list[str]:
-    """What of this project itself answers: only for a wording as it stands."""
-    asked = f" {' '.join(words_of(text))} "
+    """What of this project itself answers: only for a wording as it stands, and for a code."""
+    words = words_of(text)
+    codes = [word for word in words if _CODE.fullmatch(word) and catalogue.explain(word)]
+    told = [f"%okx_explain {code} says what it means and what to do" for code in codes]
+    asked = f" {' '.join(words)} "
     said = (line for words, line in topics().magics.items() if f" {' '.join(words)} " in asked)
-    return list(dict.fromkeys(said))
+    return told or list(dict.fromkeys(said))
 
 
 def _row(endpoint: Endpoint) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _WORD = re.compile(r"[a-z0-9]+")
+# 3x, 20x
+_TIMES = re.compile(r"[0-9]+x")
 _SHORTEST_PLURAL = 4
 # So many other words may stand between those of one wording: "cancel all of my open orders".
 _WIDEST_GAP = 3
@@ -90,14 +92,25 @@ def _worth(fit: tuple[tuple[int, ...], Words]) -> tuple[int, int, bool, int]:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in lower case, each without the ``s`` of a plural."""
-    return [_singular(word) for word in _WORD.findall(text.lower().replace("'", ""))]
+    """The words of a text in lower case, each without the ``s`` of a plural, and of words that mean the
+    same the one that OKX's paths have.
+    """
+    words = (_singular(word) for word in _WORD.findall(text.lower().replace("'", "")))
+    return [_same().get(word, "leverage" if _TIMES.fullmatch(word) else word) for word in words]
 
 
 def _singular(word: str) -> str:
     if len(word) < _SHORTEST_PLURAL or word.endswith(("ss", "us")):
         return word
     return word.removesuffix("s")
+
+
+@cache
+def _same() -> Mapping[str, str]:
+    lines = (
+        line.split() for line in read_text("topics.txt").split("\n") if line.startswith("! same:")
+    )
+    return {other: word for _, _, word, *others in lines for other in others}
 
 
 @cache
