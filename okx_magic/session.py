@@ -213,7 +213,7 @@ class Session:
         """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull, Team  # noqa: PLC0415  # pandas, on first use
 
-        refuse_secrets(request)
+        self.refuse_secrets(request)
         with (
             Team(self.connection, executor, addresses)
             if executor is not None
@@ -224,12 +224,16 @@ class Session:
         self.drawable(pulled.frame)
         return pulled
 
+    def refuse_secrets(self, request: Request) -> None:
+        """Raises CredentialsError for a secret in the query or the body: by its name, or as its value."""
+        refuse_secrets(request, self.account.credentials)
+
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
         """Send a request, as soon as OKX's limits allow, and judge its answer. Raises the errors of
         ``okx_magic.errors``. ``as_typed`` adds no client order id and no expTime to an order; ``again``
         sends it although the same request was sent just now.
         """
-        refuse_secrets(request)
+        self.refuse_secrets(request)
         if request.effect not in {"read", "setting"}:
             # Nothing comes after it: Ctrl-C there would lose the outcome and the ids of an order.
             return self.orders.send(request, as_typed=as_typed, again=again)

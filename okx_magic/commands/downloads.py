@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import evaluate, fill, names
 from okx_magic.cell.check import check
-from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.commands.streaming import SUBSCRIBE
 from okx_magic.errors import CellError
 from okx_magic.ui import receipts
@@ -80,6 +79,6 @@ def _refuse_others(templates: Sequence[Template], options: Options) -> None:
 
 
 def _judge(target: Request, session: Session, output: Output, options: Options) -> None:
-    refuse_secrets(target)
+    session.refuse_secrets(target)
     if not options.force and (said := check(target, session.facts())):
         output.note(receipts.notices(said))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, evaluate, fill, names, parse
 from okx_magic.cell.check import check, day_of_bars
-from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.options import deliver
@@ -52,7 +51,7 @@ def run_cell(
         try:
             request = fill(template, filling)
             if template.method == streaming.SUBSCRIBE:
-                refuse_secrets(request)
+                session.refuse_secrets(request)
                 held = (namespace.get(request.name or ""), template.pasted)
                 value = streaming.subscribe(request, session, held, output, options)
             else:
@@ -78,7 +77,7 @@ def _parsed(text: str, session: Session, output: Output, options: Options) -> tu
     templates = _named(cell.templates, options.name)
     for template in templates:
         # Before anything of the cell is sent; what a variable gives is seen once it is filled.
-        refuse_secrets(Request(template.method, template.target))
+        session.refuse_secrets(Request(template.method, template.target))
     if cell.notices:
         output.note(receipts.notices(cell.notices))
     for name in (template.name for template in templates if template.name in vars(builtins)):
@@ -104,7 +103,7 @@ def _judge(request: Request, session: Session, output: Output, options: Options)
     """Show what speaks against a request; raises CellError for one that cannot succeed, and
     CredentialsError for one that has a secret in its query, whatever the options say.
     """
-    refuse_secrets(request)
+    session.refuse_secrets(request)
     if not options.force and (said := check(request, session.facts())):
         output.note(receipts.notices(said))
     if day := day_of_bars(request):

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.credentials.checks import checked, doubts
 from okx_magic.credentials.derived import filled_macs, sealed, slipped_forms, wrong_forms
-from okx_magic.credentials.redaction import pseudonym, redactor, replacer
+from okx_magic.credentials.redaction import MARK, pseudonym, redactor, replacer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,6 +139,10 @@ class Credentials:
         Base64 and repr. The key stays; it is no secret.
         """
         return self._redact(text)
+
+    def owns(self, text: str) -> bool:
+        """Whether the text is the secret or the passphrase, in any of the forms that ``redact`` finds."""
+        return self._redact(text) == MARK
 
     def pseudonyms(self, salt: bytes) -> dict[str, str]:
         """What ``pseudonymize`` writes for ``key``, ``secret`` and ``passphrase``."""

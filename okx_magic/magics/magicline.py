@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
+    from okx_magic.credentials.credentials import Credentials
+
 # Patterns as text, which ``re`` compiles on first use and keeps: %load_ext compiles none.
 
 # The first word of a request on a %okx line; everything before it are options. A method that OKX
@@ -152,11 +154,13 @@ def forget_login(shell: InteractiveShell, cell: str) -> None:
         forget(shell, cell.strip())
 
 
-def forget_query_secrets(shell: InteractiveShell, text: str) -> None:
-    """Take the pairs of a query that give a secret by its name out of the shell's history."""
+def forget_typed_secrets(
+    shell: InteractiveShell, text: str, credentials: Credentials | None
+) -> None:
+    """Take what of a cell is a secret, by its name or its value, out of the shell's history."""
     from okx_magic.cell.check_secrets import typed_secrets  # noqa: PLC0415  # on first use
 
-    for pair in typed_secrets(text):
+    for pair in typed_secrets(text, credentials):
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
 
         forget(shell, pair)

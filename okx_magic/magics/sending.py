@@ -180,7 +180,7 @@ class OkxMagic(Magics):
                 ),
             )
         except CredentialsError:
-            magicline.forget_query_secrets(self.shell, text)
+            magicline.forget_typed_secrets(self.shell, text, session.account.credentials)
             raise
         return value if cell is None else None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from okx_magic.cell.check_secrets import refuse_secrets, typed_secrets
+from okx_magic.credentials.account import Account
 from okx_magic.errors import CredentialsError
 from okx_magic.model import Request
 from okx_magic.pages.paging import Span
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Notebook
+
+    from okx_magic.sandbox import Sandbox
 
 VALUE = "Correct-Horse-9"
 
@@ -104,10 +108,50 @@ def test_it_is_neither_sent_nor_kept(sandbox_notebook: Notebook, cell: str) -> N
     )
 
 
+ORDER = (
+    'POST /api/v5/trade/order\n{"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", '
+    '"ordType": "market", "sz": "10", '
+)
+
+
+@pytest.mark.parametrize("which", ["secret", "passphrase"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%okx GET /api/v5/account/balance?ccy=<>",
+        "%%okx --dry-run\nGET /api/v5/account/balance\n  & ccy = <>",
+        f'%%okx --force\n{ORDER}"clOrdId": "<>"}}',
+        f'%%okx\n{ORDER}"attachAlgoOrds": [{{"slTriggerPx": "1", "slOrdPx": "-1", "tag": "<>"}}]}}',
+        "%%okx --pages 2\nGET /api/v5/account/bills?after=<>",
+    ],
+)
+def test_the_accounts_own_secret_is_known_by_its_value(
+    elsewhere: Sandbox, notebook: Notebook, cell: str, which: str
+) -> None:
+    """Under whatever name: nothing is sent, and neither ledger, history, log nor what is shown has it."""
+    notebook.run("%okx_login demo")
+    value = getattr(elsewhere.demo, which)
+    said = notebook.run(cell.replace("<>", value))
+    assert isinstance(notebook.error, CredentialsError), said
+    log = notebook.run("%okx_log")
+    history = notebook.run("%history -n")
+    kept = str(notebook.shell.history_manager.input_hist_raw) + repr(notebook.error)
+    assert value not in said + log + history + kept
+    assert not any(value in path.read_text() for path in Path.home().rglob("*.ndjson"))
+
+
+def test_other_values_pass(elsewhere: Sandbox, notebook: Notebook) -> None:
+    """The control: a clOrdId that looks as a secret is sent."""
+    notebook.run("%okx_login demo")
+    notebook.run(f'%%okx\n{ORDER}"clOrdId": "{elsewhere.demo.secret[::-1]}"}}')
+    assert notebook.error is None
+
+
 @pytest.mark.parametrize("call", [Session.send, Session.pull])
 def test_no_way_of_a_program_sends_it(call: Callable[..., Any]) -> None:
     """One request or many pages: it is refused before the session is asked for anything."""
     nothing = object.__new__(Session)
+    nothing.account = Account("a", "live", None, "https://www.okx.com", "test")
     target = f"/api/v5/market/candles?instId=BTC-USDT&secret={VALUE}"
     more = (Span(pages=1),) if call is Session.pull else ()
     with pytest.raises(CredentialsError, match="secret in the query"):
