@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,8 +117,10 @@ class Notebook:
 
 
 @pytest.fixture
-def bare_notebook(nobody: Path) -> Iterator[Notebook]:
+def bare_notebook(nobody: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
     """A notebook in which nothing is loaded yet."""
+    # A shell takes this place, and its module is none that a spawned process can begin with.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     config = Config()
     config.HistoryManager.hist_file = str(nobody / "history.sqlite")
     config.InteractiveShell.colors = "nocolor"

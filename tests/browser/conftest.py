@@ -62,6 +62,13 @@ WITHOUT_KERNEL = """async path => {
 }"""
 
 
+def page_of(browser: Browser, width: int, height: int) -> Page:
+    """A page that a busy machine has time for."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(120_000)
+    return context.new_page()
+
+
 @dataclass
 class Lab:
     """A running server. ``home`` is everything that Jupyter and IPython may write to; ``page`` is where
@@ -90,7 +97,7 @@ class Lab:
 
     def open(self, browser: Browser, name: str, *, heard: list[str] | None = None) -> LabNotebook:
         """A notebook in a window of its own; ``heard`` gets each message from the server to it."""
-        page = browser.new_context(viewport={"width": 1200, "height": 1600}).new_page()
+        page = page_of(browser, 1200, 1600)
         if heard is not None:
             page.on("websocket", lambda socket: _listen(socket, heard))
         page.goto(f"{self.url}/{self.page}/{name}?token={TOKEN}")
@@ -102,7 +109,7 @@ class Lab:
 
     def read(self, browser: Browser, name: str) -> Page:
         """A page with a notebook as it is saved: nobody starts a kernel."""
-        page = browser.new_context(viewport={"width": 1000, "height": 1200}).new_page()
+        page = page_of(browser, 1000, 1200)
         page.goto(f"{self.url}/lab?token={TOKEN}&reset")
         page.wait_for_function("() => window.jupyterapp?.shell")
         page.evaluate(WITHOUT_KERNEL, name)

@@ -52,6 +52,8 @@ _OWN = (
     (r"[-+−]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?([KMB]\b)?", "#"),
     (r"[ \t]+", " "),
     (r"# (ms|s)\b", "<while>"),
+    # Whether anything was traded during a gap is chance.
+    (r"# rows? missing(, # filled from REST)?", "<missing>"),
     (r"\b(row|bar|buy|sell)s?\b", r"\1s"),
     (r"(?m)(^|most up |most down )[A-Z]+-USDT #%", r"\1<instrument> #%"),
     (r"\| (long|short) \|", "| <side> |"),
