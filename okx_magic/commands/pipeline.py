@@ -13,6 +13,7 @@ from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
+from okx_magic.commands.whole_cell import check_all, place_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place, PositionWithoutStop
 from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
@@ -32,8 +33,9 @@ def run_cell(
 ) -> Any:
     """Send what the cell says, from top to bottom, and return the value of its last request.
 
-    The whole cell is parsed before the first request is sent; variables are filled just before each.
-    The first failure stops the cell, and its error says how many were sent before.
+    The whole cell is parsed, and what has no variables is checked, before the first request is sent;
+    variables are filled just before each. The first failure stops the cell, and its error says how many
+    were sent before, and what is left to run.
     """
     templates = _parsed(text, session, output, options)
     streaming.check_options(templates, options)
@@ -43,6 +45,7 @@ def run_cell(
     span = span_of(asked, session, namespace, options)
     if options.to is not None:
         return to_disk(templates, span, session, namespace, output, options)
+    check_all(templates, session, force=options.force)
     value = None
     refused: OkxMagicError | None = None
     # Before the names of a function: a result of this cell is meant, though it goes to the notebook.
@@ -61,8 +64,11 @@ def run_cell(
                 results[request.name] = value
         except OkxMagicError as error:
             if len(templates) > 1:
-                sent = 0 if options.dry_run else number - 1
-                error.place = Place(number, len(templates), template.line, sent)
+                error.place = (
+                    Place(number, len(templates), template.line, None)
+                    if options.dry_run
+                    else place_of(error, number, templates)
+                )
             if any(each.method != streaming.SUBSCRIBE for each in templates[number - 1 :]):
                 raise
             # Streams know nothing of each other: one that is refused keeps no other from beginning.

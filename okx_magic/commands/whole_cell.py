@@ -1,0 +1,80 @@
+"""What a cell of several requests needs as a whole: a check of all before the first is sent, and
+how to go on after one of them fails, so that no order is sent twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from okx_magic.cell import fill
+from okx_magic.cell.account_facts import AccountFacts
+from okx_magic.cell.check import check
+from okx_magic.cell.check_secrets import refuse_secrets
+from okx_magic.commands.streaming import SUBSCRIBE
+from okx_magic.errors import (
+    CellError,
+    CredentialsError,
+    OkxError,
+    OkxMagicError,
+    PartlyRefused,
+    Place,
+    RefusedError,
+)
+from okx_magic.model import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from okx_magic.cell import Template
+    from okx_magic.session import Session
+
+# After these nothing of the request was carried out, so it may be sent once more.
+_NOT_DONE: Final = (CellError, CredentialsError, RefusedError, OkxError)
+# After these what the session knows of the account may hold no longer.
+_CHANGES: Final = frozenset({"setting", "unknown"})
+
+
+def check_all(templates: Sequence[Template], session: Session, *, force: bool) -> None:
+    """Raises, before anything is sent, what the check of a request without variables would raise just
+    before it is sent. The others wait for their values, and streams for their connection.
+    """
+    if len(templates) < 2:
+        return
+    facts = session.facts()
+    for number, template in enumerate(templates, start=1):
+        if not template.variables and template.method != SUBSCRIBE:
+            try:
+                request = fill(template, {})
+                refuse_secrets(request)
+                if not force:
+                    check(request, facts)
+            except OkxMagicError as error:
+                error.place = Place(number, len(templates), template.line, None)
+                raise
+        if _effect(template) in _CHANGES:
+            facts = AccountFacts()
+
+
+def place_of(error: OkxMagicError, number: int, templates: Sequence[Template]) -> Place:
+    """Where in the cell a request failed after those before it were sent, and how to go on."""
+    template = templates[number - 1]
+    sent = number - 1
+    return Place(number, len(templates), template.line, sent, _rest(error, number, templates))
+
+
+def _rest(error: OkxMagicError, number: int, templates: Sequence[Template]) -> str:
+    if all(_effect(each) == "read" for each in templates[: number - 1]):
+        # Nothing to send twice.
+        return ""
+    not_done = isinstance(error, _NOT_DONE) and not isinstance(error, PartlyRefused)
+    left = templates[number - 1 if not_done else number :]
+    if not left:
+        return "do not run the whole cell again: what is above this request was sent"
+    return f"run only the rest of the cell, from line {left[0].line} on: what is above it was sent"
+
+
+def _effect(template: Template) -> str:
+    if template.method == SUBSCRIBE:
+        return "read"
+    # A body may be a variable; what it does is told by method and path.
+    return Request(template.method, template.path).effect
