@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, evaluate, fill, names, parse
-from okx_magic.cell.check import check, day_of_bars
 from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
-from okx_magic.commands.whole_cell import check_all, place_of
+from okx_magic.commands.whole_cell import check_all, judge, place_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place, PositionWithoutStop
 from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
@@ -97,24 +96,13 @@ def _carry_out(
     request: Request, span: Span | None, session: Session, output: Output, options: Options
 ) -> Any:
     """Send one request, or show what would be sent; its value."""
-    _judge(request, session, output, options)
+    judge([request], session, output, options)
     if options.dry_run:
         _show_unsent(request, span, session, output, options)
         return None
     if span is not None:
         return run_paged(request, span, session, output, options)
     return _run_one(request, session, output, options)
-
-
-def _judge(request: Request, session: Session, output: Output, options: Options) -> None:
-    """Show what speaks against a request; raises CellError for one that cannot succeed, and
-    CredentialsError for one that has a secret in its query, whatever the options say.
-    """
-    refuse_secrets(request)
-    if not options.force and (said := check(request, session.facts())):
-        output.note(receipts.notices(said))
-    if day := day_of_bars(request):
-        output.note_once("day", receipts.notices([day]))
 
 
 def _show_unsent(

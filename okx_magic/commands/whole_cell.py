@@ -1,5 +1,5 @@
-"""What a cell of several requests needs as a whole: a check of all before the first is sent, and
-how to go on after one of them fails, so that no order is sent twice.
+"""What is judged before sending: a request, and a cell of several as a whole. And how to go on
+after one of them fails, so that no order is sent twice.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from okx_magic.cell import fill
 from okx_magic.cell.account_facts import AccountFacts
-from okx_magic.cell.check import check
+from okx_magic.cell.check import check, day_of_bars
 from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.commands.streaming import SUBSCRIBE
 from okx_magic.errors import (
@@ -21,17 +21,36 @@ from okx_magic.errors import (
     RefusedError,
 )
 from okx_magic.model import Request
+from okx_magic.ui import receipts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from okx_magic.cell import Template
+    from okx_magic.commands.options import Options, Output
     from okx_magic.session import Session
 
 # After these nothing of the request was carried out, so it may be sent once more.
 _NOT_DONE: Final = (CellError, CredentialsError, RefusedError, OkxError)
 # After these what the session knows of the account may hold no longer.
 _CHANGES: Final = frozenset({"setting", "unknown"})
+
+
+def judge(requests: Iterable[Request], session: Session, output: Output, options: Options) -> None:
+    """Show what speaks against filled requests, each notice once; raises CellError for one that cannot
+    succeed, and CredentialsError for one that has a secret in its query, whatever the options say.
+    """
+    said: dict[str, None] = {}
+    days: list[str] = []
+    for request in requests:
+        refuse_secrets(request)
+        if not options.force:
+            said |= dict.fromkeys(check(request, session.facts()))
+        days += filter(None, [day_of_bars(request)])
+    if said:
+        output.note(receipts.notices(said))
+    if days:
+        output.note_once("day", receipts.notices(days[:1]))
 
 
 def check_all(templates: Sequence[Template], session: Session, *, force: bool) -> None:
