@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.checks import key_warnings, on_binder, refuse_on_binder
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 
 # What can be connected to; None is the first credentials found.
 NameOrSandbox: TypeAlias = "str | Sandbox | None"
+
+_NEW_SANDBOX: Final = (
+    "this sandbox is a new one: positions, orders and the kill switch of the one before are gone"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +251,10 @@ class Accounts:
                 session.close()
                 raise CredentialsError("okx_magic was unloaded meanwhile")
             if name in self._sessions:
-                session.succeed(self._sessions.pop(name))
+                earlier = self._sessions.pop(name)
+                session.succeed(earlier)
+                if name == SANDBOX and session.account.base_url != earlier.account.base_url:
+                    session.warnings += (_NEW_SANDBOX,)
             self._sessions[name] = session
         return session
 

@@ -78,15 +78,17 @@ def test_typed_credentials_reach_the_sandbox_of_this_kernel(
     assert session.account.base_url == sandbox.url
     assert accounts.open_sessions() == (session,)
     assert session.request("GET", "/api/v5/account/balance").code == "0"
+    assert session.warnings == ()
     assert not ended(sandbox)
     accounts.close()
     assert ended(sandbox)
 
 
 def test_a_new_sandbox_ends_the_old_one(accounts: Accounts, started: list[Sandbox]) -> None:
-    """Logging in to the sandbox again starts again, and leaves no exchange running."""
-    for _ in range(2):
-        accounts.login_with("sandbox")
+    """Logging in to the sandbox again starts again, says so, and leaves no exchange running."""
+    said = [accounts.login_with("sandbox").warnings for _ in range(2)]
+    assert said[0] == ()
+    assert [warning for warning in said[1] if "the one before are gone" in warning]
     first, second = started
     assert accounts.session().account.base_url == second.url
     assert ended(first)
