@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
+    from okx_magic.accounts import NameOrSandbox
     from okx_magic.data import Dataset
     from okx_magic.session import Session
 
@@ -65,13 +66,14 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     unregister(shell)
 
 
-def connect(name: str | None = None) -> Session:
+def connect(name: NameOrSandbox = None) -> Session:
     """Log in to an account; returns its session.
 
     ``name`` is ``sandbox`` (the built-in exchange, no account needed), ``demo`` or ``live`` (the
-    ``OKX_…`` environment variables), or a profile of ``~/.okx/config.toml``, matched exactly. Without
-    a name it is the first complete set of credentials: environment, default profile, keyring, Colab;
-    with none, the sandbox. On a live account the session sends no orders: nobody is asked.
+    ``OKX_…`` environment variables), or a profile of ``~/.okx/config.toml``, matched exactly; or a
+    running ``okx_magic.sandbox.Sandbox``, such as the fixture ``okx_sandbox``. Without a name it is the
+    first complete set of credentials: environment, default profile, keyring, Colab; with none, the
+    sandbox. On a live account the session sends no orders: nobody is asked.
 
     Use the session as a context manager, or ``close`` it. A session is for one thread at a time.
 
@@ -87,6 +89,10 @@ def connect(name: str | None = None) -> Session:
         ['BTC', 'USDT']
         >>> str(balance["cashBal"].dtype)
         'float64'
+        >>> from okx_magic.sandbox import Sandbox
+        >>> with Sandbox.start(seed=1) as running, okx_magic.connect(running) as okx:
+        ...     okx.account.base_url == running.url
+        True
     """
     from okx_magic.accounts import open_session  # noqa: PLC0415  # heavy, on first use
 

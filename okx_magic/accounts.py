@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.checks import key_warnings, on_binder, refuse_on_binder
@@ -34,9 +34,17 @@ if TYPE_CHECKING:
     from okx_magic.credentials.external import Prompt
     from okx_magic.model import Environment, Exchange
     from okx_magic.orders.gate import Confirm
+    from okx_magic.sandbox import Sandbox
     from okx_magic.session import Session
     from okx_magic.wire.pacing import OnWait
     from okx_magic.wire.probe import Asked
+
+# What can be connected to; None is the first credentials found.
+NameOrSandbox: TypeAlias = "str | Sandbox | None"
+
+_NEW_SANDBOX: Final = (
+    "this sandbox is a new one: positions, orders and the kill switch of the one before are gone"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +99,7 @@ class Opener:
                 remedy="something keeps programs from opening sockets, on 127.0.0.1 too",
                 account=SANDBOX,
             ) from None
-        keys = sandbox.demo
-        account = Account(
-            name=SANDBOX,
-            environment="sandbox",
-            credentials=Credentials(keys.key, keys.secret, keys.passphrase),
-            base_url=sandbox.url,
-            source="this kernel",
-        )
+        account = _account_on(sandbox, "this kernel")
 
         def end() -> None:
             # Its key dies with it, so nobody needs the latch for that key.
@@ -250,7 +251,10 @@ class Accounts:
                 session.close()
                 raise CredentialsError("okx_magic was unloaded meanwhile")
             if name in self._sessions:
-                session.succeed(self._sessions.pop(name))
+                earlier = self._sessions.pop(name)
+                session.succeed(earlier)
+                if name == SANDBOX and session.account.base_url != earlier.account.base_url:
+                    session.warnings += (_NEW_SANDBOX,)
             self._sessions[name] = session
         return session
 
@@ -289,10 +293,29 @@ class Accounts:
                 yield from ((exchange, session) for exchange in session.log)
 
 
-def open_session(name: str | None = None) -> Session:
+def _account_on(sandbox: Sandbox, source: str) -> Account:
+    keys = sandbox.demo
+    return Account(
+        name=SANDBOX,
+        environment="sandbox",
+        credentials=Credentials(keys.key, keys.secret, keys.passphrase),
+        base_url=sandbox.url,
+        source=source,
+    )
+
+
+def open_session(name: NameOrSandbox = None) -> Session:
     """A session of the named account; without a name, of the first credentials found or the sandbox.
 
-    Nobody is asked by it, so a live one only reads.
+    Nobody is asked by it, so a live one only reads. One on a running sandbox leaves nothing in the home
+    folder: with a seed the next one has the same keys, and has seen none of the orders.
     """
+    if not isinstance(name, str | None):
+        from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use
+        from okx_magic.session import Session  # noqa: PLC0415  # requests, on first use
+
+        if not isinstance(name, Sandbox):
+            raise TypeError(f"connect takes a name or a running Sandbox, not {type(name).__name__}")
+        return Session(_account_on(name, "a running sandbox"))
     opener = Opener(os.environ, Path.home())
     return opener.open(find_account(name, environ=opener.environ, home=opener.home))

@@ -43,15 +43,21 @@ if TYPE_CHECKING:
 
 # A dataclass would take a twentieth of the time of %load_ext.
 class Place(NamedTuple):
-    """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``."""
+    """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``.
+
+    ``sent`` of those before it; None where the whole cell was refused before anything was sent.
+    ``rest`` says which part of the cell is left to run, "" where that does not matter.
+    """
 
     number: int
     total: int
     line: int
-    sent: int
+    sent: int | None
+    rest: str = ""
 
     def __str__(self) -> str:
-        return f"request {self.number} of {self.total}, line {self.line} · {self.sent} sent"
+        sent = "nothing" if self.sent is None else self.sent
+        return f"request {self.number} of {self.total}, line {self.line} · {sent} sent"
 
 
 class RequestWarning(UserWarning):
@@ -101,7 +107,8 @@ class OkxMagicError(Exception):
     def details(self) -> list[tuple[str, str]]:
         """Label and text of each further line of the block."""
         lines = [("checked", found) for found in self.checked]
-        return [*lines, ("try", self.remedy)] if self.remedy else lines
+        lines += [("try", self.remedy)] if self.remedy else []
+        return [*lines, ("then", self.place.rest)] if self.place and self.place.rest else lines
 
     # https://ipython.readthedocs.io/en/stable/config/integrating.html: a list of lines, shown in place
     # of the traceback. So neither source lines nor local variables reach the notebook.

@@ -324,8 +324,13 @@ class Session:
 def _import_tables_meanwhile() -> None:
     def load() -> None:
         # The one that needs the frame imports again, and is told then what is wrong.
-        with suppress(ImportError):
-            import_module(_TABLES)
+        try:
+            with suppress(ImportError):
+                import_module(_TABLES)
+        except RuntimeError as problem:
+            # "can't register atexit after shutdown": the interpreter ends, so nobody will need it.
+            if "shutdown" not in str(problem):
+                raise
 
     if _TABLES not in sys.modules:
         # Not a daemon: an interpreter that ends while C extensions are being imported may crash.

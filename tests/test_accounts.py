@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import okx_magic
 from okx_magic.accounts import Accounts
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
@@ -77,15 +78,17 @@ def test_typed_credentials_reach_the_sandbox_of_this_kernel(
     assert session.account.base_url == sandbox.url
     assert accounts.open_sessions() == (session,)
     assert session.request("GET", "/api/v5/account/balance").code == "0"
+    assert session.warnings == ()
     assert not ended(sandbox)
     accounts.close()
     assert ended(sandbox)
 
 
 def test_a_new_sandbox_ends_the_old_one(accounts: Accounts, started: list[Sandbox]) -> None:
-    """Logging in to the sandbox again starts again, and leaves no exchange running."""
-    for _ in range(2):
-        accounts.login_with("sandbox")
+    """Logging in to the sandbox again starts again, says so, and leaves no exchange running."""
+    said = [accounts.login_with("sandbox").warnings for _ in range(2)]
+    assert said[0] == ()
+    assert [warning for warning in said[1] if "the one before are gone" in warning]
     first, second = started
     assert accounts.session().account.base_url == second.url
     assert ended(first)
@@ -134,3 +137,23 @@ def test_a_log_in_that_ends_after_the_end_is_undone(
         accounts.login_with("sandbox")
     assert accounts.open_sessions() == ()
     assert ended(started[0])
+
+
+@pytest.mark.okx_sandbox(seed=1)
+def test_a_program_connects_to_the_sandbox_of_a_test(nobody: Path, okx_sandbox: Sandbox) -> None:
+    """It orders there, the sandbox outlives it, and nothing of it stays in the home folder,
+    where the next sandbox of that seed would find its orders.
+    """
+    order = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market"}
+    with okx_magic.connect(okx_sandbox) as okx:
+        assert okx.request("POST", "/api/v5/trade/order", {**order, "sz": "100"}).code == "0"
+        history = okx.frame("GET", "/api/v5/trade/orders-history?instType=SPOT")
+    assert len(history) == 1
+    assert not ended(okx_sandbox)
+    assert list(nobody.iterdir()) == []
+
+
+def test_what_is_neither_a_name_nor_a_sandbox_is_refused() -> None:
+    """One line says what is taken."""
+    with pytest.raises(TypeError, match="a name or a running Sandbox, not int"):
+        okx_magic.connect(3)  # type: ignore[arg-type]  # that is the test

@@ -47,12 +47,19 @@ def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, 
         return tuple(map(str, found))
     more = f" · and {len(certain) - _SHOWN} more" if len(certain) > _SHOWN else ""
     # A missing name and an extra one are mostly the same mistake, so the notices help, too.
-    remedies = dict.fromkeys(each.remedy for each in found if each.remedy)
+    remedies = dict.fromkeys(filter(None, map(_remedy, found)))
+    about = next((f"{each.about}: " for each in certain if each.about), "")
     raise CellError(
-        "; ".join(each.text for each in certain[:_SHOWN]) + more,
+        about + "; ".join(each.sentence for each in certain[:_SHOWN]) + more,
         line=request.line,
         remedy=" · ".join((*[*remedies][:_SHOWN], _FORCE)),
     )
+
+
+def _remedy(finding: Finding) -> str:
+    # The sentence of a certain one says what to write.
+    unsaid = finding.instead and not finding.certain
+    return f"write {finding.instead}" if unsaid else finding.remedy
 
 
 def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Finding, ...]:

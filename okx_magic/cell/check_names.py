@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from okx_magic.model import Request
 
 _NAMES_SHOWN = 12
+_IN_BODY = " in its body"
 
 
 def unknown_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
@@ -34,9 +35,15 @@ def unknown_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
             if group.outermost and name in endpoint.also:
                 yield Finding(f"OKX's docs do not list {name} for {request}: it may do nothing")
                 continue
-            ours = f"{request} has no {name}{group.where}"
-            text = ours if sure else f"{ours}, as far as the catalogue knows"
-            yield Finding(text, _remedy(name, group, endpoint), sure and request.effect != "read")
+            instead, remedy = _remedy(name, group, endpoint)
+            if sure and request.effect != "read":
+                where = " here" if group.where in {"", _IN_BODY} else group.where
+                text, about = f"OKX has no parameter {name}{where}", str(request)
+                yield Finding(text, remedy, certain=True, instead=instead, about=about)
+            else:
+                effect = " and has no effect" if sure else ", as far as the catalogue knows"
+                text = f"{name}{group.where} is unknown to {request}{effect}"
+                yield Finding(text, remedy, instead=instead)
 
 
 def repeated_names(request: Request) -> Iterator[Finding]:
@@ -60,7 +67,8 @@ def missing_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
         ]
         if missing:
             shows = f"%okx_find {request.path} shows its parameters"
-            yield Finding(f"{request} needs {', '.join(missing)}{where}", shows, certain=True)
+            text = f"OKX needs {', '.join(missing)}{where}"
+            yield Finding(text, shows, certain=True, about=str(request))
 
 
 def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[str]]]:
@@ -73,29 +81,28 @@ def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[
             yield f" in item {number} of its body", {*item} if isinstance(item, dict) else set()
     elif isinstance(request.json, dict) or endpoint.params:
         # A few of OKX's POSTs also read their query.
-        yield " in its body", query | {*(request.json or {})}
+        yield _IN_BODY, query | {*(request.json or {})}
 
 
-def _remedy(name: str, group: Group, endpoint: Endpoint) -> str:
+def _remedy(name: str, group: Group, endpoint: Endpoint) -> tuple[str, str]:
+    """The name to write in place of this one, or, where none is near, what else to do."""
     if header := near_header(name, endpoint.headers):
-        return f"{header} is a header: write {header}: … above the body"
-    return _meant(name, group, endpoint)
-
-
-def _meant(name: str, group: Group, endpoint: Endpoint) -> str:
+        return "", f"{header} is a header: write {header}: … above the body"
     # A name that OKX has elsewhere is not a typo.
     other = sibling(endpoint, name) if group.outermost else ""
     hint = elsewhere(name) or (f"{endpoint.method} {other} has {name}" if other else "")
     near = near_parameter(name, group.params, slips=not hint)
     if near.endswith(f"[].{name}"):
         outer = near.removesuffix(f"[].{name}")
-        return f'it belongs in {outer}: "{outer}": [{{"{name}": …}}]'
+        return "", f'it belongs in {outer}: "{outer}": [{{"{name}": …}}]'
     if near in ("before", "begin") and endpoint.paging:
-        return f"{near} in place of {name}? --since brings all rows from a time on"
+        return f"{near}, or --since to bring all rows from a time on", ""
     if near:
-        return f"{near} in place of {name}?"
-    if hint:
-        return hint
+        return near, ""
+    return "", hint or _listed(group)
+
+
+def _listed(group: Group) -> str:
     names = [param.name for param in group.params]
     if not names:
         return "it takes none"

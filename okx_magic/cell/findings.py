@@ -19,15 +19,24 @@ WELL_KNOWN = "documented"
 class Finding:
     """One problem of a request, in one clause. ``certain``: it can only fail, or do what nobody
     meant, so it is refused; otherwise it is a notice. ``remedy`` is what to write, "" where the
-    text says it.
+    text says it. ``instead`` is the name to write, if one is near; ``about`` the request, which an
+    error names once for all that it says.
     """
 
     text: str
     remedy: str = ""
     certain: bool = False
+    instead: str = ""
+    about: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The problem, with the name to write."""
+        return f"{self.text}: write {self.instead}" if self.instead else self.text
 
     def __str__(self) -> str:
-        return f"{self.text} · {self.remedy}" if self.remedy else self.text
+        said = f"{self.about}: {self.sentence}" if self.about else self.sentence
+        return f"{said} · {self.remedy}" if self.remedy else said
 
 
 @dataclass(frozen=True, slots=True)

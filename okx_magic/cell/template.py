@@ -76,6 +76,12 @@ class Template:
         return as_typed(self.content)
 
     @property
+    def variables(self) -> tuple[Variable, ...]:
+        """All variables of the request, in query, headers and body."""
+        texts = (self.query, *(text for _, text in self.fields), self.content)
+        return tuple(each for text in texts for each in text if isinstance(each, Variable))
+
+    @property
     def headers(self) -> tuple[tuple[str, str], ...]:
         """Names and values of the headers that will be sent, variables unfilled."""
         return tuple((name, as_typed(value)) for name, value in self.fields)

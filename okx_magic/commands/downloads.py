@@ -6,8 +6,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import evaluate, fill, names
-from okx_magic.cell.check import check
 from okx_magic.commands.streaming import SUBSCRIBE
+from okx_magic.commands.whole_cell import judge
 from okx_magic.errors import CellError
 from okx_magic.ui import receipts
 from okx_magic.ui.bars import DownloadBar
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from okx_magic.cell import Template
     from okx_magic.commands.options import Options, Output
-    from okx_magic.model import Request
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
 
@@ -43,8 +42,7 @@ def to_disk(  # noqa: PLR0913, PLR0917  # as the pipeline has them
     folder = str(evaluate(options.to or "", namespace))
     filled = [fill(template, names(namespace)) for template in templates]
     targets = [target for request in filled for target in split_targets(request)]
-    for target in targets:
-        _judge(target, session, output, options)
+    judge(targets, session, output, options)
     if options.dry_run:
         from okx_magic.pages import first_page  # noqa: PLC0415  # pandas, on first use
 
@@ -76,9 +74,3 @@ def _refuse_others(templates: Sequence[Template], options: Options) -> None:
             raise CellError(f"{name} does not go with --to", remedy=f"leave out {name}")
     if any(template.method == SUBSCRIBE for template in templates):
         raise CellError("--to is for requests", remedy="--record FILE writes a stream to disk")
-
-
-def _judge(target: Request, session: Session, output: Output, options: Options) -> None:
-    session.refuse_secrets(target)
-    if not options.force and (said := check(target, session.facts())):
-        output.note(receipts.notices(said))

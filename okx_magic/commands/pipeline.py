@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import Template, check_name, evaluate, fill, names, parse
-from okx_magic.cell.check import check, day_of_bars
 from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
+from okx_magic.commands.whole_cell import check_all, judge, place_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place, PositionWithoutStop
 from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
@@ -31,8 +31,9 @@ def run_cell(
 ) -> Any:
     """Send what the cell says, from top to bottom, and return the value of its last request.
 
-    The whole cell is parsed before the first request is sent; variables are filled just before each.
-    The first failure stops the cell, and its error says how many were sent before.
+    The whole cell is parsed, and what has no variables is checked, before the first request is sent;
+    variables are filled just before each. The first failure stops the cell, and its error says how many
+    were sent before, and what is left to run.
     """
     templates = _parsed(text, session, output, options)
     streaming.check_options(templates, options)
@@ -42,6 +43,7 @@ def run_cell(
     span = span_of(asked, session, namespace, options)
     if options.to is not None:
         return to_disk(templates, span, session, namespace, output, options)
+    check_all(templates, session, force=options.force)
     value = None
     refused: OkxMagicError | None = None
     # Before the names of a function: a result of this cell is meant, though it goes to the notebook.
@@ -60,8 +62,11 @@ def run_cell(
                 results[request.name] = value
         except OkxMagicError as error:
             if len(templates) > 1:
-                sent = 0 if options.dry_run else number - 1
-                error.place = Place(number, len(templates), template.line, sent)
+                error.place = (
+                    Place(number, len(templates), template.line, None)
+                    if options.dry_run
+                    else place_of(error, number, templates)
+                )
             if any(each.method != streaming.SUBSCRIBE for each in templates[number - 1 :]):
                 raise
             # Streams know nothing of each other: one that is refused keeps no other from beginning.
@@ -90,24 +95,13 @@ def _carry_out(
     request: Request, span: Span | None, session: Session, output: Output, options: Options
 ) -> Any:
     """Send one request, or show what would be sent; its value."""
-    _judge(request, session, output, options)
+    judge([request], session, output, options)
     if options.dry_run:
         _show_unsent(request, span, session, output, options)
         return None
     if span is not None:
         return run_paged(request, span, session, output, options)
     return _run_one(request, session, output, options)
-
-
-def _judge(request: Request, session: Session, output: Output, options: Options) -> None:
-    """Show what speaks against a request; raises CellError for one that cannot succeed, and
-    CredentialsError for one that has a secret in its query, whatever the options say.
-    """
-    session.refuse_secrets(request)
-    if not options.force and (said := check(request, session.facts())):
-        output.note(receipts.notices(said))
-    if day := day_of_bars(request):
-        output.note_once("day", receipts.notices([day]))
 
 
 def _show_unsent(

@@ -43,7 +43,7 @@ def test_force_sends_it_and_shows_why_it_is_refused(sandbox_notebook: Notebook) 
 def test_a_read_is_sent_with_a_note(sandbox_notebook: Notebook) -> None:
     """One level came where 400 were meant, and the note says why."""
     said = sandbox_notebook.run("%%okx\nb = GET /api/v5/market/books?instId=BTC-USDT&depth=400")
-    assert "sz in place of depth?" in said
+    assert "depth is unknown to GET /api/v5/market/books and has no effect: write sz" in said
     assert sandbox_notebook.error is None
 
 
@@ -65,7 +65,7 @@ def test_a_size_is_held_against_an_instrument_of_this_session(sandbox_notebook: 
 def test_a_session_warns_and_sends() -> None:
     """A program is told at its own line; a secret in a query is refused there, too."""
     with okx_magic.connect("sandbox") as okx:
-        with pytest.warns(RequestWarning, match="sz in place of depth") as told:
+        with pytest.warns(RequestWarning, match="depth is unknown to .*: write sz") as told:
             okx.request("GET", "/api/v5/market/books?instId=BTC-USDT&depth=5")
         assert told[0].filename == __file__
         with pytest.warns(RequestWarning, match="1H in place of 1h"), pytest.raises(OkxError):

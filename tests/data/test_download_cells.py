@@ -32,6 +32,19 @@ def test_a_list_is_several_targets_on_disk(sandbox_notebook: Notebook, tmp_path:
     assert again.count("· 792 rows · 0 new · 0 requests") == 2
 
 
+def test_what_a_request_is_told_a_download_is_told(
+    sandbox_notebook: Notebook, tmp_path: Path
+) -> None:
+    """Whose day a bar of a day is, and what the check finds: once, however many targets there are."""
+    days = HOURS.replace("1H", "1D") + "&timeframe=1H"
+    text = sandbox_notebook.run(
+        f"%%okx --to {tmp_path / 'd'} --since 2024-01-01 --until 2024-01-09\n{days}"
+    )
+    assert sandbox_notebook.error is None
+    assert text.count("bar=1D counts from 00:00 in Hong Kong") == 1
+    assert sum("timeframe" in line for line in text.splitlines() if "note:" in line) == 1
+
+
 def test_a_running_bar_is_not_on_disk(sandbox_notebook: Notebook, tmp_path: Path) -> None:
     """Up to now: the last bar is closed, and a later run goes on from it."""
     sandbox_notebook.run(

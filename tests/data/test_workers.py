@@ -52,7 +52,7 @@ def test_five_lost_workers_of_ten(near: LimitServer, tmp_path: Path) -> None:
     since, until = NEWEST - 150 * 100 * HOUR, NEWEST
     with (
         LocalCluster(
-            n_workers=10, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            n_workers=10, threads_per_worker=1, dashboard_address=":0", silence_logs=50
         ) as cluster,
         Client(cluster) as client,
         session_at(near.url) as session,

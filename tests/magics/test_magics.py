@@ -137,7 +137,7 @@ def test_what_cannot_succeed_is_not_sent_unless_forced(sandbox_notebook: Noteboo
     cell = "first = GET /api/v5/public/time\nsecond = GET /api/v5/market/ticker"
     text = sandbox_notebook.run(f"%%okx\n{cell}")
     assert isinstance(sandbox_notebook.error, CellError)
-    assert "needs instId · request 2 of 2, line 2 · 1 sent" in text
+    assert "needs instId · request 2 of 2, line 2 · nothing sent" in text
     sandbox_notebook.run(f"%%okx --force\n{cell}")
     assert isinstance(sandbox_notebook.error, OkxError)
 

@@ -45,7 +45,7 @@ def far() -> Iterator[LimitServer]:
 def cluster(workers: int) -> Iterator[Client]:
     with (
         LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=50
         ) as started,
         Client(started) as client,
     ):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # The thread stops at the door of pandas until this thread has begun with the frames.
 PROGRAM = """
@@ -59,3 +64,39 @@ def test_a_half_imported_room_would_break_it() -> None:
     done = ran("okx_magic.frames")
     assert "first_page" not in done.stdout
     assert "okx_magic.frames" in done.stderr
+
+
+# Its import goes on until the main thread has ended.
+LATE = """
+import sys, threading
+threading.main_thread().join()
+sys.modules.pop("concurrent.futures.thread", None)
+import concurrent.futures.thread
+"""
+FAST = """
+from okx_magic import session
+session._TABLES = "late_tables"
+session._import_tables_meanwhile()
+"""
+
+
+@pytest.mark.parametrize(
+    ("late", "ends"),
+    [(LATE, ""), ("raise RuntimeError('broken')", "RuntimeError: broken")],
+    ids=["at the end", "control"],
+)
+def test_a_script_that_ends_first_ends_without_a_traceback(
+    tmp_path: Path, late: str, ends: str
+) -> None:
+    """What an import meets while the interpreter shuts down is nobody's business; all else is told."""
+    (tmp_path / "late_tables.py").write_text(late, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", FAST],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert done.returncode == 0
+    assert done.stderr.strip().endswith(ends)
+    assert bool(done.stderr) == bool(ends), done.stderr
