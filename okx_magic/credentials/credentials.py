@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Never
 
 from okx_magic.credentials.checks import checked, doubts
 from okx_magic.credentials.derived import filled_macs, sealed, slipped_forms, wrong_forms
-from okx_magic.credentials.redaction import MARK, pseudonym, redactor, replacer
+from okx_magic.credentials.redaction import MARK, pseudonym, redactor, replacer, without_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,7 +142,11 @@ class Credentials:
 
     def owns(self, text: str) -> bool:
         """Whether the text is the secret or the passphrase, in any of the forms that ``redact`` finds."""
-        return self._redact(text) == MARK
+        try:
+            return self._redact(text) == MARK
+        except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
+            # The secrets are in its frames.
+            raise without_frames(failure) from None
 
     def pseudonyms(self, salt: bytes) -> dict[str, str]:
         """What ``pseudonymize`` writes for ``key``, ``secret`` and ``passphrase``."""

@@ -7,11 +7,13 @@ import hmac
 import html
 import json
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+Failure = TypeVar("Failure", bound=BaseException)
 
 MARK: Final = "«secret»"
 
@@ -47,6 +49,21 @@ def replacer(marks: Mapping[str, str]) -> Callable[[str], str]:
         return pattern.sub(lambda found: forms[found[0]], text)
 
     return redact
+
+
+def without_frames(error: Failure) -> Failure:
+    """The error without the frames that it came through, nor those of its causes: a verbose traceback
+    shows what their locals hold.
+    """
+    chain: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while chain:
+        each = chain.pop()
+        if each is not None and id(each) not in seen:
+            seen.add(id(each))
+            each.__traceback__ = None
+            chain += [each.__cause__, each.__context__]
+    return error
 
 
 def pseudonym(kind: str, value: str, salt: bytes) -> str:

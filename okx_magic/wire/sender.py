@@ -7,9 +7,10 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol
 
 from okx_magic.credentials.credentials import timestamp_text
+from okx_magic.credentials.redaction import without_frames
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.servertext import printable
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from okx_magic.wire.transport import Answer, Transport
 
 _MARGIN: Final = 4096
-_Error = TypeVar("_Error", bound=BaseException)
 
 # The headers that tell OKX's own answers from those of a proxy or gateway in between.
 _TELLING = ("date", "server", "via", "content-type")
@@ -278,21 +278,6 @@ class Sender:
     def _telling(self, answer: Answer) -> tuple[tuple[str, str], ...]:
         given = ((name, answer.headers.get(name, "")) for name in _TELLING)
         return tuple((name, printable(self.redact(value))) for name, value in given if value)
-
-
-def without_frames(error: _Error) -> _Error:
-    """The error without the frames that it came through, nor those of its causes: a verbose traceback
-    shows what their locals hold.
-    """
-    chain: list[BaseException | None] = [error]
-    seen: set[int] = set()
-    while chain:
-        each = chain.pop()
-        if each is not None and id(each) not in seen:
-            seen.add(id(each))
-            each.__traceback__ = None
-            chain += [each.__cause__, each.__context__]
-    return error
 
 
 def _log_attempt(exchange: Exchange, state: RequestState) -> None:

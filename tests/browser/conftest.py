@@ -112,8 +112,11 @@ class Lab:
         page = page_of(browser, 1000, 1200)
         page.goto(f"{self.url}/lab?token={TOKEN}&reset")
         page.wait_for_function("() => window.jupyterapp?.shell")
-        page.evaluate(WITHOUT_KERNEL, name)
-        page.locator(".jp-Notebook .jp-OutputArea-output").first.wait_for()
+        # A copy, as a session that another test began would be taken up.
+        copy = f"read-{name}"
+        shutil.copy(self.notebooks / name, self.notebooks / copy)
+        page.evaluate(WITHOUT_KERNEL, copy)
+        page.locator(".jp-Notebook .jp-OutputArea-output").first.wait_for(state="attached")
         return page
 
 
