@@ -103,6 +103,8 @@ def test_control_without_rest(server: Scripted, access: ScriptedAccess, stream: 
     until(lambda: trades.total == 1)
     server.kill()
     market.step(server)
+    # It is streaming until it has heard of the kill.
+    until(lambda: trades.gaps)
     until(lambda: trades.state == "streaming")
     market.step(server)
     until(lambda: trades.total == 2)
