@@ -111,6 +111,8 @@ def _interrupted(parts: Parts, times: list[int], opcode: int) -> tuple[list[Part
     done: list[Part] = []
     came = False
     tracing = sys.gettrace()
+    # Python 3.12 tells of opcodes only where a frame asked for them before.
+    sys._getframe().f_trace_opcodes = True
     sys.settrace(trace)
     try:
         for start in range(0, len(times), 3):
