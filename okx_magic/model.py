@@ -171,9 +171,9 @@ class _Data:
     """The field ``data`` of an Envelope, which gives rows of numbers as the lists that they are."""
 
     def __get__(self, envelope: Envelope | None, _: type) -> Any:
-        if envelope is None:
-            # So dataclass asks for a default, and there is none.
-            raise AttributeError
+        if envelope is None or "data" not in envelope.__dict__:
+            # So dataclass asks for a default, and there is none; nor is there in one that is half made.
+            raise AttributeError("data")
         held = envelope.__dict__["data"]
         return held.lists if isinstance(held, NumberRows) else held
 

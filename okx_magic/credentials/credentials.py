@@ -138,15 +138,15 @@ class Credentials:
         They are found in each form in which they could have got into it: plain, URL, JSON, HTML,
         Base64 and repr. The key stays; it is no secret.
         """
-        return self._redact(text)
-
-    def owns(self, text: str) -> bool:
-        """Whether the text is the secret or the passphrase, in any of the forms that ``redact`` finds."""
         try:
-            return self._redact(text) == MARK
+            return self._redact(text)
         except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
             # The secrets are in its frames.
             raise without_frames(failure) from None
+
+    def owns(self, text: str) -> bool:
+        """Whether the text is the secret or the passphrase, in any of the forms that ``redact`` finds."""
+        return self.redact(text) == MARK
 
     def pseudonyms(self, salt: bytes) -> dict[str, str]:
         """What ``pseudonymize`` writes for ``key``, ``secret`` and ``passphrase``."""

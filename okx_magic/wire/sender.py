@@ -259,13 +259,7 @@ class Sender:
     def redact(self, text: str) -> str:
         """The text without the secrets of the account."""
         credentials = self.account.credentials
-        if credentials is None:
-            return text
-        try:
-            return credentials.redact(text)
-        except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
-            # The secrets are in its frames.
-            raise without_frames(failure) from None
+        return text if credentials is None else credentials.redact(text)
 
     def _shown(self, answer: Answer | None, sent: Sent | None) -> bytes:
         """The beginning of an answer; one to a signed request could repeat what was sent with it."""

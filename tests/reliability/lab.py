@@ -6,6 +6,7 @@ import json
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,9 @@ from faketime import FakeTime
 from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.model import Request
+from okx_magic.orders.acknowledgements import check_acknowledged
 from okx_magic.orders.ledger import Ledger
+from okx_magic.orders.lookups import items_of
 from okx_magic.orders.submission import Orders
 from okx_magic.sandbox import Sandbox
 from okx_magic.session import Session
@@ -22,6 +25,7 @@ from okx_magic.wire import retry
 from okx_magic.wire.clock import Clock
 from okx_magic.wire.connection import Connection
 from okx_magic.wire.pacing import Pacer
+from okx_magic.wire.sender import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +35,15 @@ PLACE = "/api/v5/trade/order"
 RESTING = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit"}
 # Seconds that a POST has, where nothing is slow but what never comes.
 HASTY = 0.25
+
+
+def naive(bench: Lab, request: Request, seconds: float, *, as_typed: bool = False) -> None:
+    """What a client does that tries again until it hears of success: the control of faults."""
+    prepared = bench.session.orders.prepare(request, as_typed=as_typed).request
+    state = RequestState(check=partial(check_acknowledged, items_of(prepared)))
+    for _ in range(3):
+        if bench.connection.sender.attempt(prepared, state, seconds).error is None:
+            return
 
 
 def order(**fields: str) -> Request:

@@ -8,19 +8,15 @@ from __future__ import annotations
 import json
 import os
 from contextlib import nullcontext
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from lab import Lab, hurried, lab
+from lab import Lab, hurried, lab, naive
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
 from okx_magic.model import Request
-from okx_magic.orders.acknowledgements import check_acknowledged
-from okx_magic.orders.lookups import items_of
 from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.wire import retry
-from okx_magic.wire.sender import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,21 +99,12 @@ def test_a_stop_is_booked_once_or_not_at_all_and_said_so(
             assert shared.booked(client_id) == 0
 
 
-def naive(bench: Lab, request: Request, seconds: float) -> None:
-    """What a client does that tries again until it hears of success: the control."""
-    connection = bench.connection
-    prepared = bench.session.orders.prepare(request, as_typed=True).request
-    state = RequestState(check=partial(check_acknowledged, items_of(prepared)))
-    for _ in range(3):
-        if connection.sender.attempt(prepared, state, seconds).error is None:
-            return
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_naive_client_books_twice(shared: Lab, fault: str) -> None:
     """The faults bite: a client that tries again has two stops in the place of one."""
     shared.sandbox.set_faults(f"next POST {PLACE}: {fault}-after")
-    naive(shared, stop("1"), 1.0 if fault == "hang" else retry.POST_SECONDS)
+    patience = 1.0 if fault == "hang" else retry.POST_SECONDS
+    naive(shared, stop("1"), patience, as_typed=True)
     assert len(shared.algos()) == 2
 
 

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from lab import Lab, hurried, lab, order
+from lab import Lab, hurried, lab, naive, order
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
-from okx_magic.orders.acknowledgements import check_acknowledged
-from okx_magic.orders.lookups import items_of
 from okx_magic.wire import retry
-from okx_magic.wire.sender import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,16 +71,6 @@ def test_an_order_is_booked_once_or_not_at_all_and_said_so(
             assert (shared.booked(client_id), named, written) == (1, "placed", "done")
         else:
             assert (shared.booked(client_id), named, written) == (0, "not placed", "not done")
-
-
-def naive(bench: Lab, request: Request, seconds: float) -> None:
-    """What a client does that tries again until it hears of success: the control."""
-    connection = bench.connection
-    prepared = bench.session.orders.prepare(request).request
-    state = RequestState(check=partial(check_acknowledged, items_of(prepared)))
-    for _ in range(3):
-        if connection.sender.attempt(prepared, state, seconds).error is None:
-            return
 
 
 @pytest.mark.parametrize("fault", FAULTS)
