@@ -107,11 +107,6 @@ def pasted(lines: Sequence[Line]) -> Iterator[Template | str]:
             yield _of_arg(arg, taken, number)
 
 
-def holds_login(text: str) -> bool:
-    """Whether a log-in frame stands in a text."""
-    return re.search(r'"op"\s*:\s*"login"', text) is not None
-
-
 def _frame(lines: Sequence[Line], number: int) -> tuple[dict[str, Any], int]:
     text = "\n".join(line.text for line in lines)
     try:
