@@ -58,7 +58,10 @@ WITHOUT_KERNEL = """async path => {
   await app.restored;
   await app.commands.execute('docmanager:open', {path, factory: 'Notebook',
     kernelPreference: {shouldStart: false, canStart: false, autoStartDefault: false}});
-  await app.shell.currentWidget.context.ready;
+  const {content, context} = app.shell.currentWidget;
+  await context.ready;
+  // Lab may take up its settings after it opened the notebook; until then it draws what is in view.
+  content.notebookConfig = {...content.notebookConfig, windowingMode: 'none'};
 }"""
 
 

@@ -38,8 +38,8 @@ _METADATA = {
 }
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _STILL = re.compile(r"<style>.*?</style>| okx-still-\w+", re.DOTALL)
-# Variables that a report of okx_magic tells of.
-_OF_THE_MACHINE = r"^OKX_|_CA_BUNDLE$|^SSL_CERT"
+# Variables that a report of okx_magic tells of, and those that change what pytest prints.
+_OF_THE_MACHINE = r"^OKX_|_CA_BUNDLE$|^SSL_CERT|^(CI|BUILD_NUMBER|COLUMNS|PY_COLORS|PYTEST_\w+)$"
 # What a run of its own has, in this order: each is replaced by a word.
 _OWN = (
     (r"(?m)^(versions|fact) .*(\n|$)", ""),  # of the machine, in a report
