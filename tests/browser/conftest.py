@@ -58,10 +58,7 @@ WITHOUT_KERNEL = """async path => {
   await app.restored;
   await app.commands.execute('docmanager:open', {path, factory: 'Notebook',
     kernelPreference: {shouldStart: false, canStart: false, autoStartDefault: false}});
-  const {content, context} = app.shell.currentWidget;
-  await context.ready;
-  // Lab may take up its settings after it opened the notebook; until then it draws what is in view.
-  content.notebookConfig = {...content.notebookConfig, windowingMode: 'none'};
+  await app.shell.currentWidget.context.ready;
 }"""
 
 
@@ -85,6 +82,7 @@ class Lab:
 
     def write(self, name: str, *cells: str) -> Path:
         """A notebook with these code cells."""
+        assert not (ROOT / "notebooks" / name).exists(), "the project's own, which other tests read"
         path = self.notebooks / name
         # Without a kernel's name Lab would ask for one.
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -117,7 +115,7 @@ class Lab:
         page.wait_for_function("() => window.jupyterapp?.shell")
         # A copy, as a session that another test began would be taken up.
         copy = f"read-{name}"
-        shutil.copy(self.notebooks / name, self.notebooks / copy)
+        shutil.copy(ROOT / "notebooks" / name, self.notebooks / copy)
         page.evaluate(WITHOUT_KERNEL, copy)
         page.locator(".jp-Notebook .jp-OutputArea-output").first.wait_for(state="attached")
         return page

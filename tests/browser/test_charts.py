@@ -305,9 +305,9 @@ def test_streams_draw_themselves(lab: Lab, chromium: Browser, tmp_path: Path) ->
     """At the end of a cell: candles and a book that move, and a table; picture() takes them away."""
     names = ("bars", "book", "ticks")
     lab.write(
-        "streams.ipynb", SETUP, SUBSCRIBED, *names, "bars.picture()", "%okx_streams stop --all"
+        "shown.ipynb", SETUP, SUBSCRIBED, *names, "bars.picture()", "%okx_streams stop --all"
     )
-    notebook = lab.open(chromium, "streams.ipynb")
+    notebook = lab.open(chromium, "shown.ipynb")
     page = notebook.page
     for cell in range(5):
         notebook.run(cell)
