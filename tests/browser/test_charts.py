@@ -304,9 +304,7 @@ ticks = SUBSCRIBE tickers?instId=BTC-USDT,ETH-USDT"""
 def test_streams_draw_themselves(lab: Lab, chromium: Browser, tmp_path: Path) -> None:
     """At the end of a cell: candles and a book that move, and a table; picture() takes them away."""
     names = ("bars", "book", "ticks")
-    lab.write(
-        "shown.ipynb", SETUP, SUBSCRIBED, *names, "bars.picture()", "%okx_streams stop --all"
-    )
+    lab.write("shown.ipynb", SETUP, SUBSCRIBED, *names, "bars.picture()", "%okx_streams stop --all")
     notebook = lab.open(chromium, "shown.ipynb")
     page = notebook.page
     for cell in range(5):
