@@ -22,7 +22,7 @@ import pandas as pd
 
 sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("browser", "charts")]
 
-from conftest import FLAGS, Lab, _server  # noqa: E402  # after the path
+from conftest import FLAGS, Lab, server  # noqa: E402  # after the path
 from fakestream import FakeStream, bar  # noqa: E402  # same
 from playwright.sync_api import sync_playwright  # noqa: E402  # same
 
@@ -298,7 +298,7 @@ def main() -> None:
     home = Path(tempfile.mkdtemp())
     notebooks = home / "notebooks"
     notebooks.mkdir()
-    with _server(home, notebooks, 18_931) as url, sync_playwright() as playwright:
+    with server(home, notebooks) as url, sync_playwright() as playwright:
         lab = Lab(url, notebooks, home)
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         live(lab, browser, "candles", _CANDLES, "canvas.okx-canvas")
