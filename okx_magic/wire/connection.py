@@ -74,7 +74,8 @@ class Connection:
             proxy=account.proxy,
             ca_bundle=account.ca_bundle,
         )
-        self.sender = Sender(account, transport, clock or Clock(self.ask_time), pacer or Pacer())
+        pacer = pacer or Pacer(clock=self.timing.now, sleep=self.timing.sleep)
+        self.sender = Sender(account, transport, clock or Clock(self.ask_time), pacer)
         _LIVING.add(self)
 
     def after_fork(self) -> None:
