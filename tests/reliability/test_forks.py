@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from many import many
 
 from okx_magic import connect
 from okx_magic.errors import OkxError
@@ -62,7 +63,7 @@ def foreign_answers(session: Session, asks: int = ASKS) -> int:
     return sum(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
 
 
-@pytest.mark.parametrize("asks", [ASKS, pytest.param(4 * ASKS, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("asks", [ASKS, pytest.param(many(4, 2) * ASKS, marks=pytest.mark.slow)])
 def test_a_child_gets_its_own_answers(okx: Session, asks: int) -> None:
     """After a request of the parent, whose connection is kept, four children each ask for their own: 100
     answers, or 400.
