@@ -83,6 +83,10 @@ def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Arr
     """
     if kind in _CONTAINERS:
         return _containers(values)
+    if kind in _WORDS:
+        # Looked at once: anything but text raises.
+        with suppress(TypeError):
+            return strings(values)
     texts = as_texts(values)
     if texts is None:
         return None
@@ -194,6 +198,7 @@ def _as_text(value: Any) -> str:
 
 
 _CONTAINERS: frozenset[FieldType] = frozenset({"list", "object", "rows", "table"})
+_WORDS: frozenset[FieldType] = frozenset({"text", "id"})
 _CONVERTERS: Mapping[FieldType, Callable[[Sequence[str]], Array | None]] = MappingProxyType(
     {
         "text": strings,
