@@ -106,6 +106,8 @@ def _value(known: Channel, name: str) -> str:
 
 
 def _words(text: str) -> list[str]:
+    # "order updates" is a stream; "update my order" changes one.
+    text = re.sub(r"(?i)\bupdates\b", "notification", text)
     return words_of(re.sub(r"(?i)real[ -]time", "realtime", text))
 
 

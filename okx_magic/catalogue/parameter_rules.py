@@ -51,6 +51,23 @@ def parameter_rule(name: str) -> ParameterRule | None:
     return _rules().get(name)
 
 
+def parameter_spelled(text: str) -> str:
+    """The parameter that a text is the name of, as OKX writes it; "" where it is none."""
+    return _spelled().get(text.lower(), "")
+
+
+@cache
+def _spelled() -> Mapping[str, str]:
+    names = (param.name for each in endpoints().values() for param in _all(each.params))
+    return {name.lower(): name for name in names}
+
+
+def _all(params: Sequence[Param]) -> Iterator[Param]:
+    for param in params:
+        yield param
+        yield from _all(param.fields)
+
+
 def named_parameter(msg: str) -> str:
     """The parameter that a refusal of OKX names: ``Parameter posSide  error``; "" for none."""
     found = _NAMED.search(msg)
