@@ -28,15 +28,15 @@ _CANCEL_ALL_AFTER: Final = "/cancel-all-after"
 
 
 class _Parsed:
-    """What method, target and body of a request say; what takes long is worked out once, on first use.
-    The names are those of Request.
-    """
+    """What method, target and body of a request say, under the names that Request has for it."""
 
     def __init__(self, method: Method, target: str, body: str) -> None:
-        self.method = method
-        self.target = target
-        self.body = body
-        self.path = target.partition("?")[0]
+        self.path, _, query = target.partition("?")
+        self.query = tuple(parse_qsl(query, keep_blank_values=True)) if query else ()
+        self.json = _json(body) if body else None
+        values = self.json if isinstance(self.json, list) else [self.json]
+        self.items: tuple[Mapping[str, Any], ...]
+        self.items = tuple(value for value in values if isinstance(value, dict))
         self.endpoint = catalogue.endpoint(method, self.path)
         self.effect: Effect = "read"
         if method != "GET":
@@ -45,22 +45,6 @@ class _Parsed:
             if off and self.effect == "cancel":
                 # It removes a safety net.
                 self.effect = "setting"
-
-    @cached_property
-    def query(self) -> tuple[tuple[str, str], ...]:
-        return tuple(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
-
-    @cached_property
-    def json(self) -> Any:
-        try:
-            return strictjson.loads(self.body) if self.body else None
-        except ValueError:
-            return None
-
-    @cached_property
-    def items(self) -> tuple[Mapping[str, Any], ...]:
-        values = self.json if isinstance(self.json, list) else [self.json]
-        return tuple(value for value in values if isinstance(value, dict))
 
 
 # Without slots, so that what was parsed is kept: it stands in the request as a plain attribute.
@@ -82,41 +66,29 @@ class Request:
     line: int = 1
     path: str = field(init=False, repr=False, compare=False)
     """The target without its query."""
+    query: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+    """The names and values in its query, decoded, in the order written."""
+    json: Any = field(init=False, repr=False, compare=False)
+    """The value of its body, read strictly; None where there is none, or it is no JSON."""
+    items: tuple[Mapping[str, Any], ...] = field(init=False, repr=False, compare=False)
+    """The objects of its body: the orders of a batch, or the one that it is."""
     endpoint: Endpoint | None = field(init=False, repr=False, compare=False)
     """What the catalogue knows of its method and path; None where that is nothing."""
     effect: Effect = field(init=False, repr=False, compare=False)
     """What it changes, in the catalogue's word: "read" for nothing, "unknown" for the worst."""
-    _parsed: _Parsed | None = field(default=None, repr=False, compare=False)
+    _parsed: tuple[tuple[str, str, str], _Parsed] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
-        parsed, (method, target, body) = self._parsed, (self.method, self.target, self.body)
-        if parsed is None or (parsed.method, parsed.target, parsed.body) != (method, target, body):
-            parsed = _Parsed(method, target, body)
-        self.__dict__.update(vars(parsed), _parsed=parsed)
+        said, known = (self.method, self.target, self.body), self._parsed
+        if known is None or known[0] != said:
+            known = said, _Parsed(*said)
+        self.__dict__.update(vars(known[1]), _parsed=known)
 
     def __reduce__(self) -> tuple[Any, ...]:
         made = self.method, self.target, self.body, self.headers, self.name, self.line
         return Request, made
-
-    @cached_property
-    def query(self) -> tuple[tuple[str, str], ...]:
-        """The names and values in its query, decoded, in the order written."""
-        return self._known.query
-
-    @cached_property
-    def json(self) -> Any:
-        """The value of its body, read strictly; None where there is none, or it is no JSON."""
-        return self._known.json
-
-    @cached_property
-    def items(self) -> tuple[Mapping[str, Any], ...]:
-        """The objects of its body: the orders of a batch, or the one that it is."""
-        return self._known.items
-
-    @property
-    def _known(self) -> _Parsed:
-        assert self._parsed is not None  # noqa: S101  # since it was made
-        return self._parsed
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -231,6 +203,13 @@ class Exchange:
     answered: tuple[tuple[str, str], ...] = ()
     attempt: int = 1
     remedy: str = ""
+
+
+def _json(body: str) -> Any:
+    try:
+        return strictjson.loads(body)
+    except ValueError:
+        return None
 
 
 def _arms_timer(body: Any) -> bool:
