@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell.check import program_request, warn
+from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Downloading:
         listed = [targets] if isinstance(targets, str) else targets
         asked = [each for text in listed for each in split_targets(program_request("GET", text))]
         for request in asked:
-            self._session.refuse_secrets(request)
+            refuse_secrets(request, self._session.account.credentials)
             warn(request, self._session.facts())
         span = self._session.span(since=since, until=until)
         if executor is None:

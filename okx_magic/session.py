@@ -9,8 +9,8 @@ from contextlib import nullcontext, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
-from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import program_request, warn
+from okx_magic.cell.check_account import Learned
 from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.downloading import Downloading
 from okx_magic.orders.gate import Gate
@@ -75,6 +75,7 @@ class Session:
         self.download_files = self.downloading.download_files
         self._on_close = on_close
         self._learned = Learned()
+        self.facts = self._learned.facts
         self.config: Mapping[str, Any] = {}
         self.warnings = account.warnings
 
@@ -213,7 +214,7 @@ class Session:
         """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull, Team  # noqa: PLC0415  # pandas, on first use
 
-        self.refuse_secrets(request)
+        refuse_secrets(request, self.account.credentials)
         with (
             Team(self.connection, executor, addresses)
             if executor is not None
@@ -224,16 +225,12 @@ class Session:
         self.drawable(pulled.frame)
         return pulled
 
-    def refuse_secrets(self, request: Request) -> None:
-        """Raises CredentialsError for a secret in the query or the body: by its name, or as its value."""
-        refuse_secrets(request, self.account.credentials)
-
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
         """Send a request, as soon as OKX's limits allow, and judge its answer. Raises the errors of
         ``okx_magic.errors``. ``as_typed`` adds no client order id and no expTime to an order; ``again``
         sends it although the same request was sent just now.
         """
-        self.refuse_secrets(request)
+        refuse_secrets(request, self.account.credentials)
         if request.effect not in {"read", "setting"}:
             # Nothing comes after it: Ctrl-C there would lose the outcome and the ids of an order.
             return self.orders.send(request, as_typed=as_typed, again=again)
@@ -243,10 +240,6 @@ class Session:
             reply = self.orders.send(request, as_typed=as_typed, again=again)
         self._learned.learn(request, reply.envelope)
         return reply
-
-    def facts(self) -> AccountFacts:
-        """What this session knows that an order can be held against before it is sent."""
-        return self._learned.facts(self.config)
 
     def preview(
         self, request: Request, *, as_typed: bool = False

@@ -1,7 +1,7 @@
 """Judges a filled request by the catalogue, before it is sent.
 
-check ─► check_names, check_values, check_forms ─► catalogue    what OKX documents
-      └► check_account                             what the session knows
+check ─► check_parameters, check_forms ─► catalogue    what OKX documents
+      └► check_account                         what the session knows
 
 Strategy: a request that can only fail, or that would do what nobody meant, is refused if its docs
 are known well. Anything else that differs from the docs is a notice, and OKX decides: a path or a
@@ -17,12 +17,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 from okx_magic.catalogue.bar_names import opens_by_hong_kong
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
-from okx_magic.cell.account_facts import AccountFacts
-from okx_magic.cell.check_account import account_findings
+from okx_magic.cell.check_account import AccountFacts, account_findings
 from okx_magic.cell.check_forms import forms
-from okx_magic.cell.check_names import missing_names, repeated_names, unknown_names
-from okx_magic.cell.check_values import values
-from okx_magic.cell.findings import WELL_KNOWN, Finding
+from okx_magic.cell.check_parameters import (
+    WELL_KNOWN,
+    Finding,
+    groups,
+    missing_names,
+    repeated_names,
+    unknown_names,
+    values,
+)
 from okx_magic.cell.values import UnfitValueError, as_json
 from okx_magic.errors import CellError, RequestWarning
 from okx_magic.model import Request
@@ -67,14 +72,15 @@ def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Fi
     endpoint = request.endpoint
     if endpoint is None:
         return tuple(_unknown_path(request))
+    given = tuple(groups(request, endpoint))
     return tuple(
         chain(
-            unknown_names(request, endpoint),
+            unknown_names(request, endpoint, given),
             missing_names(request, endpoint),
             repeated_names(request),
-            values(request, endpoint),
-            forms(request, endpoint),
-            account_findings(request, endpoint, facts),
+            values(request, endpoint, given),
+            forms(request, endpoint, given),
+            account_findings(request, given, facts) if request.method == "POST" else (),
         )
     )
 

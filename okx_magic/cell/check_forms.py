@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.catalogue import field_type
+from okx_magic.catalogue import field_types
 from okx_magic.catalogue.near_names import near_currency, near_instrument
-from okx_magic.cell.findings import WELL_KNOWN, Finding, groups
+from okx_magic.cell.check_parameters import WELL_KNOWN, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from okx_magic.catalogue import Endpoint, Param
-    from okx_magic.cell.findings import Group
+    from okx_magic.cell.check_parameters import Group
     from okx_magic.model import Request
 
 _PYTHON_LIST = re.compile(r"\s*[\[({].*[\])}]\s*|.*'.*'.*", re.DOTALL)
@@ -36,11 +36,11 @@ _PRICED = frozenset({"limit", "post_only", "fok", "ioc"})
 _PRICES = ("px", "pxUsd", "pxVol")
 
 
-def forms(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
+def forms(request: Request, endpoint: Endpoint, given: Iterable[Group]) -> Iterator[Finding]:
     """A finding for each value whose form is another than the documented one."""
     if endpoint.status == WELL_KNOWN and request.method == "POST":
         yield from _body(request.json, endpoint)
-    for group in groups(request, endpoint):
+    for group in given:
         for param in group.params:
             if param.name not in group.given:
                 continue
@@ -80,13 +80,17 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
         yield from _rows(value, endpoint)
     elif param.name in _INSTANTS or param.name in _TIMES:
         yield from _time(param.name, value, group, endpoint)
-    elif group.where and field_type(param.name) == "decimal" and not _NUMBER.fullmatch(value):
+    elif group.where and _is_decimal(param) and not _NUMBER.fullmatch(value):
         yield Finding(f"{param.name}={value[:40]}{group.where} is not a number", _digits(value))
     elif near := _near_ids(param.name, value):
         yield Finding(
             f"{param.name}={value[:60]}{group.where} is not how OKX writes it",
             f"{near} in place of {value[:60]}?",
         )
+
+
+def _is_decimal(param: Param) -> bool:
+    return field_types("", "").get(param.name) == "decimal"
 
 
 def _pythons(param: Param, value: str, group: Group) -> Iterator[Finding]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell import evaluate, fill, names
-from okx_magic.commands.streaming import SUBSCRIBE
+from okx_magic.cell import SUBSCRIBE, evaluate, fill, names
 from okx_magic.commands.whole_cell import judge
 from okx_magic.errors import CellError
 from okx_magic.ui import receipts
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from okx_magic.cell import Template
-    from okx_magic.commands.options import Options, Output
+    from okx_magic.commands.whole_cell import Options, Output
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
 

@@ -187,7 +187,7 @@ def _set_aside(line: str) -> tuple[str, list[str]]:
     """The line with a numbered mark for each ``{{ … }}``, whose spaces and quotes do not count."""
     if "{{" not in line:
         return line, []
-    from okx_magic.cell.variables import MARK, mask  # noqa: PLC0415  # on first use
+    from okx_magic.cell.template import MARK, mask  # noqa: PLC0415  # on first use
 
     masked, variables = mask(line, line=None, place="value")
     first, *rest = masked.split(MARK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from getpass import getpass
 from typing import TYPE_CHECKING, Any
 
@@ -39,23 +40,27 @@ def tell(lines: Iterable[str]) -> None:
     show(Note(tuple(lines)))
 
 
+@dataclass(frozen=True, slots=True)
 class CellOutput:
     """Puts values into the user's namespace, and shows the rest under the cell.
 
     ``said`` has the keys of the notices that this kernel has shown.
     """
 
-    def __init__(self, shell: InteractiveShell, *, shows_values: bool, said: set[str]) -> None:
-        self._shell = shell
-        self._shows_values = shows_values
-        self._said = said
+    shell: InteractiveShell
+    shows_values: bool
+    said: set[str]
 
-    def deliver(self, name: str | None, value: Any) -> None:
-        """Assign a value to its name, or show it when it has none."""
+    def deliver(self, name: str | None, value: Any, picture: Any = None) -> None:
+        """Assign a value to its name, or show it when it has none; a ``picture`` is shown in its place,
+        under a name too.
+        """
         if name is not None:
-            self._shell.push({name: value})
-        elif self._shows_values:
+            self.shell.push({name: value})
+        elif self.shows_values and picture is None:
             self.note(value)
+        if picture is not None:
+            self.note(picture)
 
     def note(self, note: Any) -> None:
         """Show a receipt or a notice."""
@@ -63,8 +68,8 @@ class CellOutput:
 
     def note_once(self, key: str, note: Any) -> None:
         """Show a notice, if none of the same key was shown in this kernel before."""
-        if key not in self._said:
-            self._said.add(key)
+        if key not in self.said:
+            self.said.add(key)
             self.note(note)
 
 
