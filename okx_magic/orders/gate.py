@@ -88,11 +88,10 @@ class Gate:
         self.arming.disarm()
         return self.latch is None or self.latch.set(self._account.name)
 
-    def permit(self, request: Request) -> Permit | None:
-        """What a write takes just before its first byte leaves; None where nothing could stop it."""
-        if self.latch is None or request.effect in {"read", "cancel"}:
-            return None
-        return Permit(self.latch, request)
+    def permit(self, request: Request) -> Permit:
+        """What a write takes just before its first byte leaves; the kill switch stops no cancel."""
+        stops = self.latch is not None and request.effect not in {"read", "cancel"}
+        return Permit(self.latch if stops else None, request)
 
     def await_writers(self) -> str:
         """Wait until no write is on its way to the socket any more, here or in another kernel, after

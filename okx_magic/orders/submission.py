@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from okx_magic.credentials.account import Account
     from okx_magic.model import Envelope, Request
     from okx_magic.orders.gate import Gate
+    from okx_magic.orders.latch import Permit
     from okx_magic.orders.ledger import Ledger
     from okx_magic.orders.protection import Unprotected
     from okx_magic.orders.reconcile import Lost
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WritePorts:
-    """What writing needs of the world: whose request it is, where it is written down, how it is sent
-    until there is an answer, who looks it up when that is lost, and what of an answered one is missing.
+    """What writing needs of the world: whose request it is, where it is written down, what lets it pass
+    to the socket, how it is sent until there is an answer, who looks it up when that is lost, and what of
+    an answered one is missing.
     """
 
     account: Account
     ledger: Ledger | None
+    permit: Permit
     deliver: Callable[[Request, RequestState, RetryState], tuple[Attempt, Action]]
     reconciler: Callable[[Lost], Reconciler]
     unprotected: Callable[[Request, Envelope], tuple[Unprotected, ...]]
@@ -68,7 +71,8 @@ class Orders:
     @property
     def waiting(self) -> int:
         """How many writes of this session are on their way here and have not left."""
-        return sum(not (each.written or each.over) for each in list(self._under_way.values()))
+        states = list(self._under_way.values())
+        return sum(not (each.over or (each.permit and each.permit.written)) for each in states)
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
         """Send a request that changes something, as soon as OKX's limits allow, and judge its answer; a
@@ -131,10 +135,11 @@ class Orders:
         within: float | None = None,
     ) -> Reply:
         connection = self._connection
-        state.permit = self._gate.permit(prepared.request)
+        permit = state.permit = self._gate.permit(prepared.request)
         ports = WritePorts(
             connection.account,
             self.ledger,
+            permit,
             connection.deliver,
             partial(
                 Reconciler,

@@ -84,9 +84,9 @@ class Writing:
             raise
         except KeyboardInterrupt:
             # Between the outcome and the end of this; raised below, as in there.
-            outcome = self._ended or ("unknown" if self._state.written else "not done")
+            outcome = self._ended or ("unknown" if self._ports.permit.written else "not done")
             if not self._record.closed:
-                self._record.close(outcome if self._state.written else "not sent")
+                self._record.close(outcome if self._ports.permit.written else "not sent")
         raise self._interrupted(outcome, f"interrupted; its outcome: {outcome}")
 
     def _run(self) -> Reply:
@@ -97,13 +97,13 @@ class Writing:
             # Raised below: as the context of ours it would keep the frames that were signing.
             stopped = self._look_after_interrupt()
         except OkxMagicError as error:
-            outcome, code = in_ledger(error, written=self._state.written)
+            outcome, code = in_ledger(error, written=self._ports.permit.written)
             # A caller that does not have it looked up sees for itself.
             told = not self._looks_up and outcome == ledger.UNKNOWN
             self._record.close(ledger.TOLD if told else outcome, code)
             if isinstance(error, PartlyRefused):
                 self._check_attached(error.envelope, error)
-            if isinstance(error, TransportError) and not self._state.written:
+            if isinstance(error, TransportError) and not self._ports.permit.written:
                 # The error may speak of the exchange's time, which has to be known first.
                 ours = error.request is not None and error.request.path == self._request.path
                 what = "not sent" if ours else f"{self._request} was not sent"
@@ -115,7 +115,7 @@ class Writing:
             self._record.close("done")
             self._check_attached(reply.envelope)
             return reply
-        self._record.close(stopped.outcome if self._state.written else "not sent")
+        self._record.close(stopped.outcome if self._ports.permit.written else "not sent")
         raise stopped
 
     def _check_attached(self, envelope: Envelope, refused: PartlyRefused | None = None) -> None:
@@ -229,7 +229,7 @@ class Writing:
 
     def _look_after_interrupt(self) -> Interrupted:
         """The error that says what became of it; another Ctrl-C ends the look-up."""
-        if not self._state.written:
+        if not self._ports.permit.written:
             return self._interrupted("not done", "interrupted before it was sent: nothing was done")
         states = {"unknown"}
         if self._request.effect in {"order", "amend", "cancel"}:

@@ -180,8 +180,9 @@ class Connection:
                 if isinstance(attempt.error, OkxError) and throttled and self._budget.spent:
                     self._breaker.open(request, attempt.error)
                 return attempt, step.action
-            # Nothing of it was carried out, or it changes nothing.
-            state.written = False
+            if state.permit is not None:
+                # Nothing of it was carried out.
+                state.permit.written = False
             if step.action == "resync":
                 self.clock.forget()
             elif step.wait:

@@ -19,7 +19,7 @@ import threading
 import time
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import unquote
 
 from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
@@ -38,6 +38,21 @@ CONNECT_SECONDS = 3.05
 ERRORS = (HTTPError, http.client.HTTPException, OSError)
 
 
+class Permit(Protocol):
+    """What a request needs to pass to the socket: taken just before its first byte, given back when
+    all of it was handed over. ``take`` refuses by an error of ours. ``written`` is True when a byte of it
+    may have left.
+    """
+
+    written: bool
+
+    def take(self) -> None:
+        """Raise an OkxMagicError if the request must not be sent any more."""
+
+    def give_back(self) -> None:
+        """Note that it has passed, or will not."""
+
+
 class Guard:
     """What is known of one exchange while it runs; a context manager around it.
 
@@ -46,8 +61,7 @@ class Guard:
     """
 
     __slots__ = (
-        "_on_sent",
-        "_on_write",
+        "_permit",
         "_release",
         "_socket",
         "deadline",
@@ -59,13 +73,11 @@ class Guard:
         self,
         deadline: float,
         release: Callable[[Guard], None],
-        on_write: Callable[[], None] | None = None,
-        on_sent: Callable[[], None] | None = None,
+        permit: Permit | None = None,
     ) -> None:
         self.deadline = deadline
         self._release = release
-        self._on_write = on_write
-        self._on_sent = on_sent
+        self._permit = permit
         self.expired = False
         self.written_at: float | None = None
         self._socket: socket.socket | None = None
@@ -74,6 +86,7 @@ class Guard:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.note_sent()
         self.end()
 
     @property
@@ -82,17 +95,16 @@ class Guard:
         return self.written_at is not None
 
     def note_write(self) -> None:
-        """Note that the first byte is about to leave, before it does; ``on_write`` is told, and may
-        refuse by an error.
-        """
-        if self._on_write is not None:
-            self._on_write()
+        """Note that the first byte is about to leave, before it does; the permit may refuse that."""
+        if self._permit is not None:
+            self._permit.take()
         self.written_at = time.monotonic()
 
     def note_sent(self) -> None:
-        """Note that the request was handed to the socket, or could not be; ``on_sent`` is told."""
-        if self._on_sent is not None:
-            self._on_sent()
+        """Note that the request was handed to the socket, or could not be."""
+        if self._permit is not None:
+            self._permit.give_back()
+            self._permit = None
 
     def watch(self, sock: socket.socket) -> None:
         """Name the socket that the exchange uses from now on."""
@@ -125,11 +137,10 @@ class Watchdog:
     def guard(
         self,
         seconds: float,
-        on_write: Callable[[], None] | None = None,
-        on_sent: Callable[[], None] | None = None,
+        permit: Permit | None = None,
     ) -> Guard:
         """The guard of an exchange that is cut off ``seconds`` from now."""
-        guard = Guard(time.monotonic() + seconds, self._release, on_write, on_sent)
+        guard = Guard(time.monotonic() + seconds, self._release, permit)
         with self._changed:
             self._guards.add(guard)
             if self._thread is None:

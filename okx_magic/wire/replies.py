@@ -40,7 +40,7 @@ _ITEMS: Mapping[str | None, type] = MappingProxyType(
 _LIKE_OKX = re.compile("[0-2]|404|5[0-9]{4}")
 _NO_SUCH_PLACE = "%okx_find searches the paths; if this one is right, check the base_url"
 # Whose service writes its codes as numbers.
-_NUMBERED = frozenset({"GET /api/v5/finance/sfp/dcd/products"})
+_NUMBERED = "/api/v5/finance/sfp/dcd/products"
 
 
 def judge(answer: Answer, request: Request, redact: Callable[[str], str] | None = None) -> Envelope:
@@ -134,7 +134,7 @@ def _loads(body: bytes, request: Request) -> Any:
         if reply is not None:
             return reply
     reply = strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
-    if str(request) in _NUMBERED and isinstance(reply, dict) and type(reply.get("code")) is int:
+    if request.path == _NUMBERED and isinstance(reply, dict) and type(reply.get("code")) is int:
         reply["code"] = str(reply["code"])
     return reply
 
