@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 from urllib.parse import parse_qsl
 
 from okx_magic import catalogue, strictjson
@@ -139,40 +139,39 @@ class NumberRows:
         return lists
 
 
-class _Data:
-    """The field ``data`` of an Envelope, which gives rows of numbers as the lists that they are."""
-
-    def __get__(self, envelope: Envelope | None, _: type) -> Any:
-        if envelope is None or "data" not in envelope.__dict__:
-            # So dataclass asks for a default, and there is none; nor is there in one that is half made.
-            raise AttributeError("data")
-        held = envelope.__dict__["data"]
-        return held.lists if isinstance(held, NumberRows) else held
-
-    def __set__(self, envelope: Envelope, value: Any) -> None:
-        envelope.__dict__["data"] = value
-
-
-# Without slots, because ``data`` is a descriptor, which is how a field gets a getter. It is no default.
+# Without slots, so that the lists of rows of numbers can come later.
 @dataclass(frozen=True)
 class Envelope:
     """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and the other members.
 
-    ``data`` keeps every number as the text that OKX sent; it may be given as ``NumberRows``. ``extra``
-    holds ``inTime``, ``outTime`` and the like.
+    ``data`` keeps every number as the text that OKX sent. ``extra`` holds ``inTime``, ``outTime`` and the
+    like. ``number_rows`` is the data as rows of numbers, where it was read as such: ``data`` is made of
+    them for those who ask.
     """
 
     code: str
     msg: str
-    data: Any = _Data()
+    data: Any
     extra: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    number_rows: ClassVar[NumberRows | None] = None
 
-    @property
-    def number_rows(self) -> NumberRows | None:
-        """``data`` as it came, if it is rows of numbers that were given so."""
-        held = self.__dict__["data"]
-        return held if isinstance(held, NumberRows) else None
+    @classmethod
+    def of_rows(
+        cls, code: str, msg: str, rows: NumberRows, extra: dict[str, Any], status: int
+    ) -> Self:
+        """An answer whose data are rows of numbers."""
+        envelope = cls(code, msg, None, extra, status)
+        del envelope.__dict__["data"]
+        envelope.__dict__["number_rows"] = rows
+        return envelope
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name != "data" or self.number_rows is None:
+                raise AttributeError(name)
+            return self.__dict__.setdefault("data", self.number_rows.lists)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object that OKX sent, as ``--raw`` shows it."""

@@ -96,7 +96,8 @@ _SETTINGS: Final[Mapping[str, _Shown]] = MappingProxyType(
 @dataclass(frozen=True, slots=True)
 class Item:
     """One order of a request: ``wanted`` as it was sent, the id by which it can be found with the name
-    of its field, and the GET that finds it, None where there is none.
+    of its field, and the GET that finds it, None where there is none; ``settles`` is that GET as a person
+    would type it.
     """
 
     wanted: Mapping[str, Any] = field(hash=False)
@@ -104,11 +105,7 @@ class Item:
     id_field: str
     id: str
     look_up: Request | None
-
-    @property
-    def settles(self) -> str:
-        """The look-up as a person would type it; "" where there is none."""
-        return f"GET {self.look_up.target}" if self.look_up else ""
+    settles: str = ""
 
 
 def items_of(request: Request) -> tuple[Item, ...]:
@@ -216,7 +213,8 @@ def _item(wanted: Mapping[str, Any], path: str) -> Item:
         asked = [each for each in ("instId", name) if each in taken and each in wanted]
         query = urlencode({each: str(wanted[each]) for each in asked})
         look_up = Request("GET", f"{where.path}?{query}")
-    return Item(wanted, inst_id, named, str(wanted.get(named, "")), look_up)
+    settles = f"GET {look_up.target}" if look_up else ""
+    return Item(wanted, inst_id, named, str(wanted.get(named, "")), look_up, settles)
 
 
 def _is_left(wanted: Mapping[str, Any], row: Any) -> bool:

@@ -53,12 +53,9 @@ def unprotected(
     """What was attached to the orders of ``request`` that OKX took, and is not there. Asks only where
     something was attached.
     """
-    rows = envelope.data
-    if request.effect != "order" or not any(map(attached_to, request.items)):
-        return ()
     return tuple(
         each
-        for wanted, ack in zip(request.items, rows, strict=False)
+        for wanted, ack in zip(request.items, envelope.data, strict=False)
         if ack.get("sCode", "0") in ("0", "") and ack.get("ordId")
         for each in _Parent(wanted, str(ack["ordId"]), ask, timing).lacks()
     )

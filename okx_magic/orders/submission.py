@@ -13,7 +13,7 @@ from okx_magic.errors import OkxMagicError
 from okx_magic.orders.client_ids import with_client_ids
 from okx_magic.orders.protection import unprotected
 from okx_magic.orders.reconcile import Reconciler
-from okx_magic.orders.writing import Writing
+from okx_magic.orders.writing import carry_out
 from okx_magic.wire.clock import takes_expiry, with_expiry
 from okx_magic.wire.sender import RequestState
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from okx_magic.orders.protection import Unprotected
     from okx_magic.orders.reconcile import Lost
     from okx_magic.wire.connection import Connection
-    from okx_magic.wire.retry import Action, RetryState
+    from okx_magic.wire.retry import Action
     from okx_magic.wire.sender import Attempt, Reply
 
 
@@ -42,7 +42,7 @@ class WritePorts:
     account: Account
     ledger: Ledger | None
     permit: Permit
-    deliver: Callable[[Request, RequestState, RetryState], tuple[Attempt, Action]]
+    deliver: Callable[[Request, RequestState], tuple[Attempt, Action]]
     reconciler: Callable[[Lost], Reconciler]
     unprotected: Callable[[Request, Envelope], tuple[Unprotected, ...]]
 
@@ -82,19 +82,19 @@ class Orders:
         ``as_typed`` an order goes without a client order id if it was typed without one, and without
         an expTime; with ``again`` although the same request was sent just now.
         """
-        state = RequestState()
+        state = RequestState(expires=not as_typed)
         try:
             prepared = self.prepare(request, as_typed=as_typed)
             # As typed: an id that was added would make it unlike the one before.
             self._gate.admit(request, again=again)
-            state.expires = not as_typed and takes_expiry(prepared.request)
+            permit = self._gate.permit(request)
             # Those that went well leave here: there, Ctrl-C could come between outcome and telling.
             for each in list(self._under_way.values()):
                 if each.over:
                     self._under_way.pop(id(each), None)
             self._under_way[id(state)] = state
             recheck = partial(self._gate.admit_again, request, again)
-            return self._write(replace(prepared, recheck=recheck), state)
+            return self._write(replace(prepared, recheck=recheck), state, permit)
         except OkxMagicError as error:
             self._under_way.pop(id(state), None)
             self._connection.failed(error, state)
@@ -112,7 +112,8 @@ class Orders:
             raise ValueError(reason)
         prepared = self.prepare(request, as_typed=True)
         self._gate.admit(request)
-        self._write(prepared, RequestState(), within=seconds)
+        permit = self._gate.permit(request)
+        self._write(prepared, RequestState(within=seconds), permit, looks_up=False)
 
     def prepare(self, request: Request, *, as_typed: bool = False) -> Prepared:
         """The request as it will be sent, with the client order ids that it had none of. Raises
@@ -129,13 +130,10 @@ class Orders:
         return with_expiry(request, now()) if takes_expiry(request) else request
 
     def _write(
-        self,
-        prepared: Prepared,
-        state: RequestState,
-        within: float | None = None,
+        self, prepared: Prepared, state: RequestState, permit: Permit, *, looks_up: bool = True
     ) -> Reply:
         connection = self._connection
-        permit = state.permit = self._gate.permit(prepared.request)
+        state.permit = permit
         ports = WritePorts(
             connection.account,
             self.ledger,
@@ -150,5 +148,4 @@ class Orders:
             ),
             partial(unprotected, ask=connection.look, timing=connection.timing),
         )
-        retries = connection.retries(prepared.request.effect, within)
-        return Writing(ports, prepared, state, retries, looks_up=within is None).run()
+        return carry_out(ports, prepared, state, looks_up=looks_up)

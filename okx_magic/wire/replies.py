@@ -108,13 +108,11 @@ def _read(answer: Answer, request: Request) -> Envelope:
         reason = _misfit(reply, request)
         if not reason:
             extra = {k: v for k, v in reply.items() if k not in {"code", "msg", "data"}}
-            return Envelope(
-                reply["code"],
-                printable(reply.get("msg", "")),
-                reply.get("data"),
-                extra,
-                answer.status,
-            )
+            said = reply["code"], printable(reply.get("msg", ""))
+            data = reply.get("data")
+            if isinstance(data, NumberRows):
+                return Envelope.of_rows(*said, data, extra, answer.status)
+            return Envelope(*said, data, extra, answer.status)
     raise _not_okx(answer, request, reason)
 
 

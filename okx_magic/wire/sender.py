@@ -13,7 +13,7 @@ from okx_magic.credentials.redaction import without_frames
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.servertext import printable
-from okx_magic.wire.clock import with_expiry
+from okx_magic.wire.clock import takes_expiry, with_expiry
 from okx_magic.wire.exchange_log import LARGEST_KEPT, ExchangeLog, log_attempt
 from okx_magic.wire.pacing import claims
 from okx_magic.wire.replies import judge
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from okx_magic.wire.clock import Clock
     from okx_magic.wire.pacing import Pacer, Turn
     from okx_magic.wire.pool import Permit
+    from okx_magic.wire.retry import RetryState
     from okx_magic.wire.transport import Answer, Transport
 
 _MARGIN: Final = 4096
@@ -66,9 +67,10 @@ class Attempt:
 class RequestState:
     """One request through all of its attempts.
 
-    ``expires`` says whether it gets an expTime; ``check`` raises where the answer does not tell what
-    became of it; ``ids`` are those of its orders, for the log; ``sleep`` waits in place of the pacer's
-    own; ``permit`` lets what changes something pass to the socket. ``last`` is its last exchange;
+    ``expires`` says whether it gets an expTime, where its endpoint takes one; ``check`` raises where the
+    answer does not tell what became of it; ``ids`` are those of its orders, for the log; ``sleep`` waits
+    in place of the pacer's own; ``permit`` lets what changes something pass to the socket. It may take
+    ``within`` seconds; ``retries`` are the attempts that are left, ``last`` is its last exchange;
     ``over`` says that its outcome is known; ``id`` tells its lines in the log.
     """
 
@@ -77,6 +79,8 @@ class RequestState:
     ids: tuple[str, ...] = ()
     sleep: Callable[[float], None] | None = None
     permit: Permit | None = None
+    within: float | None = None
+    retries: RetryState | None = None
     attempts: int = 0
     last: Exchange | None = None
     over: bool = False
@@ -115,7 +119,7 @@ class Sender:
             # After the wait, so that the timestamp is fresh; before the deadline of the request
             # starts, as it may have to ask the exchange.
             milliseconds = self.clock.now() if signed else 0
-            if state.expires:
+            if state.expires and takes_expiry(request):
                 request = with_expiry(request, milliseconds)
             sent_at, started = time.time(), time.monotonic()
             try:
