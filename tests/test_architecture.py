@@ -140,7 +140,7 @@ OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
 # library: the only places that may import it
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
-    "urllib3": ("wire/pool.py", "wire/failures.py", "wire/files.py"),
+    "urllib3": ("wire/dialing.py", "wire/failures.py", "wire/files.py"),
     "pandas": ("frames/", "pages/", "charts/", "data/", "streams/listing.py"),
     "numpy": ("frames/", "pages/", "charts/", "sandbox/market/"),
     "msgspec": (

@@ -19,8 +19,9 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from okx_magic.credentials.account import without_userinfo
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.wire.answer_body import read_body
+from okx_magic.wire.dialing import ERRORS
 from okx_magic.wire.failures import Failure, describe, late
-from okx_magic.wire.pool import ERRORS, Guard, Permit, Pool, Watchdog
+from okx_magic.wire.pool import Guard, Permit, Pool, Watchdog, exchange
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -173,7 +174,7 @@ class Transport:
     ) -> Answer:
         connection = self._pool.take(guard)
         try:
-            response = connection.exchange(method, target, body or None, headers)
+            response = exchange(connection, method, target, body or None, headers)
             content = read_body(response)
         except BaseException:
             # Half-read: the connection cannot carry another exchange.
