@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell.check import program_request, warn
-from okx_magic.cell.check_secrets import refuse_secrets
+from okx_magic.cell.check import program_request, refuse_secrets, warn
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:

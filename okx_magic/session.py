@@ -9,9 +9,8 @@ from contextlib import nullcontext, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
-from okx_magic.cell.check import program_request, warn
+from okx_magic.cell.check import program_request, refuse_secrets, warn
 from okx_magic.cell.check_account import Learned
-from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.downloading import Downloading
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.submission import Orders
@@ -272,7 +271,10 @@ class Session:
         """The frame, with ``frame.okx.chart()``."""
         from okx_magic.charts import accessor  # noqa: PLC0415  # pandas, on first use
 
-        return accessor.enable(self.account.name, self, frame)
+        name = frame.attrs["account"] = self.account.name
+        if accessor.SOURCES.get(name) is not self:
+            accessor.enable(name, self)
+        return frame
 
     def close(self) -> None:
         """End the streams and close the connections; the session cannot be used afterwards."""

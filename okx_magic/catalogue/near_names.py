@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 _LEAST_ALIKE = 0.6
 _DOCUMENTED = "documented"
-# ccxt's symbols, base/quote[:settle[-date]]; and ids without a hyphen, or with another sign.
-_UNIFIED = re.compile(
-    r"(?P<base>[A-Z0-9]+)/(?P<quote>[A-Z0-9]+)(?P<settle>:[A-Z0-9]+)?(?:-(?P<date>[0-9]{6}))?"
-)
-_JOINED = re.compile(r"(?P<base>[A-Z0-9]{2,10}?)_?(?P<quote>USDT|USDC|USD|EUR|BTC|ETH)")
 
 
 def near_parameter(name: str, params: Sequence[Param], *, slips: bool = True) -> str:
@@ -57,29 +52,6 @@ def near_value(name: str, value: str, values: Sequence[str], *, slips: bool = Tr
 def foreign_value(name: str, value: str) -> str:
     """What OKX calls a value that another exchange has for a parameter; "" for none."""
     return _values().get(name, {}).get(_folded(value), "")
-
-
-def near_instrument(text: str) -> str:
-    """The ``instId`` that is meant by another way to write it: ``btc-usdt``, ``BTC/USDT:USDT``,
-    ``BTCUSDT``. "" for one that may be OKX's own.
-    """
-    typed = text.strip()
-    upper = typed.upper()
-    if unified := _UNIFIED.fullmatch(upper):
-        kind = unified["date"] or ("SWAP" if unified["settle"] else "")
-        return "-".join(filter(None, (unified["base"], unified["quote"], kind)))
-    if joined := _JOINED.fullmatch(upper):
-        return f"{joined['base']}-{joined['quote']}"
-    if upper.endswith("-PERP"):
-        return f"{upper.removesuffix('PERP')}SWAP"
-    return upper if typed == typed.lower() and upper != text else ""
-
-
-def near_currency(name: str, text: str) -> str:
-    """The currency that is meant by its name in small letters; "" for one that may be OKX's own."""
-    typed = text.strip()
-    codes = typed.isascii() and typed.isalnum() and typed == typed.lower() and name != "tgtCcy"
-    return typed.upper() if codes and typed.upper() != text else ""
 
 
 def sibling(endpoint: Endpoint, name: str, value: str = "") -> str:

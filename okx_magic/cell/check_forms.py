@@ -1,5 +1,6 @@
 """Values whose form OKX does not take: a time in seconds, Python's None, a number with a comma, one
-object in place of a list. Each gives a notice with the right form; OKX decides.
+object in place of a list, an instrument as another exchange writes it. Each gives a notice with the
+right form; OKX decides.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue import field_types
-from okx_magic.catalogue.near_names import near_currency, near_instrument
 from okx_magic.cell.check_parameters import WELL_KNOWN, Finding
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ _TIMES = frozenset({"begin", "end", "ts", "validUntil", "expTime"})
 _INSTANTS = _CURSORS | {"begin", "end"}
 _PRICED = frozenset({"limit", "post_only", "fok", "ioc"})
 _PRICES = ("px", "pxUsd", "pxVol")
+# ccxt's symbols, base/quote[:settle[-date]]; and ids without a hyphen, or with another sign.
+_UNIFIED = re.compile(
+    r"(?P<base>[A-Z0-9]+)/(?P<quote>[A-Z0-9]+)(?P<settle>:[A-Z0-9]+)?(?:-(?P<date>[0-9]{6}))?"
+)
+_JOINED = re.compile(r"(?P<base>[A-Z0-9]{2,10}?)_?(?P<quote>USDT|USDC|USD|EUR|BTC|ETH)")
 
 
 def forms(request: Request, endpoint: Endpoint, given: Iterable[Group]) -> Iterator[Finding]:
@@ -167,6 +172,29 @@ def _near_ids(name: str, value: str) -> str:
         return ""
     near = ",".join(nears)
     return near if near != value else ""
+
+
+def near_instrument(text: str) -> str:
+    """The ``instId`` that is meant by another way to write it: ``btc-usdt``, ``BTC/USDT:USDT``,
+    ``BTCUSDT``. "" for one that may be OKX's own.
+    """
+    typed = text.strip()
+    upper = typed.upper()
+    if unified := _UNIFIED.fullmatch(upper):
+        kind = unified["date"] or ("SWAP" if unified["settle"] else "")
+        return "-".join(filter(None, (unified["base"], unified["quote"], kind)))
+    if joined := _JOINED.fullmatch(upper):
+        return f"{joined['base']}-{joined['quote']}"
+    if upper.endswith("-PERP"):
+        return f"{upper.removesuffix('PERP')}SWAP"
+    return upper if typed == typed.lower() and upper != text else ""
+
+
+def near_currency(name: str, text: str) -> str:
+    """The currency that is meant by its name in small letters; "" for one that may be OKX's own."""
+    typed = text.strip()
+    codes = typed.isascii() and typed.isalnum() and typed == typed.lower() and name != "tgtCcy"
+    return typed.upper() if codes and typed.upper() != text else ""
 
 
 def _price(group: Group) -> Iterator[Finding]:

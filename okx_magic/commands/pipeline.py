@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell import SUBSCRIBE, Template, check_name, evaluate, fill, names, parse
-from okx_magic.cell.check_secrets import refuse_secrets
+from okx_magic.cell.check import refuse_secrets
 from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.paged import run_paged, span_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from okx_magic.commands.whole_cell import seconds
 from okx_magic.credentials.websocket import LOGIN_PATH, log_in, websocket_url
 from okx_magic.errors import CellError, OkxError, OkxMagicError
-from okx_magic.ui import receipts, stream_receipts
+from okx_magic.ui import receipts, stream_lines
 
 if TYPE_CHECKING:
     from okx_magic.accounts import Accounts
@@ -50,7 +50,7 @@ def subscribe(
     if before and before.running and _same(before, session, args):
         output.deliver(request.name, before)
         if not options.quiet:
-            output.note(stream_receipts.streaming(before, "streams already; what it kept is kept"))
+            output.note(stream_lines.streaming(before, "streams already; what it kept is kept"))
         return before
     if pasted and value is not None and before is None:
         said = f"{name} had another value, and is the stream now"
@@ -60,7 +60,7 @@ def subscribe(
         before.stop()
     output.deliver(request.name, stream)
     if not options.quiet:
-        output.note(stream_receipts.streaming(stream, _told(stream, options)))
+        output.note(stream_lines.streaming(stream, _told(stream, options)))
     return stream
 
 
@@ -140,7 +140,7 @@ def _unsent(args: tuple[Arg, ...], session: Session) -> Any:
         login = log_in(account.credentials, session.connection.clock.local_now())
         prehash = f"{login.timestamp}GET{LOGIN_PATH}"
     frames = [request("subscribe", batch, number) for number, batch in enumerate(batches(args), 1)]
-    return stream_receipts.dry_run(websocket_url(account, channel.url), frames, prehash, account)
+    return stream_lines.dry_run(websocket_url(account, channel.url), frames, prehash, account)
 
 
 def _add_nearest(error: OkxError, args: tuple[Arg, ...], session: Session) -> None:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from okx_magic.cell import SUBSCRIBE, fill
-from okx_magic.cell.check import check, day_of_bars
+from okx_magic.cell.check import check, day_of_bars, refuse_secrets
 from okx_magic.cell.check_account import AccountFacts
-from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.errors import (
     CellError,
     CredentialsError,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from okx_magic.cell import Template
     from okx_magic.charts.chart import Chart
     from okx_magic.session import Session
-    from okx_magic.ui.notes import Note
+    from okx_magic.ui.console import Note
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}

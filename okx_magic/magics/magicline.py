@@ -158,7 +158,7 @@ def forget_typed_secrets(
     shell: InteractiveShell, text: str, credentials: Credentials | None
 ) -> None:
     """Take what of a cell is a secret, by its name or its value, out of the shell's history."""
-    from okx_magic.cell.check_secrets import typed_secrets  # noqa: PLC0415  # on first use
+    from okx_magic.cell.check import typed_secrets  # noqa: PLC0415  # on first use
 
     for pair in typed_secrets(text, credentials):
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from okx_magic.errors import OkxMagicError
 from okx_magic.model import Request
-from okx_magic.orders.client_ids import ATTACHED_ID, attached_to
+from okx_magic.orders.items import ATTACHED_ID, attached_to
 from okx_magic.orders.new_stop import new_stop, noun_of
 from okx_magic.orders.reconcile import look
 

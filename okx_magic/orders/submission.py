@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from okx_magic.errors import OkxMagicError
-from okx_magic.orders.client_ids import with_client_ids
+from okx_magic.orders.items import with_client_ids
 from okx_magic.orders.protection import unprotected
 from okx_magic.orders.reconcile import Reconciler
 from okx_magic.orders.writing import carry_out

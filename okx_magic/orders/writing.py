@@ -22,8 +22,7 @@ from okx_magic.errors import (
 from okx_magic.model import Envelope
 from okx_magic.orders import ledger
 from okx_magic.orders.acknowledgements import check_acknowledged
-from okx_magic.orders.client_ids import ATTACHED
-from okx_magic.orders.lookups import items_of
+from okx_magic.orders.items import ATTACHED, items_of
 from okx_magic.orders.outcome import answer_of, in_ledger, only
 from okx_magic.orders.recovery import NotYet, Recovery
 from okx_magic.wire.sender import Reply
