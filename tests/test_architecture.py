@@ -76,7 +76,7 @@ ROOMS: dict[str, set[str]] = {
         "advice",
         "detective",
     },
-    "accounts": {
+    "opening": {
         "model",
         "errors",
         "credentials",
@@ -86,10 +86,20 @@ ROOMS: dict[str, set[str]] = {
         "streaming",
         "sandbox",
     },
+    "accounts": {
+        "model",
+        "errors",
+        "credentials",
+        "wire",
+        "orders",
+        "session",
+        "opening",
+    },
     "pytest_plugin": {"sandbox"},
     "commands": {
         "model",
         "errors",
+        "errorblock",
         "strictjson",
         "servertext",
         "cell",
@@ -124,7 +134,7 @@ ROOMS: dict[str, set[str]] = {
         "sandbox",
         "charts",
     },
-    "__init__": {"magics", "accounts", "session", "frames", "data"},
+    "__init__": {"magics", "opening", "session", "frames", "data"},
 }
 
 # The house within the house. A part of the sandbox: the parts that it may import beside the modules

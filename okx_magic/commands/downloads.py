@@ -46,7 +46,7 @@ def to_disk(  # noqa: PLR0913, PLR0917  # as the pipeline has them
         from okx_magic.pages import first_page  # noqa: PLC0415  # pandas, on first use
 
         for target in targets:
-            request, sent, added = session.preview(first_page(target, span))
+            request, sent, added = session.orders.preview(first_page(target, span))
             output.note(receipts.dry_run(request, sent, session.account, added))
         return None
     with (

@@ -26,7 +26,6 @@ _NAMELESS: Final = "_okx"
 
 def span_of(
     templates: Iterable[Template],
-    session: Session,
     namespace: Mapping[str, Any],
     options: Options,
 ) -> Span:
@@ -49,12 +48,12 @@ def span_of(
             "--until says where to begin, not where to stop",
             remedy="add --since, --pages or --all",
         )
-    from okx_magic.pages.paging import paging_style  # noqa: PLC0415  # pandas, on first use
+    from okx_magic.pages.paging import paging_style, read_span  # noqa: PLC0415  # pandas, on first use
 
     for template in templates:
         paging_style(Request(template.method, template.path, line=template.line))
     since, until = (_time(text, namespace) for text in (options.since, options.until))
-    return session.span(pages=options.pages, since=since, until=until)
+    return read_span(options.pages, since, until)
 
 
 def _time(text: str | None, namespace: Mapping[str, Any]) -> Any:

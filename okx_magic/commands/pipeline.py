@@ -12,7 +12,8 @@ from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.commands.whole_cell import check_all, check_options, judge, picture, place_of
-from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place, PositionWithoutStop
+from okx_magic.errorblock import Place
+from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, PositionWithoutStop
 from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts
@@ -40,7 +41,7 @@ def run_cell(
     if options.record:
         options = replace(options, record=str(evaluate(options.record, namespace)))
     asked = tuple(each for each in templates if each.method != SUBSCRIBE)
-    span = span_of(asked, session, namespace, options) if options.paged else None
+    span = span_of(asked, namespace, options) if options.paged else None
     if options.to is not None:
         return to_disk(templates, span, session, namespace, output, options)
     check_all(templates, session, force=options.force)
@@ -112,14 +113,15 @@ def _show_unsent(
         from okx_magic.pages import first_page  # noqa: PLC0415  # pandas, on first use
 
         request = first_page(request, span)
-    prepared, sent, added = session.preview(request, as_typed=options.as_typed)
+    prepared, sent, added = session.orders.preview(request, as_typed=options.as_typed)
     output.note(receipts.dry_run(prepared, sent, session.account, added))
 
 
 def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:
-    send = session.send if options.raw else session.send_for_frame
     try:
-        reply = send(request, as_typed=options.as_typed, again=options.again)
+        reply = session.send(
+            request, as_typed=options.as_typed, again=options.again, framed=not options.raw
+        )
     except (PartlyRefused, PositionWithoutStop) as refused:
         # Assigned before it is raised, so that the ids of accepted orders are not lost.
         output.deliver(request.name, _value(refused, session, options))

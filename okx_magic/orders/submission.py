@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okx_magic.credentials.account import Account
-    from okx_magic.model import Envelope, Request
+    from okx_magic.model import Envelope, Request, Sent
     from okx_magic.orders.gate import Gate
     from okx_magic.orders.latch import Permit
     from okx_magic.orders.ledger import Ledger
@@ -124,10 +124,17 @@ class Orders:
             return Prepared(prepared, (), request)
         return Prepared(*with_client_ids(prepared), typed=request)
 
-    def expiring(self, request: Request) -> Request:
-        """A prepared request as it would leave now, with its expTime; asks nobody for the time."""
-        now = self._connection.sender.now_unasked
-        return with_expiry(request, now()) if takes_expiry(request) else request
+    def preview(
+        self, request: Request, *, as_typed: bool = False
+    ) -> tuple[Request, Sent, tuple[str, ...]]:
+        """The request as it would leave now, what would be signed, the ids added. Sends nothing, not even
+        to ask for the time.
+        """
+        prepared = self.prepare(request, as_typed=as_typed)
+        leaves = prepared.request
+        if not as_typed and takes_expiry(leaves):
+            leaves = with_expiry(leaves, self._connection.sender.now_unasked())
+        return leaves, self._connection.preview(leaves), prepared.added
 
     def _write(
         self, prepared: Prepared, state: RequestState, permit: Permit, *, looks_up: bool = True
