@@ -2,7 +2,7 @@
 where it would travel, be logged and be shown.
 
 check ─► check_parameters, check_forms ─► catalogue    what OKX documents
-      └► check_account                         what the session knows
+      └► check_account                                 what the session knows
 
 Strategy: a request that can only fail, or that would do what nobody meant, is refused if its docs
 are known well. Anything else that differs from the docs is a notice, and OKX decides: a path or a
