@@ -33,10 +33,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from okx_magic.errorblock import Place as Place  # noqa: PLC0414  # it is found here, too
 from okx_magic.errorblock import block
 
 if TYPE_CHECKING:
-    from okx_magic.errorblock import Place
     from okx_magic.model import Envelope, Request
 
 

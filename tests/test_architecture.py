@@ -99,7 +99,6 @@ ROOMS: dict[str, set[str]] = {
     "commands": {
         "model",
         "errors",
-        "errorblock",
         "strictjson",
         "servertext",
         "cell",

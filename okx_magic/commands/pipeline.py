@@ -12,8 +12,7 @@ from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.paged import run_paged, span_of
 from okx_magic.commands.whole_cell import check_all, check_options, judge, picture, place_of
-from okx_magic.errorblock import Place
-from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, PositionWithoutStop
+from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place, PositionWithoutStop
 from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from okx_magic.cell import SUBSCRIBE, fill
 from okx_magic.cell.check import check, day_of_bars, refuse_secrets
 from okx_magic.cell.check_account import AccountFacts
-from okx_magic.errorblock import Place
 from okx_magic.errors import (
     CellError,
     CredentialsError,
     OkxError,
     OkxMagicError,
     PartlyRefused,
+    Place,
     RefusedError,
 )
 from okx_magic.model import Request
