@@ -8,13 +8,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.orders.client_ids import ATTACHED_ID, attached_to
-from okx_magic.orders.lookups import same
+from okx_magic.orders.items import ATTACHED_ID, attached_to, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.orders.lookups import Item
+    from okx_magic.orders.items import Item
 
 # What an amendment asks for, and the field of the order that then has it.
 _AMENDED: Final[Mapping[str, str]] = MappingProxyType(

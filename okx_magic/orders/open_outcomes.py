@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Request
-from okx_magic.orders.client_ids import is_ours
+from okx_magic.orders.items import is_ours
 from okx_magic.orders.ledger import TOLD
 from okx_magic.orders.lookups import made_at
 from okx_magic.orders.reconcile import look

@@ -17,6 +17,7 @@ from okx_magic.errors import (
 )
 from okx_magic.model import Envelope
 from okx_magic.orders import ledger, lookups
+from okx_magic.orders.items import items_of
 from okx_magic.wire.clock import expiry_of
 from okx_magic.wire.retry import ALREADY, DOUBTFUL
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Effect
     from okx_magic.model import Request
-    from okx_magic.orders.lookups import Item
+    from okx_magic.orders.items import Item
     from okx_magic.orders.reconcile import LookupResult
 
 _DONE: Final = "0"
@@ -71,7 +72,7 @@ def settled(
     request: Request, error: OkxMagicError, findings: Mapping[int, LookupResult]
 ) -> Envelope | OkxMagicError:
     """The answer as OKX would have given it, or the error that names the outcome."""
-    items = lookups.items_of(request)
+    items = items_of(request)
     states = {place: finding.state for place, finding in findings.items()}
     if not states or "unknown" in states.values():
         return unknown(request, error, findings)
@@ -86,7 +87,7 @@ def rows_of(
     """The acknowledgement of each order, by its place: as OKX gave it in its refusal, or else from its
     look-up.
     """
-    items = lookups.items_of(request)
+    items = items_of(request)
     acks = acknowledged(error, len(items)) or [{}] * len(items)
     return {
         place: _row(request, item, findings[place], ack) if place in findings else dict(ack)
@@ -98,7 +99,7 @@ def unknown(
     request: Request, error: OkxMagicError, findings: Mapping[int, LookupResult]
 ) -> OutcomeUnknown:
     """The error for what no look-up settled; of a batch it names those that are open."""
-    items = lookups.items_of(request)
+    items = items_of(request)
     left = tuple(
         item
         for place, item in enumerate(items)
@@ -132,7 +133,7 @@ def in_ledger(error: OkxMagicError, *, written: bool) -> tuple[str, str]:
 
 def interrupted(request: Request, account: str, outcome: str, message: str) -> Interrupted:
     """The error for Ctrl-C, with the ids of the orders, and what to ask or to look at."""
-    items = lookups.items_of(request)
+    items = items_of(request)
     asks = lookups.remedy(items, request.path)
     remedies = {"unknown": asks, "done": asks.replace("check before sending it again", "see it")}
     return Interrupted(

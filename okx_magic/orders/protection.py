@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from okx_magic.errors import OkxMagicError
 from okx_magic.model import Request
-from okx_magic.orders.client_ids import ATTACHED_ID, attached_to
+from okx_magic.orders.items import ATTACHED_ID, attached_to
 from okx_magic.orders.new_stop import new_stop, noun_of
 from okx_magic.orders.reconcile import look
 
@@ -53,12 +53,9 @@ def unprotected(
     """What was attached to the orders of ``request`` that OKX took, and is not there. Asks only where
     something was attached.
     """
-    rows = envelope.data
-    if request.effect != "order" or not any(map(attached_to, request.items)):
-        return ()
     return tuple(
         each
-        for wanted, ack in zip(request.items, rows, strict=False)
+        for wanted, ack in zip(request.items, envelope.data, strict=False)
         if ack.get("sCode", "0") in ("0", "") and ack.get("ordId")
         for each in _Parent(wanted, str(ack["ordId"]), ask, timing).lacks()
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
 from okx_magic.orders.amendments import amended
+from okx_magic.orders.items import items_of
 from okx_magic.orders.lookups import (
     NOT_FOUND,
     closed,
@@ -19,7 +20,6 @@ from okx_magic.orders.lookups import (
     failed,
     history_of,
     is_set,
-    items_of,
     made_at,
     names,
     read_back,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from okx_magic.model import Envelope, Request
-    from okx_magic.orders.lookups import Item
+    from okx_magic.orders.items import Item
     from okx_magic.wire.retry import Timing
 
 # Sends one GET once, within that many seconds.

@@ -16,8 +16,8 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.orders.acknowledgements import check_acknowledged
+from okx_magic.orders.items import items_of
 from okx_magic.orders.ledger import Ledger
-from okx_magic.orders.lookups import items_of
 from okx_magic.orders.submission import Orders
 from okx_magic.sandbox import Sandbox
 from okx_magic.session import Session

@@ -20,8 +20,8 @@ from many import many
 
 from okx_magic.errors import Interrupted, NotCarriedOut, OkxMagicError
 from okx_magic.model import Request
+from okx_magic.orders.items import items_of
 from okx_magic.orders.ledger import Ledger
-from okx_magic.orders.lookups import items_of
 from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.orders.reconcile import LookupResult, Reconciler
 from okx_magic.wire import sender, transport

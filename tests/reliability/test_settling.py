@@ -175,11 +175,16 @@ def cancels(bench: Lab, *prices: str) -> Request:
     return post(CANCELS, [{"instId": "BTC-USDT", "ordId": each} for each in ids])
 
 
+@pytest.mark.parametrize("losses", [1, 2])
 @pytest.mark.parametrize("fault", ["lose-request", "502-before", "50004-before"])
-def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(bench: Lab, fault: str) -> None:
-    """Orders that are over by now are not in the second one, and stand in the answer all the same."""
+def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(
+    bench: Lab, fault: str, losses: int
+) -> None:
+    """Orders that are over by now are not in the next one, and stand in the answer all the same; the next
+    one may be lost, too.
+    """
     request = cancels(bench, "1", "2", "3")
-    bench.sandbox.set_faults(f"next POST {CANCELS}: {fault}")
+    bench.sandbox.set_faults(f"next {losses} POST {CANCELS}: {fault}")
     first = json.loads(request.body)[0]
     look = bench.connection.look
 
@@ -192,7 +197,7 @@ def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(bench: Lab, fau
     bench.connection.look = cancelled_meanwhile  # type: ignore[method-assign]  # for this test
     reply = bench.session.send(request)
     bodies = [each.request.body for each in bench.connection.log if each.request.path == CANCELS]
-    assert [len(json.loads(each)) for each in bodies] == [3, 2]
+    assert [len(json.loads(each)) for each in bodies] == [3] + [2] * losses
     assert first["ordId"] not in bodies[1]
     assert [row["sCode"] for row in reply.envelope.data] == ["0"] * 3
     assert [row["ordId"] for row in reply.envelope.data] == [

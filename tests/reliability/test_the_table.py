@@ -67,7 +67,7 @@ F37  nobody to ask, nothing sent                  nbclient, papermill     test_l
 F38  the rails hold, and the kill switch kills    by rule; 400 orders     test_live_rails.py
                                                                           test_kill_across_kernels.py
                                                                           test_kill.py
-                                                                          test_policy.py
+                                                                          test_gate_rules.py
 F39  a triple is whole or an error                5 sources, 3 fields     test_sources.py
                                                                           test_profiles.py
 F40  the ledger equals the exchange               a model, and a soak     test_ledger_equals_exchange.py

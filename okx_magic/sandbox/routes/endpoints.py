@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue import endpoints
 from okx_magic.sandbox.account.desk import Desk
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.instruments import indices, instruments, marks
 from okx_magic.sandbox.params import Params
 from okx_magic.sandbox.routes import prices
