@@ -15,7 +15,7 @@ import html
 import json
 import re
 import unicodedata
-from functools import cache, reduce
+from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
@@ -112,6 +112,11 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "byte list": lambda text: f"[{' '.join(map(str, plain(text)))}]",
     "json": json.dumps,
     "html": html.escape,
+    "unhtml": html.unescape,
+    "unescape": lambda text: json.loads(f'"{text}"'),
+    "match": lambda text, pattern: (
+        (found := re.fullmatch(pattern, text)) and found[found.lastindex or 0]
+    ),
     "normal": lambda text, form: unicodedata.normalize(form, text),
     "quote": lambda text, safe="": quote(plain(text), safe=safe),
     "quote+": lambda text, safe="": quote_plus(plain(text), safe=safe),
@@ -133,14 +138,19 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
+def _in_turn(steps: list[Any], made: Any) -> Any:
+    for step in steps:
+        made = None if made is None else step(made)
+    return made
+
+
 def operation(row: Any) -> Operation:
     """What a row says is made of a text."""
     if isinstance(row, str):
         pieces = row.split("…")
         return lambda text: text.join(pieces)
     if isinstance(row[0], list):
-        steps = [operation(step) for step in row]
-        return lambda text: reduce(lambda made, step: step(made), steps, text)  # type: ignore[arg-type, return-value]
+        return partial(_in_turn, [operation(step) for step in row])
     function, *arguments = row
     return lambda text: _FUNCTIONS[function](text, *arguments)
 
