@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import warnings
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
@@ -26,6 +24,7 @@ from okx_magic.credentials.changes import (
 from okx_magic.detective.contents import contents
 from okx_magic.detective.grammar import Stage, Sweep, Wrong, touching
 from okx_magic.detective.jsonforms import form_texts, json_forms, usual_writers
+from okx_magic.detective.prehash import literal
 from okx_magic.detective.query import permuted
 
 if TYPE_CHECKING:
@@ -176,19 +175,6 @@ def _loaded(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return literal(text)
-
-
-def literal(text: str) -> Any:
-    """The value of a Python literal, as ``repr`` and ``print`` leave it behind; None for any other text,
-    and for the literal None.
-    """
-    with warnings.catch_warnings():
-        # An odd escape in a pasted text is nobody's mistake here.
-        warnings.simplefilter("ignore")
-        try:
-            return ast.literal_eval(text)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            return None
 
 
 def _is_plain(value: Any) -> bool:

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from okx_magic.credentials.changes import Mistake, instead, rows
-from okx_magic.detective.body import literal
+from okx_magic.detective.prehash import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
