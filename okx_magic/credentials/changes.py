@@ -1,7 +1,7 @@
 """The one table of changes: what happens to a text on its way into a signature, whichever text it is.
 
 A row of ``changes.json`` says how usual a change is, what it is called, how it is put right, and what
-it makes of a text: a template in which … stands for the text, or a function of this file with its
+it makes of a text: a template in which … stands for the text, or a function of ``FUNCTIONS`` with its
 arguments, or several of them one after the other. A row of the section "any" happens to several
 texts; it says to which, each by a letter, and for each how usual.
 """
@@ -52,6 +52,11 @@ class Mistake(NamedTuple):
     correction: str
     cost: int = KNOWN
 
+    @classmethod
+    def of(cls, name: str, kind: str, cost: int = KNOWN) -> Mistake:
+        """A mistake of a kind that the table knows to put right."""
+        return cls(name, instead(kind), cost)
+
 
 class Change(NamedTuple):
     """A row: a mistake and what it makes of a text, None where it cannot be made.
@@ -91,7 +96,7 @@ def _from_base32(text: str) -> bytes:
     return base64.b32decode(text + "=" * (-len(text) % 8), casefold=True)
 
 
-_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "lower": str.lower,
     "upper": str.upper,
     "title": str.title,
@@ -100,7 +105,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "strip": str.strip,
     "replace": str.replace,
     "sub": lambda text, pattern, to: re.sub(pattern, to, text),
-    "where": lambda text, pattern, do: re.sub(pattern, lambda m: _FUNCTIONS[do](m[0]), text),
+    "where": lambda text, pattern, do: re.sub(pattern, lambda m: FUNCTIONS[do](m[0]), text),
     "escaped": lambda text, marks: re.sub(marks, lambda m: f"\\u{ord(m[0]):04x}", text),
     "cut": lambda text, start, end=None: text[start:end],
     "before": lambda text, mark: text.partition(mark)[0] if mark in text else None,
@@ -152,7 +157,7 @@ def operation(row: Any) -> Operation:
     if isinstance(row[0], list):
         return partial(_in_turn, [operation(step) for step in row])
     function, *arguments = row
-    return lambda text: _FUNCTIONS[function](text, *arguments)
+    return lambda text: FUNCTIONS[function](text, *arguments)
 
 
 @cache

@@ -7,7 +7,7 @@ from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, instead
+from okx_magic.credentials.changes import FUNCTIONS, KNOWN, RARE, USUAL, Mistake, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,7 +39,7 @@ def contents(value: Any, most: int) -> Iterator[tuple[Any, Mistake]]:
     for found, kind in ((_shapes(value), "shape"), (_changed(value), "content")):
         for name, changed, cost in found:
             if cost <= most and repr(changed) != unchanged:
-                yield changed, Mistake(name, instead(kind), cost)
+                yield changed, Mistake.of(name, kind, cost)
 
 
 def _shapes(value: Any) -> Iterator[tuple[str, Any, int]]:
@@ -58,13 +58,15 @@ def _shapes(value: Any) -> Iterator[tuple[str, Any, int]]:
 
 def _changed(value: Any) -> Iterator[tuple[str, Any, int]]:
     """Other values in the same shape."""
-    for name, change, cost in _CHANGES:
-        yield name, mapped(value, change), cost
+    for mistake, change, _ in rows("contents"):
+        yield mistake.name, mapped(value, change), mistake.cost
     for name, left_out in (("null", [None]), ("empty", [None, ""])):
         kept = partial(_without, left_out)
         yield f"the body without its {name} members", mapped(value, members=kept), KNOWN
-    rows = [row for row in (value if isinstance(value, list) else [value]) if isinstance(row, dict)]
-    for key in list(dict.fromkeys(key for row in rows for key in row))[:_MOST_MEMBERS]:
+    objects = [
+        row for row in (value if isinstance(value, list) else [value]) if isinstance(row, dict)
+    ]
+    for key in list(dict.fromkeys(key for row in objects for key in row))[:_MOST_MEMBERS]:
         yield f"the body without its {key}", _in_rows(value, key, None), KNOWN
         yield f"the body's {key} as a number", _in_rows(value, key, _as_number), KNOWN
         yield f"the body's {key} as text", _in_rows(value, key, _as_text), RARE
@@ -106,45 +108,23 @@ def _lower(value: object) -> str:
 
 _as_text: Final = _of(int, float, to=str)
 _as_number: Final = _of(str, to=_number)
-_CHANGES: Final[tuple[tuple[str, Callable[[Any], Any], int], ...]] = (
-    ("the body's numbers as text", _as_text, USUAL),
-    ("the body's text as numbers, where it is digits", _as_number, USUAL),
-    (
-        "the body's text as floats, where it is digits",
-        _of(str, to=partial(_number, whole=float)),
-        KNOWN,
-    ),
-    (
-        "the body's whole floats as integers",
-        _of(float, to=lambda each: int(each) if each.is_integer() else each),
-        RARE,
-    ),
-    (
-        "the body's integers as floats",
-        _of(int, to=lambda each: float(each) if abs(each) < 10**15 else each),
-        RARE,
-    ),
-    ("the body's true and false as text", _of(bool, to=_lower), KNOWN),
-    ("the body's true and false as Python's words in text", _of(bool, to=str), KNOWN),
-    (
-        "the body's texts true and false as booleans",
-        _of(str, to=lambda each: _BOOLEANS.get(each, each)),
-        KNOWN,
-    ),
-    # Of numbers or booleans alone it is a plainer mistake.
-    ("the body's numbers, true and false as text", _of(int, float, bool, to=_lower), KNOWN),
-    (
-        "the body's numbers, true and false as Python's text of them",
-        _of(int, float, bool, to=str),
-        KNOWN,
-    ),
-    (
-        "the body's text as numbers, true and false, where it reads so",
-        _of(str, to=lambda each: _BOOLEANS.get(each, _number(each))),
-        KNOWN,
-    ),
-    ("each of the body's values in an array, as R's jsonlite does", lambda each: [each], RARE),
-    ("the body's null as empty text", _of(NoneType, to=lambda _: ""), RARE),
-    ("the body's empty text as null", _of(str, to=lambda each: each or None), RARE),
-    ("the body's text without blanks at its ends", _of(str, to=str.strip), RARE),
+# Of numbers or booleans alone that both are text is a plainer mistake.
+FUNCTIONS.update(
+    {
+        "numbers as text": _as_text,
+        "text as numbers": _as_number,
+        "text as floats": _of(str, to=partial(_number, whole=float)),
+        "whole floats": _of(float, to=lambda each: int(each) if each.is_integer() else each),
+        "integers as floats": _of(int, to=lambda each: float(each) if abs(each) < 10**15 else each),
+        "booleans as text": _of(bool, to=_lower),
+        "booleans printed": _of(bool, to=str),
+        "text as booleans": _of(str, to=lambda each: _BOOLEANS.get(each, each)),
+        "all as text": _of(int, float, bool, to=_lower),
+        "all printed": _of(int, float, bool, to=str),
+        "text read": _of(str, to=lambda each: _BOOLEANS.get(each, _number(each))),
+        "in an array": lambda each: [each],
+        "null as text": _of(NoneType, to=lambda _: ""),
+        "empty as null": _of(str, to=lambda each: each or None),
+        "stripped": _of(str, to=str.strip),
+    }
 )

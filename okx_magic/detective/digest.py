@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, instead
+from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake
 from okx_magic.credentials.macs import RIGHT, Construction, Scheme, digest_size
 
 if TYPE_CHECKING:
@@ -55,4 +55,4 @@ def schemes(sizes: set[int]) -> Iterator[Named]:
             for construction, (words, usual) in _WORDS.items():
                 cost = usual if hash_name in _COMMON else RARE
                 if (scheme := Scheme(construction, hash_name)) != RIGHT:
-                    yield Named(scheme, Mistake(words.format(title), instead("digest"), cost))
+                    yield Named(scheme, Mistake.of(words.format(title), "digest", cost))

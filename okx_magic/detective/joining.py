@@ -79,7 +79,7 @@ def _between(order: tuple[int, ...], separator: bytes, *, skip_empty: bool = Fal
 def _permuted(order: tuple[int, ...]) -> Mistake:
     names = ", ".join(_NAMES[place] for place in order)
     cost = USUAL if order in _USUAL_ORDERS else KNOWN if order[-1] == _STRAIGHT[-1] else RARE
-    return Mistake(f"the parts in the order {names}", instead("join"), cost)
+    return Mistake.of(f"the parts in the order {names}", "join", cost)
 
 
 def _orders() -> Iterator[tuple[tuple[int, ...], tuple[Mistake, ...]]]:
@@ -226,10 +226,10 @@ def _joinings() -> Iterator[Joining]:
         yield Joining(_changed(change, b"".join), (change.mistake,))
     yield from separated
     for name, write in _LISTS.items():
-        yield Joining(_printed(write), (Mistake(name, instead("join"), RARE),))
+        yield Joining(_printed(write), (Mistake.of(name, "join", RARE),))
     for kind, found in table()["joined"].items():
         for usual, name, row in found:
-            yield Joining(_template(row), (Mistake(name, instead(kind), COSTS[usual]),))
+            yield Joining(_template(row), (Mistake.of(name, kind, COSTS[usual]),))
     for joining in separated:
         for change in changes("w"):
             if len(joining.mistakes) == 1 and change.mistake.correction == instead("ends"):
@@ -257,7 +257,7 @@ def recipes() -> tuple[Recipe, ...]:
     """Those with key, secret or passphrase in the text, and those of other exchanges."""
     return tuple(
         Recipe(
-            Joining(_template(row), (Mistake(name, instead(kind), COSTS[usual]),)),
+            Joining(_template(row), (Mistake.of(name, kind, COSTS[usual]),)),
             Scheme(*more[:2]) if more else RIGHT,
             *more[2:],
         )

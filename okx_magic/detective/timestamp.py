@@ -6,17 +6,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import (
-    ALONE,
-    KNOWN,
-    RARE,
-    SELDOM,
-    USUAL,
-    Mistake,
-    changes,
-    instead,
-    rows,
-)
+from okx_magic.credentials.changes import ALONE, KNOWN, RARE, SELDOM, USUAL, Mistake, changes, rows
 from okx_magic.detective.grammar import Stage, Sweep, Wrong, touching
 from okx_magic.detective.times import (
     MILLISECOND,
@@ -73,7 +63,7 @@ def _shift(minutes: int) -> Mistake:
     if hours == 8 and not rest:  # OKX's home: what a machine there, or a guide from there, shows
         cost = USUAL
     name = f"a time {far} {way} the header's, as local time taken for UTC is"
-    return Mistake(name, instead("local"), cost)
+    return Mistake.of(name, "local", cost)
 
 
 def _elsewhere(moment: Moment, most: int) -> Iterator[tuple[Moment, Mistake]]:
@@ -110,11 +100,11 @@ def _written(moment: Moment, most: int) -> Iterator[tuple[str, Mistake]]:
     for ahead in ZONES if most >= ALONE and moment.text is not None else ():
         ready = fields(time, ahead)
         for name, template, cost in local(ahead):
-            yield template.format_map(ready), Mistake(name, instead("local"), cost)
+            yield template.format_map(ready), Mistake.of(name, "local", cost)
 
 
 def _notation(name: str, cost: int) -> Mistake:
-    return Mistake(name, instead("12 hours" if name == _TWELVE_HOURS else "t"), cost)
+    return Mistake.of(name, "12 hours" if name == _TWELVE_HOURS else "t", cost)
 
 
 @cache
@@ -224,5 +214,5 @@ def _reread(microseconds: int) -> Mistake:
         if far % length == 0:
             way = "before" if microseconds < 0 else "after"
             name = f"a second reading of the clock, {far // length} {unit} {way} the header's"
-            return Mistake(name, instead("reading"), SELDOM)
+            return Mistake.of(name, "reading", SELDOM)
     raise AssertionError(microseconds)

@@ -11,7 +11,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import Mistake, instead, rows
+from okx_magic.credentials.changes import Mistake, rows
 from okx_magic.detective.prehash import literal
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _readings(text: str, depth: int) -> Iterator[_Reading]:
 
 
 def _of_base64(name: str) -> Mistake:
-    return Mistake(name, instead("base64"))
+    return Mistake.of(name, "base64")
 
 
 def _decoded(text: str) -> Iterator[tuple[bytes, str]]:
@@ -117,7 +117,7 @@ def _inner(decoded: bytes, depth: int) -> Iterator[_Reading]:
     match = _PRINTED.fullmatch(text)
     if match and match[1] != text and len(match[1]) in _DIGITS:
         name = "the Base64 of the hexadecimal that openssl prints without -binary"
-        yield bytes.fromhex(match[1]), (Mistake(name, instead("binary")),)
+        yield bytes.fromhex(match[1]), (Mistake.of(name, "binary"),)
     for digest, inner in _readings(text, depth - 1):
         if len(inner) == 1 and inner[0].name.startswith("the digest in hexadecimal"):
             yield digest, (_of_base64(f"the Base64 of {inner[0].name}"),)
@@ -154,12 +154,12 @@ def damage(signature: str, digest: bytes) -> Mistake | None:
         (left == digest[::-1], "the digest's bytes in reverse"),
     )
     if name := next((name for fits, name in ends if fits), ""):
-        return Mistake(name, instead("whole"))
+        return Mistake.of(name, "whole")
     if digits == "".join(f"{byte:x}" for byte in digest):
         name = "the digest in hexadecimal without the zeros before single digits"
     elif _LOST in left and left == digest.decode("utf-8", "replace").encode():
         name = "the digest read as UTF-8 text, which loses bytes, before Base64"
-    return Mistake(name, instead("no text")) if name else None
+    return Mistake.of(name, "no text") if name else None
 
 
 def unhashed(signature: str, message: bytes, of_nothing: bytes) -> Mistake | None:
@@ -169,10 +169,10 @@ def unhashed(signature: str, message: bytes, of_nothing: bytes) -> Mistake | Non
     if len(message) < _SHORTEST or not left.startswith(message):
         return None
     if left == message:
-        return Mistake("the prehash itself in place of its digest", instead("digest"))
+        return Mistake.of("the prehash itself in place of its digest", "digest")
     # hash.Hash.Sum of Go appends the digest of what was written, here of nothing, to its argument.
     name = "the prehash handed to Go's Sum, with nothing written to the hash before"
-    return Mistake(name, instead("digest")) if left == message + of_nothing else None
+    return Mistake.of(name, "digest") if left == message + of_nothing else None
 
 
 def _decodable(signature: str) -> bytes:
