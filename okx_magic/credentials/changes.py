@@ -161,9 +161,9 @@ def operation(row: Any) -> Operation:
 
 
 @cache
-def table() -> Any:
-    """All that ``changes.json`` has, by its sections."""
-    return json.loads(resources.files(__package__).joinpath("changes.json").read_text("utf-8"))
+def table(path: str = "credentials/changes.json") -> Any:
+    """All that a file of data has, by its sections."""
+    return json.loads(resources.files("okx_magic").joinpath(path).read_text("utf-8"))
 
 
 def instead(key: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 from okx_magic.credentials.changes import COSTS, KNOWN, RARE, USUAL, operation
 from okx_magic.detective.contents import mapped
-from okx_magic.detective.printers import printed, table
+from okx_magic.detective.printers import printed, serialisers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,12 +53,12 @@ class _Style(NamedTuple):
 @cache
 def _layouts() -> tuple[_Layout, ...]:
     # (",", ":") is JavaScript, orjson, httpx, Go and PHP; (", ", ": ") Python's own default.
-    return tuple(_Layout(*row) for row in table("layouts"))
+    return tuple(_Layout(*row) for row in serialisers()["layouts"])
 
 
 @cache
 def _styles() -> tuple[_Style, ...]:
-    return tuple(_Style(*row[:3], *map(operation, row[3:])) for row in table("styles"))
+    return tuple(_Style(*row[:3], *map(operation, row[3:])) for row in serialisers()["styles"])
 
 
 class Writer(NamedTuple):
