@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from okx_magic.credentials.websocket import LOGIN_PATH
 from okx_magic.detective import pastes, prehash
@@ -94,17 +95,25 @@ def _parts(text: str, parse: Callable[[str], Request]) -> tuple[dict[str, str], 
     if parts := prehash.split(text):
         return dict(pastes.headers(text)), parts
     text = pastes.in_lines(text)
-    found, rest = dict(pastes.headers(text)), pastes.without_headers(text)
-    request: Request | prehash.Prehash
+    found = dict(pastes.headers(text))
+    parts = pastes.printed_request(text) or _request(pastes.without_headers(text), parse)
+    body = pastes.as_long_as_told(text, parts.body)
+    return found, parts._replace(timestamp=found.get("timestamp", ""), body=body)
+
+
+def _request(text: str, parse: Callable[[str], Request]) -> prehash.Prehash:
+    plain = pastes.plain_request(text)
     try:
-        request = parse(rest)
+        request = parse(text)
     except CellError:
         # A cell takes JSON alone; what was signed can have been anything.
-        if (plain := pastes.plain_request(rest)) is None:
+        if plain is None:
             raise
-        request = plain
-    when = found.get("timestamp", "")
-    return found, prehash.Prehash(when, request.method, request.target, request.body)
+        return plain
+    parts = prehash.Prehash("", request.method, request.target, request.body)
+    # What is sent anew has escapes in capitals; what was sent had them as they stand.
+    same = plain and plain.body == parts.body and unquote(plain.target) == unquote(parts.target)
+    return plain if plain and same else parts
 
 
 def _given(what: str, value: str, where: str) -> str:
@@ -123,7 +132,9 @@ _HIDDEN = re.compile(
 _NAMED = re.compile(
     r"""
     \b (?P<name> \w*(?:secret|passphrase|password|passwd)\w* ) \b
-    ["']? [ \t]* [:=] [ \t]* b? (?: (?P<quote>["']) (?P<quoted> .*? ) (?P=quote) | (?P<bare> [^\s,;]+ ) )
+    ["']? \]? [ \t]* (?: => \s* (?: string\(\d+\)[ ] )? | :? \[\]string\{ | [:=] [ \t]* ) b?
+    (?: (?P<quote>["']) (?P<quoted> .*? ) (?P=quote)
+      | (?P<bare> [^\s,;]+? ) (?= \\r\\n | [\s,;}] | $ ) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )

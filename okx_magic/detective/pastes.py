@@ -13,23 +13,25 @@ from okx_magic.detective.prehash import Prehash, literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A name, then whatever JSON, a dict, a list of pairs, PHP, Go, curl or HTTP puts between it and its
-# value.
+# A name, then whatever JSON, a dict, a list of pairs, PHP, Go, Java, Tcl, curl or HTTP puts between it
+# and its value.
 _HEADER = re.compile(
     r"""
     OK [-_] ACCESS [-_] (?P<name> KEY|SIGN|TIMESTAMP|PASSPHRASE ) \b
-    \\?["']? \]? [ \t]* (?: => \s* (?: string\(\d+\)[ ] )? | [:=,] [ \t]* )
-    (?: b? \\?(?P<quote>["']) (?P<quoted> .*? ) \\?(?P=quote)
-      | (?<=:) \[ (?P<listed> [^\]\n]* ) \]
-      | (?P<bare> [^\r\n]*? ) (?= \s* (?: \\r\\n | \\?["'] | [\r\n] | $ ) ) )
+    \\?["']? \]?
+    (?: [ \t]* (?: => \s* (?: string\(\d+\)[ ] )? | [:=,] [ \t]* ) | \t+ | [ ] (?= \S+ [ ]+ [A-Z]\w+- ) )
+    (?: (?: b | \[\]string\{ )? \\?(?P<quote>["']) (?P<quoted> .*? ) \\?(?P=quote)
+      | (?<=[:=]) \[ (?P<listed> [^\]\n]* ) \]
+      | (?P<bare> [^\r\n]*? )
+        (?= \s* (?: \\r\\n | \\?["'] | [\r\n] | $ | ,?[ ][A-Z]\w+-[\w-]+[= ] | \}[ ]*$ ) ) )
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _OF_HTTP = re.compile(r"(?:^|\n)OK-ACCESS-SIGN\Z")
 # A dict, a list of pairs, a map of Go, an array of PHP.
 _PRINTED = re.compile(
     r"""^(?:[^\n{\[(]*Array\s*\n|[ \t]*array\(\d+\)[ ])?[^\n{\[(]*[{\[(]"""
-    r"""[^{}]*OK[-_]ACCESS[^{}]*[}\])],?[ ]*$""",
+    r"""[^{}]*OK[-_]ACCESS[^{}]*[}\])][,;]?[ ]*$""",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -76,12 +78,23 @@ _MEMBER = (
 )
 
 
-def _member(names: str, text: str) -> str:
-    match = re.search(_MEMBER.format(names), text, re.IGNORECASE | re.DOTALL)
-    if match is None or match["quote"] is None:
-        return match["bare"] if match else ""
-    found = literal(f"{match['quote']}{match['quoted']}{match['quote']}")
-    return found if isinstance(found, str) else str(match["quoted"])
+def _member(names: str, text: str, beginning: str = "") -> str | None:
+    """The first of the members of these names whose value begins like this."""
+    for match in re.finditer(_MEMBER.format(names), text, re.IGNORECASE | re.DOTALL):
+        value = match["bare"]
+        if match["quote"]:
+            value = _plain(f"{match['quote']}{match['quoted']}{match['quote']}")
+        if re.match(beginning, value):
+            return value
+    return None
+
+
+def _plain(quoted: str) -> str:
+    """A text without its quotes, its escapes read."""
+    found = literal(quoted)
+    if isinstance(found, bytes):
+        return found.decode("utf-8", "replace")
+    return found if isinstance(found, str) else re.sub(r"^b?['\"`]|['\"`]$", "", quoted)
 
 
 _LOG_IN = re.compile(r"['\"]?op['\"]?\s*:\s*['\"]login['\"]")
@@ -94,18 +107,22 @@ def log_in(text: str) -> dict[str, str] | None:
     text = text.replace('\\"', '"')
     if not _LOG_IN.search(text):
         return None
-    return {name: _member(name, text) for name in ("sign", "timestamp")}
+    return {name: _member(name, text) or "" for name in ("sign", "timestamp")}
 
 
 # ---- requests -------------------------------------------------------------------------------------
 
 
+# http.client of Python and Net::HTTP of Ruby print what they send as texts in quotes.
+_SENT = re.compile(r"\s*(?:send:\s*|<-\s*)?(b?(['\"]).*\2)\s*")
+
+
 def in_lines(text: str) -> str:
     """The pasted text as a request in lines, if it is of a kind that is known; else as it is."""
-    # http.client prints what it sends as a Python string, its line breaks escaped.
-    if "\\r\\n" in text and "\n" not in text.strip():
-        text = re.sub(r"^\s*(?:send:\s*)?b?['\"]|['\"]\s*$", "", text).replace("\\r\\n", "\n")
-    return _from_configuration(_from_curl(text))
+    sent = [_SENT.fullmatch(line) for line in text.strip().split("\n")]
+    if "\\r\\n" in text and all(sent):
+        text = "".join(_plain(line[1]) for line in sent if line).replace("\r\n", "\n")
+    return _from_curl(text)
 
 
 def _from_curl(text: str) -> str:
@@ -128,18 +145,36 @@ _DATA = re.compile(
 )
 
 
-def _from_configuration(text: str) -> str:
-    """A configuration of axios, requests or fetch with method, url and headers, as node's inspect or a
-    dict prints it.
-    """
-    if not re.match(r"\s*(?:[\w.]+\s*[:=]?\s*)?[{(\[]", text):
-        return text
-    method = _member("method", text).upper()
-    target = _member("url|uri|requestPath|request_path|endpoint|path", text)
-    if not method or not target:
-        return text
-    rows = [f"OK-ACCESS-{name}: {value}" for name, value in headers(text)]
-    return "\n".join([f"{method} {target}", *rows, "", _member("body|data|payload", text)])
+# A line of a log, with the headers and the body behind the request.
+_LOGGED = re.compile(
+    r"[^\n]*?\b(GET|POST|PUT|DELETE|PATCH)[ ]+(\S+)[ ,]+headers\s*[=:].*?\b(?:body|data)\s*[=:][ ]?(.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_BEHIND_AN_OBJECT = re.compile(r"\A(?:[^\n]*\}|.*?\n\})[ ;)]*\n(.*)", re.DOTALL)
+
+
+def printed_request(text: str) -> Prehash | None:
+    """A request as logs, fetch, axios, reqwest and HttpClient print it; None in any other text."""
+    if _REQUEST.match(text) or re.match(r"\s*\$?\s*curl\s", text):
+        return None
+    if match := _LOGGED.match(text):
+        method, url, body = match.groups()
+        body = re.sub(r"\A(?:None|null|nil|undefined)\Z", "", body.strip("\n"))
+        return _request(method, url, _plain(body) if re.fullmatch(r"b?(['\"]).*\1", body) else body)
+    text = re.sub(r"\bfetch\(\s*", "url: ", text)
+    method = _member("method", text, "[A-Za-z]+$")
+    url = _member("url|uri|requestUri|requestPath|request_path|endpoint|path", text, "/|https?:")
+    if not method or not url:
+        return None
+    query = re.search(r"\bquery: Some\(\"([^\"]*)\"\)", text)
+    sent = _member("body|data|payload", text)
+    if sent is None:
+        sent = behind[1].strip("\n") if (behind := _BEHIND_AN_OBJECT.match(text)) else ""
+    return _request(method, f"{url}?{query[1]}" if query else url, sent)
+
+
+def _request(method: str, url: str, body: str) -> Prehash:
+    return Prehash("", method.upper(), re.sub("^https?://[^/]*", "", url), body)
 
 
 _REQUEST = re.compile(
@@ -159,4 +194,11 @@ def plain_request(text: str) -> Prehash | None:
         return None
     while lines and (not lines[0].strip() or re.match(r"[A-Za-z][\w-]*: ", lines[0])):
         lines.pop(0)
-    return Prehash("", match["method"].upper(), match["target"], "\n".join(lines).strip("\n"))
+    return _request(match["method"], match["target"], "\n".join(lines).strip("\n"))
+
+
+def as_long_as_told(text: str, body: str) -> str:
+    """The body with the line break at its end that no eye sees, where Content-Length counts it."""
+    match = re.search(r"^Content-Length:[ ]*(\d+)\s*$", text, re.MULTILINE | re.IGNORECASE)
+    missing = int(match[1]) - len(body.encode("utf-8", "replace")) if match else 0
+    return body + {1: "\n", 2: "\r\n"}.get(missing, "")
