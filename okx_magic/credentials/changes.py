@@ -115,7 +115,10 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "repr": lambda text: repr(plain(text)),
     # []byte as Go's %v prints it.
     "byte list": lambda text: f"[{' '.join(map(str, plain(text)))}]",
-    "json": json.dumps,
+    "json": lambda text, ascii_only=True: json.dumps(text, ensure_ascii=ascii_only),
+    "snake": lambda text: re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", text).lower(),
+    "sorted": lambda text, between: between.join(sorted(text.split(between))),
+    "filled": lambda text, length: text.ljust(length),
     "html": html.escape,
     "unhtml": html.unescape,
     "unescape": lambda text: json.loads(f'"{text}"'),

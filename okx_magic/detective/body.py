@@ -6,10 +6,11 @@ import json
 import re
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
+from okx_magic import catalogue
 from okx_magic.credentials.changes import (
     FUNCTIONS,
     KNOWN,
@@ -18,13 +19,14 @@ from okx_magic.credentials.changes import (
     USUAL,
     Mistake,
     changes,
+    plain,
     rows,
 )
 from okx_magic.detective.contents import contents
 from okx_magic.detective.grammar import Stage, Sweep, Wrong, touching
 from okx_magic.detective.jsonforms import form_texts, json_forms, usual_writers
 from okx_magic.detective.prehash import literal
-from okx_magic.detective.query import permuted
+from okx_magic.detective.query import MOST_PERMUTED, permuted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,6 +128,21 @@ def _serialised(body: Body | _Content, most: int) -> Iterator[tuple[str, Mistake
                 yield again[1:-1], Mistake.of(f"{told}, without quotes", "b", RARE)
 
 
+def many(method: str, path: str, text: str) -> Iterator[Wrong]:
+    """Other orders of keys; then documented parameters that were not sent, as a program writes them when
+    they have no value.
+    """
+    yield from key_orders(text, MOST_PERMUTED).wrong()
+    endpoint, body = catalogue.endpoint(method.upper(), path), Body(text)
+    if endpoint is None or not isinstance(body.value, dict):
+        return
+    names = [param.name for param in endpoint.params if param.name not in body.value]
+    for name, (word, value) in product(names, (("null", None), ("empty", ""))):
+        told = Mistake.of(f"the parameter {name}, {word}, in the body", "content", SELDOM)
+        for writer in body.writers:
+            yield Wrong(plain(writer.write({**body.value, name: value})), (told,))
+
+
 def key_orders(text: str, most: int) -> Sweep:
     """Every order of the keys of a body's objects, as its own serialiser and the usual ones write it; of
     more keys than ``most`` those in which one has moved or two have changed.
@@ -197,7 +214,7 @@ def _in_javascript(number: str) -> str:
     """The number as JavaScript (ECMA-262, section 6.1.6.1.20) and Go's encoding/json write it."""
     value = float(number)
     if value.is_integer() and abs(value) < _LEAST_EXPONENT:
-        return str(int(value))
+        return format(Decimal(repr(value)), ".0f")
     digits, mark, power = repr(value).partition("e")
     if mark and (int(power) < -6 or int(power) > 20):
         return f"{digits}e{int(power):+d}"

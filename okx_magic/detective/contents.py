@@ -36,10 +36,27 @@ def contents(value: Any, most: int) -> Iterator[tuple[Any, Mistake]]:
     """Other values that the body could have been signed as, by a mistake of at most this cost."""
     # 1 == 1.0 == True, so the texts are compared.
     unchanged = repr(value)
-    for found, kind in ((_shapes(value), "shape"), (_changed(value), "content")):
+    hashed = mapped(value, members=_in_hash_order)
+    ordered = [("the body with its keys as Java's HashMap orders them", hashed, KNOWN)]
+    for found, kind in ((_shapes(value), "shape"), (_changed(value), "content"), (ordered, "keys")):
         for name, changed, cost in found:
             if cost <= most and repr(changed) != unchanged:
                 yield changed, Mistake.of(name, kind, cost)
+
+
+def _in_hash_order(members: dict[str, Any]) -> list[str]:
+    """Java's HashMap goes by String.hashCode, whose halves are mixed, in a table of a power of two."""
+    size = 16
+    while len(members) > size * 3 // 4:
+        size *= 2
+
+    def place(key: str) -> int:
+        code = 0
+        for character in key:
+            code = (31 * code + ord(character)) % 2**32
+        return (code ^ code >> 16) % size
+
+    return sorted(members, key=place)
 
 
 def _shapes(value: Any) -> Iterator[tuple[str, Any, int]]:
@@ -52,6 +69,9 @@ def _shapes(value: Any) -> Iterator[tuple[str, Any, int]]:
         yield "the body's array left off", value[0], USUAL
     elif value:
         yield "only the first item of the body's array", value[0], KNOWN
+    if isinstance(value, list):
+        numbered = {str(place): item for place, item in enumerate(value)}
+        yield "the body's array as an object, its places for names", numbered, RARE
     for name in ("data", "body", "params"):
         yield f"the body inside of {name}", {name: value}, RARE
 

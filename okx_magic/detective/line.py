@@ -39,7 +39,8 @@ def path_stages(host: str) -> tuple[Stage, ...]:
 
 
 def _with_host(path: str, host: str) -> Iterator[tuple[str, Mistake]]:
-    for other in dict.fromkeys((host, *sorted(OFFICIAL_HOSTS), *_OLD_HOSTS)):
+    ports = (f"{each}:443" for each in _COMMON)
+    for other in dict.fromkeys((host, *sorted(OFFICIAL_HOSTS), *_OLD_HOSTS, *ports)):
         if not other:
             continue
         cost = USUAL if other == (host or "www.okx.com") else KNOWN if other in _COMMON else ALONE

@@ -150,6 +150,7 @@ _LOGGED = re.compile(
     r"[^\n]*?\b(GET|POST|PUT|DELETE|PATCH)[ ]+(\S+)[ ,]+headers\s*[=:].*?\b(?:body|data)\s*[=:][ ]?(.*)",
     re.DOTALL | re.IGNORECASE,
 )
+_NOTHING = re.compile(r"\A(?:None|null|nil|undefined)\Z")
 _BEHIND_AN_OBJECT = re.compile(r"\A(?:[^\n]*\}|.*?\n\})[ ;)]*\n(.*)", re.DOTALL)
 
 
@@ -159,7 +160,7 @@ def printed_request(text: str) -> Prehash | None:
         return None
     if match := _LOGGED.match(text):
         method, url, body = match.groups()
-        body = re.sub(r"\A(?:None|null|nil|undefined)\Z", "", body.strip("\n"))
+        body = _NOTHING.sub("", body.strip("\n"))
         return _request(method, url, _plain(body) if re.fullmatch(r"b?(['\"]).*\1", body) else body)
     text = re.sub(r"\bfetch\(\s*", "url: ", text)
     method = _member("method", text, "[A-Za-z]+$")
@@ -168,7 +169,9 @@ def printed_request(text: str) -> Prehash | None:
         return None
     query = re.search(r"\bquery: Some\(\"([^\"]*)\"\)", text)
     sent = _member("body|data|payload", text)
-    if sent is None:
+    if sent is not None:
+        sent = _NOTHING.sub("", sent)
+    else:
         sent = behind[1].strip("\n") if (behind := _BEHIND_AN_OBJECT.match(text)) else ""
     return _request(method, f"{url}?{query[1]}" if query else url, sent)
 

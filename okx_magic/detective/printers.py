@@ -13,7 +13,7 @@ from functools import cache, partial
 from pprint import pformat
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.credentials.changes import COSTS, KNOWN, RARE, SELDOM, USUAL, table
+from okx_magic.credentials.changes import COSTS, FUNCTIONS, KNOWN, RARE, SELDOM, USUAL, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +49,7 @@ _WAYS: Final[dict[str, Callable[[Any], str]]] = {
     # A field as linters of Go want it: InstID.
     "initials": lambda name: re.sub(r"Id(?=$|[A-Z])", "ID", _capital(name)),
     "short": _short,
+    "snake": FUNCTIONS["snake"],
 }
 
 

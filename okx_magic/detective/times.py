@@ -117,6 +117,10 @@ def fields(time: int, ahead: int = 0) -> Mapping[str, str]:
         "A": day,
         "b": _MONTHS[at.month - 1],
         "ms": us[:3],
+        "y1900": str(at.year - 1900),
+        "seconds_g": f"{seconds:g}",
+        "millis_g": f"{time // MILLISECOND:g}",
+        "scientific": f"{str(seconds)[:1]}.{(str(seconds)[1:] + us[:3]).rstrip('0') or '0'}",
         "us": us,
         "tenth": us[:1],
         "hundredth": us[:2],
@@ -249,11 +253,12 @@ def local(ahead: int) -> tuple[Notation, ...]:
     for separator, fraction, zone in product("T ", (".{ms}", "", ".{us}"), _table()["zones"]):
         plain = separator == "T" and fraction != ".{us}" and zone == "{offset}"
         templates.append((f"{{date}}{separator}{{clock}}{fraction}{zone}", plain))
-    names, ready, made = _table()["names"].get(str(ahead), []), fields(SAMPLE, ahead), []
+    names, long = (_table()[each].get(str(ahead), []) for each in ("names", "long names"))
+    ready, made = fields(SAMPLE, ahead), []
     templates += [(template, False) for template in _table()["local prints"] if names]
     for template, plain in templates:
-        for zone in names if "{name}" in template else [""]:
-            row = template.replace("{name}", zone)
+        for zone in names if "{name}" in template else long if "{long}" in template else [""]:
+            row = template.replace("{name}", zone).replace("{long}", zone)
             told = f"with its offset {ready['offset']}" if plain else ""
             name = (
                 f"local time {told}" if told else f"local time, written as {row.format_map(ready)}"

@@ -8,7 +8,7 @@ makes at the speed of C. A message is named only when its signature has matched.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -140,7 +140,6 @@ class Ways:
         self.path = path
         self.right = tuple(map(plain, (stamp, method, path, asked, sent)))
         moment = timestamp.Moment(instant(stamp), stamp)
-        key_orders = partial(body.key_orders, sent, query.MOST_PERMUTED)
         rows: tuple[tuple[Any, ...], ...] = (
             (moment, timestamp.stages, tuple, lambda: timestamp.near_readings(stamp), 24),
             (method, line.method_stages),
@@ -155,7 +154,7 @@ class Ways:
                 body.Body(sent),
                 body.stages,
                 lambda: body.words(asked, sent),
-                lambda: key_orders().wrong(),
+                lambda: body.many(method, path, sent),
             ),
         )
         self._parts = tuple(_Part(right, *row) for right, row in zip(self.right, rows, strict=True))

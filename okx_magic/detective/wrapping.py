@@ -52,6 +52,8 @@ def _readings(text: str, depth: int) -> Iterator[_Reading]:
         mistakes = tuple(map(_of_base64, filter(None, [name])))
         if len(digest) in _SIZES:
             yield digest, mistakes
+        if len(digest) - 1 in _SIZES and digest.endswith(b"\0"):
+            yield digest[:-1], (*mistakes, _of_base64("a NUL byte behind the digest"))
         for inner, more in _inner(digest, depth) if depth else ():
             yield inner, (*mistakes, *more)
     for mistake, of, _ in rows("peeled") if depth else ():
