@@ -57,7 +57,7 @@ def main(program: str, seconds: float = 300) -> int:
         (home / "config.json").write_text(json.dumps(futures(sandbox)), "utf-8")
         command = [program, "trade", "-c", str(home / "config.json"), "--userdir", str(home)]
         command += ["-s", "Always", "--logfile", str(home / "log.txt"), "--db-url", "sqlite://"]
-        account = sandbox._exchange.accounts["demo"]
+        account = sandbox._exchange._exchange.accounts["demo"]
         alone: dict[object, float] = {}
         longest = 0.0
         with subprocess.Popen(command, cwd=home, env={**os.environ, "NO_COLOR": "1"}) as bot:
