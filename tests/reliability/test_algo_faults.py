@@ -15,7 +15,6 @@ from lab import Lab, hurried, lab, naive
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
 from okx_magic.model import Request
-from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.wire import retry
 
 if TYPE_CHECKING:
@@ -74,8 +73,7 @@ def struck(bench: Lab, request: Request, fault: str) -> str:
 def settled_later(bench: Lab) -> str:
     """What is told of the one open outcome when no copy of it can be on its way any more."""
     bench.time.sleep(31)
-    gate, look = bench.session.gate, bench.connection.look
-    (line,) = tell_open_outcomes(look, bench.ledger, gate.key_hash, bench.time.wall())
+    (line,) = bench.settle()
     return line
 
 

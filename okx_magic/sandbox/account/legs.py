@@ -72,7 +72,7 @@ def _read_ratio(wanted: Params, field: str, instrument: Instrument, *, up: bool)
     if not params.matching(wanted, field, _RATIO):
         return None
     share = Decimal(wanted[field])
-    # OKX docs, attachAlgoOrds: of contracts. A take-profit below the price has a minus, a stop-loss never.
+    # OKX docs, attachAlgoOrds: of contracts. A take-profit below the price has a minus, a stop-loss none.
     down = -share if field.startswith("tp") else share
     if instrument.is_spot or not (share > 0 if up else 0 < down < 1):
         raise RefusalError("51000", field)
