@@ -24,7 +24,7 @@ from freqtrade_streams import STRATEGY, config
 from okx_magic.sandbox import Sandbox
 
 STOPPED = STRATEGY.replace("stoploss, startup", "stoploss, can_short, startup").replace(
-    "-0.9, 20", "-0.004, False, 20"
+    "-0.9, 20", "-0.0015, False, 20"
 )
 PAIRS = ["BTC/USDT:USDT", "ETH/USDT:USDT"]
 # So long may a position stand without its stop: freqtrade sets it after the fill, on its next round.
