@@ -100,8 +100,12 @@ def told(program: str, said: Mapping[str, str]) -> int:
 
 
 def lines() -> list[str]:
-    """Its part of ``calls.md``."""
+    """What ``calls.md`` has of programs that are run by hand."""
     return [
+        "",
+        "freqtrade 2026.9: `freqtrade_stops.py` (ten minutes of live futures, each position with",
+        "its stop on the exchange within seconds, stops set off), `freqtrade_streams.py` (ten minutes on",
+        "its WebSocket) and `freqtrade_month.py` (a month of candles, marks and funding) end with 0.",
         "",
         "OKX's own toolkit: `okx_trade_mcp.py` and `okx_trade_cli.py` call each of its tools and",
         "commands once; refused are these alone.",
