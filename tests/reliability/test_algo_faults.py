@@ -77,9 +77,9 @@ def struck(bench: Lab, request: Request, fault: str) -> str:
     return "done" if reply.recovered else "answered"
 
 
-def settled_later(bench: Lab) -> str:
+def settled_later(bench: Lab, seconds: float = 31) -> str:
     """What is told of the one open outcome when no copy of it can be on its way any more."""
-    bench.time.sleep(31)
+    bench.time.sleep(seconds)
     (line,) = bench.settle()
     return line
 
@@ -138,6 +138,9 @@ def test_a_cancel_of_a_stop_ends_it(shared: Lab, fault: str, moment: Moment) -> 
             right += [("done", "done", "canceled")]
             right += [("unknown", "unknown", state) for state in ("live", "canceled")]
         assert told in right
+        if named == "unknown":
+            line = settled_later(shared, 91)
+            assert ("not cancelled" in line) == (shared.algos()[-1].state == "live")
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
