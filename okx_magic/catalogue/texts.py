@@ -13,7 +13,7 @@ from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.parameter_rules import (
     named_parameter,
     parameter_advice,
-    parameter_rule,
+    parameter_rules,
     parameter_spelled,
 )
 
@@ -133,7 +133,7 @@ def _parameters(endpoint: Endpoint) -> Iterator[str]:
 
 def _known_of(param: Param) -> str:
     """What is known of a parameter by its name; of one that depends, when it is needed."""
-    rule = parameter_rule(param.name)
+    rule = parameter_rules().get(param.name)
     if rule is None or param.fields:
         return ""
     when = rule.needed if param.required == "conditional" else ""
@@ -208,7 +208,7 @@ def explain(code: str) -> tuple[str, ...]:
 
 def _is_name(name: str) -> bool:
     """Whether a word is a name of OKX's, and not by chance one: "timestamp" is in texts of codes, too."""
-    noted = parameter_rule(name) or ((known := column(name)) and known.what)
+    noted = parameter_rules().get(name) or ((known := column(name)) and known.what)
     return bool(name and (noted or not name.islower()))
 
 

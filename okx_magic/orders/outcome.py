@@ -36,8 +36,13 @@ _NOT: Final[Mapping[Effect, str]] = {
     "cancel": "not cancelled",
     "setting": "not set",
 }
-_LATER: Final = " · %okx_log --settle says in half a minute whether it was placed"
+_LATER: Final[Mapping[Effect, str]] = {
+    "order": " · %okx_log --settle says in half a minute whether it was placed",
+    "cancel": " · %okx_log --settle says in a minute or two whether it was cancelled",
+}
 _OF_ORDERS: Final = frozenset({"order", "amend", "cancel"})
+# A cancel has no expTime: while its order lives, a copy of it may still be on its way.
+_OPEN: Final = frozenset({"unknown", "open"})
 
 # The acknowledgement of each order of a batch, by its place.
 Rows = dict[int, "Mapping[str, Any]"]
@@ -74,9 +79,9 @@ def settled(
     """The answer as OKX would have given it, or the error that names the outcome."""
     items = items_of(request)
     states = {place: finding.state for place, finding in findings.items()}
-    if not states or "unknown" in states.values():
+    if not states or not _OPEN.isdisjoint(states.values()):
         return unknown(request, error, findings)
-    if not set(states.values()) - {"not done", "open"} and len(states) == len(items):
+    if set(states.values()) == {"not done"} and len(states) == len(items):
         return not_done(request, error, findings)
     return answer_of(rows_of(request, error, findings), request)
 
@@ -103,19 +108,25 @@ def unknown(
     left = tuple(
         item
         for place, item in enumerate(items)
-        if place not in findings or findings[place].state == "unknown"
+        if place not in findings or findings[place].state in _OPEN
     )
     done = sum(finding.state == "done" for finding in findings.values())
     known = f"; {done} of {len(items)} were carried out" if done else ""
+    seen = {
+        str(each.row["state"]) for each in findings.values() if each.row and each.state == "open"
+    }
+    known += (
+        f"; the order is {', '.join(sorted(seen))} now, and may yet be cancelled" if seen else ""
+    )
     settles = tuple(item.settles for item in left if item.settles)
     # Without an expTime a copy may be on its way for as long as its timestamp is good.
-    later = settles and request.effect == "order" and expiry_of(request) is None
+    later = _LATER.get(request.effect, "") if settles and expiry_of(request) is None else ""
     return OutcomeUnknown(
         f"{error.message}; it may have been carried out{known}",
         status=error.status if isinstance(error, TransportError | OkxError) else None,
         orders=tuple((item.inst_id, item.id) for item in left if item.id),
         settles=settles,
-        remedy=lookups.remedy(left, request.path) + (_LATER if later else ""),
+        remedy=lookups.remedy(left, request.path) + later,
         request=request,
     )
 

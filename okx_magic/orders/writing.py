@@ -163,7 +163,7 @@ class Writing:
     def _check_attached(self, envelope: Envelope, refused: PartlyRefused | None = None) -> None:
         """Raise PositionWithoutStop where an order stands without what was attached to it."""
         request = self._request
-        if request.effect != "order" or not any(each.get(ATTACHED) for each in request.items):
+        if not any(each.get(ATTACHED) for each in request.items):
             return
         if lacks := self._ports.unprotected(request, envelope):
             raise PositionWithoutStop(

@@ -81,12 +81,38 @@ def test_a_cancelled_order_may_be_shown_late(unseen: int, found: bool) -> None: 
 
 
 def test_a_cancel_is_sent_three_times_at_most(bench: Lab) -> None:
-    """After that the error says that the order is live."""
+    """After that the error says that the order is live, and no more: a cancel has no expTime."""
     ack = placed(bench)
     bench.sandbox.set_faults(f"every POST {CANCEL}: lose-request")
-    with pytest.raises(NotCarriedOut, match=r"not cancelled: .*; the order is live"):
+    with pytest.raises(OutcomeUnknown, match="the order is live now, and may yet be cancelled"):
         bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
     assert posts(bench, CANCEL) == 3
+
+
+def test_a_cancel_that_is_carried_out_late_is_not_called_not_done(bench: Lab) -> None:
+    """Live at the last look and cancelled after it: unknown at first, then told as cancelled."""
+    ack = placed(bench)
+    bench.sandbox.set_faults(f"every POST {CANCEL}: reset-late=25000")
+    with pytest.raises(OutcomeUnknown, match="may yet be cancelled") as caught:
+        bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    assert "whether it was cancelled" in caught.value.remedy
+    bench.time.sleep(30)
+    assert bench.settle()[0].endswith(f"cancelled; {caught.value.settles[0]} shows it")
+    assert [each.state for each in bench.orders()] == ["canceled"]
+    assert bench.told(CANCEL)[-1][1] == "done"
+
+
+def test_a_cancel_whose_order_lives_on_was_not_carried_out(bench: Lab) -> None:
+    """No copy is on its way any more; before, the question stays open."""
+    ack = placed(bench)
+    bench.sandbox.set_faults(f"every POST {CANCEL}: lose-request")
+    with pytest.raises(OutcomeUnknown):
+        bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    assert "may yet be cancelled" in bench.settle()[0]
+    assert bench.told(CANCEL)[-1][1] == "unknown"
+    bench.time.sleep(90)
+    assert bench.settle()[0].endswith("not cancelled; the order is live now")
+    assert bench.told(CANCEL)[-1][1] == "not done"
 
 
 def test_a_cancel_needs_no_ledger(bench: Lab) -> None:

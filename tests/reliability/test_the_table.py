@@ -40,7 +40,7 @@ F20  a sound answer is read                       118                     test_j
 F21  no answer fills the memory                   14 bombs                test_bombs.py
 F22  a deadline is one                            9 ways to be slow       test_slow_replies.py
 F23  an order is booked once                      15 faults, 126 odd ones  test_order_faults.py
-                                                  15 faults on stops      test_algo_faults.py
+                                                  28 faults on stops      test_algo_faults.py
                                                                           test_odd_answers.py
 F24  "not placed" is said when it is proved       15 faults, 126 odd ones  test_order_faults.py
                                                                           test_odd_answers.py
