@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 from documented import BARS
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from okx_magic.sandbox.market.bars import bar_named
@@ -90,6 +90,7 @@ def test_no_profit_around_the_triangle(second: float) -> None:
 
 
 @given(st.sampled_from([name for name in NAMES if instruments()[name].turnover]), seconds)
+@example("AAVE-USDT", 1_632_527_940)  # the last minute of a day
 def test_trades_are_what_candles_are_made_of(name: str, second: int) -> None:
     """The trades of a minute, and of a second, make its open, high, low, close and volume; they are
     numbered without a gap, and in order.

@@ -157,8 +157,9 @@ def _activity(
     if quoted.role != "last" or not quoted.turnover:
         return np.zeros(MINUTES + 1, np.int64), np.zeros(MINUTES, np.int64)
     before, after = (traded_before(seed, quoted, each) for each in (day, day + 1))
-    shares = pace**0.7
-    shares = np.concatenate(([0.0], np.cumsum(shares) / shares.sum()))
+    shares = np.cumsum(pace**0.7)
+    # Divided by its own end, it ends at 1: else a day could lose its last trade.
+    shares = np.concatenate(([0.0], shares / shares[-1]))
     extra = np.floor((after - before - _FEWEST * MINUTES) * shares).astype(np.int64)
     first = before + _FEWEST * np.arange(MINUTES + 1) + extra
     draws = generator(seed, quoted.inst_id, "volumes", day).standard_normal(MINUTES)
