@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from okx_magic.catalogue.near_names import foreign_value, near_value
 from okx_magic.catalogue.parameter_rules import parameter_rule
 from okx_magic.catalogue.siblings import sibling
-from okx_magic.cell.findings import WELL_KNOWN, Finding, groups
+from okx_magic.cell.findings import WELL_KNOWN, Finding, groups, several
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,9 @@ def _value(request: Request, endpoint: Endpoint, group: Group, param: Param) -> 
         yield from _client_id(param.name, str(value), group)
     elif param.values and param.type != "boolean":
         sure = endpoint.status == WELL_KNOWN and param.name in _CLOSED_LISTS
+        if param.name == "bar" and isinstance(value, str) and "," in value:
+            yield Finding(f"OKX takes one bar, not {value[:60]}", several(endpoint), sure)
+            return
         for each in _each(value, request):
             if each not in param.values:
                 text = f"{param.name}={each}{group.where} is not documented"

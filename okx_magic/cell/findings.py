@@ -49,6 +49,12 @@ class Group:
     outermost: bool = True
 
 
+def several(endpoint: Endpoint) -> str:
+    """What to do with a list of values where OKX takes one."""
+    way = "a request for each"
+    return f"several only with --to, or {way}" if endpoint.paging else way
+
+
 def groups(request: Request, endpoint: Endpoint) -> Iterator[Group]:
     """All names and values of a request, each group with the parameters that may stand in it."""
     if request.query or request.method == "GET":

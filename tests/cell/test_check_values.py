@@ -57,6 +57,7 @@ def refusal(request: Request, facts: AccountFacts | None = None) -> str:
         (Request("GET", "/api/v5/market/history-candles?instId=A-B&bar=1d"), "1D in place of 1d?"),
         (Request("GET", "/api/v5/market/candles?instId=A-B&bar=7x"), "bar=7x is not documented"),
         (post(SPOT, side="long"), "buy in place of long?"),
+        (Request("GET", "/api/v5/market/candles?instId=A-B&bar=1H,4H"), "takes one bar, not 1H,4H"),
         (post(SPOT, side="BUY"), "buy in place of BUY?"),
         (post(SPOT, side="short"), "sell in place of short?"),
         (post(SPOT, tdMode="spot"), "cash in place of spot?"),
