@@ -20,7 +20,12 @@ from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
 from okx_magic.cell.account_facts import AccountFacts
 from okx_magic.cell.check_account import account_findings
 from okx_magic.cell.check_forms import forms
-from okx_magic.cell.check_names import missing_names, repeated_names, unknown_names
+from okx_magic.cell.check_names import (
+    missing_names,
+    names_in_words,
+    repeated_names,
+    unknown_names,
+)
 from okx_magic.cell.check_values import values
 from okx_magic.cell.findings import WELL_KNOWN, Finding
 from okx_magic.cell.values import UnfitValueError, as_json
@@ -45,21 +50,18 @@ def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, 
     certain = [each for each in found if each.certain]
     if not certain:
         return tuple(map(str, found))
-    more = f" · and {len(certain) - _SHOWN} more" if len(certain) > _SHOWN else ""
-    # A missing name and an extra one are mostly the same mistake, so the notices help, too.
-    remedies = dict.fromkeys(filter(None, map(_remedy, found)))
+    # A missing name and an extra one are mostly the same mistake, so the names of notices are told, too.
+    of_names = any(each.missing or each.unknown for each in certain)
+    said = [*names_in_words(found)] if of_names else []
+    said += [each.sentence for each in certain if not (each.missing or each.unknown)]
+    more = f" · and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+    remedies = dict.fromkeys(each.remedy for each in found if each.remedy)
     about = next((f"{each.about}: " for each in certain if each.about), "")
     raise CellError(
-        about + "; ".join(each.sentence for each in certain[:_SHOWN]) + more,
+        about + "; ".join(said[:_SHOWN]) + more,
         line=request.line,
         remedy=" · ".join((*[*remedies][:_SHOWN], _FORCE)),
     )
-
-
-def _remedy(finding: Finding) -> str:
-    # The sentence of a certain one says what to write.
-    unsaid = finding.instead and not finding.certain
-    return f"write {finding.instead}" if unsaid else finding.remedy
 
 
 def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Finding, ...]:

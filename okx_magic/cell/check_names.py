@@ -14,7 +14,7 @@ from okx_magic.catalogue.siblings import sibling
 from okx_magic.cell.findings import WELL_KNOWN, Finding, groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from okx_magic.catalogue import Endpoint
     from okx_magic.cell.findings import Group
@@ -37,13 +37,39 @@ def unknown_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
                 continue
             instead, remedy = _remedy(name, group, endpoint)
             if sure and request.effect != "read":
-                where = " here" if group.where in {"", _IN_BODY} else group.where
-                text, about = f"OKX has no parameter {name}{where}", str(request)
-                yield Finding(text, remedy, certain=True, instead=instead, about=about)
+                text, about = no_such_names([name], group.where), str(request)
+                certain = True
             else:
                 effect = " and has no effect" if sure else ", as far as the catalogue knows"
-                text = f"{name}{group.where} is unknown to {request}{effect}"
-                yield Finding(text, remedy, instead=instead)
+                text, about = f"{name}{group.where} is unknown to {request}{effect}", ""
+                certain = False
+            yield Finding(text, remedy, certain, instead, about, unknown=name, where=group.where)
+
+
+def no_such_names(names: Sequence[str], where: str) -> str:
+    """That the endpoint does not have them, in one clause."""
+    parameters = "parameter" if len(names) == 1 else "parameters"
+    return (
+        f"OKX has no {parameters} {', '.join(names)}{' here' if where in {'', _IN_BODY} else where}"
+    )
+
+
+def names_in_words(found: Iterable[Finding]) -> Iterator[str]:
+    """What is wrong with the names of a request, place by place: first those that are other ones, with
+    the names to write, then those that are none, then what is missing still.
+    """
+    of_names = [each for each in found if each.unknown or each.missing]
+    for where in dict.fromkeys(each.where for each in of_names):
+        here = [each for each in of_names if each.where == where]
+        renamed = {each.unknown: each.instead for each in here if each.instead}
+        if renamed:
+            yield f"{no_such_names([*renamed], where)}: write {', '.join(renamed.values())}"
+        if none := [each.unknown for each in here if each.unknown and not each.instead]:
+            yield no_such_names(none, where)
+        missing = [name for each in here for name in each.missing]
+        left = [name for name in missing if not {*name.split(" or ")} & {*renamed.values()}]
+        if left:
+            yield f"OKX needs {', '.join(left)}{where}"
 
 
 def repeated_names(request: Request) -> Iterator[Finding]:
@@ -68,7 +94,14 @@ def missing_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
         if missing:
             shows = f"%okx_find {request.path} shows its parameters"
             text = f"OKX needs {', '.join(missing)}{where}"
-            yield Finding(text, shows, certain=True, about=str(request))
+            yield Finding(
+                text,
+                shows,
+                certain=True,
+                about=str(request),
+                missing=tuple(missing),
+                where=where,
+            )
 
 
 def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[str]]]:
@@ -96,7 +129,7 @@ def _remedy(name: str, group: Group, endpoint: Endpoint) -> tuple[str, str]:
         outer = near.removesuffix(f"[].{name}")
         return "", f'it belongs in {outer}: "{outer}": [{{"{name}": …}}]'
     if near in ("before", "begin") and endpoint.paging:
-        return f"{near}, or --since to bring all rows from a time on", ""
+        return near, "--since brings all rows from a time on"
     if near:
         return near, ""
     return "", hint or _listed(group)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from okx_magic.cell.findings import Group
     from okx_magic.model import Request
 
+# A list that fits into a line hides nothing: all bars do.
+_LISTED_WHOLE = 160
 _CLOSED_LISTS = frozenset({"bar", "side", "tdMode", "ordType", "posSide"})
 # OKX docs, Place order: case-sensitive letters and digits, up to 32.
 _CLIENT_IDS = frozenset({"clOrdId", "algoClOrdId", "attachAlgoClOrdId"})
@@ -113,5 +115,8 @@ def _partners(group: Group, endpoint: Endpoint) -> Iterator[Finding]:
 
 
 def _listed(values: tuple[str, ...]) -> str:
+    whole = ", ".join(values)
+    if len(whole) <= _LISTED_WHOLE:
+        return whole
     more = f" and {len(values) - 12} more" if len(values) > 12 else ""
     return ", ".join(values[:12]) + more

@@ -20,7 +20,8 @@ class Finding:
     """One problem of a request, in one clause. ``certain``: it can only fail, or do what nobody
     meant, so it is refused; otherwise it is a notice. ``remedy`` is what to write, "" where the
     text says it. ``instead`` is the name to write, if one is near; ``about`` the request, which an
-    error names once for all that it says.
+    error names once for all that it says. ``unknown`` is the name that the endpoint does not have,
+    ``missing`` are those that it needs, in the query, the body or the object that ``where`` says.
     """
 
     text: str
@@ -28,6 +29,9 @@ class Finding:
     certain: bool = False
     instead: str = ""
     about: str = ""
+    unknown: str = ""
+    missing: tuple[str, ...] = ()
+    where: str = ""
 
     @property
     def sentence(self) -> str:

@@ -56,6 +56,7 @@ def refusal(request: Request, facts: AccountFacts | None = None) -> str:
         (Request("GET", "/api/v5/market/candles?instId=A-B&bar=60m"), "1H in place of 60m?"),
         (Request("GET", "/api/v5/market/history-candles?instId=A-B&bar=1d"), "1D in place of 1d?"),
         (Request("GET", "/api/v5/market/candles?instId=A-B&bar=7x"), "bar=7x is not documented"),
+        (Request("GET", "/api/v5/market/candles?instId=A-B&bar=7m"), "1W, 1M, 3M, 6Hutc, 12Hutc,"),
         (post(SPOT, side="long"), "buy in place of long?"),
         (Request("GET", "/api/v5/market/candles?instId=A-B&bar=1H,4H"), "takes one bar, not 1H,4H"),
         (post(SPOT, side="BUY"), "buy in place of BUY?"),
