@@ -1,6 +1,6 @@
 """Values whose form OKX does not take: a time in seconds, Python's None, a number with a comma, one
 object in place of a list, an instrument as another exchange writes it. Each gives a notice with the
-right form; OKX decides.
+right form, and OKX decides; only a client's id is known for certain.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue import field_types
-from okx_magic.cell.check_parameters import WELL_KNOWN, Finding
+from okx_magic.cell.check_parameters import WELL_KNOWN, Finding, several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +32,12 @@ _TIME = re.compile(r"1[0-9]{9}(?:\.[0-9]+)?|1[0-9]{12}|1[0-9]{15}|1[0-9]{18}")
 _CURSORS = frozenset({"after", "before"})
 _TIMES = frozenset({"begin", "end", "ts", "validUntil", "expTime"})
 _INSTANTS = _CURSORS | {"begin", "end"}
+_ONE_NAME = frozenset({"instId", "instFamily", "uly", "sprdId"})
+_ONE_A_REQUEST = ("/api/v5/market/", "/api/v5/public/")
+# OKX docs, Place order: case-sensitive letters and digits, up to 32.
+_CLIENT_IDS = frozenset({"clOrdId", "algoClOrdId", "attachAlgoClOrdId"})
+_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
+_NO_ID_CHARACTER = re.compile(r"[^A-Za-z0-9]+")
 _PRICED = frozenset({"limit", "post_only", "fok", "ioc"})
 _PRICES = ("px", "pxUsd", "pxVol")
 # ccxt's symbols, base/quote[:settle[-date]]; and ids without a hyphen, or with another sign.
@@ -54,6 +60,9 @@ def forms(request: Request, endpoint: Endpoint, given: Iterable[Group]) -> Itera
                 if param.required == "yes" and group.outermost and group.where:
                     yield Finding(f"{param.name}{group.where} is empty", "OKX always needs it")
             else:
+                # Where the docs were not read, an id may have another form: OKX's loans take hyphens.
+                if param.name in _CLIENT_IDS and endpoint.status == WELL_KNOWN:
+                    yield from _client_id(param.name, value, group)
                 yield from _value(param, value, group, endpoint)
         if request.effect == "order" and group.outermost:
             yield from _price(group)
@@ -87,6 +96,9 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
         yield from _time(param.name, value, group, endpoint)
     elif group.where and _is_decimal(param) and not _NUMBER.fullmatch(value):
         yield Finding(f"{param.name}={value[:40]}{group.where} is not a number", _digits(value))
+    elif "," in value and not group.where and _takes_one(param, endpoint):
+        text = f"OKX takes one {param.name} here, not {value[:60]}"
+        yield Finding(text, several(endpoint))
     elif near := _near_ids(param.name, value):
         yield Finding(
             f"{param.name}={value[:60]}{group.where} is not how OKX writes it",
@@ -96,6 +108,16 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
 
 def _is_decimal(param: Param) -> bool:
     return field_types("", "").get(param.name) == "decimal"
+
+
+def _client_id(name: str, value: Any, group: Group) -> Iterator[Finding]:
+    if isinstance(value, list | dict) or _CLIENT_ID.fullmatch(str(value)):
+        return
+    near = _NO_ID_CHARACTER.sub("", str(value))[:32]
+    remedy = f"for example {near}" if near else ""
+    rule = "1 to 32 letters and digits"
+    text = f"{name}{group.where} has {rule}, which {str(value)[:60]!r} does not"
+    yield Finding(text, remedy, certain=True)
 
 
 def _pythons(param: Param, value: str, group: Group) -> Iterator[Finding]:
@@ -108,6 +130,14 @@ def _pythons(param: Param, value: str, group: Group) -> Iterator[Finding]:
     elif value in _PYTHON_NOTHING and param.type != "boolean":
         text = f"{param.name}={value}{group.where} is a value as Python prints it"
         yield Finding(text, f"leave {param.name} out where there is none")
+
+
+def _takes_one(param: Param, endpoint: Endpoint) -> bool:
+    """Whether a list of such names is none to OKX; of the account's endpoints some take it."""
+    return param.name in _ONE_NAME and (
+        bool(endpoint.paging)
+        or (endpoint.path.startswith(_ONE_A_REQUEST) and not endpoint.path.endswith("-tiers"))
+    )
 
 
 def _rows(value: str, endpoint: Endpoint) -> Iterator[Finding]:

@@ -1,13 +1,12 @@
 """Checks the names and the values of a request with what OKX documents.
 
 OKX ignores a name that it does not know: the order is placed without the stop. So a write with such
-a name is refused, and a read gets a notice. A mistake of value is certain only for closed lists and
-fixed forms; all other documented values are hints (OKX adds new ones), so another value gives a notice.
+a name is refused, and a read gets a notice. A mistake of value is certain only for closed lists;
+all other documented values are hints (OKX adds new ones), so another value gives a notice.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,12 +30,10 @@ if TYPE_CHECKING:
 # Of these the docs were read; of the others only clients, or nothing, tell the parameters.
 WELL_KNOWN = "documented"
 _SHOWN = 12
+# A list that fits into a line hides nothing: all bars do.
+_LISTED_WHOLE = 160
 _IN_BODY = " in its body"
 _CLOSED_LISTS = frozenset({"bar", "side", "tdMode", "ordType", "posSide"})
-# OKX docs, Place order: case-sensitive letters and digits, up to 32.
-_CLIENT_IDS = frozenset({"clOrdId", "algoClOrdId", "attachAlgoClOrdId"})
-_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
-_NO_ID_CHARACTER = re.compile(r"[^A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,8 @@ class Finding:
     """One problem of a request, in one clause. ``certain``: it can only fail, or do what nobody
     meant, so it is refused; otherwise it is a notice. ``remedy`` is what to write, "" where the
     text says it. ``instead`` is the name to write, if one is near; ``about`` the request, which an
-    error names once for all that it says.
+    error names once for all that it says. ``unknown`` is the name that the endpoint does not have,
+    ``missing`` are those that it needs, in the query, the body or the object that ``where`` says.
     """
 
     text: str
@@ -52,6 +50,9 @@ class Finding:
     certain: bool = False
     instead: str = ""
     about: str = ""
+    unknown: str = ""
+    missing: tuple[str, ...] = ()
+    where: str = ""
 
     @property
     def sentence(self) -> str:
@@ -96,6 +97,12 @@ def _inside(given: Mapping[str, Any], params: tuple[Param, ...], where: str) -> 
                 yield from _inside(each, param.fields, inside)
 
 
+def several(endpoint: Endpoint) -> str:
+    """What to do with a list of values where OKX takes one."""
+    way = "a request for each"
+    return f"several only with --to, or {way}" if endpoint.paging else way
+
+
 def unknown_names(
     request: Request, endpoint: Endpoint, given: Iterable[Group]
 ) -> Iterator[Finding]:
@@ -111,13 +118,21 @@ def unknown_names(
                 continue
             instead, remedy = _remedy(name, group, endpoint)
             if sure and request.effect != "read":
-                where = " here" if group.where in {"", _IN_BODY} else group.where
-                text, about = f"OKX has no parameter {name}{where}", str(request)
-                yield Finding(text, remedy, certain=True, instead=instead, about=about)
+                text, about = no_such_names([name], group.where), str(request)
+                certain = True
             else:
                 effect = " and has no effect" if sure else ", as far as the catalogue knows"
-                text = f"{name}{group.where} is unknown to {request}{effect}"
-                yield Finding(text, remedy, instead=instead)
+                text, about = f"{name}{group.where} is unknown to {request}{effect}", ""
+                certain = False
+            yield Finding(text, remedy, certain, instead, about, unknown=name, where=group.where)
+
+
+def no_such_names(names: Sequence[str], where: str) -> str:
+    """That the endpoint does not have them, in one clause."""
+    parameters = "parameter" if len(names) == 1 else "parameters"
+    return (
+        f"OKX has no {parameters} {', '.join(names)}{' here' if where in {'', _IN_BODY} else where}"
+    )
 
 
 def repeated_names(request: Request) -> Iterator[Finding]:
@@ -142,7 +157,14 @@ def missing_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
         if missing:
             shows = f"%okx_find {request.path} shows its parameters"
             text = f"OKX needs {', '.join(missing)}{where}"
-            yield Finding(text, shows, certain=True, about=str(request))
+            yield Finding(
+                text,
+                shows,
+                certain=True,
+                about=str(request),
+                missing=tuple(missing),
+                where=where,
+            )
 
 
 def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[str]]]:
@@ -170,7 +192,7 @@ def _remedy(name: str, group: Group, endpoint: Endpoint) -> tuple[str, str]:
         outer = near.removesuffix(f"[].{name}")
         return "", f'it belongs in {outer}: "{outer}": [{{"{name}": …}}]'
     if near in ("before", "begin") and endpoint.paging:
-        return f"{near}, or --since to bring all rows from a time on", ""
+        return near, "--since brings all rows from a time on"
     if near:
         return near, ""
     return "", hint or _listed_of(group)
@@ -182,6 +204,9 @@ def _listed_of(group: Group) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
+    whole = ", ".join(words)
+    if len(whole) <= _LISTED_WHOLE:
+        return whole
     more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
     return ", ".join(words[:_SHOWN]) + more
 
@@ -209,15 +234,11 @@ def _before_alone(group: Group) -> Iterator[Finding]:
 
 def _value(request: Request, endpoint: Endpoint, group: Group, param: Param) -> Iterator[Finding]:
     value = group.given[param.name]
-    # Where the docs were not read, an id may have another form: OKX's loans take hyphens.
-    if (
-        param.name in _CLIENT_IDS
-        and endpoint.status == WELL_KNOWN
-        and not isinstance(value, list | dict)
-    ):
-        yield from _client_id(param.name, str(value), group)
-    elif param.values and param.type != "boolean":
+    if param.values and param.type != "boolean":
         sure = endpoint.status == WELL_KNOWN and param.name in _CLOSED_LISTS
+        if param.name == "bar" and isinstance(value, str) and "," in value:
+            yield Finding(f"OKX takes one bar, not {value[:60]}", several(endpoint), sure)
+            return
         for each in _each(value, request):
             if each not in param.values:
                 text = f"{param.name}={each}{group.where} is not documented"
@@ -241,17 +262,6 @@ def _each(value: Any, request: Request) -> list[str]:
         several = value.split(",")
         return [each.strip() for each in several] if len(several) > 1 else several
     return [str(value)] if isinstance(value, str | int) else []
-
-
-def _client_id(name: str, value: str, group: Group) -> Iterator[Finding]:
-    if _CLIENT_ID.fullmatch(value):
-        return
-    near = _NO_ID_CHARACTER.sub("", value)[:32]
-    remedy = f"for example {near}" if near else ""
-    rule = "1 to 32 letters and digits"
-    yield Finding(
-        f"{name}{group.where} has {rule}, which {value[:60]!r} does not", remedy, certain=True
-    )
 
 
 def _partners(group: Group, endpoint: Endpoint) -> Iterator[Finding]:

@@ -20,6 +20,11 @@ WHITESPACE = " \t\u00a0\u200b\ufeff"
 
 EXAMPLE = "a request looks like this: GET /api/v5/market/ticker?instId=BTC-USDT"
 
+# What people write behind a target: an option (a front end may have made one dash of two), or a query.
+OPTION = r"(?:--?|[\u2013\u2014])[A-Za-z]"
+OPTIONS_FIRST = "options go before the request: %okx --chart GET …, in a cell behind %%okx"
+PAIR = re.compile(r"([A-Za-z]\w{0,30})=(?!=)")
+
 # Anything that looks like a method is read as one, so that it can be refused with a reason.
 _METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|SUBSCRIBE", re.IGNORECASE)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from okx_magic.charts import market
 from okx_magic.charts.columns import TIMES
-from okx_magic.charts.pictures import Candles, Depth, Table
+from okx_magic.charts.pictures import Candles, Depth, NoPictureError, Table
 from okx_magic.charts.scales import moment, span_text, tick_size
 from okx_magic.charts.spec import bar_rows, data_of, packed
 from okx_magic.charts.svg import clean
@@ -115,7 +115,7 @@ class BookFeed:
     """A book, read when it is painted."""
 
     def __init__(self, title: str, read: Callable[[], pd.DataFrame]) -> None:
-        self._title = title
+        self.title = title
         self._read = read
         self._fresh = True
 
@@ -133,7 +133,7 @@ class BookFeed:
     def picture(self) -> Depth:
         """Both sides. Raises NoPictureError as long as there is none."""
         depth = market.book(self._read())
-        return Depth(self._title, depth.bids, depth.asks, depth.tick)
+        return Depth(self.title, depth.bids, depth.asks, depth.tick)
 
 
 class TableFeed:
@@ -178,7 +178,9 @@ class TableFeed:
         return "cells", [], {"rows": rows, "cells": some}
 
     def picture(self) -> Table:
-        """The rows as they are now."""
+        """The rows as they are now. Raises NoPictureError before the first, which brings the columns."""
+        if not self.rows:
+            raise NoPictureError("no rows have come")
         rows = tuple(map(tuple, self.rows))
         numeric = tuple(
             all(_number(row[at]) is not None for row in rows) for at in range(len(self.names))

@@ -95,6 +95,11 @@ def _carry_out(
     request: Request, span: Span | None, session: Session, output: Output, options: Options
 ) -> Any:
     """Send one request, or show what would be sent; its value."""
+    if span is not None:
+        from okx_magic.pages.paging import checked_style  # noqa: PLC0415  # pandas, on first use
+
+        # What does not fit the options of the line is told first, and once.
+        checked_style(request, span)
     judge([request], session, output, options)
     if options.dry_run:
         _show_unsent(request, span, session, output, options)

@@ -86,8 +86,13 @@ class OkxDiagnosis(Magics):
             POST /api/v5/trade/order
             {"instId": "BTC-USDT", "sz": "1"}
 
+            %%okx_debug --compare
+            2020-12-08T09:08:57.715ZGET/api/v5/account/balance
+            2020-12-08T09:08:57.715Zget/api/v5/account/balance
+
         Instead of the request the cell can have all headers as they were sent, or a prehash as it was
-        printed; a request with its headers needs only --check. ``{{ expression }}`` is Python.
+        printed; a request with its headers needs only --check. Of two prehashes the right one comes
+        first, then the one that your program signed. ``{{ expression }}`` is Python.
         Nothing is sent. Never paste a secret: -a NAME says which account's secret is used.
         """
         arguments = magicline.options(self.shell, self.okx_debug, _with_one_signature(line))

@@ -29,6 +29,8 @@ _FILTERS: Final = ("begin", "end")
 _TIMES: Final = ("ts", "cTime")
 # Its cursor is an id or, with type=2, a time.
 HISTORY_TRADES: Final = "/api/v5/market/history-trades"
+# A list of these is several pulls, each with pages of its own.
+_ONE_AT_A_TIME: Final = frozenset({"instId", "instFamily", "uly", "bar", "sprdId"})
 # Times as a person types them.
 _FORMS: Final = "a time is 2024-01-31, 2024-01-31T08:00, 90d, 36h, 2y, now, or 1706659200000 (ms)"
 
@@ -131,6 +133,13 @@ def checked_style(request: Request, span: Span) -> PagingStyle:
         reason = "limit= is not a number of rows"
     if reason:
         raise CellError(reason, line=request.line)
+    for name in _ONE_AT_A_TIME & query.keys():
+        if "," in query[name]:
+            raise CellError(
+                f"OKX takes one {name} at a time, not {query[name][:60]}",
+                line=request.line,
+                remedy="several only with --to DIR (in Python: download), or a request for each",
+            )
     return style
 
 

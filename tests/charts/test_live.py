@@ -220,6 +220,61 @@ def test_a_view_may_begin_before_anything_came(shown: Shown) -> None:
     assert shown.of("bars")[0][0].spec["tick"] == 0.1
 
 
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("table", "no rows have come"),
+        ("book", "the book has no bids"),
+        ("candles", "no bars have come"),
+        ("trades", "no bars have come"),
+    ],
+)
+def test_no_kind_of_stream_needs_a_first_row_to_be_shown(shown: Shown, kind: str, why: str) -> None:
+    """Each says what is missing in its still, live or not, and paints what comes, a book whole."""
+    stream = FakeStream(kind, kind)
+    still = {"text/plain": f"no picture yet: {why}"}
+    assert LiveView(stream).still()._repr_mimebundle_() == still
+    view = LiveView(stream)
+    view.show()
+    widget, bundle, _ = shown.of("show")[0]
+    assert bundle == still
+    # A page that loads again before anything has come.
+    assert widget.get_state()["spec"]["title"]
+    stream.book = BOOK
+    stream.bring(bar(0, 100) if kind == "candles" else {"ts": "0", "px": "5", "sz": "1"})
+    assert shown.painted.wait(20)
+    view.picture()
+    assert "no picture yet" not in shown.of("refresh")[-1][0]["text/plain"]
+
+
+BOOK = pd.DataFrame({"side": ["bid", "ask"], "px": [1.0, 2.0], "sz": [3.0, 4.0]})
+
+
+def test_a_book_that_breaks_while_it_is_painted_stops_no_other_view(shown: Shown) -> None:
+    """The painter goes on: what is being repaired is painted when it is right again."""
+    broken, other = FakeStream("book", "books"), FakeStream("candles", "candle1m")
+    broken.book = BOOK
+    views = [LiveView(broken), LiveView(other)]
+    for view in views:
+        view.show()
+    suit, suited = widgets.Canvas.suit, threading.Event()
+
+    def breaks(self: widgets.Canvas, feed: Any) -> None:
+        broken.book = BOOK[:0]
+        suited.set()
+        suit(self, feed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(widgets.Canvas, "suit", breaks)
+        broken.bring({"ts": "1"})
+        assert suited.wait(20)
+    # A painter that is gone is not asked again by itself.
+    other.bring(bar(0, 102))
+    shown.until(lambda: {102.0} <= closes(shown))
+    for view in views:
+        view.picture()
+
+
 def test_a_page_that_loads_again_gets_what_is_there_now() -> None:
     """The state that a front end asks for is fresh, without a message for every change."""
     stream = FakeStream("table", "tickers")

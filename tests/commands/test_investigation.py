@@ -68,6 +68,7 @@ def test_an_earlier_exchange_and_another_timestamp(demo: Notebook, sign: Sign) -
     short = sign(f"{T}GET/api/v5/account/balance")
     text = demo.run(f"%okx_debug 2 --check {short} --timestamp {T}")
     assert "signed with the query left out" in text
+    assert "of      GET /api/v5/account/balance?ccy=BTC, number 2 of %okx_debug" in text
 
 
 CELLS = {
@@ -117,6 +118,9 @@ def test_a_foreign_signature_accuses_nobody(demo: Notebook, sign: Sign) -> None:
     foreign = base64.b64encode(hashlib.sha256(b"another").digest()).decode()
     text = demo.run(f"%%okx_debug --check {foreign} --timestamp {T}\n{ORDER}")
     assert "no explanation found" in text
+    assert "characters" not in text
+    text = demo.run(f"%%okx_debug --check {foreign[:-6]} --timestamp {T}\n{ORDER}")
+    assert "it has 38 characters, and a signature has 44" in text
 
 
 @pytest.mark.slow
@@ -174,6 +178,7 @@ def test_prehashes_may_be_expressions(notebook: Notebook) -> None:
         ("%%okx_debug\nGET /api/v5/account/balance", "needs --check or --compare"),
         ("%%okx_debug --compare\nonly one", "the cell has 1"),
         ("%%okx_debug --compare\n1\n2\n3", "the cell has 3"),
+        (f"%%okx_debug --check abc --timestamp {T}\nGET /x", "is 3 long, and a signature has 44"),
         ("%%okx_debug --check AAAA\nGET /api/v5/account/balance", "there is no timestamp"),
         (f"%%okx_debug --check --timestamp {T}\nGET /api/v5/account/balance", "no signature"),
         (f"%%okx_debug --check AAAA --timestamp {T}\nGET /x\nGET /y", "the cell has 2"),
