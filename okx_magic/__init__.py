@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
-    from okx_magic.accounts import NameOrSandbox
     from okx_magic.data import Dataset
+    from okx_magic.opening import NameOrSandbox
     from okx_magic.session import Session
 
 __all__ = [
@@ -94,7 +94,7 @@ def connect(name: NameOrSandbox = None) -> Session:
         ...     okx.account.base_url == running.url
         True
     """
-    from okx_magic.accounts import open_session  # noqa: PLC0415  # heavy, on first use
+    from okx_magic.opening import open_session  # noqa: PLC0415  # heavy, on first use
 
     return open_session(name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell.check import program_request, warn
+from okx_magic.cell.check import program_request, refuse_secrets, warn
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -59,13 +59,14 @@ class Downloading:
             744
         """
         from okx_magic.data import split_targets  # noqa: PLC0415  # pyarrow, on first use
+        from okx_magic.pages.paging import read_span  # noqa: PLC0415  # pandas, on first use
 
         listed = [targets] if isinstance(targets, str) else targets
         asked = [each for text in listed for each in split_targets(program_request("GET", text))]
         for request in asked:
-            self._session.refuse_secrets(request)
+            refuse_secrets(request, self._session.account.credentials)
             warn(request, self._session.facts())
-        span = self._session.span(since=since, until=until)
+        span = read_span(None, since, until)
         if executor is None:
             return list(self.bring(asked, span, to))
         from okx_magic.pages import Team  # noqa: PLC0415  # pandas, on first use
@@ -106,9 +107,10 @@ class Downloading:
             2
         """
         from okx_magic.data import FileDownload  # noqa: PLC0415  # pyarrow, on first use
+        from okx_magic.pages.paging import read_span  # noqa: PLC0415  # pandas, on first use
 
         names = [instruments] if isinstance(instruments, str) else list(instruments)
-        span = self._session.span(since=since, until=until)
+        span = read_span(None, since, until)
         now = int(time.time() * 1000)
         high = now if span.until is None else span.until
         if span.since is None or not span.since < high <= now:

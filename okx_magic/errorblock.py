@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
+from typing import Final, NamedTuple
 
 # A page does not say how wide it is; this much fits into Lab's and Notebook's at 1,000 pixels.
 _PAGE: Final = 100
+
+
+# A dataclass would take a twentieth of the time of %load_ext.
+class Place(NamedTuple):
+    """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``.
+
+    ``sent`` of those before it; None where the whole cell was refused before anything was sent.
+    ``rest`` says which part of the cell is left to run, "" where that does not matter.
+    """
+
+    number: int
+    total: int
+    line: int
+    sent: int | None
+    rest: str = ""
+
+    def __str__(self) -> str:
+        sent = "nothing" if self.sent is None else self.sent
+        return f"request {self.number} of {self.total}, line {self.line} · {sent} sent"
 
 
 def block(head: str, details: list[tuple[str, str]]) -> list[str]:

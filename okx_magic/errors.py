@@ -20,8 +20,6 @@ notebook it shows as one short block, because of ``_render_traceback_``, which I
 Ctrl-C while something is being sent that changes something is a KeyboardInterrupt still: ``Interrupted``.
 No message, argument or attribute ever has a secret.
 
-``RequestWarning`` is no error: how a session's ``request`` differs from OKX's docs.
-
 Example:
     >>> from okx_magic.errors import OkxError
     >>> try:
@@ -33,31 +31,13 @@ Example:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from okx_magic.errorblock import Place as Place  # noqa: PLC0414  # it is found here, too
 from okx_magic.errorblock import block
 
 if TYPE_CHECKING:
     from okx_magic.model import Envelope, Request
-
-
-# A dataclass would take a twentieth of the time of %load_ext.
-class Place(NamedTuple):
-    """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``.
-
-    ``sent`` of those before it; None where the whole cell was refused before anything was sent.
-    ``rest`` says which part of the cell is left to run, "" where that does not matter.
-    """
-
-    number: int
-    total: int
-    line: int
-    sent: int | None
-    rest: str = ""
-
-    def __str__(self) -> str:
-        sent = "nothing" if self.sent is None else self.sent
-        return f"request {self.number} of {self.total}, line {self.line} · {sent} sent"
 
 
 class RequestWarning(UserWarning):
@@ -74,16 +54,10 @@ class OkxMagicError(Exception):
     """
 
     def __init__(
-        self,
-        message: str,
-        *,
-        remedy: str = "",
-        request: Request | None = None,
-        account: str = "",
+        self, message: str, *, remedy: str = "", request: Request | None = None, account: str = ""
     ) -> None:
         if type(self) is OkxMagicError:
-            reason = "OkxMagicError is abstract: raise one of its kinds"
-            raise TypeError(reason)
+            raise TypeError("OkxMagicError is abstract: raise one of its kinds")
         super().__init__(message)
         self.message = message
         self.remedy = remedy
@@ -157,9 +131,7 @@ class RefusedError(OkxMagicError):
 
 
 class KillIncomplete(OkxMagicError):
-    """The kill switch could not cancel all open orders in time, or could not read them. It
-    stays on.
-    """
+    """The kill switch could not cancel all open orders in time, or could not read them. It stays on."""
 
 
 class PositionWithoutStop(OkxMagicError):
@@ -225,9 +197,8 @@ class TransportError(OkxMagicError):
 
 class OutcomeUnknown(TransportError):
     """A POST was written, its answer lost, and no look-up settled it: it may have been carried out.
-    It is never sent again automatically. ``orders`` are pairs of instId and clOrdId; ``settles``
-    are the requests
-    that tell what became of it, each such as ``GET /api/v5/trade/order?instId=…&clOrdId=…``.
+    It is never sent again automatically. ``orders`` are pairs of instId and clOrdId; ``settles`` are the
+    requests that tell what became of it, such as ``GET /api/v5/trade/order?instId=…&clOrdId=…``.
     """
 
     def __init__(

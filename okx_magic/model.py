@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 from urllib.parse import parse_qsl
 
 from okx_magic import catalogue, strictjson
@@ -28,15 +28,15 @@ _CANCEL_ALL_AFTER: Final = "/cancel-all-after"
 
 
 class _Parsed:
-    """What method, target and body of a request say; what takes long is worked out once, on first use.
-    The names are those of Request.
-    """
+    """What method, target and body of a request say, under the names that Request has for it."""
 
     def __init__(self, method: Method, target: str, body: str) -> None:
-        self.method = method
-        self.target = target
-        self.body = body
-        self.path = target.partition("?")[0]
+        self.path, _, query = target.partition("?")
+        self.query = tuple(parse_qsl(query, keep_blank_values=True)) if query else ()
+        self.json = _json(body) if body else None
+        values = self.json if isinstance(self.json, list) else [self.json]
+        self.items: tuple[Mapping[str, Any], ...]
+        self.items = tuple(value for value in values if isinstance(value, dict))
         self.endpoint = catalogue.endpoint(method, self.path)
         self.effect: Effect = "read"
         if method != "GET":
@@ -45,22 +45,6 @@ class _Parsed:
             if off and self.effect == "cancel":
                 # It removes a safety net.
                 self.effect = "setting"
-
-    @cached_property
-    def query(self) -> tuple[tuple[str, str], ...]:
-        return tuple(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
-
-    @cached_property
-    def json(self) -> Any:
-        try:
-            return strictjson.loads(self.body) if self.body else None
-        except ValueError:
-            return None
-
-    @cached_property
-    def items(self) -> tuple[Mapping[str, Any], ...]:
-        values = self.json if isinstance(self.json, list) else [self.json]
-        return tuple(value for value in values if isinstance(value, dict))
 
 
 # Without slots, so that what was parsed is kept: it stands in the request as a plain attribute.
@@ -82,41 +66,29 @@ class Request:
     line: int = 1
     path: str = field(init=False, repr=False, compare=False)
     """The target without its query."""
+    query: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+    """The names and values in its query, decoded, in the order written."""
+    json: Any = field(init=False, repr=False, compare=False)
+    """The value of its body, read strictly; None where there is none, or it is no JSON."""
+    items: tuple[Mapping[str, Any], ...] = field(init=False, repr=False, compare=False)
+    """The objects of its body: the orders of a batch, or the one that it is."""
     endpoint: Endpoint | None = field(init=False, repr=False, compare=False)
     """What the catalogue knows of its method and path; None where that is nothing."""
     effect: Effect = field(init=False, repr=False, compare=False)
     """What it changes, in the catalogue's word: "read" for nothing, "unknown" for the worst."""
-    _parsed: _Parsed | None = field(default=None, repr=False, compare=False)
+    _parsed: tuple[tuple[str, str, str], _Parsed] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
-        parsed, (method, target, body) = self._parsed, (self.method, self.target, self.body)
-        if parsed is None or (parsed.method, parsed.target, parsed.body) != (method, target, body):
-            parsed = _Parsed(method, target, body)
-        self.__dict__.update(vars(parsed), _parsed=parsed)
+        said, known = (self.method, self.target, self.body), self._parsed
+        if known is None or known[0] != said:
+            known = said, _Parsed(*said)
+        self.__dict__.update(vars(known[1]), _parsed=known)
 
     def __reduce__(self) -> tuple[Any, ...]:
         made = self.method, self.target, self.body, self.headers, self.name, self.line
         return Request, made
-
-    @cached_property
-    def query(self) -> tuple[tuple[str, str], ...]:
-        """The names and values in its query, decoded, in the order written."""
-        return self._known.query
-
-    @cached_property
-    def json(self) -> Any:
-        """The value of its body, read strictly; None where there is none, or it is no JSON."""
-        return self._known.json
-
-    @cached_property
-    def items(self) -> tuple[Mapping[str, Any], ...]:
-        """The objects of its body: the orders of a batch, or the one that it is."""
-        return self._known.items
-
-    @property
-    def _known(self) -> _Parsed:
-        assert self._parsed is not None  # noqa: S101  # since it was made
-        return self._parsed
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -167,40 +139,39 @@ class NumberRows:
         return lists
 
 
-class _Data:
-    """The field ``data`` of an Envelope, which gives rows of numbers as the lists that they are."""
-
-    def __get__(self, envelope: Envelope | None, _: type) -> Any:
-        if envelope is None or "data" not in envelope.__dict__:
-            # So dataclass asks for a default, and there is none; nor is there in one that is half made.
-            raise AttributeError("data")
-        held = envelope.__dict__["data"]
-        return held.lists if isinstance(held, NumberRows) else held
-
-    def __set__(self, envelope: Envelope, value: Any) -> None:
-        envelope.__dict__["data"] = value
-
-
-# Without slots, because ``data`` is a descriptor, which is how a field gets a getter. It is no default.
+# Without slots, so that the lists of rows of numbers can come later.
 @dataclass(frozen=True)
 class Envelope:
     """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and the other members.
 
-    ``data`` keeps every number as the text that OKX sent; it may be given as ``NumberRows``. ``extra``
-    holds ``inTime``, ``outTime`` and the like.
+    ``data`` keeps every number as the text that OKX sent. ``extra`` holds ``inTime``, ``outTime`` and the
+    like. ``number_rows`` is the data as rows of numbers, where it was read as such: ``data`` is made of
+    them for those who ask.
     """
 
     code: str
     msg: str
-    data: Any = _Data()
+    data: Any
     extra: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    number_rows: ClassVar[NumberRows | None] = None
 
-    @property
-    def number_rows(self) -> NumberRows | None:
-        """``data`` as it came, if it is rows of numbers that were given so."""
-        held = self.__dict__["data"]
-        return held if isinstance(held, NumberRows) else None
+    @classmethod
+    def of_rows(
+        cls, code: str, msg: str, rows: NumberRows, extra: dict[str, Any], status: int
+    ) -> Self:
+        """An answer whose data are rows of numbers."""
+        envelope = cls(code, msg, None, extra, status)
+        del envelope.__dict__["data"]
+        envelope.__dict__["number_rows"] = rows
+        return envelope
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name != "data" or self.number_rows is None:
+                raise AttributeError(name)
+            return self.__dict__.setdefault("data", self.number_rows.lists)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object that OKX sent, as ``--raw`` shows it."""
@@ -231,6 +202,13 @@ class Exchange:
     answered: tuple[tuple[str, str], ...] = ()
     attempt: int = 1
     remedy: str = ""
+
+
+def _json(body: str) -> Any:
+    try:
+        return strictjson.loads(body)
+    except ValueError:
+        return None
 
 
 def _arms_timer(body: Any) -> bool:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from contextlib import nullcontext, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
-from okx_magic.cell.account_facts import AccountFacts, Learned
-from okx_magic.cell.check import program_request, warn
-from okx_magic.cell.check_secrets import refuse_secrets
+from okx_magic.cell.check import program_request, refuse_secrets, warn
+from okx_magic.cell.check_account import Learned
 from okx_magic.downloading import Downloading
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.submission import Orders
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from okx_magic.advice.case import Known
     from okx_magic.credentials.account import Account
     from okx_magic.errors import OkxMagicError, PartlyRefused, PositionWithoutStop
-    from okx_magic.model import Envelope, Exchange, Request, Sent
+    from okx_magic.model import Envelope, Exchange, Request
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
     from okx_magic.pages.shares import Addresses
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 
 # None of our own modules: of two threads that import them each could hold one that the other needs.
 _TABLES = "pandas"
-_CAUSES = 3
 
 
 class Session:
@@ -75,6 +72,7 @@ class Session:
         self.download_files = self.downloading.download_files
         self._on_close = on_close
         self._learned = Learned()
+        self.facts = self._learned.facts
         self.config: Mapping[str, Any] = {}
         self.warnings = account.warnings
 
@@ -86,12 +84,6 @@ class Session:
             >>> assert okx.request("GET", "/api/v5/public/time").code == okx.log[-1].code
         """
         return tuple(self.connection.log)
-
-    def answer(self, exchange: Exchange) -> bytes | None:
-        """The answer of an exchange of the log as it came, without secrets, cut at 256 kB; None where
-        there was none, or it is not kept any more (20 MB are).
-        """
-        return self.connection.log.answer(exchange)
 
     def known(self) -> Known:
         """What this session knows around each of its exchanges, for a trace of one."""
@@ -151,7 +143,7 @@ class Session:
         """
         request = program_request(method, target, body, headers)
         warn(request, self.facts())
-        return self.to_frame(self.send_for_frame(request), decimal=decimal)
+        return self.to_frame(self.send(request, framed=True), decimal=decimal)
 
     def pages(  # noqa: PLR0913  # each by its keyword
         self,
@@ -184,21 +176,14 @@ class Session:
             >>> len(january), str(january.index[0])
             (744, '2024-01-01 00:00:00+00:00')
         """
+        from okx_magic.pages.paging import read_span  # noqa: PLC0415  # pandas, on first use
+
         request = program_request("GET", target)
         warn(request, self.facts())
-        span = self.span(pages=pages, since=since, until=until)
+        span = read_span(pages, since, until)
         pulled = self.pull(request, span, executor=executor, addresses=addresses)
         pulled.frame.attrs["notices"] = list(pulled.notices)
         return pulled.frame
-
-    @staticmethod
-    def span(*, pages: int | None = None, since: Any = None, until: Any = None) -> Span:
-        """What to bring, from times as a person gives them. Raises CellError."""
-        from okx_magic.pages.paging import Span, read_time  # noqa: PLC0415  # pandas, on first use
-
-        now = int(time.time() * 1000)
-        times = (None if each is None else read_time(each, now) for each in (since, until))
-        return Span(pages, *times)
 
     def pull(  # noqa: PLR0913  # same
         self,
@@ -213,27 +198,24 @@ class Session:
         """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
         from okx_magic.pages import Pull, Team  # noqa: PLC0415  # pandas, on first use
 
-        self.refuse_secrets(request)
-        with (
-            Team(self.connection, executor, addresses)
-            if executor is not None
-            else nullcontext() as team
-        ):
+        refuse_secrets(request, self.account.credentials)
+        crew = nullcontext() if executor is None else Team(self.connection, executor, addresses)
+        with crew as team:
             pull = Pull(self.connection, progress=progress, team=team)
             pulled = pull.bring(request, span, decimal=decimal)
         self.drawable(pulled.frame)
         return pulled
 
-    def refuse_secrets(self, request: Request) -> None:
-        """Raises CredentialsError for a secret in the query or the body: by its name, or as its value."""
-        refuse_secrets(request, self.account.credentials)
-
-    def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
+    def send(
+        self, request: Request, *, as_typed: bool = False, again: bool = False, framed: bool = False
+    ) -> Reply:
         """Send a request, as soon as OKX's limits allow, and judge its answer. Raises the errors of
         ``okx_magic.errors``. ``as_typed`` adds no client order id and no expTime to an order; ``again``
-        sends it although the same request was sent just now.
+        sends it although the same request was sent just now; ``framed`` imports pandas meanwhile.
         """
-        self.refuse_secrets(request)
+        if framed:
+            _import_tables_meanwhile()
+        refuse_secrets(request, self.account.credentials)
         if request.effect not in {"read", "setting"}:
             # Nothing comes after it: Ctrl-C there would lose the outcome and the ids of an order.
             return self.orders.send(request, as_typed=as_typed, again=again)
@@ -243,25 +225,6 @@ class Session:
             reply = self.orders.send(request, as_typed=as_typed, again=again)
         self._learned.learn(request, reply.envelope)
         return reply
-
-    def facts(self) -> AccountFacts:
-        """What this session knows that an order can be held against before it is sent."""
-        return self._learned.facts(self.config)
-
-    def preview(
-        self, request: Request, *, as_typed: bool = False
-    ) -> tuple[Request, Sent, tuple[str, ...]]:
-        """The request as it would leave now, what would be signed, the ids added. Sends nothing."""
-        prepared = self.orders.prepare(request, as_typed=as_typed)
-        leaves = prepared.request if as_typed else self.orders.expiring(prepared.request)
-        return leaves, self.connection.preview(leaves), prepared.added
-
-    def send_for_frame(
-        self, request: Request, *, as_typed: bool = False, again: bool = False
-    ) -> Reply:
-        """Send a request whose answer will become a frame; pandas is imported meanwhile."""
-        _import_tables_meanwhile()
-        return self.send(request, as_typed=as_typed, again=again)
 
     def to_frame(
         self, reply: Reply | PartlyRefused | PositionWithoutStop, *, decimal: bool = False
@@ -279,7 +242,10 @@ class Session:
         """The frame, with ``frame.okx.chart()``."""
         from okx_magic.charts import accessor  # noqa: PLC0415  # pandas, on first use
 
-        return accessor.enable(self.account.name, self, frame)
+        name = frame.attrs["account"] = self.account.name
+        if accessor.SOURCES.get(name) is not self:
+            accessor.enable(name, self)
+        return frame
 
     def close(self) -> None:
         """End the streams and close the connections; the session cannot be used afterwards."""
@@ -298,12 +264,9 @@ class Session:
         earlier.close()
 
     def _check_causes(self, error: OkxMagicError, exchange: Exchange) -> None:
-        from okx_magic.advice.causes import Case, causes, remedy_after  # noqa: PLC0415  # for a failure
+        from okx_magic.advice.causes import Case, tell_causes  # noqa: PLC0415  # for a failure
 
-        found = causes(Case(exchange.code, self.account, exchange, self.known()))
-        # The likeliest, so that the block stays short: %okx_debug shows all.
-        error.checked = tuple(map(str, found[:_CAUSES]))
-        error.remedy = remedy_after(found, error.remedy)
+        tell_causes(error, Case(exchange.code, self.account, exchange, self.known()))
 
     def __enter__(self) -> Self:
         return self

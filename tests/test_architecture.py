@@ -76,7 +76,7 @@ ROOMS: dict[str, set[str]] = {
         "advice",
         "detective",
     },
-    "accounts": {
+    "opening": {
         "model",
         "errors",
         "credentials",
@@ -85,6 +85,15 @@ ROOMS: dict[str, set[str]] = {
         "session",
         "streaming",
         "sandbox",
+    },
+    "accounts": {
+        "model",
+        "errors",
+        "credentials",
+        "wire",
+        "orders",
+        "session",
+        "opening",
     },
     "pytest_plugin": {"sandbox"},
     "commands": {
@@ -124,7 +133,7 @@ ROOMS: dict[str, set[str]] = {
         "sandbox",
         "charts",
     },
-    "__init__": {"magics", "accounts", "session", "frames", "data"},
+    "__init__": {"magics", "opening", "session", "frames", "data"},
 }
 
 # The house within the house. A part of the sandbox: the parts that it may import beside the modules
@@ -140,7 +149,7 @@ OVER_ALL_PARTS = {"exchange", "server", "faulty", "__init__", "__main__"}
 # library: the only places that may import it
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "requests": ("wire/transport.py",),
-    "urllib3": ("wire/pool.py", "wire/failures.py", "wire/files.py"),
+    "urllib3": ("wire/dialing.py", "wire/failures.py", "wire/files.py"),
     "pandas": ("frames/", "pages/", "charts/", "data/", "streams/listing.py"),
     "numpy": ("frames/", "pages/", "charts/", "sandbox/market/"),
     "msgspec": (

@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from okx_magic.advice import account_causes as account
 from okx_magic.advice import request_causes as request
 from okx_magic.advice.case import Case, Cause
 from okx_magic.catalogue.parameter_rules import NAMING_CODES
 
+if TYPE_CHECKING:
+    from okx_magic.errors import OkxMagicError
+
 __all__ = ["Case", "Cause", "causes"]
 
 _Check = Callable[[Case], Iterator[Cause]]
 
+_TOLD: Final = 3
 # The code of an answer that is not OKX's: HTML, broken JSON, a redirect.
 _NOT_OKX: Final = ""
 
@@ -80,6 +84,14 @@ def remedy_after(found: Sequence[Cause], fixed: str) -> str:
         if remedies:
             return " · ".join(dict.fromkeys(remedies))
     return fixed
+
+
+def tell_causes(error: OkxMagicError, case: Case) -> None:
+    """Add to an error the likeliest of its causes, and what to do about them."""
+    found = causes(case)
+    # Not all, so that the block stays short: %okx_debug shows them.
+    error.checked = tuple(map(str, found[:_TOLD]))
+    error.remedy = remedy_after(found, error.remedy)
 
 
 def causes(case: Case) -> tuple[Cause, ...]:

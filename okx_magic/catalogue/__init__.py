@@ -18,6 +18,7 @@ from okx_magic.catalogue.reader import (
     field_type,
     field_types,
     first_columns,
+    preparations,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "field_type",
     "field_types",
     "first_columns",
+    "preparations",
 ]

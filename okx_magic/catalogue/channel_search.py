@@ -35,9 +35,10 @@ _SWAP = "BTC-USDT-SWAP"
 
 
 def live(text: str) -> bool:
-    """Whether a question asks for a stream: live, websocket, notify and the like."""
+    """Whether a question asks for a stream: live, websocket, notify and the like; ccxt's watchTicker."""
     known = topics()
-    return any(word in known.live for word in _words(text)) and bool(_asked(text))
+    asked = any(word in known.live or word.startswith("watch") for word in _words(text))
+    return asked and bool(_asked(text))
 
 
 def search_channels(text: str) -> tuple[Channel, ...]:
@@ -106,6 +107,8 @@ def _value(known: Channel, name: str) -> str:
 
 
 def _words(text: str) -> list[str]:
+    # "order updates" is a stream; "update my order" changes one.
+    text = re.sub(r"(?i)\bupdates\b", "notification", text)
     return words_of(re.sub(r"(?i)real[ -]time", "realtime", text))
 
 

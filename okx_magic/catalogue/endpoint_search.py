@@ -12,7 +12,7 @@ from okx_magic import catalogue
 from okx_magic.catalogue.topics import topics, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from okx_magic.catalogue import Endpoint
     from okx_magic.catalogue.topics import Key
@@ -28,6 +28,7 @@ _RANK = 4
 _HALF = 0.5
 
 _SHORTEST_BEGINNING = 3
+_SHORTEST_MISSPELLED = 5
 
 
 # What all words together count that an endpoint is spoken of with. Where few endpoints answer, and none
@@ -62,12 +63,12 @@ def search(text: str) -> tuple[Endpoint, ...]:
     and parameter names; filler words count nothing. Endpoints that have all words come before those
     that have some. Words that no endpoint has are replaced by those nearest in spelling.
     """
-    asked = [word for word in words_of(text) if word not in ("api", "v5")]
+    asked = [_spelled(word) for word in words_of(text) if word not in ("api", "v5")]
     if not asked:
         return ()
     scores = _scores(asked)
     if not scores:
-        scores = _scores([_nearest_word(word) for word in asked])
+        scores = _scores([_nearest_word(word) for word in asked]) or _any_word(asked)
     found = sorted(scores, key=lambda each: (-each[0], len(each[1].path), each[1].path))
     return tuple(endpoint for _, endpoint in found)
 
@@ -104,6 +105,13 @@ def _scores(asked: Sequence[str]) -> list[tuple[float, Endpoint]]:
         for score, share, entry in rated
         if score
     ]
+
+
+def _any_word(asked: Sequence[str]) -> list[tuple[float, Endpoint]]:
+    """The endpoints that have some of the words: better than none, where none has all."""
+    told = [word for word in asked if word not in topics().filler]
+    rated = [(sum(_points(entry, word) for word in told), entry) for entry in _entries()]
+    return [(score * _weight(entry, ()), entry.endpoint) for score, entry in rated if score]
 
 
 def _rated(entry: _Entry, meant: float, said: Sequence[str], left: Sequence[str]) -> float:
@@ -157,12 +165,27 @@ def _likeness(word: str, known: Iterable[str]) -> float:
     return 0
 
 
-def _nearest_word(word: str) -> str:
-    known = {word for wording in topics().endpoints for word in wording}
-    known.update(*(entry.path | entry.title | entry.parameters for entry in _entries()))
-    if word in known:
+def _spelled(word: str) -> str:
+    """The word, or one with two letters swapped or one wrong: in "cancle order" the order is known."""
+    return _nearest_word(word, 0.8) if len(word) >= _SHORTEST_MISSPELLED else word
+
+
+def _nearest_word(word: str, cutoff: float = 0.7) -> str:
+    if word in _vocabulary():
         return word
-    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.7)), word)
+    letters = sorted(word)
+    if swapped := next((each for each in _vocabulary() if sorted(each) == letters), ""):
+        return swapped
+    return next(iter(difflib.get_close_matches(word, _vocabulary(), n=1, cutoff=cutoff)), word)
+
+
+@cache
+def _vocabulary() -> Mapping[str, None]:
+    known = {word for wording in topics().endpoints for word in wording}
+    known.update(
+        topics().filler, *(entry.path | entry.title | entry.parameters for entry in _entries())
+    )
+    return dict.fromkeys(sorted(known))
 
 
 @cache

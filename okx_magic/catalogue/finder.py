@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from okx_magic import catalogue
+from okx_magic.catalogue.answer_columns import columns_said
 from okx_magic.catalogue.channel_search import (
     channel_card,
     channel_row,
@@ -14,6 +15,8 @@ from okx_magic.catalogue.channel_search import (
     search_channels,
 )
 from okx_magic.catalogue.endpoint_search import exactly, search
+from okx_magic.catalogue.parameter_rules import parameter_spelled
+from okx_magic.catalogue.recipes import recipe
 from okx_magic.catalogue.texts import card
 from okx_magic.catalogue.topics import SUBSCRIBE, topics, words_of
 
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
 
 # OKX docs, Error Code: the shortest of those that people look up have five digits.
 _CODE = re.compile(r"[0-9]{5,}")
+_ARTICLES = frozenset({"a", "an", "the"})
 _ROWS_SHOWN = 15
 _STREAMS_SHOWN = 5
+_COLUMNS_SHOWN = 3
 _TITLE_WIDTH = 46
 _ELSEWHERE = "  the sandbox does not offer it: this cell needs an OKX account"
 
@@ -44,7 +49,11 @@ def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[s
             if serves is not None and not serves(endpoint.method, endpoint.path):
                 lines.append(_ELSEWHERE)
         return tuple("\n\n".join(map("\n".join, cards)).split("\n"))
+    columns = columns_said(text)
     found, streams, magics = search(text), search_channels(text), _magics(text)
+    if columns and columns[0].name.lower() == text.lower() and not parameter_spelled(text):
+        # Nothing but a column has this name: who has it, then what else has such a word.
+        found = (*columns[0].of, *(each for each in found if each not in columns[0].of))
     if not found and not streams and not magics:
         return (f"nothing in the catalogue matches {text!r}",)
     asked_live = live(text)
@@ -56,12 +65,12 @@ def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[s
         # What is asked for can be followed live, too.
         firsts = [each.path for each in found[:2]]
         rows += [channel_row(each) for each in streams[:1] if each.twin in firsts]
-    lines = [*magics, *_aligned(rows)]
+    lines = [*magics, *_aligned(rows), *(each.line() for each in columns[:_COLUMNS_SHOWN])]
     more = len(found) - len(shown)
     if more > 0:
         lines.append(f"… and {more} more: add a word to narrow it down")
     names = "%okx_find /api/v5/… or SUBSCRIBE … shows one of them with its parameters and a cell"
-    return (*lines, names)
+    return (*lines, names, *recipe(text))
 
 
 def _magics(text: str) -> list[str]:
@@ -69,7 +78,9 @@ def _magics(text: str) -> list[str]:
     words = words_of(text)
     codes = [word for word in words if _CODE.fullmatch(word) and catalogue.explain(word)]
     told = [f"%okx_explain {code} says what it means and what to do" for code in codes]
-    asked = f" {' '.join(words)} "
+    # "record a stream to a file" is "record stream".
+    bare = (word for word in words if word not in _ARTICLES)
+    asked = f" {' '.join(words)} | {' '.join(bare)} "
     said = (line for words, line in topics().magics.items() if f" {' '.join(words)} " in asked)
     return told or list(dict.fromkeys(said))
 

@@ -1,30 +1,27 @@
 """What a person meant by a name or a value that an endpoint does not have.
 
 Three ways, in this order: the same letters written otherwise (``inst_id``), the name that another
-exchange or ccxt has for it (``data/foreign_names.json``), and a typo.
+exchange or ccxt has for it (``data/foreign_names.json``), and a typo. Or it belongs to an endpoint of
+the same things: ticker and tickers, trades and history-trades, order and order-algo.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.catalogue.reader import read_text
+from okx_magic.catalogue.reader import endpoints, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from okx_magic.catalogue.reader import Param
+    from okx_magic.catalogue.reader import Endpoint, Param
 
 _LEAST_ALIKE = 0.6
-# ccxt's symbols, base/quote[:settle[-date]]; and ids without a hyphen, or with another sign.
-_UNIFIED = re.compile(
-    r"(?P<base>[A-Z0-9]+)/(?P<quote>[A-Z0-9]+)(?P<settle>:[A-Z0-9]+)?(?:-(?P<date>[0-9]{6}))?"
-)
-_JOINED = re.compile(r"(?P<base>[A-Z0-9]{2,10}?)_?(?P<quote>USDT|USDC|USD|EUR|BTC|ETH)")
+_DOCUMENTED = "documented"
 
 
 def near_parameter(name: str, params: Sequence[Param], *, slips: bool = True) -> str:
@@ -57,27 +54,28 @@ def foreign_value(name: str, value: str) -> str:
     return _values().get(name, {}).get(_folded(value), "")
 
 
-def near_instrument(text: str) -> str:
-    """The ``instId`` that is meant by another way to write it: ``btc-usdt``, ``BTC/USDT:USDT``,
-    ``BTCUSDT``. "" for one that may be OKX's own.
+def sibling(endpoint: Endpoint, name: str, value: str = "") -> str:
+    """The path of the documented sibling nearest to an endpoint that has a parameter of exactly this
+    name, and with ``value`` that takes this value; "" where there is none.
     """
-    typed = text.strip()
-    upper = typed.upper()
-    if unified := _UNIFIED.fullmatch(upper):
-        kind = unified["date"] or ("SWAP" if unified["settle"] else "")
-        return "-".join(filter(None, (unified["base"], unified["quote"], kind)))
-    if joined := _JOINED.fullmatch(upper):
-        return f"{joined['base']}-{joined['quote']}"
-    if upper.endswith("-PERP"):
-        return f"{upper.removesuffix('PERP')}SWAP"
-    return upper if typed == typed.lower() and upper != text else ""
+    family, _, thing = endpoint.path.rpartition("/")
+    having = [
+        other.path
+        for other in endpoints().values()
+        if other.status == _DOCUMENTED
+        and other is not endpoint
+        and other.method == endpoint.method
+        and other.path.startswith(f"{family}/")
+        and _same_thing(thing, other.path.removeprefix(f"{family}/"))
+        and any(p.name == name and (not value or value in p.values) for p in other.params)
+    ]
+    near = get_close_matches(endpoint.path, having, n=1, cutoff=0)
+    return near[0] if near else ""
 
 
-def near_currency(name: str, text: str) -> str:
-    """The currency that is meant by its name in small letters; "" for one that may be OKX's own."""
-    typed = text.strip()
-    codes = typed.isascii() and typed.isalnum() and typed == typed.lower() and name != "tgtCcy"
-    return typed.upper() if codes and typed.upper() != text else ""
+def _same_thing(one: str, other: str) -> bool:
+    short, long = sorted((one.removesuffix("s"), other.removesuffix("s")), key=len)
+    return short in long
 
 
 def _places(params: Sequence[Param], inside: str = "") -> Iterator[tuple[str, str]]:

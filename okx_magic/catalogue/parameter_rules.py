@@ -46,9 +46,36 @@ class ParameterRule:
     alone: tuple[str, ...] = ()
 
 
-def parameter_rule(name: str) -> ParameterRule | None:
-    """The rule of a parameter by its name, or None."""
-    return _rules().get(name)
+@cache
+def parameter_rules() -> Mapping[str, ParameterRule]:
+    """The rules of parameters, by their names."""
+    return {
+        name: ParameterRule(
+            record["is"],
+            record.get("when", ""),
+            record.get("look", ""),
+            tuple(record.get("with", ())),
+            tuple(record.get("alone", ())),
+        )
+        for name, record in json.loads(read_text("parameter_rules.json")).items()
+    }
+
+
+def parameter_spelled(text: str) -> str:
+    """The parameter that a text is the name of, as OKX writes it; "" where it is none."""
+    return _spelled().get(text.lower(), "")
+
+
+@cache
+def _spelled() -> Mapping[str, str]:
+    names = (param.name for each in endpoints().values() for param in _all(each.params))
+    return {name.lower(): name for name in names}
+
+
+def _all(params: Sequence[Param]) -> Iterator[Param]:
+    for param in params:
+        yield param
+        yield from _all(param.fields)
 
 
 def named_parameter(msg: str) -> str:
@@ -59,7 +86,7 @@ def named_parameter(msg: str) -> str:
 
 def parameter_advice(name: str, endpoint: Endpoint | None = None) -> tuple[str, ...]:
     """What to know of a parameter that OKX refused, a line each; of that endpoint where it is known."""
-    rule = parameter_rule(name)
+    rule = parameter_rules().get(name)
     params = list(_named(name, endpoint.params)) if endpoint else _anywhere(name)
     lines = []
     if rule:
@@ -95,17 +122,3 @@ def _anywhere(name: str) -> list[Param]:
         if found := [param for each in offered for param in _named(name, each.params)]:
             return found
     return []
-
-
-@cache
-def _rules() -> Mapping[str, ParameterRule]:
-    return {
-        name: ParameterRule(
-            record["is"],
-            record.get("when", ""),
-            record.get("look", ""),
-            tuple(record.get("with", ())),
-            tuple(record.get("alone", ())),
-        )
-        for name, record in json.loads(read_text("parameter_rules.json")).items()
-    }

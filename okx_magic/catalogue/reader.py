@@ -183,9 +183,24 @@ def first_columns(method: str, path: str) -> tuple[str, ...]:
 @cache
 def examples() -> Mapping[tuple[str, str], tuple[str, ...]]:
     """The lines of a cell, by method and path, for endpoints whose use is best shown by one."""
-    blocks = read_text("examples.txt").split("\n### ")[1:]
-    cells = (block.strip("\n").split("\n") for block in blocks)
-    return {tuple(head.split()): tuple(lines) for head, *lines in cells}  # type: ignore[misc]  # two words
+    return {key: cell for key, (cell, _) in _example_blocks().items()}
+
+
+@cache
+def preparations() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """The lines of a cell that makes what an example needs, such as an order to cancel."""
+    return {key: first for key, (_, first) in _example_blocks().items() if first}
+
+
+@cache
+def _example_blocks() -> Mapping[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
+    found = {}
+    for block in read_text("examples.txt").split("\n### ")[1:]:
+        cell, _, first = block.partition("\n--- first\n")
+        head, *lines = cell.strip("\n").split("\n")
+        method, path = head.split()
+        found[method, path] = tuple(lines), tuple(first.strip("\n").split("\n")) if first else ()
+    return found
 
 
 @cache

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from typing import TYPE_CHECKING
 
 from okx_magic import catalogue
+from okx_magic.catalogue.answer_columns import column, column_spelled
 from okx_magic.catalogue.code_search import search_codes
-from okx_magic.catalogue.parameter_rules import named_parameter, parameter_advice
+from okx_magic.catalogue.parameter_rules import (
+    named_parameter,
+    parameter_advice,
+    parameter_rules,
+    parameter_spelled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +39,8 @@ _EXAMPLES = {
 }
 _SWAP = "BTC-USDT-SWAP"
 _VALUES_SHOWN = 8
+_WORD = re.compile(r"\w+")
+_JOINING = ("or", "and", "in", "small", "letters", "capitals")
 _CODES_SHOWN = 4
 _EFFECTS: Mapping[Effect, str] = {
     "order": "trades: moves money",
@@ -73,7 +82,14 @@ def card(endpoint: Endpoint) -> tuple[str, ...]:
     lines += _parameters(endpoint)
     if endpoint.paging:
         lines.append(f"  paging  {_paging(endpoint)}")
-    return (*lines, "", "%%okx", *example(endpoint))
+    return (*lines, "", "%%okx", *example(endpoint), *_preparation(endpoint))
+
+
+def _preparation(endpoint: Endpoint) -> Iterator[str]:
+    """What the sandbox needs before: as comments, so that whoever pastes it all sends the one request."""
+    if first := catalogue.preparations().get((endpoint.method, endpoint.path)):
+        yield from ("", "# to try it on the sandbox, run this cell first:", "# %%okx")
+        yield from (f"# {line}" for line in first)
 
 
 def example(endpoint: Endpoint) -> tuple[str, ...]:
@@ -111,7 +127,19 @@ def _parameters(endpoint: Endpoint) -> Iterator[str]:
     width = max(len(param.name) for param in endpoint.params)
     for param in endpoint.params:
         required = {"yes": "required", "no": "optional", "conditional": "depends"}[param.required]
-        yield f"  {param.name:<{width}}  {required}  {param.type:<8}  {_values(param)}".rstrip()
+        about = " · ".join(filter(None, (_values(param), _known_of(param))))
+        yield f"  {param.name:<{width}}  {required}  {param.type:<8}  {about}".rstrip()
+
+
+def _known_of(param: Param) -> str:
+    """What is known of a parameter by its name; of one that depends, when it is needed."""
+    rule = parameter_rules().get(param.name)
+    if rule is None or param.fields:
+        return ""
+    when = rule.needed if param.required == "conditional" else ""
+    # "cross or isolated" says nothing that the list of values does not.
+    says_more = not param.values or set(_WORD.findall(rule.takes)) - {*param.values, *_JOINING}
+    return "; ".join(filter(None, (rule.takes if says_more else "", when)))
 
 
 def _values(param: Param) -> str:
@@ -164,6 +192,8 @@ def explain(code: str) -> tuple[str, ...]:
     names
     it in a refusal, is explained too: "51000 posSide", "Parameter posSide error".
     """
+    if _is_name(name := parameter_spelled(code) or column_spelled(code)):
+        return _name_card(name)
     first, _, rest = code.partition(" ")
     known = catalogue.explain(first)
     if known is not None:
@@ -174,6 +204,32 @@ def explain(code: str) -> tuple[str, ...]:
     near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.6)
     hint = f" · near it: {', '.join(near)}" if near else ""
     return (f"{code} is not in the table of OKX's codes{hint}",)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a word is a name of OKX's, and not by chance one: "timestamp" is in texts of codes, too."""
+    noted = parameter_rules().get(name) or ((known := column(name)) and known.what)
+    return bool(name and (noted or not name.islower()))
+
+
+def _name_card(name: str) -> tuple[str, ...]:
+    """What a name of a request or of an answer stands for, and where it is used."""
+    takers = [each for each in catalogue.endpoints().values() if _takes(each, name)]
+    lines = [name]
+    if takers:
+        advice = parameter_advice(name) or (f"{takers[0].method} {takers[0].path} takes it",)
+        lines += [f"  {'' if number else 'takes':<7} {line}" for number, line in enumerate(advice)]
+    if answer := column(name):
+        lines.append(f"  answers {answer.line()}")
+    lines.append(f"  more    %okx_find {name} lists the endpoints that have it")
+    return tuple(lines)
+
+
+def _takes(endpoint: Endpoint, name: str) -> bool:
+    return any(
+        name == param.name or any(name == field.name for field in param.fields)
+        for param in endpoint.params
+    )
 
 
 def _code_card(known: catalogue.Code, parameter: str) -> tuple[str, ...]:

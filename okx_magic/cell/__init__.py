@@ -1,7 +1,7 @@
 r"""The cell language: text in, filled requests out. Pure: no network, no clock, no shell.
 
     cell text ─► lines ─► grammar ─► Template ─► filling ─► model.Request
-                          (curl, target, headers, jsontext, variables)      (values)
+                          (curl, head, jsontext, subscribe)      (values)
 
 The whole language::
 
@@ -22,10 +22,20 @@ What cannot be sent as it is, is refused with line, reason and remedy (``CellErr
 
 from __future__ import annotations
 
-from okx_magic.cell.filling import evaluate, fill
+from okx_magic.cell.filling import Names, evaluate, fill, names
 from okx_magic.cell.grammar import parse
 from okx_magic.cell.lines import check_name
-from okx_magic.cell.names import Names, names
+from okx_magic.cell.subscribe import SUBSCRIBE
 from okx_magic.cell.template import Cell, Template
 
-__all__ = ["Cell", "Names", "Template", "check_name", "evaluate", "fill", "names", "parse"]
+__all__ = [
+    "SUBSCRIBE",
+    "Cell",
+    "Names",
+    "Template",
+    "check_name",
+    "evaluate",
+    "fill",
+    "names",
+    "parse",
+]

@@ -1,7 +1,8 @@
-"""Judges a filled request by the catalogue, before it is sent.
+"""Judges a filled request before it is sent: by the catalogue, and whether a secret was typed into it,
+where it would travel, be logged and be shown.
 
-check ─► check_names, check_values, check_forms ─► catalogue    what OKX documents
-      └► check_account                             what the session knows
+check ─► check_parameters, check_forms ─► catalogue    what OKX documents
+      └► check_account                                 what the session knows
 
 Strategy: a request that can only fail, or that would do what nobody meant, is refused if its docs
 are known well. Anything else that differs from the docs is a notice, and OKX decides: a path or a
@@ -10,36 +11,53 @@ value may be newer than the catalogue.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
 
 from okx_magic.catalogue.bar_names import opens_by_hong_kong
 from okx_magic.catalogue.endpoint_search import exactly, nearest_paths
-from okx_magic.cell.account_facts import AccountFacts
-from okx_magic.cell.check_account import account_findings
+from okx_magic.cell.check_account import AccountFacts, account_findings
 from okx_magic.cell.check_forms import forms
-from okx_magic.cell.check_names import (
+from okx_magic.cell.check_parameters import (
+    WELL_KNOWN,
+    Finding,
+    groups,
     missing_names,
-    names_in_words,
+    no_such_names,
     repeated_names,
     unknown_names,
+    values,
 )
-from okx_magic.cell.check_values import values
-from okx_magic.cell.findings import WELL_KNOWN, Finding
 from okx_magic.cell.values import UnfitValueError, as_json
-from okx_magic.errors import CellError, RequestWarning
+from okx_magic.errors import CellError, CredentialsError, RequestWarning
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from okx_magic.credentials.credentials import Credentials
     from okx_magic.model import Method
 
 _FORCE = "--force sends it anyway"
 _SHOWN = 3
 _NOTHING_KNOWN = AccountFacts()
+
+# A name that says what it is, however it is written: secret, api_secret, OKX-SECRET-KEY, passPhrase …
+_SECRET_NAME = re.compile(
+    r"secret|pass_?phrase|passwd|password|passcode|private_?key|access_?(?:key|sign|token)|(?:^|_)api_?key"
+    r"|^sign(?:ature)?$|^(?:pass|pwd|sig|auth|authorization|bearer)$"
+)
+# A pair of a query as typed, on the line of the request or on one of its own, and one of a JSON body;
+# not one that a variable fills.
+_PAIR = re.compile(r"[?&]\s*(?P<name>[\w.%\[\]-]+)\s*=\s*(?!\{\{)[^&\s]+")
+_MEMBER = re.compile(r'"(?P<name>[\w.-]+)"\s*:\s*"(?!\{\{)(?:\\.|[^"\\])+"')
+
+# What may be a value of a query or of JSON: it ends at a quote, or at what separates values.
+_VALUE = re.compile(r"[^\s\"'=&?,:{}\[\]]+")
 
 
 def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, ...]:
@@ -52,7 +70,7 @@ def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, 
         return tuple(map(str, found))
     # A missing name and an extra one are mostly the same mistake, so the names of notices are told, too.
     of_names = any(each.missing or each.unknown for each in certain)
-    said = [*names_in_words(found)] if of_names else []
+    said = [*_names_in_words(found)] if of_names else []
     said += [each.sentence for each in certain if not (each.missing or each.unknown)]
     more = f" · and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
     remedies = dict.fromkeys(each.remedy for each in found if each.remedy)
@@ -64,19 +82,38 @@ def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, 
     )
 
 
+def _names_in_words(found: Iterable[Finding]) -> Iterator[str]:
+    """What is wrong with the names of a request, place by place: first those that are other ones, with
+    the names to write, then those that are none, then what is missing still.
+    """
+    of_names = [each for each in found if each.unknown or each.missing]
+    for where in dict.fromkeys(each.where for each in of_names):
+        here = [each for each in of_names if each.where == where]
+        renamed = {each.unknown: each.instead for each in here if each.instead}
+        if renamed:
+            yield f"{no_such_names([*renamed], where)}: write {', '.join(renamed.values())}"
+        if none := [each.unknown for each in here if each.unknown and not each.instead]:
+            yield no_such_names(none, where)
+        missing = [name for each in here for name in each.missing]
+        left = [name for name in missing if not {*name.split(" or ")} & {*renamed.values()}]
+        if left:
+            yield f"OKX needs {', '.join(left)}{where}"
+
+
 def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Finding, ...]:
     """All findings on a request, names first."""
     endpoint = request.endpoint
     if endpoint is None:
         return tuple(_unknown_path(request))
+    given = tuple(groups(request, endpoint))
     return tuple(
         chain(
-            unknown_names(request, endpoint),
+            unknown_names(request, endpoint, given),
             missing_names(request, endpoint),
             repeated_names(request),
-            values(request, endpoint),
-            forms(request, endpoint),
-            account_findings(request, endpoint, facts),
+            values(request, endpoint, given),
+            forms(request, endpoint, given),
+            account_findings(request, given, facts) if request.method == "POST" else (),
         )
     )
 
@@ -135,3 +172,56 @@ def _unknown_path(request: Request) -> Iterator[Finding]:
         yield Finding(
             f"the catalogue knows {request.path} as a {others[0].method} only: OKX decides"
         )
+
+
+def refuse_secrets(request: Request, credentials: Credentials | None = None) -> None:
+    """Raises CredentialsError for a query or a body with a name of a secret that the endpoint does not
+    have, or with the account's own secret or passphrase under any name. The error repeats no value.
+    """
+    for name, value, place in _pairs(request):
+        named = _is_secret(name) and not _belongs(request, name)
+        if named or (credentials is not None and credentials.owns(value)):
+            raise CredentialsError(
+                f"{name} in the {place} of {request} is a secret: it would be logged on its way",
+                remedy="take it out: requests are signed without it; make a new key if it was real",
+            )
+
+
+def typed_secrets(text: str, credentials: Credentials | None = None) -> tuple[str, ...]:
+    """The pairs of queries and of JSON in a text that give a secret by its name, as typed; and the
+    account's own secret and passphrase, wherever they stand.
+    """
+    pairs = [*_PAIR.finditer(text), *_MEMBER.finditer(text)]
+    named = [pair[0].lstrip("?& \t") for pair in pairs if _is_secret(unquote(pair["name"]))]
+    if credentials is not None:
+        named += filter(credentials.owns, dict.fromkeys(_VALUE.findall(text)))
+    return tuple(named)
+
+
+def _pairs(request: Request) -> Iterator[tuple[str, str, str]]:
+    for name, value in request.query:
+        yield name, value, "query"
+    for item in request.items:
+        for name, value in _members(item):
+            yield name, value, "body"
+
+
+def _members(value: Any) -> Iterator[tuple[str, str]]:
+    """The names and texts of an object, and of those inside it."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name, inner if isinstance(inner, str) else ""
+            yield from _members(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from [("", inner)] if isinstance(inner, str) else _members(inner)
+
+
+def _is_secret(name: str) -> bool:
+    snake = re.sub(r"(?<=[a-z])(?=[A-Z])|[.-]", "_", name).lower()
+    return _SECRET_NAME.search(snake) is not None
+
+
+def _belongs(request: Request, name: str) -> bool:
+    endpoint = request.endpoint
+    return endpoint is not None and any(param.name == name for param in endpoint.params)

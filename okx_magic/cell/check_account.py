@@ -1,20 +1,22 @@
-"""Checks orders with what the session knows: the position mode, the sizes of an instrument."""
+"""Checks orders with what the session learned from its answers: the position mode, the sizes of an
+instrument.
+"""
 
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell.findings import Finding, groups
+from okx_magic.cell.check_parameters import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from okx_magic.catalogue import Endpoint
-    from okx_magic.cell.account_facts import AccountFacts
-    from okx_magic.cell.findings import Group
-    from okx_magic.model import Request
+    from okx_magic.cell.check_parameters import Group
+    from okx_magic.model import Envelope, Request
 
 # Their orders carry a posSide: OKX docs, Place order, posSide ("only applicable to FUTURES/SWAP").
 _WITH_SIDES = frozenset(
@@ -32,15 +34,57 @@ _SIZED = frozenset({"/api/v5/trade/order", "/api/v5/trade/batch-orders"})
 _CONTRACT = re.compile(r"[A-Z0-9]+-[A-Z0-9_]+-(?:SWAP|[0-9]{6})")
 _SPOT = re.compile(r"[A-Z0-9]+-[A-Z0-9]+")
 _PRICED = frozenset({"limit", "post_only", "fok", "ioc"})
+_CONFIG = "/api/v5/account/config"
+_SET_POSITION_MODE = "/api/v5/account/set-position-mode"
+_INSTRUMENTS = frozenset({"/api/v5/public/instruments", "/api/v5/account/instruments"})
+_FRESH_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What is known of the account: ``position_mode`` as OKX writes it ("" if it was not read), and
+    ``instruments``, the rows of GET /api/v5/public/instruments that were read lately, by ``instId``.
+    """
+
+    position_mode: str = ""
+    instruments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+class Learned:
+    """The facts from the answers of one session, those of its log-in included."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._position_mode = ""
+        # OKX changes the steps of an instrument now and then, so each has its time.
+        self._instruments: dict[str, tuple[float, Mapping[str, Any]]] = {}
+
+    def learn(self, request: Request, envelope: Envelope) -> None:
+        """Keep the facts of an answer, if it has any."""
+        if request.path in _INSTRUMENTS:
+            rows = {str(row["instId"]): row for row in _rows(envelope) if "instId" in row}
+            self._instruments.update({name: (self._now(), row) for name, row in rows.items()})
+        elif request.path in (_CONFIG, _SET_POSITION_MODE) and envelope.code == "0":
+            for row in _rows(envelope):
+                self._position_mode = str(row.get("posMode", ""))
+
+    def facts(self) -> AccountFacts:
+        """All that is known."""
+        since = self._now() - _FRESH_SECONDS
+        fresh = {name: row for name, (read, row) in self._instruments.items() if read > since}
+        return AccountFacts(self._position_mode, fresh)
+
+
+def _rows(envelope: Envelope) -> list[Mapping[str, Any]]:
+    rows = envelope.data if isinstance(envelope.data, list) else []
+    return [row for row in rows if isinstance(row, dict)]
 
 
 def account_findings(
-    request: Request, endpoint: Endpoint, facts: AccountFacts
+    request: Request, given: Iterable[Group], facts: AccountFacts
 ) -> Iterator[Finding]:
     """A finding for each order that this account, or this instrument, can only refuse."""
-    if request.method != "POST":
-        return
-    for group in groups(request, endpoint):
+    for group in given:
         if not group.outermost:
             continue
         inst_id = group.given.get("instId")

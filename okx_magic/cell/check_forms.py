@@ -1,5 +1,6 @@
 """Values whose form OKX does not take: a time in seconds, Python's None, a number with a comma, one
-object in place of a list. Each gives a notice with the right form; OKX decides.
+object in place of a list, an instrument as another exchange writes it. Each gives a notice with the
+right form; OKX decides.
 """
 
 from __future__ import annotations
@@ -9,15 +10,14 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.catalogue import field_type
-from okx_magic.catalogue.near_names import near_currency, near_instrument
-from okx_magic.cell.findings import WELL_KNOWN, Finding, groups, several
+from okx_magic.catalogue import field_types
+from okx_magic.cell.check_parameters import WELL_KNOWN, Finding, several
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from okx_magic.catalogue import Endpoint, Param
-    from okx_magic.cell.findings import Group
+    from okx_magic.cell.check_parameters import Group
     from okx_magic.model import Request
 
 _PYTHON_LIST = re.compile(r"\s*[\[({].*[\])}]\s*|.*'.*'.*", re.DOTALL)
@@ -36,13 +36,18 @@ _ONE_NAME = frozenset({"instId", "instFamily", "uly", "sprdId"})
 _ONE_A_REQUEST = ("/api/v5/market/", "/api/v5/public/")
 _PRICED = frozenset({"limit", "post_only", "fok", "ioc"})
 _PRICES = ("px", "pxUsd", "pxVol")
+# ccxt's symbols, base/quote[:settle[-date]]; and ids without a hyphen, or with another sign.
+_UNIFIED = re.compile(
+    r"(?P<base>[A-Z0-9]+)/(?P<quote>[A-Z0-9]+)(?P<settle>:[A-Z0-9]+)?(?:-(?P<date>[0-9]{6}))?"
+)
+_JOINED = re.compile(r"(?P<base>[A-Z0-9]{2,10}?)_?(?P<quote>USDT|USDC|USD|EUR|BTC|ETH)")
 
 
-def forms(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
+def forms(request: Request, endpoint: Endpoint, given: Iterable[Group]) -> Iterator[Finding]:
     """A finding for each value whose form is another than the documented one."""
     if endpoint.status == WELL_KNOWN and request.method == "POST":
         yield from _body(request.json, endpoint)
-    for group in groups(request, endpoint):
+    for group in given:
         for param in group.params:
             if param.name not in group.given:
                 continue
@@ -82,7 +87,7 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
         yield from _rows(value, endpoint)
     elif param.name in _INSTANTS or param.name in _TIMES:
         yield from _time(param.name, value, group, endpoint)
-    elif group.where and field_type(param.name) == "decimal" and not _NUMBER.fullmatch(value):
+    elif group.where and _is_decimal(param) and not _NUMBER.fullmatch(value):
         yield Finding(f"{param.name}={value[:40]}{group.where} is not a number", _digits(value))
     elif "," in value and not group.where and _takes_one(param, endpoint):
         text = f"OKX takes one {param.name} here, not {value[:60]}"
@@ -92,6 +97,10 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
             f"{param.name}={value[:60]}{group.where} is not how OKX writes it",
             f"{near} in place of {value[:60]}?",
         )
+
+
+def _is_decimal(param: Param) -> bool:
+    return field_types("", "").get(param.name) == "decimal"
 
 
 def _pythons(param: Param, value: str, group: Group) -> Iterator[Finding]:
@@ -176,6 +185,29 @@ def _near_ids(name: str, value: str) -> str:
         return ""
     near = ",".join(nears)
     return near if near != value else ""
+
+
+def near_instrument(text: str) -> str:
+    """The ``instId`` that is meant by another way to write it: ``btc-usdt``, ``BTC/USDT:USDT``,
+    ``BTCUSDT``. "" for one that may be OKX's own.
+    """
+    typed = text.strip()
+    upper = typed.upper()
+    if unified := _UNIFIED.fullmatch(upper):
+        kind = unified["date"] or ("SWAP" if unified["settle"] else "")
+        return "-".join(filter(None, (unified["base"], unified["quote"], kind)))
+    if joined := _JOINED.fullmatch(upper):
+        return f"{joined['base']}-{joined['quote']}"
+    if upper.endswith("-PERP"):
+        return f"{upper.removesuffix('PERP')}SWAP"
+    return upper if typed == typed.lower() and upper != text else ""
+
+
+def near_currency(name: str, text: str) -> str:
+    """The currency that is meant by its name in small letters; "" for one that may be OKX's own."""
+    typed = text.strip()
+    codes = typed.isascii() and typed.isalnum() and typed == typed.lower() and name != "tgtCcy"
+    return typed.upper() if codes and typed.upper() != text else ""
 
 
 def _price(group: Group) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from okx_magic.cell.headers import HeaderLine
+from okx_magic.cell.head import HeaderLine
 from okx_magic.cell.lines import WHITESPACE, Block, Line
 from okx_magic.errors import CellError
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, cast
 
 from okx_magic.cell import subscribe
 from okx_magic.cell.curl import Command, read_curl
-from okx_magic.cell.headers import TOKEN, HeaderLine, read_headers
-from okx_magic.cell.jsontext import Body, begins_body, read_body
+from okx_magic.cell.head import TOKEN, HeaderLine, read_headers, read_target
+from okx_magic.cell.jsontext import Body, read_body
 from okx_magic.cell.lines import (
     EXAMPLE,
     OPTION,
@@ -24,16 +24,14 @@ from okx_magic.cell.lines import (
     WHITESPACE,
     Block,
     Line,
-    before_first,
+    begins_body,
     blocks,
     check_name,
     first_word,
     is_prose,
     prose_dropped,
 )
-from okx_magic.cell.target import read_target
-from okx_magic.cell.template import Cell, Template, as_typed
-from okx_magic.cell.variables import MARK, mask, unmask
+from okx_magic.cell.template import MARK, Cell, Template, as_typed, mask, unmask
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -87,14 +85,13 @@ def parse(text: str, *, hosts: Collection[str] = frozenset()) -> Cell:
     """
     templates: list[Template] = []
     notices: list[str] = []
-    head = before_first(text)
-    frames = subscribe.begins_frame(head)
-    for each in subscribe.pasted(head) if frames else ():
+    frames, requests = blocks(text)
+    for each in subscribe.pasted(frames) if frames else ():
         if isinstance(each, str):
             notices.append(each)
         else:
             templates.append(each)
-    for block in blocks(text, skip=len(head) if frames else 0):
+    for block in requests:
         template, said = _template(block, hosts)
         templates.append(template)
         notices += said
@@ -103,7 +100,7 @@ def parse(text: str, *, hosts: Collection[str] = frozenset()) -> Cell:
 
 def _template(block: Block, hosts: Collection[str]) -> tuple[Template, list[str]]:
     name = None if block.name is None else check_name(block.name, line=block.number)
-    if block.word.upper() == subscribe.WORD:
+    if block.word.upper() == subscribe.SUBSCRIBE:
         return subscribe.template(block, name)
     parts = _curl_parts(read_curl(block)) if block.word == "curl" else _http_parts(block)
     method = _method(parts.method, block.number)

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic import strictjson
 from okx_magic.cell.lines import WHITESPACE, Line
-from okx_magic.cell.template import Place, Text, Variable
-from okx_magic.cell.variables import end_of_variable
+from okx_magic.cell.template import Place, Text, Variable, end_of_variable
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -60,11 +59,6 @@ class Body(NamedTuple):
     line: int
     rest: Sequence[Line]
     notices: tuple[str, ...] = ()
-
-
-def begins_body(text: str) -> bool:
-    """Whether a line, without its indentation, begins a body."""
-    return text.startswith(("{", "["))
 
 
 def read_body(lines: Sequence[Line]) -> Body:

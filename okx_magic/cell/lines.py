@@ -46,6 +46,10 @@ _LABEL = re.compile(
 # What stands before "=" of a query line, a header or JSON is no name.
 _NO_NAME = re.compile(r"[?&:\"'{}\[\]#]")
 
+# How a frame for OKX's WebSocket begins, as its docs print it: with the URL, or with one of its members.
+SOCKET = re.compile(r"wss?://\S*")
+_FRAME = re.compile(r'"(?:op|args)"\s*:')
+
 # NUL stands for a variable while a line is judged; half a surrogate pair has no UTF-8 bytes.
 _UNSENDABLE = re.compile(r"[\0\ud800-\udfff]")
 
@@ -76,40 +80,59 @@ class Block(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-def before_first(text: str) -> list[Line]:
-    """The lines before the first request; all of them where there is none."""
-    lines = _lines(text)
-    first = next((place for place, line in enumerate(lines) if _begun(line)), len(lines))
-    return lines[:first]
-
-
-def blocks(text: str, *, skip: int = 0) -> list[Block]:
-    """The requests of a cell. Raises CellError when there is none, or text before the first; the first
-    ``skip`` lines that are no comments are not looked at.
+def blocks(text: str) -> tuple[list[Line], list[Block]]:
+    """The lines of pasted frames that a cell begins with, and its requests. Raises CellError when it has
+    neither, or other text before the first request.
     """
-    lines = _lines(text)[skip:]
-    if skip and not any(_begun(line) for line in lines):
-        return []
+    lines = _lines(text)
     begun = [(place, block) for place, line in enumerate(lines) if (block := _begun(line))]
     first = begun[0][0] if begun else len(lines)
-    dropped: list[str] = []
-    for line in lines[:first]:
-        if begun and is_prose(line):
-            dropped.append(prose_dropped(line))
-        elif line.stripped:
+    frames: list[Line] = []
+    if _begins_frame(lines[:first]):
+        frames = lines[:first]
+        if not begun:
+            return frames, []
+    elif begun:
+        begun[0] = first, _without_prose(lines[:first], begun[0][1])
+    else:
+        _refuse_text(lines)
+        raise CellError("the cell has no request", line=1, remedy=EXAMPLE)
+    ends = [place for place, _ in begun[1:]] + [len(lines)]
+    return frames, [
+        block._replace(lines=tuple(lines[place + 1 : end]))
+        for (place, block), end in zip(begun, ends, strict=True)
+    ]
+
+
+def _without_prose(lines: list[Line], first: Block) -> Block:
+    """The first request, with a notice for each sentence before it. Raises CellError for other text."""
+    prose = [line for line in lines if is_prose(line)]
+    _refuse_text([line for line in lines if line not in prose])
+    return first._replace(notices=(*map(prose_dropped, prose), *first.notices))
+
+
+def _refuse_text(lines: list[Line]) -> None:
+    for line in lines:
+        if line.stripped:
             raise CellError(
                 f"{first_word(line)!r} does not begin a request",
                 line=line.number,
                 remedy=f"{EXAMPLE}; put Python in a separate cell",
             )
-    if not begun:
-        raise CellError("the cell has no request", line=1, remedy=EXAMPLE)
-    begun[0] = first, begun[0][1]._replace(notices=(*dropped, *begun[0][1].notices))
-    ends = [place for place, _ in begun[1:]] + [len(lines)]
-    return [
-        block._replace(lines=tuple(lines[place + 1 : end]))
-        for (place, block), end in zip(begun, ends, strict=True)
-    ]
+
+
+def _begins_frame(lines: list[Line]) -> bool:
+    """Whether the first line that is not blank begins a pasted frame, or the URL before one."""
+    texts = [line.stripped for line in lines if line.stripped]
+    if not texts:
+        return False
+    framed = any(_FRAME.search(text) for text in texts)
+    return bool(SOCKET.match(texts[0])) or (texts[0].startswith("{") and framed)
+
+
+def begins_body(text: str) -> bool:
+    """Whether a line, without its indentation, begins a body."""
+    return text.startswith(("{", "["))
 
 
 def is_prose(line: Line) -> bool:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from okx_magic import strictjson
-from okx_magic.cell.lines import OPTION, OPTIONS_FIRST, PAIR
-from okx_magic.cell.target import read_query
-from okx_magic.cell.template import Template
-from okx_magic.cell.variables import MARK, mask
+from okx_magic.cell.head import read_query
+from okx_magic.cell.lines import OPTION, OPTIONS_FIRST, PAIR, SOCKET
+from okx_magic.cell.template import MARK, Template, mask
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -23,11 +22,9 @@ if TYPE_CHECKING:
 
     from okx_magic.cell.lines import Block, Line
 
-WORD: Final = "SUBSCRIBE"
+SUBSCRIBE: Final = "SUBSCRIBE"
 EXAMPLE: Final = "for example: ticks = SUBSCRIBE tickers?instId=BTC-USDT"
 _CHANNEL: Final = re.compile(r"[A-Za-z0-9_-]{1,60}", re.ASCII)
-_SOCKET: Final = re.compile(r"wss?://\S*")
-_FRAME: Final = re.compile(r'"(?:op|args)"\s*:')
 _LOGIN: Final = (
     "the log-in frame is dropped: the account logs in by itself; if its values were real, they stand in"
     " this cell, so make a new key at OKX"
@@ -37,11 +34,11 @@ _ORDERS: Final = "orders are not sent over a WebSocket: POST /api/v5/trade/order
 
 def template(block: Block, name: str | None) -> tuple[Template, list[str]]:
     """The subscription of a block. Raises CellError."""
-    if block.word != WORD:
-        raise CellError(f"{block.word} is written {WORD}", line=block.number, remedy=EXAMPLE)
+    if block.word != SUBSCRIBE:
+        raise CellError(f"{block.word} is written {SUBSCRIBE}", line=block.number, remedy=EXAMPLE)
     masked, _ = mask(block.rest, line=block.number, place="query")
     channel = masked.partition("?")[0].strip()
-    if _SOCKET.match(channel):
+    if SOCKET.match(channel):
         raise CellError(
             "the URL of a WebSocket is not needed: okx_magic chooses it by the channel",
             line=block.number,
@@ -53,7 +50,7 @@ def template(block: Block, name: str | None) -> tuple[Template, list[str]]:
         reason = (
             f"{channel[:30]!r} is not a channel"
             if channel
-            else f"the channel is missing after {WORD}"
+            else f"the channel is missing after {SUBSCRIBE}"
         )
         raise CellError(reason, line=block.number, remedy=_behind(channel) or EXAMPLE)
     for line in block.lines:
@@ -74,7 +71,7 @@ def template(block: Block, name: str | None) -> tuple[Template, list[str]]:
         raise CellError("a space in the query", line=block.number, remedy=remedy)
     added = [line for line in block.lines if line.stripped]
     text, notices = read_query(query, added, line=block.number)
-    return Template("SUBSCRIBE", channel, text, name=name, line=block.number), list(notices)
+    return Template(SUBSCRIBE, channel, text, name=name, line=block.number), list(notices)
 
 
 def _behind(text: str) -> str:
@@ -88,21 +85,12 @@ def _behind(text: str) -> str:
     return ""
 
 
-def begins_frame(lines: Sequence[Line]) -> bool:
-    """Whether the first line that is not blank begins a pasted frame, or the URL before one."""
-    texts = [line.stripped for line in lines if line.stripped]
-    if not texts:
-        return False
-    framed = any(_FRAME.search(text) for text in texts)
-    return bool(_SOCKET.match(texts[0])) or (texts[0].startswith("{") and framed)
-
-
 def pasted(lines: Sequence[Line]) -> Iterator[Template | str]:
     """The subscriptions of the frames in these lines, and notices. Raises CellError for what is no frame
     of OKX's, and for one that a cell does not send.
     """
     lines = [line for line in lines if line.stripped]
-    if _SOCKET.match(lines[0].stripped):
+    if SOCKET.match(lines[0].stripped):
         yield f"line {lines[0].number}: the URL is dropped: okx_magic chooses it by the channel"
         lines = lines[1:]
         if not lines:
@@ -174,7 +162,7 @@ def _of_arg(arg: dict[str, Any], taken: set[str], number: int) -> Template:
         f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in values.items()
     )
     return Template(
-        "SUBSCRIBE", channel, (f"?{query}",) if query else (), name=free, line=number, pasted=True
+        SUBSCRIBE, channel, (f"?{query}",) if query else (), name=free, line=number, pasted=True
     )
 
 

@@ -27,16 +27,14 @@ class Source(Protocol):
 
 # The accessor is the process's own, so the sessions that its frames came from are, too. Each goes with
 # its session.
-_sources: Final[WeakValueDictionary[str, Source]] = WeakValueDictionary()
+SOURCES: Final[WeakValueDictionary[str, Source]] = WeakValueDictionary()
 
 
-def enable(account: str, source: Source, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame, which now knows the account it came from; ``.okx`` is registered with the first."""
+def enable(account: str, source: Source) -> None:
+    """From now on frames of this account come from this source; ``.okx`` is registered with the first."""
     if not hasattr(pd.DataFrame, NAME):
         pd.api.extensions.register_dataframe_accessor(NAME)(OkxFrame)
-    frame.attrs["account"] = account
-    _sources[account] = source
-    return frame
+    SOURCES[account] = source
 
 
 class OkxFrame:
@@ -48,7 +46,7 @@ class OkxFrame:
     @property
     def source(self) -> Source | None:
         """The session that the frame came from, if it is still there."""
-        return _sources.get(str(self._frame.attrs.get("account")))
+        return SOURCES.get(str(self._frame.attrs.get("account")))
 
     def chart(  # noqa: PLR0913  # each by its name
         self,

@@ -23,10 +23,10 @@ from okx_magic.credentials.source_values import NAMES
 from okx_magic.detective import Evidence, compare, investigate
 from okx_magic.detective.evidence import read, told
 from okx_magic.errors import CellError
-from okx_magic.orders.client_ids import is_ours
+from okx_magic.orders.items import is_ours
 from okx_magic.ui.bars import SearchBar
-from okx_magic.ui.notes import Note, TraceView
-from okx_magic.ui.report import Surroundings, report
+from okx_magic.ui.console import Note
+from okx_magic.ui.report import Surroundings, TraceView, report
 from okx_magic.wire.probe import setting
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell import evaluate, fill, names
-from okx_magic.commands.streaming import SUBSCRIBE
+from okx_magic.cell import SUBSCRIBE, evaluate, fill, names
 from okx_magic.commands.whole_cell import judge
 from okx_magic.errors import CellError
 from okx_magic.ui import receipts
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from okx_magic.cell import Template
-    from okx_magic.commands.options import Options, Output
+    from okx_magic.commands.whole_cell import Options, Output
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
 
@@ -47,7 +46,7 @@ def to_disk(  # noqa: PLR0913, PLR0917  # as the pipeline has them
         from okx_magic.pages import first_page  # noqa: PLC0415  # pandas, on first use
 
         for target in targets:
-            request, sent, added = session.preview(first_page(target, span))
+            request, sent, added = session.orders.preview(first_page(target, span))
             output.note(receipts.dry_run(request, sent, session.account, added))
         return None
     with (

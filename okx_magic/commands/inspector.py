@@ -47,7 +47,7 @@ def listed(number: str, done: Exchange) -> Json:
 
 def inspected(number: str, done: Exchange, session: Session) -> Json:
     """One exchange: facts, the answer as a table and as text, what a refusal means, and copies."""
-    body = session.answer(done)
+    body = session.connection.log.answer(done)
     text = body.decode("utf-8", "replace") if body else ""
     return {
         "id": number,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from okx_magic.errors import KillIncomplete, OkxMagicError, RefusedError
 from okx_magic.model import Request
 from okx_magic.orders.kill import Killer
-from okx_magic.ui.notes import Note
+from okx_magic.ui.console import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.cell import evaluate
-from okx_magic.commands.options import deliver
+from okx_magic.commands.whole_cell import picture
 from okx_magic.errors import CellError, OkxMagicError
 from okx_magic.model import Request
 from okx_magic.ui import receipts
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from okx_magic.cell import Template
-    from okx_magic.commands.options import Options, Output
+    from okx_magic.commands.whole_cell import Options, Output
     from okx_magic.pages import Pulled
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
@@ -26,17 +26,14 @@ _NAMELESS: Final = "_okx"
 
 def span_of(
     templates: Iterable[Template],
-    session: Session,
     namespace: Mapping[str, Any],
     options: Options,
-) -> Span | None:
-    """What the magic line asked for; None for single pages.
+) -> Span:
+    """What the magic line asked for, where it asks for pages.
 
     Raises CellError for options that contradict each other, and for a request of the cell that has no
     pages, so that nothing of the cell is sent.
     """
-    if not options.paged:
-        return None
     if options.raw:
         raise CellError(
             "--raw shows one answer as it came; pages become a frame", remedy="leave out --raw"
@@ -51,12 +48,12 @@ def span_of(
             "--until says where to begin, not where to stop",
             remedy="add --since, --pages or --all",
         )
-    from okx_magic.pages.paging import paging_style  # noqa: PLC0415  # pandas, on first use
+    from okx_magic.pages.paging import paging_style, read_span  # noqa: PLC0415  # pandas, on first use
 
     for template in templates:
         paging_style(Request(template.method, template.path, line=template.line))
     since, until = (_time(text, namespace) for text in (options.since, options.until))
-    return session.span(pages=options.pages, since=since, until=until)
+    return read_span(options.pages, since, until)
 
 
 def _time(text: str | None, namespace: Mapping[str, Any]) -> Any:
@@ -93,7 +90,7 @@ def run_paged(
                 output.deliver(request.name or _NAMELESS, stopped.pulled.frame)
                 output.note(_receipt(stopped.pulled, session, request.name or _NAMELESS))
             raise
-    deliver(output, request.name, pulled.frame, options)
+    output.deliver(request.name, pulled.frame, picture(pulled.frame) if options.chart else None)
     if not options.quiet:
         output.note(_receipt(pulled, session, request.name))
     return pulled.frame

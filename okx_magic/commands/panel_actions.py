@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from okx_magic.credentials.choices import Choice
     from okx_magic.model import Exchange
     from okx_magic.session import Session
-    from okx_magic.ui.notes import Note
+    from okx_magic.ui.console import Note
 
 _ASKING: Final = "asking the exchange"
 _EVIDENCE: Final = ("signature", "timestamp", "method", "target", "body")

@@ -6,12 +6,12 @@ import builtins
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell import Template, check_name, evaluate, fill, names, parse
+from okx_magic.cell import SUBSCRIBE, Template, check_name, evaluate, fill, names, parse
+from okx_magic.cell.check import refuse_secrets
 from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
-from okx_magic.commands.options import deliver
 from okx_magic.commands.paged import run_paged, span_of
-from okx_magic.commands.whole_cell import check_all, judge, place_of
+from okx_magic.commands.whole_cell import check_all, check_options, judge, picture, place_of
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place, PositionWithoutStop
 from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
@@ -20,7 +20,7 @@ from okx_magic.ui import receipts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from okx_magic.commands.options import Options, Output
+    from okx_magic.commands.whole_cell import Options, Output
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
     from okx_magic.wire.sender import Reply
@@ -36,11 +36,11 @@ def run_cell(
     were sent before, and what is left to run.
     """
     templates = _parsed(text, session, output, options)
-    streaming.check_options(templates, options)
+    check_options(templates, options)
     if options.record:
         options = replace(options, record=str(evaluate(options.record, namespace)))
-    asked = tuple(each for each in templates if each.method != streaming.SUBSCRIBE)
-    span = span_of(asked, session, namespace, options)
+    asked = tuple(each for each in templates if each.method != SUBSCRIBE)
+    span = span_of(asked, namespace, options) if options.paged else None
     if options.to is not None:
         return to_disk(templates, span, session, namespace, output, options)
     check_all(templates, session, force=options.force)
@@ -52,8 +52,8 @@ def run_cell(
     for number, template in enumerate(templates, start=1):
         try:
             request = fill(template, filling)
-            if template.method == streaming.SUBSCRIBE:
-                session.refuse_secrets(request)
+            if template.method == SUBSCRIBE:
+                refuse_secrets(request, session.account.credentials)
                 held = (namespace.get(request.name or ""), template.pasted)
                 value = streaming.subscribe(request, session, held, output, options)
             else:
@@ -67,7 +67,7 @@ def run_cell(
                     if options.dry_run
                     else place_of(error, number, templates)
                 )
-            if any(each.method != streaming.SUBSCRIBE for each in templates[number - 1 :]):
+            if any(each.method != SUBSCRIBE for each in templates[number - 1 :]):
                 raise
             # Streams know nothing of each other: one that is refused keeps no other from beginning.
             refused = refused or error
@@ -82,7 +82,7 @@ def _parsed(text: str, session: Session, output: Output, options: Options) -> tu
     templates = _named(cell.templates, options.name)
     for template in templates:
         # Before anything of the cell is sent; what a variable gives is seen once it is filled.
-        session.refuse_secrets(Request(template.method, template.target))
+        refuse_secrets(Request(template.method, template.target), session.account.credentials)
     if cell.notices:
         output.note(receipts.notices(cell.notices))
     for name in (template.name for template in templates if template.name in vars(builtins)):
@@ -117,21 +117,22 @@ def _show_unsent(
         from okx_magic.pages import first_page  # noqa: PLC0415  # pandas, on first use
 
         request = first_page(request, span)
-    prepared, sent, added = session.preview(request, as_typed=options.as_typed)
+    prepared, sent, added = session.orders.preview(request, as_typed=options.as_typed)
     output.note(receipts.dry_run(prepared, sent, session.account, added))
 
 
 def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:
-    send = session.send if options.raw else session.send_for_frame
     try:
-        reply = send(request, as_typed=options.as_typed, again=options.again)
+        reply = session.send(
+            request, as_typed=options.as_typed, again=options.again, framed=not options.raw
+        )
     except (PartlyRefused, PositionWithoutStop) as refused:
         # Assigned before it is raised, so that the ids of accepted orders are not lost.
         output.deliver(request.name, _value(refused, session, options))
         raise
     try:
         value = _value(reply, session, options)
-        deliver(output, request.name, value, options)
+        output.deliver(request.name, value, picture(value) if options.chart else None)
         if not options.quiet:
             rows = None if options.raw else len(value)
             output.note(

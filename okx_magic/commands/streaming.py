@@ -6,60 +6,22 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from okx_magic.commands.whole_cell import seconds
 from okx_magic.credentials.websocket import LOGIN_PATH, log_in, websocket_url
 from okx_magic.errors import CellError, OkxError, OkxMagicError
-from okx_magic.ui import receipts, stream_receipts
+from okx_magic.ui import receipts, stream_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from okx_magic.accounts import Accounts
-    from okx_magic.cell import Template
-    from okx_magic.commands.options import Options, Output
+    from okx_magic.commands.whole_cell import Options, Output
     from okx_magic.model import Request
     from okx_magic.session import Session
     from okx_magic.streams.protocol import Arg
     from okx_magic.streams.stream import Stream
 
-SUBSCRIBE: Final = "SUBSCRIBE"
 # How long a cell waits for OKX to accept a subscription; afterwards it goes on trying by itself.
 _PATIENCE: Final = 10.0
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
-_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _UNKNOWN: Final = "60018"
-
-
-def check_options(templates: Iterable[Template], options: Options) -> None:
-    """Raises CellError for options of the magic line that do not go with what the cell has."""
-    streams = [each for each in templates if each.method == SUBSCRIBE]
-    others = [each for each in templates if each.method != SUBSCRIBE]
-    if options.streamed and not streams:
-        raise CellError(
-            "--keep, --record and --for are for streams",
-            remedy="ticks = SUBSCRIBE tickers?instId=BTC-USDT",
-        )
-    if options.record and len(streams) > 1:
-        raise CellError(
-            f"--record names one file, and the cell has {len(streams)} streams",
-            remedy="a cell for each, or NAME.record(path)",
-        )
-    if streams and not others and (options.paged or options.raw or options.chart):
-        raise CellError(
-            "--pages, --all, --since, --until, --raw and --chart are for requests",
-            remedy="a stream has frame(), frame(all=True), last and record(path)",
-        )
-    if options.duration:
-        seconds(options.duration)
-    if options.keep is not None and options.keep < 1:
-        raise CellError("a stream keeps one row at least", remedy="--keep 100000")
-
-
-def seconds(text: str) -> float:
-    """The seconds of ``90s``, ``5m``, ``24h``, ``2d``. Raises CellError."""
-    match = _DURATION.fullmatch(text)
-    if match is None or not float(match[1]):
-        raise CellError(f"--for {text} is no length of time", remedy="--for 90s, 5m, 24h or 2d")
-    return float(match[1]) * _SECONDS[match[2]]
 
 
 def subscribe(
@@ -88,7 +50,7 @@ def subscribe(
     if before and before.running and _same(before, session, args):
         output.deliver(request.name, before)
         if not options.quiet:
-            output.note(stream_receipts.streaming(before, "streams already; what it kept is kept"))
+            output.note(stream_lines.streaming(before, "streams already; what it kept is kept"))
         return before
     if pasted and value is not None and before is None:
         said = f"{name} had another value, and is the stream now"
@@ -98,7 +60,7 @@ def subscribe(
         before.stop()
     output.deliver(request.name, stream)
     if not options.quiet:
-        output.note(stream_receipts.streaming(stream, _told(stream, options)))
+        output.note(stream_lines.streaming(stream, _told(stream, options)))
     return stream
 
 
@@ -178,7 +140,7 @@ def _unsent(args: tuple[Arg, ...], session: Session) -> Any:
         login = log_in(account.credentials, session.connection.clock.local_now())
         prehash = f"{login.timestamp}GET{LOGIN_PATH}"
     frames = [request("subscribe", batch, number) for number, batch in enumerate(batches(args), 1)]
-    return stream_receipts.dry_run(websocket_url(account, channel.url), frames, prehash, account)
+    return stream_lines.dry_run(websocket_url(account, channel.url), frames, prehash, account)
 
 
 def _add_nearest(error: OkxError, args: tuple[Arg, ...], session: Session) -> None:

@@ -1,15 +1,16 @@
-"""What is judged before sending: a request, and a cell of several as a whole. And how to go on
-after one of them fails, so that no order is sent twice.
+"""What is judged before sending: the options of the magic line, a request, and a cell of several as a
+whole. And how to go on after one of them fails, so that no order is sent twice.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from okx_magic.cell import fill
-from okx_magic.cell.account_facts import AccountFacts
-from okx_magic.cell.check import check, day_of_bars
-from okx_magic.commands.streaming import SUBSCRIBE
+from okx_magic.cell import SUBSCRIBE, fill
+from okx_magic.cell.check import check, day_of_bars, refuse_secrets
+from okx_magic.cell.check_account import AccountFacts
 from okx_magic.errors import (
     CellError,
     CredentialsError,
@@ -26,13 +27,104 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from okx_magic.cell import Template
-    from okx_magic.commands.options import Options, Output
+    from okx_magic.charts.chart import Chart
     from okx_magic.session import Session
+    from okx_magic.ui.console import Note
 
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 # After these nothing of the request was carried out, so it may be sent once more.
 _NOT_DONE: Final = (CellError, CredentialsError, RefusedError, OkxError)
 # After these what the session knows of the account may hold no longer.
 _CHANGES: Final = frozenset({"setting", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of the magic line. ``name`` is the name for the only request of the cell."""
+
+    name: str | None = None
+    dry_run: bool = False
+    raw: bool = False
+    decimal: bool = False
+    as_typed: bool = False
+    again: bool = False
+    force: bool = False
+    quiet: bool = False
+    chart: bool = False
+    pages: int | None = None
+    everything: bool = False
+    since: str | None = None
+    until: str | None = None
+    to: str | None = None
+    keep: int | None = None
+    record: str | None = None
+    duration: str | None = None
+
+    @property
+    def streamed(self) -> bool:
+        """Whether it asks for what only streams have."""
+        return (self.keep, self.record, self.duration) != (None, None, None)
+
+    @property
+    def paged(self) -> bool:
+        """Whether it asks for more than one page."""
+        return self.everything or (self.pages, self.since, self.until) != (None, None, None)
+
+
+class Output(Protocol):
+    """Where results go: the shell's namespace and the output of the cell."""
+
+    def deliver(self, name: str | None, value: Any, picture: Chart | None = None) -> None:
+        """Assign a value to its name, or show it when it has none; a ``picture`` is shown in its place,
+        under a name too.
+        """
+
+    def note(self, note: Note | Chart) -> None:
+        """Show a receipt, a notice or a picture."""
+
+    def note_once(self, key: str, note: Note) -> None:
+        """Show a notice, if none of the same key was shown in this kernel before."""
+
+
+def picture(value: Any) -> Chart:
+    """What ``--chart`` shows of a value."""
+    from okx_magic.charts.chart import Chart  # noqa: PLC0415  # on first use
+
+    return Chart(value)
+
+
+def check_options(templates: Iterable[Template], options: Options) -> None:
+    """Raises CellError for options of the magic line that do not go with what the cell has."""
+    streams = [each for each in templates if each.method == SUBSCRIBE]
+    others = [each for each in templates if each.method != SUBSCRIBE]
+    if options.streamed and not streams:
+        raise CellError(
+            "--keep, --record and --for are for streams",
+            remedy="ticks = SUBSCRIBE tickers?instId=BTC-USDT",
+        )
+    if options.record and len(streams) > 1:
+        raise CellError(
+            f"--record names one file, and the cell has {len(streams)} streams",
+            remedy="a cell for each, or NAME.record(path)",
+        )
+    if streams and not others and (options.paged or options.raw or options.chart):
+        raise CellError(
+            "--pages, --all, --since, --until, --raw and --chart are for requests",
+            remedy="a stream has frame(), frame(all=True), last and record(path)",
+        )
+    if options.duration:
+        seconds(options.duration)
+    if options.keep is not None and options.keep < 1:
+        raise CellError("a stream keeps one row at least", remedy="--keep 100000")
+
+
+def seconds(text: str) -> float:
+    """The seconds of ``90s``, ``5m``, ``24h``, ``2d``. Raises CellError."""
+    match = _DURATION.fullmatch(text)
+    if match is None or not float(match[1]):
+        raise CellError(f"--for {text} is no length of time", remedy="--for 90s, 5m, 24h or 2d")
+    return float(match[1]) * _SECONDS[match[2]]
 
 
 def judge(requests: Iterable[Request], session: Session, output: Output, options: Options) -> None:
@@ -42,7 +134,7 @@ def judge(requests: Iterable[Request], session: Session, output: Output, options
     said: dict[str, None] = {}
     days: list[str] = []
     for request in requests:
-        session.refuse_secrets(request)
+        refuse_secrets(request, session.account.credentials)
         if not options.force:
             said |= dict.fromkeys(check(request, session.facts()))
         days += filter(None, [day_of_bars(request)])
@@ -63,7 +155,7 @@ def check_all(templates: Sequence[Template], session: Session, *, force: bool) -
         if not template.variables and template.method != SUBSCRIBE:
             try:
                 request = fill(template, {})
-                session.refuse_secrets(request)
+                refuse_secrets(request, session.account.credentials)
                 if not force:
                     check(request, facts)
             except OkxMagicError as error:

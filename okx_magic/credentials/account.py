@@ -74,33 +74,31 @@ class Account:
     allow: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
 
+    host: str = field(init=False, repr=False, compare=False)
+    """The host as in a URL, with the port where it is not the scheme's default."""
+    loopback: bool = field(init=False, repr=False, compare=False)
+    """Whether the other side is on this machine."""
+    hosts: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The hosts that a pasted URL may name: the account's own and the other names of its site. On
+    loopback these are all of OKX's: such a URL only lends its path, nothing is sent there.
+    """
+
     def __post_init__(self) -> None:
         origin = parse_origin(self.base_url)
         _check_meeting(self.environment, origin)
         if origin.loopback and self.proxy is not None:
             raise CredentialsError("loopback is never reached through a proxy")
-        object.__setattr__(self, "base_url", str(origin))
-
-    @property
-    def host(self) -> str:
-        """The host as in a URL, with the port where it is not the scheme's default."""
-        return parse_origin(self.base_url).netloc
-
-    @property
-    def loopback(self) -> bool:
-        """Whether the other side is on this machine."""
-        return parse_origin(self.base_url).loopback
-
-    @property
-    def hosts(self) -> frozenset[str]:
-        """The hosts that a pasted URL may name: the account's own and the other names of its site.
-
-        On loopback these are all of OKX's: such a URL only lends its path, nothing is sent there.
-        """
-        host = self.host
-        if self.loopback:
-            return OFFICIAL_HOSTS | {host}
-        return next(site.hosts for site in SITES.values() if host in site.hosts)
+        host = origin.netloc
+        hosts = OFFICIAL_HOSTS | {host}
+        if not origin.loopback:
+            hosts = next(site.hosts for site in SITES.values() if host in site.hosts)
+        for name, value in (
+            ("base_url", str(origin)),
+            ("host", host),
+            ("loopback", origin.loopback),
+            ("hosts", hosts),
+        ):
+            object.__setattr__(self, name, value)
 
     @property
     def proxy_name(self) -> str | None:

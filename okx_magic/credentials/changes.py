@@ -1,7 +1,7 @@
 """The one table of changes: what happens to a text on its way into a signature, whichever text it is.
 
 A row of ``changes.json`` says how usual a change is, what it is called, how it is put right, and what
-it makes of a text: a template in which … stands for the text, or a function of this file with its
+it makes of a text: a template in which … stands for the text, or a function of ``FUNCTIONS`` with its
 arguments, or several of them one after the other. A row of the section "any" happens to several
 texts; it says to which, each by a letter, and for each how usual.
 """
@@ -15,7 +15,7 @@ import html
 import json
 import re
 import unicodedata
-from functools import cache, reduce
+from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
@@ -51,6 +51,11 @@ class Mistake(NamedTuple):
     name: str
     correction: str
     cost: int = KNOWN
+
+    @classmethod
+    def of(cls, name: str, kind: str, cost: int = KNOWN) -> Mistake:
+        """A mistake of a kind that the table knows to put right."""
+        return cls(name, instead(kind), cost)
 
 
 class Change(NamedTuple):
@@ -91,7 +96,7 @@ def _from_base32(text: str) -> bytes:
     return base64.b32decode(text + "=" * (-len(text) % 8), casefold=True)
 
 
-_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "lower": str.lower,
     "upper": str.upper,
     "title": str.title,
@@ -100,7 +105,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "strip": str.strip,
     "replace": str.replace,
     "sub": lambda text, pattern, to: re.sub(pattern, to, text),
-    "where": lambda text, pattern, do: re.sub(pattern, lambda m: _FUNCTIONS[do](m[0]), text),
+    "where": lambda text, pattern, do: re.sub(pattern, lambda m: FUNCTIONS[do](m[0]), text),
     "escaped": lambda text, marks: re.sub(marks, lambda m: f"\\u{ord(m[0]):04x}", text),
     "cut": lambda text, start, end=None: text[start:end],
     "before": lambda text, mark: text.partition(mark)[0] if mark in text else None,
@@ -110,8 +115,16 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "repr": lambda text: repr(plain(text)),
     # []byte as Go's %v prints it.
     "byte list": lambda text: f"[{' '.join(map(str, plain(text)))}]",
-    "json": json.dumps,
+    "json": lambda text, ascii_only=True: json.dumps(text, ensure_ascii=ascii_only),
+    "snake": lambda text: re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", text).lower(),
+    "sorted": lambda text, between: between.join(sorted(text.split(between))),
+    "filled": lambda text, length: text.ljust(length),
     "html": html.escape,
+    "unhtml": html.unescape,
+    "unescape": lambda text: json.loads(f'"{text}"'),
+    "match": lambda text, pattern: (
+        (found := re.fullmatch(pattern, text)) and found[found.lastindex or 0]
+    ),
     "normal": lambda text, form: unicodedata.normalize(form, text),
     "quote": lambda text, safe="": quote(plain(text), safe=safe),
     "quote+": lambda text, safe="": quote_plus(plain(text), safe=safe),
@@ -133,22 +146,27 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
+def _in_turn(steps: list[Any], made: Any) -> Any:
+    for step in steps:
+        made = None if made is None else step(made)
+    return made
+
+
 def operation(row: Any) -> Operation:
     """What a row says is made of a text."""
     if isinstance(row, str):
         pieces = row.split("…")
         return lambda text: text.join(pieces)
     if isinstance(row[0], list):
-        steps = [operation(step) for step in row]
-        return lambda text: reduce(lambda made, step: step(made), steps, text)  # type: ignore[arg-type, return-value]
+        return partial(_in_turn, [operation(step) for step in row])
     function, *arguments = row
-    return lambda text: _FUNCTIONS[function](text, *arguments)
+    return lambda text: FUNCTIONS[function](text, *arguments)
 
 
 @cache
-def table() -> Any:
-    """All that ``changes.json`` has, by its sections."""
-    return json.loads(resources.files(__package__).joinpath("changes.json").read_text("utf-8"))
+def table(path: str = "credentials/changes.json") -> Any:
+    """All that a file of data has, by its sections."""
+    return json.loads(resources.files("okx_magic").joinpath(path).read_text("utf-8"))
 
 
 def instead(key: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
 
-from okx_magic.credentials.changes import RARE, Mistake, instead
+from okx_magic.credentials.changes import RARE, Mistake
 from okx_magic.credentials.macs import mac
 from okx_magic.credentials.secret_variants import derivations, remains, slips
 
@@ -50,10 +50,9 @@ def wrong_forms(secret: str, key: str, passphrase: str) -> tuple[Derived, ...]:
 
 def slipped_forms(secret: str) -> tuple[Derived, ...]:
     """Every form that a slip of typing or reading makes of the secret, and all that can be left of it."""
-    lost, slip = instead("s lost"), instead("s slip")
     made = (
-        *((Mistake(name, lost, RARE), form) for name, form in remains(secret)),
-        *((Mistake(name, slip, RARE), form) for name, form in slips(secret)),
+        *((Mistake.of(name, "s lost", RARE), form) for name, form in remains(secret)),
+        *((Mistake.of(name, "s slip", RARE), form) for name, form in slips(secret)),
     )
     return _grouped(secret.encode(), made)[1:]
 

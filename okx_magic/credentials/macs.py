@@ -7,6 +7,7 @@ states and bound methods, which show as an address, never the secret's bytes.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -23,6 +24,7 @@ Construction = Literal[
     "key then message",
     "key and message swapped",
     "hmac twice",
+    "hmac of base64",
 ]
 
 # RFC 2104, section 2.
@@ -87,6 +89,11 @@ def _hmac_twice(secret: bytes, hash_name: str) -> Mac:
     return lambda message: once(once(message))
 
 
+def _hmac_of_base64(secret: bytes, hash_name: str) -> Mac:
+    once = _hmac(secret, hash_name)
+    return lambda message: once(base64.b64encode(once(message)))
+
+
 def _no_key(_secret: bytes, hash_name: str) -> Mac:
     return lambda message: hashlib.new(hash_name, message, usedforsecurity=False).digest()
 
@@ -134,4 +141,5 @@ _CONSTRUCTIONS: dict[Construction, Callable[[bytes, str], Mac]] = {
     "key then message": _key_then_message,
     "key and message swapped": _swapped,
     "hmac twice": _hmac_twice,
+    "hmac of base64": _hmac_of_base64,
 }

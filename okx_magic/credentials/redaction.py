@@ -7,6 +7,7 @@ import hmac
 import html
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -44,11 +45,7 @@ def replacer(marks: Mapping[str, str]) -> Callable[[str], str]:
         return str
     # The longest first, so that no form leaves the rest of another.
     pattern = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))))
-
-    def redact(text: str) -> str:
-        return pattern.sub(lambda found: forms[found[0]], text)
-
-    return redact
+    return partial(pattern.sub, lambda found: forms[found[0]])
 
 
 def without_frames(error: Failure) -> Failure:

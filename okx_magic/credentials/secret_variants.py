@@ -17,7 +17,6 @@ from okx_magic.credentials.changes import (
     USUAL,
     Mistake,
     changes,
-    instead,
     operation,
     rows,
     table,
@@ -63,7 +62,7 @@ def _derivations() -> Iterator[Derivation]:
 
 
 def _made(name: str, kind: str, cost: int, row: str | list[str]) -> Derivation:
-    return Derivation(Mistake(name, instead(f"s {kind}"), cost), _of_secret(operation(row)))
+    return Derivation(Mistake.of(name, f"s {kind}", cost), _of_secret(operation(row)))
 
 
 def _of_secret(change: Callable[[str], str | bytes | None]) -> _Of:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import warnings
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
+from okx_magic import catalogue
 from okx_magic.credentials.changes import (
+    FUNCTIONS,
     KNOWN,
     RARE,
     SELDOM,
     USUAL,
-    Change,
     Mistake,
     changes,
-    instead,
+    plain,
     rows,
 )
 from okx_magic.detective.contents import contents
 from okx_magic.detective.grammar import Stage, Sweep, Wrong, touching
 from okx_magic.detective.jsonforms import form_texts, json_forms, usual_writers
-from okx_magic.detective.query import permuted
+from okx_magic.detective.prehash import literal
+from okx_magic.detective.query import MOST_PERMUTED, permuted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ def stages() -> tuple[Stage, ...]:
         if text:
             yield from texts.change(text, most)
 
-    texts = touching((*changes("b"), *_rewritten()))
+    texts = touching((*changes("b"), *rows("numbers")))
     return Stage(_values), Stage(_serialised, _own), Stage(touched)
 
 
@@ -91,9 +91,9 @@ def words(query: str, body: str) -> Iterator[Wrong]:
     name = "the query's parameters once more, as {}, for a body"
     for title, form, usual, _ in json_forms(dict(parse_qsl(text, keep_blank_values=True)), SELDOM):
         cost = KNOWN if usual == USUAL else SELDOM
-        yield Wrong(form.encode(), (Mistake(name.format(title), instead("no body"), cost),))
+        yield Wrong(form.encode(), (Mistake.of(name.format(title), "no body", cost),))
     for again in (text, query):
-        told = Mistake("the query once more for a body", instead("no body"), KNOWN)
+        told = Mistake.of("the query once more for a body", "no body", KNOWN)
         yield Wrong(again.encode("utf-8", "surrogatepass"), (told,))
 
 
@@ -118,14 +118,29 @@ def _serialised(body: Body | _Content, most: int) -> Iterator[tuple[str, Mistake
         *json_forms(value, most),
         *(form_texts(value, most) if isinstance(value, dict) else ()),
     ):
-        yield form.text, Mistake(f"the body as {form.name}", instead("b"), form.cost)
+        yield form.text, Mistake.of(f"the body as {form.name}", "b", form.cost)
     if isinstance(body, Body) and most >= KNOWN:
         for name, writer in zip(("compact JSON", "JSON with blanks"), usual_writers(), strict=True):
             again = json.dumps(writer.write(value))
             told = f"the body as {name}, encoded as JSON a second time"
-            yield again, Mistake(told, instead("b"), KNOWN)
+            yield again, Mistake.of(told, "b", KNOWN)
             if most >= RARE:
-                yield again[1:-1], Mistake(f"{told}, without quotes", instead("b"), RARE)
+                yield again[1:-1], Mistake.of(f"{told}, without quotes", "b", RARE)
+
+
+def many(method: str, path: str, text: str) -> Iterator[Wrong]:
+    """Other orders of keys; then documented parameters that were not sent, as a program writes them when
+    they have no value.
+    """
+    yield from key_orders(text, MOST_PERMUTED).wrong()
+    endpoint, body = catalogue.endpoint(method.upper(), path), Body(text)
+    if endpoint is None or not isinstance(body.value, dict):
+        return
+    names = [param.name for param in endpoint.params if param.name not in body.value]
+    for name, (word, value) in product(names, (("null", None), ("empty", ""))):
+        told = Mistake.of(f"the parameter {name}, {word}, in the body", "content", SELDOM)
+        for writer in body.writers:
+            yield Wrong(plain(writer.write({**body.value, name: value})), (told,))
 
 
 def key_orders(text: str, most: int) -> Sweep:
@@ -155,7 +170,7 @@ def key_orders(text: str, most: int) -> Sweep:
     def told(number: int) -> tuple[Mistake, ...]:
         order = next(islice(permuted(keys, most), number // len(writers), None))
         name = f"the body with its keys in the order {', '.join(order)}"
-        return (Mistake(name, instead("keys"), _ORDERED),)
+        return (Mistake.of(name, "keys", _ORDERED),)
 
     return Sweep(texts, told)
 
@@ -178,19 +193,6 @@ def _loaded(text: str) -> Any:
         return literal(text)
 
 
-def literal(text: str) -> Any:
-    """The value of a Python literal, as ``repr`` and ``print`` leave it behind; None for any other text,
-    and for the literal None.
-    """
-    with warnings.catch_warnings():
-        # An odd escape in a pasted text is nobody's mistake here.
-        warnings.simplefilter("ignore")
-        try:
-            return ast.literal_eval(text)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            return None
-
-
 def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
         return all(isinstance(key, str) and _is_plain(member) for key, member in value.items())
@@ -205,8 +207,6 @@ def _is_plain(value: Any) -> bool:
 _NUMBER: Final = re.compile(r"(?<=[:\[,\s])-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?(?=[,\]}\s])")
 _IN_QUOTES: Final = re.compile(r"(?<=\")-?\d+\.\d+(?=\")")
 _WORD: Final = re.compile(r"(?<=[:\[,\s])(?:true|false|null)(?=[,\]}\s])")
-_PYTHON: Final = {"true": "True", "false": "False", "null": "None"}
-_DIGITS: Final = {"true": "1", "false": "0", "null": "null"}
 _LEAST_EXPONENT: Final = 1e21
 
 
@@ -214,7 +214,7 @@ def _in_javascript(number: str) -> str:
     """The number as JavaScript (ECMA-262, section 6.1.6.1.20) and Go's encoding/json write it."""
     value = float(number)
     if value.is_integer() and abs(value) < _LEAST_EXPONENT:
-        return str(int(value))
+        return format(Decimal(repr(value)), ".0f")
     digits, mark, power = repr(value).partition("e")
     if mark and (int(power) < -6 or int(power) > 20):
         return f"{digits}e{int(power):+d}"
@@ -232,44 +232,31 @@ def _without_zeros(text: str) -> str:
     return text.rstrip("0").removesuffix(".") if "." in text and "e" not in text.lower() else text
 
 
-def _python(text: str) -> str:
-    return repr(float(text))
-
-
-_REWRITTEN: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...]] = (
-    (
-        "numbers without exponents",
-        _NUMBER,
-        lambda n: format(Decimal(n), "f") if "e" in n.lower() else n,
-    ),
-    ("numbers as JavaScript and Go's JSON write them", _NUMBER, _in_javascript),
-    ("numbers as Python writes floats", _NUMBER, _python),
-    ("numbers as Go prints floats", _NUMBER, _in_go),
-    ("numbers with six decimals", _NUMBER, lambda number: f"{float(number):.6f}"),
-    ("numbers with two decimals", _NUMBER, lambda number: f"{float(number):.2f}"),
-    ("numbers with eight decimals", _NUMBER, lambda number: f"{float(number):.8f}"),
-    ("numbers without zeros at their end", _NUMBER, _without_zeros),
-    ("numbers in quotes without zeros at their end", _IN_QUOTES, _without_zeros),
-    ("numbers in quotes with two decimals", _IN_QUOTES, lambda number: f"{float(number):.2f}"),
-    ("numbers in quotes as floats print themselves", _IN_QUOTES, _python),
-    ("true, false and null as Python's words", _WORD, lambda word: _PYTHON[word]),
-    ("true and false as 1 and 0", _WORD, lambda word: _DIGITS[word]),
-)
-
-
-def _rewritten() -> Iterator[Change]:
-    def change(pattern: re.Pattern[str], write: Callable[[str], str]) -> Callable[[str], str]:
-        return lambda body: pattern.sub(lambda match: write(match[0]), body)
-
-    for name, pattern, write in _REWRITTEN:
-        yield Change(Mistake(f"the body's {name}", instead("b"), KNOWN), change(pattern, write))
-    once = Mistake("the body encoded as JSON only once", instead("b"), USUAL)
-    yield Change(once, _decoded_once)
-
-
 def _decoded_once(body: str) -> str:
     try:
         inner = json.loads(body)
     except (ValueError, RecursionError):
         return body
     return inner if isinstance(inner, str) else body
+
+
+def _within(pattern: re.Pattern[str]) -> Callable[..., str]:
+    """A function of rows: all that fits, rewritten by another function."""
+    return lambda text, do, *to: pattern.sub(lambda found: FUNCTIONS[do](found[0], *to), text)
+
+
+FUNCTIONS.update(
+    {
+        "numbers": _within(_NUMBER),
+        "numbers in quotes": _within(_IN_QUOTES),
+        "words": _within(_WORD),
+        "plain": lambda number: format(Decimal(number), "f") if "e" in number.lower() else number,
+        "javascript": _in_javascript,
+        "go": _in_go,
+        "float": lambda number: repr(float(number)),
+        "fixed": lambda number, digits: f"{float(number):.{digits}f}",
+        "trimmed": _without_zeros,
+        "as": lambda word, *words: words[("true", "false", "null").index(word)],
+        "decoded once": _decoded_once,
+    }
+)

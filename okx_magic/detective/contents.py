@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import partial
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, instead
+from okx_magic.credentials.changes import FUNCTIONS, KNOWN, RARE, USUAL, Mistake, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # More would make more signatures than there is time for.
 _MOST_MEMBERS: Final = 40
@@ -17,21 +19,44 @@ _DECIMAL: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _BOOLEANS: Final = {"true": True, "false": False, "True": True, "False": False}
 
 
-class Content(NamedTuple):
-    """Another value in the body's place."""
+def mapped(
+    value: Any,
+    change: Callable[[Any], Any] = lambda each: each,
+    members: Callable[[dict[str, Any]], Iterable[str]] = list,
+) -> Any:
+    """The value with each text, number and word in it changed, and these members of its objects."""
+    if isinstance(value, dict):
+        return {key: mapped(value[key], change, members) for key in members(value)}
+    if isinstance(value, list):
+        return [mapped(item, change, members) for item in value]
+    return change(value)
 
-    value: Any
-    mistake: Mistake
 
-
-def contents(value: Any, most: int) -> Iterator[Content]:
+def contents(value: Any, most: int) -> Iterator[tuple[Any, Mistake]]:
     """Other values that the body could have been signed as, by a mistake of at most this cost."""
     # 1 == 1.0 == True, so the texts are compared.
     unchanged = repr(value)
-    for found, kind in ((_shapes(value), "shape"), (_changed(value), "content")):
+    hashed = mapped(value, members=_in_hash_order)
+    ordered = [("the body with its keys as Java's HashMap orders them", hashed, KNOWN)]
+    for found, kind in ((_shapes(value), "shape"), (_changed(value), "content"), (ordered, "keys")):
         for name, changed, cost in found:
             if cost <= most and repr(changed) != unchanged:
-                yield Content(changed, Mistake(name, instead(kind), cost))
+                yield changed, Mistake.of(name, kind, cost)
+
+
+def _in_hash_order(members: dict[str, Any]) -> list[str]:
+    """Java's HashMap goes by String.hashCode, whose halves are mixed, in a table of a power of two."""
+    size = 16
+    while len(members) > size * 3 // 4:
+        size *= 2
+
+    def place(key: str) -> int:
+        code = 0
+        for character in key:
+            code = (31 * code + ord(character)) % 2**32
+        return (code ^ code >> 16) % size
+
+    return sorted(members, key=place)
 
 
 def _shapes(value: Any) -> Iterator[tuple[str, Any, int]]:
@@ -44,21 +69,32 @@ def _shapes(value: Any) -> Iterator[tuple[str, Any, int]]:
         yield "the body's array left off", value[0], USUAL
     elif value:
         yield "only the first item of the body's array", value[0], KNOWN
+    if isinstance(value, list):
+        numbered = {str(place): item for place, item in enumerate(value)}
+        yield "the body's array as an object, its places for names", numbered, RARE
     for name in ("data", "body", "params"):
         yield f"the body inside of {name}", {name: value}, RARE
 
 
 def _changed(value: Any) -> Iterator[tuple[str, Any, int]]:
     """Other values in the same shape."""
-    for name, change, cost in _CHANGES:
-        yield name, _everywhere(value, change), cost
-    yield "the body without its null members", _without(value, (None,)), KNOWN
-    yield "the body without its empty members", _without(value, (None, "")), KNOWN
-    rows = [value] if isinstance(value, dict) else [row for row in value if isinstance(row, dict)]
-    for key in list(dict.fromkeys(key for row in rows for key in row))[:_MOST_MEMBERS]:
+    for mistake, change, _ in rows("contents"):
+        yield mistake.name, mapped(value, change), mistake.cost
+    for name, left_out in (("null", [None]), ("empty", [None, ""])):
+        kept = partial(_without, left_out)
+        yield f"the body without its {name} members", mapped(value, members=kept), KNOWN
+    objects = [
+        row for row in (value if isinstance(value, list) else [value]) if isinstance(row, dict)
+    ]
+    for key in list(dict.fromkeys(key for row in objects for key in row))[:_MOST_MEMBERS]:
         yield f"the body without its {key}", _in_rows(value, key, None), KNOWN
         yield f"the body's {key} as a number", _in_rows(value, key, _as_number), KNOWN
         yield f"the body's {key} as text", _in_rows(value, key, _as_text), RARE
+
+
+def _without(left_out: list[Any], members: dict[str, Any]) -> Iterator[str]:
+    # 0 and false are in no list of texts and nulls.
+    return (key for key, member in members.items() if member not in left_out)
 
 
 def _in_rows(value: Any, key: str, change: Callable[[Any], Any] | None) -> Any:
@@ -75,85 +111,40 @@ def _in_rows(value: Any, key: str, change: Callable[[Any], Any] | None) -> Any:
 # ---- each of its values ---------------------------------------------------------------------------
 
 
-def _is_number(member: Any) -> bool:
-    return isinstance(member, int | float) and not isinstance(member, bool)
+def _of(*kinds: type, to: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What is made of values of these types; bool is a type of its own here."""
+    return lambda member: to(member) if type(member) in kinds else member
 
 
-def _as_text(member: Any) -> Any:
-    return str(member) if _is_number(member) else member
+def _number(text: str, whole: Callable[[str], Any] = int) -> Any:
+    if len(text) > _MOST_DIGITS or not _DECIMAL.fullmatch(text):
+        return text
+    return float(text) if "." in text else whole(text)
 
 
-def _number(member: Any, whole: Callable[[str], Any]) -> Any:
-    if not isinstance(member, str) or len(member) > _MOST_DIGITS or not _DECIMAL.fullmatch(member):
-        return member
-    return float(member) if "." in member else whole(member)
-
-
-def _as_number(member: Any) -> Any:
-    return _number(member, int)
-
-
-def _read(member: Any) -> Any:
-    return _BOOLEANS.get(member, _as_number(member)) if isinstance(member, str) else member
-
-
-def _of_booleans(change: Callable[[bool], Any]) -> Callable[[Any], Any]:
-    return lambda member: change(member) if isinstance(member, bool) else member
-
-
-def _of_both(change: Callable[[bool], str]) -> Callable[[Any], Any]:
-    """Numbers and booleans as text, if there are both kinds: of one alone it is a plainer mistake."""
-    return lambda member: change(member) if isinstance(member, bool) else _as_text(member)
-
-
-def _of_text(change: Callable[[str], Any]) -> Callable[[Any], Any]:
-    return lambda member: change(member) if isinstance(member, str) else member
-
-
-def _lower(value: bool) -> str:  # noqa: FBT001 - a value of the body
+def _lower(value: object) -> str:
     return str(value).lower()
 
 
-_CHANGES: Final[tuple[tuple[str, Callable[[Any], Any], int], ...]] = (
-    ("the body's numbers as text", _as_text, USUAL),
-    ("the body's text as numbers, where it is digits", _as_number, USUAL),
-    ("the body's text as floats, where it is digits", lambda each: _number(each, float), KNOWN),
-    (
-        "the body's whole floats as integers",
-        lambda each: int(each) if isinstance(each, float) and each.is_integer() else each,
-        RARE,
-    ),
-    (
-        "the body's integers as floats",
-        lambda each: float(each) if _is_number(each) and abs(each) < 10**15 else each,
-        RARE,
-    ),
-    ("the body's true and false as text", _of_booleans(_lower), KNOWN),
-    ("the body's true and false as Python's words in text", _of_booleans(str), KNOWN),
-    ("the body's texts true and false as booleans", _of_text(lambda t: _BOOLEANS.get(t, t)), KNOWN),
-    ("the body's numbers, true and false as text", _of_both(_lower), KNOWN),
-    ("the body's numbers, true and false as Python's text of them", _of_both(str), KNOWN),
-    ("the body's text as numbers, true and false, where it reads so", _read, KNOWN),
-    ("each of the body's values in an array, as R's jsonlite does", lambda each: [each], RARE),
-    ("the body's null as empty text", lambda each: "" if each is None else each, RARE),
-    ("the body's empty text as null", lambda each: None if each == "" else each, RARE),
-    ("the body's text without blanks at its ends", _of_text(str.strip), RARE),
+_as_text: Final = _of(int, float, to=str)
+_as_number: Final = _of(str, to=_number)
+# Of numbers or booleans alone that both are text is a plainer mistake.
+FUNCTIONS.update(
+    {
+        "numbers as text": _as_text,
+        "text as numbers": _as_number,
+        "text as floats": _of(str, to=partial(_number, whole=float)),
+        "whole floats": _of(float, to=lambda each: int(each) if each.is_integer() else each),
+        "integers as floats": _of(int, to=lambda each: float(each) if abs(each) < 10**15 else each),
+        "booleans as text": _of(bool, to=_lower),
+        "booleans printed": _of(bool, to=str),
+        "text as booleans": _of(str, to=lambda each: _BOOLEANS.get(each, each)),
+        "all as text": _of(int, float, bool, to=_lower),
+        "all printed": _of(int, float, bool, to=str),
+        "text read": _of(str, to=lambda each: _BOOLEANS.get(each, _number(each))),
+        "in an array": lambda each: [each],
+        "null as text": _of(NoneType, to=lambda _: ""),
+        "empty as null": _of(str, to=lambda each: each or None),
+        "stripped": _of(str, to=str.strip),
+    }
 )
-
-
-def _everywhere(value: Any, change: Callable[[Any], Any]) -> Any:
-    if isinstance(value, dict):
-        return {key: _everywhere(member, change) for key, member in value.items()}
-    return (
-        [_everywhere(item, change) for item in value] if isinstance(value, list) else change(value)
-    )
-
-
-def _without(value: Any, left_out: tuple[Any, ...]) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: _without(member, left_out)
-            for key, member in value.items()
-            if not (member is None or isinstance(member, str)) or member not in left_out
-        }
-    return [_without(item, left_out) for item in value] if isinstance(value, list) else value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from okx_magic.credentials.websocket import LOGIN_PATH
 from okx_magic.detective import pastes, prehash
@@ -16,7 +17,7 @@ from okx_magic.detective.records import Evidence
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from okx_magic.credentials.account import Account
     from okx_magic.credentials.credentials import Credentials
@@ -90,77 +91,35 @@ def _in_a_line(text: str) -> str:
 def _parts(text: str, parse: Callable[[str], Request]) -> tuple[dict[str, str], prehash.Prehash]:
     """The headers and the parts of the request in a text."""
     if login := pastes.log_in(text):
-        found = {"sign": login.signature, "timestamp": login.timestamp}
-        return found, prehash.Prehash(login.timestamp, "GET", LOGIN_PATH, "")
+        return login, prehash.Prehash(login["timestamp"], "GET", LOGIN_PATH, "")
     if parts := prehash.split(text):
-        return dict(_headers(text)), parts
+        return dict(pastes.headers(text)), parts
     text = pastes.in_lines(text)
-    found = dict(_headers(text))
-    rest = _without_headers(text)
-    when = found.get("timestamp", "")
+    found = dict(pastes.headers(text))
+    parts = pastes.printed_request(text) or _request(pastes.without_headers(text), parse)
+    body = pastes.as_long_as_told(text, parts.body)
+    return found, parts._replace(timestamp=found.get("timestamp", ""), body=body)
+
+
+def _request(text: str, parse: Callable[[str], Request]) -> prehash.Prehash:
+    plain = pastes.plain_request(text)
     try:
-        request = parse(rest)
+        request = parse(text)
     except CellError:
         # A cell takes JSON alone; what was signed can have been anything.
-        plain = pastes.plain_request(rest)
         if plain is None:
             raise
-        return found, prehash.Prehash(when, plain.method, plain.target, plain.body)
-    return found, prehash.Prehash(when, request.method, request.target, request.body)
+        return plain
+    parts = prehash.Prehash("", request.method, request.target, request.body)
+    # What is sent anew has escapes in capitals; what was sent had them as they stand.
+    same = plain and plain.body == parts.body and unquote(plain.target) == unquote(parts.target)
+    return plain if plain and same else parts
 
 
 def _given(what: str, value: str, where: str) -> str:
     if not value.strip():
         raise CellError(f"there is no {what} to look at", remedy=f"give it by {where}")
     return value.strip()
-
-
-# ---- headers --------------------------------------------------------------------------------------
-
-# A name, then whatever JSON, a dict, a list of pairs, curl or HTTP puts between it and its value.
-_HEADER = re.compile(
-    r"""
-    OK [-_] ACCESS [-_] (?P<name> KEY|SIGN|TIMESTAMP|PASSPHRASE ) \b
-    \\?["']? [ \t]* (?: => | [:=,] ) [ \t]*
-    (?: b? \\?(?P<quote>["']) (?P<quoted> .*? ) \\?(?P=quote)
-      | (?P<bare> [^\r\n]*? ) (?= \s* (?: \\r\\n | \\?["'] | [\r\n] | $ ) ) )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-
-
-def _headers(text: str) -> Iterator[tuple[str, str]]:
-    """The OK-ACCESS headers in the text, the last part of their names in small letters."""
-    for match in _HEADER.finditer(text):
-        value = match["quoted"] if match["quoted"] is not None else match["bare"]
-        value = value.strip().rstrip(",").strip()
-        if match["quoted"] is not None and _LINE_OF_HTTP.search(text[: match.end("name")]):
-            # In a header of HTTP quotes are a part of what was sent.
-            value = f"{match['quote']}{value}{match['quote']}"
-        yield match["name"].lower(), value
-
-
-_LINE_OF_HTTP = re.compile(r"(?:^|\n)OK-ACCESS-SIGN\Z")
-
-
-def _without_headers(text: str) -> str:
-    """The text without the headers: the lines, or the printed object, that hold them.
-
-    A curl command keeps its own: whoever parses it knows what to leave out.
-    """
-    # http.client prints what it sends as a Python string, its line breaks escaped.
-    if "\\r\\n" in text and "\n" not in text.strip():
-        text = re.sub(r"^\s*(?:send:\s*)?b?['\"]|['\"]\s*$", "", text).replace("\\r\\n", "\n")
-    if re.match(r"\s*(?:[A-Za-z_]\w*\s*=\s*)?curl\s", text):
-        return text
-    text = re.sub(
-        r"""^[^\n{\[(]*[{\[(][^{}]*OK[-_]ACCESS[^{}]*[}\])],?[ ]*$""",
-        "",
-        text,
-        flags=re.IGNORECASE | re.MULTILINE,
-    )
-    lines = [line for line in text.split("\n") if not _HEADER.search(line)]
-    return "\n".join(lines)
 
 
 # ---- secrets --------------------------------------------------------------------------------------
@@ -173,7 +132,9 @@ _HIDDEN = re.compile(
 _NAMED = re.compile(
     r"""
     \b (?P<name> \w*(?:secret|passphrase|password|passwd)\w* ) \b
-    ["']? [ \t]* [:=] [ \t]* b? (?: (?P<quote>["']) (?P<quoted> .*? ) (?P=quote) | (?P<bare> [^\s,;]+ ) )
+    ["']? \]? [ \t]* (?: => \s* (?: string\(\d+\)[ ] )? | :? \[\]string\{ | [:=] [ \t]* ) b?
+    (?: (?P<quote>["']) (?P<quoted> .*? ) (?P=quote)
+      | (?P<bare> [^\s,;]+? ) (?= \\r\\n | [\s,;}] | $ ) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -184,7 +145,7 @@ _SHAPE = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[A-F])[0-9A-F]{32}(?![0-9A-Za-z])
 
 def _refuse_secrets(text: str, credentials: Credentials | None) -> None:
     """Raises CellError for a text that holds what no notebook should keep."""
-    for name, value in _headers(text):
+    for name, value in pastes.headers(text):
         if name == "passphrase" and not _HIDDEN.fullmatch(value):
             raise _secret("the passphrase (OK-ACCESS-PASSPHRASE)")
     for match in _NAMED.finditer(text):

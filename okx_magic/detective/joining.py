@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import permutations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -62,9 +62,6 @@ _USUAL_ORDERS: Final = (
 )
 
 
-# ---- the parts, in any order with anything between ------------------------------------------------
-
-
 def _between(order: tuple[int, ...], separator: bytes, *, skip_empty: bool = False) -> Join:
     in_order = itemgetter(*order)
 
@@ -79,18 +76,17 @@ def _between(order: tuple[int, ...], separator: bytes, *, skip_empty: bool = Fal
 def _permuted(order: tuple[int, ...]) -> Mistake:
     names = ", ".join(_NAMES[place] for place in order)
     cost = USUAL if order in _USUAL_ORDERS else KNOWN if order[-1] == _STRAIGHT[-1] else RARE
-    return Mistake(f"the parts in the order {names}", instead("join"), cost)
-
-
-def _orders() -> Iterator[tuple[tuple[int, ...], tuple[Mistake, ...]]]:
-    for order in permutations(_STRAIGHT):
-        yield order, () if order == _STRAIGHT else (_permuted(order),)
+    return Mistake.of(f"the parts in the order {names}", "join", cost)
 
 
 def _separated() -> Iterator[Joining]:
     """The parts in each order, with each separator between."""
-    separators = [(b"", ()), *map(_separator, rows("separators"))]
-    for order, permuted in _orders():
+    separators: list[tuple[bytes, tuple[Mistake, ...]]] = [(b"", ())]
+    for mistake, _, pieces in rows("separators"):
+        name = f"{mistake.name} between the parts of the prehash"
+        separators.append(("".join(pieces or ()).encode(), (mistake._replace(name=name),)))
+    for order in permutations(_STRAIGHT):
+        permuted = () if order == _STRAIGHT else (_permuted(order),)
         for between, told in separators:
             if permuted or told:
                 yield Joining(_between(order, between), (*permuted, *told))
@@ -100,85 +96,44 @@ def _separated() -> Iterator[Joining]:
                 yield Joining(_between(order, between, skip_empty=True), (*permuted, dear))
 
 
-def _separator(row: Change) -> tuple[bytes, tuple[Mistake, ...]]:
-    (text,) = row.pieces or ("",)
-    name = f"{row.mistake.name} between the parts of the prehash"
-    return text.encode(), (row.mistake._replace(name=name),)
-
-
-# ---- the joined text, changed ---------------------------------------------------------------------
-
-
 def _changed(change: Change, join: Join) -> Join:
     """The joined text after a change."""
     if change.pieces is not None:
-        return _within(*(piece.encode() for piece in change.pieces), join=join)
-    # A part in another encoding is no UTF-8.
-    return lambda parts: _encoded(change.of(join(parts).decode("utf-8", "surrogateescape")))
+        pieces = [piece.encode() for piece in change.pieces]
+        return lambda parts: join(parts).join(pieces)
 
+    def changed(parts: Parts) -> bytes:
+        # A part in another encoding is no UTF-8.
+        text = change.of(join(parts).decode("utf-8", "surrogateescape"))
+        return text if isinstance(text, bytes) else (text or "").encode("utf-8", "surrogateescape")
 
-def _within(*pieces: bytes, join: Join) -> Join:
-    return lambda parts: join(parts).join(pieces)
-
-
-def _encoded(text: str | bytes | None) -> bytes:
-    return text if isinstance(text, bytes) else (text or "").encode("utf-8", "surrogateescape")
-
-
-_LISTS: Final[dict[str, Callable[[list[str]], str]]] = {
-    "the parts as a printed Java list": lambda parts: f"[{', '.join(parts)}]",
-    "the parts as a printed Go slice": lambda parts: f"[{' '.join(parts)}]",
-    "the parts as a printed array of node": lambda parts: f"[ {', '.join(map(repr, parts))} ]",
-    "the parts in a printed Java Optional": lambda parts: f"Optional[{''.join(parts)}]",
-    "the parts as a printed Python list": str,
-    "the parts as a printed Python tuple": lambda parts: str(tuple(parts)),
-    "the parts as a JSON array": json.dumps,
-    "the parts as a compact JSON array": lambda parts: json.dumps(
-        parts, separators=(",", ":"), ensure_ascii=False
-    ),
-}
-
-
-def _printed(write: Callable[[list[str]], str]) -> Join:
-    def join(parts: Parts) -> bytes:
-        timestamp, method, path, query, body = (part.decode("utf-8", "replace") for part in parts)
-        return write([timestamp, method, path + query, body]).encode("utf-8", "replace")
-
-    return join
+    return changed
 
 
 # ---- templates ------------------------------------------------------------------------------------
 
 
-def _given(parts: Parts) -> bytes:
-    """The parameters, wherever they are."""
-    return parts[3].removeprefix(b"?") + parts[4]
-
-
 def _sorted(parts: Parts, *more: bytes) -> bytes:
-    return b"&".join(sorted(filter(None, (*_given(parts).split(b"&"), *more))))
-
-
-def _followed(text: bytes) -> bytes:
-    return text + b"&" if text else b""
+    given = parts[3].removeprefix(b"?") + parts[4]
+    return b"&".join(sorted(filter(None, (*given.split(b"&"), *more))))
 
 
 def _nonce(parts: Parts) -> bytes:
-    posted = b"&".join(filter(None, (b"nonce=" + parts[0], _given(parts))))
+    posted = b"&".join(filter(None, (b"nonce=" + parts[0], _FIELDS["given"](parts))))
     return hashlib.sha256(parts[0] + posted).digest()
 
 
 _API_KEY: Final = b"api_key=" + KEY
 _FIELDS: Final[dict[str, Join]] = {
     **{letter: itemgetter(place) for place, letter in enumerate("tmpqb")},
+    "pq": lambda parts: parts[2] + parts[3],
     "x": lambda parts: parts[3].removeprefix(b"?"),
     "key": lambda _: KEY,
     "secret": lambda _: SECRET,
     "passphrase": lambda _: PASSPHRASE,
-    "given": _given,
-    "given&": lambda parts: _followed(_given(parts)),
-    "sorted&": lambda parts: _followed(_sorted(parts)),
-    "sorted with api_key&": lambda parts: _followed(_sorted(parts, _API_KEY)),
+    "given": lambda parts: parts[3].removeprefix(b"?") + parts[4],
+    "sorted": _sorted,
+    "sorted with api_key": lambda parts: _sorted(parts, _API_KEY),
     "sorted with api_key and timestamp": lambda parts: _sorted(
         parts, _API_KEY, b"timestamp=" + parts[0]
     ),
@@ -187,13 +142,25 @@ _FIELDS: Final[dict[str, Join]] = {
     "SHA-512 of the body": lambda parts: hashlib.sha512(parts[4]).hexdigest().encode(),
     "path behind /api": lambda parts: parts[2].removeprefix(b"/api").lstrip(b"/"),
 }
-_FIELD: Final = re.compile(f"\\{{({'|'.join(map(re.escape, _FIELDS))})\\}}")
+# How a field's text is written behind a colon; & behind one stands where it is not empty.
+_WRITTEN: Final[dict[str, Callable[[str], str]]] = {
+    "repr": repr,
+    "ASCII": json.dumps,
+    "JSON": partial(json.dumps, ensure_ascii=False),
+    "&": lambda text: text and f"{text}&",
+}
+_FIELD: Final = re.compile(rf"\{{({'|'.join(map(re.escape, _FIELDS))})(?::(repr|ASCII|JSON|&))?\}}")
 
 
 def _template(row: str) -> Join:
     """The joining that a template says, with the parts and what is made of them for its fields."""
     pieces = _FIELD.split(row)
-    makers = [_FIELDS[piece] if odd % 2 else _constant(piece) for odd, piece in enumerate(pieces)]
+    makers = [_constant(pieces[0])]
+    for name, way, behind in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        makers += [
+            _written(_FIELDS[name], _WRITTEN[way]) if way else _FIELDS[name],
+            _constant(behind),
+        ]
     return lambda parts: b"".join([make(parts) for make in makers])
 
 
@@ -202,10 +169,14 @@ def _constant(piece: str) -> Join:
     return lambda _: text
 
 
+def _written(field: Join, write: Callable[[str], str]) -> Join:
+    return lambda parts: write(field(parts).decode("utf-8", "replace")).encode("utf-8", "replace")
+
+
 @cache
 def picks() -> frozenset[str]:
     """The names of the joinings that leave out parts."""
-    return frozenset(name for _, name, _ in table()["joined"]["join"] if "itself" not in name)
+    return frozenset(name for _, name, _ in table()["joined"]["join"])
 
 
 @cache
@@ -225,19 +196,14 @@ def _joinings() -> Iterator[Joining]:
     for change in changes("w"):
         yield Joining(_changed(change, b"".join), (change.mistake,))
     yield from separated
-    for name, write in _LISTS.items():
-        yield Joining(_printed(write), (Mistake(name, instead("join"), RARE),))
-    for kind, found in table()["joined"].items():
+    for kind, found in (*table()["printed"].items(), *table()["joined"].items()):
         for usual, name, row in found:
-            yield Joining(_template(row), (Mistake(name, instead(kind), COSTS[usual]),))
+            yield Joining(_template(row), (Mistake.of(name, kind, COSTS[usual]),))
     for joining in separated:
         for change in changes("w"):
             if len(joining.mistakes) == 1 and change.mistake.correction == instead("ends"):
                 told = (*joining.mistakes, change.mistake)
                 yield Joining(_changed(change, joining.join), told)
-
-
-# ---- recipes --------------------------------------------------------------------------------------
 
 
 class Recipe(NamedTuple):
@@ -257,7 +223,7 @@ def recipes() -> tuple[Recipe, ...]:
     """Those with key, secret or passphrase in the text, and those of other exchanges."""
     return tuple(
         Recipe(
-            Joining(_template(row), (Mistake(name, instead(kind), COSTS[usual]),)),
+            Joining(_template(row), (Mistake.of(name, kind, COSTS[usual]),)),
             Scheme(*more[:2]) if more else RIGHT,
             *more[2:],
         )

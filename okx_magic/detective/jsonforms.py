@@ -6,17 +6,18 @@ one does not fit the other.
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
+from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, quote_plus
 
 from okx_magic.credentials.changes import COSTS, KNOWN, RARE, USUAL, operation
-from okx_magic.detective.printers import printed, table
+from okx_magic.detective.contents import mapped
+from okx_magic.detective.printers import printed, serialisers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
 
 class Form(NamedTuple):
@@ -52,12 +53,12 @@ class _Style(NamedTuple):
 @cache
 def _layouts() -> tuple[_Layout, ...]:
     # (",", ":") is JavaScript, orjson, httpx, Go and PHP; (", ", ": ") Python's own default.
-    return tuple(_Layout(*row) for row in table("layouts"))
+    return tuple(_Layout(*row) for row in serialisers()["layouts"])
 
 
 @cache
 def _styles() -> tuple[_Style, ...]:
-    return tuple(_Style(*row[:3], *map(operation, row[3:])) for row in table("styles"))
+    return tuple(_Style(*row[:3], *map(operation, row[3:])) for row in serialisers()["styles"])
 
 
 class Writer(NamedTuple):
@@ -68,8 +69,7 @@ class Writer(NamedTuple):
 
     def write(self, value: Any) -> str:
         """The JSON text of the value."""
-        text = _dumped(value, self.layout, ascii_only=self.style.ascii_only)
-        return str(self.style.change(text))
+        return str(self.style.change(_dumper(value, ascii_only=self.style.ascii_only)(self.layout)))
 
 
 def usual_writers() -> tuple[Writer, Writer]:
@@ -78,14 +78,23 @@ def usual_writers() -> tuple[Writer, Writer]:
     return compact, default
 
 
-# json.dumps indents in Python, ten times as slow as it does the rest: so it does it once, by 1, and
-# the lines are then widened. No string of JSON holds a line break, so each line begins with its blanks.
-def _dumped(value: Any, layout: _Layout, *, ascii_only: bool, narrow: str | None = None) -> str:
-    if layout.indent is None:
-        return _encoder(ascii_only, layout.comma, layout.colon).encode(value)
-    text = narrow or _encoder(ascii_only, layout.comma, layout.colon, 1).encode(value)
-    text = _INDENTATION.sub(lambda blanks: (layout.indent or "") * len(blanks[0]), text)
-    return text.replace("\n", layout.line_break) + layout.end
+def _dumper(value: Any, *, ascii_only: bool) -> Callable[[_Layout], str]:
+    """A function that writes the value in any layout."""
+
+    # json.dumps indents in Python, ten times as slow as it does the rest: so it does it once, by 1, and
+    # the lines are then widened. No string of JSON holds a line break, so each begins with its blanks.
+    @cache
+    def narrow(colon: str) -> str:
+        return _encoder(ascii_only, ",", colon, 1).encode(value)
+
+    def write(layout: _Layout) -> str:
+        _, _, comma, colon, indent, line_break, end = layout
+        if indent is None:
+            return _encoder(ascii_only, comma, colon).encode(value)
+        text = _INDENTATION.sub(lambda blanks: indent * len(blanks[0]), narrow(colon))
+        return text.replace("\n", line_break) + end
+
+    return write
 
 
 _INDENTATION: Final = re.compile("^ +", re.MULTILINE)
@@ -93,98 +102,62 @@ _INDENTATION: Final = re.compile("^ +", re.MULTILINE)
 
 # json.dumps makes a new one for each text, which takes as long as a short text does.
 @cache
-def _encoder(
-    ascii_only: bool,  # noqa: FBT001 - one of the two kinds
-    comma: str,
-    colon: str,
-    indent: int | None = None,
-) -> json.JSONEncoder:
-    return json.JSONEncoder(ensure_ascii=ascii_only, separators=(comma, colon), indent=indent)
+def _encoder(ascii_only: bool, comma: str, colon: str, indent: int | None = None) -> JSONEncoder:  # noqa: FBT001 - one of the two kinds
+    return JSONEncoder(ensure_ascii=ascii_only, separators=(comma, colon), indent=indent)
 
 
-def _all_dumped(value: Any, layouts: Sequence[_Layout], *, ascii_only: bool) -> list[str]:
-    """The value in each of the layouts."""
-    narrow = {
-        colon: _encoder(ascii_only, ",", colon, 1).encode(value)
-        for colon in {layout.colon for layout in layouts if layout.indent is not None}
-    }
-    return [
-        _dumped(value, layout, ascii_only=ascii_only, narrow=narrow.get(layout.colon))
-        for layout in layouts
-    ]
-
-
-# ---- orders of keys -------------------------------------------------------------------------------
-
-
-def _arranged(arrange: Callable[[dict[str, Any]], Any], value: Any) -> Any:
-    """The value with the keys of all its objects in another order."""
-    if isinstance(value, dict):
-        return {key: _arranged(arrange, value[key]) for key in arrange(value)}
-    return [_arranged(arrange, each) for each in value] if isinstance(value, list) else value
-
-
-class _Ordered(NamedTuple):
-    """The value in one order of keys, and what to call that."""
-
-    name: str
-    value: Any
-    cost: int
-
-
-def _ordered(value: Any) -> Iterator[_Ordered]:
-    """The value in each order of keys that differs from those before."""
+def _ordered(value: Any) -> Iterator[tuple[str, Any, int]]:
+    """The value in each order of keys that differs from those before: its name, the value, its cost."""
     seen = set()
-    for name, arrange, cost in (
+    orders = (
         ("", list, USUAL),
         (", keys sorted", sorted, USUAL),
         (", keys in reverse", reversed, KNOWN),
-    ):
-        changed = _arranged(arrange, value)
+    )
+    for name, arrange, cost in orders:
+        changed = mapped(value, members=arrange)
         text = _encoder(ascii_only=True, comma=",", colon=":").encode(changed)
         if text not in seen:
             seen.add(text)
-            yield _Ordered(name, changed, cost)
-
-
-# ---- the forms ------------------------------------------------------------------------------------
+            yield name, changed, cost
 
 
 def json_forms(value: Any, most: int) -> Iterator[Form]:
     """The JSON texts of the value, and what people take for JSON. The first is compact."""
     layouts = [layout for layout in _layouts() if COSTS[layout.usual] <= most]
-    for order in _ordered(value):
-        plain = _all_dumped(order.value, layouts, ascii_only=True)
+    for order, ordered, cost in _ordered(value):
+        in_ascii, in_full = (
+            _dumper(ordered, ascii_only=ascii_only) for ascii_only in (True, False)
+        )
         # Without a \u there is nothing to keep: half of the time saved.
-        several = bool(plain) and "\\u" in plain[0]
-        kept = _all_dumped(order.value, layouts, ascii_only=False) if several else plain
-        for layout, in_ascii, in_full in zip(layouts, plain, kept, strict=True):
-            for form in _styled(layout, in_ascii, in_full, order):
+        several = bool(layouts) and "\\u" in in_ascii(layouts[0])
+        for layout in layouts:
+            plain = in_ascii(layout)
+            for form in _styled(layout, plain, in_full(layout) if several else plain, order, cost):
                 if form.cost <= most:
                     yield form
-        for name, text, cost in printed(order.value, most):
-            both = _together(cost, order.cost)
+        for name, text, dear in printed(ordered, most):
+            both = _together(dear, cost)
             if both <= most:
-                yield Form(name + order.name, text, both)
+                yield Form(name + order, text, both)
 
 
 # What some style escapes.
 _ESCAPED: Final = re.compile(r"[/<>&'+`=]|\\\"")
 
 
-def _styled(layout: _Layout, plain: str, kept: str, order: _Ordered) -> Iterator[Form]:
+def _styled(layout: _Layout, plain: str, kept: str, order: str, cost: int) -> Iterator[Form]:
     """The layout in each style that makes a difference; the name of one that makes none is left out."""
     several = plain != kept or _ESCAPED.search(plain)
     seen = set()
     for style in _styles() if several else _styles()[:1]:
         text = str(style.change(plain if style.ascii_only else kept))
-        if text in seen:
-            continue
-        seen.add(text)
-        unmarked = style is _styles()[0] and plain == kept
-        name = layout.name + ("" if unmarked else f", {style.name}") + order.name
-        cost = _together(COSTS[layout.usual], COSTS[style.usual], order.cost)
-        yield Form(name, text, cost, Writer(layout, style))
+        if text not in seen:
+            seen.add(text)
+            unmarked = style is _styles()[0] and plain == kept
+            name = layout.name + ("" if unmarked else f", {style.name}") + order
+            both = _together(COSTS[layout.usual], COSTS[style.usual], cost)
+            yield Form(name, text, both, Writer(layout, style))
 
 
 def _together(*costs: int) -> int:
@@ -193,26 +166,31 @@ def _together(*costs: int) -> int:
     return max(*costs, RARE if unusual > 1 else USUAL)
 
 
+def _lower_form(member: Any) -> str:
+    words = {"True": "true", "False": "false", "None": "null"}
+    return (
+        words[str(member)]
+        if member is None or isinstance(member, bool)
+        else quote_plus(str(member))
+    )
+
+
+_FORMS: Final[tuple[tuple[str, Callable[[Any], str], int], ...]] = (
+    ("a form, as urlencode writes it", lambda each: quote_plus(str(each)), USUAL),
+    ("a form with %20 for blanks", lambda each: quote(str(each)), KNOWN),
+    ("a form without any encoding", str, KNOWN),
+    ("a form with true, false and null in small letters", _lower_form, KNOWN),
+)
+
+
 def form_texts(members: dict[str, Any], most: int) -> Iterator[Form]:
     """The members as a form or a query has them."""
-    for order in _ordered(members):
-        for name, encode, usual in (
-            ("a form, as urlencode writes it", lambda each: quote_plus(str(each)), USUAL),
-            ("a form with %20 for blanks", lambda each: quote(str(each)), KNOWN),
-            ("a form without any encoding", str, KNOWN),
-            ("a form with true, false and null in small letters", _lower_form, KNOWN),
-        ):
-            pairs = "&".join(f"{encode(key)}={encode(each)}" for key, each in order.value.items())
-            title, cost = name + order.name, _together(usual, order.cost)
-            for form in (
+    for order, ordered, dear in _ordered(members):
+        for name, encode, usual in _FORMS:
+            pairs = "&".join(f"{encode(key)}={encode(each)}" for key, each in ordered.items())
+            title, cost = name + order, _together(usual, dear)
+            forms = (
                 Form(title, pairs, cost),
                 Form(f"{title}, behind a ?", f"?{pairs}", max(cost, KNOWN)),
-            ):
-                if form.cost <= most:
-                    yield form
-
-
-def _lower_form(member: Any) -> str:
-    if isinstance(member, bool):
-        return str(member).lower()
-    return "null" if member is None else quote_plus(str(member))
+            )
+            yield from (form for form in forms if form.cost <= most)

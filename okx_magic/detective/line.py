@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from okx_magic import catalogue
 from okx_magic.credentials.account import OFFICIAL_HOSTS
-from okx_magic.credentials.changes import (
-    ALONE,
-    KNOWN,
-    RARE,
-    SELDOM,
-    USUAL,
-    Mistake,
-    changes,
-    instead,
-    rows,
-)
+from okx_magic.credentials.changes import ALONE, KNOWN, RARE, SELDOM, USUAL, Mistake, changes, rows
 from okx_magic.credentials.websocket import LOGIN_PATH
 from okx_magic.detective.grammar import Stage, Wrong, touching
 
@@ -49,14 +39,15 @@ def path_stages(host: str) -> tuple[Stage, ...]:
 
 
 def _with_host(path: str, host: str) -> Iterator[tuple[str, Mistake]]:
-    for other in dict.fromkeys((host, *sorted(OFFICIAL_HOSTS), *_OLD_HOSTS)):
+    ports = (f"{each}:443" for each in _COMMON)
+    for other in dict.fromkeys((host, *sorted(OFFICIAL_HOSTS), *_OLD_HOSTS, *ports)):
         if not other:
             continue
         cost = USUAL if other == (host or "www.okx.com") else KNOWN if other in _COMMON else ALONE
         for before, least in (("https://", 0), ("", KNOWN), ("http://", RARE), ("//", RARE)):
             url = f"the full URL {before}{other}… for a path"
             name = url if ":" in before else f"the host {other} before the path"
-            told = Mistake(name, instead("host"), max(cost, least))
+            told = Mistake.of(name, "host", max(cost, least))
             yield f"{before}{other}{path}", told
             if before == "https://":
                 yield f"{before}{other}/{path}", told._replace(cost=max(cost, RARE))
@@ -68,14 +59,14 @@ def _within(path: str) -> Iterator[tuple[str, Mistake]]:
         start, rest = path[: mark.start() + 1], path[mark.start() + 1 :]
         cost = KNOWN if start == "/api/v5" else RARE
         doubled = f"a second / behind {start} in the path"
-        yield f"{start}/{rest}", Mistake(doubled, instead("slash"), cost)
-        yield f"{start}/.{rest}", Mistake(f"a /. behind {start} in the path", instead("p"), RARE)
+        yield f"{start}/{rest}", Mistake.of(doubled, "slash", cost)
+        yield f"{start}/.{rest}", Mistake.of(f"a /. behind {start} in the path", "p", RARE)
     if match := _FAMILY.fullmatch(path):
-        yield match[2], Mistake(f"{match[1]} left off the path", instead("base"), RARE)
+        yield match[2], Mistake.of(f"{match[1]} left off the path", "base", RARE)
 
 
 def other_paths(path: str) -> Iterator[Wrong]:
     """The paths of all other endpoints: a signature of another request."""
     for other in dict.fromkeys(other for _, other in catalogue.endpoints() if other != path):
         name = f"the path of another request, {other}"
-        yield Wrong(other.encode(), (Mistake(name, instead("endpoint"), SELDOM),))
+        yield Wrong(other.encode(), (Mistake.of(name, "endpoint", SELDOM),))

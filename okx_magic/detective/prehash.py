@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from typing import NamedTuple
-
-from okx_magic.detective.body import literal
+import warnings
+from typing import Any, NamedTuple
 
 _PREHASH = re.compile(
     r"""
@@ -49,3 +49,16 @@ def _unquoted(text: str) -> str:
     if value is None:
         return text
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def literal(text: str) -> Any:
+    """The value of a Python literal, as ``repr`` and ``print`` leave it behind; None for any other text,
+    and for the literal None.
+    """
+    with warnings.catch_warnings():
+        # An odd escape in a pasted text is nobody's mistake here.
+        warnings.simplefilter("ignore")
+        try:
+            return ast.literal_eval(text)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            return None

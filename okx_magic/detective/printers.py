@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from functools import cache, partial
 from pprint import pformat
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.credentials.changes import COSTS, KNOWN, RARE, SELDOM, USUAL
+from okx_magic.credentials.changes import COSTS, FUNCTIONS, KNOWN, RARE, SELDOM, USUAL, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +49,7 @@ _WAYS: Final[dict[str, Callable[[Any], str]]] = {
     # A field as linters of Go want it: InstID.
     "initials": lambda name: re.sub(r"Id(?=$|[A-Z])", "ID", _capital(name)),
     "short": _short,
+    "snake": FUNCTIONS["snake"],
 }
 
 
@@ -113,16 +113,12 @@ def _text(way: str, text: str) -> str:
     return way.replace("{bytes}", str(size)).replace("{text}", text)
 
 
-@cache
-def table(section: str) -> tuple[Any, ...]:
-    """The rows of a section of ``serialisers.json``."""
-    text = resources.files(__package__).joinpath("serialisers.json").read_text("utf-8")
-    return tuple(json.loads(text)[section])
+serialisers: Final = partial(table, "detective/serialisers.json")
 
 
 @cache
 def _printers() -> tuple[_Printer, ...]:
-    return tuple(_Printer(**row) for row in table("printers"))
+    return tuple(_Printer(**row) for row in serialisers()["printers"])
 
 
 def _dumper(value: Any, depth: int = 10) -> str:

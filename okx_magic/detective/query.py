@@ -11,16 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from okx_magic import catalogue
-from okx_magic.credentials.changes import (
-    KNOWN,
-    RARE,
-    SELDOM,
-    USUAL,
-    Mistake,
-    changes,
-    instead,
-    rows,
-)
+from okx_magic.credentials.changes import KNOWN, RARE, SELDOM, USUAL, Mistake, changes, rows
 from okx_magic.detective.grammar import Stage, Wrong, touching
 from okx_magic.detective.jsonforms import json_forms
 
@@ -68,10 +59,10 @@ def _parameters(query: Query, most: int) -> Iterator[tuple[Query, Mistake]]:
         return
     pairs = query.text.split("&")
     for name, order in _ORDERS.items():
-        yield Query("&".join(order(pairs))), Mistake(name, instead("order"), USUAL)
+        yield Query("&".join(order(pairs))), Mistake.of(name, "order", USUAL)
     for name, cost, left in _members(pairs):
         if cost <= most:
-            yield Query("&".join(left)), Mistake(name, instead("members"), cost)
+            yield Query("&".join(left)), Mistake.of(name, "members", cost)
 
 
 def _members(pairs: list[str]) -> Iterator[tuple[str, int, list[str]]]:
@@ -132,7 +123,7 @@ def _writings(query: Query, most: int) -> Iterator[tuple[Query, Mistake]]:
         for name, cost, items in _lists(pairs):
             for write in (str, quote_plus, partial(quote, safe="")):
                 if cost <= most:
-                    yield Query(_written(items, write)), Mistake(name, instead("q"), cost)
+                    yield Query(_written(items, write)), Mistake.of(name, "q", cost)
 
 
 def _written(pairs: Sequence[tuple[str, str]], write: Callable[[str], object]) -> str:
@@ -178,9 +169,9 @@ def _marked(method: str, path: str, query: Query, most: int) -> Iterator[tuple[s
     ):
         cost = KNOWN if usual == USUAL else SELDOM
         told = f"the query's parameters as {name}"
-        yield text, Mistake(f"{told}, in place of the query", instead("as body"), cost)
+        yield text, Mistake.of(f"{told}, in place of the query", "as body", cost)
         if cost < RARE <= most:
-            yield f"?{text}", Mistake(f"{told}, behind the ?", instead("as body"), RARE)
+            yield f"?{text}", Mistake.of(f"{told}, behind the ?", "as body", RARE)
 
 
 def _absent(method: str, path: str, query: str, most: int) -> Iterator[tuple[str, Mistake]]:
@@ -194,4 +185,4 @@ def _absent(method: str, path: str, query: str, most: int) -> Iterator[tuple[str
         if param.name not in given:
             name = f"the parameter {param.name}, empty, in the query"
             for value in ("", "None", "null", "undefined"):
-                yield f"{start}{param.name}={value}", Mistake(name, instead("members"), RARE)
+                yield f"{start}{param.name}={value}", Mistake.of(name, "members", RARE)

@@ -100,31 +100,24 @@ class Search:
     def _stages(self) -> Iterator[tuple[str, Callable[[], Iterable[Hit]]]]:
         """What is looked for, in this order; "" where the next stage has more of the same."""
         stamp, sent, ways = self._evidence.timestamp, self._evidence.body, self._ways
-        yield "that it is right", lambda: self._tried_all(self._right, [ways.rightly()])
+        tried, level, recipes, swept = self._tried_all, self._level, self._recipes, self._swept
+        again, otherwise = timestamp.readings, timestamp.readings_otherwise
+        yield "that it is right", lambda: tried(self._right, [ways.rightly()])
         yield "", lambda: self._single(odd=False)
         yield "one mistake alone", lambda: self._single(odd=True)
-        yield "the recipe of another exchange", lambda: self._recipes([0])
-        yield "two known mistakes", lambda: self._level(range(2 * USUAL, 2 * KNOWN + 1))
-        yield "such a recipe with a known mistake", lambda: self._recipes([USUAL, KNOWN])
-        yield (
-            "a second reading of the clock",
-            lambda: self._swept(timestamp.readings(stamp), TIMESTAMP),
-        )
-        yield (
-            "another order of keys",
-            lambda: self._swept([body.key_orders(sent, _MOST_KEYS)], BODY),
-        )
+        yield "the recipe of another exchange", lambda: recipes([0])
+        yield "two known mistakes", lambda: level(range(2 * USUAL, 2 * KNOWN + 1))
+        yield "such a recipe with a known mistake", lambda: recipes([USUAL, KNOWN])
+        yield "a second reading of the clock", lambda: swept(again(stamp), TIMESTAMP)
+        yield "another order of keys", lambda: swept([body.key_orders(sent, _MOST_KEYS)], BODY)
         yield "a slip in the secret", self._slips
-        yield "another request", lambda: self._tried_all(self._right, ways.reused())
+        yield "another request", lambda: tried(self._right, ways.reused())
         yield "a signature cut off or changed", self._damaged
-        yield (
-            "a second reading in another notation",
-            lambda: self._swept(timestamp.readings_otherwise(stamp), TIMESTAMP),
-        )
-        yield "any local time", lambda: self._level(range(DEAREST + 1, DEAREST + 4))
-        yield "any two mistakes", lambda: self._level(range(2 * KNOWN + 1, DEAREST))
-        yield "any recipe with a mistake", lambda: self._recipes([RARE])
-        yield "three usual mistakes", lambda: self._level([DEAREST])
+        yield "a second reading in another notation", lambda: swept(otherwise(stamp), TIMESTAMP)
+        yield "any local time", lambda: level(range(DEAREST + 1, DEAREST + 4))
+        yield "any two mistakes", lambda: level(range(2 * KNOWN + 1, DEAREST))
+        yield "any recipe with a mistake", lambda: recipes([RARE])
+        yield "three usual mistakes", lambda: level([DEAREST])
 
     # ---- levels ------------------------------------------------------------------------------------
 
@@ -265,20 +258,20 @@ class Search:
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""
         right, *wrong = self._forms
-        keyed = [_Keyed(right.mac(RIGHT)), *map(_with_form, wrong)]
-        for each in keyed:
-            yield from self._disfigured(each, [self._ways.rightly()])
-        yield from self._disfigured(keyed[0], self._ways.singles())
+        keyed = _Keyed(right.mac(RIGHT))
+        for each in (keyed, *map(_with_form, wrong)):
+            yield from self._disfigured(each, self._ways.rightly())
+        for block in self._ways.singles():
+            yield from self._disfigured(keyed, block)
 
-    def _disfigured(self, keyed: _Keyed, blocks: Iterable[Block]) -> Iterator[Hit]:
+    def _disfigured(self, keyed: _Keyed, block: Block) -> Iterator[Hit]:
         signature, of_nothing = self._evidence.signature, keyed.mac(b"")
-        for block in blocks:
-            self._spend(len(block))
-            for number, message in enumerate(block.messages()):
-                found = damage(signature, keyed.mac(message))
-                if found := found or unhashed(signature, message, of_nothing):
-                    way = block.way(number)
-                    yield Hit((*keyed.mistakes, *way.mistakes, found), (*keyed.also, *way.also))
+        self._spend(len(block))
+        for number, message in enumerate(block.messages()):
+            found = damage(signature, keyed.mac(message))
+            if found := found or unhashed(signature, message, of_nothing):
+                way = block.way(number)
+                yield Hit((*keyed.mistakes, *way.mistakes, found), (*keyed.also, *way.also))
 
 
 def _with_form(form: Derived) -> _Keyed:

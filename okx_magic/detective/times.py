@@ -6,16 +6,14 @@ A time is a whole number of microseconds since 1970, UTC, so that no float round
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache, lru_cache
-from importlib import resources
+from functools import cache, lru_cache, partial
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import ALONE, COSTS, PLAIN, RARE
+from okx_magic.credentials.changes import ALONE, COSTS, PLAIN, RARE, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,20 +34,9 @@ _ISO: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"(\d{9,20})(?:\.(\d{1,9}))?")
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = [
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-]
+_MONTHS: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 
 
 # ---- reading --------------------------------------------------------------------------------------
@@ -105,42 +92,42 @@ def fields(time: int, ahead: int = 0) -> Mapping[str, str]:
     """What the templates are put together of, by strftime's letters where it has any; ``ahead`` are the
     minutes of a zone whose local time it is.
     """
-    # Written out, since strftime would take the names of days from the locale.
     at = _EPOCH + timedelta(microseconds=time + ahead * MINUTE)
-    text, us, hour = at.isoformat()[:19], f"{at.microsecond:06d}", (at.hour - 1) % 12 + 1
-    day, (seconds, rest) = _DAYS[at.weekday()], divmod(time, SECOND)
-    hours, minutes = divmod(abs(ahead), 60)
-    sign = "-" if ahead < 0 else "+"
-    return {
-        "date": text[:10],
-        "clock": text[11:],
-        "Y": text[:4],
-        "y": text[2:4],
-        "m": text[5:7],
-        "d": text[8:10],
-        "H": text[11:13],
-        "M": text[14:16],
-        "S": text[17:],
+    us, (seconds, rest), (hours, minutes) = (
+        f"{at.microsecond:06d}",
+        divmod(time, SECOND),
+        divmod(abs(ahead), 60),
+    )
+    # The names of days and months are written out: strftime would take them from the locale.
+    letters = "YymdHMSIjuV"
+    numbers = at.strftime(" ".join(f"%{letter}" for letter in letters)).split()
+    known = dict(zip(letters, numbers, strict=True))
+    day, sign = _DAYS[at.weekday()], "-" if ahead < 0 else "+"
+    return known | {
+        "date": at.isoformat()[:10],
+        "clock": at.isoformat()[11:19],
         "n": str(at.month),
         "n0": f"{at.month - 1:02d}",
         "j": str(at.day),
         "e": f"{at.day:2d}",
-        "I": f"{hour:02d}",
-        "J": str(hour),
+        "J": str(int(known["I"])),
         "G": str(at.hour),
         "p": "AM" if at.hour < 12 else "PM",
         "a": day[:3],
         "A": day,
         "b": _MONTHS[at.month - 1],
         "ms": us[:3],
+        "y1900": str(at.year - 1900),
+        "seconds_g": f"{seconds:g}",
+        "millis_g": f"{time // MILLISECOND:g}",
+        "scientific": f"{str(seconds)[:1]}.{(str(seconds)[1:] + us[:3]).rstrip('0') or '0'}",
         "us": us,
         "tenth": us[:1],
         "hundredth": us[:2],
         "trimmed": us.rstrip("0") or "0",
         "unpadded": str(int(us[:3])),
-        "D": f"{at.timetuple().tm_yday:03d}",
-        "u": str(at.isoweekday()),
-        "W": f"{at.isocalendar().week:02d}",
+        "D": known["j"],
+        "W": known["V"],
         "epoch": str(seconds),
         "epoch_up": str(seconds + (rest > 0)),
         "sign": sign,
@@ -199,9 +186,7 @@ class Notation(NamedTuple):
         )
 
 
-@cache
-def _table() -> Any:
-    return json.loads(resources.files(__package__).joinpath("times.json").read_text("utf-8"))
+_table: Final = partial(table, "detective/times.json")
 
 
 @cache
@@ -247,13 +232,10 @@ def _product(axes: Sequence[dict[str, list[str]]], most: int) -> Iterator[tuple[
     """The templates with at most so many deviations: how many, the template, and its last part."""
     first, *rest = axes
     for unusual, pieces in first.items():
-        if int(unusual) > most:
-            continue
-        if not rest:
-            yield from ((int(unusual), piece, piece) for piece in pieces)
-            continue
-        for more, template, last in _product(rest, most - int(unusual)):
-            yield from ((int(unusual) + more, piece + template, last) for piece in pieces)
+        left = most - int(unusual)
+        for more, behind, last in _product(rest, left) if rest and left >= 0 else [(0, "", "")]:
+            for piece in pieces if left >= 0 else ():
+                yield int(unusual) + more, piece + behind, last if rest else piece
 
 
 def _sample(template: str) -> str:
@@ -267,22 +249,19 @@ def _sample(template: str) -> str:
 @cache
 def local(ahead: int) -> tuple[Notation, ...]:
     """Local time with the offset or the name of its zone, which is so many minutes ahead."""
-    made: list[Notation] = []
+    templates = []
     for separator, fraction, zone in product("T ", (".{ms}", "", ".{us}"), _table()["zones"]):
-        template = f"{{date}}{separator}{{clock}}{fraction}{zone}"
         plain = separator == "T" and fraction != ".{us}" and zone == "{offset}"
-        made += _local(template, ahead, plain=plain)
-    for template in _table()["local prints"]:
-        made += _local(template, ahead, plain=False) if str(ahead) in _table()["names"] else []
+        templates.append((f"{{date}}{separator}{{clock}}{fraction}{zone}", plain))
+    names, long = (_table()[each].get(str(ahead), []) for each in ("names", "long names"))
+    ready, made = fields(SAMPLE, ahead), []
+    templates += [(template, False) for template in _table()["local prints"] if names]
+    for template, plain in templates:
+        for zone in names if "{name}" in template else long if "{long}" in template else [""]:
+            row = template.replace("{name}", zone).replace("{long}", zone)
+            told = f"with its offset {ready['offset']}" if plain else ""
+            name = (
+                f"local time {told}" if told else f"local time, written as {row.format_map(ready)}"
+            )
+            made.append(Notation(f"the timestamp in {name}", row, ALONE))
     return tuple(made)
-
-
-def _local(template: str, ahead: int, *, plain: bool) -> Iterator[Notation]:
-    names = _table()["names"].get(str(ahead), [""])
-    for name in names if "{name}" in template else [""]:
-        if name or "{name}" not in template:
-            row = template.replace("{name}", name)
-            sample = row.format_map(fields(SAMPLE, ahead))
-            offset = f" with its offset {fields(SAMPLE, ahead)['offset']}"
-            told = offset if plain else f", written as {sample}"
-            yield Notation(f"the timestamp in local time{told}", row, ALONE)

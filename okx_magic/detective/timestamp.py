@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import (
-    ALONE,
-    KNOWN,
-    RARE,
-    SELDOM,
-    USUAL,
-    Mistake,
-    changes,
-    instead,
-    rows,
-)
+from okx_magic.credentials.changes import ALONE, KNOWN, RARE, SELDOM, USUAL, Mistake, changes, rows
 from okx_magic.detective.grammar import Stage, Sweep, Wrong, touching
 from okx_magic.detective.times import (
     MILLISECOND,
@@ -34,7 +24,7 @@ from okx_magic.detective.times import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from okx_magic.detective.times import Notation
 
@@ -49,8 +39,6 @@ class Moment(NamedTuple):
     text: str | None
 
 
-# ---- another time ---------------------------------------------------------------------------------
-
 # Quarter hours, as UTC offsets go: -12 to +14, and to -14 for a header in local time and a signed UTC.
 _OFFSETS: Final = tuple(minutes for minutes in range(-14 * 60, 14 * 60 + 1, 15) if minutes)
 # In use today beside the whole hours (IANA time zone database, 2024b).
@@ -60,31 +48,24 @@ ZONES: Final = tuple(minutes for minutes in _OFFSETS if minutes % 60 == 0 or min
 
 @cache
 def _shifts() -> tuple[tuple[int, Mistake], ...]:
-    return tuple((minutes * MINUTE, _shift(minutes)) for minutes in _OFFSETS)
-
-
-def _shift(minutes: int) -> Mistake:
-    hours, rest = divmod(abs(minutes), 60)
-    far = f"{hours}:{rest:02d} h" if rest else f"{hours} h"
-    way = "ahead of" if minutes > 0 else "behind"
-    cost = KNOWN if minutes % 60 == 0 and hours < 12 else RARE
-    if minutes not in ZONES:
-        cost = ALONE
-    if hours == 8 and not rest:  # OKX's home: what a machine there, or a guide from there, shows
-        cost = USUAL
-    name = f"a time {far} {way} the header's, as local time taken for UTC is"
-    return Mistake(name, instead("local"), cost)
+    """Local times in place of UTC, by their microseconds."""
+    found = []
+    for minutes in _OFFSETS:
+        hours, rest = divmod(abs(minutes), 60)
+        cost = RARE if minutes in ZONES else ALONE
+        if not rest and hours < 12:
+            cost = USUAL if hours == 8 else KNOWN  # OKX's home, and what a guide from there shows
+        far = f"{hours}:{rest:02d} h" if rest else f"{hours} h"
+        way = "ahead of" if minutes > 0 else "behind"
+        name = f"a time {far} {way} the header's, as local time taken for UTC is"
+        found.append((minutes * MINUTE, Mistake.of(name, "local", cost)))
+    return tuple(found)
 
 
 def _elsewhere(moment: Moment, most: int) -> Iterator[tuple[Moment, Mistake]]:
-    if moment.time is None:
-        return
-    for far, mistake in _shifts():
+    for far, mistake in _shifts() if moment.time is not None else ():
         if mistake.cost <= most:
-            yield Moment(moment.time + far, None), mistake
-
-
-# ---- in another notation --------------------------------------------------------------------------
+            yield Moment((moment.time or 0) + far, None), mistake
 
 
 def _own(moment: Moment) -> Iterator[str]:
@@ -96,25 +77,25 @@ def _own(moment: Moment) -> Iterator[str]:
 
 
 def _written(moment: Moment, most: int) -> Iterator[tuple[str, Mistake]]:
+    """A time in another notation."""
     time = moment.time
     if time is None:
         return
     ready = fields(time)
     for name, template, cost in (*notations(), *shapes()):
-        if cost > most:
-            continue
-        text = template.format_map(ready)
-        # Until noon a clock of 12 hours shows nothing wrong.
-        if name != _TWELVE_HOURS or text != ISO.format_map(ready):
-            yield text, _notation(name, cost)
+        if cost <= most:
+            text = template.format_map(ready)
+            # Until noon a clock of 12 hours shows nothing wrong.
+            if name != _TWELVE_HOURS or text != ISO.format_map(ready):
+                yield text, _notation(name, cost)
     for ahead in ZONES if most >= ALONE and moment.text is not None else ():
         ready = fields(time, ahead)
         for name, template, cost in local(ahead):
-            yield template.format_map(ready), Mistake(name, instead("local"), cost)
+            yield template.format_map(ready), Mistake.of(name, "local", cost)
 
 
 def _notation(name: str, cost: int) -> Mistake:
-    return Mistake(name, instead("12 hours" if name == _TWELVE_HOURS else "t"), cost)
+    return Mistake.of(name, "12 hours" if name == _TWELVE_HOURS else "t", cost)
 
 
 @cache
@@ -126,8 +107,6 @@ def stages() -> tuple[Stage, ...]:
         touching((*rows("timestamp"), *changes("t"))),
     )
 
-
-# ---- the clock read twice -------------------------------------------------------------------------
 
 # OKX takes a time within 30 s of its own: two readings that are further apart are no accident.
 _WINDOW: Final = 30 * SECOND
@@ -149,6 +128,8 @@ _FINER: Final = (
     *("in ISO 8601 with milliseconds and Z", "without its Z", "with +00:00 in place of Z"),
     *("as epoch milliseconds", "as epoch seconds with three decimals"),
 )
+# .NET counts tenths of microseconds, and from the year 1.
+_YEAR_1: Final = 62_135_596_800 * SECOND
 _FRACTION: Final = "as epoch seconds with a fraction"
 
 
@@ -159,23 +140,33 @@ def readings(header: str) -> Iterator[Sweep]:
     time, own = instant(header), notation_of(header)
     if time is None or own is None:
         return
-    yield _window(time, own, _WINDOW, alike=True)
+    yield _window(time, own, _WINDOW)
     for name in _FINER:
         finer = named(name)
+        told = (_notation(finer.name, finer.cost),)
         grain = MILLISECOND if name == _FRACTION and own.grain == SECOND else finer.grain
         if grain == own.grain // 1000:
-            told = (_notation(finer.name, finer.cost),)
-            yield _swept(finer, range(time, time + own.grain, grain), lambda _, told=told: told)  # type: ignore[misc]
+            times = range(time, time + own.grain, grain)
+            yield Sweep(partial(clock, finer.template, times), lambda _, told=told: told)  # type: ignore[misc]
+        if name == _FRACTION and own.grain == MILLISECOND:
+            yield Sweep(partial(_floats, time), lambda _, told=told: told)  # type: ignore[misc]
     if own.grain == MILLISECOND:
-        yield _floats(time)
+        start, ticks = write("{date}T{clock}.{ms}", time), (time + _YEAR_1) // MILLISECOND
+        for name, texts in (
+            ("with seven digits of fraction", [f"{start}{rest:04d}Z" for rest in range(10_000)]),
+            ("as .NET's ticks", [f"{ticks}{rest:04d}" for rest in range(10_000)]),
+        ):
+            told = (_notation(f"the timestamp {name}", RARE),)
+            yield Sweep(partial(iter, texts), lambda _, told=told: told)  # type: ignore[misc]
 
 
 def readings_otherwise(header: str) -> Iterator[Sweep]:
     """The clock read once more, and written in another notation: two mistakes."""
     time, own = instant(header), notation_of(header)
-    for name in _REREAD if time is not None else ():
-        if named(name) != own:
-            yield _window(time or 0, named(name), _NEAR_WINDOW, alike=False)
+    for other in map(named, _REREAD) if time is not None else ():
+        if other != own:
+            told = _notation(other.name, other.cost)
+            yield _window(time or 0, other, _NEAR_WINDOW, told)
 
 
 def near_readings(header: str) -> Iterator[Wrong]:
@@ -184,38 +175,26 @@ def near_readings(header: str) -> Iterator[Wrong]:
     if time is None or own is None:
         return
     near = (steps * own.grain for steps in range(-_NEAR, _NEAR + 1))
-    seconds = range(-_WINDOW, _WINDOW + 1, SECOND)
-    for far in dict.fromkeys((*near, *seconds)):
+    for far in dict.fromkeys((*near, *range(-_WINDOW, _WINDOW + 1, SECOND))):
         if far:
             yield Wrong(write(own.template, time + far).encode(), (_reread(far),))
 
 
-def _window(time: int, notation: Notation, width: int, *, alike: bool) -> Sweep:
+def _window(time: int, notation: Notation, width: int, *other: Mistake) -> Sweep:
     grain = notation.grain
     width = _FINE_WINDOW if grain == 1 else width
     start = time // grain * grain
-    other = () if alike else (_notation(notation.name, notation.cost),)
     times = range(start - width, start + width + 1, grain)
-    return _swept(notation, times, lambda reading: (_reread(reading - time), *other))
+    told = partial(clock, notation.template, times)
+    return Sweep(told, lambda number: (_reread(times[number] - time), *other))
 
 
-def _swept(
-    notation: Notation, times: range, mistakes: Callable[[int], tuple[Mistake, ...]]
-) -> Sweep:
-    return Sweep(lambda: clock(notation.template, times), lambda number: mistakes(times[number]))
-
-
-def _floats(time: int) -> Sweep:
+def _floats(time: int) -> Iterator[str]:
     """``str(time.time())`` in the millisecond that the header shows: a float each 0.24 µs."""
-
-    def texts() -> Iterator[str]:
-        reading = time / SECOND
-        while reading < (time + MILLISECOND) / SECOND:
-            yield str(reading)
-            reading = math.nextafter(reading, math.inf)
-
-    fraction = named(_FRACTION)
-    return Sweep(texts, lambda _: (_notation(fraction.name, fraction.cost),))
+    reading = time / SECOND
+    while reading < (time + MILLISECOND) / SECOND:
+        yield str(reading)
+        reading = math.nextafter(reading, math.inf)
 
 
 def _reread(microseconds: int) -> Mistake:
@@ -224,5 +203,5 @@ def _reread(microseconds: int) -> Mistake:
         if far % length == 0:
             way = "before" if microseconds < 0 else "after"
             name = f"a second reading of the clock, {far // length} {unit} {way} the header's"
-            return Mistake(name, instead("reading"), SELDOM)
+            return Mistake.of(name, "reading", SELDOM)
     raise AssertionError(microseconds)

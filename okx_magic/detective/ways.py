@@ -13,7 +13,7 @@ from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import ALONE, KNOWN, RARE, USUAL
+from okx_magic.credentials.changes import ALONE, KNOWN, RARE, USUAL, plain
 from okx_magic.detective import body, joining, line, query, timestamp
 from okx_magic.detective.grammar import Stage, Wrong, distinct, made
 from okx_magic.detective.joining import RIGHTLY, Joining
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 # The places of the parts in a prehash, and of the way to join them behind them.
 TIMESTAMP, METHOD, PATH, QUERY, BODY, JOINING = range(6)
-# What two mistakes inside one part may cost together, and what they may cost to be looked for early.
-_MOST: Final = (24, 20, 20, 20, 20)
+# What two mistakes inside one part may cost together to be looked for early.
 _EARLY: Final = KNOWN + KNOWN
 DEAREST: Final = 3 * USUAL
 """What mistakes at several places may cost together: three usual ones."""
@@ -84,30 +83,27 @@ class Block:
 
 @dataclass(frozen=True)
 class _Part:
-    """The wrong texts of a part, made when they are asked for: in ``stages`` from a right ``state``, two
-    mistakes of at most this cost; ``words`` that can stand for any text; and ``many`` more.
+    """The wrong texts of a part, made when they are asked for: in ``stages`` from a right ``state``;
+    ``words`` that can stand for any text; and ``many`` more. Two mistakes cost at ``most`` so much.
     """
 
     right: bytes
     state: Any
     stages: Callable[[], tuple[Stage, ...]]
-    most: int
-    words: Callable[[], Iterable[Wrong]]
-    many: Callable[[], Iterable[Wrong]]
-
-    @cached_property
-    def _twice(self) -> dict[int, list[Wrong]]:
-        return {}
+    words: Callable[[], Iterable[Wrong]] = tuple
+    many: Callable[[], Iterable[Wrong]] = tuple
+    most: int = 20
 
     @cached_property
     def usual(self) -> list[Wrong]:
         """Those of one mistake that is looked for in company."""
-        return distinct([self.right], chain(self._plain(self.words()), self._once(RARE)))
+        words = (each for each in self.words() if each.cost <= RARE)
+        return distinct([self.right], chain(words, made(self.stages(), self.state, 1, RARE)))
 
     @cached_property
     def once(self) -> dict[bytes, Wrong]:
         """All of one mistake, by their text."""
-        found = chain(self.words(), self._once(ALONE))
+        found = chain(self.words(), made(self.stages(), self.state, 1, ALONE))
         return {each.text: each for each in distinct([self.right], found)}
 
     @cached_property
@@ -117,62 +113,51 @@ class _Part:
         odd = [each for text, each in self.once.items() if text not in known]
         return odd + distinct([self.right, *self.once], self.many())
 
-    def _plain(self, words: Iterable[Wrong]) -> Iterator[Wrong]:
-        return (each for each in words if each.cost <= RARE)
-
-    def _once(self, most: int) -> Iterator[Wrong]:
-        return made(self.stages(), self.state, 1, most)
-
-    def twice(self, cost: int) -> list[Wrong]:
-        """Those of two mistakes that cost so much together; made up to that, or all."""
-        most = _EARLY if cost <= _EARLY else self.most
-        if most not in self._twice:
-            found = made(self.stages(), self.state, 2, most)
-            self._twice[most] = distinct([self.right, *(each.text for each in self.usual)], found)
-        return [each for each in self._twice[most] if each.cost == cost]
+    @cached_property
+    def _twice(self) -> dict[int, list[Wrong]]:
+        return {}
 
     def texts(self, cost: int, *, two: bool) -> list[Wrong]:
-        """The texts of this cost: of one mistake, and of ``two``; of these alone if so asked."""
-        found = self.twice(cost) if cost <= self.most else []
-        if two:
-            return found
-        return [
-            each for each in (self.usual if cost <= RARE else self.odd) if each.cost == cost
-        ] + found
+        """The texts of this cost: of one mistake, and of two, which are made up to what is looked for
+        early, or all; of ``two`` alone if so asked.
+        """
+        most = _EARLY if cost <= _EARLY else self.most
+        if cost <= self.most and most not in self._twice:
+            found = made(self.stages(), self.state, 2, most)
+            self._twice[most] = distinct([self.right, *(each.text for each in self.usual)], found)
+        once = () if two else self.usual if cost <= RARE else self.odd
+        twice = self._twice[most] if cost <= self.most else ()
+        return [each for each in (*once, *twice) if each.cost == cost]
 
 
 class Ways:
     """The wrong prehashes of a request."""
 
     def __init__(self, evidence: Evidence) -> None:
-        method, (path, mark, text), sent = (
-            evidence.method,
-            evidence.target.partition("?"),
-            evidence.body,
-        )
-        stamp, asked = evidence.timestamp, mark + text
-        right = (stamp, method, path, asked, sent)
-        self.right = tuple(each.encode("utf-8", "surrogatepass") for each in right)
-        moment = timestamp.Moment(instant(stamp), stamp)
-        states = (moment, method, path, query.Query(text, asked), body.Body(sent))
-        stages: tuple[Callable[[], tuple[Stage, ...]], ...] = (
-            timestamp.stages,
-            line.method_stages,
-            lambda: line.path_stages(evidence.host),
-            lambda: query.stages(method, path, asked),
-            body.stages,
-        )
-        many: tuple[Callable[[], Iterable[Wrong]], ...] = (
-            lambda: timestamp.near_readings(stamp),
-            tuple,
-            tuple,
-            lambda: query.orders(asked),
-            lambda: body.key_orders(sent, query.MOST_PERMUTED).wrong(),
-        )
-        words = (tuple, tuple, tuple, tuple, lambda: body.words(asked, sent))
-        rows = zip(self.right, states, stages, _MOST, words, many, strict=True)
+        stamp, method, sent = evidence.timestamp, evidence.method, evidence.body
+        path, mark, text = evidence.target.partition("?")
+        asked = mark + text
         self.path = path
-        self._parts = tuple(_Part(*row) for row in rows)
+        self.right = tuple(map(plain, (stamp, method, path, asked, sent)))
+        moment = timestamp.Moment(instant(stamp), stamp)
+        rows: tuple[tuple[Any, ...], ...] = (
+            (moment, timestamp.stages, tuple, lambda: timestamp.near_readings(stamp), 24),
+            (method, line.method_stages),
+            (path, lambda: line.path_stages(evidence.host)),
+            (
+                query.Query(text, asked),
+                lambda: query.stages(method, path, asked),
+                tuple,
+                lambda: query.orders(asked),
+            ),
+            (
+                body.Body(sent),
+                body.stages,
+                lambda: body.words(asked, sent),
+                lambda: body.many(method, path, sent),
+            ),
+        )
+        self._parts = tuple(_Part(right, *row) for right, row in zip(self.right, rows, strict=True))
         self._made: dict[tuple[int, int, bool], Sequence[Wrong] | Sequence[Joining]] = {}
 
     # ---- ways to join ------------------------------------------------------------------------------
@@ -187,10 +172,6 @@ class Ways:
             if each.mistakes[0].name not in joining.picks() or each.join(self.right) not in less
         ]
 
-    @cached_property
-    def _twice(self) -> list[Joining]:
-        return list(self._new(joining.twice()))
-
     def _new(self, joinings: Iterable[Joining]) -> Iterator[Joining]:
         """Those that are usual, or make another text of this request than those before of one name."""
         seen = set()
@@ -199,6 +180,10 @@ class Ways:
             if known not in seen or each.mistakes[-1].cost < RARE:
                 seen.add(known)
                 yield each
+
+    @cached_property
+    def _twice(self) -> list[Joining]:
+        return list(self._new(joining.twice()))
 
     def _joinings(self, cost: int, *, two: bool) -> list[Joining]:
         found = () if two else self._once
@@ -285,18 +270,18 @@ class Ways:
     def _replaced(self, way: Way, less: Way) -> Iterator[Way]:
         """``less``, in which one mistake of ``way`` is put right, with another one to the same effect."""
         message, join = way.message, less.joining.join
-        plain = tuple(each.text for each in less.texts)
+        right = tuple(each.text for each in less.texts)
         for place, text in enumerate(less.texts):
             if text.mistakes:
                 continue
-            before, behind = plain[:place], plain[place + 1 :]
+            before, behind = right[:place], right[place + 1 :]
             for other in self._parts[place].usual:
                 if join((*before, other.text, *behind)) == message:
                     texts = (*less.texts[:place], other, *less.texts[place + 1 :])
                     yield Way(texts, less.joining)
         if not less.joining.mistakes:
             for joined in self._once:
-                if joined.join(plain) == message:
+                if joined.join(right) == message:
                     yield Way(less.texts, joined)
 
 

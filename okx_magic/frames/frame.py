@@ -75,7 +75,7 @@ def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame
     if table.index is not None:
         index = pd.Index(columns.pop(table.index), name=table.index)
     frame = pd.DataFrame(columns, index=index, copy=False)
-    frame.attrs.update(plain_within(table.attrs), endpoint=str(request))
+    frame.attrs.update(plain_within(table.attrs), endpoint=f"{request.method} {request.path}")
     # Candles and books do not say in their rows whose they are, nor how long a bar is.
     asked = {name: value for name, value in reversed(request.query) if value}
     for name in ("instId", "bar"):

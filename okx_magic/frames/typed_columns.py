@@ -66,14 +66,18 @@ def all_typed(
     decimals = [name for name in columns if types[name] == "decimal" and not exact]
     done = _float_columns({name: columns[name] for name in decimals}, length)
     misfits = []
-    # One type after the other; in their own order again below.
-    for name in sorted(columns.keys() - done.keys(), key=lambda each: (types[each] or "", each)):
+    # One type after the other, texts at the end; in their own order again below.
+    for name in sorted(columns.keys() - done.keys(), key=lambda each: _order(types[each], each)):
         kind = types[name]
         array = None if kind is None else typed(columns[name], kind, exact=exact)
         if array is None and kind is not None:
             misfits.append(name)
         done[name] = untyped(columns[name]) if array is None else array
     return {name: done[name] for name in columns}, tuple(filter(misfits.__contains__, columns))
+
+
+def _order(kind: FieldType | None, name: str) -> tuple[bool, str, str]:
+    return kind in {"id", "text"}, kind or "", name
 
 
 def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Array | None:
@@ -83,6 +87,10 @@ def typed(values: Sequence[Any], kind: FieldType, *, exact: bool = False) -> Arr
     """
     if kind in _CONTAINERS:
         return _containers(values)
+    if kind in _WORDS:
+        # Looked at once: anything but text raises.
+        with suppress(TypeError):
+            return strings(values)
     texts = as_texts(values)
     if texts is None:
         return None
@@ -194,6 +202,7 @@ def _as_text(value: Any) -> str:
 
 
 _CONTAINERS: frozenset[FieldType] = frozenset({"list", "object", "rows", "table"})
+_WORDS: frozenset[FieldType] = frozenset({"text", "id"})
 _CONVERTERS: Mapping[FieldType, Callable[[Sequence[str]], Array | None]] = MappingProxyType(
     {
         "text": strings,

@@ -158,7 +158,7 @@ def forget_typed_secrets(
     shell: InteractiveShell, text: str, credentials: Credentials | None
 ) -> None:
     """Take what of a cell is a secret, by its name or its value, out of the shell's history."""
-    from okx_magic.cell.check_secrets import typed_secrets  # noqa: PLC0415  # on first use
+    from okx_magic.cell.check import typed_secrets  # noqa: PLC0415  # on first use
 
     for pair in typed_secrets(text, credentials):
         from okx_magic.ui.history import forget  # noqa: PLC0415  # sqlite, on first use
@@ -187,7 +187,7 @@ def _set_aside(line: str) -> tuple[str, list[str]]:
     """The line with a numbered mark for each ``{{ … }}``, whose spaces and quotes do not count."""
     if "{{" not in line:
         return line, []
-    from okx_magic.cell.variables import MARK, mask  # noqa: PLC0415  # on first use
+    from okx_magic.cell.template import MARK, mask  # noqa: PLC0415  # on first use
 
     masked, variables = mask(line, line=None, place="value")
     first, *rest = masked.split(MARK)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
-    from okx_magic.cell.names import Names
+    from okx_magic.cell.filling import Names
 
 # Between a magic and its caller. The decorator library carries the magics of other packages.
 _MACHINERY = frozenset({"IPython", "okx_magic", "decorator", "traitlets"})
@@ -33,7 +33,7 @@ _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>
 
 def names_here(shell: InteractiveShell) -> Names:
     """The names at the place of the magic that calls this, then its module's, then the notebook's."""
-    from okx_magic.cell.names import Names  # noqa: PLC0415  # slows %load_ext, on first use
+    from okx_magic.cell.filling import Names  # noqa: PLC0415  # slows %load_ext, on first use
 
     bodies = list(_bodies(sys._getframe(1), shell.user_ns))  # noqa: SLF001  # its documented use
     spaces: list[Any] = [body.f_locals for body in bodies]

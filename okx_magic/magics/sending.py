@@ -148,8 +148,8 @@ class OkxMagic(Magics):
             raise CellError(
                 "--chart draws frames, and --raw makes none", remedy="leave out one of them"
             )
-        from okx_magic.commands.options import Options  # noqa: PLC0415  # on first use
-        from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # same
+        from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # on first use
+        from okx_magic.commands.whole_cell import Options  # noqa: PLC0415  # same
 
         session = self._session(arguments.account)
         text = request if cell is None else cell

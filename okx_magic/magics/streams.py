@@ -86,7 +86,7 @@ class OkxStreams(Magics):
 def _show(stream: Any) -> None:
     from okx_magic.charts.live import LiveView  # noqa: PLC0415  # on first use
     from okx_magic.charts.widgets import has_front_end  # noqa: PLC0415  # same
-    from okx_magic.ui.live_line import show_line  # noqa: PLC0415  # same
+    from okx_magic.ui.stream_lines import show_line  # noqa: PLC0415  # same
 
     if has_front_end():
         LiveView(stream).show()

@@ -10,14 +10,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import TransportError
-from okx_magic.orders.lookups import same
+from okx_magic.orders.items import same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from okx_magic.catalogue import Endpoint
     from okx_magic.model import Envelope, Request
-    from okx_magic.orders.lookups import Item
+    from okx_magic.orders.items import Item
 
 # What OKX names a thing by that it has taken.
 _GIVEN: Final = ("ordId", "algoId", "transId", "wdId")

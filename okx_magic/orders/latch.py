@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if sys.platform != "win32":
@@ -145,24 +146,29 @@ class Latch:
         return [self._folder / f"kill-{name}.json" for name in self._names]
 
 
+@dataclass(slots=True, eq=False)
 class Permit:
-    """Lets one write pass to the socket, as long as the kill switch is off."""
+    """Lets one write pass to the socket, as long as the kill switch is off; without a ``latch`` nothing
+    stops it. ``written`` turns True when a byte of it may have left.
+    """
 
-    def __init__(self, latch: Latch, request: Request) -> None:
-        self._latch = latch
-        self._request = request
-        self._held: list[int] = []
+    latch: Latch | None
+    request: Request
+    written: bool = False
+    _held: list[int] = field(default_factory=list)
 
     def take(self) -> None:
         """Raise RefusedError if the kill switch is on; else it waits until ``give_back``."""
-        self._held = self._latch.share(f"{self._request} of process {os.getpid()}")
-        if self._latch:
-            self.give_back()
-            raise RefusedError(
-                "the kill switch is on: only cancels are sent",
-                remedy="%okx_kill --release lifts it",
-                request=self._request,
-            )
+        if self.latch is not None:
+            self._held = self.latch.share(f"{self.request} of process {os.getpid()}")
+            if self.latch:
+                self.give_back()
+                raise RefusedError(
+                    "the kill switch is on: only cancels are sent",
+                    remedy="%okx_kill --release lifts it",
+                    request=self.request,
+                )
+        self.written = True
 
     def give_back(self) -> None:
         """Let the kill switch pass; once is enough, and more does no harm."""

@@ -6,7 +6,6 @@ No secrets, and no key: a hash of it tells accounts apart. The file is readable 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import logging
@@ -21,7 +20,7 @@ from weakref import WeakSet
 import msgspec
 
 from okx_magic.errors import RefusedError
-from okx_magic.orders.ledger_file import cut_if_large, for_the_owner, locked
+from okx_magic.orders.ledger_file import append, cut_if_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,18 +170,7 @@ class Ledger:
         text = json.dumps(line, separators=(",", ":")).encode() + b"\n"
         with self._lock:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with (
-                locked(self.path),
-                open(self.path, "ab+", buffering=0, opener=for_the_owner) as file,
-            ):
-                if recheck is not None:
-                    recheck()
-                # A kernel that died in the middle of a line must not spoil the next one.
-                if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
-                    text = b"\n" + text
-                if file.write(text) != len(text):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                os.fsync(file.fileno())
+            append(self.path, text, recheck)
 
     def _known(self) -> list[Entry]:
         """All entries, with what other kernels wrote since the last look."""

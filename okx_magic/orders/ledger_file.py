@@ -16,7 +16,7 @@ if sys.platform != "win32":
     import fcntl
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 # A file larger than this, in bytes, is cut to half of it: from some 8,000 entries to 4,000.
 LARGEST: Final = 4 << 20
@@ -54,6 +54,21 @@ def _lock(handle: int) -> bool:
         except OSError:
             return True  # a network drive without locks
     return True
+
+
+def append(path: Path, line: bytes, recheck: Callable[[], None] | None = None) -> None:
+    """Add a line, and return when it is on disk. ``recheck`` is called while no other kernel can write,
+    and refuses by an error. Raises OSError.
+    """
+    with locked(path), open(path, "ab+", buffering=0, opener=for_the_owner) as file:
+        if recheck is not None:
+            recheck()
+        # A kernel that died in the middle of a line must not spoil the next one.
+        if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+            line = b"\n" + line
+        if file.write(line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(file.fileno())
 
 
 def cut_if_large(path: Path, *, settled: Collection[str], above: int = 0) -> int:

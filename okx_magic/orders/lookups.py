@@ -2,66 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from okx_magic import catalogue
 from okx_magic.model import Request
+from okx_magic.orders.items import IDS, ORDER, POSITIONS, WHERE, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from okx_magic.orders.items import Item
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a thing is looked up: by which GET, and by which of its ids, the first that it carries."""
-
-    path: str
-    ids: tuple[str, ...]
-
-
-_ORDER: Final = _Place("/api/v5/trade/order", ("ordId", "clOrdId"))
-_ALGO: Final = _Place("/api/v5/trade/order-algo", ("algoId", "algoClOrdId"))
-_SPREAD: Final = _Place("/api/v5/sprd/order", ("ordId", "clOrdId"))
-_CLOSE: Final = "/api/v5/trade/close-position"
-_POSITIONS: Final = "/api/v5/account/positions"
-
-# OKX docs: Order Book Trading, Trade and Algo Trading; Spread Trading; Block Trading; Funding Account.
-# Without an id of the person's own there is nothing to look these up by.
-_WHERE: Final[Mapping[str, _Place]] = MappingProxyType(
-    {
-        "/api/v5/trade/order": _ORDER,
-        "/api/v5/trade/batch-orders": _ORDER,
-        "/api/v5/trade/amend-order": _ORDER,
-        "/api/v5/trade/amend-batch-orders": _ORDER,
-        "/api/v5/trade/cancel-order": _ORDER,
-        "/api/v5/trade/cancel-batch-orders": _ORDER,
-        "/api/v5/trade/order-algo": _ALGO,
-        "/api/v5/trade/amend-algos": _ALGO,
-        "/api/v5/trade/cancel-algos": _ALGO,
-        "/api/v5/sprd/order": _SPREAD,
-        "/api/v5/sprd/cancel-order": _SPREAD,
-        "/api/v5/sprd/amend-order": _SPREAD,
-        "/api/v5/rfq/create-rfq": _Place("/api/v5/rfq/rfqs", ("clRfqId",)),
-        "/api/v5/rfq/create-quote": _Place("/api/v5/rfq/quotes", ("clQuoteId",)),
-        "/api/v5/asset/convert/trade": _Place("/api/v5/asset/convert/history", ("clTReqId",)),
-        "/api/v5/asset/transfer": _Place("/api/v5/asset/transfer-state", ("clientId",)),
-        "/api/v5/asset/withdrawal": _Place("/api/v5/asset/withdrawal-history", ("clientId",)),
-        # By what is left of the position, which needs no id.
-        _CLOSE: _Place(_POSITIONS, ("instId",)),
-    }
-)
 # OKX's code for an order that it does not know.
 NOT_FOUND: Final = "51603"
-# By what else a thing may be known to the person, or to OKX.
-_IDS: Final = (
-    *("ordId", "algoId", "clOrdId", "algoClOrdId"),
-    *("clientId", "clRfqId", "clQuoteId", "clTReqId"),
-)
-
 _FAILED: Final = frozenset({"failed", "rejected"})
 
 
@@ -93,32 +48,9 @@ _SETTINGS: Final[Mapping[str, _Shown]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One order of a request: ``wanted`` as it was sent, the id by which it can be found with the name
-    of its field, and the GET that finds it, None where there is none.
-    """
-
-    wanted: Mapping[str, Any] = field(hash=False)
-    inst_id: str
-    id_field: str
-    id: str
-    look_up: Request | None
-
-    @property
-    def settles(self) -> str:
-        """The look-up as a person would type it; "" where there is none."""
-        return f"GET {self.look_up.target}" if self.look_up else ""
-
-
-def items_of(request: Request) -> tuple[Item, ...]:
-    """The orders of a request that changes something, in their order; one for what is no batch."""
-    return tuple(_item(wanted, request.path) for wanted in request.items)
-
-
 def history_of(item: Item) -> Request | None:
     """Where an order is, too, once it is over; None for orders of other kinds."""
-    if item.look_up is None or item.look_up.path != _ORDER.path:
+    if item.look_up is None or item.look_up.path != ORDER.path:
         return None
     query = urlencode({"instType": _inst_type(item), "instId": item.inst_id})
     return Request("GET", f"/api/v5/trade/orders-history?{query}")
@@ -126,7 +58,7 @@ def history_of(item: Item) -> Request | None:
 
 def closes_position(item: Item) -> bool:
     """Whether what is looked up is what is left of a position that was to be closed."""
-    return item.look_up is not None and item.look_up.path == _POSITIONS
+    return item.look_up is not None and item.look_up.path == POSITIONS
 
 
 def closed(item: Item, rows: Sequence[Any]) -> bool:
@@ -144,7 +76,7 @@ def remedy(items: tuple[Item, ...], path: str) -> str:
     questions = [item.settles for item in items if item.settles]
     if questions:
         return "check before sending it again: " + " · ".join(questions)
-    if path in _WHERE:
+    if path in WHERE:
         return "it has no client order id: check the open orders and the fills first"
     return "check the account before sending it again"
 
@@ -182,7 +114,7 @@ def names(row: Any, asked: Iterable[tuple[str, str]]) -> bool:
     """
     if not isinstance(row, dict):
         return False
-    if any(row.get(name, None if name in _IDS else value) != value for name, value in asked):
+    if any(row.get(name, None if name in IDS else value) != value for name, value in asked):
         return False
     return "cTime" not in row or str(row["cTime"]).isdecimal()
 
@@ -194,29 +126,6 @@ def made_at(row: Mapping[str, Any]) -> int | None:
     """
     made = str(row.get("cTime") or row.get("ts") or "")
     return int(made) if made.isdecimal() else None
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same number, or else the same text."""
-    try:
-        return Decimal(str(one)) == Decimal(str(other))
-    except InvalidOperation:
-        return str(one) == str(other)
-
-
-def _item(wanted: Mapping[str, Any], path: str) -> Item:
-    inst_id = str(wanted.get("instId", ""))
-    where = _WHERE.get(path)
-    name = next((name for name in where.ids if wanted.get(name)), "") if where else ""
-    named = name if name in _IDS else next((each for each in _IDS if wanted.get(each)), "")
-    endpoint = catalogue.endpoint("GET", where.path) if where else None
-    look_up = None
-    if where is not None and endpoint is not None and name:
-        taken = {param.name for param in endpoint.params}
-        asked = [each for each in ("instId", name) if each in taken and each in wanted]
-        query = urlencode({each: str(wanted[each]) for each in asked})
-        look_up = Request("GET", f"{where.path}?{query}")
-    return Item(wanted, inst_id, named, str(wanted.get(named, "")), look_up)
 
 
 def _is_left(wanted: Mapping[str, Any], row: Any) -> bool:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Request
-from okx_magic.orders.client_ids import is_ours
+from okx_magic.orders.items import is_ours
 from okx_magic.orders.ledger import TOLD
 from okx_magic.orders.lookups import made_at
-from okx_magic.orders.reconcile import look
+from okx_magic.orders.reconcile import CANCELED, STILL_OPEN, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +27,9 @@ _MOST: Final = 10
 _SECONDS: Final = 3.0
 # So far apart may our clock, which the ledger has, and the exchange's be.
 _CLOCKS: Final = 30
+# A cancel is sent up to three times: so long after the first the last has left.
+_LAST_CANCEL: Final = 60
+_CANCELS: Final = ("/cancel-order", "/cancel-batch-orders", "/cancel-algos")
 _PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/sprd/order")
 
 
@@ -71,10 +74,9 @@ def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
         asks = " · ".join(entry.settles)
         return TOLD, f"an older order has the same id, so it cannot be known: {asks} shows that one"
     states = [str(row.get("state", "?")) if row else "not found" for row in rows]
-    if not entry.path.endswith(_PLACES):
-        what = "the order" if "order" in entry.path else "it"
-        return TOLD, f"{what} is {', '.join(states)} now"
-    return _placed(states, now - entry.time, " · ".join(entry.settles))
+    named = _placed if entry.path.endswith(_PLACES) else _changed
+    named = _cancelled if entry.path.endswith(_CANCELS) else named
+    return named(states, now - entry.time, " · ".join(entry.settles))
 
 
 def _position_closed(ask: Ask, entry: Entry) -> tuple[str, str]:
@@ -108,6 +110,24 @@ def _placed(states: list[str], age: float, ask: str) -> tuple[str, str]:
         return "partly done", f"placed in part: {', '.join(states)}"
     forgotten = "" if age < _REMEMBERED else ", or cancelled without a fill more than two hours ago"
     return "not done", f"not placed{forgotten}"
+
+
+def _changed(states: list[str], _: float, ask: str) -> tuple[str, str]:
+    """The same for what was there before, and was to be changed."""
+    what = "the order" if "/order" in ask else "it"
+    return TOLD, f"{what} is {', '.join(states)} now"
+
+
+def _cancelled(states: list[str], age: float, ask: str) -> tuple[str, str]:
+    """The same for orders that were to be cancelled."""
+    outcome, seen = _changed(states, age, ask)
+    if CANCELED.issuperset(states):
+        return "done", f"cancelled; {ask} shows it"
+    if age < _LAST_CANCEL + _ON_ITS_WAY and not STILL_OPEN.isdisjoint(states):
+        return "", f"{seen}, and may yet be cancelled; {ask} shows it"
+    if STILL_OPEN.issuperset(states):
+        return "not done", f"not cancelled; {seen}"
+    return outcome, seen
 
 
 def _named(entry: Entry) -> str:

@@ -17,6 +17,7 @@ from okx_magic.errors import (
 )
 from okx_magic.model import Envelope
 from okx_magic.orders import ledger, lookups
+from okx_magic.orders.items import items_of
 from okx_magic.wire.clock import expiry_of
 from okx_magic.wire.retry import ALREADY, DOUBTFUL
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Effect
     from okx_magic.model import Request
-    from okx_magic.orders.lookups import Item
+    from okx_magic.orders.items import Item
     from okx_magic.orders.reconcile import LookupResult
 
 _DONE: Final = "0"
@@ -35,8 +36,13 @@ _NOT: Final[Mapping[Effect, str]] = {
     "cancel": "not cancelled",
     "setting": "not set",
 }
-_LATER: Final = " · %okx_log --settle says in half a minute whether it was placed"
+_LATER: Final[Mapping[Effect, str]] = {
+    "order": " · %okx_log --settle says in half a minute whether it was placed",
+    "cancel": " · %okx_log --settle says in a minute or two whether it was cancelled",
+}
 _OF_ORDERS: Final = frozenset({"order", "amend", "cancel"})
+# A cancel has no expTime: while its order lives, a copy of it may still be on its way.
+_OPEN: Final = frozenset({"unknown", "open"})
 
 # The acknowledgement of each order of a batch, by its place.
 Rows = dict[int, "Mapping[str, Any]"]
@@ -71,11 +77,11 @@ def settled(
     request: Request, error: OkxMagicError, findings: Mapping[int, LookupResult]
 ) -> Envelope | OkxMagicError:
     """The answer as OKX would have given it, or the error that names the outcome."""
-    items = lookups.items_of(request)
+    items = items_of(request)
     states = {place: finding.state for place, finding in findings.items()}
-    if not states or "unknown" in states.values():
+    if not states or not _OPEN.isdisjoint(states.values()):
         return unknown(request, error, findings)
-    if not set(states.values()) - {"not done", "open"} and len(states) == len(items):
+    if set(states.values()) == {"not done"} and len(states) == len(items):
         return not_done(request, error, findings)
     return answer_of(rows_of(request, error, findings), request)
 
@@ -86,7 +92,7 @@ def rows_of(
     """The acknowledgement of each order, by its place: as OKX gave it in its refusal, or else from its
     look-up.
     """
-    items = lookups.items_of(request)
+    items = items_of(request)
     acks = acknowledged(error, len(items)) or [{}] * len(items)
     return {
         place: _row(request, item, findings[place], ack) if place in findings else dict(ack)
@@ -98,23 +104,29 @@ def unknown(
     request: Request, error: OkxMagicError, findings: Mapping[int, LookupResult]
 ) -> OutcomeUnknown:
     """The error for what no look-up settled; of a batch it names those that are open."""
-    items = lookups.items_of(request)
+    items = items_of(request)
     left = tuple(
         item
         for place, item in enumerate(items)
-        if place not in findings or findings[place].state == "unknown"
+        if place not in findings or findings[place].state in _OPEN
     )
     done = sum(finding.state == "done" for finding in findings.values())
     known = f"; {done} of {len(items)} were carried out" if done else ""
+    seen = {
+        str(each.row["state"]) for each in findings.values() if each.row and each.state == "open"
+    }
+    known += (
+        f"; the order is {', '.join(sorted(seen))} now, and may yet be cancelled" if seen else ""
+    )
     settles = tuple(item.settles for item in left if item.settles)
     # Without an expTime a copy may be on its way for as long as its timestamp is good.
-    later = settles and request.effect == "order" and expiry_of(request) is None
+    later = _LATER.get(request.effect, "") if settles and expiry_of(request) is None else ""
     return OutcomeUnknown(
         f"{error.message}; it may have been carried out{known}",
         status=error.status if isinstance(error, TransportError | OkxError) else None,
         orders=tuple((item.inst_id, item.id) for item in left if item.id),
         settles=settles,
-        remedy=lookups.remedy(left, request.path) + (_LATER if later else ""),
+        remedy=lookups.remedy(left, request.path) + later,
         request=request,
     )
 
@@ -132,7 +144,7 @@ def in_ledger(error: OkxMagicError, *, written: bool) -> tuple[str, str]:
 
 def interrupted(request: Request, account: str, outcome: str, message: str) -> Interrupted:
     """The error for Ctrl-C, with the ids of the orders, and what to ask or to look at."""
-    items = lookups.items_of(request)
+    items = items_of(request)
     asks = lookups.remedy(items, request.path)
     remedies = {"unknown": asks, "done": asks.replace("check before sending it again", "see it")}
     return Interrupted(

@@ -3,7 +3,7 @@
 OKX takes an order whose stop it may refuse later: what is attached becomes an algo order only when the
 order is filled, under the ``attachAlgoClOrdId`` that it was given, and a refusal then stands in the order
 as ``failCode`` (OKX docs: Order Book Trading, Trade, Place order and Order details). So each order that
-was taken is looked at once more, and if it is filled, its stop is, too.
+was taken, or given a stop by an amendment, is looked at once more, and if it is filled, its stop is, too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from okx_magic.errors import OkxMagicError
 from okx_magic.model import Request
-from okx_magic.orders.client_ids import ATTACHED_ID, attached_to
+from okx_magic.orders.amendments import ATTACHED_IDS, attaching, has_triggers, same_attached
+from okx_magic.orders.items import ATTACHED_ID, attached_to
 from okx_magic.orders.new_stop import new_stop, noun_of
 from okx_magic.orders.reconcile import look
 
@@ -53,26 +54,35 @@ def unprotected(
     """What was attached to the orders of ``request`` that OKX took, and is not there. Asks only where
     something was attached.
     """
-    rows = envelope.data
-    if request.effect != "order" or not any(map(attached_to, request.items)):
+    amends = request.effect == "amend"
+    items = [attaching(each) if amends else each for each in request.items]
+    if not (amends or request.effect == "order") or not any(map(attached_to, items)):
         return ()
     return tuple(
         each
-        for wanted, ack in zip(request.items, rows, strict=False)
+        for wanted, ack in zip(items, envelope.data, strict=False)
         if ack.get("sCode", "0") in ("0", "") and ack.get("ordId")
-        for each in _Parent(wanted, str(ack["ordId"]), ask, timing).lacks()
+        for each in _Parent(wanted, str(ack["ordId"]), ask, timing, amends=amends).lacks()
     )
 
 
 class _Parent:
-    """One order that was taken: as it was ``wanted``, and as look-ups show it."""
+    """One order that was taken, or that one ``amends``: as it was ``wanted``, and as look-ups show it."""
 
-    def __init__(self, wanted: Mapping[str, Any], ord_id: str, ask: Ask, timing: Timing) -> None:
+    def __init__(
+        self, wanted: Mapping[str, Any], ord_id: str, ask: Ask, timing: Timing, *, amends: bool
+    ) -> None:
         self._wanted = wanted
+        self._amends = amends
         self._ask = ask
         self._timing = timing
         self._question = _get(_ORDER, instId=str(wanted.get("instId", "")), ordId=ord_id)
-        self._name = f"{wanted.get('side')} {wanted.get('instId')}, ordId {ord_id}"
+        self._ord_id = ord_id
+
+    @property
+    def _name(self) -> str:
+        side, inst_id = self._wanted.get("side"), self._wanted.get("instId")
+        return f"{side or 'order'} {inst_id}, ordId {self._ord_id}"
 
     def lacks(self) -> Iterator[Unprotected]:
         """What is missing of its attachments."""
@@ -84,11 +94,17 @@ class _Parent:
         except OkxMagicError as error:
             yield self._untold(attachments[0], self._question, error)
             return
+        if self._amends:
+            # It says little of its order.
+            self._wanted = {**row, **self._wanted}
         for place, attachment in enumerate(attachments):
-            client_id = str(attachment.get(ATTACHED_ID, ""))
+            shown = _shown(row, place, attachment) or {}
+            client_id = str(attachment.get(ATTACHED_ID) or shown.get(ATTACHED_ID) or "")
             question = _get(_ALGO, algoClOrdId=client_id)
             try:
                 why = _refusal(row, place, attachment)
+                if not why and self._amends and shown and not has_triggers(shown, attachment):
+                    why = "is not in the order"
                 # Without an id, as it was typed, there is nothing to ask for.
                 if not why and _has_position(row) and client_id:
                     why = _gone(self._seen(question, bool))
@@ -127,7 +143,10 @@ class _Parent:
         return row
 
     def _is_settled(self, row: Mapping[str, Any]) -> bool:
-        """Whether an order that never rests has ended."""
+        """Whether an order that never rests has ended, or one that does has what an amendment gave it."""
+        if self._amends and row.get("state") not in _OVER:
+            wanted = enumerate(attached_to(self._wanted))
+            return all(has_triggers(_shown(row, at, each) or {}, each) for at, each in wanted)
         return self._wanted.get("ordType") in _RESTING or row.get("state") in _OVER
 
 
@@ -167,7 +186,7 @@ def _gone(algo: Mapping[str, Any]) -> str:
 def _shown(
     row: Mapping[str, Any], place: int, attachment: Mapping[str, Any]
 ) -> Mapping[str, Any] | None:
-    shown, client_id = attached_to(row), attachment.get(ATTACHED_ID)
-    if client_id:
-        return next((each for each in shown if each.get(ATTACHED_ID) == client_id), None)
+    shown = attached_to(row)
+    if any(map(attachment.get, ATTACHED_IDS)):
+        return next((each for each in shown if same_attached(each, attachment)), None)
     return shown[place] if place < len(shown) else None

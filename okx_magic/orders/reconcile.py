@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
 from okx_magic.orders.amendments import amended
+from okx_magic.orders.items import items_of
 from okx_magic.orders.lookups import (
     NOT_FOUND,
     closed,
@@ -19,7 +20,6 @@ from okx_magic.orders.lookups import (
     failed,
     history_of,
     is_set,
-    items_of,
     made_at,
     names,
     read_back,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from okx_magic.model import Envelope, Request
-    from okx_magic.orders.lookups import Item
+    from okx_magic.orders.items import Item
     from okx_magic.wire.retry import Timing
 
 # Sends one GET once, within that many seconds.
@@ -45,8 +45,8 @@ _LONGEST_LOOK: Final = 3.0
 # After that many seconds an order to be cancelled that a look-up does not show is not there: what asks
 # elsewhere than where orders are kept may show it with a delay.
 _SHOWN_WITHIN: Final = 1.5
-_STILL_OPEN: Final = frozenset({"live", "partially_filled", "pause"})
-_CANCELED: Final = frozenset({"canceled", "mmp_canceled", "order_failed"})
+STILL_OPEN: Final = frozenset({"live", "partially_filled", "pause"})
+CANCELED: Final = frozenset({"canceled", "mmp_canceled", "order_failed"})
 # These are about an order that was there before, or about none.
 _OF_WHAT_IS_THERE: Final = frozenset({"amend", "cancel", "setting", "undo"})
 # Clocks agree within a second when they have just been compared.
@@ -235,6 +235,6 @@ def _state_of_cancel(row: Mapping[str, Any] | None) -> LookupState:
     # An order that no look-up shows may have been cancelled: OKX forgets those without a fill.
     if row is None:
         return "unknown"
-    if row.get("state") in _CANCELED:
+    if row.get("state") in CANCELED:
         return "done"
-    return "open" if row.get("state") in _STILL_OPEN else "not done"
+    return "open" if row.get("state") in STILL_OPEN else "not done"

@@ -10,10 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from okx_magic.errors import OkxMagicError
-from okx_magic.orders.client_ids import with_client_ids
+from okx_magic.orders.items import with_client_ids
 from okx_magic.orders.protection import unprotected
 from okx_magic.orders.reconcile import Reconciler
-from okx_magic.orders.writing import Writing
+from okx_magic.orders.writing import carry_out
 from okx_magic.wire.clock import takes_expiry, with_expiry
 from okx_magic.wire.sender import RequestState
 
@@ -21,25 +21,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okx_magic.credentials.account import Account
-    from okx_magic.model import Envelope, Request
+    from okx_magic.model import Envelope, Request, Sent
     from okx_magic.orders.gate import Gate
+    from okx_magic.orders.latch import Permit
     from okx_magic.orders.ledger import Ledger
     from okx_magic.orders.protection import Unprotected
     from okx_magic.orders.reconcile import Lost
     from okx_magic.wire.connection import Connection
-    from okx_magic.wire.retry import Action, RetryState
+    from okx_magic.wire.retry import Action
     from okx_magic.wire.sender import Attempt, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class WritePorts:
-    """What writing needs of the world: whose request it is, where it is written down, how it is sent
-    until there is an answer, who looks it up when that is lost, and what of an answered one is missing.
+    """What writing needs of the world: whose request it is, where it is written down, what lets it pass
+    to the socket, how it is sent until there is an answer, who looks it up when that is lost, and what of
+    an answered one is missing.
     """
 
     account: Account
     ledger: Ledger | None
-    deliver: Callable[[Request, RequestState, RetryState], tuple[Attempt, Action]]
+    permit: Permit
+    deliver: Callable[[Request, RequestState], tuple[Attempt, Action]]
     reconciler: Callable[[Lost], Reconciler]
     unprotected: Callable[[Request, Envelope], tuple[Unprotected, ...]]
 
@@ -68,7 +71,8 @@ class Orders:
     @property
     def waiting(self) -> int:
         """How many writes of this session are on their way here and have not left."""
-        return sum(not (each.written or each.over) for each in list(self._under_way.values()))
+        states = list(self._under_way.values())
+        return sum(not (each.over or (each.permit and each.permit.written)) for each in states)
 
     def send(self, request: Request, *, as_typed: bool = False, again: bool = False) -> Reply:
         """Send a request that changes something, as soon as OKX's limits allow, and judge its answer; a
@@ -78,19 +82,19 @@ class Orders:
         ``as_typed`` an order goes without a client order id if it was typed without one, and without
         an expTime; with ``again`` although the same request was sent just now.
         """
-        state = RequestState()
+        state = RequestState(expires=not as_typed)
         try:
             prepared = self.prepare(request, as_typed=as_typed)
             # As typed: an id that was added would make it unlike the one before.
             self._gate.admit(request, again=again)
-            state.expires = not as_typed and takes_expiry(prepared.request)
+            permit = self._gate.permit(request)
             # Those that went well leave here: there, Ctrl-C could come between outcome and telling.
             for each in list(self._under_way.values()):
                 if each.over:
                     self._under_way.pop(id(each), None)
             self._under_way[id(state)] = state
             recheck = partial(self._gate.admit_again, request, again)
-            return self._write(replace(prepared, recheck=recheck), state)
+            return self._write(replace(prepared, recheck=recheck), state, permit)
         except OkxMagicError as error:
             self._under_way.pop(id(state), None)
             self._connection.failed(error, state)
@@ -108,7 +112,8 @@ class Orders:
             raise ValueError(reason)
         prepared = self.prepare(request, as_typed=True)
         self._gate.admit(request)
-        self._write(prepared, RequestState(), within=seconds)
+        permit = self._gate.permit(request)
+        self._write(prepared, RequestState(within=seconds), permit, looks_up=False)
 
     def prepare(self, request: Request, *, as_typed: bool = False) -> Prepared:
         """The request as it will be sent, with the client order ids that it had none of. Raises
@@ -119,22 +124,27 @@ class Orders:
             return Prepared(prepared, (), request)
         return Prepared(*with_client_ids(prepared), typed=request)
 
-    def expiring(self, request: Request) -> Request:
-        """A prepared request as it would leave now, with its expTime; asks nobody for the time."""
-        now = self._connection.sender.now_unasked
-        return with_expiry(request, now()) if takes_expiry(request) else request
+    def preview(
+        self, request: Request, *, as_typed: bool = False
+    ) -> tuple[Request, Sent, tuple[str, ...]]:
+        """The request as it would leave now, what would be signed, the ids added. Sends nothing, not even
+        to ask for the time.
+        """
+        prepared = self.prepare(request, as_typed=as_typed)
+        leaves = prepared.request
+        if not as_typed and takes_expiry(leaves):
+            leaves = with_expiry(leaves, self._connection.sender.now_unasked())
+        return leaves, self._connection.preview(leaves), prepared.added
 
     def _write(
-        self,
-        prepared: Prepared,
-        state: RequestState,
-        within: float | None = None,
+        self, prepared: Prepared, state: RequestState, permit: Permit, *, looks_up: bool = True
     ) -> Reply:
         connection = self._connection
-        state.permit = self._gate.permit(prepared.request)
+        state.permit = permit
         ports = WritePorts(
             connection.account,
             self.ledger,
+            permit,
             connection.deliver,
             partial(
                 Reconciler,
@@ -145,5 +155,4 @@ class Orders:
             ),
             partial(unprotected, ask=connection.look, timing=connection.timing),
         )
-        retries = connection.retries(prepared.request.effect, within)
-        return Writing(ports, prepared, state, retries, looks_up=within is None).run()
+        return carry_out(ports, prepared, state, looks_up=looks_up)

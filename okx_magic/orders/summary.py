@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.orders.client_ids import ATTACHED, ATTACHED_ID, attached_to
+from okx_magic.orders.items import ATTACHED, ATTACHED_ID, attached_to
 from okx_magic.orders.trigger_text import closes, triggers
 
 if TYPE_CHECKING:

@@ -42,7 +42,9 @@ def triggers(order: Mapping[str, Any], show: Show) -> tuple[list[str], frozenset
         at = leg.price if _given(order, leg.price) else leg.ratio
         if not _given(order, at):
             continue
-        where = f"at {show(order[at])}" if at == leg.price else f"at {show(order[at])} of the price"
+        # OKX docs: 0.3 is 30 % away from the price, of a take-profit by its sign.
+        away = "" if at == leg.price else " of the price away"
+        where = f"at {show(order[at])}{away}"
         watched = show(order[leg.kind]) if _given(order, leg.kind) else "last"
         parts.append(f"{leg.word} {where} ({watched}){_then(order, leg.order, show)}")
         told |= {at, leg.kind, leg.order}

@@ -7,6 +7,7 @@ Candles are on a grid of time, so all their pages are known in advance and can b
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, replace
 from datetime import date
 from numbers import Real
@@ -61,10 +62,11 @@ class Span:
     since: int | None = None
     until: int | None = None
 
-    def holds(self, time: int | None) -> bool:
+    def holds(self, moment: int | None) -> bool:
         """Whether a row of that time belongs to the span; a row without a time does."""
-        return time is None or (
-            (self.since is None or time >= self.since) and (self.until is None or time < self.until)
+        return moment is None or (
+            (self.since is None or moment >= self.since)
+            and (self.until is None or moment < self.until)
         )
 
 
@@ -169,6 +171,12 @@ def _refuse(request: Request, endpoint: Endpoint | None) -> NoReturn:
         line=request.line,
         remedy=f"it offers {', '.join(offered)}" if offered else "one answer has all of its rows",
     )
+
+
+def read_span(pages: int | None, since: Any, until: Any) -> Span:
+    """What to bring, from times as a person gives them. Raises CellError."""
+    now = int(time.time() * 1000)
+    return Span(pages, *(None if each is None else read_time(each, now) for each in (since, until)))
 
 
 def read_time(value: Any, now: int) -> int:

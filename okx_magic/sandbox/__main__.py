@@ -14,7 +14,7 @@ import sys
 import time
 
 from okx_magic.sandbox import faults
-from okx_magic.sandbox.facts import text
+from okx_magic.sandbox.data import text
 from okx_magic.sandbox.keys import ENVIRONMENTS, PERMISSIONS
 from okx_magic.sandbox.server import Sandbox
 

@@ -6,6 +6,7 @@ route ─► authenticate ─► permissions ─► limits ─► settle what re
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from okx_magic.catalogue import Endpoint, endpoints
@@ -14,19 +15,19 @@ from okx_magic.sandbox.account.account import Account
 from okx_magic.sandbox.account.desk import Desk
 from okx_magic.sandbox.account.ledger import Ids, Ledger
 from okx_magic.sandbox.account.settling import settle
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table, text
+from okx_magic.sandbox.faults import described
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
 from okx_magic.sandbox.keys import uid_of
 from okx_magic.sandbox.market.market import Moment
-from okx_magic.sandbox.replies import RefusalError, Reply, envelope
+from okx_magic.sandbox.replies import HTML, RefusalError, Reply, envelope
 from okx_magic.sandbox.routes.archives import ROOT, Archives
 from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES
 from okx_magic.sandbox.routes.order import SERVICES, read_orders, serve
 from okx_magic.sandbox.routes.rows import written
-from okx_magic.sandbox.welcome import welcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.limits import Limits
@@ -38,6 +39,8 @@ At = TypeVar("At", bound=Moment)
 # So many digits that no sum of a session is ever rounded; and what must be, half to even, whatever the
 # context around: ccxt, for one, changes that of its thread.
 ARITHMETIC = Context(prec=50, rounding=ROUND_HALF_EVEN)
+# Of the page for people, which has no script and nothing from elsewhere.
+_HEADERS = (("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),)
 
 
 class Exchange:
@@ -154,3 +157,19 @@ def _find(request: RawRequest) -> Endpoint:
     if any(path == request.path for _, path in endpoints()):
         raise RefusalError("50115")
     raise RefusalError("404")
+
+
+def welcome(host: str, served: Iterable[Endpoint]) -> Reply:
+    """The page at ``/``, for people who look: what this is, and how to use it. It knows no secrets."""
+    page = text("welcome.html").format(
+        host=escape(host),
+        endpoints=_rows((f"{each.method} {each.path}", each.title) for each in served),
+        faults=_rows(described().items()),
+    )
+    return Reply(200, page.encode(), HTML, _HEADERS)
+
+
+def _rows(rows: Iterable[tuple[str, str]]) -> str:
+    return "".join(
+        f"<tr><td><code>{escape(name)}</code><td>{escape(says)}\n" for name, says in rows
+    )

@@ -32,7 +32,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.catalogue import explain
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.replies import HTML, Reply, Wire
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
 from okx_magic.catalogue import explain
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -172,7 +172,7 @@ def _money(session: Session, now: datetime) -> str:
 
 
 def _facts(session: Session, now: datetime) -> Iterable[tuple[str, str]]:
-    from okx_magic.ui.notes import seconds_text  # noqa: PLC0415  # slows the opening, on first use
+    from okx_magic.ui.console import seconds_text  # noqa: PLC0415  # slows the opening, on first use
     from okx_magic.ui.receipts import permissions  # noqa: PLC0415  # same
 
     known, config = session.account, session.config

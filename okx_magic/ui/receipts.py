@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.advice.trace import curl
-from okx_magic.orders.client_ids import ATTACHED_ID, attached_to
-from okx_magic.ui.notes import Note, seconds_text
+from okx_magic.orders.items import ATTACHED_ID, attached_to
+from okx_magic.ui.console import Note, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

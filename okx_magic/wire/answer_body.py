@@ -30,7 +30,7 @@ _MOST_TRAILERS: Final = 20
 
 
 def read_body(response: http.client.HTTPResponse) -> bytes:
-    """The decompressed body. Raises one of ``pool.ERRORS``."""
+    """The decompressed body. Raises one of ``dialing.ERRORS``."""
     _check_framing(response.headers)
     body = _chunks(response) if response.chunked else _plain(response)
     coding = response.headers.get("Content-Encoding", "identity").lower()

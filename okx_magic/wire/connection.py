@@ -74,7 +74,8 @@ class Connection:
             proxy=account.proxy,
             ca_bundle=account.ca_bundle,
         )
-        self.sender = Sender(account, transport, clock or Clock(self.ask_time), pacer or Pacer())
+        pacer = pacer or Pacer(clock=self.timing.now, sleep=self.timing.sleep)
+        self.sender = Sender(account, transport, clock or Clock(self.ask_time), pacer)
         _LIVING.add(self)
 
     def after_fork(self) -> None:
@@ -113,7 +114,7 @@ class Connection:
         state = RequestState(sleep=sleep)
         try:
             prepared = self.prepare(request)
-            attempt, _ = self.deliver(prepared, state, self.retries("read"))
+            attempt, _ = self.deliver(prepared, state)
             envelope = _answered(attempt)
         except KeyboardInterrupt:
             envelope = None
@@ -157,12 +158,12 @@ class Connection:
             chance=self.timing.chance,
         )
 
-    def deliver(
-        self, request: Request, state: RequestState, retries: retry.RetryState
-    ) -> tuple[Attempt, retry.Action]:
+    def deliver(self, request: Request, state: RequestState) -> tuple[Attempt, retry.Action]:
         """Send until there is an answer or it must not be sent again: the last attempt, and what is
         left to do about it.
         """
+        retries = state.retries or self.retries(request.effect, state.within)
+        state.retries = retries
         while True:
             # What takes back what is at risk always goes.
             if retries.effect != "cancel":
@@ -180,8 +181,9 @@ class Connection:
                 if isinstance(attempt.error, OkxError) and throttled and self._budget.spent:
                     self._breaker.open(request, attempt.error)
                 return attempt, step.action
-            # Nothing of it was carried out, or it changes nothing.
-            state.written = False
+            if state.permit is not None:
+                # Nothing of it was carried out.
+                state.permit.written = False
             if step.action == "resync":
                 self.clock.forget()
             elif step.wait:

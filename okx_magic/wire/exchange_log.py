@@ -1,4 +1,5 @@
-"""The last exchanges of an account, and the answers of as many of them as memory may be spent on.
+"""The last exchanges of an account, and the answers of as many of them as memory may be spent on; and one
+line for each in Python's own log.
 
 The log of a session is looked at by ``%okx_log``, by what checks a refusal, and by the panel, which
 alone asks for answers. An answer holds no secret: one to a signed request is redacted before it is kept.
@@ -6,18 +7,23 @@ alone asks for answers. An answer holds no secret: one to a signed request is re
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, overload
 
 if TYPE_CHECKING:
-    from okx_magic.model import Exchange
+    from okx_magic.model import Exchange, Request
 
 _LENGTH: Final = 1000
 # In bytes. Of an answer so much is kept as a person may look through.
 _MOST: Final = 20 << 20
 LARGEST_KEPT: Final = 256 << 10
+
+_log: Final = logging.getLogger("okx_magic")
+# Silent unless logging is set up.
+_log.addHandler(logging.NullHandler())
 
 
 class ExchangeLog(Sequence["Exchange"]):
@@ -71,3 +77,33 @@ class ExchangeLog(Sequence["Exchange"]):
         if isinstance(place, slice):
             return list(self._exchanges)[place]
         return self._exchanges[place]
+
+
+def log_attempt(exchange: Exchange, name: str, ids: Sequence[str]) -> None:
+    """One line at level INFO for an attempt of the request ``name``, with the ``ids`` of its orders; no
+    headers, no body, nothing that was signed.
+    """
+    if not _log.isEnabledFor(logging.INFO):
+        return
+    request = exchange.request
+    _log.info(
+        "%s %s %s %s status=%s code=%s ms=%.0f attempt=%d clOrdId=%s",
+        name,
+        exchange.environment,
+        request.method,
+        _shown_target(request),
+        exchange.status or "-",
+        exchange.code or "-",
+        exchange.milliseconds,
+        exchange.attempt,
+        ",".join(ids) or "-",
+    )
+
+
+def _shown_target(request: Request) -> str:
+    """The target; of a private request only the names in its query."""
+    path, mark, query = request.target.partition("?")
+    if request.endpoint is not None and not request.endpoint.private:
+        return request.target
+    names = (part.partition("=")[0] for part in query.split("&") if part)
+    return path + mark + "&".join(f"{name}=…" for name in names)

@@ -1,9 +1,4 @@
-"""Connections to one host, kept for the next exchange, and a deadline over each exchange; the only file
-that knows how a connection is made.
-
-urllib3 connects: addresses, TLS, proxies. What then travels is written and read by http.client, upon
-which urllib3's connections are built. What urllib3 puts around that (retries, redirects, streams) is
-not wanted here, and takes longer than pacing, signing and judging together.
+"""Connections to one host, kept for the next exchange, and a deadline over each exchange.
 
 The deadline is for a whole exchange: connecting, TLS, sending, waiting and reading. The timeouts of
 sockets are per read, so a server that sends one byte a second outlasts any of them. A watchdog thread
@@ -12,30 +7,34 @@ therefore shuts the socket when the time is over, whatever the exchange is doing
 
 from __future__ import annotations
 
-import http.client
 import socket
-import ssl
 import threading
 import time
 from contextlib import suppress
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import unquote
+from http.client import HTTPConnection, HTTPResponse
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
-from urllib3.exceptions import HTTPError, ProxyError
-from urllib3.util import Url, make_headers, parse_url
-
-from okx_magic.wire.failures import BundleError
+from okx_magic.wire.dialing import Dialer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# For each address of the host.
-CONNECT_SECONDS = 3.05
+    from okx_magic.wire.dialing import HttpConnection
 
-# What goes wrong between connecting and the last byte of an answer.
-ERRORS = (HTTPError, http.client.HTTPException, OSError)
+
+class Permit(Protocol):
+    """What a request needs to pass to the socket: taken just before its first byte, given back when
+    all of it was handed over. ``take`` refuses by an error of ours. ``written`` is True when a byte of it
+    may have left.
+    """
+
+    written: bool
+
+    def take(self) -> None:
+        """Raise an OkxMagicError if the request must not be sent any more."""
+
+    def give_back(self) -> None:
+        """Note that it has passed, or will not."""
 
 
 class Guard:
@@ -46,8 +45,7 @@ class Guard:
     """
 
     __slots__ = (
-        "_on_sent",
-        "_on_write",
+        "_permit",
         "_release",
         "_socket",
         "deadline",
@@ -59,13 +57,11 @@ class Guard:
         self,
         deadline: float,
         release: Callable[[Guard], None],
-        on_write: Callable[[], None] | None = None,
-        on_sent: Callable[[], None] | None = None,
+        permit: Permit | None = None,
     ) -> None:
         self.deadline = deadline
         self._release = release
-        self._on_write = on_write
-        self._on_sent = on_sent
+        self._permit = permit
         self.expired = False
         self.written_at: float | None = None
         self._socket: socket.socket | None = None
@@ -74,6 +70,7 @@ class Guard:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.note_sent()
         self.end()
 
     @property
@@ -82,17 +79,16 @@ class Guard:
         return self.written_at is not None
 
     def note_write(self) -> None:
-        """Note that the first byte is about to leave, before it does; ``on_write`` is told, and may
-        refuse by an error.
-        """
-        if self._on_write is not None:
-            self._on_write()
+        """Note that the first byte is about to leave, before it does; the permit may refuse that."""
+        if self._permit is not None:
+            self._permit.take()
         self.written_at = time.monotonic()
 
     def note_sent(self) -> None:
-        """Note that the request was handed to the socket, or could not be; ``on_sent`` is told."""
-        if self._on_sent is not None:
-            self._on_sent()
+        """Note that the request was handed to the socket, or could not be."""
+        if self._permit is not None:
+            self._permit.give_back()
+            self._permit = None
 
     def watch(self, sock: socket.socket) -> None:
         """Name the socket that the exchange uses from now on."""
@@ -125,11 +121,10 @@ class Watchdog:
     def guard(
         self,
         seconds: float,
-        on_write: Callable[[], None] | None = None,
-        on_sent: Callable[[], None] | None = None,
+        permit: Permit | None = None,
     ) -> Guard:
         """The guard of an exchange that is cut off ``seconds`` from now."""
-        guard = Guard(time.monotonic() + seconds, self._release, on_write, on_sent)
+        guard = Guard(time.monotonic() + seconds, self._release, permit)
         with self._changed:
             self._guards.add(guard)
             if self._thread is None:
@@ -166,67 +161,25 @@ class Watchdog:
             self._thread = None
 
 
-class _Guarded(http.client.HTTPConnection):
-    """A connection that serves one exchange at a time, and keeps its guard informed."""
-
-    guard: Guard
-    # With http.client's debugging on it would print the headers, passphrase and all.
-    debuglevel = 0
-    # urllib3's looks at each header for whether it shall be left out.
-    putheader = http.client.HTTPConnection.putheader
-
-    def exchange(
-        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> http.client.HTTPResponse:
-        """Write a request and read the head of its answer."""
-        self.guard.note_write()
-        try:
-            http.client.HTTPConnection.request(self, method, target, body, headers)
-        finally:
-            self.guard.note_sent()
-        return http.client.HTTPConnection.getresponse(self)
-
-    def _new_conn(self) -> Any:
-        # A proxy's tunnel and TLS are still to come, and may take their time.
-        sock = super()._new_conn()  # type: ignore[misc]  # mixed into urllib3's connections
-        self.guard.watch(sock)
-        return sock
-
-
-class _Plain(_Guarded, HTTPConnection):
-    pass
-
-
-class _Secure(_Guarded, HTTPSConnection):
-    pass
-
-
-HttpConnection = _Plain | _Secure
-
-
 class Pool:
     """Connects to a base URL, and keeps the connections. Thread-safe.
 
-    ``timeout`` is in seconds, for each read and write; ``ca_bundle`` is a file of certificates;
-    ``proxy`` is for https alone.
+    See ``Dialer`` for the arguments.
     """
 
     def __init__(
         self, base_url: str, *, timeout: float, ca_bundle: str, proxy: str | None = None
     ) -> None:
-        self._url = parse_url(base_url)
-        self._timeout = timeout
-        self._ca_bundle = ca_bundle
-        self._proxy = parse_url(proxy) if proxy else None
-        self._kept: list[_Plain | _Secure] = []
+        self._dialer = Dialer(base_url, timeout=timeout, ca_bundle=ca_bundle, proxy=proxy)
+        self._kept: list[HttpConnection] = []
         self._closed = False
 
     def take(self, guard: Guard) -> HttpConnection:
-        """A connection for one exchange: a kept one, or a new one. Raises one of ``ERRORS``."""
-        connection = self._living() or self._new()
+        """A connection for one exchange: a kept one, or a new one. Raises one of ``dialing.ERRORS``."""
+        connection = self._living() or self._dialer.new()
         connection.guard = guard
         if connection.is_closed:
-            self._connect(connection)
+            self._dialer.connect(connection)
         # TLS inside the TLS of a proxy is no socket, but has one.
         guard.watch(getattr(connection.sock, "socket", connection.sock))
         return connection
@@ -259,46 +212,22 @@ class Pool:
             connection.close()
         return None
 
-    def _new(self) -> HttpConnection:
-        host, port = _address(self._url)
-        timeout = min(CONNECT_SECONDS, self._timeout)
-        if self._url.scheme == "http":
-            return _Plain(host, port, timeout=timeout)
-        if self._proxy is None:
-            return _Secure(host, port, timeout=timeout, ssl_context=self._tls)
-        connection = _Secure(
-            *_address(self._proxy),
-            timeout=timeout,
-            ssl_context=self._tls,
-            proxy=self._proxy,
-            proxy_config=ProxyConfig(self._tls, False, None, None),  # noqa: FBT003  # a named tuple
-        )
-        user = unquote(self._proxy.auth or "")
-        headers = make_headers(proxy_basic_auth=user or None)
-        connection.set_tunnel(host, port, headers, self._proxy.scheme or "http")
-        return connection
 
-    def _connect(self, connection: HttpConnection) -> None:
-        try:
-            connection.connect()
-            connection.sock.settimeout(self._timeout)
-        except BaseException as error:
-            before_proxy = connection.proxy and not connection.has_connected_to_proxy
-            connection.close()
-            if before_proxy and isinstance(error, ERRORS):
-                raise ProxyError("", error) from error
-            raise
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        # One for all connections, as reading the bundle takes longer than connecting. Not made by the
-        # functions of ssl or urllib3: those write the keys to where SSLKEYLOGFILE points.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        try:
-            context.load_verify_locations(self._ca_bundle)
-        except OSError as error:  # as ssl.SSLError is
-            raise BundleError from error
-        return context
+def exchange(
+    connection: HttpConnection,
+    method: str,
+    target: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+) -> HTTPResponse:
+    """Write a request and read the head of its answer; the connection's guard is told."""
+    guard = connection.guard
+    guard.note_write()
+    try:
+        HTTPConnection.request(connection, method, target, body, headers)
+    finally:
+        guard.note_sent()
+    return HTTPConnection.getresponse(connection)
 
 
 def _decrypted(sock: Any) -> int:
@@ -306,8 +235,3 @@ def _decrypted(sock: Any) -> int:
     # TLS inside the TLS of a proxy is no socket.
     tls = getattr(sock, "sslobj", sock)
     return tls.pending() if hasattr(tls, "pending") else 0
-
-
-def _address(url: Url) -> tuple[str, int]:
-    """Host and port; the brackets around an IPv6 address belong to the URL."""
-    return (url.host or "").strip("[]"), url.port or (80 if url.scheme == "http" else 443)

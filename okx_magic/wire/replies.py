@@ -40,7 +40,7 @@ _ITEMS: Mapping[str | None, type] = MappingProxyType(
 _LIKE_OKX = re.compile("[0-2]|404|5[0-9]{4}")
 _NO_SUCH_PLACE = "%okx_find searches the paths; if this one is right, check the base_url"
 # Whose service writes its codes as numbers.
-_NUMBERED = frozenset({"GET /api/v5/finance/sfp/dcd/products"})
+_NUMBERED = "/api/v5/finance/sfp/dcd/products"
 
 
 def judge(answer: Answer, request: Request, redact: Callable[[str], str] | None = None) -> Envelope:
@@ -108,13 +108,11 @@ def _read(answer: Answer, request: Request) -> Envelope:
         reason = _misfit(reply, request)
         if not reason:
             extra = {k: v for k, v in reply.items() if k not in {"code", "msg", "data"}}
-            return Envelope(
-                reply["code"],
-                printable(reply.get("msg", "")),
-                reply.get("data"),
-                extra,
-                answer.status,
-            )
+            said = reply["code"], printable(reply.get("msg", ""))
+            data = reply.get("data")
+            if isinstance(data, NumberRows):
+                return Envelope.of_rows(*said, data, extra, answer.status)
+            return Envelope(*said, data, extra, answer.status)
     raise _not_okx(answer, request, reason)
 
 
@@ -134,7 +132,7 @@ def _loads(body: bytes, request: Request) -> Any:
         if reply is not None:
             return reply
     reply = strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
-    if str(request) in _NUMBERED and isinstance(reply, dict) and type(reply.get("code")) is int:
+    if request.path == _NUMBERED and isinstance(reply, dict) and type(reply.get("code")) is int:
         reply["code"] = str(reply["code"])
     return reply
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from okx_magic.credentials.credentials import timestamp_text
 from okx_magic.credentials.redaction import without_frames
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.servertext import printable
-from okx_magic.wire.clock import with_expiry
-from okx_magic.wire.exchange_log import LARGEST_KEPT, ExchangeLog
+from okx_magic.wire.clock import takes_expiry, with_expiry
+from okx_magic.wire.exchange_log import LARGEST_KEPT, ExchangeLog, log_attempt
 from okx_magic.wire.pacing import claims
 from okx_magic.wire.replies import judge
 
@@ -27,16 +26,14 @@ if TYPE_CHECKING:
     from okx_magic.credentials.credentials import Credentials
     from okx_magic.wire.clock import Clock
     from okx_magic.wire.pacing import Pacer, Turn
+    from okx_magic.wire.pool import Permit
+    from okx_magic.wire.retry import RetryState
     from okx_magic.wire.transport import Answer, Transport
 
 _MARGIN: Final = 4096
 
 # The headers that tell OKX's own answers from those of a proxy or gateway in between.
 _TELLING = ("date", "server", "via", "content-type")
-
-_log: Final = logging.getLogger("okx_magic")
-# Silent unless logging is set up.
-_log.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +63,15 @@ class Attempt:
     retry_after: float | None = None
 
 
-class Permit(Protocol):
-    """What a request needs to pass to the socket: taken just before its first byte, given back when
-    all of it was handed over. ``take`` refuses by an error of ours.
-    """
-
-    def take(self) -> None:
-        """Raise an OkxMagicError if the request must not be sent any more."""
-
-    def give_back(self) -> None:
-        """Note that it has passed, or will not."""
-
-
 @dataclass(slots=True)
 class RequestState:
     """One request through all of its attempts.
 
-    ``expires`` says whether it gets an expTime; ``check`` raises where the answer does not tell what
-    became of it; ``ids`` are those of its orders, for the log; ``sleep`` waits in place of the pacer's
-    own; ``permit`` lets it pass to the socket. ``written`` turns True when a byte of it may have left;
-    ``last`` is its last exchange; ``over`` says that its outcome is known; ``id`` tells its lines in
-    the log.
+    ``expires`` says whether it gets an expTime, where its endpoint takes one; ``check`` raises where the
+    answer does not tell what became of it; ``ids`` are those of its orders, for the log; ``sleep`` waits
+    in place of the pacer's own; ``permit`` lets what changes something pass to the socket. It may take
+    ``within`` seconds; ``retries`` are the attempts that are left, ``last`` is its last exchange;
+    ``over`` says that its outcome is known; ``id`` tells its lines in the log.
     """
 
     expires: bool = False
@@ -94,22 +79,12 @@ class RequestState:
     ids: tuple[str, ...] = ()
     sleep: Callable[[float], None] | None = None
     permit: Permit | None = None
-    written: bool = False
+    within: float | None = None
+    retries: RetryState | None = None
     attempts: int = 0
     last: Exchange | None = None
     over: bool = False
     id: str = field(default_factory=partial(secrets.token_hex, 4))
-
-    def wrote(self) -> None:
-        """Note that the first byte is about to leave, if it may."""
-        if self.permit is not None:
-            self.permit.take()
-        self.written = True
-
-    def sent(self) -> None:
-        """Note that all of it was handed to the socket, or will not be."""
-        if self.permit is not None:
-            self.permit.give_back()
 
 
 class Sender:
@@ -144,7 +119,7 @@ class Sender:
             # After the wait, so that the timestamp is fresh; before the deadline of the request
             # starts, as it may have to ask the exchange.
             milliseconds = self.clock.now() if signed else 0
-            if state.expires:
+            if state.expires and takes_expiry(request):
                 request = with_expiry(request, milliseconds)
             sent_at, started = time.time(), time.monotonic()
             try:
@@ -152,8 +127,7 @@ class Sender:
                     request,
                     authorise if signed else None,
                     seconds=seconds,
-                    on_write=state.wrote,
-                    on_sent=state.sent,
+                    permit=state.permit,
                 )
                 turn.round_trip = answer.round_trip
             except OkxMagicError as failure:
@@ -161,8 +135,6 @@ class Sender:
             except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
                 # The frames that it came through hold the signed headers, whatever it is.
                 raise without_frames(failure) from None
-            finally:
-                state.sent()
             elapsed = (time.monotonic() - started) * 1000
         if answer is not None:
             envelope, error = self._judged(answer, request, state)
@@ -185,7 +157,7 @@ class Sender:
         # A request that no person asked for is logged only if it fails.
         if log or error is not None:
             self.log.append(exchange, self._shown(answer, sent))
-        _log_attempt(exchange, state)
+        log_attempt(exchange, state.id, state.ids)
         wait = _seconds_asked(answer.headers.get("retry-after", "")) if answer and error else None
         return Attempt(exchange, None if error else envelope, error, wait)
 
@@ -274,35 +246,7 @@ class Sender:
         return tuple((name, printable(self.redact(value))) for name, value in given if value)
 
 
-def _log_attempt(exchange: Exchange, state: RequestState) -> None:
-    """One line at level INFO for an attempt; no headers, no body, nothing that was signed."""
-    if not _log.isEnabledFor(logging.INFO):
-        return
-    request = exchange.request
-    _log.info(
-        "%s %s %s %s status=%s code=%s ms=%.0f attempt=%d clOrdId=%s",
-        state.id,
-        exchange.environment,
-        request.method,
-        _shown_target(request),
-        exchange.status or "-",
-        exchange.code or "-",
-        exchange.milliseconds,
-        exchange.attempt,
-        ",".join(state.ids) or "-",
-    )
-
-
 def _seconds_asked(header: str) -> float | None:
     """The seconds of a ``Retry-After`` header; None for a date, which our clock may read wrongly."""
     text = header.strip()
     return float(text) if text.isdecimal() and len(text) <= 6 else None
-
-
-def _shown_target(request: Request) -> str:
-    """The target; of a private request only the names in its query."""
-    path, mark, query = request.target.partition("?")
-    if request.endpoint is not None and not request.endpoint.private:
-        return request.target
-    names = (part.partition("=")[0] for part in query.split("&") if part)
-    return path + mark + "&".join(f"{name}=…" for name in names)

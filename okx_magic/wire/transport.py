@@ -19,8 +19,9 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from okx_magic.credentials.account import without_userinfo
 from okx_magic.errors import RefusedError, TransportError
 from okx_magic.wire.answer_body import read_body
+from okx_magic.wire.dialing import ERRORS
 from okx_magic.wire.failures import Failure, describe, late
-from okx_magic.wire.pool import ERRORS, Guard, Pool, Watchdog
+from okx_magic.wire.pool import Guard, Permit, Pool, Watchdog, exchange
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -121,15 +122,14 @@ class Transport:
         authorise: Authorise | None = None,
         *,
         seconds: float = math.inf,
-        on_write: Callable[[], None] | None = None,
-        on_sent: Callable[[], None] | None = None,
+        permit: Permit | None = None,
     ) -> Answer:
         """Send once, never follow a redirect, never try again.
 
         ``authorise`` gets method, target and body as prepared, at the last moment, and gives the
         headers that prove the account. ``seconds`` is the total for this exchange, where it is less
-        than usual; ``on_write`` is called before the first byte leaves, and may refuse by an error;
-        ``on_sent`` once the request was handed to the socket. Raises TransportError when no whole
+        than usual; the ``permit`` is taken before the first byte leaves, and may refuse that by an error;
+        it is given back once the request was handed to the socket. Raises TransportError when no whole
         answer came in time.
         """
         seconds = min(seconds, self.timeout)
@@ -137,7 +137,7 @@ class Transport:
         method, target = request.method, prepared.path_url
         body = prepared.body if isinstance(prepared.body, bytes) else b""
         headers = dict(prepared.headers.lower_items())
-        with self._watchdog.guard(seconds, on_write, on_sent) as guard:
+        with self._watchdog.guard(seconds, permit) as guard:
             if authorise is not None:
                 headers |= authorise(method, target, body)
             failure: Failure | None = None
@@ -174,7 +174,7 @@ class Transport:
     ) -> Answer:
         connection = self._pool.take(guard)
         try:
-            response = connection.exchange(method, target, body or None, headers)
+            response = exchange(connection, method, target, body or None, headers)
             content = read_body(response)
         except BaseException:
             # Half-read: the connection cannot carry another exchange.

@@ -24,6 +24,7 @@ from urllib3.util import connection
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from limitserver import HOUR, NEWEST, limited
 
+import okx_magic.pages  # noqa: F401  # pandas is there, as in a notebook that has shown a frame
 from okx_magic.credentials.account import Account
 from okx_magic.session import Session
 
@@ -108,8 +109,6 @@ def _ours(
         until = NEWEST + HOUR
         since = until - pages * _ROWS * HOUR
         with Session(account) as session:
-            # pandas is there, as in a notebook that has shown a frame.
-            session.span()
             started = time.perf_counter()
             frame = session.pages(
                 _TARGET, since=since, until=until, executor=executor, addresses=addresses
@@ -148,8 +147,6 @@ def _who(seconds: float) -> tuple[int, str]:
 
 def _leave_from(addresses: Queue[str]) -> None:
     """Make this process one with an address of its own, as on a machine of its own."""
-    import okx_magic.pages  # noqa: F401, PLC0415  # in good time
-
     os.environ["ADDRESS"] = addresses.get()
     source = (os.environ["ADDRESS"], 0)
     create = connection.create_connection

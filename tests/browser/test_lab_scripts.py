@@ -16,7 +16,7 @@ from IPython.display import HTML, display
 from okx_magic.errors import OkxError
 from okx_magic.model import Request
 from okx_magic.frames import to_frame
-from okx_magic.ui.notes import Note
+from okx_magic.ui.console import Note
 from okx_magic.wire.replies import judge
 from okx_magic.wire.transport import Answer
 

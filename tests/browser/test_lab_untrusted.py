@@ -8,7 +8,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from okx_magic.catalogue.finder import find
-from okx_magic.ui.notes import Note
+from okx_magic.ui.console import Note
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -48,7 +48,7 @@ def test_the_files_are_the_known_ones() -> None:
         [
             "channels.jsonl",
             *("codes.jsonl", "endpoints.jsonl", "field_overrides.json", "fields.json"),
-            *("interest.json", "topics.txt", "examples.txt"),
+            *("interest.json", "topics.txt", "examples.txt", "columns.txt", "recipes.txt"),
             *("foreign_names.json", "parameter_rules.json"),
         ]
     )

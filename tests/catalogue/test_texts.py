@@ -103,7 +103,7 @@ def test_a_card_tells_what_an_endpoint_takes() -> None:
     assert "paging  after/before by id · at most 100 rows" in text
     assert text.endswith("%%okx\nGET /api/v5/trade/fills")
     both = "\n".join(find("/api/v5/trade/order"))
-    assert both.count("%%okx") == 2
+    assert both.split("\n").count("%%okx") == 2
     assert '"instId": "BTC-USDT"' in both
 
 
@@ -111,7 +111,8 @@ def test_every_example_is_a_cell_that_passes_the_check() -> None:
     """Pasted as it stands it parses; with its variables set it has all that is required."""
     for endpoint in ENDPOINTS:
         lines = example(endpoint)
-        assert card(endpoint)[-len(lines) :] == lines
+        text = "\n".join(lines)
+        assert f"\n%%okx\n{text}" in "\n".join(card(endpoint))
         if lines == catalogue.examples().get((endpoint.method, endpoint.path)):
             continue  # run on the sandbox by tests/sandbox/test_sandbox_finder_cells.py
         (template,) = parse("\n".join(lines)).templates
@@ -122,6 +123,47 @@ def test_every_example_is_a_cell_that_passes_the_check() -> None:
         request = fill(template, given)
         assert (request.method, request.path) == (endpoint.method, endpoint.path)
         assert check(request) == ()
+
+
+def test_a_cell_sends_the_one_request_that_was_asked_for() -> None:
+    """All that is pasted from a card, with what the sandbox needs before, is that endpoint's request."""
+    prepared = 0
+    for endpoint in ENDPOINTS:
+        lines = card(endpoint)
+        pasted = lines[lines.index("%%okx") + 1 :]
+        (template,) = parse("\n".join(pasted)).templates
+        assert (template.method, template.path) == (endpoint.method, endpoint.path)
+        prepared += len(pasted) > len(example(endpoint))
+    assert prepared >= 10
+
+
+def test_a_card_says_what_is_known_of_a_parameter() -> None:
+    """What its values are, and of one that depends when it is needed; nothing twice."""
+    lines = find("/api/v5/trade/order")
+    (px,) = (line for line in lines if line.startswith("  px "))
+    assert px.endswith(
+        "a price in steps of tickSz; for limit, post_only, fok and ioc orders; not for market"
+    )
+    (side,) = (line for line in lines if line.startswith("  side "))
+    assert side.endswith("buy, sell")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("sz", "contracts for contracts"),
+        ("tdMode", "cash for spot"),
+        ("slOrdPx", "-1 for a market order"),
+        ("liqPx", "column liqPx of GET /api/v5/account/positions"),
+        ("LIQPX", "column liqPx"),
+        ("timestamp", "50"),
+    ],
+)
+def test_a_name_of_a_request_or_an_answer_is_explained(name: str, said: str) -> None:
+    """A parameter by what it takes, a column by where it stands; a code's text is still a code's."""
+    text = "\n".join(explain(name))
+    assert said in text
+    assert explain("Invalid Sign")[0].startswith("50113")
 
 
 def test_an_explanation_says_meaning_and_remedy() -> None:

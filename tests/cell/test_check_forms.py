@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from okx_magic.catalogue.near_names import near_currency, near_instrument
-from okx_magic.catalogue.siblings import sibling
+from okx_magic.catalogue.near_names import sibling
 from okx_magic.cell.check import check, findings
+from okx_magic.cell.check_forms import near_currency, near_instrument
 from okx_magic.model import Request
 
 ORDER = {"instId": "BTC-USDT-SWAP", "tdMode": "cross", "side": "buy", "ordType": "limit"}

@@ -1,4 +1,4 @@
-"""No name that the endpoint does not have is sent silently: ``check_names`` and ``near_names``."""
+"""No name that the endpoint does not have is sent silently: ``check_parameters`` and ``near_names``."""
 
 from __future__ import annotations
 

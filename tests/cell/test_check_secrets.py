@@ -1,4 +1,4 @@
-"""A secret typed into a query is neither sent nor kept: ``cell/check_secrets``."""
+"""A secret typed into a query is neither sent nor kept: ``cell/check``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from okx_magic.cell.check_secrets import refuse_secrets, typed_secrets
+from okx_magic.cell.check import refuse_secrets, typed_secrets
 from okx_magic.credentials.account import Account
 from okx_magic.errors import CredentialsError
 from okx_magic.model import Request

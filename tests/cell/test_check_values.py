@@ -1,4 +1,4 @@
-"""Mistakes of value before they are sent: ``cell/check_values`` and ``cell/check_account``."""
+"""Mistakes of value before they are sent: ``cell/check_parameters`` and ``cell/check_account``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import check, warn
+from okx_magic.cell.check_account import AccountFacts, Learned
 from okx_magic.errors import CellError, RequestWarning
 from okx_magic.model import Envelope, Request
 
@@ -225,19 +225,23 @@ def test_a_session_learns_from_answers_and_forgets_after_an_hour() -> None:
     """Instruments for an hour; the position mode from the log-in, from a look, from a change."""
     clock = [0.0]
     learned = Learned(now=lambda: clock[0])
-    assert learned.facts({"posMode": "net_mode"}).position_mode == "net_mode"
+    assert learned.facts().position_mode == ""
+    learned.learn(
+        Request("GET", "/api/v5/account/config"), Envelope("0", "", [{"posMode": "net_mode"}])
+    )
+    assert learned.facts().position_mode == "net_mode"
     learned.learn(
         Request("GET", "/api/v5/public/instruments?instType=SPOT"), Envelope("0", "", [BTC, "odd"])
     )
     learned.learn(Request("GET", "/api/v5/market/ticker"), Envelope("0", "", [CONTRACT]))
-    assert dict(learned.facts({}).instruments) == {"BTC-USDT": BTC}
+    assert dict(learned.facts().instruments) == {"BTC-USDT": BTC}
     clock[0] = 3601.0
-    assert not learned.facts({}).instruments
+    assert not learned.facts().instruments
     change = Request("POST", "/api/v5/account/set-position-mode", '{"posMode": "long_short_mode"}')
     learned.learn(change, Envelope("51000", "no", []))
-    assert learned.facts({"posMode": "net_mode"}).position_mode == "net_mode"
+    assert learned.facts().position_mode == "net_mode"
     learned.learn(change, Envelope("0", "", [{"posMode": "long_short_mode"}]))
-    assert learned.facts({"posMode": "net_mode"}).position_mode == "long_short_mode"
+    assert learned.facts().position_mode == "long_short_mode"
 
 
 def test_a_program_is_warned() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from okx_magic.charts import live, widgets
 from okx_magic.charts.chart import View
 from okx_magic.charts.feeds import BookFeed, CandleFeed, TableFeed, TradeFeed
-from okx_magic.charts.live import LiveView, Painter, feed_of
+from okx_magic.charts.live import LiveView, Painter, feed_of, next_round
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -319,3 +320,22 @@ def test_the_script_of_a_widget_is_small_and_asks_for_nothing() -> None:
     assert len(sources) == len(widgets._PARTS) + 1
     assert max(map(len, sources)) <= 250
     assert sum(map(len, sources)) <= 700
+
+
+def test_rounds_that_begin_late_are_still_ten_a_second() -> None:
+    """Each begins up to 40 ms late; none follows the one before sooner than after half of its time."""
+    due, began, rounds = 100.0, 100.0, []
+    for number in range(100):
+        rounds.append(began)
+        due = next_round(due, began)
+        began = due + (number % 5) / 100
+    gaps = [later - earlier for earlier, later in pairwise(rounds)]
+    assert rounds[-1] - rounds[0] == pytest.approx(9.9, abs=0.05)
+    assert min(gaps) >= 0.05 - 1e-9
+
+
+def test_after_a_pause_nothing_is_made_up_for() -> None:
+    """A stream that was quiet for a minute is painted ten times a second again, and no faster."""
+    due, began = next_round(100.0, 160.0), 160.0
+    assert due - began == pytest.approx(0.05)
+    assert next_round(due, due) - due == pytest.approx(0.1)

@@ -80,6 +80,7 @@ def table() -> str:
     for path in sorted(HERE.glob("test_calls_*.py")):
         importlib.import_module(path.stem)
     from differences import DIFFERENT  # noqa: PLC0415 - it is made of what stands above
+    from toolkit import lines as of_the_toolkit  # noqa: PLC0415
 
     lines = [
         "# Calls of other clients against the sandbox",
@@ -104,7 +105,7 @@ def table() -> str:
         f"| {call.client} | {call.name} | {call.endpoint} | {result} |"
         for call, result in sorted(rows, key=lambda row: (CLIENTS.index(row[0].client), row[0]))
     ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *of_the_toolkit(), ""])
 
 
 if __name__ == "__main__":

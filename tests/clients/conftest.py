@@ -78,7 +78,14 @@ def connect(sandbox: Sandbox) -> Iterator[Callable[..., Any]]:
         "domain": sandbox.url,
     }
     with ExitStack() as stack:
-        yield lambda kind, **changed: stack.enter_context(kind(**triple | changed))
+
+        def made(kind: Callable[..., Any], **changed: object) -> Any:
+            client = stack.enter_context(kind(**triple | changed))
+            # Its own five seconds are not enough for a page of months on a busy machine.
+            client.timeout = 120
+            return client
+
+        yield made
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from freqtrade_streams import STRATEGY, config
 from okx_magic.sandbox import Sandbox
 
 STOPPED = STRATEGY.replace("stoploss, startup", "stoploss, can_short, startup").replace(
-    "-0.9, 20", "-0.004, False, 20"
+    "-0.9, 20", "-0.0015, False, 20"
 )
 PAIRS = ["BTC/USDT:USDT", "ETH/USDT:USDT"]
 # So long may a position stand without its stop: freqtrade sets it after the fill, on its next round.
@@ -57,7 +57,7 @@ def main(program: str, seconds: float = 300) -> int:
         (home / "config.json").write_text(json.dumps(futures(sandbox)), "utf-8")
         command = [program, "trade", "-c", str(home / "config.json"), "--userdir", str(home)]
         command += ["-s", "Always", "--logfile", str(home / "log.txt"), "--db-url", "sqlite://"]
-        account = sandbox._exchange.accounts["demo"]
+        account = sandbox._exchange._exchange.accounts["demo"]
         alone: dict[object, float] = {}
         longest = 0.0
         with subprocess.Popen(command, cwd=home, env={**os.environ, "NO_COLOR": "1"}) as bot:

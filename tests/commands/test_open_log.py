@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from many import many
 
 from okx_magic.commands import open_log
 from okx_magic.orders import ledger
@@ -102,26 +103,27 @@ def test_each_line_comes_as_soon_as_it_is_asked_for(sandbox_notebook: Notebook) 
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_are_listed(sandbox_notebook: Notebook) -> None:
+def test_a_great_many_are_listed(sandbox_notebook: Notebook) -> None:
     """One row each, oldest first; an order afterwards does not write the file anew."""
+    count = many(100_000, 25_000)
     leave_open(sandbox_notebook, "first")
     session = session_of(sandbox_notebook)
     book = session.gate.ledger
     assert book is not None
     line = json.loads(book.path.read_text().splitlines()[-1])
     with book.path.open("a") as file:
-        for number in range(100_000 - 1):
+        for number in range(count - 1):
             one = line | {"id": f"{number:016x}", "orders": [["BTC-USDT", f"lost{number}"]]}
             file.write(json.dumps(one) + "\n")
     sandbox_notebook.run("open_ones = %okx_log --open")
     frame = sandbox_notebook["open_ones"]
-    assert len(frame) == 100_000
-    assert list(frame.orders.iloc[[0, -1]]) == ["first", "lost99998"]
+    assert len(frame) == count
+    assert list(frame.orders.iloc[[0, -1]]) == ["first", f"lost{count - 2}"]
     session.request("POST", PATH, ORDER)
     written = book.path.stat().st_ino
     session.request("POST", PATH, ORDER | {"px": "2"})
     assert book.path.stat().st_ino == written
-    assert len(book.unsettled(session.gate.key_hash)) == 100_000
+    assert len(book.unsettled(session.gate.key_hash)) == count
 
 
 def test_nothing_open_is_said(sandbox_notebook: Notebook) -> None:

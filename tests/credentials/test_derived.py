@@ -40,6 +40,7 @@ def naive(construction: Construction, hash_name: str, secret: bytes, message: by
         "key then message": lambda: plain(secret + message),
         "key and message swapped": lambda: keyed(message, secret),
         "hmac twice": lambda: keyed(secret, keyed(secret, message)),
+        "hmac of base64": lambda: keyed(secret, base64.b64encode(keyed(secret, message))),
     }[construction]()
 
 

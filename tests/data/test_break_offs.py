@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from downloads import at_call, at_first_page, digest, download, killed
 from limitserver import HOUR, NEWEST, LimitServer, limited
+from many import many
 
 from okx_magic.data import DownloadInterrupted, open_data
 from okx_magic.errors import TransportError
@@ -31,7 +32,8 @@ def span(pages: int) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    ("kills", "pages", "least"), [(4, 60, 2), pytest.param(20, 400, 18, marks=pytest.mark.slow)]
+    ("kills", "pages", "least"),
+    [(4, 60, 2), pytest.param(many(20, 8), many(400, 150), many(18, 5), marks=pytest.mark.slow)],
 )
 def test_kills_leave_nothing_doubled_and_nothing_out(
     near: LimitServer, tmp_path: Path, kills: int, pages: int, least: int

@@ -13,6 +13,7 @@ import byhand_changes  # noqa: F401 - the same
 import byhand_parts  # noqa: F401 - the same
 import byhand_printed  # noqa: F401 - the same
 import byhand_query  # noqa: F401 - the same
+import byhand_real  # noqa: F401 - the same
 import byhand_recipes  # noqa: F401 - the same
 import byhand_secret  # noqa: F401 - the same
 import byhand_wrapping  # noqa: F401 - the same

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from byhand import known, names_for, part_of, signed_with
 from chance import credentials, dice, evidence, request
+from many import many
 
 from okx_magic.credentials.changes import RARE
 from okx_magic.credentials.secret_variants import derivations
@@ -48,6 +49,7 @@ PARTS = (
 GENERAL = ("slip", "query order", "key order", "other path")
 # Of these there are thousands, and each takes as long as all others together.
 MOST = {"slip": 4, "clock": 4, "query order": 3, "key order": 3, "other path": 2}
+WIDE = {"body", "timestamp", "query", "secret"}
 REQUESTS, ENOUGH = 400, 30
 # Two mistakes in the same of these cannot both be made.
 EXCLUSIVE = (
@@ -150,8 +152,10 @@ def is_named(verdict: Verdict, *names: str) -> bool:
 @pytest.mark.parametrize("part", PARTS)
 def test_every_mistake_is_named(part: str) -> None:
     """At least 99 of 100 mistakes made alone are named, and whatever is shown gives the signature."""
+    # Parts that are wrong in hundreds of ways: a third of these is enough to notice.
+    step = 1 if part in MOST else many(1, 3 if part in WIDE else 1)
     missed, tried = [], 0
-    for sent, name, signature in islice(signatures(dice(part), part), MOST.get(part)):
+    for sent, name, signature in islice(signatures(dice(part), part), 0, MOST.get(part), step):
         verdict = investigate(evidence(sent, signature), credentials(sent))
         for each in verdict.explanations:
             assert reproduces(sent, each, signature), (name, sent, each)

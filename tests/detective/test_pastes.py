@@ -28,6 +28,11 @@ DUMP = "".join(
     for name, value in HEADERS_AND_MORE.items()
 )
 NODE = ",\n".join(f"    '{name}': '{value}'" for name, value in HEADERS_AND_MORE.items())
+PAIRS = ", ".join(f"{name}={value}" for name, value in HEADERS_AND_MORE.items())
+LISTS = ", ".join(f"{name}=[{value}]" for name, value in HEADERS_AND_MORE.items())
+LUA = "".join(f'  ["{name}"] = "{value}",\n' for name, value in HEADERS_AND_MORE.items())
+ARROWS = "".join(f"  '{name}' => '{value}',\n" for name, value in HEADERS_AND_MORE.items())
+TAB, CRLF = "\t", "\\r\\n"
 PASTED = {
     "curl -v, the body behind": (
         f"* Trying 1.2.3.4:443...\n* Connected to www.okx.com\n{SENT}\n>\n{BODY}\n"
@@ -47,6 +52,42 @@ PASTED = {
     ),
     "a dict of requests": str(
         {"method": "post", "url": URL, "headers": HEADERS_AND_MORE, "data": BODY}
+    ),
+    "Go's header in its syntax": (
+        f"POST {URL}\nhttp.Header{{"
+        + ", ".join(f'"{n.title()}":[]string{{"{v}"}}' for n, v in HEADERS_AND_MORE.items())
+        + f"}}\n{BODY}"
+    ),
+    "a map of Java": f"POST {URL}\n{{{PAIRS}}}\n{BODY}",
+    "HttpHeaders of Java": f"POST {URL}\njava.net.http.HttpHeaders@9b2b {{ {{{LISTS}}} }}\n{BODY}",
+    "a table of Lua": f"POST {URL}\n{{\n{LUA}}}\n{BODY}",
+    "names and values with tabs": f"POST {URL}\n{lines(HEADERS_AND_MORE).replace(': ', TAB)}\n{BODY}",
+    "Perl's Data::Dumper": f"POST {URL}\n$VAR1 = {{\n{ARROWS}        }};\n{BODY}",
+    "PHP's var_export": f"POST {URL}\narray (\n{ARROWS})\n{BODY}",
+    "a dict of Tcl": f"POST {URL}\n{' '.join(f'{n} {v}' for n, v in HEADERS_AND_MORE.items())}\n{BODY}",
+    "reqwest of Rust": (
+        'Request { method: POST, url: Url { scheme: "https", host: Some(Domain("www.okx.com")),'
+        f' path: "{PATH}", query: None }}, headers: {json.dumps(HEADERS_AND_MORE)} }}\n{BODY}'
+    ),
+    "HttpRequestMessage of C#": (
+        f"Method: POST, RequestUri: '{URL}', Version: 1.1, Content: <null>, Headers:\n{{\n"
+        f"{lines(HEADERS_AND_MORE)}\n}}\n{BODY}"
+    ),
+    "a line of a log": f"10:00:00 DEBUG request: POST {URL} headers={HEADERS_AND_MORE} body={BODY}",
+    "fetch": (
+        f"fetch('{URL}', {{\n  method: 'POST',\n  headers: {{\n{NODE}\n  }},\n"
+        f"  body: {json.dumps(BODY)},\n}})"
+    ),
+    "http.client, headers and body": "\n".join(
+        f"send: {text.encode()!r}"
+        for text in (
+            f"POST {PATH} HTTP/1.1\r\n{lines(HEADERS_AND_MORE)}\r\n\r\n".replace("\n", "\r\n"),
+            BODY,
+        )
+    ),
+    "Net::HTTP of Ruby": (
+        f'<- "POST {PATH} HTTP/1.1{CRLF}{lines(HEADERS_AND_MORE)}{CRLF}{CRLF}"'.replace("\n", CRLF)
+        + f"\n<- {json.dumps(BODY)}"
     ),
     "a bare URL": f"{URL}\n{lines(HEADERS)}\n\n{BODY}",
 }
@@ -99,3 +140,32 @@ def test_line_breaks_between_the_parts_of_a_prehash_are_not_the_bodys(between: s
     """They are the print's, or the joining's."""
     text = between.join((NOW, "POST", PATH, BODY))
     assert read(text, cell, signature=SIGN) == EXPECTED
+
+
+@pytest.mark.parametrize("length", [0, 1])
+def test_content_length_tells_of_a_line_break_at_the_end(length: int) -> None:
+    """What no eye sees in a paste is the body's when it was counted, and only then."""
+    told = f"Content-Length: {len(BODY) + length}"
+    seen = read(f"POST {PATH} HTTP/1.1\n{lines(HEADERS)}\n{told}\n\n{BODY}\n", cell)
+    assert seen.body == BODY + "\n" * length
+
+
+@pytest.mark.parametrize("body", [json.dumps(BODY + "\n"), "null", "None"])
+def test_a_printed_request_holds_its_body_to_the_last_byte(body: str) -> None:
+    """In quotes a line break at the end is seen; a word for nothing is no body."""
+    headers = json.dumps(HEADERS)
+    seen = read(f'{{"method": "POST", "url": "{URL}", "headers": {headers}, "body": {body}}}', cell)
+    assert seen.body == ("" if body in ("null", "None") else BODY + "\n")
+
+
+def test_escapes_stay_as_they_were_sent() -> None:
+    """Some libraries write them in small letters; what is sent anew has them in capitals."""
+    seen = read(f"GET /api/v5/account/balance?ccy=BTC%2cETH\n{lines(HEADERS)}", cell)
+    assert seen.target == "/api/v5/account/balance?ccy=BTC%2cETH"
+
+
+@pytest.mark.parametrize("how", ["a map of Java", "a dict of Tcl", "Perl's Data::Dumper", "fetch"])
+def test_a_passphrase_in_a_printed_header_is_refused(how: str) -> None:
+    """In whatever notation it stands."""
+    with pytest.raises(CellError, match="it is not read"):
+        read(PASTED[how].replace("***", "Correct-1"), cell)

@@ -11,7 +11,7 @@ from okx_magic import catalogue
 from okx_magic.errors import TransportError
 from okx_magic.model import Envelope, Request
 from okx_magic.orders.acknowledgements import check_acknowledged
-from okx_magic.orders.lookups import items_of
+from okx_magic.orders.items import items_of
 
 NOW = 1_700_000_000_000
 WRITES = [

@@ -16,10 +16,10 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import RefusedError
 from okx_magic.model import Environment, Request
-from okx_magic.orders.gate import Arming, Gate
+from okx_magic.orders.arming import ARMED_SECONDS, Arming
+from okx_magic.orders.gate import Gate
 from okx_magic.orders.latch import Latch
 from okx_magic.orders.ledger import Entry, Ledger, fingerprint
-from okx_magic.orders.policy import ARMED_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from many import many
 from waiting_kernel import PATIENCE, Waiting
 
 from okx_magic.accounts import Accounts
@@ -71,7 +72,7 @@ def placed_after_kill(
 
 
 @pytest.mark.parametrize(
-    ("runs", "count"), [(1, 20), pytest.param(10, 200, marks=pytest.mark.slow)]
+    ("runs", "count"), [(1, 20), pytest.param(many(10, 2), many(200, 100), marks=pytest.mark.slow)]
 )
 def test_no_order_of_either_kernel_passes_the_kill(
     okx: Session, elsewhere: Sandbox, runs: int, count: int

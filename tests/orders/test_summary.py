@@ -166,7 +166,7 @@ def test_what_is_attached_is_told_with_its_order() -> None:
     body = {"instId": "BTC-USDT-SWAP", "side": "buy", "sz": "2", "attachAlgoOrds": attached}
     assert told(body) == (
         "buy BTC-USDT-SWAP · sz 2 · with {stop at 90000 (last), then market} · "
-        "with {take profit at 0.1 of the price (last) · sz 1}"
+        "with {take profit at 0.1 of the price away (last) · sz 1}"
     )
 
 

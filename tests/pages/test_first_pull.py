@@ -60,10 +60,12 @@ def test_a_pull_may_be_the_first_that_needs_frames() -> None:
 
 @pytest.mark.slow
 def test_a_half_imported_room_would_break_it() -> None:
-    """The control: if the thread imported our own room, entering it by another file would fail."""
-    done = ran("okx_magic.frames")
-    assert "first_page" not in done.stdout
-    assert "okx_magic.frames" in done.stderr
+    """The control: if the thread imported our own room, entering it by another file would fail, unless
+    this thread is the faster one.
+    """
+    tries = (ran("okx_magic.frames") for _ in range(20))
+    failed = next(done for done in tries if "first_page" not in done.stdout)
+    assert "okx_magic.frames" in failed.stderr
 
 
 # Its import goes on until the main thread has ended.

@@ -16,8 +16,9 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.model import Request
 from okx_magic.orders.acknowledgements import check_acknowledged
+from okx_magic.orders.items import items_of
 from okx_magic.orders.ledger import Ledger
-from okx_magic.orders.lookups import items_of
+from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.orders.submission import Orders
 from okx_magic.sandbox import Sandbox
 from okx_magic.session import Session
@@ -83,6 +84,11 @@ class Lab:
             for line in lines
             if line.get("path") == path
         ]
+
+    def settle(self) -> tuple[str, ...]:
+        """What is told of each outcome that is open."""
+        gate, now = self.session.gate, self.time.wall()
+        return tuple(tell_open_outcomes(self.connection.look, self.ledger, gate.key_hash, now))
 
     def booked(self, client_id: str) -> int:
         """How many orders and algo orders of that id were booked."""

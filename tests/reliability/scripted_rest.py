@@ -33,8 +33,9 @@ class Scripted(Transport):
         self.sent: list[Request] = []
 
     def send(self, request: Request, *_: Any, **given: Any) -> Answer:
-        if given.get("on_write"):
-            given["on_write"]()
+        if given.get("permit"):
+            given["permit"].take()
+            given["permit"].give_back()
         self.sent.append(request)
         if request.path.endswith("/public/time"):
             data: Any = [{"ts": str(int(TIME.true() * 1000))}]

@@ -177,8 +177,9 @@ class Says(Transport):
         self.time = FakeTime()
 
     def send(self, request: Request, *_: Any, **given: Any) -> Answer:
-        if given.get("on_write"):
-            given["on_write"]()
+        if given.get("permit"):
+            given["permit"].take()
+            given["permit"].give_back()
         self.time.sleep(0.01)
         if request.path.endswith("/public/time"):
             return said([{"ts": str(int(self.time.true() * 1000))}])

@@ -11,7 +11,7 @@ import pytest
 from okx_magic.accounts import Accounts
 from okx_magic.model import Request
 from okx_magic.streams.protocol import EVENT
-from okx_magic.ui.notes import Note
+from okx_magic.ui.console import Note
 from okx_magic.ui.receipts import login
 from okx_magic.wire import probe
 from okx_magic.wire.transport import Answer, Transport

@@ -12,7 +12,7 @@ from lab import Lab, order
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import Interrupted, RefusedError
 from okx_magic.model import Request
-from okx_magic.orders import writing
+from okx_magic.orders import recovery
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.ledger import Ledger
 from okx_magic.orders.submission import Orders
@@ -36,7 +36,7 @@ POINTS: dict[str, tuple[object, str, str]] = {
     "waiting for the answer": (http.client.HTTPConnection, "getresponse", "done"),
     "reading the answer": (transport, "read_body", "done"),
     "judging the answer": (sender, "judge", "done"),
-    "logging the attempt": (sender, "_log_attempt", "done"),
+    "logging the attempt": (sender, "log_attempt", "done"),
     "closing the ledger": (Ledger, "close", "done"),
 }
 
@@ -96,7 +96,7 @@ def test_an_interrupt_after_the_answer_was_lost_says_what_is_known(
     bench.sandbox.set_faults(f"next POST */trade/order: {fault}")
     with monkeypatch.context() as patch:
         # During the look-up that would have lasted until it was proved.
-        interrupt(patch, writing.Writing, "_reconciler")
+        interrupt(patch, recovery.Recovery, "_reconciler")
         with pytest.raises(Interrupted) as caught:
             bench.session.send(order())
     booked = fault == "hang-after"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import gc
 import linecache
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from lab import Lab, order
+from many import many
 
 from okx_magic.errors import Interrupted
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-STEP = 1 if os.environ.get("OKX_MAGIC_FULL") else 19
+STEP = many(1, 19)
 CELL = (
     "%%okx placed\nPOST /api/v5/trade/order\n"
     '{{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"limit","px":"{}","sz":"0.01"}}'

@@ -11,7 +11,7 @@ from okx_magic.commands.live_and_kill import kill
 
 if TYPE_CHECKING:
     from okx_magic.model import Request
-    from okx_magic.ui.notes import Note
+    from okx_magic.ui.console import Note
 
 POSITION = {"instId": "BTC-USDT-SWAP", "posSide": "net", "pos": "2", "closeOrderAlgo": []}
 STOP = {

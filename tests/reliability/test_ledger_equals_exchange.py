@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -17,11 +16,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from lab import Lab, lab, order
+from many import many
 
 from okx_magic.errors import Interrupted, NotCarriedOut, OkxMagicError
 from okx_magic.model import Request
+from okx_magic.orders.items import items_of
 from okx_magic.orders.ledger import Ledger
-from okx_magic.orders.lookups import items_of
 from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.orders.reconcile import LookupResult, Reconciler
 from okx_magic.wire import sender, transport
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-RUNS = 1000 if os.environ.get("OKX_MAGIC_FULL") else 25
+RUNS = many(1000, 25)
 STEPS = 12
 ORDERS = "*/trade/order"
 ANSWERS = [

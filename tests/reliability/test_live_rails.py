@@ -14,7 +14,7 @@ from executed import executed
 from executed import notebook as written
 
 from okx_magic.errors import CredentialsError, RefusedError
-from okx_magic.orders.policy import ARMED_SECONDS
+from okx_magic.orders.arming import ARMED_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -56,8 +56,9 @@ class Books(Transport):
         super().__init__(URL)
 
     def send(self, request: Request, *_: Any, **given: Any) -> Answer:
-        if given.get("on_write"):
-            given["on_write"]()
+        if given.get("permit"):
+            given["permit"].take()
+            given["permit"].give_back()
         self.time.sleep(0.01)
         if request.path.endswith("/public/time"):
             return envelope([{"ts": str(int(self.time.true() * 1000))}])

@@ -17,7 +17,6 @@ from lab import Lab, order
 from okx_magic.accounts import Accounts
 from okx_magic.errors import OutcomeUnknown
 from okx_magic.model import Request
-from okx_magic.orders.open_outcomes import tell_open_outcomes
 from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -36,17 +35,12 @@ def leave_open(bench: Lab, *, booked: bool) -> str:
     return caught.value.orders[0][1]
 
 
-def tell(bench: Lab) -> tuple[str, ...]:
-    gate, look = bench.session.gate, bench.connection.look
-    return tuple(tell_open_outcomes(look, bench.ledger, gate.key_hash, bench.time.wall()))
-
-
 @pytest.mark.parametrize("booked", [True, False])
 def test_a_log_in_settles_what_was_left_open(bench: Lab, *, booked: bool) -> None:
     """One line and one GET for each open outcome; then it is closed, and not told again."""
     client_id = leave_open(bench, booked=booked)
     bench.time.sleep(60)
-    (line,) = tell(bench)
+    (line,) = bench.settle()
     assert client_id in line
     if booked:
         ask = f"GET /api/v5/trade/order?instId=BTC-USDT&clOrdId={client_id}"
@@ -54,7 +48,7 @@ def test_a_log_in_settles_what_was_left_open(bench: Lab, *, booked: bool) -> Non
     else:
         assert line.endswith(": not placed")
     assert bench.told() == [(client_id, "done" if booked else "not done")]
-    assert tell(bench) == ()
+    assert bench.settle() == ()
 
 
 def test_a_ledger_that_cannot_be_read_is_told(bench: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +59,7 @@ def test_a_ledger_that_cannot_be_read_is_told(bench: Lab, monkeypatch: pytest.Mo
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr("pathlib.Path.open", denied)
-    (line,) = tell(bench)
+    (line,) = bench.settle()
     assert "cannot be read (Permission denied)" in line
 
 
@@ -75,7 +69,7 @@ def test_what_cannot_be_looked_up_stays_open(bench: Lab) -> None:
     bench.time.sleep(60)
     bench.sandbox.set_faults("every GET */trade/order: 502")
     for _ in range(2):
-        (line,) = tell(bench)
+        (line,) = bench.settle()
         assert "still unknown" in line
         assert f"GET /api/v5/trade/order?instId=BTC-USDT&clOrdId={client_id} shows it" in line
 
@@ -83,16 +77,16 @@ def test_what_cannot_be_looked_up_stays_open(bench: Lab) -> None:
 def test_an_order_of_just_now_is_not_said_not_to_be_placed(bench: Lab) -> None:
     """While a copy may still be on its way nothing is closed."""
     leave_open(bench, booked=False)
-    (line,) = tell(bench)
+    (line,) = bench.settle()
     assert "not found yet" in line
-    assert tell(bench)
+    assert bench.settle()
 
 
 def test_after_two_hours_not_found_is_said_with_its_doubt(bench: Lab) -> None:
     """OKX forgets orders that were cancelled without a fill."""
     leave_open(bench, booked=False)
     bench.time.sleep(3 * 3600)
-    (line,) = tell(bench)
+    (line,) = bench.settle()
     assert "or cancelled without a fill more than two hours ago" in line
 
 
@@ -101,9 +95,9 @@ def test_an_order_without_an_id_is_told_once(bench: Lab) -> None:
     bench.sandbox.set_faults("next POST */trade/order: reset-after")
     with pytest.raises(OutcomeUnknown):
         bench.session.send(order(), as_typed=True)
-    (line,) = tell(bench)
+    (line,) = bench.settle()
     assert "check the account" in line
-    assert tell(bench) == ()
+    assert bench.settle() == ()
 
 
 def test_an_older_order_with_the_same_id_does_not_pass_for_the_new_one(bench: Lab) -> None:
@@ -117,7 +111,7 @@ def test_an_older_order_with_the_same_id_does_not_pass_for_the_new_one(bench: La
         bench.session.send(order(clOrdId="mine"))
     bench.sandbox.set_faults("")
     bench.time.sleep(60)
-    (line,) = tell(bench)
+    (line,) = bench.settle()
     assert "an older order has the same id" in line
     assert "placed" not in line
 

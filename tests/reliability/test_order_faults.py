@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 from lab import Lab, hurried, lab, naive, order
+from many import many
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
 from okx_magic.wire import retry
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-TIMES = 50 if os.environ.get("OKX_MAGIC_FULL") else 3
+TIMES = many(50, 3)
 FAULTS = (
     *("reset", "hang", "502", "half", "html", "302", "empty", "no-data"),
     *("50001", "50004", "50013", "50026", "51054", "51149", "51016"),

@@ -19,7 +19,7 @@ from IPython.display import HTML
 from okx_magic.errors import OkxError
 from okx_magic.frames import safe_csv, to_frame
 from okx_magic.model import Envelope, Request
-from okx_magic.ui.notes import Note
+from okx_magic.ui.console import Note
 from okx_magic.wire.replies import judge
 from okx_magic.wire.transport import Answer
 

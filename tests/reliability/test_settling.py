@@ -81,12 +81,38 @@ def test_a_cancelled_order_may_be_shown_late(unseen: int, found: bool) -> None: 
 
 
 def test_a_cancel_is_sent_three_times_at_most(bench: Lab) -> None:
-    """After that the error says that the order is live."""
+    """After that the error says that the order is live, and no more: a cancel has no expTime."""
     ack = placed(bench)
     bench.sandbox.set_faults(f"every POST {CANCEL}: lose-request")
-    with pytest.raises(NotCarriedOut, match=r"not cancelled: .*; the order is live"):
+    with pytest.raises(OutcomeUnknown, match="the order is live now, and may yet be cancelled"):
         bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
     assert posts(bench, CANCEL) == 3
+
+
+def test_a_cancel_that_is_carried_out_late_is_not_called_not_done(bench: Lab) -> None:
+    """Live at the last look and cancelled after it: unknown at first, then told as cancelled."""
+    ack = placed(bench)
+    bench.sandbox.set_faults(f"every POST {CANCEL}: reset-late=25000")
+    with pytest.raises(OutcomeUnknown, match="may yet be cancelled") as caught:
+        bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    assert "whether it was cancelled" in caught.value.remedy
+    bench.time.sleep(30)
+    assert bench.settle()[0].endswith(f"cancelled; {caught.value.settles[0]} shows it")
+    assert [each.state for each in bench.orders()] == ["canceled"]
+    assert bench.told(CANCEL)[-1][1] == "done"
+
+
+def test_a_cancel_whose_order_lives_on_was_not_carried_out(bench: Lab) -> None:
+    """No copy is on its way any more; before, the question stays open."""
+    ack = placed(bench)
+    bench.sandbox.set_faults(f"every POST {CANCEL}: lose-request")
+    with pytest.raises(OutcomeUnknown):
+        bench.session.send(post(CANCEL, {"instId": "BTC-USDT", "ordId": ack["ordId"]}))
+    assert "may yet be cancelled" in bench.settle()[0]
+    assert bench.told(CANCEL)[-1][1] == "unknown"
+    bench.time.sleep(90)
+    assert bench.settle()[0].endswith("not cancelled; the order is live now")
+    assert bench.told(CANCEL)[-1][1] == "not done"
 
 
 def test_a_cancel_needs_no_ledger(bench: Lab) -> None:
@@ -175,11 +201,16 @@ def cancels(bench: Lab, *prices: str) -> Request:
     return post(CANCELS, [{"instId": "BTC-USDT", "ordId": each} for each in ids])
 
 
+@pytest.mark.parametrize("losses", [1, 2])
 @pytest.mark.parametrize("fault", ["lose-request", "502-before", "50004-before"])
-def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(bench: Lab, fault: str) -> None:
-    """Orders that are over by now are not in the second one, and stand in the answer all the same."""
+def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(
+    bench: Lab, fault: str, losses: int
+) -> None:
+    """Orders that are over by now are not in the next one, and stand in the answer all the same; the next
+    one may be lost, too.
+    """
     request = cancels(bench, "1", "2", "3")
-    bench.sandbox.set_faults(f"next POST {CANCELS}: {fault}")
+    bench.sandbox.set_faults(f"next {losses} POST {CANCELS}: {fault}")
     first = json.loads(request.body)[0]
     look = bench.connection.look
 
@@ -192,7 +223,7 @@ def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(bench: Lab, fau
     bench.connection.look = cancelled_meanwhile  # type: ignore[method-assign]  # for this test
     reply = bench.session.send(request)
     bodies = [each.request.body for each in bench.connection.log if each.request.path == CANCELS]
-    assert [len(json.loads(each)) for each in bodies] == [3, 2]
+    assert [len(json.loads(each)) for each in bodies] == [3] + [2] * losses
     assert first["ordId"] not in bodies[1]
     assert [row["sCode"] for row in reply.envelope.data] == ["0"] * 3
     assert [row["ordId"] for row in reply.envelope.data] == [

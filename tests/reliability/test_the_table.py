@@ -40,7 +40,7 @@ F20  a sound answer is read                       118                     test_j
 F21  no answer fills the memory                   14 bombs                test_bombs.py
 F22  a deadline is one                            9 ways to be slow       test_slow_replies.py
 F23  an order is booked once                      15 faults, 126 odd ones  test_order_faults.py
-                                                  15 faults on stops      test_algo_faults.py
+                                                  28 faults on stops      test_algo_faults.py
                                                                           test_odd_answers.py
 F24  "not placed" is said when it is proved       15 faults, 126 odd ones  test_order_faults.py
                                                                           test_odd_answers.py
@@ -67,7 +67,7 @@ F37  nobody to ask, nothing sent                  nbclient, papermill     test_l
 F38  the rails hold, and the kill switch kills    by rule; 400 orders     test_live_rails.py
                                                                           test_kill_across_kernels.py
                                                                           test_kill.py
-                                                                          test_policy.py
+                                                                          test_gate_rules.py
 F39  a triple is whole or an error                5 sources, 3 fields     test_sources.py
                                                                           test_profiles.py
 F40  the ledger equals the exchange               a model, and a soak     test_ledger_equals_exchange.py

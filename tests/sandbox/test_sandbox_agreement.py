@@ -10,6 +10,7 @@ import pytest
 from documented import PUBLIC_QUERIES, as_sent
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from many import many
 
 from okx_magic.catalogue import endpoint
 from okx_magic.sandbox.market.bars import Bar, bar_named
@@ -87,7 +88,7 @@ def known_bars(kind: str) -> list[str]:
 
 
 @given(quoted, times, st.data())
-@settings(max_examples=60)
+@settings(max_examples=many(60, 20))
 def test_coarse_candles_are_made_of_fine_ones(
     asked: tuple[str, str], now: float, data: st.DataObject
 ) -> None:
@@ -159,7 +160,7 @@ paged = st.one_of(
 
 
 @given(paged, times, st.integers(1, 100))
-@settings(max_examples=80)
+@settings(max_examples=many(80, 25))
 def test_pages_of_any_size_give_the_same_rows(
     asked: tuple[str, dict[str, str], str], now: float, size: int
 ) -> None:
@@ -182,7 +183,7 @@ def test_pages_of_any_size_give_the_same_rows(
 
 
 @given(st.sampled_from(["BTC-USDT", "ETH-USD-SWAP"]), times, st.integers(1, 60))
-@settings(max_examples=40)
+@settings(max_examples=many(40, 15))
 def test_trades_paged_by_time(name: str, now: float, size: int) -> None:
     """By time come the same trades as by number, and those of a second make its candle."""
     query = {"instId": name, "type": "2", "limit": size}
@@ -199,7 +200,7 @@ def test_trades_paged_by_time(name: str, now: float, size: int) -> None:
 
 
 @given(st.sampled_from(sorted(instruments())), times, st.data())
-@settings(max_examples=20)
+@settings(max_examples=many(20, 6))
 def test_all_say_the_same_of_now(name: str, now: float, data: st.DataObject) -> None:
     """Ticker, candles, trades and books; index ticker, candles and components; mark price and its
     candles: each three have one price for the same moment.
@@ -238,7 +239,7 @@ def test_all_say_the_same_of_now(name: str, now: float, data: st.DataObject) -> 
 
 
 @given(swaps, times)
-@settings(max_examples=60)
+@settings(max_examples=many(60, 20))
 def test_funding_is_settled_as_announced(name: str, now: float) -> None:
     """The rate and time that stand there now are in the history once the time has come; the newest
     of the history is what was settled last.
@@ -259,7 +260,7 @@ def test_funding_is_settled_as_announced(name: str, now: float) -> None:
 
 
 @given(contracts, times, st.sampled_from(["5m", "1H", "1D"]))
-@settings(max_examples=40)
+@settings(max_examples=many(40, 15))
 def test_open_interest_agrees(name: str, now: float, period: str) -> None:
     """What is open is above zero, and its history is what was said at the time; that of a currency
     is the sum of its contracts', with the volume of their candles.
@@ -291,7 +292,7 @@ def test_open_interest_agrees(name: str, now: float, period: str) -> None:
 
 
 @given(st.sampled_from(sorted(PUBLIC_QUERIES)), times)
-@settings(max_examples=60)
+@settings(max_examples=many(60, 20))
 def test_all_is_defined_at_any_time(path: str, now: float) -> None:
     """Every public endpoint answers at any time since the listing, without exponents, and always
     the same.

@@ -219,6 +219,8 @@ def test_attached_stops_can_be_amended_and_end_with_the_order(call: Caller) -> N
     for changed, code in (
         ({"attachAlgoClOrdId": "x"}, "51527"),
         ({"newSlTriggerPx": "0"}, "51531"),
+        ({"newSlTriggerRatio": "0"}, "51531"),
+        ({"newSlOrdPx": "0"}, "51531"),
     ):
         assert (
             sent(call, "amend-order", named | {"attachAlgoOrds": [new | changed]})["sCode"] == code
@@ -229,12 +231,19 @@ def test_attached_stops_can_be_amended_and_end_with_the_order(call: Caller) -> N
     assert call.get(f"{TRADE}/orders-algo-pending?ordType=conditional").data == []
 
 
-def test_ratios_are_of_the_price_of_the_fill(call: Caller) -> None:
-    """tp- and slTriggerRatio become prices when the order is filled."""
-    item = {"tpTriggerRatio": "0.1", "tpOrdPx": "-1", "slTriggerRatio": "-0.1", "slOrdPx": "-1"}
-    order = call.order(buy(call, "1", attachAlgoOrds=[item])["ordId"], SWAP)
+@pytest.mark.parametrize(
+    ("side", "profit", "prices"), [("buy", "0.1", ("1.1", "0.9")), ("sell", "-0.1", ("0.9", "1.1"))]
+)
+def test_ratios_are_of_the_price_of_the_fill(
+    call: Caller, side: str, profit: str, prices: tuple[str, str]
+) -> None:
+    """tp- and slTriggerRatio become prices when the order is filled: that of a stop-loss is a distance,
+    that of a take-profit has a sign.
+    """
+    item = {"tpTriggerRatio": profit, "tpOrdPx": "-1", "slTriggerRatio": "0.1", "slOrdPx": "-1"}
+    order = call.order(buy(call, "1", side=side, attachAlgoOrds=[item])["ordId"], SWAP)
     [row] = call.get(f"{TRADE}/orders-algo-pending?ordType=oco").data
-    for name, share in (("tpTriggerPx", "1.1"), ("slTriggerPx", "0.9")):
+    for name, share in zip(("tpTriggerPx", "slTriggerPx"), prices, strict=True):
         away = Decimal(row[name]) - Decimal(order["avgPx"]) * Decimal(share)
         assert abs(away) <= instruments()[SWAP].tick
 
@@ -388,7 +397,10 @@ def test_algo_orders_that_are_refused(
         ({"side": "sell"}, {"tpTriggerPx": "60000", "tpOrdPx": "-1"}, "51052"),
         ({"side": "sell"}, {"slTriggerPx": "40000", "slOrdPx": "-1"}, "51053"),
         ({"reduceOnly": "true"}, {"slTriggerPx": "40000", "slOrdPx": "-1"}, "51333"),
-        ({}, {"slTriggerRatio": "0.1", "slOrdPx": "-1"}, "51000"),
+        ({}, {"slTriggerRatio": "-0.1", "slOrdPx": "-1"}, "51000"),
+        ({}, {"slTriggerRatio": "1", "slOrdPx": "-1"}, "51000"),
+        ({"side": "sell"}, {"slTriggerRatio": "-0.1", "slOrdPx": "-1"}, "51000"),
+        ({"side": "sell"}, {"tpTriggerRatio": "0.1", "tpOrdPx": "-1"}, "51000"),
         ({}, {"tpTriggerRatio": "-0.1", "tpOrdPx": "-1"}, "51000"),
         ({"instId": "BTC-USDT", "tdMode": "cash"}, {"tpTriggerRatio": "0.1", "tpOrdPx": "-1"}, "51000"),
         ({}, {}, "50015"),

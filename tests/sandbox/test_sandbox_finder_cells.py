@@ -25,12 +25,33 @@ SERVED = [known for known in catalogue.endpoints().values() if serves(known.meth
 def test_every_cell_of_the_sandbox_runs_as_it_stands(
     sandbox_notebook: Notebook, group: str
 ) -> None:
-    """Pasted below %%okx and run, nothing in it is refused."""
+    """Pasted below %%okx and run, after what it says has to be run first, nothing is refused."""
     for known in SERVED:
         if known.path.split("/")[3] == group:
             sandbox_notebook.run("%okx_login sandbox")
+            if first := catalogue.preparations().get((known.method, known.path)):
+                text = sandbox_notebook.run("%%okx --again\n" + "\n".join(first))
+                assert sandbox_notebook.error is None, f"{known.method} {known.path}: {text}"
             text = sandbox_notebook.run("%%okx --again\n" + "\n".join(example(known)))
             assert sandbox_notebook.error is None, f"{known.method} {known.path}: {text}"
+
+
+def test_the_orders_of_one_instrument_are_cancelled_by_the_cell_for_it(
+    sandbox_notebook: Notebook,
+) -> None:
+    """Those of the instrument that was asked about, and no other's."""
+    sandbox_notebook.run("%okx_login sandbox")
+    for coin in ("BTC", "ETH"):
+        sandbox_notebook.run(
+            f"%%okx\nticker = GET /api/v5/market/ticker?instId={coin}-USDT\n"
+            f'POST /api/v5/trade/order\n{{"instId": "{coin}-USDT", "tdMode": "cash", "side": "buy", '
+            '"ordType": "limit", "px": {{ str(round(ticker.bidPx[0] * 0.9)) }}, "sz": "0.01"}'
+        )
+    lines = find("cancel all orders on ETH")
+    sandbox_notebook.run("\n".join(lines[lines.index("%%okx") :]))
+    assert sandbox_notebook.error is None
+    sandbox_notebook.run("%%okx\nleft = GET /api/v5/trade/orders-pending")
+    assert list(sandbox_notebook["left"].instId) == ["BTC-USDT"]
 
 
 def test_a_card_says_where_the_sandbox_has_no_such_endpoint() -> None:

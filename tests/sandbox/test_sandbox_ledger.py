@@ -13,6 +13,7 @@ from documented import as_sent
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from many import many
 
 from okx_magic.catalogue import endpoints
 from okx_magic.sandbox.account import stops as stops_of
@@ -458,7 +459,7 @@ def test_the_books_balance() -> None:
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=80,
+            max_examples=many(80, 30),
             stateful_step_count=40,
             suppress_health_check=[HealthCheck.too_slow],
         ),

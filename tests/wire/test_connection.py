@@ -216,7 +216,7 @@ def test_as_typed_adds_nothing(server: RawServer, connect: Open) -> None:
 def test_a_preview_sends_nothing(server: RawServer, connect: Open) -> None:
     """A dry run signs what would be sent without opening a socket, not even for the time."""
     session = connect()
-    request, sent, added = session.preview(ORDER)
+    request, sent, added = session.orders.preview(ORDER)
     assert sent.prehash == f"{sent.timestamp}POST{ORDER.target}{request.body}"
     assert added[0] in request.body
     assert server.connections == 0

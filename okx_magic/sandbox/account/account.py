@@ -16,7 +16,7 @@ from okx_magic.sandbox.account.ledger import Bill, Ledger
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import Key, Position, rounded
 from okx_magic.sandbox.account.records import REMEMBERED, Records
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.replies import plain
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from okx_magic.sandbox.account.legs import (
     read_trigger,
 )
 from okx_magic.sandbox.account.rules import CLIENT_ID, read_ticket, tradable
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.replies import RefusalError, plain
 
 if TYPE_CHECKING:

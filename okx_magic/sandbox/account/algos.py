@@ -134,7 +134,8 @@ class Algo:
         tick, legs = self.instrument.tick, dict(self.legs)
         for name, leg in self.legs.items():
             if leg.ratio is not None:
-                px = max(tick, round(average * (1 + leg.ratio) / tick) * tick)
+                away = abs(leg.ratio) if leg.up else -abs(leg.ratio)
+                px = max(tick, round(average * (1 + away) / tick) * tick)
                 legs[name] = replace(leg, px=px)
         ticket = replace(self.ticket, sz=size, lever=order.ticket.lever)
         return replace(self, ticket=ticket, legs=legs, created=ms, updated=ms)

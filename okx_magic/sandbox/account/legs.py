@@ -72,8 +72,9 @@ def _read_ratio(wanted: Params, field: str, instrument: Instrument, *, up: bool)
     if not params.matching(wanted, field, _RATIO):
         return None
     share = Decimal(wanted[field])
-    # OKX docs, attachAlgoOrds: of contracts; a share of the price, above or below it.
-    if instrument.is_spot or not (share > 0 if up else -1 < share < 0):
+    # OKX docs, attachAlgoOrds: of contracts. A take-profit below the price has a minus, a stop-loss none.
+    down = -share if field.startswith("tp") else share
+    if instrument.is_spot or not (share > 0 if up else 0 < down < 1):
         raise RefusalError("51000", field)
     return share
 
@@ -112,9 +113,9 @@ def read_trail(desk: Desk, wanted: Params, instrument: Instrument, side: str) ->
 
 
 def changed(leg: Leg, new: Params, name: str, instrument: Instrument) -> Leg | None:
-    """``leg`` with what is ``new`` of it; None where its price is 0 then."""
+    """``leg`` with what is ``new`` of it; None where a 0 takes it away."""
     px, by, ratio, order = fields_of(name)
-    if new.get(px) == "0" and name:
+    if name and "0" in (new.get(px), new.get(ratio), new.get(order)):
         return None
     if new.get(px):
         leg = replace(leg, px=read_price(new, px, instrument), ratio=None)

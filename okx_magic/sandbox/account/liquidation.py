@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox.account.beats import BEATS, first_beat
 from okx_magic.sandbox.account.desk import tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import worth
 from okx_magic.sandbox.account.trading import take_over, withdraw
 from okx_magic.sandbox.market.instruments import marked, tiers
+from okx_magic.sandbox.market.tape import BEATS_A_SECOND, first_beat
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.account import Account
@@ -97,7 +97,9 @@ def _risks(account: Account) -> list[Risk]:
 def _lasts(desk: Desk, risk: Risk, left: int, right: int) -> bool:
     total = risk.money
     for one in risk.positions:
-        bar = desk.market.candle(marked(one.instrument), left / BEATS, right / BEATS)
+        bar = desk.market.candle(
+            marked(one.instrument), left / BEATS_A_SECOND, right / BEATS_A_SECOND
+        )
         # What is to spare grows or falls with the mark price all the way.
         worst = bar.low if one.size > 0 else bar.high
         total += _spare(one, bar.close if right - left == 1 else worst)

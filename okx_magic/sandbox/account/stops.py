@@ -12,11 +12,10 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.algo_rules import FACTS, amended, check_algo, read_algo
 from okx_magic.sandbox.account.algos import Leg
-from okx_magic.sandbox.account.beats import BEATS, first_beat
 from okx_magic.sandbox.account.legs import price, quoted
 from okx_magic.sandbox.account.rules import MARKET_RESERVE, check_size
-from okx_magic.sandbox.market.market import beat_of
-from okx_magic.sandbox.market.tape import BEAT_MS
+from okx_magic.sandbox.market.tape import BEAT_MS, BEATS_A_SECOND, first_beat
+from okx_magic.sandbox.market.traded import beat_of
 from okx_magic.sandbox.replies import RefusalError
 
 if TYPE_CHECKING:
@@ -145,14 +144,14 @@ def _follow(desk: Desk, algo: Algo, trail: Trail, start: float) -> tuple[int, st
         if not ms:
             return 0, "", algo
         first = ms // BEAT_MS + 1
-    peak = market.last(one, first / BEATS) if trail.peak is None else trail.peak
+    peak = market.last(one, first / BEATS_A_SECOND) if trail.peak is None else trail.peak
 
     def holds(px: Decimal, best: Decimal) -> bool:
         return sign * (px - trail.stop(best, side)) > 0
 
     def passes(left: int, right: int) -> bool:
         nonlocal peak
-        bar = market.candle(one, left / BEATS, right / BEATS)
+        bar = market.candle(one, left / BEATS_A_SECOND, right / BEATS_A_SECOND)
         reached, worst = (bar.high, bar.low)[::sign]
         best = max(peak, reached, key=lambda px: sign * px)
         # In a tenth of a second it is not looked at whether the high or the low came first.

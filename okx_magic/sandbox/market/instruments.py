@@ -18,7 +18,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.expiries import expiry_named, futures_expiries, listed_since
 
 _FIRST_SWAP = 1_573_557_408

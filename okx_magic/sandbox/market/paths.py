@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.noise import cascade, generator, key_of
 
 if TYPE_CHECKING:

@@ -18,12 +18,17 @@ from okx_magic.sandbox.market.paths import MINUTES, STEPS
 from okx_magic.sandbox.market.pricing import in_ticks, offset
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.market.noise import Floats, Ints
     from okx_magic.sandbox.market.paths import Paths
 
 BEAT_MS = 100
 BEATS = 60_000 // BEAT_MS
+BEATS_A_SECOND = 1000 // BEAT_MS
+# In beats, hours and minutes: what begins and ends with one is looked at without its trades.
+_WHOLE = (36_000, 600)
 _SECONDS = 60
 # Two trades in the second in which a step ends, so that one is at its end; and a few more.
 _FEWEST = 2 * STEPS + 8
@@ -206,3 +211,20 @@ def _sides(draws: np.random.Generator, prices: Ints, opened: int) -> Ints:
     signs[0] = signs[0] or 1 - 2 * int(flips[0] * 2**20 % 2)
     known = np.maximum.accumulate(np.where(signs != 0, np.arange(len(signs)), 0))
     return (signs[known] > 0).astype(np.int64)
+
+
+def first_beat(first: int, last: int, passes: Callable[[int, int], bool]) -> int | None:
+    """The first beat from ``first`` and before ``last`` in which something happens.
+
+    ``passes(left, right)`` is whether it is sure that nothing does from ``left`` to before ``right``; of
+    a single beat it says it exactly. It is asked in the order of time: never again of what has passed.
+    """
+    if first >= last or passes(first, last):
+        return None
+    if last - first == 1:
+        return first
+    middle = (first + last) // 2
+    whole = (middle // size * size for size in _WHOLE)
+    middle = next((beat for beat in whole if first < beat), middle)
+    found = first_beat(first, middle, passes)
+    return first_beat(middle, last, passes) if found is None else found

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from okx_magic.sandbox import params
 from okx_magic.sandbox.market.bars import bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments
-from okx_magic.sandbox.market.market import DEPTH, Level, Moment, Trade, beat_of
+from okx_magic.sandbox.market.market import DEPTH, Level, Moment
+from okx_magic.sandbox.market.traded import Trade, beat_of
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.routes.rows import (
     Row,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from okx_magic.catalogue import endpoints
 from okx_magic.sandbox import params
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.instruments import Instrument, instruments
 from okx_magic.sandbox.replies import RefusalError
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue import endpoints
-from okx_magic.sandbox.facts import table
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.replies import RefusalError
 from okx_magic.sandbox.streams.messages import described

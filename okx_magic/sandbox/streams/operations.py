@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.exchange import Exchange
+    from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.params import Params
     from okx_magic.sandbox.streams.messages import Frame, Request
 
-_INSTRUMENTS = "/api/v5/public/instruments"
-_UNDERLYING = "/api/v5/public/underlying"
 # Each is served as a batch, in which every order has an answer of its own; one alone counts as such.
 OPERATIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -43,7 +42,7 @@ def operate(exchange: Exchange, request: Request, desk: Desk, address: str) -> F
     """Carries out ``request``, and gives the answer."""
     path = OPERATIONS[request.op]
     try:
-        items = _items(request, path, exchange, desk.now)
+        items = _items(request, path, desk)
         body = json.loads(exchange.order(path, items, desk, address, request.exp_time).body)
     except RefusalError as refusal:
         us = str(round(desk.now * 1_000_000))
@@ -55,7 +54,7 @@ def operate(exchange: Exchange, request: Request, desk: Desk, address: str) -> F
     return {**request.tag, "op": request.op, **{name: body[name] for name in names}}
 
 
-def _items(request: Request, path: str, exchange: Exchange, now: float) -> list[Params]:
+def _items(request: Request, path: str, desk: Desk) -> list[Params]:
     if len(request.args) > 1 and not request.op.startswith("batch-"):
         raise RefusalError("60013")
     documented = {param.name for param in endpoints()["POST", path].params} - {"instId"}
@@ -63,24 +62,22 @@ def _items(request: Request, path: str, exchange: Exchange, now: float) -> list[
     for item in request.items:
         known = {name: value for name, value in item.items() if name in documented}
         code = item.get("instIdCode", "")
-        items.append(known | {"instId": code and _named(code, exchange, now)})
+        items.append(known | {"instId": code and _named(code, desk)})
     return items
 
 
-def _named(code: str, exchange: Exchange, now: float) -> str:
+def _named(code: str, desk: Desk) -> str:
     if code in _lasting():
         return _lasting()[code]
     # What ends one day is listed for a while.
-    for kind in ("FUTURES", "OPTION"):
-        query = {"instType": kind}
-        if kind == "OPTION":
-            query["instFamily"] = ",".join(exchange.rows(_UNDERLYING, query, now)[0])
-        for listing in exchange.rows(_INSTRUMENTS, query, now):
-            if str(listing["instIdCode"]) == code:
-                return str(listing["instId"])
-    return code
+    ending = (one for kind in ("FUTURES", "OPTION") for one in desk.market.offered(kind, desk.now))
+    return next((one.inst_id for one in ending if _code(one) == code), code)
 
 
 @cache
 def _lasting() -> Mapping[str, str]:
-    return {str(one.listing["instIdCode"]): name for name, one in instruments().items()}
+    return {_code(one): name for name, one in instruments().items()}
+
+
+def _code(one: Instrument) -> str:
+    return str(one.listing["instIdCode"])

@@ -1,4 +1,4 @@
-"""The ids by which an order is looked up when its answer is lost. Pure.
+"""The orders of a request, and the ids by which each is looked up when its answer is lost. Pure.
 
 An order without one gets one: it goes in before the closing brace of the order's JSON object, or in the
 place of an empty one, and all else stays as typed (OKX docs: Order Book Trading, Trade, Place order:
@@ -13,14 +13,19 @@ import re
 import secrets
 import string
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+from okx_magic import catalogue
+from okx_magic.model import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from okx_magic.catalogue import Endpoint
-    from okx_magic.model import Request
 
 # The list of what is attached to an order, and the id of each of these.
 ATTACHED: Final = "attachAlgoOrds"
@@ -30,6 +35,80 @@ _LENGTH: Final = 32
 _OURS: Final = re.compile(r"om[0-9a-f]{8}[A-Za-z0-9]{22}", re.ASCII)
 _NO_ID: Final = (None, "")
 _JSON_SPACES: Final = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a thing is looked up: by which GET, and by which of its ids, the first that it carries."""
+
+    path: str
+    ids: tuple[str, ...]
+
+
+ORDER: Final = _Place("/api/v5/trade/order", ("ordId", "clOrdId"))
+_ALGO: Final = _Place("/api/v5/trade/order-algo", ("algoId", "algoClOrdId"))
+_SPREAD: Final = _Place("/api/v5/sprd/order", ("ordId", "clOrdId"))
+_CLOSE: Final = "/api/v5/trade/close-position"
+POSITIONS: Final = "/api/v5/account/positions"
+
+# OKX docs: Order Book Trading, Trade and Algo Trading; Spread Trading; Block Trading; Funding Account.
+# Without an id of the person's own there is nothing to look these up by.
+WHERE: Final[Mapping[str, _Place]] = MappingProxyType(
+    {
+        "/api/v5/trade/order": ORDER,
+        "/api/v5/trade/batch-orders": ORDER,
+        "/api/v5/trade/amend-order": ORDER,
+        "/api/v5/trade/amend-batch-orders": ORDER,
+        "/api/v5/trade/cancel-order": ORDER,
+        "/api/v5/trade/cancel-batch-orders": ORDER,
+        "/api/v5/trade/order-algo": _ALGO,
+        "/api/v5/trade/amend-algos": _ALGO,
+        "/api/v5/trade/cancel-algos": _ALGO,
+        "/api/v5/sprd/order": _SPREAD,
+        "/api/v5/sprd/cancel-order": _SPREAD,
+        "/api/v5/sprd/amend-order": _SPREAD,
+        "/api/v5/rfq/create-rfq": _Place("/api/v5/rfq/rfqs", ("clRfqId",)),
+        "/api/v5/rfq/create-quote": _Place("/api/v5/rfq/quotes", ("clQuoteId",)),
+        "/api/v5/asset/convert/trade": _Place("/api/v5/asset/convert/history", ("clTReqId",)),
+        "/api/v5/asset/transfer": _Place("/api/v5/asset/transfer-state", ("clientId",)),
+        "/api/v5/asset/withdrawal": _Place("/api/v5/asset/withdrawal-history", ("clientId",)),
+        # By what is left of the position, which needs no id.
+        _CLOSE: _Place(POSITIONS, ("instId",)),
+    }
+)
+# By what else a thing may be known to the person, or to OKX.
+IDS: Final = (
+    *("ordId", "algoId", "clOrdId", "algoClOrdId"),
+    *("clientId", "clRfqId", "clQuoteId", "clTReqId"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One order of a request: ``wanted`` as it was sent, the id by which it can be found with the name
+    of its field, and the GET that finds it, None where there is none; ``settles`` is that GET as a person
+    would type it.
+    """
+
+    wanted: Mapping[str, Any] = field(hash=False)
+    inst_id: str
+    id_field: str
+    id: str
+    look_up: Request | None
+    settles: str = ""
+
+
+def items_of(request: Request) -> tuple[Item, ...]:
+    """The orders of a request that changes something, in their order; one for what is no batch."""
+    return tuple(_item(wanted, request.path) for wanted in request.items)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same number, or else the same text."""
+    try:
+        return Decimal(str(one)) == Decimal(str(other))
+    except InvalidOperation:
+        return str(one) == str(other)
 
 
 def new_client_id() -> str:
@@ -76,6 +155,22 @@ def attached_to(order: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     return (
         tuple(each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
     )
+
+
+def _item(wanted: Mapping[str, Any], path: str) -> Item:
+    inst_id = str(wanted.get("instId", ""))
+    where = WHERE.get(path)
+    name = next((name for name in where.ids if wanted.get(name)), "") if where else ""
+    named = name if name in IDS else next((each for each in IDS if wanted.get(each)), "")
+    endpoint = catalogue.endpoint("GET", where.path) if where else None
+    look_up = None
+    if where is not None and endpoint is not None and name:
+        taken = {param.name for param in endpoint.params}
+        asked = [each for each in ("instId", name) if each in taken and each in wanted]
+        query = urlencode({each: str(wanted[each]) for each in asked})
+        look_up = Request("GET", f"{where.path}?{query}")
+    settles = f"GET {look_up.target}" if look_up else ""
+    return Item(wanted, inst_id, named, str(wanted.get(named, "")), look_up, settles)
 
 
 def _takes_attached(endpoint: Endpoint) -> bool:

@@ -1,4 +1,4 @@
-"""The facts that the sandbox goes by are data: the files in ``data/``."""
+"""The facts that the sandbox goes by: the files in this folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 def text(name: str) -> str:
     """The text of a file."""
-    return files("okx_magic.sandbox").joinpath("data", name).read_text("utf-8")
+    return files(__name__).joinpath(name).read_text("utf-8")
 
 
 def table(name: str) -> Any:

@@ -1,16 +1,20 @@
-"""The lines under a cell that subscribes."""
+"""The lines under a cell that subscribes; that of a stream at its end keeps up with the stream."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.ui.notes import Note
+from okx_magic.ui.console import Note, show_live
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from okx_magic.credentials.account import Account
     from okx_magic.streams.stream import Stream
+
+# Seconds between two changes of the line.
+_EACH: Final = 0.5
 
 
 def streaming(stream: Stream, told: str) -> Note:
@@ -35,3 +39,28 @@ def dry_run(url: str, frames: Sequence[str], prehash: str, account: Account) -> 
     for frame in frames:
         lines.append(f"  send      {len(frame.encode())} bytes: {frame}")
     return Note(tuple(lines), account.environment)
+
+
+def show_line(stream: Stream) -> None:
+    """Show it under the cell that runs; it follows the stream until that ends."""
+    update = show_live(_note(stream))
+    shown_at = 0.0
+
+    def follow(row: dict[str, Any]) -> None:
+        nonlocal shown_at
+        now = time.monotonic()
+        if row and now - shown_at < _EACH:
+            return
+        shown_at = now
+        update(_note(stream))
+        if not stream.running:
+            leave()
+
+    leave = stream.watch(follow)
+
+
+def _note(stream: Stream) -> Note:
+    last = stream.last or {}
+    names = ("last", "px", "c", "markPx", "idxPx", "fundingRate", "state")
+    shown = next((f"{name} {last[name]}" for name in names if last.get(name)), "")
+    return Note((" · ".join(filter(None, (repr(stream), shown))),))

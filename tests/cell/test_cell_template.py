@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from okx_magic.cell.template import Variable
-from okx_magic.cell.variables import MARK, end_of_variable, mask, unmask
+from okx_magic.cell.template import MARK, Variable, end_of_variable, mask, unmask
 from okx_magic.errors import CellError
 
 

@@ -9,7 +9,8 @@ from cases import account, exchange
 
 from okx_magic.advice.trace import trace
 from okx_magic.model import Exchange, Request
-from okx_magic.ui.notes import Note, TraceView
+from okx_magic.ui.console import Note
+from okx_magic.ui.report import TraceView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,7 @@ def test_a_long_line_in_a_terminal_goes_on_under_its_text(monkeypatch: pytest.Mo
     row = "GET  /api/v5/market/books  public  40 in 2 s  " + "Order book " * 6
     note = Note(("short", row.strip(), "  try     " + "again and again " * 6))
     assert len(repr(note).split("\n")) == 3
-    monkeypatch.setattr("okx_magic.ui.notes.terminal_width", lambda: 60)
+    monkeypatch.setattr("okx_magic.ui.console.terminal_width", lambda: 60)
     lines = repr(note).split("\n")
     assert lines[0] == "short"
     assert all(len(line) <= 60 for line in lines)

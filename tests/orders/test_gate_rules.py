@@ -6,8 +6,8 @@ import pytest
 
 from okx_magic.errors import RefusedError
 from okx_magic.model import Environment, Request
-from okx_magic.orders import policy
-from okx_magic.orders.policy import Standing
+from okx_magic.orders import gate
+from okx_magic.orders.gate import Standing
 
 ORDER = Request("POST", "/api/v5/trade/order", '{"instId":"BTC-USDT","side":"buy","sz":"1"}')
 CANCEL = Request("POST", "/api/v5/trade/cancel-order", '{"instId":"BTC-USDT","ordId":"1"}')
@@ -82,7 +82,7 @@ def test_what_must_not_be_sent_is_refused_by_its_rule(
 ) -> None:
     """Each is refused, and the error names the rule and what to do."""
     with pytest.raises(RefusedError, match=rule) as caught:
-        policy.check(request_, standing)
+        gate.check(request_, standing)
     assert caught.value.remedy
 
 
@@ -91,12 +91,12 @@ def test_what_must_not_be_sent_is_refused_by_its_rule(
 )
 def test_what_may_be_sent_passes(request_: Request, standing: Standing) -> None:
     """Reads and cancels always pass, and the rest where all that it needs is given."""
-    policy.check(request_, standing)
+    gate.check(request_, standing)
 
 
 def test_only_writes_of_live_accounts_are_asked_about() -> None:
     """A person is asked where money can move, and nowhere else."""
     asked: list[tuple[Request, Environment]] = [(ORDER, "live"), (LEVERAGE, "live")]
     silent: list[tuple[Request, Environment]] = [(ORDER, "demo"), (CANCEL, "live")]
-    assert all(policy.asks(*case) for case in asked)
-    assert not any(policy.asks(*case) for case in silent)
+    assert all(gate.asks(*case) for case in asked)
+    assert not any(gate.asks(*case) for case in silent)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic.model import Request
-from okx_magic.orders.client_ids import new_client_id, with_client_ids
+from okx_magic.orders.items import new_client_id, with_client_ids
 
 ORDER = "/api/v5/trade/order"
 BATCH = "/api/v5/trade/batch-orders"

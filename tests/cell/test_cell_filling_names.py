@@ -1,4 +1,4 @@
-"""The names that an expression sees: ``cell/names``."""
+"""The names that an expression sees: ``cell/filling``."""
 
 from __future__ import annotations
 
