@@ -1,6 +1,6 @@
 """Values whose form OKX does not take: a time in seconds, Python's None, a number with a comma, one
 object in place of a list, an instrument as another exchange writes it. Each gives a notice with the
-right form, and OKX decides; only a client's id is known for certain.
+right form; OKX decides.
 """
 
 from __future__ import annotations
@@ -34,10 +34,6 @@ _TIMES = frozenset({"begin", "end", "ts", "validUntil", "expTime"})
 _INSTANTS = _CURSORS | {"begin", "end"}
 _ONE_NAME = frozenset({"instId", "instFamily", "uly", "sprdId"})
 _ONE_A_REQUEST = ("/api/v5/market/", "/api/v5/public/")
-# OKX docs, Place order: case-sensitive letters and digits, up to 32.
-_CLIENT_IDS = frozenset({"clOrdId", "algoClOrdId", "attachAlgoClOrdId"})
-_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
-_NO_ID_CHARACTER = re.compile(r"[^A-Za-z0-9]+")
 _PRICED = frozenset({"limit", "post_only", "fok", "ioc"})
 _PRICES = ("px", "pxUsd", "pxVol")
 # ccxt's symbols, base/quote[:settle[-date]]; and ids without a hyphen, or with another sign.
@@ -60,9 +56,6 @@ def forms(request: Request, endpoint: Endpoint, given: Iterable[Group]) -> Itera
                 if param.required == "yes" and group.outermost and group.where:
                     yield Finding(f"{param.name}{group.where} is empty", "OKX always needs it")
             else:
-                # Where the docs were not read, an id may have another form: OKX's loans take hyphens.
-                if param.name in _CLIENT_IDS and endpoint.status == WELL_KNOWN:
-                    yield from _client_id(param.name, value, group)
                 yield from _value(param, value, group, endpoint)
         if request.effect == "order" and group.outermost:
             yield from _price(group)
@@ -108,16 +101,6 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
 
 def _is_decimal(param: Param) -> bool:
     return field_types("", "").get(param.name) == "decimal"
-
-
-def _client_id(name: str, value: Any, group: Group) -> Iterator[Finding]:
-    if isinstance(value, list | dict) or _CLIENT_ID.fullmatch(str(value)):
-        return
-    near = _NO_ID_CHARACTER.sub("", str(value))[:32]
-    remedy = f"for example {near}" if near else ""
-    rule = "1 to 32 letters and digits"
-    text = f"{name}{group.where} has {rule}, which {str(value)[:60]!r} does not"
-    yield Finding(text, remedy, certain=True)
 
 
 def _pythons(param: Param, value: str, group: Group) -> Iterator[Finding]:

@@ -1,12 +1,13 @@
 """Checks the names and the values of a request with what OKX documents.
 
 OKX ignores a name that it does not know: the order is placed without the stop. So a write with such
-a name is refused, and a read gets a notice. A mistake of value is certain only for closed lists;
-all other documented values are hints (OKX adds new ones), so another value gives a notice.
+a name is refused, and a read gets a notice. A mistake of value is certain only for closed lists and
+fixed forms; all other documented values are hints (OKX adds new ones), so another value gives a notice.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
 # Of these the docs were read; of the others only clients, or nothing, tell the parameters.
 WELL_KNOWN = "documented"
 _SHOWN = 12
-# A list that fits into a line hides nothing: all bars do.
-_LISTED_WHOLE = 160
+_LINE = 160
 _IN_BODY = " in its body"
 _CLOSED_LISTS = frozenset({"bar", "side", "tdMode", "ordType", "posSide"})
+# OKX docs, Place order: case-sensitive letters and digits, up to 32.
+_CLIENT_IDS = frozenset({"clOrdId", "algoClOrdId", "attachAlgoClOrdId"})
+_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}")
+_NO_ID_CHARACTER = re.compile(r"[^A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +134,8 @@ def unknown_names(
 def no_such_names(names: Sequence[str], where: str) -> str:
     """That the endpoint does not have them, in one clause."""
     parameters = "parameter" if len(names) == 1 else "parameters"
-    return (
-        f"OKX has no {parameters} {', '.join(names)}{' here' if where in {'', _IN_BODY} else where}"
-    )
+    place = " here" if where in {"", _IN_BODY} else where
+    return f"OKX has no {parameters} {', '.join(names)}{place}"
 
 
 def repeated_names(request: Request) -> Iterator[Finding]:
@@ -157,14 +160,8 @@ def missing_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
         if missing:
             shows = f"%okx_find {request.path} shows its parameters"
             text = f"OKX needs {', '.join(missing)}{where}"
-            yield Finding(
-                text,
-                shows,
-                certain=True,
-                about=str(request),
-                missing=tuple(missing),
-                where=where,
-            )
+            lacks, about = tuple(missing), str(request)
+            yield Finding(text, shows, certain=True, about=about, missing=lacks, where=where)
 
 
 def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[str]]]:
@@ -205,10 +202,10 @@ def _listed_of(group: Group) -> str:
 
 def _listed(words: Sequence[str]) -> str:
     whole = ", ".join(words)
-    if len(whole) <= _LISTED_WHOLE:
+    # What fits into a line hides nothing: all bars do.
+    if len(words) <= _SHOWN or len(whole) <= _LINE:
         return whole
-    more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
-    return ", ".join(words[:_SHOWN]) + more
+    return f"{', '.join(words[:_SHOWN])} and {len(words) - _SHOWN} more"
 
 
 def values(request: Request, endpoint: Endpoint, given: Iterable[Group]) -> Iterator[Finding]:
@@ -234,7 +231,14 @@ def _before_alone(group: Group) -> Iterator[Finding]:
 
 def _value(request: Request, endpoint: Endpoint, group: Group, param: Param) -> Iterator[Finding]:
     value = group.given[param.name]
-    if param.values and param.type != "boolean":
+    # Where the docs were not read, an id may have another form: OKX's loans take hyphens.
+    if (
+        param.name in _CLIENT_IDS
+        and endpoint.status == WELL_KNOWN
+        and not isinstance(value, list | dict)
+    ):
+        yield from _client_id(param.name, str(value), group)
+    elif param.values and param.type != "boolean":
         sure = endpoint.status == WELL_KNOWN and param.name in _CLOSED_LISTS
         if param.name == "bar" and isinstance(value, str) and "," in value:
             yield Finding(f"OKX takes one bar, not {value[:60]}", several(endpoint), sure)
@@ -262,6 +266,17 @@ def _each(value: Any, request: Request) -> list[str]:
         several = value.split(",")
         return [each.strip() for each in several] if len(several) > 1 else several
     return [str(value)] if isinstance(value, str | int) else []
+
+
+def _client_id(name: str, value: str, group: Group) -> Iterator[Finding]:
+    if _CLIENT_ID.fullmatch(value):
+        return
+    near = _NO_ID_CHARACTER.sub("", value)[:32]
+    remedy = f"for example {near}" if near else ""
+    rule = "1 to 32 letters and digits"
+    yield Finding(
+        f"{name}{group.where} has {rule}, which {value[:60]!r} does not", remedy, certain=True
+    )
 
 
 def _partners(group: Group, endpoint: Endpoint) -> Iterator[Finding]:

@@ -270,10 +270,10 @@ def _verdict(evidence: Evidence, account: Account, seen: tuple[str, ...] = ()) -
         raise CellError(f"{account.name} has no credentials to check with", remedy="-a NAME")
     size = len(evidence.signature)
     if size < _SHORTEST:
-        raise CellError(
-            f"{evidence.signature!r} is {size} long, and a signature has {_LENGTH} characters",
-            remedy="give the text of OK-ACCESS-SIGN as it was sent",
+        told = (
+            f"this is no signature: {size} characters, and one has {_LENGTH}; nothing was computed"
         )
+        return Note((told, "  bring   the text of OK-ACCESS-SIGN as it was sent"))
     whose = f"  with    the secret of {account.name} (key {account.credentials.hint})"
     with SearchBar("looking for the mistake", " signatures") as bar:
         verdict = investigate(evidence, account.credentials, bar.reach)

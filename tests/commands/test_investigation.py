@@ -111,6 +111,13 @@ def test_variables_of_python_are_taken(demo: Notebook, sign: Sign) -> None:
     assert SPACED in text
 
 
+def test_what_is_too_short_for_a_signature_is_called_so(demo: Notebook) -> None:
+    """At once, with both lengths; no way to sign is tried."""
+    text = demo.run(f"%%okx_debug --check abc --timestamp {T}\n{ORDER}")
+    assert "this is no signature: 3 characters, and one has 44" in text
+    assert "ways to sign" not in text
+
+
 @pytest.mark.slow
 def test_a_foreign_signature_accuses_nobody(demo: Notebook, sign: Sign) -> None:
     """Under another secret nothing is found, and that is said."""
@@ -178,7 +185,6 @@ def test_prehashes_may_be_expressions(notebook: Notebook) -> None:
         ("%%okx_debug\nGET /api/v5/account/balance", "needs --check or --compare"),
         ("%%okx_debug --compare\nonly one", "the cell has 1"),
         ("%%okx_debug --compare\n1\n2\n3", "the cell has 3"),
-        (f"%%okx_debug --check abc --timestamp {T}\nGET /x", "is 3 long, and a signature has 44"),
         ("%%okx_debug --check AAAA\nGET /api/v5/account/balance", "there is no timestamp"),
         (f"%%okx_debug --check --timestamp {T}\nGET /api/v5/account/balance", "no signature"),
         (f"%%okx_debug --check AAAA --timestamp {T}\nGET /x\nGET /y", "the cell has 2"),

@@ -405,6 +405,18 @@ def test_the_log_is_a_frame_without_secrets(sandbox_notebook: Notebook) -> None:
     assert str(log.index.dtype) == "datetime64[ms, UTC]"
 
 
+def test_no_kill_switch_is_lifted_without_a_word(sandbox_notebook: Notebook) -> None:
+    """Neither by a new exchange nor by logging out of one; what comes after it is told as new."""
+    sandbox_notebook.run("%okx_kill")
+    assert "the kill switch of the one before" in sandbox_notebook.run("%okx_login sandbox")
+    assert "kill switch is on" not in sandbox_notebook.run("%okx_kill --release")
+    sandbox_notebook.run("%okx_kill")
+    told = sandbox_notebook.run("%okx_logout sandbox")
+    assert told.strip() == "logged out: sandbox · its kill switch ended with it"
+    sandbox_notebook.run("%okx_login sandbox")
+    assert "kill" not in sandbox_notebook.run("%okx_logout")
+
+
 def test_logout_forgets(sandbox_notebook: Notebook) -> None:
     """After logging out the next cell starts anew."""
     assert "logged out: sandbox" in sandbox_notebook.run("%okx_logout")
