@@ -59,7 +59,7 @@ def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, 
 def _remedy(finding: Finding) -> str:
     # The sentence of a certain one says what to write.
     unsaid = finding.instead and not finding.certain
-    return f"write {finding.instead}" if unsaid else finding.remedy
+    return f"{finding.name}: write {finding.instead}" if unsaid else finding.remedy
 
 
 def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Finding, ...]:

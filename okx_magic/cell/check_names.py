@@ -43,7 +43,7 @@ def unknown_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
             else:
                 effect = " and has no effect" if sure else ", as far as the catalogue knows"
                 text = f"{name}{group.where} is unknown to {request}{effect}"
-                yield Finding(text, remedy, instead=instead)
+                yield Finding(text, remedy, instead=instead, name=name)
 
 
 def repeated_names(request: Request) -> Iterator[Finding]:

@@ -19,14 +19,15 @@ WELL_KNOWN = "documented"
 class Finding:
     """One problem of a request, in one clause. ``certain``: it can only fail, or do what nobody
     meant, so it is refused; otherwise it is a notice. ``remedy`` is what to write, "" where the
-    text says it. ``instead`` is the name to write, if one is near; ``about`` the request, which an
-    error names once for all that it says.
+    text says it. ``instead`` is the name to write for ``name``, if one is near; ``about`` the request,
+    which an error names once for all that it says.
     """
 
     text: str
     remedy: str = ""
     certain: bool = False
     instead: str = ""
+    name: str = ""
     about: str = ""
 
     @property
