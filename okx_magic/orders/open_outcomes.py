@@ -9,7 +9,7 @@ from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Request
 from okx_magic.orders.client_ids import is_ours
 from okx_magic.orders.ledger import TOLD
-from okx_magic.orders.lookups import made_at
+from okx_magic.orders.lookups import made_at, where_seen
 from okx_magic.orders.reconcile import look
 
 if TYPE_CHECKING:
@@ -55,10 +55,15 @@ def tell_open_outcomes(
         yield f"{_named(entry)}: {found}"
 
 
+def _check(path: str) -> str:
+    seen = where_seen(path, {})
+    return f"{seen} shows it" if seen else "check the account"
+
+
 def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
     """The outcome, "" where it is still open, and what to say."""
     if not entry.settles:
-        return TOLD, "it is not known whether it was carried out: check the account"
+        return TOLD, f"it is not known whether it was carried out: {_check(entry.path)}"
     if entry.path.endswith("/trade/close-position"):
         return _position_closed(ask, entry)
     rows: list[Mapping[str, Any] | None] = []

@@ -24,8 +24,7 @@ class CursorPager:
     ``exhausted`` tells that OKX had nothing older; ``crowded`` is a time at which there are more rows
     than fit a page, so that some could not be reached; ``oldest`` is the time of the oldest row taken;
     ``behind`` the cursor behind all rows that came, "" for none; ``border`` the rows of the last time.
-    ``follows`` is a pager of the same rows
-    at another endpoint, which came to its end.
+    ``follows`` is a pager of the same rows at another endpoint, which came to its end.
     """
 
     def __init__(
