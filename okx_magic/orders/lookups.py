@@ -193,6 +193,12 @@ def read_back(request: Request) -> Request | None:
     return Request("GET", f"{shown.path}?{query}" if query else shown.path)
 
 
+def field_of_setting(path: str) -> str:
+    """The field that a setting has in the answer to its ``read_back``; "" for what is none."""
+    shown = _SETTINGS.get(path)
+    return shown.field if shown else ""
+
+
 def is_set(request: Request, rows: Sequence[Any]) -> bool | None:
     """Whether the rows that ``read_back`` brought show the setting that the request asked for; None where
     they show no such setting at all.

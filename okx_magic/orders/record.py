@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from okx_magic.errors import RefusedError
 from okx_magic.orders import ledger
+from okx_magic.orders.lookups import read_back
 from okx_magic.orders.outcome import interrupted
 
 if TYPE_CHECKING:
@@ -82,7 +83,14 @@ class Record:
             method=request.method,
             path=request.path,
             orders=tuple((item.inst_id, item.id) for item in self._items if item.id),
-            settles=tuple(item.settles for item in self._items if item.settles),
+            settles=self._settles(),
             fingerprint=ledger.fingerprint(self._prepared.typed),
             id=self._entry,
         )
+
+    def _settles(self) -> tuple[str, ...]:
+        """The GETs that tell what became of it, of a setting the one that shows it."""
+        shown = read_back(self._prepared.request)
+        if shown is not None:
+            return (f"GET {shown.target}",)
+        return tuple(item.settles for item in self._items if item.settles)
