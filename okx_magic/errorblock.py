@@ -13,7 +13,8 @@ _PAGE: Final = 100
 class Place(NamedTuple):
     """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``.
 
-    ``sent`` of those before it; None where the whole cell was refused before anything was sent.
+    ``sent`` of the cell's requests, this one apart unless it is known to be done; None where the
+    whole cell was refused before anything was sent.
     ``rest`` says which part of the cell is left to run, "" where that does not matter.
     """
 

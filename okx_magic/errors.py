@@ -265,8 +265,9 @@ class PartlyRefused(OkxError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C while a request was being sent that changes something. ``outcome`` is "done", "not done" (it
-    had not left) or "unknown"; ``orders`` and ``settles`` are those of OutcomeUnknown.
+    """Ctrl-C while a request was being sent that changes something, or in a cell of several requests.
+    ``outcome`` is "done", "not done" (it had not left, or only reads) or "unknown"; ``orders`` and
+    ``settles`` are those of OutcomeUnknown; ``place`` is where in the cell it came.
     """
 
     def __init__(
@@ -288,13 +289,16 @@ class Interrupted(KeyboardInterrupt):
         self.orders = orders
         self.settles = settles
         self.remedy = remedy
+        self.place: Place | None = None
 
     def __str__(self) -> str:
-        return " · ".join((self.message, str(self.request), self.account))
+        place = (str(self.place),) if self.place is not None else ()
+        return " · ".join((self.message, str(self.request), self.account, *place))
 
     # As for our errors: a short block in place of a traceback.
     def _render_traceback_(self) -> list[str]:
         ids = ", ".join(client_id for _, client_id in self.orders)
         lines = [("order", ids)] if ids else []
         lines += [("try", self.remedy)] if self.remedy else []
+        lines += [("then", self.place.rest)] if self.place and self.place.rest else []
         return block(f"KeyboardInterrupt {self}", lines)

@@ -121,6 +121,11 @@ class Gate:
         """
         check(request, self._standing(request, again=again))
 
+    def went_before(self, request: Request) -> bool:
+        """Whether the same request was sent just now and may have been carried out."""
+        repeats, unsettled = self._before(request)
+        return unsettled or repeats is not None
+
     @property
     def latched(self) -> bool:
         """Whether the kill switch is on."""

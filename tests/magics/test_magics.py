@@ -213,7 +213,7 @@ def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) ->
         ("%%okx\nPOST /api/v5/trade/order\n{", CellError, "line"),
         ("%%okx\nGET /api/v5/x?a={{ missing }}", CellError, "missing"),
         ("%%okx --nonsense\nGET /api/v5/public/time", CellError, "nonsense"),
-        ("%okx -q get /api/v5/public/time", CellError, "is written GET"),
+        ("%okx -q get /public/time?ccy=BTC", CellError, "is written GET"),
         ("%okx DELETE /api/v5/trade/order", CellError, "OKX does not use the method DELETE"),
         ("%%okx -q POST /api/v5/trade/order\n{}", CellError, "the line below %%okx"),
         ("%okx_login nobody-here", CredentialsError, "nobody-here"),
