@@ -94,8 +94,12 @@ class OkxMagicError(Exception):
         self.pulled: Any = None
 
     def headline(self) -> str:
-        """The first line of the block: kind, message, request, account and place."""
-        parts = [f"{type(self).__name__} {self.message}"]
+        """The first line of the block: the kind, and what it says as text."""
+        return f"{type(self).__name__} {self}"
+
+    def _said(self) -> str:
+        """Message, request, account and place."""
+        parts = [self.message]
         if self.request is not None:
             parts.append(str(self.request))
         if self.account:
@@ -115,8 +119,9 @@ class OkxMagicError(Exception):
     def _render_traceback_(self) -> list[str]:
         return block(self.headline(), self.details())
 
+    # Python's traceback and a log name the kind themselves.
     def __str__(self) -> str:
-        return self.headline()
+        return self._said()
 
     # The keyword arguments of the kinds are not in ``args``, so pickle must be told how to get through.
     def __reduce__(self) -> tuple[Any, ...]:
@@ -140,9 +145,9 @@ class CellError(OkxMagicError):
         super().__init__(message, remedy=remedy)
         self.line = line
 
-    def headline(self) -> str:
+    def _said(self) -> str:
         """As for any error; without a place, the line of the cell and that nothing was sent."""
-        text = super().headline()
+        text = super()._said()
         if self.line is None or self.place is not None:
             return text
         return f"{text} · line {self.line} · nothing sent"

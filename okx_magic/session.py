@@ -106,12 +106,14 @@ class Session:
         body: str | Mapping[str, Any] | Sequence[Any] = "",
         *,
         headers: Mapping[str, str] | None = None,
+        again: bool = False,
     ) -> Envelope:
         """Send one request and return OKX's envelope: ``code``, ``msg`` and ``data`` as OKX sent them.
 
         ``target`` is the path with its query, percent-encoded as it is sent. A text ``body`` is sent
         as it is; a mapping or a list as compact JSON. An order without a ``clOrdId`` gets one, and is
-        never sent twice. The call waits as long as OKX's rate limit needs.
+        never sent twice; ``again`` says that one like that of a moment ago is meant. The call waits as
+        long as OKX's rate limit needs.
 
         Raises OkxError where OKX refuses, TransportError where no trustworthy answer comes, and the
         other errors of ``okx_magic.errors``. OKX docs: Overview, REST Authentication.
@@ -124,9 +126,9 @@ class Session:
         """
         request = program_request(method, target, body, headers)
         warn(request, self.facts())
-        return self.send(request).envelope
+        return self.send(request, again=again).envelope
 
-    def frame(
+    def frame(  # noqa: PLR0913  # each by its keyword
         self,
         method: Literal["GET", "POST"],
         target: str,
@@ -134,6 +136,7 @@ class Session:
         *,
         headers: Mapping[str, str] | None = None,
         decimal: bool = False,
+        again: bool = False,
     ) -> pd.DataFrame:
         """Send one request and return its answer as a typed DataFrame, one row an item.
 
@@ -151,7 +154,7 @@ class Session:
         """
         request = program_request(method, target, body, headers)
         warn(request, self.facts())
-        return self.to_frame(self.send_for_frame(request), decimal=decimal)
+        return self.to_frame(self.send_for_frame(request, again=again), decimal=decimal)
 
     def pages(  # noqa: PLR0913  # each by its keyword
         self,
@@ -234,6 +237,7 @@ class Session:
         sends it although the same request was sent just now.
         """
         self.refuse_secrets(request)
+        self.connection.check_open(request)
         if request.effect not in {"read", "setting"}:
             # Nothing comes after it: Ctrl-C there would lose the outcome and the ids of an order.
             return self.orders.send(request, as_typed=as_typed, again=again)

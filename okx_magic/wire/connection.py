@@ -76,6 +76,7 @@ class Connection:
         )
         pacer = pacer or Pacer(clock=self.timing.now, sleep=self.timing.sleep)
         self.sender = Sender(account, transport, clock or Clock(self.ask_time), pacer)
+        self._closed = False
         _LIVING.add(self)
 
     def after_fork(self) -> None:
@@ -111,6 +112,7 @@ class Connection:
         if request.effect != "read":
             reason = f"{request} changes something: Session.send sends it"
             raise ValueError(reason)
+        self.check_open(request)
         state = RequestState(sleep=sleep)
         try:
             prepared = self.prepare(request)
@@ -143,8 +145,19 @@ class Connection:
         return self.sender.signs(request)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections. A look-up that is under way still says what became of its order."""
+        self._closed = True
         self.transport.close()
+
+    def check_open(self, request: Request) -> None:
+        """Raise RefusedError once it is closed: "no connection" would send people to their network."""
+        if self._closed:
+            raise RefusedError(
+                "this session is closed",
+                remedy=f'okx_magic.connect("{self.account.name}") opens another',
+                request=request,
+                account=self.account.name,
+            )
 
     def retries(self, effect: Effect, within: float | None = None) -> retry.RetryState:
         """The attempts that a request of this effect may take, ``within`` that many seconds."""
