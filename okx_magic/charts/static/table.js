@@ -52,6 +52,7 @@ export default { render({ model, el }) {
       const cell = rows[at]?.cells[column];
       if (!cell) continue;
       if (cell.firstChild) cell.firstChild.data = text; else cell.append(text);
+      if (column) cell.classList.toggle("n", !Number.isNaN(number(text)));
       if (!way) continue;
       cell.dataset.moved = way > 0 ? "up" : "down";
       moved.push([now + MOMENT, cell]);
