@@ -13,6 +13,7 @@ from okx_magic.cell.account_facts import AccountFacts, Learned
 from okx_magic.cell.check import program_request, warn
 from okx_magic.cell.check_secrets import refuse_secrets
 from okx_magic.downloading import Downloading
+from okx_magic.errors import CellError
 from okx_magic.orders.gate import Gate
 from okx_magic.orders.submission import Orders
 from okx_magic.streaming import SharedReader, Streaming
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 # None of our own modules: of two threads that import them each could hold one that the other needs.
 _TABLES = "pandas"
 _CAUSES = 3
+_DAY = 24 * 60 * 60 * 1000
 
 
 class Session:
@@ -200,8 +202,13 @@ class Session:
         from okx_magic.pages.paging import Span, read_time  # noqa: PLC0415  # pandas, on first use
 
         now = int(time.time() * 1000)
-        times = (None if each is None else read_time(each, now) for each in (since, until))
-        return Span(pages, *times)
+        begin, end = (None if each is None else read_time(each, now) for each in (since, until))
+        # Clocks differ, and days by the time zone; nothing has rows from beyond that.
+        if begin is not None and begin > now + _DAY:
+            raise CellError(
+                f"since {str(since)[:40]} is in the future", remedy="OKX has rows up to now"
+            )
+        return Span(pages, begin, end)
 
     def pull(  # noqa: PLR0913  # same
         self,
