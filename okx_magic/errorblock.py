@@ -29,6 +29,12 @@ class Place(NamedTuple):
         return f"request {self.number} of {self.total}, line {self.line} · {sent} sent"
 
 
+def to_do(remedy: str, place: Place | None) -> list[tuple[str, str]]:
+    """What to try, and which part of the cell to run then, as further lines of a block."""
+    lines = [("try", remedy)] if remedy else []
+    return [*lines, ("then", place.rest)] if place and place.rest else lines
+
+
 def block(head: str, details: list[tuple[str, str]]) -> list[str]:
     """The lines of an error. What is too long for the screen goes on under its own text: a page would
     begin it at the left edge, among the labels.

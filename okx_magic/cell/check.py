@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
@@ -121,7 +122,9 @@ def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Fi
 def warn(request: Request, facts: AccountFacts) -> None:
     """Warn of all findings on a request, at the line of the program that called the caller."""
     for finding in findings(request, facts):
-        warnings.warn(str(finding), RequestWarning, stacklevel=3)
+        # A program has no magics to be sent to.
+        told = replace(finding, remedy="") if finding.remedy.startswith("%") else finding
+        warnings.warn(str(told), RequestWarning, stacklevel=3)
 
 
 def program_request(

@@ -147,6 +147,23 @@ def test_a_table_sends_cells_with_the_digits_of_okx() -> None:
     assert feed.changes() is None
 
 
+def test_a_tables_rows_stand_in_the_order_of_subscription() -> None:
+    """Not as they happen to come: what has not come yet has its row; and a later id is not higher."""
+    feed = TableFeed("x", ["instId"], [{"instId": "A"}, {"instId": "B"}])
+    feed.note({"instId": "B", "last": "5", "tradeId": "7"})
+    assert feed.rows == [["A", "", ""], ["B", "5", "7"]]
+    assert feed.picture().numeric == (False, True, True)
+    feed.changes()
+    feed.note({"instId": "A", "last": "9", "tradeId": "8"})
+    feed.note({"instId": "B", "last": "6", "tradeId": "9"})
+    change = feed.changes()
+    assert change is not None
+    assert change[2]["cells"] == [[0, 1, "9", 0], [0, 2, "8", 0], [1, 1, "6", 1], [1, 2, "9", 0]]
+    alone = TableFeed("x", ["instId"], [{"instType": "ANY"}])
+    alone.note({"instId": "B", "last": "5"})
+    assert alone.rows == [["B", "5"]]
+
+
 @given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 3), st.booleans()), max_size=40))
 def test_what_travelled_adds_up_to_the_table(steps: list[tuple[str, int, bool]]) -> None:
     """A front end that applies each message has the rows that the kernel has."""

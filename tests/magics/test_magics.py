@@ -502,3 +502,22 @@ def test_okx_alone_shows_every_magic_by_task(notebook: Notebook) -> None:
     named = set(re.findall(r"%(okx\w*)", text))
     assert named == known
     assert notebook.error is None
+
+
+def test_the_kill_switch_does_not_take_an_instrument_for_an_account(notebook: Notebook) -> None:
+    """It says what it is for, and where the cell for one instrument is; a profile's name is still one."""
+    said = notebook.run("%okx_kill ETH-USDT")
+    assert isinstance(notebook.error, CellError)
+    assert "%okx_find cancel all orders on ETH-USDT" in said
+    notebook.run("%okx_kill nosuch")
+    assert isinstance(notebook.error, CredentialsError)
+
+
+def test_the_log_shows_what_failed(notebook: Notebook) -> None:
+    """Only that; without the option all that was sent."""
+    notebook.run("%okx_login sandbox")
+    notebook.run("%okx GET /api/v5/market/ticker?instId=NO-SUCH")
+    notebook.run("failed = %okx_log --failed")
+    notebook.run("log = %okx_log")
+    assert list(notebook["failed"].code) == ["51001"]
+    assert len(notebook["log"]) == 2
