@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
-from okx_magic.credentials.changes import RARE, USUAL
+from okx_magic.credentials.changes import RARE, USUAL, plain
 from okx_magic.detective.investigation import explanations
 from okx_magic.detective.prehash import Prehash, split
 from okx_magic.detective.records import Comparison, Evidence, Explanation
 from okx_magic.detective.search import Hit
 from okx_magic.detective.times import instant, notation_of, write
 from okx_magic.detective.ways import Ways
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from okx_magic.detective.ways import Block
 
 _PARTS = ("timestamp", "method", "path", "query", "body")
 _NAMES = {
@@ -42,9 +36,11 @@ def compare(mine: str, theirs: str) -> Comparison:
     parts = split(mine)
     told, theirs = theirs, _at_my_time(parts, theirs)
     skipped = told != theirs
-    place = _first_difference(mine, theirs)
-    if place is None:
+    if mine == theirs:
         return Comparison(mine, theirs, time_skipped=skipped)
+    pairs = enumerate(zip(mine, theirs, strict=False))
+    shorter = min(len(mine), len(theirs))
+    place = next((at for at, (one, other) in pairs if one != other), shorter)
     return Comparison(
         mine,
         theirs,
@@ -73,13 +69,6 @@ def _part(parts: Prehash, place: int) -> str:
     texts = (parts.timestamp, parts.method, path, mark + query, parts.body)
     ends = accumulate(map(len, texts))
     return next((name for name, end in zip(_PARTS, ends, strict=True) if place < end), "end")
-
-
-def _first_difference(mine: str, theirs: str) -> int | None:
-    for place, (one, other) in enumerate(zip(mine, theirs, strict=False)):
-        if one != other:
-            return place
-    return None if len(mine) == len(theirs) else min(len(mine), len(theirs))
 
 
 def _character(text: str, other: str, place: int) -> str:
@@ -114,18 +103,10 @@ def _visible(text: str) -> str:
 
 
 def _explained(parts: Prehash, theirs: str) -> tuple[Explanation, ...]:
-    signed = theirs.encode("utf-8", "surrogatepass")
+    """The cheapest mistakes that make theirs of mine."""
     ways = Ways(Evidence("", *parts))
     singles = (ways.singles(odd=odd) for odd in (False, True))
     for blocks in (*singles, *(ways.blocks(cost) for cost in range(2 * USUAL, 2 * RARE + 1))):
-        if hits := list(_hits(ways, signed, list(blocks))):
-            return explanations(hits)
+        if found := list(ways.to(plain(theirs), list(blocks))):
+            return explanations(Hit(way.mistakes, way.also) for way in found)
     return ()
-
-
-def _hits(ways: Ways, signed: bytes, blocks: Iterable[Block]) -> Iterator[Hit]:
-    for block in blocks:
-        for number, message in enumerate(block.messages()):
-            if message == signed:
-                found = ways.told(block.way(number))
-                yield from (Hit(way.mistakes, way.also) for way in (found, *ways.others(found)))
