@@ -6,9 +6,8 @@ import re
 import unicodedata
 from dataclasses import replace
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
-from okx_magic.credentials.changes import RARE, USUAL
+from okx_magic.credentials.changes import RARE, USUAL, plain
 from okx_magic.credentials.prehash_rules import faults
 from okx_magic.detective.investigation import explanations
 from okx_magic.detective.prehash import Prehash, split
@@ -16,11 +15,6 @@ from okx_magic.detective.records import Comparison, Evidence, Explanation
 from okx_magic.detective.search import Hit
 from okx_magic.detective.times import instant, notation_of, write
 from okx_magic.detective.ways import Ways
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from okx_magic.detective.ways import Block
 
 _PARTS = ("timestamp", "method", "path", "query", "body")
 _NAMES = {
@@ -66,8 +60,6 @@ def _compared(first: str, second: str, *, turned: bool, sure: bool) -> Compariso
     mine, typed = (second, first) if turned else (first, second)
     parts = split(mine)
     theirs = _at_my_time(parts, typed)
-    skipped = theirs != typed
-    place = _first_difference(mine, theirs)
     # As it was typed, if that is as long, so that the place is the same.
     shown = typed if len(typed) == len(theirs) else theirs
     one, other = (shown, mine) if turned else (mine, shown)
@@ -76,11 +68,13 @@ def _compared(first: str, second: str, *, turned: bool, sure: bool) -> Compariso
         second,
         fault="first" if turned else "second",
         sure=sure,
-        time_skipped=skipped,
+        time_skipped=theirs != typed,
         no_prehash=parts is not None and split(theirs) is None,
     )
-    if place is None:
+    if mine == theirs:
         return about
+    pairs = enumerate(zip(mine, theirs, strict=False))
+    place = next((at for at, (a, b) in pairs if a != b), min(len(mine), len(theirs)))
     his, hers = _character(mine, theirs, place), _character(theirs, mine, place)
     his, hers = (hers, his) if turned else (his, hers)
     return replace(
@@ -109,13 +103,6 @@ def _part(parts: Prehash, place: int) -> str:
     texts = (parts.timestamp, parts.method, path, mark + query, parts.body)
     ends = accumulate(map(len, texts))
     return next((name for name, end in zip(_PARTS, ends, strict=True) if place < end), "end")
-
-
-def _first_difference(mine: str, theirs: str) -> int | None:
-    for place, (one, other) in enumerate(zip(mine, theirs, strict=False)):
-        if one != other:
-            return place
-    return None if len(mine) == len(theirs) else min(len(mine), len(theirs))
 
 
 def _character(text: str, other: str, place: int) -> str:
@@ -149,18 +136,10 @@ def _visible(text: str) -> str:
 
 
 def _explained(parts: Prehash, theirs: str) -> tuple[Explanation, ...]:
-    signed = theirs.encode("utf-8", "surrogatepass")
+    """The cheapest mistakes that make theirs of mine."""
     ways = Ways(Evidence("", *parts))
     singles = (ways.singles(odd=odd) for odd in (False, True))
     for blocks in (*singles, *(ways.blocks(cost) for cost in range(2 * USUAL, 2 * RARE + 1))):
-        if hits := list(_hits(ways, signed, list(blocks))):
-            return explanations(hits)
+        if found := list(ways.to(plain(theirs), list(blocks))):
+            return explanations(Hit(way.mistakes, way.also) for way in found)
     return ()
-
-
-def _hits(ways: Ways, signed: bytes, blocks: Iterable[Block]) -> Iterator[Hit]:
-    for block in blocks:
-        for number, message in enumerate(block.messages()):
-            if message == signed:
-                found = ways.told(block.way(number))
-                yield from (Hit(way.mistakes, way.also) for way in (found, *ways.others(found)))
