@@ -18,6 +18,7 @@ Public are:
 - ``okx_magic.connect(name)``: a session of one account (``okx_magic.session.Session``)
 - ``okx_magic.safe_csv(frame)``: a frame as CSV in which no text is a formula
 - ``okx_magic.open_data(folder)``: the frames of a dataset that ``%%okx --to`` or ``download`` made
+- ``okx_magic.open_recording(file)``: a stream's recording as a typed frame
 - ``okx_magic.errors``: what requests raise
 - ``frame.okx.chart()``: a picture of a frame that a session made
 - ``okx_sandbox``: a pytest fixture, an exchange for the tests of a bot (``okx_magic.pytest_plugin``)
@@ -45,6 +46,7 @@ __all__ = [
     "connect",
     "load_ipython_extension",
     "open_data",
+    "open_recording",
     "safe_csv",
     "unload_ipython_extension",
 ]
@@ -118,6 +120,29 @@ def open_data(path: str | PathLike[str]) -> Dataset:
     from okx_magic.data import open_data as opened  # noqa: PLC0415  # pandas, on first use
 
     return opened(path)
+
+
+def open_recording(path: str | PathLike[str], *, decimal: bool = False) -> pd.DataFrame:
+    """Open the file that a stream was recorded to (``--record FILE.parquet``, ``stream.record``).
+
+    A typed DataFrame, one row for each that came, in the order of coming: times, numbers and texts as
+    the stream's own ``frame`` has them. ``pandas.read_parquet`` and other programs read the same file,
+    each field as OKX's text; there ``_more`` is JSON of what the first rows did not have.
+
+    Raises ``okx_magic.errors.CellError`` for another file, one whose stream has not ended, and without
+    pyarrow. OKX docs: the section of each channel.
+
+    Example:
+        >>> with okx_magic.connect("sandbox") as okx:
+        ...     trades = okx.stream("trades", instId="BTC-USDT", record=f"{folder}/trades.parquet")
+        ...     rows = trades.wait(rows=3, timeout=60)
+        ...     trades.stop()
+        >>> str(okx_magic.open_recording(f"{folder}/trades.parquet")["px"].dtype)
+        'float64'
+    """
+    from okx_magic.data.recordings import open_recording as opened  # noqa: PLC0415  # on first use
+
+    return opened(path, decimal=decimal)
 
 
 def safe_csv(frame: pd.DataFrame, path: str | PathLike[str] | None = None, **options: Any) -> Any:

@@ -62,6 +62,7 @@ class Accounts:
         self.choices = Choices(self._environ, self._home, Ports())
         self._lock = threading.RLock()
         self._ended = False
+        self._told_anew = False
         self._sessions: dict[str, Session] = {}
         self.current: str | None = None
         self.refused: Session | None = None
@@ -178,7 +179,10 @@ class Accounts:
             if name in self._sessions:
                 earlier = self._sessions.pop(name)
                 session.succeed(earlier)
-                if name == SANDBOX and session.account.base_url != earlier.account.base_url:
+                anew = session.account.base_url != earlier.account.base_url
+                if name == SANDBOX and anew and not self._told_anew:
+                    # Once: whoever has read it logs in again on purpose.
+                    self._told_anew = True
                     session.warnings += (_NEW_SANDBOX,)
             self._sessions[name] = session
         return session

@@ -13,7 +13,8 @@ _PAGE: Final = 100
 class Place(NamedTuple):
     """Where in a cell a request stood: ``request 2 of 3, line 4 · 1 sent``.
 
-    ``sent`` of those before it; None where the whole cell was refused before anything was sent.
+    ``sent`` of the cell's requests, this one apart unless it is known to be done; None where the
+    whole cell was refused before anything was sent.
     ``rest`` says which part of the cell is left to run, "" where that does not matter.
     """
 
@@ -26,6 +27,12 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         sent = "nothing" if self.sent is None else self.sent
         return f"request {self.number} of {self.total}, line {self.line} · {sent} sent"
+
+
+def to_do(remedy: str, place: Place | None) -> list[tuple[str, str]]:
+    """What to try, and which part of the cell to run then, as further lines of a block."""
+    lines = [("try", remedy)] if remedy else []
+    return [*lines, ("then", place.rest)] if place and place.rest else lines
 
 
 def block(head: str, details: list[tuple[str, str]]) -> list[str]:

@@ -34,7 +34,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.errorblock import Place as Place  # noqa: PLC0414  # it is found here, too
-from okx_magic.errorblock import block
+from okx_magic.errorblock import block, to_do
 
 if TYPE_CHECKING:
     from okx_magic.model import Envelope, Request
@@ -68,8 +68,12 @@ class OkxMagicError(Exception):
         self.pulled: Any = None
 
     def headline(self) -> str:
-        """The first line of the block: kind, message, request, account and place."""
-        parts = [f"{type(self).__name__} {self.message}"]
+        """The first line of the block: the kind, and what it says as text."""
+        return f"{type(self).__name__} {self}"
+
+    # Without the kind: Python's traceback and a log name it themselves.
+    def __str__(self) -> str:
+        parts = [self.message]
         if self.request is not None:
             parts.append(str(self.request))
         if self.account:
@@ -80,17 +84,12 @@ class OkxMagicError(Exception):
 
     def details(self) -> list[tuple[str, str]]:
         """Label and text of each further line of the block."""
-        lines = [("checked", found) for found in self.checked]
-        lines += [("try", self.remedy)] if self.remedy else []
-        return [*lines, ("then", self.place.rest)] if self.place and self.place.rest else lines
+        return [*(("checked", found) for found in self.checked), *to_do(self.remedy, self.place)]
 
     # https://ipython.readthedocs.io/en/stable/config/integrating.html: a list of lines, shown in place
     # of the traceback. So neither source lines nor local variables reach the notebook.
     def _render_traceback_(self) -> list[str]:
         return block(self.headline(), self.details())
-
-    def __str__(self) -> str:
-        return self.headline()
 
     # The keyword arguments of the kinds are not in ``args``, so pickle must be told how to get through.
     def __reduce__(self) -> tuple[Any, ...]:
@@ -114,12 +113,11 @@ class CellError(OkxMagicError):
         super().__init__(message, remedy=remedy)
         self.line = line
 
-    def headline(self) -> str:
-        """As for any error; without a place, the line of the cell and that nothing was sent."""
-        text = super().headline()
-        if self.line is None or self.place is not None:
-            return text
-        return f"{text} · line {self.line} · nothing sent"
+    # As for any error; without a place, the line of the cell and that nothing was sent.
+    def __str__(self) -> str:
+        text = super().__str__()
+        alone = self.line is not None and self.place is None
+        return f"{text} · line {self.line} · nothing sent" if alone else text
 
 
 class CredentialsError(OkxMagicError):
@@ -265,8 +263,9 @@ class PartlyRefused(OkxError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C while a request was being sent that changes something. ``outcome`` is "done", "not done" (it
-    had not left) or "unknown"; ``orders`` and ``settles`` are those of OutcomeUnknown.
+    """Ctrl-C while a request was being sent that changes something, or in a cell of several requests.
+    ``outcome`` is "done", "not done" (it had not left, or only reads) or "unknown"; ``orders`` and
+    ``settles`` are those of OutcomeUnknown; ``place`` is where in the cell it came.
     """
 
     def __init__(
@@ -288,13 +287,14 @@ class Interrupted(KeyboardInterrupt):
         self.orders = orders
         self.settles = settles
         self.remedy = remedy
+        self.place: Place | None = None
 
     def __str__(self) -> str:
-        return " · ".join((self.message, str(self.request), self.account))
+        place = (str(self.place),) if self.place is not None else ()
+        return " · ".join((self.message, str(self.request), self.account, *place))
 
     # As for our errors: a short block in place of a traceback.
     def _render_traceback_(self) -> list[str]:
         ids = ", ".join(client_id for _, client_id in self.orders)
         lines = [("order", ids)] if ids else []
-        lines += [("try", self.remedy)] if self.remedy else []
-        return block(f"KeyboardInterrupt {self}", lines)
+        return block(f"KeyboardInterrupt {self}", [*lines, *to_do(self.remedy, self.place)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -68,6 +69,7 @@ class Opener:
 
     def _sandbox(self, faults: str) -> Session:
         from okx_magic.sandbox import Sandbox  # noqa: PLC0415  # tornado, on first use
+        from okx_magic.sandbox.keys import uid_of  # noqa: PLC0415  # same
 
         try:
             sandbox = Sandbox.start(faults=faults)
@@ -83,15 +85,25 @@ class Opener:
                 account=SANDBOX,
             ) from None
         account = _account_on(sandbox, "this kernel")
+        maker = os.getpid()
+
+        def forget() -> None:
+            # Its accounts end with it, so nobody needs their latch; a forked child ends before it.
+            if latch is not None and os.getpid() == maker:
+                with suppress(OSError):
+                    latch.remove()
 
         def end() -> None:
-            # Its key dies with it, so nobody needs the latch for that key.
-            with suppress(OSError):
-                if session.gate.latch is not None:
-                    session.gate.latch.remove()
+            atexit.unregister(forget)
+            forget()
             sandbox.stop()
 
         session = self._session(account, end)
+        latch = session.gate.latch
+        if latch is not None:
+            # Without a log-in, too: a key that is typed in for it later obeys what was set before.
+            latch.know(uid_of(sandbox.demo))
+        atexit.register(forget)
         return session
 
 

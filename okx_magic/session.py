@@ -32,17 +32,13 @@ if TYPE_CHECKING:
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
 
-# None of our own modules: of two threads that import them each could hold one that the other needs.
-_TABLES = "pandas"
-
 
 class Session:
     """Sends requests as one account. ``okx_magic.connect`` makes one; use it as a context manager.
 
     ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are its
-    notices. Sessions that share a ``pacer`` keep to OKX's limits together. ``gate`` has the safety
-    rules; without one a live session only reads. ``reader`` reads its streams. ``on_close`` is called
-    once, at the end.
+    notices. Those that share a ``pacer`` keep to OKX's limits together. ``gate`` has the safety rules;
+    without one a live one only reads. ``reader`` reads its streams; ``on_close`` is called once, last.
 
     Example:
         >>> with okx_magic.connect("sandbox") as okx:
@@ -98,12 +94,13 @@ class Session:
         body: str | Mapping[str, Any] | Sequence[Any] = "",
         *,
         headers: Mapping[str, str] | None = None,
+        again: bool = False,
     ) -> Envelope:
         """Send one request and return OKX's envelope: ``code``, ``msg`` and ``data`` as OKX sent them.
 
         ``target`` is the path with its query, percent-encoded as it is sent. A text ``body`` is sent
         as it is; a mapping or a list as compact JSON. An order without a ``clOrdId`` gets one, and is
-        never sent twice. The call waits as long as OKX's rate limit needs.
+        never sent twice, but the same one ``again``. The call waits as long as OKX's rate limit needs.
 
         Raises OkxError where OKX refuses, TransportError where no trustworthy answer comes, and the
         other errors of ``okx_magic.errors``. OKX docs: Overview, REST Authentication.
@@ -116,9 +113,9 @@ class Session:
         """
         request = program_request(method, target, body, headers)
         warn(request, self.facts())
-        return self.send(request).envelope
+        return self.send(request, again=again).envelope
 
-    def frame(
+    def frame(  # noqa: PLR0913  # each by its keyword
         self,
         method: Literal["GET", "POST"],
         target: str,
@@ -126,6 +123,7 @@ class Session:
         *,
         headers: Mapping[str, str] | None = None,
         decimal: bool = False,
+        again: bool = False,
     ) -> pd.DataFrame:
         """Send one request and return its answer as a typed DataFrame, one row an item.
 
@@ -143,7 +141,7 @@ class Session:
         """
         request = program_request(method, target, body, headers)
         warn(request, self.facts())
-        return self.to_frame(self.send(request, framed=True), decimal=decimal)
+        return self.to_frame(self.send(request, again=again, framed=True), decimal=decimal)
 
     def pages(  # noqa: PLR0913  # each by its keyword
         self,
@@ -285,16 +283,17 @@ class Session:
 
 
 def _import_tables_meanwhile() -> None:
+    # None of our own modules: of two threads that import them each could hold one that the other needs.
     def load() -> None:
         # The one that needs the frame imports again, and is told then what is wrong.
         try:
             with suppress(ImportError):
-                import_module(_TABLES)
+                import_module("pandas")
         except RuntimeError as problem:
             # "can't register atexit after shutdown": the interpreter ends, so nobody will need it.
             if "shutdown" not in str(problem):
                 raise
 
-    if _TABLES not in sys.modules:
+    if "pandas" not in sys.modules:
         # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
         threading.Thread(target=load, name="okx_magic-import").start()

@@ -35,6 +35,16 @@ def test_the_block_is_what_a_person_needs() -> None:
     ]
 
 
+def test_the_text_of_an_error_does_not_begin_with_its_kind() -> None:
+    """Python's traceback and a log name the kind themselves; all else that the block's first line says
+    is there.
+    """
+    error = refused(account="demo")
+    assert str(error) == "50113 Invalid Sign · POST /api/v5/trade/order · demo"
+    assert error.headline() == f"OkxError {error}"
+    assert str(CellError("not JSON", line=3)) == "not JSON · line 3 · nothing sent"
+
+
 def test_the_base_is_abstract() -> None:
     """Only the kinds are raised, so that each can be told from the others."""
     with pytest.raises(TypeError, match="abstract"):

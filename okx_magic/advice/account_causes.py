@@ -46,7 +46,8 @@ def secret(case: Case) -> Iterator[Cause]:
         return
     if values is not None:
         for warning in values.warnings:
-            told = warning if warning.startswith("the secret is") else ""
+            own = warning.startswith(("the secret is", "the secret has"))
+            told = warning if own else ""
             if told or "secret" in warning:
                 # Which of the others it is like is not told: this code blames none of them.
                 found = told or "it looks like another of the three values"

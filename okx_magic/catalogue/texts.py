@@ -201,7 +201,7 @@ def explain(code: str) -> tuple[str, ...]:
     if not code.isdecimal() and (found := search_codes(code)):
         others = [f"  or      {each.code} {each.msg}" for each in found[1:_CODES_SHOWN]]
         return (*_code_card(found[0], named_parameter(code)), *others)
-    near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.6)
+    near = difflib.get_close_matches(code, catalogue.codes(), n=3, cutoff=0.75)
     hint = f" · near it: {', '.join(near)}" if near else ""
     return (f"{code} is not in the table of OKX's codes{hint}",)
 

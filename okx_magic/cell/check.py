@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
@@ -27,6 +28,7 @@ from okx_magic.cell.check_parameters import (
     Finding,
     groups,
     missing_names,
+    no_such_names,
     repeated_names,
     unknown_names,
     values,
@@ -36,7 +38,7 @@ from okx_magic.errors import CellError, CredentialsError, RequestWarning
 from okx_magic.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from okx_magic.credentials.credentials import Credentials
     from okx_magic.model import Method
@@ -67,21 +69,36 @@ def check(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[str, 
     certain = [each for each in found if each.certain]
     if not certain:
         return tuple(map(str, found))
-    more = f" · and {len(certain) - _SHOWN} more" if len(certain) > _SHOWN else ""
-    # A missing name and an extra one are mostly the same mistake, so the notices help, too.
-    remedies = dict.fromkeys(filter(None, map(_remedy, found)))
+    # A missing name and an extra one are mostly the same mistake, so the names of notices are told, too.
+    of_names = any(each.missing or each.unknown for each in certain)
+    said = [*_names_in_words(found)] if of_names else []
+    said += [each.sentence for each in certain if not (each.missing or each.unknown)]
+    more = f" · and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+    remedies = dict.fromkeys(each.remedy for each in found if each.remedy)
     about = next((f"{each.about}: " for each in certain if each.about), "")
     raise CellError(
-        about + "; ".join(each.sentence for each in certain[:_SHOWN]) + more,
+        about + "; ".join(said[:_SHOWN]) + more,
         line=request.line,
         remedy=" · ".join((*[*remedies][:_SHOWN], _FORCE)),
     )
 
 
-def _remedy(finding: Finding) -> str:
-    # The sentence of a certain one says what to write.
-    unsaid = finding.instead and not finding.certain
-    return f"write {finding.instead}" if unsaid else finding.remedy
+def _names_in_words(found: Iterable[Finding]) -> Iterator[str]:
+    """What is wrong with the names of a request, place by place: first those that are other ones, with
+    the names to write, then those that are none, then what is missing still.
+    """
+    of_names = [each for each in found if each.unknown or each.missing]
+    for where in dict.fromkeys(each.where for each in of_names):
+        here = [each for each in of_names if each.where == where]
+        renamed = {each.unknown: each.instead for each in here if each.instead}
+        if renamed:
+            yield f"{no_such_names([*renamed], where)}: write {', '.join(renamed.values())}"
+        if none := [each.unknown for each in here if each.unknown and not each.instead]:
+            yield no_such_names(none, where)
+        missing = [name for each in here for name in each.missing]
+        left = [name for name in missing if not {*name.split(" or ")} & {*renamed.values()}]
+        if left:
+            yield f"OKX needs {', '.join(left)}{where}"
 
 
 def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Finding, ...]:
@@ -105,7 +122,9 @@ def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Fi
 def warn(request: Request, facts: AccountFacts) -> None:
     """Warn of all findings on a request, at the line of the program that called the caller."""
     for finding in findings(request, facts):
-        warnings.warn(str(finding), RequestWarning, stacklevel=3)
+        # A program has no magics to be sent to.
+        told = replace(finding, remedy="") if finding.remedy.startswith("%") else finding
+        warnings.warn(str(told), RequestWarning, stacklevel=3)
 
 
 def program_request(

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue import field_types
-from okx_magic.cell.check_parameters import WELL_KNOWN, Finding
+from okx_magic.cell.check_parameters import WELL_KNOWN, Finding, several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +32,8 @@ _TIME = re.compile(r"1[0-9]{9}(?:\.[0-9]+)?|1[0-9]{12}|1[0-9]{15}|1[0-9]{18}")
 _CURSORS = frozenset({"after", "before"})
 _TIMES = frozenset({"begin", "end", "ts", "validUntil", "expTime"})
 _INSTANTS = _CURSORS | {"begin", "end"}
+_ONE_NAME = frozenset({"instId", "instFamily", "uly", "sprdId"})
+_ONE_A_REQUEST = ("/api/v5/market/", "/api/v5/public/")
 _PRICED = frozenset({"limit", "post_only", "fok", "ioc"})
 _PRICES = ("px", "pxUsd", "pxVol")
 # ccxt's symbols, base/quote[:settle[-date]]; and ids without a hyphen, or with another sign.
@@ -87,6 +89,9 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
         yield from _time(param.name, value, group, endpoint)
     elif group.where and _is_decimal(param) and not _NUMBER.fullmatch(value):
         yield Finding(f"{param.name}={value[:40]}{group.where} is not a number", _digits(value))
+    elif "," in value and not group.where and _takes_one(param, endpoint):
+        text = f"OKX takes one {param.name} here, not {value[:60]}"
+        yield Finding(text, several(endpoint))
     elif near := _near_ids(param.name, value):
         yield Finding(
             f"{param.name}={value[:60]}{group.where} is not how OKX writes it",
@@ -108,6 +113,14 @@ def _pythons(param: Param, value: str, group: Group) -> Iterator[Finding]:
     elif value in _PYTHON_NOTHING and param.type != "boolean":
         text = f"{param.name}={value}{group.where} is a value as Python prints it"
         yield Finding(text, f"leave {param.name} out where there is none")
+
+
+def _takes_one(param: Param, endpoint: Endpoint) -> bool:
+    """Whether a list of such names is none to OKX; of the account's endpoints some take it."""
+    return param.name in _ONE_NAME and (
+        bool(endpoint.paging)
+        or (endpoint.path.startswith(_ONE_A_REQUEST) and not endpoint.path.endswith("-tiers"))
+    )
 
 
 def _rows(value: str, endpoint: Endpoint) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # Of these the docs were read; of the others only clients, or nothing, tell the parameters.
 WELL_KNOWN = "documented"
 _SHOWN = 12
+_LINE = 160
 _IN_BODY = " in its body"
 _CLOSED_LISTS = frozenset({"bar", "side", "tdMode", "ordType", "posSide"})
 # OKX docs, Place order: case-sensitive letters and digits, up to 32.
@@ -44,7 +45,8 @@ class Finding:
     """One problem of a request, in one clause. ``certain``: it can only fail, or do what nobody
     meant, so it is refused; otherwise it is a notice. ``remedy`` is what to write, "" where the
     text says it. ``instead`` is the name to write, if one is near; ``about`` the request, which an
-    error names once for all that it says.
+    error names once for all that it says. ``unknown`` is the name that the endpoint does not have,
+    ``missing`` are those that it needs, in the query, the body or the object that ``where`` says.
     """
 
     text: str
@@ -52,6 +54,9 @@ class Finding:
     certain: bool = False
     instead: str = ""
     about: str = ""
+    unknown: str = ""
+    missing: tuple[str, ...] = ()
+    where: str = ""
 
     @property
     def sentence(self) -> str:
@@ -96,6 +101,12 @@ def _inside(given: Mapping[str, Any], params: tuple[Param, ...], where: str) -> 
                 yield from _inside(each, param.fields, inside)
 
 
+def several(endpoint: Endpoint) -> str:
+    """What to do with a list of values where OKX takes one."""
+    way = "a request for each"
+    return f"several only with --to, or {way}" if endpoint.paging else way
+
+
 def unknown_names(
     request: Request, endpoint: Endpoint, given: Iterable[Group]
 ) -> Iterator[Finding]:
@@ -111,13 +122,20 @@ def unknown_names(
                 continue
             instead, remedy = _remedy(name, group, endpoint)
             if sure and request.effect != "read":
-                where = " here" if group.where in {"", _IN_BODY} else group.where
-                text, about = f"OKX has no parameter {name}{where}", str(request)
-                yield Finding(text, remedy, certain=True, instead=instead, about=about)
+                text, about = no_such_names([name], group.where), str(request)
+                certain = True
             else:
                 effect = " and has no effect" if sure else ", as far as the catalogue knows"
-                text = f"{name}{group.where} is unknown to {request}{effect}"
-                yield Finding(text, remedy, instead=instead)
+                text, about = f"{name}{group.where} is unknown to {request}{effect}", ""
+                certain = False
+            yield Finding(text, remedy, certain, instead, about, unknown=name, where=group.where)
+
+
+def no_such_names(names: Sequence[str], where: str) -> str:
+    """That the endpoint does not have them, in one clause."""
+    parameters = "parameter" if len(names) == 1 else "parameters"
+    place = " here" if where in {"", _IN_BODY} else where
+    return f"OKX has no {parameters} {', '.join(names)}{place}"
 
 
 def repeated_names(request: Request) -> Iterator[Finding]:
@@ -142,7 +160,8 @@ def missing_names(request: Request, endpoint: Endpoint) -> Iterator[Finding]:
         if missing:
             shows = f"%okx_find {request.path} shows its parameters"
             text = f"OKX needs {', '.join(missing)}{where}"
-            yield Finding(text, shows, certain=True, about=str(request))
+            lacks, about = tuple(missing), str(request)
+            yield Finding(text, shows, certain=True, about=about, missing=lacks, where=where)
 
 
 def _outermost(request: Request, endpoint: Endpoint) -> Iterator[tuple[str, set[str]]]:
@@ -170,7 +189,7 @@ def _remedy(name: str, group: Group, endpoint: Endpoint) -> tuple[str, str]:
         outer = near.removesuffix(f"[].{name}")
         return "", f'it belongs in {outer}: "{outer}": [{{"{name}": …}}]'
     if near in ("before", "begin") and endpoint.paging:
-        return f"{near}, or --since to bring all rows from a time on", ""
+        return near, "--since brings all rows from a time on"
     if near:
         return near, ""
     return "", hint or _listed_of(group)
@@ -182,8 +201,11 @@ def _listed_of(group: Group) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
-    return ", ".join(words[:_SHOWN]) + more
+    whole = ", ".join(words)
+    # What fits into a line hides nothing: all bars do.
+    if len(words) <= _SHOWN or len(whole) <= _LINE:
+        return whole
+    return f"{', '.join(words[:_SHOWN])} and {len(words) - _SHOWN} more"
 
 
 def values(request: Request, endpoint: Endpoint, given: Iterable[Group]) -> Iterator[Finding]:
@@ -218,6 +240,9 @@ def _value(request: Request, endpoint: Endpoint, group: Group, param: Param) -> 
         yield from _client_id(param.name, str(value), group)
     elif param.values and param.type != "boolean":
         sure = endpoint.status == WELL_KNOWN and param.name in _CLOSED_LISTS
+        if param.name == "bar" and isinstance(value, str) and "," in value:
+            yield Finding(f"OKX takes one bar, not {value[:60]}", several(endpoint), sure)
+            return
         for each in _each(value, request):
             if each not in param.values:
                 text = f"{param.name}={each}{group.where} is not documented"

@@ -18,6 +18,9 @@ from okx_magic.cell.head import TOKEN, HeaderLine, read_headers, read_target
 from okx_magic.cell.jsontext import Body, read_body
 from okx_magic.cell.lines import (
     EXAMPLE,
+    OPTION,
+    OPTIONS_FIRST,
+    PAIR,
     WHITESPACE,
     Block,
     Line,
@@ -43,8 +46,9 @@ _REST = re.compile(rf"(?P<target>\S+)(?:[{WHITESPACE}]+HTTP/\d(?:\.\d)?)?")
 
 # What people write after a target, by how it starts, and where it belongs; MARK is a variable.
 _BEHIND_TARGET = (
-    (("{", "[", MARK, "body"), "put the body on its own line, in a cell that starts with %%okx"),
-    (("?", "&"), "write the query without a space, or on its own lines"),
+    (rf"[{{\[{MARK}]|body", "put the body on its own line, in a cell that starts with %%okx"),
+    (r"[?&]", "write the query without a space, or on its own lines"),
+    (OPTION, OPTIONS_FIRST),
     ("", "a comment begins with // or #; write a space in a query value as %20"),
 )
 
@@ -251,9 +255,18 @@ def _typed_target(block: Block) -> tuple[str, tuple[str, ...]]:
             line=block.number,
             remedy="paste the line under HTTP Request: GET /api/v5/…",
         )
-    behind = masked.split(maxsplit=1)[-1]
-    remedies = (remedy for starts, remedy in _BEHIND_TARGET if behind.startswith(starts))
-    raise CellError("text after the target", line=block.number, remedy=next(remedies))
+    raise CellError("text after the target", line=block.number, remedy=_where_to(masked))
+
+
+def _where_to(masked: str) -> str:
+    """Where the text after a target belongs."""
+    target, behind = masked.split(maxsplit=1)
+    if target.endswith(",") or behind.startswith(","):
+        return "write a list without spaces: instId=BTC-USDT,ETH-USDT"
+    if key := PAIR.match(behind):
+        mark = "&" if "?" in target else "?"
+        return f"join it with {mark}, without a space: {mark}{key[1]}=…"
+    return next(remedy for starts, remedy in _BEHIND_TARGET if re.match(starts, behind))
 
 
 def _header(line: Line) -> HeaderLine:

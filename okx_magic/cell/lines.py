@@ -20,8 +20,17 @@ WHITESPACE = " \t\u00a0\u200b\ufeff"
 
 EXAMPLE = "a request looks like this: GET /api/v5/market/ticker?instId=BTC-USDT"
 
+# What people write behind a target: an option (a front end may have made one dash of two), or a query.
+OPTION = r"(?:--?|[\u2013\u2014])[A-Za-z]"
+OPTIONS_FIRST = "options go before the request: %okx --chart GET …, in a cell behind %%okx"
+PAIR = re.compile(r"([A-Za-z]\w{0,30})=(?!=)")
+
 # Anything that looks like a method is read as one, so that it can be refused with a reason.
 _METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|SUBSCRIBE", re.IGNORECASE)
+
+# Methods that are taken as meant in small letters, before what looks like a target.
+_TAKEN = ("GET", "POST")
+_TARGET = re.compile(r"https?://\S|/api/v5/\S")
 
 # What begins with the path of a v5 endpoint, or its URL, and stands alone: a GET.
 _BARE_TARGET = re.compile(r"(?:https?://|/api/v5/)\S+")
@@ -207,7 +216,10 @@ def _request_line(line: Line, text: str) -> Block | None:
         return Block(line.number, None, "GET", text, (), (notice,))
     if word == "curl" or (word.isupper() and _METHOD.fullmatch(word)):
         return Block(line.number, None, word, rest, ())
-    # "Get positions" is a sentence; "get /api/v5/…" is a request in small letters.
+    # "Get positions" is a sentence; "Get /api/v5/…" is a request, and one that the docs print.
+    if word.upper() in _TAKEN and _TARGET.match(rest):
+        notice = f"line {line.number}: {word} taken as {word.upper()}"
+        return Block(line.number, None, word.upper(), rest, (), (notice,))
     if _METHOD.fullmatch(word) and not is_prose(line):
         return Block(line.number, None, word, rest, ())
     return None

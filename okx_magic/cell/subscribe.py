@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from okx_magic import strictjson
 from okx_magic.cell.head import read_query
-from okx_magic.cell.lines import SOCKET
+from okx_magic.cell.lines import OPTION, OPTIONS_FIRST, PAIR, SOCKET
 from okx_magic.cell.template import MARK, Template, mask
 from okx_magic.errors import CellError
 
@@ -52,7 +52,7 @@ def template(block: Block, name: str | None) -> tuple[Template, list[str]]:
             if channel
             else f"the channel is missing after {SUBSCRIBE}"
         )
-        raise CellError(reason, line=block.number, remedy=EXAMPLE)
+        raise CellError(reason, line=block.number, remedy=_behind(channel) or EXAMPLE)
     for line in block.lines:
         if line.stripped and not line.stripped.startswith(("?", "&")):
             raise CellError(
@@ -65,13 +65,24 @@ def template(block: Block, name: str | None) -> tuple[Template, list[str]]:
         raise CellError(
             "text after the channel", line=block.number, remedy="give its keys as ?key=value"
         )
-    if re.search(r"\s", mask(query, line=block.number, place="query")[0]):
-        raise CellError(
-            "a space in the query", line=block.number, remedy="write a space in a value as %20"
-        )
+    spaced = mask(query, line=block.number, place="query")[0]
+    if re.search(r"\s", spaced):
+        remedy = _behind(spaced) or "write a space in a value as %20"
+        raise CellError("a space in the query", line=block.number, remedy=remedy)
     added = [line for line in block.lines if line.stripped]
     text, notices = read_query(query, added, line=block.number)
     return Template(SUBSCRIBE, channel, text, name=name, line=block.number), list(notices)
+
+
+def _behind(text: str) -> str:
+    """Where what stands behind the first space belongs; "" where that is not known."""
+    first, _, behind = text.partition(" ")
+    if re.match(OPTION, behind.strip()):
+        return OPTIONS_FIRST
+    if key := PAIR.match(behind.strip()):
+        mark = "&" if "?" in first else "?"
+        return f"join it with {mark}, without a space: {mark}{key[1]}=…"
+    return ""
 
 
 def pasted(lines: Sequence[Line]) -> Iterator[Template | str]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from okx_magic.charts import market
 from okx_magic.charts.columns import TIMES
-from okx_magic.charts.pictures import Candles, Depth, Table
+from okx_magic.charts.pictures import Candles, Depth, NoPictureError, Table
 from okx_magic.charts.scales import moment, span_text, tick_size
 from okx_magic.charts.spec import bar_rows, data_of, packed
 from okx_magic.charts.svg import clean
@@ -115,7 +115,7 @@ class BookFeed:
     """A book, read when it is painted."""
 
     def __init__(self, title: str, read: Callable[[], pd.DataFrame]) -> None:
-        self._title = title
+        self.title = title
         self._read = read
         self._fresh = True
 
@@ -133,15 +133,20 @@ class BookFeed:
     def picture(self) -> Depth:
         """Both sides. Raises NoPictureError as long as there is none."""
         depth = market.book(self._read())
-        return Depth(self._title, depth.bids, depth.asks, depth.tick)
+        return Depth(self.title, depth.bids, depth.asks, depth.tick)
 
 
 class TableFeed:
-    """The newest row of each key, as the texts that OKX sent."""
+    """The newest row of each key, as the texts that OKX sent. What is ``expected`` has its row from the
+    first on, in that order: else the rows would stand as they happened to come.
+    """
 
-    def __init__(self, title: str, keys: Sequence[str]) -> None:
+    def __init__(
+        self, title: str, keys: Sequence[str], expected: Sequence[Mapping[str, str]] = ()
+    ) -> None:
         self.title = title
         self._keys = tuple(keys)
+        self._expected = [each for each in expected if set(self._keys) <= each.keys()]
         self.names: tuple[str, ...] = ()
         self.rows: list[list[str]] = []
         self._places: dict[tuple[str, ...], int] = {}
@@ -155,6 +160,7 @@ class TableFeed:
             if not self.names:
                 first = [name for name in self._keys if name in row]
                 self.names = (*first, *(name for name in row if name not in first))
+                self._expect()
             texts = [_text(name, row.get(name)) for name in self.names]
             key = tuple(str(row.get(name, "")) for name in self._keys)
             place = self._places.setdefault(key, len(self.rows))
@@ -164,7 +170,15 @@ class TableFeed:
             before, self.rows[place] = self.rows[place], texts
             for column, (old, new) in enumerate(zip(before, texts, strict=True)):
                 if new != old:
-                    self._cells[place, column] = (new, _way(old, new))
+                    # A later id is not a higher one.
+                    way = 0 if self.names[column].endswith("Id") else _way(old, new)
+                    self._cells[place, column] = (new, way)
+
+    def _expect(self) -> None:
+        for each in self._expected if len(self._expected) > 1 else ():
+            key = tuple(each[name] for name in self._keys)
+            if self._places.setdefault(key, len(self.rows)) == len(self.rows):
+                self.rows.append([_text(name, each.get(name)) for name in self.names])
 
     def changes(self) -> Change | None:
         """New rows, and cells as row, column, text, and 1 or -1 where a number went up or down."""
@@ -178,10 +192,14 @@ class TableFeed:
         return "cells", [], {"rows": rows, "cells": some}
 
     def picture(self) -> Table:
-        """The rows as they are now."""
+        """The rows as they are now. Raises NoPictureError before the first, which brings the columns."""
+        if not self.rows:
+            raise NoPictureError("no rows have come")
         rows = tuple(map(tuple, self.rows))
         numeric = tuple(
-            all(_number(row[at]) is not None for row in rows) for at in range(len(self.names))
+            any(row[at] for row in rows)
+            and all(_number(row[at]) is not None for row in rows if row[at])
+            for at in range(len(self.names))
         )
         return Table(self.title, self.names, rows, numeric)
 

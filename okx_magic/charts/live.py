@@ -28,6 +28,14 @@ EACH: Final = 0.1
 STILL: Final = 10.0
 
 
+class Arg(Protocol):
+    """One thing that a stream is subscribed to; as text it is the channel and what it is of."""
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """What it is of: ``{"instId": "BTC-USDT"}``."""
+
+
 class Stream(Protocol):
     """What a view needs of a stream. All of it may be asked for from any thread."""
 
@@ -39,7 +47,7 @@ class Stream(Protocol):
         """``candles``, ``trades``, ``book``, or anything else for a table."""
 
     @property
-    def args(self) -> Sequence[object]:
+    def args(self) -> Sequence[Arg]:
         """What it is subscribed to: one for each instrument."""
 
     @property
@@ -189,7 +197,7 @@ def feed_of(stream: Stream, title: str) -> Feed:
 
 
 def _table(stream: Stream, title: str) -> TableFeed:
-    feed = TableFeed(title, stream.keys)
+    feed = TableFeed(title, stream.keys, [arg.keys for arg in stream.args])
     for row in stream.latest():
         feed.note(row)
     return feed

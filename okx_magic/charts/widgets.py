@@ -13,12 +13,15 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 import anywidget
+import numpy as np
 import traitlets
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from okx_magic.charts.feeds import TableFeed
+from okx_magic.charts.feeds import BookFeed, TableFeed
+from okx_magic.charts.pictures import Depth, NoPictureError
 from okx_magic.charts.spec import data_of, spec_of
+from okx_magic.errors import OkxMagicError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -111,7 +114,7 @@ class Canvas(_Live):
         """The step of prices, of which the first bars say little."""
         if self._steps > 0:
             self._steps -= 1
-            tick = spec_of(feed.picture()).get("tick")
+            tick = spec_of(_picture_of(feed)).get("tick")
             if tick != self.spec["tick"]:
                 self.spec = self.spec | {"tick": tick}
 
@@ -138,9 +141,19 @@ def live(feed: Feed, view: View, key: str) -> Canvas | LiveTable:
         table = LiveTable(spec=spec, rows=list(feed.rows), height=view.height)
         table.fresh = lambda: {"rows": list(feed.rows)}
         return table
-    canvas = Canvas(feed.picture(), view, key)
-    canvas.fresh = lambda: {"data": data_of(feed.picture())}
+    canvas = Canvas(_picture_of(feed), view, key)
+    canvas.fresh = lambda: {"data": data_of(_picture_of(feed))}
     return canvas
+
+
+def _picture_of(feed: Feed) -> Picture:
+    """What a canvas has to show; a book that has not come, or is being repaired, is empty there."""
+    try:
+        return feed.picture()
+    except (NoPictureError, OkxMagicError):
+        if not isinstance(feed, BookFeed):
+            raise
+        return Depth(feed.title, np.empty((0, 2)), np.empty((0, 2)), 1.0)
 
 
 def has_front_end() -> bool:

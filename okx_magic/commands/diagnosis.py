@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from okx_magic.session import Session
 
 _PACKAGES = ("ipython", "ipykernel", "requests", "urllib3", "pandas")
+# Characters of a signature: Base64 of 32 bytes. Of fewer than the other no digest is made.
+_LENGTH: Final = 44
+_SHORTEST: Final = 16
 _BETWEEN: Final = re.compile(r"\n[ \t]*---+[ \t]*\n")
 _TELLING_VARIABLES = (*NAMES, *PROXY_VARIABLES, "SSLKEYLOGFILE", "REQUESTS_CA_BUNDLE")
 
@@ -175,7 +178,8 @@ def check_sent(accounts: Accounts, number: int, question: Question) -> Note:
     evidence = Evidence(
         question.signature, stamp, request.method, request.target, request.body, account.host
     )
-    return _verdict(evidence, account)
+    last = ", the last one sent" if number == 1 else f", number {number} of %okx_debug"
+    return _verdict(evidence, account, (f"  of      {request.method} {request.target}{last}",))
 
 
 def check_pasted(
@@ -264,10 +268,18 @@ def _of_typed(evidence: Evidence, verdict: Verdict, credentials: Credentials) ->
 def _verdict(evidence: Evidence, account: Account, seen: tuple[str, ...] = ()) -> Note:
     if account.credentials is None:
         raise CellError(f"{account.name} has no credentials to check with", remedy="-a NAME")
+    size = len(evidence.signature)
+    if size < _SHORTEST:
+        told = (
+            f"this is no signature: {size} characters, and one has {_LENGTH}; nothing was computed"
+        )
+        return Note((told, "  bring   the text of OK-ACCESS-SIGN as it was sent"))
     whose = f"  with    the secret of {account.name} (key {account.credentials.hint})"
     with SearchBar("looking for the mistake", " signatures") as bar:
         verdict = investigate(evidence, account.credentials, bar.reach)
     lines = verdict.lines()
+    if verdict.kind == "unexplained" and size != _LENGTH:
+        lines = (*lines, f"  but     it has {size} characters, and a signature has {_LENGTH}")
     if typed := _of_typed(evidence, verdict, account.credentials):
         lines = (*typed.lines(), _AS_TYPED)
     return Note((*lines, *seen, whose), account.environment)

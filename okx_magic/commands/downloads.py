@@ -55,7 +55,8 @@ def to_disk(  # noqa: PLR0913, PLR0917  # as the pipeline has them
     ):
         for done in results:
             if not options.quiet:
-                output.note(receipts.downloaded(done, session.account))
+                with bar.aside():
+                    output.note(receipts.downloaded(done, session.account))
     dataset = open_data(folder)
     for request in filled:
         if request.name is not None:

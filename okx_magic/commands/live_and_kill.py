@@ -73,8 +73,11 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
     """The latch first, then all open orders; each step is shown. Raises KillIncomplete."""
     account = session.account
 
+    # The badge before it says the environment already.
+    name = "" if account.name == account.environment else f"{account.name} · "
+
     def tell(line: str) -> None:
-        show(Note((f"{account.name} · {line}",), account.environment))
+        show(Note((f"{name}{line}",), account.environment))
 
     on_disk = session.gate.kill()
     where = "" if on_disk else " in this kernel only: it could not be written to disk"

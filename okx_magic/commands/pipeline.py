@@ -11,7 +11,7 @@ from okx_magic.cell.check import refuse_secrets
 from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
 from okx_magic.commands.paged import run_paged, span_of
-from okx_magic.commands.whole_cell import check_all, check_options, judge, picture, place_of
+from okx_magic.commands.whole_cell import Progress, check_all, check_options, judge, picture
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place, PositionWithoutStop
 from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
@@ -44,14 +44,35 @@ def run_cell(
     if options.to is not None:
         return to_disk(templates, span, session, namespace, output, options)
     check_all(templates, session, force=options.force)
+    progress = Progress(templates, session)
+    try:
+        return _run_all(templates, progress, span, session, namespace, output, options)
+    except KeyboardInterrupt as stop:
+        if options.dry_run:
+            raise
+        raise progress.interrupted(stop) from None
+
+
+def _run_all(  # noqa: PLR0913, PLR0917  # those of the cell
+    templates: tuple[Template, ...],
+    progress: Progress,
+    span: Span | None,
+    session: Session,
+    namespace: Mapping[str, Any],
+    output: Output,
+    options: Options,
+) -> Any:
+    """Fill and send one after the other; the value of the last."""
     value = None
     refused: OkxMagicError | None = None
     # Before the names of a function: a result of this cell is meant, though it goes to the notebook.
     results: dict[str, Any] = {}
     filling = names(namespace).over(results)
     for number, template in enumerate(templates, start=1):
+        progress.begins(number)
         try:
             request = fill(template, filling)
+            progress.begins(number, request)
             if template.method == SUBSCRIBE:
                 refuse_secrets(request, session.account.credentials)
                 held = (namespace.get(request.name or ""), template.pasted)
@@ -65,12 +86,13 @@ def run_cell(
                 error.place = (
                     Place(number, len(templates), template.line, None)
                     if options.dry_run
-                    else place_of(error, number, templates)
+                    else progress.place(error)
                 )
             if any(each.method != SUBSCRIBE for each in templates[number - 1 :]):
                 raise
             # Streams know nothing of each other: one that is refused keeps no other from beginning.
             refused = refused or error
+        progress.begins(number + 1)
     if refused is not None:
         raise refused
     return value
@@ -95,6 +117,11 @@ def _carry_out(
     request: Request, span: Span | None, session: Session, output: Output, options: Options
 ) -> Any:
     """Send one request, or show what would be sent; its value."""
+    if span is not None:
+        from okx_magic.pages.paging import checked_style  # noqa: PLC0415  # pandas, on first use
+
+        # What does not fit the options of the line is told first, and once.
+        checked_style(request, span)
     judge([request], session, output, options)
     if options.dry_run:
         _show_unsent(request, span, session, output, options)

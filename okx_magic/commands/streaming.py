@@ -115,7 +115,7 @@ def _told(stream: Stream, options: Options) -> str:
     if options.duration:
         parts.append(f"ends after {options.duration}")
     if options.record:
-        parts.append(f"recorded to {options.record}")
+        parts.append(f"recorded to {options.record}, for okx_magic.open_recording")
     parts.append(f"%okx_streams stop {stream.name} ends it")
     return " · ".join(parts)
 

@@ -48,6 +48,9 @@ CONFIG: Final = "~/.okx/config.toml"
 _LONGEST_SHOWN: Final = 24
 # Accounts that need no profile (credentials.sources).
 _WITHOUT_PROFILE: Final = ("sandbox", "demo", "live")
+HOW_TO_MAKE_ONE: Final = (
+    f"a profile is a table [profiles.NAME] in {CONFIG}: %okx_login --help shows one"
+)
 
 _BACKSLASHES: Final = "put a path with backslashes in single quotes, as in 'C:\\Users\\me\\ca.pem'"
 _TWICE: Final = "a profile, or a key of it, is there twice: keep one of the two"
@@ -223,10 +226,13 @@ def _unknown(name: str, names: list[str]) -> CredentialsError:
 
     shown = f"called {name}" if len(name) <= _LONGEST_SHOWN else "of that name"
     known = f"the profiles are {', '.join(names)}" if names else "it has no profiles"
-    near = get_close_matches(name, [*names, *_WITHOUT_PROFILE], n=1)
+    others = {each.lower(): each for each in (*_WITHOUT_PROFILE, *names)}
+    near = get_close_matches(name.lower(), others, n=1)
     return CredentialsError(
         f"no profile {shown} in {CONFIG}; {known}",
-        remedy=f"did you mean {near[0]}?" if near else "names are matched exactly",
+        remedy=f"did you mean {others[near[0]]}?"
+        if near
+        else f"{', '.join(_WITHOUT_PROFILE)} need no profile · {HOW_TO_MAKE_ONE}",
     )
 
 

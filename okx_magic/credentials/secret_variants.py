@@ -75,8 +75,6 @@ def _filled(template: str) -> _Of:
     )
 
 
-# ---- what fingers and eyes make of it: hundreds or thousands -----------------------------------------
-
 # A field of a database, or a selection by hand, holds fewer characters than that.
 _SHORTEST_CUT: Final = 4
 # What pages and logs put between the ends of a secret that they show.

@@ -20,7 +20,7 @@ from okx_magic.credentials.external import (
     read_keyring,
     read_prompt,
 )
-from okx_magic.credentials.profiles import CONFIG, read_profiles
+from okx_magic.credentials.profiles import CONFIG, HOW_TO_MAKE_ONE, read_profiles
 from okx_magic.credentials.source_values import read_variables
 from okx_magic.errors import CredentialsError
 
@@ -120,9 +120,11 @@ def _called(name: str, environ: Mapping[str, str], home: Path) -> Found:
         return found
     profiles = read_profiles(home)
     if name in _ENVIRONMENTS and name not in profiles.tables:
+        listed = ", ".join(profiles.tables)
+        other = f", or name a profile: {listed}" if listed else f" · {HOW_TO_MAKE_ONE}"
         raise CredentialsError(
             f"no credentials for {name}: {VARIABLES} have none",
-            remedy="set OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, or name a profile",
+            remedy=f"set OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE{other}",
         )
     found = profiles.read(name)
     if found is None:

@@ -8,6 +8,8 @@
     what OKX      fetched      rows of zip    by time,
     offers        (wire)       and tar        instrument
 
+    recordings.py     the file of a stream that was recorded ─► a frame
+
 A dataset is a folder of ``endpoint=/instId=/bar=/month=/*.parquet``; ``_okx/`` in it tells, for each
 target, what is complete and what OKX does not have. pyarrow and pandas are imported with this room.
 """

@@ -12,7 +12,7 @@ from okx_magic.data.filing import bar_length_of, manifest_of
 from okx_magic.data.folder import Folder
 from okx_magic.data.ranges import missing
 from okx_magic.data.targets import Target, target_of
-from okx_magic.errors import CellError
+from okx_magic.errors import CellError, OkxMagicError
 from okx_magic.pages.candle_plan import candle_plan
 from okx_magic.pages.paging import Span
 
@@ -114,8 +114,18 @@ class Download:
             self._check_space(targets, plans)
             if self._progress is not None:
                 self._progress.start(_requests(targets, plans, now))
-            for (target, manifest), ranges in zip(opened, plans, strict=True):
-                yield self._bring(target, manifest, ranges, now)
+            for number, ((target, manifest), ranges) in enumerate(
+                zip(opened, plans, strict=True), start=1
+            ):
+                try:
+                    done = self._bring(target, manifest, ranges, now)
+                except OkxMagicError as error:
+                    if len(targets) > 1:
+                        # Which of them it was: the request names its path only.
+                        place = f"target {number} of {len(targets)}: {target}"
+                        error.checked = (place, *error.checked)
+                    raise
+                yield done
 
     def _plan(self, target: Target, manifest: Manifest, span: Span, now: int) -> list[Range]:
         length = bar_length_of(target)

@@ -54,13 +54,22 @@ class Manifest:
 
 
 class Folder:
-    """A dataset on disk. Raises CellError for a folder that is something else."""
+    """A dataset on disk, to write to or to read. Raises CellError for a folder that is something else."""
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    def __init__(self, path: str | PathLike[str], *, to_read: bool = False) -> None:
         self.path = Path(path).expanduser()
+        self._to_read = to_read
         if self.path.exists() and not self.path.is_dir():
-            raise CellError(f"{self.path} is a file", remedy="name a folder")
+            recorded = to_read and self.path.suffix == ".parquet"
+            raise CellError(
+                f"{self.path} is a file, and a dataset is a folder",
+                remedy=f'one file is read by pandas.read_parquet("{self.path}")'
+                if recorded
+                else "name a folder",
+            )
         self._known = self._checked()
+        if to_read and not self._known:
+            raise CellError(f"{self.path} has no dataset", remedy=self._where_one_is())
 
     @property
     def is_dataset(self) -> bool:
@@ -71,7 +80,11 @@ class Folder:
         try:
             said = json.loads((self.path / _META / _DATASET).read_text("utf-8"))
         except FileNotFoundError:
-            if self.path.is_dir() and {each.name for each in self.path.iterdir()} - {_META}:
+            if (
+                not self._to_read
+                and self.path.is_dir()
+                and {each.name for each in self.path.iterdir()} - {_META}
+            ):
                 raise CellError(
                     f"{self.path} has other data", remedy="name an empty folder or a new one"
                 ) from None
@@ -87,6 +100,14 @@ class Folder:
                 remedy="name another folder",
             )
         return True
+
+    def _where_one_is(self) -> str:
+        """Where, around the folder, one is; else how to make one."""
+        around = [*self.path.parents][:4]
+        with suppress(OSError):
+            around += sorted(self.path.iterdir())
+        found = next((each for each in around if (each / _META / _DATASET).is_file()), None)
+        return "%%okx --to FOLDER makes one" if found is None else f"there is one in {found}"
 
     def _unusable(self, error: OSError) -> CellError:
         return CellError(

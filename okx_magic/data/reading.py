@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -15,8 +16,12 @@ from okx_magic.model import Request
 from okx_magic.pages.paging import Span, read_time, time_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from os import PathLike
 
+# By what a target is named.
+_PARTITIONS: Final = ("instId", "bar", "endpoint", "query")
+_LISTED: Final = 5
 _CONTENTS: Final = (
     "endpoint",
     "instId",
@@ -35,15 +40,14 @@ class Dataset:
     """What ``okx_magic.open_data`` opens: the targets of a folder, and their frames."""
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        self._folder = Folder(path)
-        if not self._folder.is_dataset:
-            raise CellError(
-                f"{self._folder.path} has no dataset", remedy="%%okx --to FOLDER makes one"
-            )
-        self._targets: list[tuple[Target, Manifest]] = [
-            (target_of(Request("GET", each.target), Span()), each)
-            for each in self._folder.manifests()
-        ]
+        self._folder = Folder(path, to_read=True)
+        self._targets: list[tuple[Target, Manifest]] = sorted(
+            (
+                (target_of(Request("GET", each.target), Span()), each)
+                for each in self._folder.manifests()
+            ),
+            key=lambda each: each[0].folder,
+        )
 
     @property
     def contents(self) -> pd.DataFrame:
@@ -99,14 +103,45 @@ class Dataset:
             if all(each[0].place.get(name) == value for name, value in asked.items())
         ]
         if len(found) != 1:
-            shown = found or self._targets
-            listed = ", ".join(target.folder for target, _ in shown[:5])
-            said = "more than one target is" if found else "no target is"
-            text = " ".join(f"{name}={value}" for name, value in asked.items()) or "everything"
-            raise CellError(f"{said} {text}", remedy=f"there is: {listed or 'nothing yet'}")
+            raise self._not_one([target for target, _ in found], asked)
         now = int(time.time() * 1000)
         bounds = (None if each is None else read_time(each, now) for each in (since, until))
         return self._frame(*found[0], Span(None, *bounds))
+
+    def _not_one(self, found: list[Target], asked: Mapping[str, str]) -> CellError:
+        """Why no target, or more than one, is meant, and how each of them is named."""
+        shown = found or [target for target, _ in self._targets]
+        text = " ".join(f"{name}={value}" for name, value in asked.items())
+        if not shown:
+            return CellError("the folder has no target yet", remedy="%%okx --to FOLDER fetches one")
+        if not found:
+            said, names = f"no target is {text}", list(_PARTITIONS)
+        else:
+            whose = f" with {text}" if text else ""
+            said = f"the folder has {len(found)} targets{whose}: name one"
+            # What all of them share tells none apart.
+            names = [
+                name for name in _PARTITIONS if len({each.place.get(name) for each in shown}) > 1
+            ]
+        more = f" and {len(shown) - _LISTED} more" if len(shown) > _LISTED else ""
+        listed = ", ".join(each.called(names) for each in shown[:_LISTED])
+        return CellError(said, remedy=f"there is {listed}{more}")
+
+    def __repr__(self) -> str:
+        return f"{self._titled()}\n{self._shown().to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._titled())}</p>{self._shown().to_html(index=False)}"
+
+    def _titled(self) -> str:
+        count = len(self._targets)
+        return f"dataset {self._folder.path} · {count} target{'' if count == 1 else 's'}"
+
+    def _shown(self) -> pd.DataFrame:
+        """The contents without the columns that are empty."""
+        shown = self.contents.drop(columns="ranges")
+        filled = [name for name in shown if shown[name].notna().any() and (shown[name] != "").any()]
+        return shown[filled or list(shown)]
 
     def _frame(self, target: Target, manifest: Manifest, span: Span) -> pd.DataFrame:
         names = [

@@ -12,6 +12,8 @@ from okx_magic.catalogue.bar_names import DEFAULT_BAR
 from okx_magic.pages.paging import PagingStyle, Span, checked_style, query_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from okx_magic.model import Request
 
 # OKX takes one value of these; of others, such as ordType of algo orders, it takes a list.
@@ -36,6 +38,13 @@ class Target:
         endpoint = self.request.endpoint
         columns = endpoint.columns if endpoint else ()
         return columns.index("confirm") if "confirm" in columns else None
+
+    def __str__(self) -> str:
+        return self.called(self.place)
+
+    def called(self, names: Iterable[str]) -> str:
+        """It by these of its partitions, as ``frame`` of a dataset takes them."""
+        return " ".join(f"{name}={self.place[name]}" for name in names if name in self.place)
 
     @property
     def folder(self) -> str:

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice, product
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from okx_magic import catalogue
@@ -63,11 +63,11 @@ class Body:
         return usual_writers()
 
 
-class _Content:
+class _Content(NamedTuple):
     """Another value in the place of a body's; it is written by the body's own serialiser."""
 
-    def __init__(self, value: Any, writers: tuple[Writer, ...]) -> None:
-        self.value, self.writers = value, writers
+    value: Any
+    writers: tuple[Writer, ...]
 
 
 def stages() -> tuple[Stage, ...]:
@@ -114,10 +114,8 @@ def _serialised(body: Body | _Content, most: int) -> Iterator[tuple[str, Mistake
     value = body.value
     if value is None:
         return
-    for form in (
-        *json_forms(value, most),
-        *(form_texts(value, most) if isinstance(value, dict) else ()),
-    ):
+    forms = form_texts(value, most) if isinstance(value, dict) else ()
+    for form in (*json_forms(value, most), *forms):
         yield form.text, Mistake.of(f"the body as {form.name}", "b", form.cost)
     if isinstance(body, Body) and most >= KNOWN:
         for name, writer in zip(("compact JSON", "JSON with blanks"), usual_writers(), strict=True):
@@ -183,9 +181,6 @@ def _reordered(row: Any, keys: Any) -> Any:
     return {key: row[key] for key in keys if key in row} | row if isinstance(row, dict) else row
 
 
-# ---- reading --------------------------------------------------------------------------------------
-
-
 def _loaded(text: str) -> Any:
     try:
         return json.loads(text)
@@ -200,8 +195,6 @@ def _is_plain(value: Any) -> bool:
         return all(map(_is_plain, value))
     return value is None or isinstance(value, str | int | float | bool)
 
-
-# ---- numbers and words in the text ----------------------------------------------------------------
 
 # What stands outside of quotes, as far as its neighbours tell.
 _NUMBER: Final = re.compile(r"(?<=[:\[,\s])-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?(?=[,\]}\s])")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import replace
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
-from okx_magic.credentials.changes import RARE, USUAL
+from okx_magic.credentials.changes import RARE, USUAL, plain
+from okx_magic.credentials.prehash_rules import faults
 from okx_magic.detective.investigation import explanations
 from okx_magic.detective.prehash import Prehash, split
 from okx_magic.detective.records import Comparison, Evidence, Explanation
 from okx_magic.detective.search import Hit
 from okx_magic.detective.times import instant, notation_of, write
 from okx_magic.detective.ways import Ways
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from okx_magic.detective.ways import Block
 
 _PARTS = ("timestamp", "method", "path", "query", "body")
 _NAMES = {
@@ -30,30 +27,63 @@ _NAMES = {
     "\u00a0": "a no-break space",
     "\u200b": "a zero-width space",
 }
+# It could be called a prehash with two mistakes; it is likelier that the wrong text was pasted.
+_REQUEST_LINE = re.compile(r"\s*[A-Za-z]+\s+(?:https?://|/)")
 _SHOWN_BEFORE, _SHOWN_BEHIND = 24, 36
 
 
-def compare(mine: str, theirs: str) -> Comparison:
-    """The prehash of a request, ``mine``, beside the text that was signed in its place.
+def compare(first: str, second: str) -> Comparison:
+    """Two prehashes: the right one of a request, and the text that was signed in its place.
 
-    No secret is needed. Where mistakes make the other text of this one, they are named; for that,
-    ``mine`` must have the four parts of a prehash.
+    No secret is needed. Where mistakes make one text of the other, they are named. Which of the two is
+    the right one is told by the rules of a prehash; where both keep to them it is the first, unless only
+    the first can be made of the second.
     """
+    turned, sure = _turned(first, second)
+    found = _compared(first, second, turned=turned, sure=sure)
+    if found.byte is not None and not found.explanations and not sure:
+        other = _compared(first, second, turned=not turned, sure=True)
+        return other if other.explanations else found
+    return found
+
+
+def _turned(first: str, second: str) -> tuple[bool, bool]:
+    """Whether it is the first that was signed by mistake, and whether the texts tell that."""
+    broken = []
+    for text in (first, second):
+        parts = split(text)
+        broken.append(99 if parts is None else len(list(faults(*parts))))
+    return broken[0] > broken[1], broken[0] != broken[1]
+
+
+def _compared(first: str, second: str, *, turned: bool, sure: bool) -> Comparison:
+    mine, typed = (second, first) if turned else (first, second)
     parts = split(mine)
-    told, theirs = theirs, _at_my_time(parts, theirs)
-    skipped = told != theirs
-    place = _first_difference(mine, theirs)
-    if place is None:
-        return Comparison(mine, theirs, time_skipped=skipped)
-    return Comparison(
-        mine,
-        theirs,
+    theirs = _at_my_time(parts, typed)
+    # As it was typed, if that is as long, so that the place is the same.
+    shown = typed if len(typed) == len(theirs) else theirs
+    one, other = (shown, mine) if turned else (mine, shown)
+    about = Comparison(
+        first,
+        second,
+        fault="first" if turned else "second",
+        sure=sure,
+        time_skipped=theirs != typed,
+        no_prehash=parts is not None and split(theirs) is None,
+    )
+    if mine == theirs:
+        return about
+    pairs = enumerate(zip(mine, theirs, strict=False))
+    place = next((at for at, (a, b) in pairs if a != b), min(len(mine), len(theirs)))
+    his, hers = _character(mine, theirs, place), _character(theirs, mine, place)
+    his, hers = (hers, his) if turned else (his, hers)
+    return replace(
+        about,
         byte=len(mine[:place].encode("utf-8", "surrogatepass")) + 1,
         part=_part(parts, place) if parts else "",
-        found=f"mine has {_character(mine, theirs, place)}, theirs {_character(theirs, mine, place)}",
-        view=_view(mine, theirs, place),
-        time_skipped=skipped,
-        explanations=_explained(parts, theirs) if parts else (),
+        found=f"the first has {his}, the second {hers}",
+        view=_view(one, other, place),
+        explanations=_explained(parts, theirs) if parts and not _REQUEST_LINE.match(typed) else (),
     )
 
 
@@ -75,13 +105,6 @@ def _part(parts: Prehash, place: int) -> str:
     return next((name for name, end in zip(_PARTS, ends, strict=True) if place < end), "end")
 
 
-def _first_difference(mine: str, theirs: str) -> int | None:
-    for place, (one, other) in enumerate(zip(mine, theirs, strict=False)):
-        if one != other:
-            return place
-    return None if len(mine) == len(theirs) else min(len(mine), len(theirs))
-
-
 def _character(text: str, other: str, place: int) -> str:
     """The character at a place; one that cannot be seen, or looks like the other's, by its name."""
     if place >= len(text):
@@ -98,13 +121,12 @@ def _character(text: str, other: str, place: int) -> str:
 
 def _view(mine: str, theirs: str, place: int) -> tuple[str, str, str]:
     """Both texts around the place, in one line each, and a line that marks it."""
-    start = max(0, place - _SHOWN_BEFORE)
-    before = ("…" if start else "") + _visible(mine[start:place])
+    start, end = max(0, place - _SHOWN_BEFORE), place + _SHOWN_BEHIND
     lines = []
     for text in (mine, theirs):
-        end = place + _SHOWN_BEHIND
-        lines.append(before + _visible(text[place:end]) + ("…" if len(text) > end else ""))
-    return lines[0], lines[1], " " * len(before) + "^"
+        shown = ("…" if start else "") + _visible(text[start:end])
+        lines.append(shown + ("…" if len(text) > end else ""))
+    return lines[0], lines[1], " " * (place - start + bool(start)) + "^"
 
 
 def _visible(text: str) -> str:
@@ -114,18 +136,10 @@ def _visible(text: str) -> str:
 
 
 def _explained(parts: Prehash, theirs: str) -> tuple[Explanation, ...]:
-    signed = theirs.encode("utf-8", "surrogatepass")
+    """The cheapest mistakes that make theirs of mine."""
     ways = Ways(Evidence("", *parts))
     singles = (ways.singles(odd=odd) for odd in (False, True))
     for blocks in (*singles, *(ways.blocks(cost) for cost in range(2 * USUAL, 2 * RARE + 1))):
-        if hits := list(_hits(ways, signed, list(blocks))):
-            return explanations(hits)
+        if found := list(ways.to(plain(theirs), list(blocks))):
+            return explanations(Hit(way.mistakes, way.also) for way in found)
     return ()
-
-
-def _hits(ways: Ways, signed: bytes, blocks: Iterable[Block]) -> Iterator[Hit]:
-    for block in blocks:
-        for number, message in enumerate(block.messages()):
-            if message == signed:
-                found = ways.told(block.way(number))
-                yield from (Hit(way.mistakes, way.also) for way in (found, *ways.others(found)))

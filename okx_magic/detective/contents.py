@@ -108,9 +108,6 @@ def _in_rows(value: Any, key: str, change: Callable[[Any], Any] | None) -> Any:
     }
 
 
-# ---- each of its values ---------------------------------------------------------------------------
-
-
 def _of(*kinds: type, to: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """What is made of values of these types; bool is a type of its own here."""
     return lambda member: to(member) if type(member) in kinds else member

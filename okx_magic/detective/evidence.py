@@ -122,8 +122,6 @@ def _given(what: str, value: str, where: str) -> str:
     return value.strip()
 
 
-# ---- secrets --------------------------------------------------------------------------------------
-
 _HIDDEN = re.compile(
     r"[*•.…xX#_-]*|<[^>]*>|«[^»]*»|\[[^\]]*\]|\$\{?\w+\}?|\{\{?[^}]*\}?\}"
     r"|hidden|redacted|removed|secret|passphrase|None|null",

@@ -110,9 +110,6 @@ def _changed(change: Change, join: Join) -> Join:
     return changed
 
 
-# ---- templates ------------------------------------------------------------------------------------
-
-
 def _sorted(parts: Parts, *more: bytes) -> bytes:
     given = parts[3].removeprefix(b"?") + parts[4]
     return b"&".join(sorted(filter(None, (*given.split(b"&"), *more))))

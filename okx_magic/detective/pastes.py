@@ -110,9 +110,6 @@ def log_in(text: str) -> dict[str, str] | None:
     return {name: _member(name, text) or "" for name in ("sign", "timestamp")}
 
 
-# ---- requests -------------------------------------------------------------------------------------
-
-
 # http.client of Python and Net::HTTP of Ruby print what they send as texts in quotes.
 _SENT = re.compile(r"\s*(?:send:\s*|<-\s*)?(b?(['\"]).*\2)\s*")
 

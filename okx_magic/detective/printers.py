@@ -118,7 +118,16 @@ serialisers: Final = partial(table, "detective/serialisers.json")
 
 @cache
 def _printers() -> tuple[_Printer, ...]:
-    return tuple(_Printer(**row) for row in serialisers()["printers"])
+    """One of each row; of a row with {type} one for each name that people give to an order."""
+    made = []
+    for row in serialisers()["printers"]:
+        for name in serialisers()["types"] if "{type}" in row["name"] else [""]:
+            left, right = row["around"]
+            names = {"name": row["name"].replace("{type}", name)}
+            made.append(
+                _Printer(**{**row, **names, "around": (left.replace("{type}", name), right)})
+            )
+    return tuple(made)
 
 
 def _dumper(value: Any, depth: int = 10) -> str:
@@ -161,7 +170,8 @@ def printed(value: Any, most: int) -> Iterator[tuple[str, str, int]]:
     for name, write, cost in _OTHERS:
         if cost <= most:
             yield name, write(value), cost
+    least = SELDOM if isinstance(value, list) else 0
     for printer in _printers():
-        cost = COSTS[printer.usual]
-        if cost <= most and (cost > RARE or isinstance(value, dict)):
+        cost = max(COSTS[printer.usual], least)
+        if cost <= most:
             yield printer.name, printer.write(value), cost

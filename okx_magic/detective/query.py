@@ -44,8 +44,6 @@ def _whole(query: Query) -> Iterator[str]:
     yield query.whole if query.whole is not None else f"?{query.text}" if query.text else ""
 
 
-# ---- other parameters, or another order -----------------------------------------------------------
-
 _ORDERS: Final[dict[str, Callable[[list[str]], list[str]]]] = {
     "the query sorted by name": sorted,
     "the query in reverse order": lambda pairs: pairs[::-1],
@@ -106,9 +104,6 @@ def permuted(items: list[str], most: int = MOST_PERMUTED) -> Iterator[Sequence[s
             yield changed
 
 
-# ---- the same parameters, written otherwise -------------------------------------------------------
-
-
 def _writings(query: Query, most: int) -> Iterator[tuple[Query, Mistake]]:
     if not query.text:
         return
@@ -132,23 +127,25 @@ def _written(pairs: Sequence[tuple[str, str]], write: Callable[[str], object]) -
 
 def _lists(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
     """A list of values, which OKX takes joined by commas, as libraries write lists."""
-    items = [(k, k if "," in v else "", n, e) for k, v in pairs for n, e in enumerate(v.split(","))]
-    noun = "a list in the query"
-    yield f"{noun} as a repeated parameter", KNOWN, [(k, e) for k, _, _, e in items]
-    yield (
-        f"{noun} as a parameter with []",
-        RARE,
-        [(f"{k}[]" * bool(m) or k, e) for k, m, _, e in items],
-    )
-    numbered = [(f"{k}[{n}]" if m else k, e) for k, m, n, e in items]
-    yield f"{noun} as numbered parameters", RARE, numbered
-    printed = [(k, str(v.split(",")) if "," in v else v) for k, v in pairs]
-    yield f"{noun} as Python prints it", KNOWN, printed
-    spaced = [(k, v.replace(",", ", ")) for k, v in pairs]
-    yield f"{noun} with a blank behind each comma", KNOWN, spaced
-
-
-# ---- its mark, and other things in its place ------------------------------------------------------
+    several = [(name, value.split(",")) for name, value in pairs]
+    for name, cost, write in (
+        ("as a repeated parameter", KNOWN, "{}"),
+        ("as a parameter with []", RARE, "{}[]"),
+        ("as numbered parameters", RARE, "{}[{n}]"),
+    ):
+        yield (
+            f"a list in the query {name}",
+            cost,
+            [
+                (write.format(key, n=n) if len(values) > 1 else key, value)
+                for key, values in several
+                for n, value in enumerate(values)
+            ],
+        )
+    printed = [(key, str(values) if len(values) > 1 else values[0]) for key, values in several]
+    yield "a list in the query as Python prints it", KNOWN, printed
+    spaced = [(key, ", ".join(values)) for key, values in several]
+    yield "a list in the query with a blank behind each comma", KNOWN, spaced
 
 
 def _marked(method: str, path: str, query: Query, most: int) -> Iterator[tuple[str, Mistake]]:

@@ -20,6 +20,11 @@ _NEVER = (
     " (50102, 50112)"
 )
 
+_PREHASH = (
+    "  is      timestamp, method, path with its query, and body, with nothing between them:"
+    " 2020-12-08T09:08:57.715ZGET/api/v5/account/balance?ccy=BTC"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -101,39 +106,52 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two prehashes: that of a request, ``mine``, and ``theirs``, which was signed.
+    """Two prehashes, ``first`` and ``second``. The one at ``fault``, "first" or "second", is taken for
+    the one that was signed by mistake; ``sure`` says that this can be told by the two texts.
 
-    ``byte`` is the first differing byte, from 1, None where there is none; ``part`` the part of mine
-    that it lies in ("end" behind the body, "" if mine has no such parts); ``found`` tells the two
+    ``byte`` is the first differing byte, from 1, None where there is none; ``part`` the part of the right
+    one that it lies in ("end" behind the body, "" if it has no such parts); ``found`` tells the two
     characters, by name if they cannot be seen; ``view`` is both texts around it, a line each, and a
-    third that marks it. ``explanations`` name mistakes that make theirs of mine. ``time_skipped`` says
-    that the two were of different times, and theirs is shown at the time of mine.
+    third that marks it. ``explanations`` name mistakes that make the one at fault of the other.
+    ``time_skipped`` says that the two were of different times, which is passed over; ``no_prehash`` that
+    the one at fault has not the parts of a prehash.
     """
 
-    mine: str
-    theirs: str
+    first: str
+    second: str
+    fault: str = "second"
+    sure: bool = False
     byte: int | None = None
     part: str = ""
     found: str = ""
     view: tuple[str, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     time_skipped: bool = False
+    no_prehash: bool = False
 
     def lines(self) -> tuple[str, ...]:
         """The finding as a person reads it; the first line says the most."""
-        told = "  but     the times differ, as they must: theirs is read at the time of mine"
+        told = "  but     the times differ, as they must: that is passed over"
         time = (told,) if self.time_skipped else ()
+        right = "first" if self.fault == "second" else "second"
         if self.byte is None:
-            size = len(self.mine.encode("utf-8", "surrogatepass"))
+            size = len(self.first.encode("utf-8", "surrogatepass"))
             return (
                 f"both are the same {size} bytes",
                 "  leaves  if the signatures differ, so do the secret, the digest or its encoding",
                 *time,
             )
-        where = {"": "", "end": ", behind the end of mine"}.get(self.part, f", in the {self.part}")
-        labels = ("  mine    ", "  theirs  ", "          ")
+        if self.no_prehash and not self.explanations:
+            return (f"the {self.fault} is not a prehash", _PREHASH)
+        where = {"": "", "end": f", behind the end of the {right}"}.get(
+            self.part, f", in the {self.part}"
+        )
+        labels = ("  first   ", "  second  ", "          ")
         lines = [f"they differ from byte {self.byte} on{where}: {self.found}"]
         lines += [label + line for label, line in zip(labels, self.view, strict=True)]
         for explanation in self.explanations:
-            lines += [explanation.sentence, f"  instead {explanation.correction}"]
+            lines += [f"the {self.fault} was {explanation.sentence}"]
+            lines += [f"  instead {explanation.correction}"]
+        if self.explanations and not self.sure:
+            lines += [f"  if      the {self.fault} is the right one, put it first"]
         return (*lines, *time)

@@ -118,6 +118,7 @@ class Search:
         yield "any two mistakes", lambda: level(range(2 * KNOWN + 1, DEAREST))
         yield "any recipe with a mistake", lambda: recipes([RARE])
         yield "three usual mistakes", lambda: level([DEAREST])
+        yield "a time of .NET's clock", lambda: swept(timestamp.ticks(stamp), TIMESTAMP)
 
     # ---- levels ------------------------------------------------------------------------------------
 
@@ -157,14 +158,8 @@ class Search:
     def _matches(self, keyed: _Keyed, signed: bytes, blocks: Iterable[Block]) -> Iterator[Hit]:
         """All ways to what was signed that cost the same, and those in which one mistake is another."""
         wrapped = self._targets[keyed.mac(signed)]
-        for block in blocks:
-            for number, message in enumerate(block.messages()):
-                if message == signed:
-                    found = self._ways.told(block.way(number))
-                    for way in (found, *self._ways.others(found)):
-                        yield Hit(
-                            (*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also)
-                        )
+        for way in self._ways.to(signed, blocks):
+            yield Hit((*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also))
 
     def _spend(self, digests: int) -> None:
         if self.tried + digests > BUDGET:

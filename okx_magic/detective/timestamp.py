@@ -128,7 +128,6 @@ _FINER: Final = (
     *("in ISO 8601 with milliseconds and Z", "without its Z", "with +00:00 in place of Z"),
     *("as epoch milliseconds", "as epoch seconds with three decimals"),
 )
-# .NET counts tenths of microseconds, and from the year 1.
 _YEAR_1: Final = 62_135_596_800 * SECOND
 _FRACTION: Final = "as epoch seconds with a fraction"
 
@@ -150,14 +149,21 @@ def readings(header: str) -> Iterator[Sweep]:
             yield Sweep(partial(clock, finer.template, times), lambda _, told=told: told)  # type: ignore[misc]
         if name == _FRACTION and own.grain == MILLISECOND:
             yield Sweep(partial(_floats, time), lambda _, told=told: told)  # type: ignore[misc]
-    if own.grain == MILLISECOND:
-        start, ticks = write("{date}T{clock}.{ms}", time), (time + _YEAR_1) // MILLISECOND
-        for name, texts in (
-            ("with seven digits of fraction", [f"{start}{rest:04d}Z" for rest in range(10_000)]),
-            ("as .NET's ticks", [f"{ticks}{rest:04d}" for rest in range(10_000)]),
-        ):
-            told = (_notation(f"the timestamp {name}", RARE),)
-            yield Sweep(partial(iter, texts), lambda _, told=told: told)  # type: ignore[misc]
+
+
+def ticks(header: str) -> Iterator[Sweep]:
+    """One reading of .NET's clock, in tenths of microseconds: as a time, and counted from the year 1."""
+    time, own = instant(header), notation_of(header)
+    if time is None or own is None or own.grain != MILLISECOND:
+        return
+    start, count = write("{date}T{clock}.{ms}", time), (time + _YEAR_1) // MILLISECOND
+    for name, text in (
+        ("with seven digits of fraction", start + "{:04d}Z"),
+        ("as .NET's ticks", f"{count}{{:04d}}"),
+    ):
+        told = (_notation(f"the timestamp {name}", RARE),)
+        texts = partial(map, text.format, range(10_000))
+        yield Sweep(texts, lambda _, told=told: told)  # type: ignore[misc]
 
 
 def readings_otherwise(header: str) -> Iterator[Sweep]:

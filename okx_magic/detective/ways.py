@@ -114,20 +114,26 @@ class _Part:
         return odd + distinct([self.right, *self.once], self.many())
 
     @cached_property
-    def _twice(self) -> dict[int, list[Wrong]]:
+    def _by_cost(self) -> dict[int, dict[int, list[Wrong]]]:
         return {}
 
     def texts(self, cost: int, *, two: bool) -> list[Wrong]:
         """The texts of this cost: of one mistake, and of two, which are made up to what is looked for
         early, or all; of ``two`` alone if so asked.
         """
-        most = _EARLY if cost <= _EARLY else self.most
-        if cost <= self.most and most not in self._twice:
-            found = made(self.stages(), self.state, 2, most)
-            self._twice[most] = distinct([self.right, *(each.text for each in self.usual)], found)
         once = () if two else self.usual if cost <= RARE else self.odd
-        twice = self._twice[most] if cost <= self.most else ()
-        return [each for each in (*once, *twice) if each.cost == cost]
+        found = [each for each in once if each.cost == cost]
+        if cost > self.most:
+            return found
+        most = _EARLY if cost <= _EARLY else self.most
+        if most not in self._by_cost:
+            twice = made(self.stages(), self.state, 2, most)
+            known = (self.right, *(each.text for each in self.usual))
+            grouped: dict[int, list[Wrong]] = {}
+            for each in distinct(known, twice):
+                grouped.setdefault(each.cost, []).append(each)
+            self._by_cost[most] = grouped
+        return found + self._by_cost[most].get(cost, [])
 
 
 class Ways:
@@ -250,16 +256,24 @@ class Ways:
 
     # ---- what else gives the same ------------------------------------------------------------------
 
-    def told(self, way: Way) -> Way:
-        """The way with all that would have given the same texts of its parts."""
-        texts = (
-            self._parts[place].once.get(each.text, each) if len(each.mistakes) == 1 else each
-            for place, each in enumerate(way.texts)
-        )
-        return way._replace(texts=tuple(texts))
+    def to(self, message: bytes, blocks: Iterable[Block]) -> Iterator[Way]:
+        """All ways to a prehash in these blocks, with all that would have given the same texts of its
+        parts; and those with as many mistakes, of which all but one are the same.
+        """
+        for block in blocks:
+            for number, made_so in enumerate(block.messages()):
+                if made_so == message:
+                    way = block.way(number)
+                    texts = tuple(
+                        self._parts[place].once.get(each.text, each)
+                        if len(each.mistakes) == 1
+                        else each
+                        for place, each in enumerate(way.texts)
+                    )
+                    way = way._replace(texts=texts)
+                    yield from (way, *self._others(way))
 
-    def others(self, way: Way) -> Iterator[Way]:
-        """Ways to the same prehash with as many mistakes, of which all but one are the same."""
+    def _others(self, way: Way) -> Iterator[Way]:
         for place, text in enumerate(way.texts):
             if len(text.mistakes) == 1:
                 righted = (*way.texts[:place], self._right[place][0], *way.texts[place + 1 :])

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _IDENTIFIER = "okx_magic"
 _LONGEST_WAIT_SECONDS = 1.0
+# Longer than any path.
+_WHOLE = 200
+_elided: WeakKeyDictionary[InteractiveShell, int] = WeakKeyDictionary()
 
 
 def install(shell: InteractiveShell, opened: Callable[[], Accounts | None]) -> None:
@@ -55,10 +58,17 @@ def install(shell: InteractiveShell, opened: Callable[[], Accounts | None]) -> N
         }
 
     shell.Completer.custom_matchers.append(okx_matcher)
+    if getattr(shell, "min_elide", 0) > 0:
+        # A terminal's menu cuts long ones in the middle: /api/v5/asset/balances and
+        # /api/v5/account/subaccount/balances are both /a…t/balances.
+        _elided[shell] = shell.min_elide
+        shell.min_elide = max(shell.min_elide, _WHOLE)
 
 
 def uninstall(shell: InteractiveShell) -> None:
-    """Remove the matcher."""
+    """Remove the matcher, and cut long candidates as before."""
+    if (cut := _elided.pop(shell, None)) is not None:
+        shell.min_elide = cut
     matchers = shell.Completer.custom_matchers
     matchers[:] = [
         matcher

@@ -86,8 +86,13 @@ class OkxDiagnosis(Magics):
             POST /api/v5/trade/order
             {"instId": "BTC-USDT", "sz": "1"}
 
+            %%okx_debug --compare
+            2020-12-08T09:08:57.715ZGET/api/v5/account/balance
+            2020-12-08T09:08:57.715Zget/api/v5/account/balance
+
         Instead of the request the cell can have all headers as they were sent, or a prehash as it was
-        printed; a request with its headers needs only --check. ``{{ expression }}`` is Python.
+        printed; a request with its headers needs only --check. Of two prehashes the right one comes
+        first, then the one that your program signed. ``{{ expression }}`` is Python.
         Nothing is sent. Never paste a secret: -a NAME says which account's secret is used.
         """
         arguments = magicline.options(self.shell, self.okx_debug, _with_one_signature(line))
@@ -203,6 +208,7 @@ class OkxDiagnosis(Magics):
         "--open", action="store_true", help="what was sent, and nobody knows what became of it"
     )
     @argument("--settle", action="store_true", help="ask again, and close what can be closed")
+    @argument("--failed", action="store_true", help="only what was not answered with the code 0")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_log(self, line: str) -> Any:
         """This session's exchanges as a DataFrame, oldest first, without secrets.
@@ -211,6 +217,7 @@ class OkxDiagnosis(Magics):
 
             %okx_log
             log = %okx_log
+            %okx_log --failed        what OKX refused, and what had no answer
             %okx_log --open          orders and settings whose outcome is unknown, of earlier kernels too
             %okx_log --settle        ask what became of them, one line each
 
@@ -228,7 +235,8 @@ class OkxDiagnosis(Magics):
             return open_log.frame(self._accounts()) if arguments.open else None
         from okx_magic.frames.frame import log_frame  # noqa: PLC0415  # pandas, on first use
 
-        return log_frame([exchange for exchange, _ in self._accounts().exchanges()])
+        log = [exchange for exchange, _ in self._accounts().exchanges()]
+        return log_frame([each for each in log if each.code != "0"] if arguments.failed else log)
 
 
 # A signature in which each + became a blank, as a URL does it: 44 characters of Base64 in all.

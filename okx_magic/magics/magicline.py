@@ -66,8 +66,16 @@ def examples_first(magic: Any) -> Any:
     places = (listed.find(title) for title in ("positional arguments:", "options:"))
     first = min(place for place in places if place >= 0)
     shown = inspect.cleandoc(examples).strip("\n")
-    magic.__doc__ = f"{shown}\n\n%{magic.__name__}: {told}\n\n{listed[first:].rstrip()}"
+    magic.__doc__ = _plain(f"{shown}\n\n%{magic.__name__}: {told}\n\n{listed[first:].rstrip()}")
     return magic
+
+
+def _plain(text: str) -> str:
+    """Help as a person reads it: without the marks of reStructuredText, nor IPython's around a value that
+    may be left out.
+    """
+    text = text.replace("``", "").replace("<[", "[").replace("]>", "]")
+    return re.sub(r"(?m)::$", ":", text)
 
 
 def overview() -> tuple[str, ...]:

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
+from okx_magic.errors import CellError, CredentialsError
 from okx_magic.magics import magicline
 from okx_magic.ui.console import show
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.accounts import Accounts
+
+_INSTRUMENT: Final = re.compile(r"[A-Z0-9]{2,}-[A-Z0-9-]+")
 
 
 @magics_class
@@ -84,7 +88,15 @@ class OkxMoney(Magics):
         from okx_magic.commands import live_and_kill  # noqa: PLC0415  # on first use
         from okx_magic.ui.console import ask_person  # noqa: PLC0415  # on first use
 
-        session = self._accounts().session(arguments.name)
+        try:
+            session = self._accounts().session(arguments.name)
+        except CredentialsError:
+            if not _INSTRUMENT.fullmatch(arguments.name or ""):
+                raise
+            raise CellError(
+                f"%okx_kill is for a whole account, and {arguments.name} is an instrument",
+                remedy=f"%okx_find cancel all orders on {arguments.name} shows a cell for it",
+            ) from None
         if arguments.release:
             show(live_and_kill.release(session, ask_person))
         else:

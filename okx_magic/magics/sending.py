@@ -278,10 +278,17 @@ class OkxMagic(Magics):
         arguments = magicline.options(self.shell, self.okx_logout, line)
         if arguments is None:
             return
+        killed = [
+            each.account.name
+            for each in self.accounts.open_sessions()
+            if each.account.environment == "sandbox" and each.gate.latched
+        ]
         closed = self.accounts.close(arguments.name)
         current = self.accounts.current
         now = f" · cells use {current} now" if current else ""
-        tell([f"logged out: {', '.join(closed) or 'nobody was logged in'}{now}"])
+        # A kill switch is never lifted without a word.
+        ended = " · its kill switch ended with it" if {*killed} & {*closed} else ""
+        tell([f"logged out: {', '.join(closed) or 'nobody was logged in'}{ended}{now}"])
 
     def _session(self, name: str | None) -> Session:
         nobody = self.accounts.current is None

@@ -65,7 +65,7 @@ class OkxStreams(Magics):
 
         accounts = self._opened()
         words = arguments.words
-        if not words and not arguments.all:
+        if words in ([], ["list"]) and not arguments.all:
             from okx_magic.streams.listing import listing  # noqa: PLC0415  # pandas, on first use
 
             return listing(streaming.running(accounts))
@@ -84,6 +84,8 @@ class OkxStreams(Magics):
 
 
 def _show(stream: Any) -> None:
+    from IPython.core.getipython import get_ipython  # noqa: PLC0415  # on first use
+
     from okx_magic.charts.live import LiveView  # noqa: PLC0415  # on first use
     from okx_magic.charts.widgets import has_front_end  # noqa: PLC0415  # same
     from okx_magic.ui.stream_lines import show_line  # noqa: PLC0415  # same
@@ -91,4 +93,5 @@ def _show(stream: Any) -> None:
     if has_front_end():
         LiveView(stream).show()
     else:
-        show_line(stream)
+        # None where the terminal has no prompt of its own.
+        show_line(stream, getattr(get_ipython(), "pt_app", None))

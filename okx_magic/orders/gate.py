@@ -121,6 +121,11 @@ class Gate:
         """
         check(request, self._standing(request, again=again))
 
+    def went_before(self, request: Request) -> bool:
+        """Whether the same request was sent just now and may have been carried out."""
+        repeats, unsettled = self._before(request)
+        return unsettled or repeats is not None
+
     @property
     def latched(self) -> bool:
         """Whether the kill switch is on."""
@@ -228,13 +233,13 @@ def _check_repeat(request: Request, standing: Standing) -> None:
     if standing.unsettled:
         raise RefusedError(
             "the outcome of the same request is still unknown",
-            remedy="%okx_login looks it up; --again sends it once more anyway",
+            remedy="%okx_login looks it up; --again (in Python again=True) sends it once more anyway",
             request=request,
         )
     # On live the person is asked, and told of the repetition.
     if standing.repeats is not None and standing.environment != "live":
         raise RefusedError(
             f"the same request was sent {standing.repeats:.0f} s ago",
-            remedy=f"--again sends it once more; after {AGAIN_SECONDS} s it is not needed",
+            remedy=f"--again (in Python again=True) sends it anyway; not needed after {AGAIN_SECONDS} s",
             request=request,
         )

@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import secrets
 import threading
 import time
@@ -37,6 +38,9 @@ SETTLED: Final = frozenset({"done", "partly done", "not done", "refused", "not s
 # Settled entries are kept in memory for this many seconds; a sweep comes after this many new ones.
 _REMEMBERED: Final = 3600
 _SWEEP: Final = 1000
+
+# A number with digits behind its point: zeros at its end say nothing.
+_FRACTION: Final = re.compile(r"-?\d+\.\d+", re.ASCII)
 
 # Seconds since 1970, in years that can be shown.
 _Moment = Annotated[float, msgspec.Meta(ge=0, lt=253_402_300_800)]
@@ -76,15 +80,27 @@ def new_id() -> str:
 
 
 def fingerprint(request: Request) -> str:
-    """The same for requests that ask for the same: of method, target and body, whatever its spaces.
+    """The same for requests that ask for the same: of method, target and body, whatever its spaces, the
+    order of its names, the form of its numbers (``"1.50"``, ``1.5``) and what is left empty.
 
     Taken of a request as it was typed, before an id of ours is added.
     """
     body = request.body
     if request.json is not None:
-        body = json.dumps(request.json, sort_keys=True, default=float)
+        body = json.dumps(_meant(request.json), sort_keys=True)
     text = f"{request.method}\n{request.target}\n{body}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _meant(value: Any) -> Any:
+    """A value of a body as any other that means the same."""
+    if isinstance(value, dict):
+        return {name: _meant(each) for name, each in value.items() if each not in ("", None)}
+    if isinstance(value, list):
+        return [_meant(each) for each in value]
+    # As text: OKX takes "1" for 1, and "true" for true.
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text.rstrip("0").rstrip(".") if _FRACTION.fullmatch(text) else text
 
 
 # All that there are, to begin anew in a forked child.

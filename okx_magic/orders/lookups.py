@@ -15,6 +15,30 @@ if TYPE_CHECKING:
 
     from okx_magic.orders.items import Item
 
+# Where a person sees what no look-up proves, and the names of the request that the GET takes, too. OKX
+# docs: Funding Account, Sub-account; Trading Account, Get positions; Order Book Trading, Trade.
+_SEEN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
+    {
+        "/api/v5/asset/transfer": ("/api/v5/asset/bills", ("ccy",)),
+        "/api/v5/asset/subaccount/transfer": ("/api/v5/asset/subaccount/bills", ("ccy",)),
+        "/api/v5/asset/withdrawal": ("/api/v5/asset/withdrawal-history", ("ccy",)),
+        "/api/v5/asset/convert/trade": ("/api/v5/asset/convert/history", ()),
+        "/api/v5/fiat/create-withdrawal": ("/api/v5/fiat/withdrawal-order-history", ("ccy",)),
+        "/api/v5/account/position/margin-balance": (POSITIONS, ("instId",)),
+        "/api/v5/account/move-positions": ("/api/v5/account/move-positions-history", ()),
+        "/api/v5/trade/easy-convert": ("/api/v5/trade/easy-convert-history", ()),
+        "/api/v5/trade/one-click-repay": ("/api/v5/trade/one-click-repay-history", ()),
+        "/api/v5/trade/one-click-repay-v2": ("/api/v5/trade/one-click-repay-history-v2", ()),
+    }
+)
+# Of what may be sent a second time: what that does.
+_AGAIN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "setting": "it sets the same once more",
+        "undo": "what was taken back stays so",
+        "cancel": "it cancels what is open then",
+    }
+)
 # OKX's code for an order that it does not know.
 NOT_FOUND: Final = "51603"
 _FAILED: Final = frozenset({"failed", "rejected"})
@@ -74,11 +98,22 @@ def failed(row: Mapping[str, Any]) -> bool:
 def remedy(items: tuple[Item, ...], path: str) -> str:
     """What to do about orders of which nobody knows whether they were carried out."""
     questions = [item.settles for item in items if item.settles]
+    if not questions and (seen := where_seen(path, items[0].wanted if items else {})):
+        questions = [seen]
     if questions:
         return "check before sending it again: " + " · ".join(questions)
+    if path not in WHERE and (does := _AGAIN.get(Request("POST", path).effect)):
+        return f"it may be sent again: {does}"
     if path in WHERE:
         return "it has no client order id: check the open orders and the fills first"
     return "check the account before sending it again"
+
+
+def where_seen(path: str, wanted: Mapping[str, Any]) -> str:
+    """The GET that shows a person what no look-up proves; "" where none is known."""
+    target, names = _SEEN.get(path, ("", ()))
+    query = urlencode({name: str(wanted[name]) for name in names if wanted.get(name)})
+    return f"GET {target}?{query}" if query else f"GET {target}" if target else ""
 
 
 def read_back(request: Request) -> Request | None:
@@ -88,6 +123,12 @@ def read_back(request: Request) -> Request | None:
         return None
     query = urlencode({name: wanted[name] for name in shown.params if wanted.get(name)})
     return Request("GET", f"{shown.path}?{query}" if query else shown.path)
+
+
+def field_of_setting(path: str) -> str:
+    """The field that a setting has in the answer to its ``read_back``; "" for what is none."""
+    shown = _SETTINGS.get(path)
+    return shown.field if shown else ""
 
 
 def is_set(request: Request, rows: Sequence[Any]) -> bool | None:

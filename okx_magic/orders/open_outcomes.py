@@ -9,7 +9,7 @@ from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Request
 from okx_magic.orders.items import is_ours
 from okx_magic.orders.ledger import TOLD
-from okx_magic.orders.lookups import made_at
+from okx_magic.orders.lookups import field_of_setting, made_at, where_seen
 from okx_magic.orders.reconcile import CANCELED, STILL_OPEN, look
 
 if TYPE_CHECKING:
@@ -58,12 +58,18 @@ def tell_open_outcomes(
         yield f"{_named(entry)}: {found}"
 
 
+def _check(path: str) -> str:
+    seen = where_seen(path, {})
+    return f"{seen} shows it" if seen else "check the account"
+
+
 def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
     """The outcome, "" where it is still open, and what to say."""
     if not entry.settles:
-        return TOLD, "it is not known whether it was carried out: check the account"
-    if entry.path.endswith("/trade/close-position"):
-        return _position_closed(ask, entry)
+        return TOLD, f"it is not known whether it was carried out: {_check(entry.path)}"
+    field = field_of_setting(entry.path)
+    if field or entry.path.endswith("/trade/close-position"):
+        return _set_now(ask, entry, field) if field else _position_closed(ask, entry)
     rows: list[Mapping[str, Any] | None] = []
     for question in entry.settles:
         try:
@@ -90,6 +96,17 @@ def _position_closed(ask: Ask, entry: Entry) -> tuple[str, str]:
     if not left:
         return "done", "the position is closed"
     return TOLD, f"a position of {', '.join(left)} is there now; {question} shows it"
+
+
+def _set_now(ask: Ask, entry: Entry, field: str) -> tuple[str, str]:
+    """What a setting is by now: the ledger does not say what it was to be."""
+    question = entry.settles[0]
+    try:
+        rows = ask(Request("GET", question.removeprefix("GET ")), _SECONDS).data
+    except OkxMagicError as error:
+        return "", f"still unknown ({error.message}); {question} tells"
+    values = dict.fromkeys(str(row[field]) for row in rows if row.get(field) not in (None, ""))
+    return TOLD, f"{field} is {', '.join(values) or 'not shown'} now; {question} shows it"
 
 
 def _is_older(row: Mapping[str, Any] | None, entry: Entry) -> bool:

@@ -82,6 +82,7 @@ class Orders:
         ``as_typed`` an order goes without a client order id if it was typed without one, and without
         an expTime; with ``again`` although the same request was sent just now.
         """
+        self._connection.check_open(request)
         state = RequestState(expires=not as_typed)
         try:
             prepared = self.prepare(request, as_typed=as_typed)

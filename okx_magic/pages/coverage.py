@@ -1,7 +1,7 @@
 """What a pull covers: holes between bars, and how far back an endpoint keeps its rows.
 
-OKX docs: trade/fills keeps 3 days, orders-history and bills 7 days, each with a twin of the same rows
-that keeps 3 months. The end of such a window is not the end of OKX's history.
+OKX docs: trade/fills keeps 3 days, orders-history and bills 7 days, asset/bills a month, each with a twin
+of the same rows that keeps them longer. The end of such a window is not the end of OKX's history.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.pages.paging import time_text, with_query
+from okx_magic.pages.paging import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,11 +35,10 @@ class Window:
         """Whether all rows from a time on are kept; none are for a pull of everything."""
         return since is not None and since >= now - self.days * _DAY
 
-    def older(self, request: Request, cursor: str, value: str) -> Request:
-        """The request for the rows before the last one that came, at the endpoint that keeps more."""
+    def older(self, request: Request) -> Request:
+        """The same request at the endpoint that keeps more."""
         query = request.target.partition("?")[2]
-        moved = replace(request, target=f"{self.longer}?{query}" if query else self.longer)
-        return with_query(moved, **{cursor: value}) if value else moved
+        return replace(request, target=f"{self.longer}?{query}" if query else self.longer)
 
 
 def window_of(request: Request) -> Window | None:

@@ -23,23 +23,28 @@ class CursorPager:
 
     ``exhausted`` tells that OKX had nothing older; ``crowded`` is a time at which there are more rows
     than fit a page, so that some could not be reached; ``oldest`` is the time of the oldest row taken;
-    ``last_id`` the cursor behind the last row that came, where that is an id.
+    ``behind`` the cursor behind all rows that came, "" for none; ``border`` the rows of the last time.
+    ``follows`` is a pager of the same rows at another endpoint, which came to its end.
     """
 
-    def __init__(self, request: Request, style: PagingStyle, span: Span) -> None:
+    def __init__(
+        self, request: Request, style: PagingStyle, span: Span, follows: CursorPager | None = None
+    ) -> None:
         self._style = style
         self._span = span
         self._names = _names(request)
         self._limit = int(query_of(request).get("limit") or style.most or 0)
         self._taken = 0
         self._largest = 0
-        self._border: list[Any] = []
+        self.border: list[Any] = follows.border if follows else []
         self._passed: int | None = None
         self.exhausted = False
-        self.last_id = ""
+        self.behind = ""
         self.oldest: int | None = None
         self.crowded: int | None = None
         self.request: Request | None = self._first(request)
+        if follows is not None and follows.behind:
+            self.request = with_query(self.request, **{style.param: follows.behind})
 
     @property
     def cursor(self) -> str:
@@ -51,8 +56,7 @@ class CursorPager:
         """The rows of the page, without those outside of the span and those that came before."""
         fresh = self._fresh(rows)
         self._taken += 1
-        if rows and self._style.kind == "id":
-            self.last_id = self._value(rows[-1], self._style.field)
+        self.behind = self._behind(rows) or self.behind
         self.request = self._next(rows, fresh)
         self._largest = max(self._largest, len(rows))
         wanted = []
@@ -123,23 +127,26 @@ class CursorPager:
             page = query_of(request)["page"]
             total = rows[0].get("totalPage") if isinstance(rows[0], dict) else None
             return None if str(total) == page else str(int(page) + 1)
-        if self._style.kind == "id":
-            return self._value(rows[-1], self._style.field) or None
-        times = [time for row in rows if (time := self._time(row, self._style.field)) is not None]
-        if not times:
-            return None
-        if not fresh:
+        behind = self._behind(rows)
+        if self._style.kind == "time" and behind and not fresh:
             # A whole page of one time came again, and would come again for ever.
-            self._passed = min(times)
+            self._passed = int(behind) - 1
             return str(self._passed)
+        return behind or None
+
+    def _behind(self, rows: list[Any]) -> str:
+        """The cursor behind rows that came; "" where they have none."""
+        if self._style.kind == "id" and rows:
+            return self._value(rows[-1], self._style.field)
+        times = [time for row in rows if (time := self._time(row, self._style.field)) is not None]
         # The cursor is excluded, and other rows of its time with it: so ask for that time again.
-        return str(min(times) + 1)
+        return str(min(times) + 1) if times else ""
 
     def _fresh(self, rows: list[Any]) -> list[Any]:
         if self._style.kind != "time":
             return rows
         fresh = []
-        seen = list(self._border)
+        seen = list(self.border)
         for row in rows:
             if row in seen:
                 seen.remove(row)
@@ -147,9 +154,9 @@ class CursorPager:
                 fresh.append(row)
         times = [time for row in rows if (time := self._time(row, self._style.field)) is not None]
         if times:
-            both = [*self._border, *fresh]
+            both = [*self.border, *fresh]
             oldest = min(times)
-            self._border = [row for row in both if self._time(row, self._style.field) == oldest]
+            self.border = [row for row in both if self._time(row, self._style.field) == oldest]
         return fresh
 
     def _time(self, row: Any, field: str | None) -> int | None:

@@ -29,13 +29,20 @@ _FILTERS: Final = ("begin", "end")
 _TIMES: Final = ("ts", "cTime")
 # Its cursor is an id or, with type=2, a time.
 HISTORY_TRADES: Final = "/api/v5/market/history-trades"
+# A list of these is several pulls, each with pages of its own.
+_ONE_AT_A_TIME: Final = frozenset({"instId", "instFamily", "uly", "bar", "sprdId"})
 # Times as a person types them.
-_FORMS: Final = "a time is 2024-01-31, 2024-01-31T08:00, 90d, 36h, 2y, now, or 1706659200000 (ms)"
+_FORMS: Final = (
+    "a time is 2024-01-31, 2024-01-31T08:00, 90d, 36h, 2y, today, now, or 1706659200000 (ms)"
+)
 
 # The year first, so that nobody has to guess which of two numbers is the month.
 _ISO: Final = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d(:?\d\d)?.*)?)?", re.ASCII)
 _MILLISECONDS: Final = re.compile(r"\d{12,14}", re.ASCII)
 _AGO: Final = re.compile(r"(\d{1,6})\s*([a-zA-Z]+)(\s+ago)?", re.ASCII)
+_DAY: Final = 24 * 60 * 60 * 1000  # in milliseconds
+# From midnight of UTC on.
+_DAYS: Final[Mapping[str, int]] = MappingProxyType({"today": 0, "yesterday": 1})
 # As OKX writes its bars: m is a minute, M a month.
 _UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -131,6 +138,13 @@ def checked_style(request: Request, span: Span) -> PagingStyle:
         reason = "limit= is not a number of rows"
     if reason:
         raise CellError(reason, line=request.line)
+    for name in _ONE_AT_A_TIME & query.keys():
+        if "," in query[name]:
+            raise CellError(
+                f"OKX takes one {name} at a time, not {query[name][:60]}",
+                line=request.line,
+                remedy="several only with --to DIR (in Python: download), or a request for each",
+            )
     return style
 
 
@@ -167,15 +181,21 @@ def _refuse(request: Request, endpoint: Endpoint | None) -> NoReturn:
 def read_span(pages: int | None, since: Any, until: Any) -> Span:
     """What to bring, from times as a person gives them. Raises CellError."""
     now = int(time.time() * 1000)
-    return Span(pages, *(None if each is None else read_time(each, now) for each in (since, until)))
+    begin, end = (None if each is None else read_time(each, now) for each in (since, until))
+    # Clocks differ, and days by the time zone; nothing has rows from beyond that.
+    if begin is not None and begin > now + _DAY:
+        raise CellError(
+            f"since {str(since)[:40]} is in the future", remedy="OKX has rows up to now"
+        )
+    return Span(pages, begin, end)
 
 
 def read_time(value: Any, now: int) -> int:
     """A text, a number or a date as milliseconds since 1970.
 
-    A text is a date, an ISO time, ``now``, milliseconds, or a span before ``now`` (``90d``, ``36h``,
-    ``2 years ago``); a number is milliseconds; ``date``, ``datetime`` and other types
-    that pandas knows as times work too. Raises CellError.
+    A text is a date, an ISO time, ``now``, ``today``, ``yesterday``, milliseconds, or a span before
+    ``now`` (``90d``, ``36h``, ``2 years ago``); a number is milliseconds; ``date``, ``datetime`` and
+    other types that pandas knows as times work too. Raises CellError.
     """
     try:
         moment = _moment(value, pd.Timestamp(now, unit="ms", tz="UTC"))
@@ -213,6 +233,8 @@ def _read(words: str, now: pd.Timestamp) -> pd.Timestamp:
         return pd.Timestamp(words)
     if words == "now":
         return now
+    if words in _DAYS:
+        return now.normalize() - pd.Timedelta(days=_DAYS[words])
     match = _AGO.fullmatch(words)
     if match is None or match[2] not in _UNITS:
         raise ValueError

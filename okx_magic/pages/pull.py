@@ -221,10 +221,10 @@ class Pull:
                 self._notices.append(f"{keeps}: older rows are at {window.longer}")
             else:
                 self._notices.append(f"{keeps}: older rows are from {window.longer}")
-                assert self._style is not None  # noqa: S101  # set before the first page
-                older = window.older(request, self._style.param, pager.last_id)
+                older = window.older(request)
                 bounds = replace(span, pages=left)
-                yield from self._one_by_one(older, CursorPager(older, paging_style(older), bounds))
+                follow = CursorPager(older, paging_style(older), bounds, follows=pager)
+                yield from self._one_by_one(older, follow)
 
     def _side_by_side(self, plan: CandlePlan) -> Generator[list[Any]]:
         """The pages of a candle plan, newest first."""

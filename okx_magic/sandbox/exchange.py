@@ -18,6 +18,7 @@ from okx_magic.sandbox.account.settling import settle
 from okx_magic.sandbox.data import table, text
 from okx_magic.sandbox.faults import described
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
+from okx_magic.sandbox.keys import uid_of
 from okx_magic.sandbox.market.market import Moment
 from okx_magic.sandbox.replies import HTML, RefusalError, Reply, envelope
 from okx_magic.sandbox.routes.archives import ROOT, Archives
@@ -57,9 +58,11 @@ class Exchange:
         self._market = market
         self._archives = Archives(market)
         self._ids = Ids()
+        # Those that come later are for the accounts that there are.
+        first = {keys.environment: keys for keys in reversed(list(keyring.values()))}
         self._accounts = {
             environment: Account(
-                uid=facts["uid"],
+                uid=uid_of(first[environment]),
                 trading=Ledger(self._ids, _amounts(facts["trading"]), changed=int(now * 1000)),
                 funding=Ledger(self._ids, _amounts(facts["funding"])),
                 settled=int(now),

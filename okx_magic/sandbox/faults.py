@@ -26,6 +26,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from random import Random
 from types import MappingProxyType
@@ -230,7 +231,9 @@ def _strike(text: str) -> Strike:
     match = _NAME.fullmatch(name)
     fault = (FAULTS.get(match["base"]) or _refusal(match["base"])) if match else None
     if match is None or fault is None:
-        raise ValueError(f"no fault is called {name!r}; there are {', '.join(described())}")
+        near = get_close_matches(name, FAULTS, n=1)
+        meant = f": did you mean {near[0]}?" if near else f"; there are {', '.join(described())}"
+        raise ValueError(f"no fault is called {name!r}{meant}")
     moment = match["moment"] or fault.moment
     late, value = 0.0, float(number) if equals else fault.number
     if moment == "late":

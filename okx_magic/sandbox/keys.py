@@ -69,5 +69,13 @@ def issue_keys(
     )
 
 
+def uid_of(keys: Keys) -> str:
+    """The uid of the account for which an exchange issued these first: two exchanges have no account in
+    common, so what is kept by uid, such as a kill switch, is never another's.
+    """
+    digest = hashlib.sha256(f"sandbox uid {keys.key}".encode()).digest()
+    return f"447{int.from_bytes(digest[:8]) % 10**14:014}"
+
+
 def _derived(environment: str, seed: object) -> bytes:
     return hashlib.sha512(f"sandbox keys {environment} {seed}".encode()).digest()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Gap:
     """A time in which rows may be missing. ``since`` and ``until`` are seconds since 1970, ``until`` None
     while it lasts. ``missed`` is how many rows are known to be missing still, None where nobody can
@@ -27,6 +27,10 @@ class Gap:
     def ended(self, until: float, *, missed: int | None, filled: int) -> Gap:
         """The same, when it is over."""
         return replace(self, until=until, missed=missed, filled=filled)
+
+    # So that a list of them is read without counting seconds since 1970.
+    def __repr__(self) -> str:
+        return f"<gap {self}>"
 
     def __str__(self) -> str:
         begin = datetime.fromtimestamp(self.since, UTC)

@@ -21,7 +21,7 @@ class Recording:
     """Every row once, in the order of coming, each field as OKX's text; lists and objects as JSON.
 
     The columns are those of the first rows; what later rows have beside them goes to the column
-    ``_more`` as JSON. ``pandas.read_parquet`` reads it when ``close`` has been called. Raises CellError
+    ``_more`` as JSON. ``okx_magic.open_recording`` reads it once ``close`` was called. Raises CellError
     where pyarrow is missing or the file is there already.
     """
 

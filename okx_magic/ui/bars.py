@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Seconds from which on a pull of known length has a bar.
 _WORTH_SHOWING: Final = 2.0
@@ -57,7 +61,18 @@ class DownloadBar(_Bar):
     def start(self, requests: int | None) -> None:
         """It takes about this many requests, where that is known."""
         if not self._quiet and requests != 0:
-            self._begin(desc="download", total=requests, unit=" requests")
+            # Of unknown length it would begin as "0 requests [00:00, ? requests/s]".
+            delay = _PATIENCE if requests is None else 0
+            self._begin(desc="download", total=requests, unit=" requests", delay=delay)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take it away while something else is printed: a terminal would have both on one line."""
+        if self._bar is not None:
+            self._bar.clear()
+        yield
+        if self._bar is not None:
+            self._bar.refresh()
 
     def advance(self, requests: int, rows: int) -> None:
         """N more requests were answered, and N more rows came."""

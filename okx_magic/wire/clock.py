@@ -8,15 +8,22 @@ Info, Expiration Time). It is no expiry of the order itself.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from okx_magic.errors import TransportError
+from okx_magic.model import Request
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from okx_magic.model import Request
+    from okx_magic.model import Envelope
 
+TIME: Final = Request("GET", "/api/v5/public/time")
+# Since 1970, from 2001 to 2286.
+_MILLISECONDS: Final = re.compile("[0-9]{13}")
 _EXPIRY: Final = "expTime"
 LIFETIME_MS: Final = 5000
 
@@ -75,3 +82,17 @@ def expiry_of(request: Request) -> int | None:
         if name.lower() == _EXPIRY.lower() and value.strip().isdecimal():
             return int(value)
     return None
+
+
+def time_in(envelope: Envelope) -> int:
+    """The exchange's time in milliseconds, from the answer that it gave. Raises TransportError."""
+    stamp = envelope.data[0].get("ts") if envelope.data else None
+    if isinstance(stamp, str) and _MILLISECONDS.fullmatch(stamp):
+        return int(stamp)
+    raise TransportError(
+        "the exchange's time cannot be read",
+        written=True,
+        status=envelope.status,
+        remedy="run it again; if it persists, the server is not OKX's",
+        request=TIME,
+    )

@@ -12,11 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
-from okx_magic.errors import OkxError, OkxMagicError, RefusedError, TransportError
-from okx_magic.model import Envelope, Exchange, Request, Sent
+from okx_magic.errors import OkxError, OkxMagicError, RefusedError
 from okx_magic.servertext import plain_within
 from okx_magic.wire import retry
-from okx_magic.wire.clock import Clock
+from okx_magic.wire.clock import TIME, Clock, time_in
 from okx_magic.wire.pacing import Pacer
 from okx_magic.wire.sender import Attempt, Reply, RequestState, Sender
 from okx_magic.wire.transport import Transport
@@ -26,12 +25,9 @@ if TYPE_CHECKING:
 
     from okx_magic.catalogue import Effect
     from okx_magic.credentials.account import Account
-    from okx_magic.model import Environment
+    from okx_magic.model import Envelope, Environment, Exchange, Request, Sent
     from okx_magic.wire.exchange_log import ExchangeLog
 
-_TIME = Request("GET", "/api/v5/public/time")
-# Since 1970, from 2001 to 2286.
-_MILLISECONDS = re.compile("[0-9]{13}")
 # Names between single slashes, as all of OKX's paths are: nothing that a library, a proxy or a server
 # could read as another host, another path or another line. Of the query what RFC 3986, section 3.4,
 # lets stand there.
@@ -76,6 +72,7 @@ class Connection:
         )
         pacer = pacer or Pacer(clock=self.timing.now, sleep=self.timing.sleep)
         self.sender = Sender(account, transport, clock or Clock(self.ask_time), pacer)
+        self._closed = False
         _LIVING.add(self)
 
     def after_fork(self) -> None:
@@ -111,6 +108,7 @@ class Connection:
         if request.effect != "read":
             reason = f"{request} changes something: Session.send sends it"
             raise ValueError(reason)
+        self.check_open(request)
         state = RequestState(sleep=sleep)
         try:
             prepared = self.prepare(request)
@@ -143,8 +141,19 @@ class Connection:
         return self.sender.signs(request)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections. A look-up that is under way still says what became of its order."""
+        self._closed = True
         self.transport.close()
+
+    def check_open(self, request: Request) -> None:
+        """Raise RefusedError once it is closed: "no connection" would send people to their network."""
+        if self._closed:
+            raise RefusedError(
+                "this session is closed",
+                remedy=f'okx_magic.connect("{self.account.name}") opens another',
+                request=request,
+                account=self.account.name,
+            )
 
     def retries(self, effect: Effect, within: float | None = None) -> retry.RetryState:
         """The attempts that a request of this effect may take, ``within`` that many seconds."""
@@ -206,9 +215,7 @@ class Connection:
         """The exchange's time in milliseconds, measured now, within that many seconds."""
 
         def ask() -> int:
-            return _time_in(
-                _answered(self.sender.attempt(_TIME, RequestState(), seconds, log=False))
-            )
+            return time_in(_answered(self.sender.attempt(TIME, RequestState(), seconds, log=False)))
 
         return self.clock.measure(ask)
 
@@ -216,10 +223,10 @@ class Connection:
         """The exchange's time in milliseconds, from GET /api/v5/public/time."""
         state, retries = RequestState(), self.retries("read")
         while True:
-            attempt = self.sender.attempt(_TIME, state, retries.left, log=False)
+            attempt = self.sender.attempt(TIME, state, retries.left, log=False)
             retries.spent(attempt.exchange.milliseconds / 1000)
             if attempt.error is None:
-                return _time_in(_answered(attempt))
+                return time_in(_answered(attempt))
             step = retries.after(attempt.error)
             if step.action != "again":
                 self._tell(attempt.error, attempt.exchange)
@@ -230,7 +237,7 @@ class Connection:
         """Name the account in an error that a request ended in, and tell ``on_failure``."""
         error.account = error.account or self.account.name
         # A failure to learn the time was told where it happened.
-        if state.last is not None and error.request is not _TIME:
+        if state.last is not None and error.request is not TIME:
             self._tell(error, state.last)
 
     def _tell(self, error: OkxMagicError, exchange: Exchange) -> None:
@@ -266,20 +273,6 @@ def with_environment(request: Request, environment: Environment) -> Request:
     if environment != "live":
         headers.append((_DEMO_HEADER, "1"))
     return replace(request, headers=tuple(headers))
-
-
-def _time_in(envelope: Envelope) -> int:
-    """The exchange's time in milliseconds, from the answer of GET /api/v5/public/time."""
-    stamp = envelope.data[0].get("ts") if envelope.data else None
-    if isinstance(stamp, str) and _MILLISECONDS.fullmatch(stamp):
-        return int(stamp)
-    raise TransportError(
-        "the exchange's time cannot be read",
-        written=True,
-        status=envelope.status,
-        remedy="run it again; if it persists, the server is not OKX's",
-        request=_TIME,
-    )
 
 
 def _answered(attempt: Attempt) -> Envelope:

@@ -66,7 +66,7 @@ _KINDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failu
             "fix or unset HTTPS_PROXY (or proxy_url of the profile), then log in again",
         ),
     ),
-    (http.NameResolutionError, Failure("the host {host} has no address", _NETWORK)),
+    (http.NameResolutionError, Failure("the host {host} is not found (DNS)", _NETWORK)),
     (http.NewConnectionError, Failure("no connection to {host}", _NETWORK)),
     (http.ConnectTimeoutError, Failure("{host} did not accept a connection in time", _NETWORK)),
     (

@@ -15,7 +15,7 @@ import heapq
 import math
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -36,8 +36,10 @@ WORTH_TELLING: Final = 0.5
 # Timers and threads are not exact.
 _MARGIN: Final = 0.005
 # All round trips seen may have been slower than the quickest possible, when machine or network were
-# busy from the start: so only a part of the shortest is counted on.
+# busy from the start: so only a part of the shortest is counted on, and less where they differ much.
 _TRUSTED: Final = 0.5
+# As many of the last as say how much they differ.
+_LATEST: Final = 64
 
 # The parameters in which a request names what each part of a scope counts apart.
 _PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -57,11 +59,12 @@ _ORDERS: Final = "orders"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """``count`` of the ``limit`` whose uses are counted together under ``key``."""
+    """``count`` of the ``limit`` whose uses are counted together under ``key``, at this ``host``."""
 
     key: tuple[str, ...]
     limit: Limit
     count: int
+    host: str = ""
 
 
 class Pacer:
@@ -82,6 +85,7 @@ class Pacer:
         self._clock = clock
         self._sleep = sleep
         self._windows: dict[tuple[str, ...], _Window] = {}
+        self._travels: dict[str, _Travels] = {}
 
     def turn(self, claims: Sequence[Claim], sleep: Callable[[float], None] | None = None) -> Turn:
         """Wait until a request that makes these claims may leave; send it inside of the turn.
@@ -111,6 +115,7 @@ class Pacer:
     def after_fork(self) -> None:
         """Begin anew in a forked child: what its parent's threads held would never be given back."""
         self._windows = {}
+        self._travels = {}
 
     def _tell_and_sleep(self, limit: Limit, seconds: float) -> None:
         if self._on_wait is not None and seconds > WORTH_TELLING:
@@ -121,7 +126,8 @@ class Pacer:
         window = self._windows.get(claim.key)
         if window is None:
             # Of two that are made at the same time, both get the one that is kept.
-            window = self._windows.setdefault(claim.key, _Window(claim.limit))
+            travels = self._travels.setdefault(claim.host, _Travels())
+            window = self._windows.setdefault(claim.key, _Window(claim.limit, travels))
         return window
 
 
@@ -153,13 +159,39 @@ class Turn:
             window.give_back(taken)
 
 
+class _Travels:
+    """The round trips to a host, whatever was asked: those of a log-in, one after the other, say more
+    of the quickest possible than those of many at once.
+    """
+
+    def __init__(self) -> None:
+        self._shortest = math.inf
+        self._latest: deque[float] = deque(maxlen=_LATEST)
+        self._lock = threading.Lock()
+        # What of a round trip is counted on, in seconds.
+        self.trusted = 0.0
+
+    def note(self, round_trip: float) -> None:
+        """One that was seen; infinite if no answer came."""
+        if math.isinf(round_trip):
+            return
+        with self._lock:
+            self._latest.append(round_trip)
+            self._shortest = min(self._shortest, round_trip)
+            # On a busy machine they differ: by what the middle one exceeds the shortest, the shortest
+            # may exceed the quickest possible.
+            middle = sorted(self._latest)[len(self._latest) // 2]
+            excess = middle - self._shortest
+            self.trusted = max(0.0, min(self._shortest * _TRUSTED, self._shortest - excess))
+
+
 class _Window:
     """The places of one limit. A place out of use remembers when its last answer came."""
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: Limit, travels: _Travels) -> None:
         self._limit = limit
+        self._travels = travels
         self._answered = [-math.inf] * limit.requests
-        self._shortest = math.inf
         self._changed = threading.Condition()
 
     def take(self, count: int) -> list[float]:
@@ -174,13 +206,12 @@ class _Window:
 
     def free_at(self, taken: Sequence[float]) -> float:
         """When places that were taken may be used."""
-        known = self._shortest * _TRUSTED if math.isfinite(self._shortest) else 0
-        return taken[-1] + self._limit.seconds + _MARGIN - known
+        return taken[-1] + self._limit.seconds + _MARGIN - self._travels.trusted
 
     def give_back(self, times: Sequence[float], round_trip: float = math.inf) -> None:
         """Places go out of use, with the times of their last answers."""
+        self._travels.note(round_trip)
         with self._changed:
-            self._shortest = min(self._shortest, round_trip)
             for each in times:
                 heapq.heappush(self._answered, each)
             self._changed.notify_all()
@@ -199,7 +230,7 @@ def claims(request: Request, *, base_url: str, user: str) -> tuple[Claim, ...]:
     by_user = endpoint.private and not limit.scope.startswith("ip")
     who = (base_url, user if by_user else "")
     if not _looks_inside(limit):
-        return (Claim((request.method, path, *who), limit, 1),)
+        return (Claim((request.method, path, *who), limit, 1, base_url),)
     items: Sequence[Mapping[str, Any]] = request.items or ({},)
     if request.method == "GET":
         items = (dict(request.query),)
@@ -211,7 +242,7 @@ def claims(request: Request, *, base_url: str, user: str) -> tuple[Claim, ...]:
     counts = Counter((request.method, path, *who, *_values(item, limit)) for item in items)
     if limit.unit != _ORDERS:
         counts = Counter(counts.keys())
-    return tuple(Claim(key, limit, count) for key, count in sorted(counts.items()))
+    return tuple(Claim(key, limit, count, base_url) for key, count in sorted(counts.items()))
 
 
 def _looks_inside(limit: Limit) -> bool:

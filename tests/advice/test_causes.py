@@ -405,6 +405,14 @@ def test_the_advice_follows_from_what_was_checked(
     assert "new key" not in remedy
 
 
+def test_a_secret_in_small_letters_is_told_as_that() -> None:
+    """Not as one that looks like another of the three values."""
+    text, remedy = advice("50113", exchange(), credentials=Credentials(KEY, "ab" * 16, PASSPHRASE))
+    assert "the secret has small letters" in text
+    assert "another of the three" not in text
+    assert "copy it again" in remedy
+
+
 def test_a_secret_that_was_accepted_is_not_blamed() -> None:
     """After an accepted request the bytes are looked at, not the secret."""
     text, remedy = advice("50113", exchange(), Known((EARLIER,)))

@@ -48,6 +48,14 @@ def test_reads_and_cancels_are_told_from_orders(path: str) -> None:
         assert endpoint.permission != "Withdraw"
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v5/account/demo-adjust-balance", "/api/v5/tradingBot/signal/create-signal"]
+)
+def test_what_adds_a_second_time_is_no_setting(path: str) -> None:
+    """A setting whose answer was lost is sent again by itself."""
+    assert Request("POST", path, "{}").effect not in {"setting", "undo", "cancel"}
+
+
 def test_stopping_a_bot_is_no_cancel() -> None:
     """It may sell all that the bot holds."""
     for bot in ("grid", "recurring", "signal"):

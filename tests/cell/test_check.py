@@ -37,7 +37,7 @@ def test_what_may_succeed_passes_without_a_word(method: str, target: str, body: 
     [
         ("GET", "/api/v5/market/ticker", "", "instId"),
         ("GET", "/api/v5/market/candles?bar=1H", "", "instId"),
-        ("POST", "/api/v5/trade/order", ORDER.replace('"sz"', '"size"'), "sz in its body"),
+        ("POST", "/api/v5/trade/order", ORDER.replace('"sz"', '"tag"'), "sz in its body"),
         ("POST", "/api/v5/trade/order", "", "instId, tdMode, side, ordType, sz in its body"),
         (
             "POST",

@@ -37,6 +37,11 @@ def order(path: str = "order", **changes: Any) -> Request:
         (get("market/candles?instId=A-B&limit=1000"), "more than a page has: 300 rows"),
         (get("market/candles?instId=A-B&limit=ten"), "not a number of rows"),
         (get("market/candles?instId=A-B&limit=0"), "not a number of rows"),
+        (
+            get("market/candles?instId=A-B,C-D"),
+            "not A-B,C-D · several only with --to, or a request",
+        ),
+        (get("market/ticker?instId=A-B,C-D"), "OKX takes one instId here, not A-B,C-D · a request"),
         (get("account/balance?ccy=None"), "leave ccy out"),
         (get("account/balance?ccy=usdt"), "USDT in place of usdt?"),
         (get("market/ticker?instId=btc-usdt"), "BTC-USDT in place of btc-usdt?"),

@@ -90,6 +90,39 @@ def test_items_and_attached_orders_are_looked_into(name: str) -> None:
     assert ("item 2" in said) == (name == "batch-orders")
 
 
+CCXT = {"symbol": "BTC-USDT", "side": "buy", "type": "limit", "amount": "1", "price": "3"}
+RENAMED = "OKX has no parameters symbol, type, amount, price here: write instId, ordType, sz, px"
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (
+            Request("GET", "/api/v5/market/candles?symbol=X&timeframe=1h&since=2024-01-01"),
+            "OKX has no parameters symbol, timeframe, since here: write instId, bar, before · --since",
+        ),
+        (
+            Request("GET", "/api/v5/account/leverage-info?symbol=X"),
+            "OKX has no parameter symbol here: write instId; OKX needs mgnMode · %okx_find",
+        ),
+        (
+            Request("POST", "/api/v5/trade/order", json.dumps(CCXT | {"zzz": "1", "foo": "1"})),
+            f"{RENAMED}; OKX has no parameters zzz, foo here; OKX needs tdMode in its body · ",
+        ),
+        (
+            Request("POST", "/api/v5/trade/batch-orders", json.dumps([ORDER, CCXT])),
+            f"{RENAMED.replace(' here', ' in item 2 of its body')}; OKX needs tdMode in item 2",
+        ),
+    ],
+)
+def test_all_wrong_names_stand_in_one_refusal_beside_what_to_write(
+    request_: Request, said: str
+) -> None:
+    """As typed, in reads and in writes; what is missing still is told, and nothing is hidden as more."""
+    assert said in refusal(request_)
+    assert "more" not in refusal(request_).partition(" · it has ")[0]
+
+
 @pytest.mark.parametrize(
     ("target", "meant"),
     [

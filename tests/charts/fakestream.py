@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
+class Arg(str):
+    """What a stream is subscribed to, as text its channel."""
+
+    __slots__ = ()
+
+    keys: Mapping[str, str] = {}
+
+
 class FakeStream:
     """As ``live.Stream`` wants it. ``subscribed`` counts the calls that listen."""
 
@@ -18,7 +26,7 @@ class FakeStream:
         self.channel = channel
         self.kind = kind
         self.keys = keys
-        self.args = (channel,)
+        self.args = (Arg(channel),)
         self.running = True
         self.rows: dict[Any, Mapping[str, Any]] = {}
         self._calls: list[Callable[[Mapping[str, Any]], None]] = []

@@ -147,6 +147,23 @@ def test_a_table_sends_cells_with_the_digits_of_okx() -> None:
     assert feed.changes() is None
 
 
+def test_a_tables_rows_stand_in_the_order_of_subscription() -> None:
+    """Not as they happen to come: what has not come yet has its row; and a later id is not higher."""
+    feed = TableFeed("x", ["instId"], [{"instId": "A"}, {"instId": "B"}])
+    feed.note({"instId": "B", "last": "5", "tradeId": "7"})
+    assert feed.rows == [["A", "", ""], ["B", "5", "7"]]
+    assert feed.picture().numeric == (False, True, True)
+    feed.changes()
+    feed.note({"instId": "A", "last": "9", "tradeId": "8"})
+    feed.note({"instId": "B", "last": "6", "tradeId": "9"})
+    change = feed.changes()
+    assert change is not None
+    assert change[2]["cells"] == [[0, 1, "9", 0], [0, 2, "8", 0], [1, 1, "6", 1], [1, 2, "9", 0]]
+    alone = TableFeed("x", ["instId"], [{"instType": "ANY"}])
+    alone.note({"instId": "B", "last": "5"})
+    assert alone.rows == [["B", "5"]]
+
+
 @given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 3), st.booleans()), max_size=40))
 def test_what_travelled_adds_up_to_the_table(steps: list[tuple[str, int, bool]]) -> None:
     """A front end that applies each message has the rows that the kernel has."""
@@ -218,6 +235,61 @@ def test_a_view_may_begin_before_anything_came(shown: Shown) -> None:
     assert shown.painted.wait(20)
     view.picture()
     assert shown.of("bars")[0][0].spec["tick"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("table", "no rows have come"),
+        ("book", "the book has no bids"),
+        ("candles", "no bars have come"),
+        ("trades", "no bars have come"),
+    ],
+)
+def test_no_kind_of_stream_needs_a_first_row_to_be_shown(shown: Shown, kind: str, why: str) -> None:
+    """Each says what is missing in its still, live or not, and paints what comes, a book whole."""
+    stream = FakeStream(kind, kind)
+    still = {"text/plain": f"no picture yet: {why}"}
+    assert LiveView(stream).still()._repr_mimebundle_() == still
+    view = LiveView(stream)
+    view.show()
+    widget, bundle, _ = shown.of("show")[0]
+    assert bundle == still
+    # A page that loads again before anything has come.
+    assert widget.get_state()["spec"]["title"]
+    stream.book = BOOK
+    stream.bring(bar(0, 100) if kind == "candles" else {"ts": "0", "px": "5", "sz": "1"})
+    assert shown.painted.wait(20)
+    view.picture()
+    assert "no picture yet" not in shown.of("refresh")[-1][0]["text/plain"]
+
+
+BOOK = pd.DataFrame({"side": ["bid", "ask"], "px": [1.0, 2.0], "sz": [3.0, 4.0]})
+
+
+def test_a_book_that_breaks_while_it_is_painted_stops_no_other_view(shown: Shown) -> None:
+    """The painter goes on: what is being repaired is painted when it is right again."""
+    broken, other = FakeStream("book", "books"), FakeStream("candles", "candle1m")
+    broken.book = BOOK
+    views = [LiveView(broken), LiveView(other)]
+    for view in views:
+        view.show()
+    suit, suited = widgets.Canvas.suit, threading.Event()
+
+    def breaks(self: widgets.Canvas, feed: Any) -> None:
+        broken.book = BOOK[:0]
+        suited.set()
+        suit(self, feed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(widgets.Canvas, "suit", breaks)
+        broken.bring({"ts": "1"})
+        assert suited.wait(20)
+    # A painter that is gone is not asked again by itself.
+    other.bring(bar(0, 102))
+    shown.until(lambda: {102.0} <= closes(shown))
+    for view in views:
+        view.picture()
 
 
 def test_a_page_that_loads_again_gets_what_is_there_now() -> None:

@@ -68,6 +68,7 @@ def test_an_earlier_exchange_and_another_timestamp(demo: Notebook, sign: Sign) -
     short = sign(f"{T}GET/api/v5/account/balance")
     text = demo.run(f"%okx_debug 2 --check {short} --timestamp {T}")
     assert "signed with the query left out" in text
+    assert "of      GET /api/v5/account/balance?ccy=BTC, number 2 of %okx_debug" in text
 
 
 CELLS = {
@@ -110,6 +111,13 @@ def test_variables_of_python_are_taken(demo: Notebook, sign: Sign) -> None:
     assert SPACED in text
 
 
+def test_what_is_too_short_for_a_signature_is_called_so(demo: Notebook) -> None:
+    """At once, with both lengths; no way to sign is tried."""
+    text = demo.run(f"%%okx_debug --check abc --timestamp {T}\n{ORDER}")
+    assert "this is no signature: 3 characters, and one has 44" in text
+    assert "ways to sign" not in text
+
+
 @pytest.mark.slow
 def test_a_foreign_signature_accuses_nobody(demo: Notebook, sign: Sign) -> None:
     """Under another secret nothing is found, and that is said."""
@@ -117,6 +125,9 @@ def test_a_foreign_signature_accuses_nobody(demo: Notebook, sign: Sign) -> None:
     foreign = base64.b64encode(hashlib.sha256(b"another").digest()).decode()
     text = demo.run(f"%%okx_debug --check {foreign} --timestamp {T}\n{ORDER}")
     assert "no explanation found" in text
+    assert "characters" not in text
+    text = demo.run(f"%%okx_debug --check {foreign[:-6]} --timestamp {T}\n{ORDER}")
+    assert "it has 38 characters, and a signature has 44" in text
 
 
 @pytest.mark.slow

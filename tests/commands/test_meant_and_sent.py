@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import okx_magic
-from okx_magic.errors import CellError, CredentialsError, OkxError, RequestWarning
+from okx_magic.cell.check import warn
+from okx_magic.cell.check_account import AccountFacts
+from okx_magic.errors import CellError, CredentialsError, OkxError, RefusedError, RequestWarning
+from okx_magic.model import Request
 
 if TYPE_CHECKING:
     from conftest import Notebook
@@ -72,6 +75,43 @@ def test_a_session_warns_and_sends() -> None:
             okx.frame("GET", "/api/v5/market/candles?instId=BTC-USDT&bar=1h")
         with pytest.raises(CredentialsError):
             okx.request("GET", "/api/v5/public/time?secret=abc")
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_program_sends_an_order_again_by_a_word() -> None:
+    """The refusal of a second one names the word that Python takes."""
+    order = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "market", "sz": "9"}
+    with okx_magic.connect("sandbox") as okx:
+        okx.request("POST", "/api/v5/trade/order", order)
+        with pytest.raises(RefusedError) as refused:
+            okx.request("POST", "/api/v5/trade/order", order)
+        assert "in Python again=True" in refused.value.remedy
+        okx.request("POST", "/api/v5/trade/order", order, again=True)
+        okx.frame("POST", "/api/v5/trade/order", order, again=True)
+        assert len(okx.request("GET", "/api/v5/trade/orders-history?instType=SPOT").data) == 3
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_closed_session_says_that_it_is_closed() -> None:
+    """Not that there is no connection; for one request, a frame and many pages alike."""
+    with okx_magic.connect("sandbox") as okx:
+        okx.request("GET", "/api/v5/public/time")
+    for call in (
+        lambda: okx.request("GET", "/api/v5/public/time"),
+        lambda: okx.frame("GET", "/api/v5/account/balance"),
+        lambda: okx.pages("/api/v5/market/candles?instId=BTC-USDT&bar=1H", since="2d"),
+    ):
+        with pytest.raises(RefusedError, match="this session is closed"):
+            call()
+
+
+def test_a_warning_to_a_program_names_no_magic() -> None:
+    """It has none to run."""
+    request = Request("POST", "/api/v5/trade/close-position", '{"instId": "BTC-USDT", "qqq": "1"}')
+    with pytest.warns(RequestWarning) as told:
+        warn(request, AccountFacts())
+    assert any("qqq" in str(each.message) for each in told)
+    assert not any("%okx" in str(each.message) for each in told)
 
 
 def test_a_refusal_speaks_of_the_parameter(sandbox_notebook: Notebook) -> None:

@@ -108,6 +108,7 @@ def test_exact_decimals_over_many_pages(sandbox_notebook: Notebook) -> None:
         ("--pages many", HOURS, "invalid int"),
         ("--until 2024-01-01", HOURS, "not where to stop"),
         ("--since soon", HOURS, "is not a time"),
+        ("--since 2200-01-01", HOURS, "is in the future"),
         ("--since {{ None }}", HOURS, "is not a time"),
         ("--since {{ nothing }}", HOURS, "nothing"),
         ("--since {{ 7", HOURS, "not closed"),
@@ -211,3 +212,21 @@ def test_run_all_over_a_limit_waits_and_says_so(sandbox_notebook: Notebook) -> N
 def test_quiet_pulls_print_nothing(sandbox_notebook: Notebook) -> None:
     """-q leaves the cell without receipt and bar."""
     assert not sandbox_notebook.run(f"%%okx -q {JANUARY} c\n{HOURS}").strip()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("instId=BTC-USDT,ETH-USDT", "one instId at a time, not BTC-USDT,ETH-USDT"),
+        ("instId={{ two }}", "one instId at a time, not BTC-USDT,ETH-USDT"),
+        ("instId=BTC-USDT&bar=1H%2C4H", "one bar at a time, not 1H,4H"),
+    ],
+)
+def test_a_list_of_series_is_no_pull(sandbox_notebook: Notebook, query: str, said: str) -> None:
+    """OKX has pages of one series at a time; it is told where a list goes, and nothing is sent."""
+    sandbox_notebook.run('two = ["BTC-USDT", "ETH-USDT"]')
+    text = sandbox_notebook.run(f"%okx --since 2d GET /api/v5/market/candles?{query}")
+    assert said in text
+    assert "several only with --to DIR" in text
+    assert "note:" not in text
+    assert "nothing sent" in text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from okx_magic.credentials.profiles import read_profiles
+from okx_magic.credentials.profiles import CONFIG, read_profiles
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -89,8 +89,17 @@ def test_names_are_matched_exactly(tmp_path: Path, name: str) -> None:
     write(tmp_path, f"[profiles.main]\n{TRIPLE}\n[profiles.other]\n{TRIPLE}")
     with pytest.raises(CredentialsError, match="the profiles are main, other") as caught:
         read_profiles(tmp_path).read(name)
-    if name != "MAIN":
-        assert caught.value.remedy == "did you mean main?"
+    assert caught.value.remedy == "did you mean main?"
+
+
+def test_a_name_that_is_near_none_is_told_what_there_is(tmp_path: Path) -> None:
+    """The accounts that need no profile, how to make one, and where that is shown."""
+    for text in ("", f"[profiles.main]\n{TRIPLE}"):
+        write(tmp_path, text)
+        with pytest.raises(CredentialsError, match="no profile called nosuch") as caught:
+            read_profiles(tmp_path).read("nosuch")
+        for word in ("sandbox, demo, live", "[profiles.NAME]", CONFIG, "%okx_login --help"):
+            assert word in caught.value.remedy
 
 
 def test_a_secret_in_place_of_a_name_is_not_repeated(tmp_path: Path) -> None:

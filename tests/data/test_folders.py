@@ -13,7 +13,7 @@ import pytest
 
 import okx_magic
 from okx_magic.data.folder import Folder
-from okx_magic.errors import CellError
+from okx_magic.errors import CellError, OkxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,4 +187,56 @@ def test_what_is_not_there_is_named(okx: Session, tmp_path: Path) -> None:
     fetch(okx, tmp_path)
     with pytest.raises(CellError, match="no target is instId=ETH-USDT") as caught:
         okx_magic.open_data(tmp_path).frame("ETH-USDT")
-    assert "instId=BTC-USDT/bar=1H" in caught.value.remedy
+    assert "instId=BTC-USDT bar=1H" in caught.value.remedy
+
+
+def test_a_target_is_named_by_what_tells_it_from_the_others(okx: Session, tmp_path: Path) -> None:
+    """In the order of their names, whatever came first; nothing named is no error of one target."""
+    two = "/api/v5/market/candles?instId=SOL-USDT,BTC-USDT&bar=1H"
+    okx.download(two, to=tmp_path, since="2024-01-01", until="2024-01-02")
+    data = okx_magic.open_data(tmp_path)
+    for asked, said in (({}, "has 2 targets: name one"), ({"bar": "1H"}, "2 targets with bar=1H:")):
+        with pytest.raises(CellError, match=said) as caught:
+            data.frame(**asked)
+        assert caught.value.remedy == "there is instId=BTC-USDT, instId=SOL-USDT"
+    assert list(data.contents["instId"]) == ["BTC-USDT", "SOL-USDT"]
+
+
+def test_a_dataset_shows_its_contents(okx: Session, tmp_path: Path) -> None:
+    """As text and as a table, without columns that say nothing; and so does one without targets."""
+    fetch(okx, tmp_path)
+    data = okx_magic.open_data(tmp_path)
+    for shown in (repr(data), data._repr_html_()):
+        assert all(text in shown for text in (str(tmp_path), "1 target", "BTC-USDT", "960"))
+        assert "query" not in shown
+    for path in (tmp_path / "_okx").glob("*.json"):
+        if path.name != "dataset.json":
+            path.unlink()
+    empty = okx_magic.open_data(tmp_path)
+    assert "0 targets" in repr(empty)
+    with pytest.raises(CellError, match="no target yet"):
+        empty.frame()
+
+
+def test_what_cannot_be_opened_says_where_its_data_are(okx: Session, tmp_path: Path) -> None:
+    """A folder beside or within a dataset, and a recording: never that they should be emptied."""
+    fetch(okx, tmp_path / "mine")
+    recording = tmp_path / "ticks.parquet"
+    recording.write_bytes(b"PAR1")
+    for path in (tmp_path, *(tmp_path / "mine").glob("endpoint=*")):
+        with pytest.raises(CellError, match="has no dataset") as caught:
+            okx_magic.open_data(path)
+        assert caught.value.remedy == f"there is one in {tmp_path / 'mine'}"
+    with pytest.raises(CellError, match="is a file") as caught:
+        okx_magic.open_data(recording)
+    assert f'pandas.read_parquet("{recording}")' in caught.value.remedy
+
+
+def test_a_refused_target_is_named(okx: Session, tmp_path: Path) -> None:
+    """The one of several that OKX refused; those before it are on disk."""
+    two = "/api/v5/market/candles?instId=BTC-USDT,NOPE-USDT&bar=1H"
+    with pytest.raises(OkxError) as caught:
+        okx.download(two, to=tmp_path, since="2024-01-01", until="2024-01-02")
+    assert caught.value.checked[0].startswith("target 2 of 2: ")
+    assert "instId=NOPE-USDT" in caught.value.checked[0]
+    assert len(okx_magic.open_data(tmp_path).frame("BTC-USDT")) == 24

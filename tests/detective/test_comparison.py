@@ -29,7 +29,7 @@ def test_the_place_is_counted_in_bytes() -> None:
     """A character of three bytes counts three."""
     found = compare("1714979289POST/x{测试}", "1714979289POST/x{测識}")
     assert found.byte == len(b"1714979289POST/x{") + 3 + 1
-    assert found.found == "mine has 试, theirs 識"
+    assert found.found == "the first has 试, the second 識"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_the_place_is_counted_in_bytes() -> None:
 def test_characters_that_cannot_be_seen_are_named(character: str, name: str) -> None:
     """The difference is told in words, and the view has a sign for it."""
     found = compare(MINE, MINE + character)
-    assert found.found == f"mine has nothing, theirs {name}"
+    assert found.found == f"the first has nothing, the second {name}"
     assert not any(line != line.strip("\n\t\ufeff") for line in found.view)
 
 
@@ -65,7 +65,51 @@ def test_the_mistake_is_named_without_a_secret() -> None:
     """What the detective finds by digests is found here by the texts."""
     found = compare(MINE, MINE.replace(": ", ":"))
     assert "the body as compact JSON" in [each.mistakes[0] for each in found.explanations]
-    assert any(line == "signed with the body as compact JSON" for line in found.lines())
+    assert any(
+        line == "the second was signed with the body as compact JSON" for line in found.lines()
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        MINE.replace("POST", "post"),
+        MINE.replace("?a=1", ""),
+        MINE.partition("{")[0],
+        MINE.removeprefix("2024-05-06T07:08:09.010Z"),
+        MINE.replace("2024-05-06T07:08:09.010Z", "1714979289"),
+        MINE.replace(": ", ":"),
+    ],
+)
+def test_the_advice_is_for_the_one_that_is_wrong_wherever_it_stands(wrong: str) -> None:
+    """In either order the same mistake is named, and of the same text, where the texts can tell; where
+    they cannot, it is said that the first is taken for the right one.
+    """
+    found = compare(MINE, wrong)
+    turned = compare(wrong, MINE)
+    assert (found.fault, found.explanations != ()) == ("second", True)
+    if turned.fault == "first":
+        assert turned.explanations == found.explanations
+        assert any(line.startswith("the first was signed with") for line in turned.lines())
+    else:
+        assert not turned.sure
+        assert "  if      the second is the right one, put it first" in turned.lines()
+
+
+def test_what_is_no_prehash_is_called_so() -> None:
+    """A request line, or any text, beside a prehash, in either order; two such are only compared."""
+    for text in ("POST /api/v5/trade/order?a=1", "hello"):
+        assert compare(MINE, text).lines()[0] == "the second is not a prehash"
+        assert compare(text, MINE).lines()[0] == "the first is not a prehash"
+    assert compare("hello", "help").lines()[0].startswith("they differ from byte 4 on")
+
+
+def test_both_are_shown_as_they_were_typed() -> None:
+    """Also at another time, which is passed over."""
+    later = MINE.replace("09.010Z", "44.321Z").replace("POST", "post")
+    first, second, _ = compare(MINE, later).view
+    assert first.startswith(MINE[:28])
+    assert second.startswith(later[:28])
 
 
 def test_two_mistakes_are_named() -> None:
@@ -87,7 +131,7 @@ def test_a_text_without_parts_is_only_compared() -> None:
     """No part is named and no mistake guessed where mine is no prehash."""
     found = compare("abc", "abd")
     assert (found.byte, found.part, found.explanations) == (3, "", ())
-    assert found.lines()[0] == "they differ from byte 3 on: mine has c, theirs d"
+    assert found.lines()[0] == "they differ from byte 3 on: the first has c, the second d"
 
 
 @settings(max_examples=60)
@@ -129,4 +173,4 @@ def test_characters_that_look_alike_are_named(other: str, name: str) -> None:
     """A letter of another alphabet in place of a plain one is told by its name."""
     mine = "1714979289GET/api/v5/x?ccy=C-"
     found = compare(mine, mine.replace("C" if other == "С" else "-", other))
-    assert found.found.endswith(f"theirs {other} ({name})")
+    assert found.found.endswith(f"the second {other} ({name})")

@@ -7,6 +7,7 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from pace import cost
 
+from okx_magic import catalogue
 from okx_magic.errors import TransportError
 from okx_magic.magics import completer
 
@@ -120,3 +121,14 @@ def test_the_whole_answer_takes_under_twenty_milliseconds(sandbox_notebook: Note
     matches(sandbox_notebook, INSTRUMENT)
     for cell in cells:
         assert cost(matches, sandbox_notebook, cell) < 20
+
+
+def test_a_terminals_menu_shows_whole_paths(notebook: Notebook) -> None:
+    """Two paths that differ in their middle look different; unloaded, the shell is as it was."""
+    shell = notebook.shell
+    shell.min_elide = 30
+    completer.uninstall(shell)
+    completer.install(shell, lambda: None)
+    assert shell.min_elide > max(len(path) for _, path in catalogue.endpoints())
+    completer.uninstall(shell)
+    assert shell.min_elide == 30

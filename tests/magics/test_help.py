@@ -97,3 +97,12 @@ def test_each_example_of_the_help_runs(
         assert isinstance(sandbox_notebook.error, kind), f"{cell}: {text}"
         assert reason in str(sandbox_notebook.error), cell
         sandbox_notebook.run("%okx_streams stop --all")
+
+
+@pytest.mark.parametrize("magic", MAGICS)
+def test_help_has_no_marks_of_a_markup(notebook: Notebook, magic: str) -> None:
+    """It is shown as it stands: no double backticks, no double colon at the end of a line."""
+    text = help_of(notebook, magic)
+    assert "``" not in text
+    assert "<[" not in text
+    assert "::\n" not in text

@@ -213,7 +213,7 @@ def test_a_partly_refused_batch_is_assigned_first(sandbox_notebook: Notebook) ->
         ("%%okx\nPOST /api/v5/trade/order\n{", CellError, "line"),
         ("%%okx\nGET /api/v5/x?a={{ missing }}", CellError, "missing"),
         ("%%okx --nonsense\nGET /api/v5/public/time", CellError, "nonsense"),
-        ("%okx -q get /api/v5/public/time", CellError, "is written GET"),
+        ("%okx -q get /public/time?ccy=BTC", CellError, "is written GET"),
         ("%okx DELETE /api/v5/trade/order", CellError, "OKX does not use the method DELETE"),
         ("%%okx -q POST /api/v5/trade/order\n{}", CellError, "the line below %%okx"),
         ("%okx_login nobody-here", CredentialsError, "nobody-here"),
@@ -405,6 +405,18 @@ def test_the_log_is_a_frame_without_secrets(sandbox_notebook: Notebook) -> None:
     assert str(log.index.dtype) == "datetime64[ms, UTC]"
 
 
+def test_no_kill_switch_is_lifted_without_a_word(sandbox_notebook: Notebook) -> None:
+    """Neither by a new exchange nor by logging out of one; what comes after it is told as new."""
+    sandbox_notebook.run("%okx_kill")
+    assert "the kill switch of the one before" in sandbox_notebook.run("%okx_login sandbox")
+    assert "kill switch is on" not in sandbox_notebook.run("%okx_kill --release")
+    sandbox_notebook.run("%okx_kill")
+    told = sandbox_notebook.run("%okx_logout sandbox")
+    assert told.strip() == "logged out: sandbox · its kill switch ended with it"
+    sandbox_notebook.run("%okx_login sandbox")
+    assert "kill" not in sandbox_notebook.run("%okx_logout")
+
+
 def test_logout_forgets(sandbox_notebook: Notebook) -> None:
     """After logging out the next cell starts anew."""
     assert "logged out: sandbox" in sandbox_notebook.run("%okx_logout")
@@ -490,3 +502,22 @@ def test_okx_alone_shows_every_magic_by_task(notebook: Notebook) -> None:
     named = set(re.findall(r"%(okx\w*)", text))
     assert named == known
     assert notebook.error is None
+
+
+def test_the_kill_switch_does_not_take_an_instrument_for_an_account(notebook: Notebook) -> None:
+    """It says what it is for, and where the cell for one instrument is; a profile's name is still one."""
+    said = notebook.run("%okx_kill ETH-USDT")
+    assert isinstance(notebook.error, CellError)
+    assert "%okx_find cancel all orders on ETH-USDT" in said
+    notebook.run("%okx_kill nosuch")
+    assert isinstance(notebook.error, CredentialsError)
+
+
+def test_the_log_shows_what_failed(notebook: Notebook) -> None:
+    """Only that; without the option all that was sent."""
+    notebook.run("%okx_login sandbox")
+    notebook.run("%okx GET /api/v5/market/ticker?instId=NO-SUCH")
+    notebook.run("failed = %okx_log --failed")
+    notebook.run("log = %okx_log")
+    assert list(notebook["failed"].code) == ["51001"]
+    assert len(notebook["log"]) == 2

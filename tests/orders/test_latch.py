@@ -15,11 +15,13 @@ from okx_magic.accounts import Accounts
 from okx_magic.errors import RefusedError
 from okx_magic.model import Request
 from okx_magic.orders.latch import Latch, Permit
+from okx_magic.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from okx_magic.sandbox import Keys
     from okx_magic.session import Session
 
 WRITE = Request("POST", "/api/v5/trade/order", "{}")
@@ -31,6 +33,7 @@ import sys
 from pathlib import Path
 from okx_magic.model import Request
 from okx_magic.orders.latch import Latch, Permit
+from okx_magic.sandbox import Sandbox
 permit = Permit(Latch(Path(sys.argv[1]), "key"), Request("POST", "/api/v5/trade/order", "{}"))
 permit.take()
 print("taken", flush=True)
@@ -144,6 +147,97 @@ def test_connect_obeys_the_latch_of_its_key(nobody: Path) -> None:  # noqa: ARG0
         session.gate.kill()
         with pytest.raises(RefusedError, match="kill switch"):
             session.request("POST", "/api/v5/trade/order", ORDER | {"sz": "10"})
+
+
+def buy(okx: Session, sz: str) -> str:
+    return okx.request("POST", "/api/v5/trade/order", ORDER | {"sz": sz}).code
+
+
+def test_the_switch_of_a_kernels_own_sandbox_is_that_exchanges_alone(nobody: Path) -> None:
+    """It stops its orders for its whole life; it stops no order of another kernel's sandbox, whose new
+    log-ins and whose end do not lift it.
+    """
+    mine, theirs = Accounts(environ={}, home=nobody), Accounts(environ={}, home=nobody)
+    killed = mine.login("sandbox")
+    killed.gate.kill()
+    for amount in ("11", "12"):
+        other = theirs.login("sandbox")
+        assert not other.gate.latched
+        assert buy(other, amount) == "0"
+    theirs.end()
+    with pytest.raises(RefusedError, match="kill switch"):
+        buy(killed, "13")
+    mine.end()
+    assert not list((nobody / ".okx_magic").glob("kill-*"))
+
+
+def test_one_exchange_keeps_one_switch_whatever_the_key_and_whoever_logged_in(nobody: Path) -> None:
+    """Set by a session that never proved itself, it holds for a key that is typed in afterwards."""
+    accounts = Accounts(environ={}, home=nobody)
+    before = accounts.session("sandbox")
+    before.gate.kill()
+    keys = before.account.credentials
+    assert keys is not None
+    other = Accounts(environ={}, home=nobody)
+    stranger = other.login("sandbox")
+    again = accounts.login_typed(keys, "sandbox", "global")
+    assert again.gate.latched
+    assert not stranger.gate.latched
+    other.end()
+    accounts.end()
+
+
+def test_kernels_that_share_a_sandbox_share_its_switch(elsewhere: Sandbox, nobody: Path) -> None:
+    """Its account is one, by whichever of its keys; an exchange at another address is not stopped."""
+    keys = elsewhere.make_key()
+    with Sandbox.start() as third:
+        places = ((elsewhere, elsewhere.demo), (elsewhere, keys), (third, third.demo))
+        kernels = [Accounts(environ=environ(*place), home=nobody) for place in places]
+        one, other, stranger = (each.login("demo") for each in kernels)
+        one.gate.kill()
+        with pytest.raises(RefusedError, match="kill switch"):
+            buy(other, "11")
+        assert buy(stranger, "12") == "0"
+        for each in kernels:
+            each.end()
+    # Of a shared one it outlives the kernels.
+    later = Accounts(environ=environ(elsewhere, keys), home=nobody)
+    assert later.login("demo").gate.latched
+    later.end()
+
+
+def environ(sandbox: Sandbox, keys: Keys) -> dict[str, str]:
+    return {
+        "OKX_API_KEY": keys.key,
+        "OKX_SECRET_KEY": keys.secret,
+        "OKX_PASSPHRASE": keys.passphrase,
+        "OKX_API_BASE_URL": sandbox.url,
+    }
+
+
+UNCLOSED = """
+import os, sys
+from okx_magic import connect
+okx = connect("sandbox")
+okx.gate.kill()
+if hasattr(os, "fork"):
+    child = os.fork()
+    if not child:
+        sys.exit()
+    os.waitpid(child, 0)
+paths = okx.gate.latch._paths()
+print(okx.gate.latched, len(paths), all(map(os.path.exists, paths)))
+"""
+
+
+@pytest.mark.slow
+def test_a_kernel_that_ends_leaves_no_switch_of_its_sandbox_behind(nobody: Path) -> None:
+    """Nobody needs it any more; the end of a forked child does not lift it."""
+    told = subprocess.run(
+        [sys.executable, "-c", UNCLOSED], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "True 2 True\n"
+    assert not list((nobody / ".okx_magic").glob("kill-*"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pipes among files")

@@ -212,6 +212,39 @@ def test_a_kernel_that_dies_leaves_its_trace(path: Path) -> None:
     assert len(Ledger(path).unsettled(KEY)) == 1
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"px":"1.50","sz":"2","reduceOnly":true}',
+        '{"px":1.5,"sz":2,"reduceOnly":true}',
+        '{"px":"1.5","sz":"2.0","reduceOnly":"true"}',
+        '{"px":"1.5","sz":"2","reduceOnly":true,"clOrdId":"","tag":null}',
+        '{ "sz" : "2", "reduceOnly": true, "px" : "1.5" }',
+    ],
+)
+def test_a_fingerprint_is_the_same_however_a_value_is_written(body: str) -> None:
+    """A number as text or with zeros behind it, an empty id, another order: still the same request."""
+    written = Request("POST", "/a", '{"px":"1.5","sz":"2","reduceOnly":true}')
+    assert fingerprint(Request("POST", "/a", body)) == fingerprint(written)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"px":"15","sz":"2","reduceOnly":true}',
+        '{"px":"1.5","sz":"20","reduceOnly":true}',
+        '{"px":"1.5","sz":"2","reduceOnly":false}',
+        '{"px":"1.5","sz":"2"}',
+        '{"px":"1.5","sz":"2","reduceOnly":true,"clOrdId":"0"}',
+        '[{"px":"1.5","sz":"2","reduceOnly":true}]',
+    ],
+)
+def test_a_fingerprint_tells_other_values_apart(body: str) -> None:
+    """Zeros of whole numbers count, and so does what is left out."""
+    written = Request("POST", "/a", '{"px":"1.5","sz":"2","reduceOnly":true}')
+    assert fingerprint(Request("POST", "/a", body)) != fingerprint(written)
+
+
 def test_a_fingerprint_knows_a_request_by_what_it_asks() -> None:
     """Blanks and the order of keys do not matter; every value, the path and the method do."""
     order = Request("POST", "/a", '{"px": "1", "sz": "2"}')

@@ -58,6 +58,58 @@ def test_since_continues_where_the_same_rows_are_kept_longer() -> None:
     assert all(query["instId"] == "BTC-USDT" for _, query in exchange.asked)
 
 
+class Funding:
+    """Bills of the funding account, three of each time: a month of them at one path, all at the other."""
+
+    rows = tuple(
+        {"billId": str(10_000 - n), "ts": str(NOW - n // 3 * DAY), "ccy": "USDT"}
+        for n in range(300)
+    )
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+
+    def read(self, request: Request, **_: Any) -> Any:
+        query = dict(request.query)
+        self.paths.add(request.path)
+        month = NOW - 30 * DAY if request.path.endswith("/bills") else 0
+        after = int(query.get("after", NOW + 1))
+        page = [row for row in self.rows if month <= int(row["ts"]) < after]
+        return SimpleNamespace(envelope=Envelope("0", "", page[: int(query["limit"])]))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days"), [(80, None, 81), (80, 10, 70), (80, 40, 40), (20, None, 21)]
+)
+def test_what_is_paged_by_time_continues_without_rows_that_come_twice(
+    since: int, until: int | None, days: int
+) -> None:
+    """Also where the last time of the one endpoint has rows that the other has as well."""
+    exchange = Funding()
+    span = Span(since=NOW - since * DAY, until=None if until is None else NOW - until * DAY)
+    pull = Pull(exchange)  # type: ignore[arg-type]  # only reads
+    found = pull.bring(Request("GET", "/api/v5/asset/bills?ccy=USDT"), span)
+    assert len(found.frame) == len(set(found.frame.billId)) == 3 * days
+    assert ("/api/v5/asset/bills-history" in exchange.paths) == (since > 30)
+
+
+@pytest.mark.parametrize(
+    ("target", "kept"),
+    [
+        ("/api/v5/public/funding-rate-history?instId=BTC-USDT-SWAP", "3 months"),
+        ("/api/v5/public/premium-history?instId=BTC-USDT-SWAP", "6 months"),
+        ("/api/v5/public/settlement-history?instFamily=XRP-USD", "3 months"),
+        ("/api/v5/account/interest-accrued", "a year"),
+    ],
+)
+def test_a_window_without_another_endpoint_is_told_as_one(target: str, kept: str) -> None:
+    """Not as the end of OKX's history."""
+    nothing = SimpleNamespace(read=lambda *_, **__: SimpleNamespace(envelope=Envelope("0", "", [])))
+    pull = Pull(nothing)  # type: ignore[arg-type]  # only reads
+    (notice,) = pull.bring(Request("GET", target), Span(since=NOW - 800 * DAY)).notices
+    assert notice.endswith(f"keeps {kept}: there are no older rows at OKX")
+
+
 def test_within_the_window_the_other_endpoint_is_not_asked() -> None:
     """Two days are all there, and nothing is to be told."""
     found, exchange = pulled(Span(since=NOW - 2 * DAY))

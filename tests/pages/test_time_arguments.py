@@ -92,3 +92,10 @@ def test_a_time_is_told_in_utc() -> None:
     """Midnight is a day; all else has hours and minutes."""
     assert time_text(JANUARY) == "2024-01-31"
     assert time_text(JANUARY + 3_600_000) == "2024-01-31 01:00 UTC"
+
+
+def test_days_by_their_names_begin_at_midnight_of_utc() -> None:
+    """Today and yesterday; no other word is guessed."""
+    day = 24 * 3_600_000
+    assert read_time("today", NOW) == NOW // day * day
+    assert read_time("yesterday", NOW) == read_time("today", NOW) - day

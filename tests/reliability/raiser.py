@@ -1,4 +1,4 @@
-"""Raises whatever a test wants at whatever line of a send."""
+"""Raises whatever a test wants at whatever line of a send, and notes what was signed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import linecache
 import sys
 from typing import TYPE_CHECKING, Any
 
+from okx_magic.wire import sender
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+    import pytest
 
 OURS = ("/okx_magic/",)
 LIBRARIES = ("/okx_magic/", "/urllib3/", "/http/client", "/requests/", "/json/", "/hmac")
@@ -53,3 +57,17 @@ def struck(raiser: Raiser, act: Callable[[], object]) -> BaseException | None:
     finally:
         sys.settrace(before)
     return None
+
+
+def signatures(patch: pytest.MonkeyPatch) -> list[str]:
+    """Each signature that is made from now on."""
+    made: list[str] = []
+    sign = sender.Sender._sign
+
+    def noted(*arguments: Any) -> Any:
+        signed = sign(*arguments)
+        made.append(signed[1]["OK-ACCESS-SIGN"])
+        return signed
+
+    patch.setattr(sender.Sender, "_sign", noted)
+    return made

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lab import Lab, order
 from many import many
-from raiser import LIBRARIES, OURS, ForeignError, Raiser, struck
+from raiser import LIBRARIES, OURS, ForeignError, Raiser, signatures, struck
 
 from okx_magic.errors import Interrupted
 from okx_magic.session import Session
@@ -120,16 +120,9 @@ def leaks(
     act: Callable[[Session, Request], object] = Session.send,
 ) -> tuple[int, int]:
     """How many errors lead to a secret, and how many there were."""
-    keys, signs, found, errors = bench.sandbox.demo, list[str](), 0, 0
-    sign = sender.Sender._sign
-
-    def noted(*arguments: Any) -> Any:
-        signed = sign(*arguments)
-        signs.append(signed[1]["OK-ACCESS-SIGN"])
-        return signed
-
+    keys, found, errors = bench.sandbox.demo, 0, 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sender.Sender, "_sign", noted)
+        signs = signatures(patch)
         for error, _ in instants(bench, ForeignError, places, count, act):
             if error is not None:
                 shown = "\n".join(held(error))

@@ -51,6 +51,21 @@ def test_a_log_in_settles_what_was_left_open(bench: Lab, *, booked: bool) -> Non
     assert bench.settle() == ()
 
 
+def test_a_setting_that_was_left_open_is_told_as_it_is_now(bench: Lab) -> None:
+    """The ledger does not say what it was to be; while the GET fails it stays open."""
+    body = {"instId": "BTC-USDT-SWAP", "lever": "7", "mgnMode": "cross"}
+    reads = "*/account/leverage-info"
+    bench.sandbox.set_faults(f"next POST */set-leverage: reset-after, every GET {reads}: 502")
+    with pytest.raises(OutcomeUnknown):
+        bench.session.send(Request("POST", "/api/v5/account/set-leverage", json.dumps(body)))
+    (line,) = bench.settle()
+    assert "still unknown" in line
+    bench.sandbox.set_faults("")
+    (line,) = bench.settle()
+    assert "lever is 7 now; GET /api/v5/account/leverage-info?instId=BTC-USDT-SWAP" in line
+    assert bench.settle() == ()
+
+
 def test_a_ledger_that_cannot_be_read_is_told(bench: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log-in goes on, and says that what is open is not known."""
     leave_open(bench, booked=True)

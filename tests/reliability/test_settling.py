@@ -19,6 +19,7 @@ from okx_magic.errors import (
     TransportError,
 )
 from okx_magic.model import Request
+from okx_magic.orders import items, lookups
 
 CANCEL = "/api/v5/trade/cancel-order"
 AMEND = "/api/v5/trade/amend-order"
@@ -248,6 +249,32 @@ def test_an_order_without_an_id_is_unknown_at_once(bench: Lab) -> None:
         bench.session.send(order(), as_typed=True)
     assert "no client order id" in caught.value.remedy
     assert len(bench.orders()) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("asset/transfer", {"ccy": "USDT", "amt": "1"}, "GET /api/v5/asset/bills?ccy=USDT"),
+        ("asset/withdrawal", {"ccy": "BTC"}, "GET /api/v5/asset/withdrawal-history?ccy=BTC"),
+        (
+            "account/position/margin-balance",
+            {"instId": "BTC-USDT-SWAP", "amt": "5"},
+            "GET /api/v5/account/positions?instId=BTC-USDT-SWAP",
+        ),
+        ("trade/easy-convert", {"toCcy": "OKB"}, "GET /api/v5/trade/easy-convert-history"),
+        ("trade/cancel-all-after", {"timeOut": "30"}, "it may be sent again: it sets the same"),
+        ("trade/mass-cancel", {"instType": "OPTION"}, "it may be sent again: it cancels what is"),
+        ("asset/cancel-withdrawal", {"wdId": "1"}, "it may be sent again"),
+        ("trade/order", {"instId": "BTC-USDT"}, "it has no client order id"),
+        ("finance/savings/purchase-redempt", {"ccy": "BTC"}, "check the account"),
+    ],
+)
+def test_the_advice_on_an_unknown_outcome_is_of_its_kind(
+    path: str, body: dict[str, str], says: str
+) -> None:
+    """Where it is seen, or that a second time does no harm; never that of an order for a transfer."""
+    request = post(f"/api/v5/{path}", body)
+    assert says in lookups.remedy(items.items_of(request), request.path)
 
 
 LEVERAGE = post(

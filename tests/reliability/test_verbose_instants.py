@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from many import many
-from raiser import LIBRARIES, ForeignError, Raiser, struck
+from raiser import LIBRARIES, ForeignError, Raiser, signatures, struck
 
 from okx_magic.wire import sender
 
@@ -30,16 +30,7 @@ CELL = (
 @pytest.fixture
 def signs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each signature that is made."""
-    made: list[str] = []
-    sign = sender.Sender._sign
-
-    def noted(*arguments: Any) -> Any:
-        signed = sign(*arguments)
-        made.append(signed[1]["OK-ACCESS-SIGN"])
-        return signed
-
-    monkeypatch.setattr(sender.Sender, "_sign", noted)
-    return made
+    return signatures(monkeypatch)
 
 
 def shown(

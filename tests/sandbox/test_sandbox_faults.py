@@ -128,3 +128,12 @@ def test_each_fault_has_its_line() -> None:
         assert 5 < len(lines[name]) <= 100
         assert "\n" not in lines[name]
         assert len(read_strikes(f"{name} | {name}-before | {name}-after | {name}-late=1")) == 4
+
+
+def test_a_mistyped_fault_gets_the_near_name() -> None:
+    """Not the whole list, which is for a word like none of them."""
+    with pytest.raises(ValueError, match="did you mean lose-answer") as near:
+        read_rules("lose-answr", "1")
+    assert "delay" not in str(near.value)
+    with pytest.raises(ValueError, match="there are lose-answer"):
+        read_rules("bananas", "1")

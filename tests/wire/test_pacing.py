@@ -37,8 +37,10 @@ class Time(SimpleNamespace):
         self.now += seconds
 
 
-def claim(requests: int, seconds: float = 2.0, *, key: str = "it", count: int = 1) -> Claim:
-    return Claim((key,), Limit(requests, seconds, "ip"), count)
+def claim(
+    requests: int, seconds: float = 2.0, *, key: str = "it", count: int = 1, host: str = ""
+) -> Claim:
+    return Claim((key,), Limit(requests, seconds, "ip"), count, host)
 
 
 @pytest.fixture
@@ -138,6 +140,39 @@ def test_an_interrupted_wait_takes_no_place_of_another_window(time: Time) -> Non
         pass
     with pacer.turn([claim(1, key="a")]):
         assert time.now == 0
+
+
+def waited(pacer: Pacer, time: Time, travels: list[tuple[str, float]]) -> float:
+    """How long the next waits after an answer, when earlier ones took so long; each at its host."""
+    for number, (host, seconds) in enumerate(travels):
+        with pacer.turn([claim(1, key=f"{host} {number}", host=host)]) as turn:
+            time.now += seconds
+            turn.round_trip = seconds
+    host, _ = travels[-1]
+    before = time.now
+    with pacer.turn([claim(1, key=f"{host} {len(travels) - 1}", host=host)]):
+        return time.now - before
+
+
+@pytest.mark.parametrize(
+    ("travels", "trusted"),
+    [
+        ([("a", 0.08)] * 20, 0.04),
+        ([("a", 0.08), *[("a", 0.1)] * 20], 0.04),
+        # A busy machine: the shortest may be far from the quickest possible.
+        ([("a", 0.4), ("a", 0.6), ("a", 0.8)], 0.2),
+        ([("a", 0.4), ("a", 0.7), ("a", 0.8)], 0.1),
+        ([("a", 0.4), ("a", 0.9), ("a", 0.9)], 0.0),
+        # What a log-in saw counts, whatever was asked; what another host took does not.
+        ([("a", 0.08), *[("a", 0.3)] * 20], 0.0),
+        ([("b", 0.08), *[("a", 0.3)] * 20], 0.15),
+    ],
+)
+def test_what_is_trusted_of_a_round_trip(
+    pacer: Pacer, time: Time, travels: list[tuple[str, float]], trusted: float
+) -> None:
+    """Half of the shortest to a host where all are alike, and less the more they differ."""
+    assert waited(pacer, time, travels) == pytest.approx(2.005 - trusted)
 
 
 @settings(max_examples=100)

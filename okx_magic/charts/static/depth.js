@@ -7,7 +7,8 @@ export function depth(model) {
   // Price, size and value up to there.
   const side = (buffer, all = 0, value = 0) => split(buffer, 2).map(([price, size]) =>
     [price, all += size, value += price * size]);
-  const widest = () => Math.max(bids[0][0] - bids.at(-1)[0], asks.at(-1)[0] - asks[0][0], 1e-9);
+  const widest = () => (bids.length && asks.length
+    ? Math.max(bids[0][0] - bids.at(-1)[0], asks.at(-1)[0] - asks[0][0], 1e-9) : 0);
   const take = (buffers) => {
     [bids, asks] = buffers.map((buffer) => side(buffer));
     if (!reach && bids.length && asks.length) {

@@ -5,11 +5,10 @@ const make = (tag, textContent = "", more = {}) =>
   Object.assign(document.createElement(tag), { textContent, ...more });
 
 export default { render({ model, el }) {
-  const { title, key } = model.get("spec"), still = `.okx-still-${key}`, rows = [];
+  const { title, key } = model.get("spec"), still = `.okx-still-${key}`, rows = [], wait = [];
   const head = make("thead"), body = make("tbody"), table = make("table");
   const box = make("div", "", { className: "okx-table", tabIndex: 0, role: "region",
     ariaLabel: title });
-  const wait = [];
   let heads = [], sorted = null, asked = 0, moved = [];
   box.style.maxHeight = `${model.get("height")}px`;
   table.append(make("caption", title), head, body);
@@ -52,6 +51,7 @@ export default { render({ model, el }) {
       const cell = rows[at]?.cells[column];
       if (!cell) continue;
       if (cell.firstChild) cell.firstChild.data = text; else cell.append(text);
+      if (column) cell.classList.toggle("n", !Number.isNaN(number(text)));
       if (!way) continue;
       cell.dataset.moved = way > 0 ? "up" : "down";
       moved.push([now + MOMENT, cell]);
