@@ -202,13 +202,8 @@ class Session:
         from okx_magic.pages.paging import Span, read_time  # noqa: PLC0415  # pandas, on first use
 
         now = int(time.time() * 1000)
-        begin, end = (None if each is None else read_time(each, now) for each in (since, until))
-        # Clocks differ, and days by the time zone; nothing has rows from beyond that.
-        if begin is not None and begin > now + _DAY:
-            raise CellError(
-                f"since {str(since)[:40]} is in the future", remedy="OKX has rows up to now"
-            )
-        return Span(pages, begin, end)
+        times = (None if each is None else read_time(each, now) for each in (since, until))
+        return Span(pages, *times)
 
     def pull(  # noqa: PLR0913  # same
         self,
@@ -221,6 +216,9 @@ class Session:
         addresses: Addresses = None,
     ) -> Pulled:
         """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""
+        # Clocks differ, and days by the time zone; nothing has rows from beyond that.
+        if span.since is not None and span.since > time.time() * 1000 + _DAY:
+            raise CellError("--since is in the future", remedy="OKX has rows up to now")
         from okx_magic.pages import Pull, Team  # noqa: PLC0415  # pandas, on first use
 
         self.refuse_secrets(request)
