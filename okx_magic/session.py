@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from okx_magic.pages.shares import Addresses
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
+# None of our own modules: of two threads that import them each could hold one that the other needs.
+_TABLES = "pandas"
 
 
 class Session:
@@ -283,17 +285,16 @@ class Session:
 
 
 def _import_tables_meanwhile() -> None:
-    # None of our own modules: of two threads that import them each could hold one that the other needs.
     def load() -> None:
         # The one that needs the frame imports again, and is told then what is wrong.
         try:
             with suppress(ImportError):
-                import_module("pandas")
+                import_module(_TABLES)
         except RuntimeError as problem:
             # "can't register atexit after shutdown": the interpreter ends, so nobody will need it.
             if "shutdown" not in str(problem):
                 raise
 
-    if "pandas" not in sys.modules:
+    if _TABLES not in sys.modules:
         # Not a daemon: an interpreter that ends while C extensions are being imported may crash.
         threading.Thread(target=load, name="okx_magic-import").start()

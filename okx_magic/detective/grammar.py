@@ -114,3 +114,14 @@ def distinct(right: Iterable[bytes], found: Iterable[Wrong]) -> list[Wrong]:
         elif each.cost < before.cost:
             kept[each.text] = each
     return list(kept.values())
+
+
+def spent(total: int, places: int) -> Iterator[tuple[int, ...]]:
+    """All ways to spend ``total`` at so many places, at each nothing or what a mistake costs at least."""
+    if not places:
+        if not total:
+            yield ()
+        return
+    for cost in (0, *range(USUAL, total + 1)):
+        if cost <= total:
+            yield from ((cost, *rest) for rest in spent(total - cost, places - 1))

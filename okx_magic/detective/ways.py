@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from okx_magic.credentials.changes import ALONE, KNOWN, RARE, USUAL, plain
 from okx_magic.detective import body, joining, line, query, timestamp
-from okx_magic.detective.grammar import Stage, Wrong, distinct, made
+from okx_magic.detective.grammar import Stage, Wrong, distinct, made, spent
 from okx_magic.detective.joining import RIGHTLY, Joining
 from okx_magic.detective.times import instant
 
@@ -216,7 +216,7 @@ class Ways:
         ``beside`` them: they are done before. With these ways to join the parts, if given.
         """
         places = range(JOINING if joinings else JOINING + 1)
-        for costs in _splits(cost, len(places)):
+        for costs in spent(cost, len(places)):
             if cost > DEAREST and sum(map(bool, costs)) > 1:
                 continue
             two = not beside and sum(map(bool, costs)) == 1
@@ -297,14 +297,3 @@ class Ways:
             for joined in self._once:
                 if joined.join(right) == message:
                     yield Way(less.texts, joined)
-
-
-def _splits(total: int, places: int) -> Iterator[tuple[int, ...]]:
-    """All ways to spend ``total`` at so many places, at each nothing or what a mistake costs at least."""
-    if not places:
-        if not total:
-            yield ()
-        return
-    for cost in (0, *range(USUAL, total + 1)):
-        if cost <= total:
-            yield from ((cost, *rest) for rest in _splits(total - cost, places - 1))

@@ -40,7 +40,6 @@ _FORMS: Final = (
 _ISO: Final = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d(:?\d\d)?.*)?)?", re.ASCII)
 _MILLISECONDS: Final = re.compile(r"\d{12,14}", re.ASCII)
 _AGO: Final = re.compile(r"(\d{1,6})\s*([a-zA-Z]+)(\s+ago)?", re.ASCII)
-_DAY: Final = 24 * 60 * 60 * 1000  # in milliseconds
 # From midnight of UTC on.
 _DAYS: Final[Mapping[str, int]] = MappingProxyType({"today": 0, "yesterday": 1})
 # As OKX writes its bars: m is a minute, M a month.
@@ -181,13 +180,7 @@ def _refuse(request: Request, endpoint: Endpoint | None) -> NoReturn:
 def read_span(pages: int | None, since: Any, until: Any) -> Span:
     """What to bring, from times as a person gives them. Raises CellError."""
     now = int(time.time() * 1000)
-    begin, end = (None if each is None else read_time(each, now) for each in (since, until))
-    # Clocks differ, and days by the time zone; nothing has rows from beyond that.
-    if begin is not None and begin > now + _DAY:
-        raise CellError(
-            f"since {str(since)[:40]} is in the future", remedy="OKX has rows up to now"
-        )
-    return Span(pages, begin, end)
+    return Span(pages, *(None if each is None else read_time(each, now) for each in (since, until)))
 
 
 def read_time(value: Any, now: int) -> int:

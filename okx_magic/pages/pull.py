@@ -9,9 +9,9 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from okx_magic.errors import OkxMagicError, RefusedError
+from okx_magic.errors import CellError, OkxMagicError, RefusedError
 from okx_magic.frames.joined import frame_of_pages
 from okx_magic.model import Envelope
 from okx_magic.pages.blocks import at_once, candles, threads
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from okx_magic.pages.paging import PagingStyle
     from okx_magic.pages.team import Team
     from okx_magic.wire.connection import Connection
+
+
+_DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 class Progress(Protocol):
@@ -113,6 +116,9 @@ class Pull:
         public candles, PullInterrupted at Ctrl-C, and what any request may raise. When rows had come
         before that, they are the error's ``pulled``.
         """
+        # Clocks differ, and days by the time zone; nothing has rows from beyond that.
+        if span.since is not None and span.since > time.time() * 1000 + _DAY_MS:
+            raise CellError("--since is in the future", remedy="OKX has rows up to now")
         return self._run(self.pages(request, span), request, decimal=decimal)
 
     def pages(self, request: Request, span: Span) -> Generator[list[Any]]:

@@ -108,7 +108,7 @@ def test_exact_decimals_over_many_pages(sandbox_notebook: Notebook) -> None:
         ("--pages many", HOURS, "invalid int"),
         ("--until 2024-01-01", HOURS, "not where to stop"),
         ("--since soon", HOURS, "is not a time"),
-        ("--since 2200-01-01", HOURS, "is in the future"),
+        ("--since 2200-01-01", HOURS, "--since is in the future"),
         ("--since {{ None }}", HOURS, "is not a time"),
         ("--since {{ nothing }}", HOURS, "nothing"),
         ("--since {{ 7", HOURS, "not closed"),

@@ -142,7 +142,7 @@ def test_without_pyarrow_it_says_what_to_install() -> None:
         check=True,
         timeout=60,
     )
-    assert done.stdout == 'CellError data on disk needs pyarrow %pip install "okx-magic[data]"\n'
+    assert done.stdout == 'data on disk needs pyarrow %pip install "okx-magic[data]"\n'
 
 
 def test_a_target_that_is_named_twice_is_one(okx: Session, tmp_path: Path) -> None:
