@@ -32,6 +32,17 @@ def states(raw: Caller, inst_id: str, *ids: str) -> list[str]:
     return [raw.order(each, inst_id)["state"] for each in ids]
 
 
+def affordable(raw: Caller) -> tuple[str, float, float]:
+    """A pair with price and size of its best offer, of which the account could buy four."""
+    for inst_id in (SPOT_ID, "ETH-USDT", "SOL-USDT", "XRP-USDT", "DOGE-USDT"):
+        px, sz, *_ = map(
+            float, raw.public(f"/api/v5/market/books?instId={inst_id}").data[0]["asks"][0]
+        )
+        if 4 * px * sz < 90_000:
+            return inst_id, px, sz
+    raise AssertionError("no best offer is small enough")
+
+
 @right("ccxt", "create_order (limit)", "POST trade/batch-orders")
 @right("ccxt", "cancel_order", "POST trade/cancel-order")
 @right("ccxt", "fetch_order", "GET trade/order")
@@ -62,9 +73,13 @@ def test_a_limit_order(okx: ccxt.okx, raw: Caller, last: float) -> None:
 @right("ccxt", "create_limit_sell_order", "POST trade/batch-orders")
 def test_limit_orders_meet_the_book(okx: ccxt.okx, raw: Caller) -> None:
     """A limit order that crosses trades at the book's price, better than its own."""
-    ask, bid = float(raw.best("asks")), float(raw.best("bids"))
-    bought = okx.create_limit_buy_order(SPOT, 0.001, ask * 1.01)
-    sold = okx.create_limit_sell_order(SPOT, 0.001, bid * 0.99)
+    (ask, offered, *_), (bid, wanted, *_) = (
+        map(float, raw.public(f"/api/v5/market/books?instId={SPOT_ID}").data[0][side][0])
+        for side in ("asks", "bids")
+    )
+    # No more than the best level holds, whatever the hour.
+    bought = okx.create_limit_buy_order(SPOT, min(offered, 0.001), ask * 1.01)
+    sold = okx.create_limit_sell_order(SPOT, min(wanted, 0.001), bid * 0.99)
     rows = [raw.order(each["id"]) for each in (bought, sold)]
     assert [(row["state"], float(row["avgPx"])) for row in rows] == [
         ("filled", ask),
@@ -133,15 +148,16 @@ def test_now_or_never(okx: ccxt.okx, raw: Caller) -> None:
     """What the best level does not hold: IOC takes that much and cancels the rest, FOK takes all or
     nothing.
     """
-    px, sz, *_ = raw.public(f"/api/v5/market/books?instId={SPOT_ID}").data[0]["asks"][0]
+    inst_id, px, sz = affordable(raw)
+    symbol = inst_id.replace("-", "/")
     too_big, fitting, ioc = (
-        okx.create_order(SPOT, "limit", "buy", float(sz) * share, float(px), {"timeInForce": force})
+        okx.create_order(symbol, "limit", "buy", sz * share, px, {"timeInForce": force})
         for force, share in (("FOK", 2), ("FOK", 0.5), ("IOC", 2))
     )
-    assert states(raw, SPOT_ID, too_big["id"], fitting["id"]) == ["canceled", "filled"]
-    row = raw.order(ioc["id"])
+    assert states(raw, inst_id, too_big["id"], fitting["id"]) == ["canceled", "filled"]
+    row = raw.order(ioc["id"], inst_id)
     assert row["state"] == "canceled"
-    assert 0 < float(row["accFillSz"]) <= float(sz)
+    assert 0 < float(row["accFillSz"]) <= sz
 
 
 @right("ccxt", "create_orders", "POST trade/batch-orders")
