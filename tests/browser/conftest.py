@@ -21,12 +21,14 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocket, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TOKEN = "for-this-test-run-only"
+# What is expected may come late on a busy machine.
+expect.set_options(timeout=120_000)
 ROOT = Path(__file__).parents[2]
 # Offline and quiet: nothing of Chromium's own asks the network for anything.
 FLAGS = [

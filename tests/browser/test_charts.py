@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from conftest import Lab, LabNotebook
@@ -71,7 +72,7 @@ def test_a_chart_is_looked_at_closer(lab: Lab, chromium: Browser, tmp_path: Path
     page.wait_for_function(
         "document.querySelectorAll('canvas.okx-canvas[aria-label]').length === 2"
     )
-    assert page.locator("img.okx-still").count() == 2
+    expect(page.locator("img.okx-still")).to_have_count(2)
     assert page.locator("img.okx-still:visible").count() == 0
     first = label(canvas)
     assert first.startswith("BTC-USDT 15m candles: close ")
@@ -276,7 +277,7 @@ def test_a_live_table_shows_what_changed(lab: Lab, chromium: Browser, tmp_path: 
     page = notebook.page
     table = page.locator(".okx-table")
     table.wait_for()
-    assert table.locator("tbody tr").count() == 300
+    expect(table.locator("tbody tr")).to_have_count(300)
     assert table.locator("td").nth(0).inner_text() == "0.10"
     assert table.locator("td").nth(1).inner_text() == "<b>1</b>"
     page.evaluate(
@@ -322,7 +323,7 @@ def test_streams_draw_themselves(lab: Lab, chromium: Browser, tmp_path: Path) ->
     page.wait_for_function("() => document.querySelectorAll('canvas.okx-canvas').length === 1")
     notebook.run(6)
     page.wait_for_function("() => !document.querySelector('canvas.okx-canvas, .okx-table')")
-    assert page.locator("img.okx-still:visible").count() == 4
+    expect(page.locator("img.okx-still:visible")).to_have_count(4)
     page.screenshot(path=str(tmp_path / "ended.png"))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import ROOT
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ def test_the_quickstart_in_jupyterlab(lab: Lab, chromium: Browser, tmp_path: Pat
     # Lab shows an error's text as it shows stderr, of which there is none.
     red = notebook.page.locator('[data-mime-type="application/vnd.jupyter.stderr"]')
     assert [text.partition(" Order")[0] for text in red.all_inner_texts()] == ["OkxError 51008"]
-    assert notebook.page.locator(".jp-OutputArea-output canvas").count() == 1
+    expect(notebook.page.locator(".jp-OutputArea-output canvas")).to_have_count(1)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -45,6 +46,8 @@ def test_a_saved_notebook_is_read_without_a_kernel(
     page.wait_for_function(f"() => ({IMAGES})().every(Boolean)")
     page.screenshot(path=str(tmp_path / f"{name}.png"))
     saved = (ROOT / "notebooks" / name).read_text("utf-8")
-    assert page.locator(".jp-Notebook img.okx-still").count() == saved.count('class=\\"okx-still')
+    expect(page.locator(".jp-Notebook img.okx-still")).to_have_count(
+        saved.count('class=\\"okx-still')
+    )
     assert page.get_by_text("Loading widget").count() == 0
     page.context.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from panelpage import PanelPage
+from playwright.sync_api import expect
 
 from okx_magic.sandbox import Sandbox
 
@@ -111,7 +112,7 @@ class Story:
         self.notebook.run(3)
         self.panel.tab("Requests")
         failed = self.panel.root.locator("tr.okx-failed")
-        assert failed.count() == 1
+        expect(failed).to_have_count(1)
         failed.get_by_role("button").click()
         self.panel.press("how it was signed")
         self.panel.sees("POST /api/v5/trade/order · HTTP 200")
