@@ -108,7 +108,7 @@ def test_trailing_stops(okx: ccxt.okx, raw: Caller, last: float) -> None:
         ("0.1", ""),
         ("", "5000"),
     ]
-    assert float(rows[1]["moveTriggerPx"]) == last - 5000
+    assert float(rows[1]["moveTriggerPx"]) == pytest.approx(last - 5000)
     trailing = {"trailing": True}
     found = {each["id"] for each in okx.fetch_open_orders(SWAP, params=trailing)}
     assert found == {percent["id"], amount["id"]}
