@@ -8,7 +8,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
@@ -48,10 +49,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(mark)
 
 
+@settings(max_examples=1, database=None)
+@given(st.none())
+def _first_of_hypothesis(_: None) -> None:
+    pass
+
+
 def pytest_collection_finish() -> None:
     """A shell looks for garbage when it ends, and finds none among the libraries and the tests: that they
-    are passed over saves half of the time of all tests in shells.
+    are passed over saves half of the time of all tests in shells. Hypothesis makes its source of chance
+    at its first test, and its old versions look for who holds it, which they would not find any more.
     """
+    _first_of_hypothesis()
     gc.collect()
     gc.freeze()
 

@@ -104,7 +104,8 @@ def test_trades_are_what_candles_are_made_of(name: str, second: int) -> None:
     assert minute * 1000 <= trades[0].ms
     assert trades[-1].ms < (minute + 60) * 1000
     assert all(left.ms <= right.ms for left, right in pairwise(trades))
-    assert {trade.side for trade in trades} == {"buy", "sell"}
+    # A quiet minute may have buyers only.
+    assert {trade.side for trade in trades} <= {"buy", "sell"}
     for start, end in ((minute, minute + 60), (second, second + 1)):
         made = [trade for trade in trades if start * 1000 <= trade.ms < end * 1000]
         candle = MARKET.candle(instrument, start, end)
