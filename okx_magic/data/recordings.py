@@ -13,12 +13,12 @@ import pyarrow.parquet as pq
 from okx_magic import catalogue
 from okx_magic.catalogue.channels import channel
 from okx_magic.errors import CellError
+from okx_magic.frames.shapes import CANDLE_NAMES
 from okx_magic.frames.typed_columns import all_typed
 
 if TYPE_CHECKING:
     from os import PathLike
 
-_BAR: Final = {"o": "open", "h": "high", "l": "low", "c": "close"}
 _JSON: Final = ("[", "{")
 
 
@@ -34,7 +34,7 @@ def open_recording(path: str | PathLike[str], *, decimal: bool = False) -> pd.Da
     length = len(next(iter(columns.values()), ()))
     arrays, untyped = all_typed(columns, kinds, length, exact=decimal)
     first = [each for each in catalogue.first_columns(method, twin) if each in arrays]
-    bar = _BAR if known and known.bar else {}
+    bar = CANDLE_NAMES if known and known.bar else {}
     ordered = dict.fromkeys((*first, *arrays))
     frame = pd.DataFrame({bar.get(each, each): arrays[each] for each in ordered}, copy=False)
     frame.attrs["channel"] = name

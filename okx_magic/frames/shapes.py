@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TypeOf = Callable[[str], "FieldType | None"]
 
-_CANDLE_NAMES = MappingProxyType({"o": "open", "h": "high", "l": "low", "c": "close"})
+CANDLE_NAMES = MappingProxyType({"o": "open", "h": "high", "l": "low", "c": "close"})
 _SIDES = MappingProxyType({"asks": "ask", "bids": "bid"})
 _BOOK_NAMES = MappingProxyType({"price": "px", "totalQty": "sz", "count": "orders"})
 # The third of four values belonged to a retired feature and is always "0" (OKX docs: Order Book
@@ -76,7 +76,7 @@ def are_candles(known: Sequence[str]) -> bool:
 def named_rows(columns: Mapping[str, Column], length: int, known: Sequence[str]) -> Table[Column]:
     """The table of rows with places of these names."""
     if are_candles(known):
-        return Table(columns, length, names=_CANDLE_NAMES, index="ts")
+        return Table(columns, length, names=CANDLE_NAMES, index="ts")
     return Table(columns, length)
 
 

@@ -66,7 +66,7 @@ def foreign_answers(session: Session, asks: int = ASKS) -> int:
 @pytest.mark.parametrize("asks", [ASKS, pytest.param(many(4, 2) * ASKS, marks=pytest.mark.slow)])
 def test_a_child_gets_its_own_answers(okx: Session, asks: int) -> None:
     """After a request of the parent, whose connection is kept, four children each ask for their own: 100
-    answers, or 400.
+    answers, or 200, in full 400.
     """
     okx.request("GET", "/api/v5/public/time")
     assert foreign_answers(okx, asks) == 0
