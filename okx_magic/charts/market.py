@@ -48,10 +48,8 @@ def candles(frame: pd.DataFrame, overlay: Sequence[str] = (), tick: float | None
         raise NoPictureError("no row has open, high, low and close")
     times, bars = times[order], bars[order]
     volume = next((col.numbers(frame[name])[order] for name in _VOLUMES if name in frame), None)
-    gaps = np.diff(times)
-    bar = span_text(float(np.median(gaps))) if gaps.size else ""
     return Candles(
-        col.title_of(frame, f"{bar} candles".strip()),
+        col.title_of(frame, f"{_bar_of(frame, times)} candles".strip()),
         times,
         bars,
         None if volume is None else np.nan_to_num(volume),
@@ -59,6 +57,14 @@ def candles(frame: pd.DataFrame, overlay: Sequence[str] = (), tick: float | None
         overlays=tuple(Series(name, col.numbers(frame[name])[order]) for name in overlay),
         instrument=col.instrument(frame),
     )
+
+
+def _bar_of(frame: pd.DataFrame, times: Floats) -> str:
+    """The name of the bars: as long as they are apart; ``utc`` where they were asked for so."""
+    gaps = np.diff(times)
+    length = span_text(float(np.median(gaps))) if gaps.size else ""
+    asked = str(frame.attrs.get("bar", ""))
+    return asked if asked.removesuffix("utc") == length else length
 
 
 def trades(frame: pd.DataFrame, tick: float | None = None) -> Candles | Lines:

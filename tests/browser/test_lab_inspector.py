@@ -69,8 +69,11 @@ def test_requests_are_listed_filtered_and_inspected(
     panel.sees(ANSWERED)
     panel.press("JSON")
     assert ANSWERED in panel.root.locator(".okx-detail .okx-code").inner_text()
+    panel.press("Table")
     for width in WIDTHS:
         notebook.page.set_viewport_size({"width": width + 40, "height": 1400})
+        # The wide table of a balance scrolls in its own box.
+        notebook.page.wait_for_function(f"() => ({OVERFLOWS})() <= 0")
         for tab in ("Account", "Requests", "Signature"):
             # While Lab makes itself narrow, its sidebar may lie over the tabs.
             panel.root.get_by_role("tab", name=tab).dispatch_event("click")

@@ -53,6 +53,20 @@ def test_columns_decide_and_not_what_a_frame_was(
     assert type(picture_of(frame)) is KINDS[name]
 
 
+@pytest.mark.parametrize("bar", ["1D", "1Dutc", "4H"])
+def test_a_title_names_the_bar_as_it_was_asked_for(okx: Session, bar: str) -> None:
+    """Days of UTC are told from those of Hong Kong; bars that were resampled are what they are now."""
+    frame = okx.frame("GET", f"/api/v5/market/candles?instId=BTC-USDT&bar={bar}&limit=60")
+    assert titled(frame) == f"BTC-USDT {bar} candles"
+    assert titled(frame[::-2]) == f"BTC-USDT {2 * int(bar[0])}{bar[1]} candles"
+
+
+def titled(frame: pd.DataFrame) -> str:
+    picture = picture_of(frame)
+    assert isinstance(picture, Candles)
+    return picture.title
+
+
 def test_exact_decimals_are_drawn_as_floats_are(okx: Session) -> None:
     """--decimal changes no picture."""
     target = "/api/v5/market/history-candles?instId=BTC-USDT&bar=1H&after=1700000000000"

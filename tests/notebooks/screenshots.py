@@ -54,7 +54,7 @@ def panel(lab: Lab, browser: Browser) -> None:
     """The page Requests, with an order and its answer."""
     lab.write("panel.ipynb", BEGIN, TRADE, "%okx_login")
     notebook = lab.open(browser, "panel.ipynb")
-    bare(notebook.page, 900)
+    bare(notebook.page, 1100)
     notebook.run_all()
     page = PanelPage(notebook)
     page.tab("Requests")
@@ -77,7 +77,7 @@ def saved(lab: Lab, browser: Browser, folder: Path) -> None:
     for name in PATH:
         page = lab.read(browser, f"{name}.ipynb")
         height = page.locator(".jp-WindowedPanel-inner").evaluate("inner => inner.scrollHeight")
-        page.set_viewport_size({"width": 1000, "height": int(height) + 200})
+        page.set_viewport_size({"width": 1200, "height": int(height) + 200})
         page.screenshot(path=str(folder / f"{name}.png"))
         page.context.close()
 

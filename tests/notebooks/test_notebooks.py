@@ -150,6 +150,13 @@ def test_it_is_saved_as_a_person_left_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PATH)
+def test_no_line_is_cut(name: str) -> None:
+    """In a window of 1,200 pixels, with Lab's list of files beside it, every cell can be read whole."""
+    lines = [line for cell in code(read(name)) for line in cell.source.splitlines()]
+    assert [line for line in lines if len(line) > 95] == []
+
+
+@pytest.mark.parametrize("name", PATH)
 def test_nothing_waits_for_a_person(name: str) -> None:
     """No cell asks a question, at which Run All would stop; with nobody there it is an error."""
     text = seen(read(name))
