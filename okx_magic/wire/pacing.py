@@ -35,9 +35,13 @@ OnWait = Callable[[float, "Limit"], None]
 WORTH_TELLING: Final = 0.5
 # Timers and threads are not exact.
 _MARGIN: Final = 0.005
-# All round trips seen may have been slower than the quickest possible, when machine or network were
-# busy from the start: so only a part of the shortest is counted on, and less where they differ much.
+# All round trips seen may have been slower than the quickest possible, when machine, network or exchange
+# were busy from the start: so only a part of the shortest is counted on, and less where they differ much;
+# nothing until as many were seen one after the other: what makes one late makes all at that time late.
 _TRUSTED: Final = 0.5
+_APART: Final = 2
+# The clock's own steps.
+_TICK: Final = 1e-6
 # As many of the last as say how much they differ.
 _LATEST: Final = 64
 
@@ -94,7 +98,7 @@ class Pacer:
         come in the order of their keys: if each took two windows in an order of its own, two
         requests could wait for each other.
         """
-        turn = Turn(self._clock)
+        turn = Turn(self._clock, [self._travels_to(claim.host) for claim in claims[:1]])
         try:
             for claim in claims:
                 window = self._window(claim)
@@ -112,6 +116,10 @@ class Pacer:
             raise
         return turn
 
+    def refused(self, host: str) -> None:
+        """OKX refused a request for a limit all the same: count on no round trip until more are seen."""
+        self._travels_to(host).forget()
+
     def after_fork(self) -> None:
         """Begin anew in a forked child: what its parent's threads held would never be given back."""
         self._windows = {}
@@ -126,9 +134,12 @@ class Pacer:
         window = self._windows.get(claim.key)
         if window is None:
             # Of two that are made at the same time, both get the one that is kept.
-            travels = self._travels.setdefault(claim.host, _Travels())
-            window = self._windows.setdefault(claim.key, _Window(claim.limit, travels))
+            made = _Window(claim.limit, self._travels_to(claim.host))
+            window = self._windows.setdefault(claim.key, made)
         return window
+
+    def _travels_to(self, host: str) -> _Travels:
+        return self._travels.get(host) or self._travels.setdefault(host, _Travels())
 
 
 class Turn:
@@ -138,10 +149,12 @@ class Turn:
     time for connecting, which later requests do not take again. ``holds`` are its places.
     """
 
-    __slots__ = ("_clock", "holds", "round_trip")
+    __slots__ = ("_clock", "_travels", "holds", "round_trip")
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], travels: Sequence[_Travels]) -> None:
         self._clock = clock
+        # Of the one host, if anything is known of its limits.
+        self._travels = travels
         self.holds: list[tuple[_Window, list[float]]] = []
         self.round_trip = math.inf
 
@@ -150,8 +163,10 @@ class Turn:
 
     def __exit__(self, *_: object) -> None:
         now = self._clock()
+        for travels in self._travels:
+            travels.note(self.round_trip, now)
         for window, taken in self.holds:
-            window.give_back([now] * len(taken), self.round_trip)
+            window.give_back([now] * len(taken))
 
     def give_up(self) -> None:
         """Leave the places as they were."""
@@ -167,22 +182,33 @@ class _Travels:
     def __init__(self) -> None:
         self._shortest = math.inf
         self._latest: deque[float] = deque(maxlen=_LATEST)
+        # How often one began after an earlier one was over, and when the last such was over.
+        self._apart, self._over = 0, -math.inf
         self._lock = threading.Lock()
         # What of a round trip is counted on, in seconds.
         self.trusted = 0.0
 
-    def note(self, round_trip: float) -> None:
-        """One that was seen; infinite if no answer came."""
+    def forget(self) -> None:
+        """Begin anew."""
+        with self._lock:
+            self._shortest, self._apart, self.trusted = math.inf, 0, 0.0
+            self._latest.clear()
+
+    def note(self, round_trip: float, now: float) -> None:
+        """One that was over just ``now``; infinite if no answer came."""
         if math.isinf(round_trip):
             return
         with self._lock:
+            if now - round_trip > self._over - _TICK:
+                self._apart, self._over = self._apart + 1, now
             self._latest.append(round_trip)
             self._shortest = min(self._shortest, round_trip)
             # On a busy machine they differ: by what the middle one exceeds the shortest, the shortest
             # may exceed the quickest possible.
             middle = sorted(self._latest)[len(self._latest) // 2]
             excess = middle - self._shortest
-            self.trusted = max(0.0, min(self._shortest * _TRUSTED, self._shortest - excess))
+            part = _TRUSTED if self._apart >= _APART else 0.0
+            self.trusted = max(0.0, min(self._shortest * part, self._shortest - excess))
 
 
 class _Window:
@@ -208,9 +234,8 @@ class _Window:
         """When places that were taken may be used."""
         return taken[-1] + self._limit.seconds + _MARGIN - self._travels.trusted
 
-    def give_back(self, times: Sequence[float], round_trip: float = math.inf) -> None:
+    def give_back(self, times: Sequence[float]) -> None:
         """Places go out of use, with the times of their last answers."""
-        self._travels.note(round_trip)
         with self._changed:
             for each in times:
                 heapq.heappush(self._answered, each)

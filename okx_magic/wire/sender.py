@@ -17,6 +17,7 @@ from okx_magic.wire.clock import takes_expiry, with_expiry
 from okx_magic.wire.exchange_log import LARGEST_KEPT, ExchangeLog, log_attempt
 from okx_magic.wire.pacing import claims
 from okx_magic.wire.replies import judge
+from okx_magic.wire.retry import is_throttled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -138,6 +139,8 @@ class Sender:
             elapsed = (time.monotonic() - started) * 1000
         if answer is not None:
             envelope, error = self._judged(answer, request, state)
+        if error is not None and is_throttled(error):
+            self.pacer.refused(self.account.base_url)
         exchange = Exchange(
             request=request,
             account=self.account.name,

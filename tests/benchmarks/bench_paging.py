@@ -109,6 +109,9 @@ def _ours(
         until = NEWEST + HOUR
         since = until - pages * _ROWS * HOUR
         with Session(account) as session:
+            # As a log-in does, which asks for the time and for the account: so much is known of the way.
+            for _ in range(2):
+                session.connection.ask_time()
             started = time.perf_counter()
             frame = session.pages(
                 _TARGET, since=since, until=until, executor=executor, addresses=addresses
