@@ -97,13 +97,15 @@ def failed(row: Mapping[str, Any]) -> bool:
 
 def remedy(items: tuple[Item, ...], path: str) -> str:
     """What to do about orders of which nobody knows whether they were carried out."""
+    wanted = items[0].wanted if items else {}
     questions = [item.settles for item in items if item.settles]
-    if not questions and (seen := where_seen(path, items[0].wanted if items else {})):
+    if not questions and (seen := where_seen(path, wanted)):
         questions = [seen]
     if questions:
         return "check before sending it again: " + " · ".join(questions)
     if path not in WHERE and (does := _AGAIN.get(Request("POST", path).effect)):
-        return f"it may be sent again: {does}"
+        shown = _where_shown(path, wanted)
+        return (f"GET {shown} shows it; " if shown else "") + f"it may be sent again: {does}"
     if path in WHERE:
         return "it has no client order id: check the open orders and the fills first"
     return "check the account before sending it again"
@@ -118,11 +120,18 @@ def where_seen(path: str, wanted: Mapping[str, Any]) -> str:
 
 def read_back(request: Request) -> Request | None:
     """The GET that shows a setting; None where it is not known."""
-    shown, wanted = _SETTINGS.get(request.path), _first(request)
-    if shown is None or not wanted.get(shown.wanted):
-        return None
-    query = urlencode({name: wanted[name] for name in shown.params if wanted.get(name)})
-    return Request("GET", f"{shown.path}?{query}" if query else shown.path)
+    target = _where_shown(request.path, _first(request))
+    return Request("GET", target) if target else None
+
+
+def settling(request: Request, items: Iterable[Item]) -> tuple[str, ...]:
+    """The GETs that tell what became of these ``items`` of a request, of a setting the one that shows
+    it.
+    """
+    shown = read_back(request)
+    if shown is not None:
+        return (f"GET {shown.target}",)
+    return tuple(item.settles for item in items if item.settles)
 
 
 def field_of_setting(path: str) -> str:
@@ -167,6 +176,15 @@ def made_at(row: Mapping[str, Any]) -> int | None:
     """
     made = str(row.get("cTime") or row.get("ts") or "")
     return int(made) if made.isdecimal() else None
+
+
+def _where_shown(path: str, wanted: Mapping[str, Any]) -> str:
+    """The target of the GET that shows a setting; "" where none is known."""
+    shown = _SETTINGS.get(path)
+    if shown is None or not wanted.get(shown.wanted):
+        return ""
+    query = urlencode({name: wanted[name] for name in shown.params if wanted.get(name)})
+    return f"{shown.path}?{query}" if query else shown.path
 
 
 def _is_left(wanted: Mapping[str, Any], row: Any) -> bool:

@@ -27,8 +27,8 @@ _MOST: Final = 10
 _SECONDS: Final = 3.0
 # So far apart may our clock, which the ledger has, and the exchange's be.
 _CLOCKS: Final = 30
-# A cancel is sent up to three times: so long after the first the last has left.
-_LAST_CANCEL: Final = 60
+# A cancel or a setting is sent up to three times: so long after the first the last has left.
+_LAST_TRY: Final = 60
 _CANCELS: Final = ("/cancel-order", "/cancel-batch-orders", "/cancel-algos")
 _PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/sprd/order")
 
@@ -69,7 +69,9 @@ def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
         return TOLD, f"it is not known whether it was carried out: {_check(entry.path)}"
     field = field_of_setting(entry.path)
     if field or entry.path.endswith("/trade/close-position"):
-        return _set_now(ask, entry, field) if field else _position_closed(ask, entry)
+        if field:
+            return _set_now(ask, entry, field, now - entry.time)
+        return _position_closed(ask, entry)
     rows: list[Mapping[str, Any] | None] = []
     for question in entry.settles:
         try:
@@ -98,15 +100,18 @@ def _position_closed(ask: Ask, entry: Entry) -> tuple[str, str]:
     return TOLD, f"a position of {', '.join(left)} is there now; {question} shows it"
 
 
-def _set_now(ask: Ask, entry: Entry, field: str) -> tuple[str, str]:
-    """What a setting is by now: the ledger does not say what it was to be."""
+def _set_now(ask: Ask, entry: Entry, field: str, age: float) -> tuple[str, str]:
+    """What a setting is after ``age`` seconds: the ledger does not say what it was to be."""
     question = entry.settles[0]
     try:
         rows = ask(Request("GET", question.removeprefix("GET ")), _SECONDS).data
     except OkxMagicError as error:
         return "", f"still unknown ({error.message}); {question} tells"
     values = dict.fromkeys(str(row[field]) for row in rows if row.get(field) not in (None, ""))
-    return TOLD, f"{field} is {', '.join(values) or 'not shown'} now; {question} shows it"
+    seen = f"{field} is {', '.join(values) or 'not shown'} now"
+    if age < _LAST_TRY + _ON_ITS_WAY:
+        return "", f"{seen}, and may yet change; {question} shows it"
+    return TOLD, f"{seen}; {question} shows it"
 
 
 def _is_older(row: Mapping[str, Any] | None, entry: Entry) -> bool:
@@ -140,7 +145,7 @@ def _cancelled(states: list[str], age: float, ask: str) -> tuple[str, str]:
     outcome, seen = _changed(states, age, ask)
     if CANCELED.issuperset(states):
         return "done", f"cancelled; {ask} shows it"
-    if age < _LAST_CANCEL + _ON_ITS_WAY and not STILL_OPEN.isdisjoint(states):
+    if age < _LAST_TRY + _ON_ITS_WAY and not STILL_OPEN.isdisjoint(states):
         return "", f"{seen}, and may yet be cancelled; {ask} shows it"
     if STILL_OPEN.issuperset(states):
         return "not done", f"not cancelled; {seen}"

@@ -34,11 +34,11 @@ _NOT: Final[Mapping[Effect, str]] = {
     "order": "not placed",
     "amend": "not amended",
     "cancel": "not cancelled",
-    "setting": "not set",
 }
 _LATER: Final[Mapping[Effect, str]] = {
     "order": " · %okx_log --settle says in half a minute whether it was placed",
     "cancel": " · %okx_log --settle says in a minute or two whether it was cancelled",
+    "setting": " · %okx_log --settle says in a minute or two what it is then",
 }
 _OF_ORDERS: Final = frozenset({"order", "amend", "cancel"})
 # A cancel has no expTime: while its order lives, a copy of it may still be on its way.
@@ -101,9 +101,11 @@ def rows_of(
 
 
 def unknown(
-    request: Request, error: OkxMagicError, findings: Mapping[int, LookupResult]
+    request: Request, error: OkxMagicError, findings: Mapping[int, LookupResult], known: str = ""
 ) -> OutcomeUnknown:
-    """The error for what no look-up settled; of a batch it names those that are open."""
+    """The error for what no look-up settled, with what is ``known``; of a batch it names those that are
+    open.
+    """
     items = items_of(request)
     left = tuple(
         item
@@ -111,14 +113,14 @@ def unknown(
         if place not in findings or findings[place].state in _OPEN
     )
     done = sum(finding.state == "done" for finding in findings.values())
-    known = f"; {done} of {len(items)} were carried out" if done else ""
+    known += f"; {done} of {len(items)} were carried out" if done else ""
     seen = {
         str(each.row["state"]) for each in findings.values() if each.row and each.state == "open"
     }
     known += (
         f"; the order is {', '.join(sorted(seen))} now, and may yet be cancelled" if seen else ""
     )
-    settles = tuple(item.settles for item in left if item.settles)
+    settles = lookups.settling(request, left)
     # Without an expTime a copy may be on its way for as long as its timestamp is good.
     later = _LATER.get(request.effect, "") if settles and expiry_of(request) is None else ""
     return OutcomeUnknown(
@@ -153,7 +155,7 @@ def interrupted(request: Request, account: str, outcome: str, message: str) -> I
         request=request,
         account=account,
         orders=tuple((item.inst_id, item.id) for item in items if item.id),
-        settles=tuple(item.settles for item in items if item.settles),
+        settles=lookups.settling(request, items),
         remedy=remedies.get(outcome, ""),
     )
 
@@ -170,8 +172,6 @@ def not_done(
     effect = request.effect
     what = "the order" if effect in _OF_ORDERS else "it"
     seen = f"{what} is {', '.join(sorted(states))}" if states else "a look-up shows no such order"
-    if effect in {"setting", "undo"}:
-        seen = "the old setting is still there"
     return NotCarriedOut(
         f"{_NOT.get(effect, 'not carried out')}: {error.message}; {seen}",
         written=True,

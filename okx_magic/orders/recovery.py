@@ -11,7 +11,6 @@ from okx_magic.orders.outcome import (
     already,
     doubtful,
     interrupted,
-    not_done,
     rows_of,
     settled,
     unknown,
@@ -109,5 +108,8 @@ def _setting(
     if state == "done":
         return Envelope("0", "", [dict(request.items[0])])
     if state == "open":
-        return NotYet(not_done(request, error, {}))
+        # No expTime ends it: a copy may be on its way for as long as its timestamp is good.
+        return NotYet(
+            unknown(request, error, {}, "; the old setting is still there, and may change")
+        )
     return unknown(request, error, {})

@@ -23,7 +23,7 @@ from okx_magic.model import Envelope
 from okx_magic.orders import ledger
 from okx_magic.orders.acknowledgements import check_acknowledged
 from okx_magic.orders.items import ATTACHED, items_of
-from okx_magic.orders.lookups import read_back
+from okx_magic.orders.lookups import settling
 from okx_magic.orders.outcome import answer_of, in_ledger, only
 from okx_magic.orders.recovery import NotYet, Recovery
 from okx_magic.wire.sender import Reply
@@ -156,17 +156,10 @@ class Writing:
             method=request.method,
             path=request.path,
             orders=tuple((item.inst_id, item.id) for item in self._items if item.id),
-            settles=self._settles(),
+            settles=settling(self._request, self._items),
             fingerprint=ledger.fingerprint(self._prepared.typed),
             id=self._entry,
         )
-
-    def _settles(self) -> tuple[str, ...]:
-        """The GETs that tell what became of it, of a setting the one that shows it."""
-        shown = read_back(self._request)
-        if shown is not None:
-            return (f"GET {shown.target}",)
-        return tuple(item.settles for item in self._items if item.settles)
 
     def _check_attached(self, envelope: Envelope, refused: PartlyRefused | None = None) -> None:
         """Raise PositionWithoutStop where an order stands without what was attached to it."""

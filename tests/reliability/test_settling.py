@@ -280,22 +280,42 @@ def test_the_advice_on_an_unknown_outcome_is_of_its_kind(
 LEVERAGE = post(
     "/api/v5/account/set-leverage", {"instId": "BTC-USDT-SWAP", "lever": "5", "mgnMode": "cross"}
 )
+SHOWS_LEVERAGE = "/api/v5/account/leverage-info?instId=BTC-USDT-SWAP&mgnMode=cross"
 
 
 @pytest.mark.parametrize(("lever", "times"), [("5", 1), ("3", 3)])
 def test_a_lost_setting_is_read_back(lever: str, times: int) -> None:
-    """A setting that is there was carried out; one that is not is sent again, three times in all."""
+    """A setting that is there was carried out; one that is not is sent again, three times in all. Then it
+    is not known: no expTime keeps a copy that is on its way from being carried out.
+    """
     session = scripted(lambda request: LOST if request.method == "POST" else [{"lever": lever}])
     if lever == "5":
         reply = session.send(LEVERAGE)
         assert reply.recovered
         assert reply.envelope.data[0]["lever"] == "5"
     else:
-        with pytest.raises(NotCarriedOut, match="not set"):
+        with pytest.raises(OutcomeUnknown, match="the old setting is still there") as caught:
             session.send(LEVERAGE)
+        assert caught.value.settles == (f"GET {SHOWS_LEVERAGE}",)
+        for told in (f"GET {SHOWS_LEVERAGE} shows it", "it sets the same once more", "--settle"):
+            assert told in caught.value.remedy
     assert len(sent(session, "POST")) == times
-    question = "/api/v5/account/leverage-info?instId=BTC-USDT-SWAP&mgnMode=cross"
-    assert question in sent(session, "GET")
+    assert SHOWS_LEVERAGE in sent(session, "GET")
+
+
+def test_a_setting_that_comes_late_is_never_called_not_set(bench: Lab) -> None:
+    """Every copy is lost, and carried out only after the last look: it stays open until none can come,
+    then it is told as it is.
+    """
+    bench.sandbox.set_faults("every POST */set-leverage: reset-late=20000")
+    with pytest.raises(OutcomeUnknown):
+        bench.session.send(LEVERAGE)
+    (line,) = bench.settle()
+    assert "lever is 3 now, and may yet change" in line
+    bench.time.sleep(91)
+    (line,) = bench.settle()
+    assert f": lever is 5 now; GET {SHOWS_LEVERAGE} shows it" in line
+    assert bench.settle() == ()
 
 
 def test_a_setting_that_cannot_be_read_back_is_unknown() -> None:
