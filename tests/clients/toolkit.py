@@ -23,7 +23,11 @@ NOTHING = "as OKX answers: there is no such order"
 BOTS = "no bots"
 EARN = "nothing is lent or staked"
 DEMO = "the toolkit's own refusal in demo trading"
-MISSPELT = "the toolkit's mistake: it sends callBackRatio, OKX's docs have callbackRatio"
+# The docs of June 2026 have it in table and example, and OKX took it from ccxt (its pull request 20693);
+# what OKX does with the other spelling nobody has shown.
+MISSPELT = (
+    "the toolkit sends callBackRatio for contracts; OKX's docs have callbackRatio, which OKX takes"
+)
 
 
 @dataclass(frozen=True, slots=True)

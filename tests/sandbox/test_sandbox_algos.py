@@ -368,6 +368,7 @@ def test_a_stop_freezes_nothing_and_fails_where_nothing_is_left(call: Caller, cl
         ("move_order_stop", {}, "50015"),
         ("move_order_stop", {"callbackRatio": "0.1", "callbackSpread": "1"}, "50024"),
         ("move_order_stop", {"callbackRatio": "1.1"}, "51311"),
+        ("move_order_stop", {"callBackRatio": "0.1"}, "50015"),
         ("move_order_stop", {"callbackRatio": "0.1", "activePx": "40000"}, "51258"),
         ("move_order_stop", {"side": "buy", "callbackRatio": "0.1", "activePx": "60000"}, "51259"),
         ("chase", {}, "50038"),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.params import Params
 
 AT_MARKET = "-1"
+# So in OKX's docs, and so OKX takes them; its own toolkit writes callBackRatio for contracts, which is
+# not known to work.
 DISTANCES = ("callbackRatio", "callbackSpread")
 _RATIO = re.compile(r"-?\d{1,3}(\.\d{1,8})?", re.ASCII)
 _ZERO = Decimal(0)
