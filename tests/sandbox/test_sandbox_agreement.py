@@ -191,6 +191,9 @@ def test_trades_paged_by_time(name: str, now: float, size: int) -> None:
     by_time = backwards(path, now, lambda row: int(row["ts"]), 230, **query)
     assert by_time == backwards(path, now, number_of, 230, instId=name)
     assert by_time[:100] == ask("market/trades", now, instId=name)
+    # A cursor may be of any time, also where there is no market.
+    assert ask(path, now, **query, after=10**18) == by_time[:size]
+    assert ask(path, now, **query, after=0) == []
     second = (int(now) - 1) * 1000
     assert int(by_time[-1]["ts"]) < second
     sizes = [Decimal(row["sz"]) for row in by_time if 0 <= int(row["ts"]) - second < 1000]

@@ -167,8 +167,9 @@ def history_trades(at: Moment, query: Params) -> list[Row]:
     there = market.trade_numbers(instrument, at.now)
 
     def last_at(ms: int) -> int:
-        # The beat that the cursor is in has trades before it and after it.
-        ended = market.trade_numbers(instrument, ms / 1000 + 0.1)
+        # The beat that the cursor is in has trades before it and after it. A cursor may be of any time.
+        second = min(max(ms / 1000 + 0.1, instrument.listed), at.now)
+        ended = market.trade_numbers(instrument, second)
         return next(
             (number for number in reversed(ended) if market.trade(instrument, number).ms <= ms),
             there.start - 1,
