@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from faketime import FakeTime
@@ -36,6 +36,15 @@ PLACE = "/api/v5/trade/order"
 RESTING = {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit"}
 # Seconds that a POST has, where nothing is slow but what never comes.
 HASTY = 0.25
+# What hides the answer, of orders and of stops alike; a code "already there" is of each kind.
+HIDDEN = (
+    *("reset", "close", "hang", "half", "html", "302", "307", "empty", "no-data"),
+    *("500", "502", "503", "504", "500-empty", "502-empty", "503-empty", "504-empty"),
+    *("50001", "50004", "50013", "50026", "51054", "51149"),
+)
+# OKX's own answer comes through if there is one, late or doubled; with the milliseconds that it takes.
+ANSWERED = {"slow": "=1", "delay": "=20", "late": "=20", "twice": ""}
+Moment = Literal["before", "after"]
 
 
 def naive(bench: Lab, request: Request, seconds: float, *, as_typed: bool = False) -> None:
@@ -128,6 +137,18 @@ def hurried(bench: Lab) -> Iterator[None]:
         patch.setattr(retry, "POST_SECONDS", HASTY)
         yield
     bench.connection.timing = timing
+
+
+@contextmanager
+def meeting(bench: Lab, path: str, fault: str, moment: Moment) -> Iterator[None]:
+    """The next POST to ``path`` meets a fault before it is carried out, or after."""
+    # Late is a moment of its own.
+    named = fault if (fault, moment) == ("late", "after") else f"{fault}-{moment}"
+    bench.sandbox.set_faults(f"next POST {path}: {named}{ANSWERED.get(fault, '')}")
+    # Each of so many meets its fault alone, not what the others used up.
+    bench.connection._budget = retry.Budget()
+    with hurried(bench) if fault == "hang" else nullcontext():
+        yield
 
 
 @contextmanager

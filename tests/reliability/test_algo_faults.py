@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from lab import Lab, hurried, lab, naive
+from lab import ANSWERED, Lab, Moment, lab, meeting, naive
+from lab import HIDDEN as OF_ALL
 from many import many
 
 from okx_magic.errors import NotCarriedOut, OkxMagicError, OutcomeUnknown
@@ -23,19 +23,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 TIMES = many(50, 1)
-HIDDEN = (
-    *("reset", "close", "hang", "half", "html", "302", "307", "empty", "no-data"),
-    *("500", "502", "503", "504", "500-empty", "502-empty", "503-empty", "504-empty"),
-    *("50001", "50004", "50013", "50026", "51054", "51149", "51065"),
-)
-# OKX's own answer comes through if there is one, late or doubled; with the milliseconds that it takes.
-ANSWERED = {"slow": "=1", "delay": "=20", "late": "=20", "twice": ""}
+HIDDEN = (*OF_ALL, "51065")
 FAULTS = (*HIDDEN, *ANSWERED)
 PLACE, AMEND, CANCEL = (
     f"/api/v5/trade/{name}" for name in ("order-algo", "amend-algos", "cancel-algos")
 )
 STOP = {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional"}
-Moment = Literal["before", "after"]
 
 
 def stop(px: str, **fields: str) -> Request:
@@ -55,15 +48,9 @@ def empty_books(shared: Lab) -> None:
     shared.forget_orders()
 
 
-def struck(bench: Lab, request: Request, fault: str) -> str:
+def struck(bench: Lab, request: Request, fault: str, moment: Moment) -> str:
     """What a person is told of a request that meets a fault."""
-    kind = fault.partition("-")[0]
-    # Late is a moment of its own.
-    fault = "late" if fault == "late-after" else fault
-    bench.sandbox.set_faults(f"next POST {request.path}: {fault}{ANSWERED.get(kind, '')}")
-    # Each of so many meets its fault alone, not what the others used up.
-    bench.connection._budget = retry.Budget()
-    with hurried(bench) if fault.startswith("hang") else nullcontext():
+    with meeting(bench, request.path, fault, moment):
         try:
             reply = bench.session.send(request)
         except NotCarriedOut:
@@ -93,7 +80,7 @@ def test_a_stop_is_booked_once_or_not_at_all_and_said_so(
     that was not booked is unknown at first, with the GET that tells, and not placed half a minute later.
     """
     for number in range(TIMES):
-        named = struck(shared, stop(str(number + 1)), f"{fault}-{moment}")
+        named = struck(shared, stop(str(number + 1)), fault, moment)
         client_id, written = shared.told(PLACE)[-1]
         if moment == "after":
             heard = "answered" if fault in ANSWERED else "done"
@@ -128,7 +115,7 @@ def test_a_cancel_of_a_stop_ends_it(shared: Lab, fault: str, moment: Moment) -> 
     for _ in range(TIMES):
         ack = placed(shared)
         body = json.dumps([{"instId": "BTC-USDT", "algoId": ack["algoId"]}])
-        named = struck(shared, Request("POST", CANCEL, body), f"{fault}-{moment}")
+        named = struck(shared, Request("POST", CANCEL, body), fault, moment)
         told = named, shared.told(CANCEL)[-1][1], shared.algos()[-1].state
         heard = "done" if moment == "after" and fault in HIDDEN else "answered"
         right = [(heard, "done", "canceled")]
@@ -150,7 +137,7 @@ def test_a_stop_that_is_moved_is_read_back(shared: Lab, fault: str, moment: Mome
     for _ in range(TIMES):
         ack = placed(shared)
         body = {"instId": "BTC-USDT", "algoId": ack["algoId"], "newSlTriggerPx": "2.0"}
-        named = struck(shared, Request("POST", AMEND, json.dumps(body)), f"{fault}-{moment}")
+        named = struck(shared, Request("POST", AMEND, json.dumps(body)), fault, moment)
         heard = "answered" if fault in ANSWERED else "done"
         assert named == (heard if moment == "after" else "unknown")
         (moved,) = (one for one in shared.algos() if one.algo_id == ack["algoId"])
@@ -167,6 +154,6 @@ def test_a_stop_of_a_position_is_found_however_it_ended(shared: Lab, fault: str)
     near = stop(market["bidPx"], side="sell", ordType="trigger", sz="0.0001")
     body = json.loads(near.body)
     body |= {"triggerPx": body.pop("slTriggerPx"), "orderPx": body.pop("slOrdPx")}
-    named = struck(shared, Request("POST", PLACE, json.dumps(body)), f"{fault}-after")
+    named = struck(shared, Request("POST", PLACE, json.dumps(body)), fault, "after")
     assert named == "done"
     assert len(shared.algos()) == 1

@@ -39,10 +39,10 @@ F20  a sound answer is read                       118                     test_j
                                                                           test_replies.py
 F21  no answer fills the memory                   14 bombs                test_bombs.py
 F22  a deadline is one                            9 ways to be slow       test_slow_replies.py
-F23  an order is booked once                      15 faults, 126 odd ones  test_order_faults.py
-                                                  28 faults on stops      test_algo_faults.py
+F23  an order is booked once                      28 faults, 126 odd ones  test_order_faults.py
+                                                  the same on stops       test_algo_faults.py
                                                                           test_odd_answers.py
-F24  "not placed" is said when it is proved       15 faults, 126 odd ones  test_order_faults.py
+F24  "not placed" is said when it is proved       24 faults, 126 odd ones  test_order_faults.py
                                                                           test_odd_answers.py
 F25  an interrupt names the order                 10 points, each line    test_interrupts.py
                                                                           test_interrupts_everywhere.py
