@@ -137,14 +137,30 @@ def _float(value: Any) -> str:
             "keep ids as text and amounts as int, Decimal or text;"
             " a column with missing values as Int64 or str",
         )
+    # What was typed or came from OKX has fewer: 0.1 + 0.2 is 0.30000000000000004, and 0.3 is meant.
+    if not whole and len(number.as_tuple().digits) > _sure_digits(value):
+        raise UnfitValueError(
+            f"the float {number:f} has more digits than a float keeps: it was calculated, or cut off",
+            "round it to the digits that count, such as round(x, 8), or calculate with Decimal",
+        )
     # 100.0 is 100: OKX refuses some whole amounts with a point.
     return str(int(number)) if whole else _digits(number)
 
 
 def _exact_bits(value: Any) -> int:
     """Whole numbers below two to this power are exact in a float of this kind."""
-    size = getattr(getattr(value, "dtype", None), "itemsize", 8)
-    return {2: 11, 4: 24}.get(size, 53)
+    return {2: 11, 4: 24}.get(_bytes_of(value), 53)
+
+
+def _sure_digits(value: Any) -> int:
+    """So many digits any number may have and come back from a float of this kind as it was; one less than
+    C's FLT_DIG of the small kinds would refuse prices that do come back.
+    """
+    return {2: 4, 4: 7}.get(_bytes_of(value), 15)
+
+
+def _bytes_of(value: Any) -> int:
+    return getattr(getattr(value, "dtype", None), "itemsize", 8)
 
 
 def _decimal(value: Any) -> Decimal:

@@ -15,15 +15,23 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from okx_magic.cell import fill, parse
-from okx_magic.cell.values import as_body, as_json, in_json_string, in_query, plain_text
+from okx_magic.cell.values import (
+    UnfitValueError,
+    as_body,
+    as_json,
+    in_json_string,
+    in_query,
+    plain_text,
+)
 from okx_magic.errors import CellError
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
     ['X","sz":"1000', "a&sz=1000", "{{ x }}", "}}", '"', "\\", "\r\n", "a=b#c", "%41", "测试", "'"]
 )
+FLOATS = st.floats(-(2**53) + 1, 2**53 - 1)
 NUMBERS = (
     st.integers(-(10**30), 10**30)
-    | st.floats(-(2**53) + 1, 2**53 - 1)
+    | FLOATS.map(lambda number: float(f"{number:.15g}"))
     | st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20)
 )
 SCALARS = TEXTS | NUMBERS | st.booleans()
@@ -93,6 +101,36 @@ def test_numbers_have_no_exponent_and_lose_no_digit(number: Any) -> None:
     text = plain_text(number)
     assert set(text) <= set("-0123456789.")
     assert type(number)(text) == number
+
+
+@settings(max_examples=200)
+@given(number=FLOATS)
+def test_a_float_that_lost_digits_is_refused_and_no_other(number: float) -> None:
+    """What any decimal of 15 digits becomes goes out with its digits; a float that none of these becomes
+    was calculated or cut off, and which digits are meant nobody knows.
+    """
+    if number.is_integer() or number == float(f"{number:.15g}"):
+        assert float(plain_text(number)) == number
+    else:
+        with pytest.raises(UnfitValueError, match="more digits than a float keeps"):
+            plain_text(number)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0.1 + 0.2, 1 - 0.9, 1 / 3, 1.1 * 3, np.float64(0.1) + 0.2, np.float32(1) / 3],
+    ids=repr,
+)
+@pytest.mark.parametrize(
+    "cell", ["GET /x?a={{ v }}", 'POST /x\n{"a": {{ v }}}', "GET /x\nh: {{ v }}"]
+)
+def test_the_result_of_arithmetic_is_refused_until_it_is_rounded(cell: str, value: float) -> None:
+    """The remedy works: rounded, the same number goes out, and it is what was meant."""
+    (template,) = parse(cell).templates
+    with pytest.raises(CellError, match="more digits") as refusal:
+        fill(template, {"v": value})
+    assert "round(x, 8)" in refusal.value.remedy
+    fill(template, {"v": round(float(value), 8)})
 
 
 @pytest.mark.parametrize(
