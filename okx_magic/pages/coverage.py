@@ -35,6 +35,12 @@ class Window:
         """Whether all rows from a time on are kept; none are for a pull of everything."""
         return since is not None and since >= now - self.days * _DAY
 
+    def outlived_by(self, oldest: int | None, now: int) -> bool:
+        """Whether rows came that are older than the longest window is said to be: not each of OKX's sites
+        keeps them equally long.
+        """
+        return not self.longer and oldest is not None and not self.holds(oldest, now)
+
     def older(self, request: Request) -> Request:
         """The same request at the endpoint that keeps more."""
         query = request.target.partition("?")[2]

@@ -215,10 +215,10 @@ class Pull:
 
     def _beyond_window(self, request: Request, pager: CursorPager) -> Generator[list[Any]]:
         """The rows that the endpoint does not keep any more, from the one that does, if there is one."""
-        window, span = window_of(request), self._span
-        if window is None:
+        window, span, now = window_of(request), self._span, int(time.time() * 1000)
+        if window is None or window.outlived_by(self._oldest, now):
             self._say_where_history_ends(precision=1)
-        elif not window.holds(span.since, int(time.time() * 1000)):
+        elif not window.holds(span.since, now):
             left = None if span.pages is None else span.pages - self._pages
             keeps = f"{window.path} keeps {window.kept}"
             if not window.longer:

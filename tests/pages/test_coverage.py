@@ -161,3 +161,22 @@ def test_before_alone_is_told(more: str) -> None:
     (note,) = check(Request("GET", path + more))
     assert "--since" in note
     assert check(Request("GET", f"{path}&after=1700003600000")) == ()
+
+
+@pytest.mark.parametrize(("days", "told"), [(90, "keeps 3 months"), (300, "history ends at")])
+def test_a_site_that_keeps_more_than_the_docs_say_is_not_told_to_keep_less(
+    days: int, told: str
+) -> None:
+    """Where rows came that are older than the documented window, the oldest of them is the end."""
+    rows = [{"billId": str(9_000 - n), "ts": str(NOW - n * DAY), "fillTime": str(NOW - n * DAY)}
+            for n in range(days)]  # fmt: skip
+
+    def read(request: Request, **_: Any) -> Any:
+        query = dict(request.query)
+        after = int(query.get("after", 10_000))
+        page = [row for row in rows if int(row["billId"]) < after][: int(query["limit"])]
+        return SimpleNamespace(envelope=Envelope("0", "", page))
+
+    pull = Pull(SimpleNamespace(read=read))  # type: ignore[arg-type]  # only reads
+    request = Request("GET", "/api/v5/trade/fills-history?instType=SPOT")
+    assert told in pull.bring(request, Span(since=NOW - 800 * DAY)).notices[-1]
