@@ -26,6 +26,7 @@ from okx_magic.cell.check_forms import forms
 from okx_magic.cell.check_parameters import (
     WELL_KNOWN,
     Finding,
+    Group,
     groups,
     missing_names,
     no_such_names,
@@ -107,16 +108,30 @@ def findings(request: Request, facts: AccountFacts = _NOTHING_KNOWN) -> tuple[Fi
     if endpoint is None:
         return tuple(_unknown_path(request))
     given = tuple(groups(request, endpoint))
+    names = tuple(unknown_names(request, endpoint, given))
+    meant = tuple(_renamed(given, names)) if names else given
+    found = (*values(request, endpoint, meant), *forms(request, endpoint, meant))
+    if names and request.effect == "read":
+        # It is sent with the name as it is, which has no effect, and so has its value.
+        sent = {*values(request, endpoint, given), *forms(request, endpoint, given)}
+        found = tuple(each if each in sent else replace(each, certain=False) for each in found)
     return tuple(
         chain(
-            unknown_names(request, endpoint, given),
+            names,
             missing_names(request, endpoint),
             repeated_names(request),
-            values(request, endpoint, given),
-            forms(request, endpoint, given),
-            account_findings(request, given, facts) if request.method == "POST" else (),
+            found,
+            account_findings(request, meant, facts) if request.method == "POST" else (),
         )
     )
+
+
+def _renamed(given: Iterable[Group], found: Sequence[Finding]) -> Iterator[Group]:
+    """The groups with the names that are meant, so that their values are judged in the same run."""
+    for group in given:
+        names = {each.unknown: each.instead for each in found if each.where == group.where}
+        moved = {names[name]: value for name, value in group.given.items() if names.get(name)}
+        yield replace(group, given=moved | group.given) if moved else group
 
 
 def warn(request: Request, facts: AccountFacts) -> None:

@@ -148,6 +148,37 @@ def test_a_read_is_sent_with_a_note(target: str, meant: str) -> None:
     assert any("is unknown to GET" in note and meant in note for note in notes), notes
 
 
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        ("market/candles?instId=BTC-USDT&timeframe=1h", "1H in place of 1h?"),
+        ("market/history-candles?instId=BTC-USDT&interval=1d", "1D in place of 1d?"),
+        ("market/candles?instId=BTC-USDT&endTime=1700000000", "in milliseconds: 1700000000000"),
+        ("market/candles?instId=BTC-USDT&Limit=900", "--pages N"),
+        ("trade/fills?instID=btc-usdt", "BTC-USDT"),
+    ],
+)
+def test_name_and_value_are_told_at_once(target: str, meant: str) -> None:
+    """The value of a wrong name is judged under the name that is meant, and the read still goes."""
+    request = Request("GET", f"/api/v5/{target}")
+    found = findings(request)
+    assert any(meant in str(each) for each in found), found
+    assert not any(each.certain for each in found if not each.missing)
+
+
+def test_a_wrong_name_does_not_hide_that_a_value_is_wrong() -> None:
+    """Control: ``bar=1h`` is refused whatever stands beside it; and a name that is there, too, counts."""
+    with pytest.raises(CellError):
+        check(Request("GET", "/api/v5/market/candles?instId=BTC-USDT&bar=1h&timeframe=1H"))
+    check(Request("GET", "/api/v5/market/candles?instId=BTC-USDT&bar=1H&timeframe=1h"))
+
+
+def test_a_refused_write_tells_the_values_of_wrong_names() -> None:
+    """Else the second run would be refused for the value."""
+    said = refusal(order(clientOrderId="a-b", symbol="btc-usdt"))
+    assert "clOrdId in its body has 1 to 32 letters and digits" in said
+
+
 def test_where_the_catalogue_is_not_sure_it_only_notes() -> None:
     """Of an endpoint whose docs were not read an unknown name may be a new one."""
     thin = next(
