@@ -131,7 +131,7 @@ def _renamed(given: Iterable[Group], found: Sequence[Finding]) -> Iterator[Group
     for group in given:
         names = {each.unknown: each.instead for each in found if each.where == group.where}
         moved = {names[name]: value for name, value in group.given.items() if names.get(name)}
-        yield replace(group, given=moved | group.given) if moved else group
+        yield replace(group, given={**moved, **group.given}) if moved else group
 
 
 def warn(request: Request, facts: AccountFacts) -> None:
