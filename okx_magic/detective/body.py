@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -22,7 +22,7 @@ from okx_magic.credentials.changes import (
     plain,
     rows,
 )
-from okx_magic.detective.contents import contents
+from okx_magic.detective.contents import contents, hashed
 from okx_magic.detective.grammar import Stage, Sweep, Wrong, touching
 from okx_magic.detective.jsonforms import form_texts, json_forms, usual_writers
 from okx_magic.detective.prehash import literal
@@ -71,14 +71,15 @@ class _Content(NamedTuple):
 
 
 def stages() -> tuple[Stage, ...]:
-    """How a body is made: its values, a serialiser, its text."""
+    """How a body is made: its values, the order of its keys, a serialiser, its text."""
 
     def touched(text: str, most: int) -> Iterator[tuple[str | bytes, Mistake]]:
         if text:
             yield from texts.change(text, most)
 
     texts = touching((*changes("b"), *rows("numbers")))
-    return Stage(_values), Stage(_serialised, _own), Stage(touched)
+    values = (Stage(partial(_values, contents), again=True), Stage(partial(_values, hashed)))
+    return *values, Stage(_serialised, _own), Stage(touched, again=True)
 
 
 def words(query: str, body: str) -> Iterator[Wrong]:
@@ -97,9 +98,11 @@ def words(query: str, body: str) -> Iterator[Wrong]:
         yield Wrong(again.encode("utf-8", "surrogatepass"), (told,))
 
 
-def _values(body: Body, most: int) -> Iterator[tuple[_Content, Mistake]]:
+def _values(
+    of: Callable[[Any, int], Iterator[tuple[Any, Mistake]]], body: Body | _Content, most: int
+) -> Iterator[tuple[_Content, Mistake]]:
     if body.value is not None:
-        for value, mistake in contents(body.value, most):
+        for value, mistake in of(body.value, most):
             yield _Content(value, body.writers), mistake
 
 

@@ -39,11 +39,12 @@ def _same(state: Any) -> Iterable[Any]:
 
 class Stage(NamedTuple):
     """``keep`` gives the states that come of one without a mistake; ``change`` those that come of it by
-    one that costs at most so much, with the mistake.
+    one that costs at most so much, with the mistake. One that goes wrong ``again`` can do so twice.
     """
 
     change: Callable[[Any, int], Iterable[tuple[Any, Mistake]]]
     keep: Callable[[Any], Iterable[Any]] = _same
+    again: bool = False
 
 
 class Sweep(NamedTuple):
@@ -76,7 +77,8 @@ def made(
     limit = most - USUAL * (count - 1)
     for changed, mistake in first.change(state, limit):
         if mistake.cost <= limit:
-            yield from made(rest, changed, count - 1, most - mistake.cost, (*told, mistake))
+            behind = stages if first.again else rest
+            yield from made(behind, changed, count - 1, most - mistake.cost, (*told, mistake))
     for kept in first.keep(state) if rest else ():
         yield from made(rest, kept, count, most, told)
 
@@ -85,12 +87,13 @@ def touching(rows: Iterable[Change]) -> Stage:
     """A stage of rows of the table of changes, which are made to a text."""
     known = tuple(rows)
 
-    def change(text: str, most: int) -> Iterator[tuple[str | bytes, Mistake]]:
-        for mistake, of, _ in known:
-            if mistake.cost <= most and (touched := of(text)) is not None:
+    def change(text: str | bytes, most: int) -> Iterator[tuple[str | bytes, Mistake]]:
+        # One that is bytes by now was encoded or hashed, the last that happens to it.
+        for mistake, of, _ in known if isinstance(text, str) else ():
+            if mistake.cost <= most and (touched := of(text)) is not None:  # type: ignore[arg-type]
                 yield touched, mistake
 
-    return Stage(change)
+    return Stage(change, again=True)
 
 
 def distinct(right: Iterable[bytes], found: Iterable[Wrong]) -> list[Wrong]:

@@ -58,7 +58,7 @@ class _Printer:
     """One printer. ``pair`` has {key} and {value}; ``items`` are what is around and between those of a
     list, none where its places are keys; ``text``, ``key`` and ``number`` are ways to write, by name
     or as a template. {pad} is as often ``pad`` as the value lies deep; before one that lies deeper
-    stands ``nested``.
+    stands ``nested``. ``aligned`` are names filled up to the longest.
     """
 
     usual: str
@@ -74,6 +74,7 @@ class _Printer:
     index: str = "{}"
     pad: str = ""
     nested: str = ""
+    aligned: bool = False
 
     def write(self, value: Any, depth: int = 0) -> str:
         """The value as it is printed."""
@@ -93,10 +94,14 @@ class _Printer:
     def _members(self, value: Any, depth: int) -> str:
         pad = self.pad * depth
         rows = []
-        for key, member in value.items() if isinstance(value, dict) else enumerate(value):
-            name = self.index.format(key) if isinstance(key, int) else _text(self.key, key)
+        members = {
+            self.index.format(key) if isinstance(key, int) else _text(self.key, key): member
+            for key, member in (value.items() if isinstance(value, dict) else enumerate(value))
+        }
+        width = max(map(len, members), default=0) if self.aligned else 0
+        for name, member in members.items():
             before = self.nested if isinstance(member, dict | list) else ""
-            row = self.pair.replace("{key}", name).replace("{pad}", pad)
+            row = self.pair.replace("{key}", name.ljust(width)).replace("{pad}", pad)
             rows.append(
                 row.replace("{value}", before.replace("{pad}", pad) + self.write(member, depth + 1))
             )
@@ -121,12 +126,14 @@ def _printers() -> tuple[_Printer, ...]:
     """One of each row; of a row with {type} one for each name that people give to an order."""
     made = []
     for row in serialisers()["printers"]:
-        for name in serialisers()["types"] if "{type}" in row["name"] else [""]:
+        for usual, name in serialisers()["types"] if "{type}" in row["name"] else [("S", "")]:
             left, right = row["around"]
-            names = {"name": row["name"].replace("{type}", name)}
-            made.append(
-                _Printer(**{**row, **names, "around": (left.replace("{type}", name), right)})
-            )
+            own = {
+                "usual": max(row["usual"], usual, key=COSTS.__getitem__) if name else row["usual"],
+                "name": row["name"].replace("{type}", name),
+                "around": (left.replace("{type}", name), right),
+            }
+            made.append(_Printer(**{**row, **own}))
     return tuple(made)
 
 

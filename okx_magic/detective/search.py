@@ -10,6 +10,7 @@ so nothing that comes later could explain the same signature by other bytes.
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, plain
@@ -119,6 +120,7 @@ class Search:
         yield "any recipe with a mistake", lambda: recipes([RARE])
         yield "three usual mistakes", lambda: level([DEAREST])
         yield "a time of .NET's clock", lambda: swept(timestamp.ticks(stamp), TIMESTAMP)
+        yield "microseconds beside a known mistake", self._beside_microseconds
 
     # ---- levels ------------------------------------------------------------------------------------
 
@@ -249,6 +251,24 @@ class Search:
                 number = len(texts) - 1 - sum(1 for _ in source)
                 yield Hit((*sweep.told(number), *self._targets[mac(texts[number])]))
                 return
+
+    def _beside_microseconds(self) -> list[Hit]:
+        """Digits that the header does not show, and one more mistake, for as long as the budget lasts."""
+        sweeps = list(timestamp.microseconds(self._evidence.timestamp)) if self._right else []
+        for cost, sweep in product((USUAL, KNOWN), sweeps):
+            texts = {TIMESTAMP: list(sweep.wrong())}
+            fine = [self._ways.block(texts)]
+            for each in self._keyed(cost):
+                if hits := self._tried_all([each], fine):
+                    return hits
+            for block in self._ways.blocks(cost, beside=True):
+                for way in map(block.way, range(len(block))):
+                    if not way.texts[TIMESTAMP].mistakes:
+                        lists = {place: [text] for place, text in enumerate(way.texts)}
+                        blocks = [self._ways.block(lists | texts, [way.joining])]
+                        if hits := self._tried_all(self._right, blocks):
+                            return hits
+        return []
 
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""

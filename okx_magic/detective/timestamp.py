@@ -111,7 +111,7 @@ def stages() -> tuple[Stage, ...]:
 # OKX takes a time within 30 s of its own: two readings that are further apart are no accident.
 _WINDOW: Final = 30 * SECOND
 # In another notation, which is a second mistake, less of it is tried.
-_NEAR_WINDOW: Final = 3 * SECOND
+_NEAR_WINDOW: Final = SECOND
 # Of a header in microseconds so many are tried; two readings in one function are closer still.
 _FINE_WINDOW: Final = 30 * MILLISECOND
 _NEAR: Final = 100
@@ -141,14 +141,27 @@ def readings(header: str) -> Iterator[Sweep]:
         return
     yield _window(time, own, _WINDOW)
     for name in _FINER:
-        finer = named(name)
-        told = (_notation(finer.name, finer.cost),)
-        grain = MILLISECOND if name == _FRACTION and own.grain == SECOND else finer.grain
-        if grain == own.grain // 1000:
-            times = range(time, time + own.grain, grain)
-            yield Sweep(partial(clock, finer.template, times), lambda _, told=told: told)  # type: ignore[misc]
+        yield from _finer(time, own, named(name))
         if name == _FRACTION and own.grain == MILLISECOND:
+            told = (_notation(named(name).name, named(name).cost),)
             yield Sweep(partial(_floats, time), lambda _, told=told: told)  # type: ignore[misc]
+
+
+def microseconds(header: str) -> Iterator[Sweep]:
+    """Of one reading in the header's milliseconds each microsecond, as most programs write it."""
+    time, own = instant(header), notation_of(header)
+    if time is not None and own is not None and own.grain == MILLISECOND:
+        for name in _FINER[:2]:
+            yield from _finer(time, own, named(name))
+
+
+def _finer(time: int, own: Notation, finer: Notation) -> Iterator[Sweep]:
+    told = (_notation(finer.name, finer.cost),)
+    fraction = finer.name.endswith(_FRACTION)
+    grain = MILLISECOND if fraction and own.grain == SECOND else finer.grain
+    if grain == own.grain // 1000:
+        times = range(time, time + own.grain, grain)
+        yield Sweep(partial(clock, finer.template, times), lambda _: told)
 
 
 def ticks(header: str) -> Iterator[Sweep]:

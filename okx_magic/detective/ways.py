@@ -20,7 +20,7 @@ from okx_magic.detective.joining import RIGHTLY, Joining
 from okx_magic.detective.times import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from okx_magic.credentials.changes import Mistake
@@ -248,7 +248,7 @@ class Ways:
         return tuple([Wrong(text, ())] for text in self.right)
 
     def block(
-        self, lists: dict[int, Sequence[Wrong]], joinings: Sequence[Joining] | None = None
+        self, lists: Mapping[int, Sequence[Wrong]], joinings: Sequence[Joining] | None = None
     ) -> Block:
         """These texts of some parts, the others right, joined in these ways or in the right one."""
         full = tuple(lists.get(place, right) for place, right in enumerate(self._right))

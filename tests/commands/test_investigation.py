@@ -111,6 +111,14 @@ def test_variables_of_python_are_taken(demo: Notebook, sign: Sign) -> None:
     assert SPACED in text
 
 
+def test_an_md5_is_called_one(demo: Notebook, sign: Sign) -> None:
+    """It has 32 digits, as a secret has, which in small letters OKX gives out to nobody."""
+    assert sign
+    digest = hashlib.md5(RIGHT.encode(), usedforsecurity=False).hexdigest()
+    text = demo.run(f"%%okx_debug --check {digest} --timestamp {T}\n{ORDER}")
+    assert "signed with plain MD5 of the prehash, without the secret" in text
+
+
 def test_what_is_too_short_for_a_signature_is_called_so(demo: Notebook) -> None:
     """At once, with both lengths; no way to sign is tried."""
     text = demo.run(f"%%okx_debug --check abc --timestamp {T}\n{ORDER}")

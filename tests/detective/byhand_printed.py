@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+# What people call an order's class.
+TYPES = (
+    *("Order", "OrderRequest", "PlaceOrderRequest", "OrderReq", "PlaceOrder", "NewOrder", "Ord"),
+    *("Request", "OrderParams", "Params", "Payload", "Body"),
+)
+
+
 def word(value: Any, yes: str, no: str, nothing: str) -> str:
     if value is None:
         return nothing
@@ -220,7 +227,7 @@ ANY: dict[str, Callable[[Any], str]] = {
         f"a printed Java or Kotlin object, {name}{marks[0]}…{marks[1]}": (
             lambda v, left=name + marks[0], right=marks[1]: java(v, left, right)
         )
-        for name in ("Order", "OrderRequest", "PlaceOrderRequest")
+        for name in TYPES
         for marks in ("[]", "()", "{}")
     },
     "what PHP's print_r prints": print_r,
@@ -269,7 +276,7 @@ def _syntax(value: Any, start: str, key: Callable[[str], str]) -> str:
 _OTHERS: dict[str, Callable[[Any], str]] = {
     **{
         f"a Go struct in Go's syntax, {name}": lambda v, name=name: _syntax(v, name, field)
-        for name in ("main.Order", "main.OrderRequest", "main.PlaceOrderRequest")
+        for name in (f"main.{each}" for each in TYPES)
     },
     "a Go map in Go's syntax": lambda v: _syntax(v, "map[string]string", json.dumps),
     "a Go map of any values in Go's syntax": lambda v: _syntax(

@@ -8,13 +8,14 @@ import hmac
 import json
 import re
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 from byhand import Sent, Signing, pattern, register
 from byhand_body import _of_a_body, _of_a_value, _own_text, value_of
-from byhand_printed import ANY, FLAT, _flat
+from byhand_printed import ANY, FLAT, TYPES, _flat
 from byhand_query import _of_a_query
 from byhand_secret import HASHES, _set
 from byhand_texts import LAYOUTS, MORE, ORDERS
@@ -171,14 +172,31 @@ def _struct(value: Any, name: str) -> str:
     return f"{name} {{ " + ", ".join(members) + " }"
 
 
+def _lines(value: Any, name: str) -> str:
+    """The members of a flat struct, each in a line of its own with a comma."""
+    inner = _struct(value, name).removeprefix(f"{name} {{ ").removesuffix(" }")
+    parts = re.split(r", (?=[a-z_]+: )", inner)
+    return f"{name} {{\n" + "".join(f"    {part},\n" for part in parts) + "}"
+
+
+def _in_a_column(value: Any) -> str:
+    names = [json.dumps(key) for key in value]
+    rows = (
+        f"    {name:{max(map(len, names))}} : {json.dumps(each, ensure_ascii=False)}"
+        for name, each in zip(names, value.values(), strict=True)
+    )
+    return "{\n" + ",\n".join(rows) + "\n}"
+
+
 REAL: dict[str, Callable[[Any], str]] = {
     "names and values with colons and blanks": lambda v: " ".join(f"{k}:{m}" for k, m in v.items()),
     "a printed Tcl dict": lambda v: " ".join(f"{k} {m}" for k, m in v.items()),
     ".NET's pairs of names and values, joined by commas": lambda v: ",".join(
         f"[{k}, {m}]" for k, m in v.items()
     ),
-    "a printed Rust struct, Order": lambda v: _struct(v, "Order"),
-    "a printed Rust struct, OrderRequest": lambda v: _struct(v, "OrderRequest"),
+    "JSON with its colons in one column, as Tcl's json::write has it": _in_a_column,
+    **{f"a printed Rust struct, {name}": partial(_struct, name=name) for name in TYPES},
+    **{f"a printed Rust struct in lines, {name}": partial(_lines, name=name) for name in TYPES},
 }
 
 

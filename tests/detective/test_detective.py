@@ -270,6 +270,16 @@ def test_a_second_reading_by_whole_seconds_beside_another_mistake() -> None:
     assert told(verdict(ORDER, *names)) == [names]
 
 
+@pytest.mark.parametrize("mistake", ["the method in lower case", "a line break behind the secret"])
+def test_microseconds_beside_another_mistake(mistake: str) -> None:
+    """Digits that the header does not show are found with a mistake in a part or in the secret."""
+    fine = replace(QUERY, timestamp=f"{QUERY.timestamp[:-1]}789Z")
+    assert told(investigate(evidence(QUERY, signed_with(fine, mistake)), credentials(QUERY))) in (
+        [(mistake, "the timestamp with microseconds")],
+        [("the timestamp with microseconds", mistake)],
+    )
+
+
 def test_the_recipe_of_another_exchange() -> None:
     """Bybit's own, its timestamp and its digest in hexadecimal with it, is told as what it is."""
     text = f"1714979289010{QUERY.key}5000ccy=BTC"

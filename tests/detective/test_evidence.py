@@ -106,10 +106,14 @@ def test_a_printed_prehash_is_cut_into_its_parts(text: str) -> None:
         (f"{NOW}get/api/v5/x?a=1&b=%20", (NOW, "get", "/api/v5/x?a=1&b=%20", "")),
         ("1714979289.01POST/api/v5/x[1]", ("1714979289.01", "POST", "/api/v5/x", "[1]")),
         ("2024-05-06 07:08:09GET/x", ("2024-05-06 07:08:09", "GET", "/x", "")),
+        (f"{NOW}/api/v5/x?a=1", (NOW, "GET", "/api/v5/x?a=1", "")),
+        (f'text: {NOW}/api/v5/x{{"a":1}}', (NOW, "POST", "/api/v5/x", '{"a":1}')),
+        (f"GET/api/v5/x{NOW}", (NOW, "GET", "/api/v5/x", "")),
+        ("POST/api/v5/x1714979289010[1]", ("1714979289010", "POST", "/api/v5/x", "[1]")),
     ],
 )
 def test_prehashes_of_other_forms(text: str, parts: tuple[str, ...]) -> None:
-    """What was printed is taken as it is, right or wrong."""
+    """What was printed is taken as it is, right or wrong, also without a method or in another order."""
     seen = read(text, cell, signature=SIGN)
     assert (seen.timestamp, seen.method, seen.target, seen.body) == parts
 

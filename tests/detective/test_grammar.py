@@ -18,6 +18,7 @@ SECRET = "0123456789ABCDEF0123456789ABCDEF"
 T = "2024-05-06T17:08:09.010Z"
 BODY = '{"instId": "BTC-USDT", "px": "2.15", "sz": 2}'
 ORDER = Sent(T, "POST", "/api/v5/trade/order", "", BODY, SECRET)
+HASHED = Sent(T, "POST", ORDER.path, "", '{"instId":"BTC-USDT","px":"60000","sz":"0.5"}', SECRET)
 GET = Sent(T, "GET", "/api/v5/account/bills", "?ccy=USDT&after=1", "", SECRET)
 # One of them is changed by each row.
 TEXTS = (
@@ -116,6 +117,24 @@ def test_stages_compose_in_their_order() -> None:
             None,
         ),
         (
+            HASHED,
+            f'{T}POST{ORDER.path}{{"instId":"BTC-USDT","sz":0.5,"px":60000.0}}',
+            {
+                "the body's text as floats, where it is digits",
+                "the body with its keys as Java's HashMap orders them",
+            },
+        ),
+        (
+            ORDER,
+            f'{T}POST{ORDER.path}{{"instId": "BTC-USDT", "px": 2.15, "sz": "2"}}',
+            {"the body's px as a number", "the body's numbers as text"},
+        ),
+        (
+            ORDER,
+            f"{T}POST{ORDER.path}'{BODY}'".replace('"', '\\"'),
+            {"the body with escaped quotes", "the body in single quotes"},
+        ),
+        (
             GET,
             f"{T}GET{GET.path}after=1&ccy=USDT",
             {"the query sorted by name", "the ? before the query left out"},
@@ -126,6 +145,9 @@ def test_stages_compose_in_their_order() -> None:
         "local notation",
         "URL and line break",
         "three in a body",
+        "values and their order",
+        "two values",
+        "two of its text",
         "sorted, bare",
     ],
 )

@@ -254,6 +254,7 @@ def test_bad_input_is_one_clear_line(
         "%okx_login main hunter2hunter2 other",
         "%okx_login api_key=hunter2hunter2",
         "%okx_login 0123456789ABCDEF0123456789ABCDEF",
+        "%okx_debug --check 0123456789ABCDEF0123456789ABCDEF",
         "%okx --passphrase hunter2hunter2 GET /api/v5/public/time",
         "%%okx --secret-key hunter2hunter2\nGET /api/v5/public/time",
         "%okx_login main \\\n    hunter2hunter2",
