@@ -20,7 +20,7 @@ from okx_magic.sandbox.faults import described
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
 from okx_magic.sandbox.keys import uid_of
 from okx_magic.sandbox.market.market import Moment
-from okx_magic.sandbox.replies import HTML, RefusalError, Reply, envelope
+from okx_magic.sandbox.replies import HTML, RefusalError, Reply, envelope, refuse_if
 from okx_magic.sandbox.routes.archives import ROOT, Archives
 from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES
 from okx_magic.sandbox.routes.order import SERVICES, read_orders, serve
@@ -86,8 +86,7 @@ class Exchange:
                 return refusal.reply
 
     def _answer(self, request: RawRequest, now: float, arrived: float) -> Reply:
-        if not is_local(request.headers):
-            raise RefusalError("403")
+        refuse_if(not is_local(request.headers), "403")
         if request.method in {"GET", "HEAD"} and request.path == "/":
             return welcome(request.headers["host"], _served())
         if request.method in {"GET", "HEAD"} and request.path.startswith(ROOT):
@@ -134,8 +133,7 @@ class Exchange:
 def _ask(
     handlers: Mapping[str, Callable[[At, Params], Any]], known: Endpoint, at: At, query: Params
 ) -> Reply:
-    if known.path not in handlers:
-        raise RefusalError("50038")
+    refuse_if(known.path not in handlers, "50038")
     params.check(query, known)
     return envelope(written(known, handlers[known.path](at, query)))
 
@@ -154,8 +152,7 @@ def _find(request: RawRequest) -> Endpoint:
     known = endpoints().get((request.method, request.path))
     if known is not None:
         return known
-    if any(path == request.path for _, path in endpoints()):
-        raise RefusalError("50115")
+    refuse_if(any(path == request.path for _, path in endpoints()), "50115")
     raise RefusalError("404")
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,23 +78,18 @@ def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -
     first rule that is broken; OKX does not document their order.
     """
     for name, code in _AUTH_HEADERS:
-        if not request.headers.get(name):
-            raise RefusalError(code)
+        refuse_if(not request.headers.get(name), code)
     timestamp = request.headers["ok-access-timestamp"]
-    if abs(now - _seconds(timestamp)) > WINDOW_S:
-        raise RefusalError("50102")
+    refuse_if(abs(now - _seconds(timestamp)) > WINDOW_S, "50102")
     name = request.headers["ok-access-key"]
     keys = keyring.get(name)
     if keys is None or now >= keys.rights.expires:
         raise RefusalError("50119" if _UUID.fullmatch(name) else "50111")
     # OKX docs, Demo Trading Services: the header is 1 for demo; 0 or none is live.
     wanted = "demo" if request.headers.get("x-simulated-trading") == "1" else "live"
-    if keys.environment != wanted:
-        raise RefusalError("50101")
-    if not keys.rights.admits(request.address):
-        raise RefusalError("50110", request.address)
-    if not _same(request.headers["ok-access-passphrase"], keys.passphrase):
-        raise RefusalError("50105")
+    refuse_if(keys.environment != wanted, "50101")
+    refuse_if(not keys.rights.admits(request.address), "50110", request.address)
+    refuse_if(not _same(request.headers["ok-access-passphrase"], keys.passphrase), "50105")
     prehash = (timestamp + request.method + request.target).encode("latin-1") + request.body
     digest = hmac.new(keys.secret.encode(), prehash, hashlib.sha256).digest()
     if not _same(request.headers["ok-access-sign"], base64.b64encode(digest).decode()):
@@ -105,8 +100,7 @@ def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -
 def permit(keys: Keys, known: Endpoint) -> None:
     """Refuses an endpoint that the keys have no permission for."""
     usual = "Read" if known.method == "GET" else "Trade"
-    if _PERMISSIONS[known.permission or usual] not in keys.rights.permissions:
-        raise RefusalError("50120")
+    refuse_if(_PERMISSIONS[known.permission or usual] not in keys.rights.permissions, "50120")
 
 
 def _seconds(timestamp: str) -> float:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.catalogue import Endpoint, Limit, endpoints
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import refuse_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,8 +105,7 @@ class Limits:
         claims = []
         for code, key, limit, uses in _claims(known, owner, address, items):
             window = self._windows.setdefault(key, _Window(limit))
-            if window.room(now) < uses:
-                raise RefusalError(code)
+            refuse_if(window.room(now) < uses, code)
             claims.append((window, uses))
         for window, uses in claims:
             window.times.extend([now] * uses)

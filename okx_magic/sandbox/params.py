@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import parse_qsl
 
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 
 if TYPE_CHECKING:
     from okx_magic.catalogue import Endpoint
@@ -62,16 +62,14 @@ def from_body(body: bytes, *, array: bool) -> list[Params]:
 def required(params: Params, name: str) -> str:
     """The value of ``name``, which must not be empty."""
     value = params.get(name, "")
-    if not value:
-        raise RefusalError("50014", name)
+    refuse_if(not value, "50014", name)
     return value
 
 
 def one_of(params: Params, name: str, values: Collection[str]) -> str:
     """The value of ``name`` if it is empty or among ``values``."""
     value = params.get(name, "")
-    if value and value not in values:
-        raise RefusalError("51000", name)
+    refuse_if(value and value not in values, "51000", name)
     return value
 
 
@@ -90,16 +88,14 @@ def positive(params: Params, name: str, zero: str = "51000") -> Decimal:
     value = required(params, name)
     if _NUMBER.fullmatch(value) is None:
         raise RefusalError("51000", name)
-    if not Decimal(value):
-        raise RefusalError(zero, name)
+    refuse_if(not Decimal(value), zero, name)
     return Decimal(value)
 
 
 def listed(params: Params, name: str, most: int = 20) -> list[str]:
     """The values of ``name``, which may hold several, at most ``most``, with commas between them."""
     values = [value for value in params.get(name, "").split(",") if value]
-    if len(values) > most:
-        raise RefusalError("50025", name, str(most))
+    refuse_if(len(values) > most, "50025", name, str(most))
     return values
 
 
@@ -109,10 +105,8 @@ def objects(params: Params, name: str, most: int) -> list[Params]:
         items = from_body(params[name].encode(), array=True)
     except RefusalError:
         items = []
-    if not items:
-        raise RefusalError("51000", name)
-    if len(items) > most:
-        raise RefusalError("50025", name, str(most))
+    refuse_if(not items, "51000", name)
+    refuse_if(len(items) > most, "50025", name, str(most))
     return items
 
 
@@ -124,8 +118,7 @@ def integer(params: Params, name: str, missing: int = 0) -> int:
 def limit(params: Params, *, default: int, highest: int) -> int:
     """How many rows there will be: ``highest`` at most, whatever was asked for."""
     value = integer(params, "limit", default)
-    if not value:
-        raise RefusalError("51000", "limit")
+    refuse_if(not value, "51000", "limit")
     # More is no error: asked for 301 candles, OKX gives its 300.
     return min(value, highest)
 

@@ -71,6 +71,12 @@ class RefusalError(Exception):
         return envelope([], code=self.code, msg=self.msg, status=self.status)
 
 
+def refuse_if(wrong: object, code: str, *params: str) -> None:
+    """Says no with ``code`` where something is ``wrong``; ``params`` as of RefusalError."""
+    if wrong:
+        raise RefusalError(code, *params)
+
+
 def text(code: str, *params: str) -> str:
     """OKX's message for ``code``, its placeholders filled with ``params`` in their order."""
     known = explain(code)

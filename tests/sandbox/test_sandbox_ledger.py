@@ -427,7 +427,7 @@ class Books(RuleBasedStateMachine):
     @invariant()
     def spot_money_is_never_below_zero(self) -> None:
         for ccy in ("BTC", "ETH"):
-            assert self.account.available(ccy) >= 0
+            assert self.account.trading.of(ccy) >= self.account.frozen(ccy)
 
     @rule(limit=st.integers(1, 7))
     def pages_of_any_size_give_the_same_rows(self, limit: int) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from okx_magic.sandbox.account.algos import Algo
 from okx_magic.sandbox.account.ledger import Bill, Ledger
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import Key, Position, rounded
@@ -22,7 +23,6 @@ from okx_magic.sandbox.replies import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.orders import Fill, Order, Ticket
     from okx_magic.sandbox.market.instruments import Instrument
 
@@ -107,10 +107,6 @@ class Account:
                 total += rounded(held * fee / (1 + fee)) if ticket.td_mode == "cross" else held
         return total
 
-    def available(self, ccy: str) -> Decimal:
-        """How much of ``ccy`` open orders leave."""
-        return self.trading.of(ccy) - self.frozen(ccy)
-
     def closable(self, ticket: Ticket) -> Decimal:
         """The size of the position that an order like ``ticket`` would close."""
         position = self.positions.get(ticket.key)
@@ -136,15 +132,19 @@ class Account:
         side = pos_side if mgn_mode == "isolated" else "net"
         return self.levers.get((inst_id, mgn_mode, side), _LEVER)
 
-    def keep(self, order: Order) -> None:
-        """Puts ``order`` in the place of what was known of it."""
-        self.heard(self.orders.get(order.ord_id), order)
-        self.orders.keep(order)
+    def keep(self, one: Order | Algo) -> None:
+        """Puts ``one`` in the place of what was known of it."""
+        records: Records[Any] = self.algos if isinstance(one, Algo) else self.orders
+        self.heard(records.get(one.record_id), one)
+        records.keep(one)
 
-    def keep_algo(self, algo: Algo) -> None:
-        """Puts ``algo`` in the place of what was known of it."""
-        self.heard(self.algos.get(algo.algo_id), algo)
-        self.algos.keep(algo)
+    def end(self, which: Callable[[Order | Algo], bool], ms: int, source: str) -> None:
+        """Cancels the open orders and algo orders that are so, for the reason that ``source`` stands
+        for.
+        """
+        standing: list[Order | Algo] = [*self.orders.open.values(), *self.algos.open.values()]
+        for one in filter(which, standing):
+            self.keep(one.ended(ms, source))
 
     def book(self, order: Order, fill: Fill) -> Order:
         """Settles a fill of ``order``, and gives and keeps the order as it then stands."""

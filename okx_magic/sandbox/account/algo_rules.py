@@ -22,7 +22,7 @@ from okx_magic.sandbox.account.legs import (
 )
 from okx_magic.sandbox.account.rules import CLIENT_ID, read_ticket, tradable
 from okx_magic.sandbox.data import table
-from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.replies import RefusalError, plain, refuse_if
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.account import Account
@@ -39,8 +39,7 @@ _ZERO = Decimal(0)
 def read_algo(desk: Desk, wanted: Params) -> Algo:
     """The algo order that these parameters ask for; RefusalError with OKX's code for what is wrong."""
     kind, account = wanted["ordType"], desk.account
-    if kind not in FACTS["most"]:
-        raise RefusalError("50038")
+    refuse_if(kind not in FACTS["most"], "50038")
     instrument = tradable(wanted["instId"], account)
     side, name = wanted["side"], _read_name(wanted, "algoClOrdId", account)
     algo = Algo(desk.ids.next(desk.now), _read_ticket(wanted, instrument, account), kind, name)
@@ -60,8 +59,7 @@ def read_algo(desk: Desk, wanted: Params) -> Algo:
     else:
         algo = _with_legs(algo, wanted, side)
     if wanted.get("cxlOnClosePos") == "true":
-        if not algo.ticket.only_closes:
-            raise RefusalError("51000", "cxlOnClosePos")
+        refuse_if(not algo.ticket.only_closes, "51000", "cxlOnClosePos")
         algo = replace(algo, ends_with_position=True)
     check_algo(desk, algo)
     beside = [one for one in account.algos.open.values() if one.instrument is instrument]
@@ -83,8 +81,7 @@ def read_attached(desk: Desk, wanted: Params, ticket: Ticket) -> tuple[Algo, ...
     """The algo orders that hang on the order of ``ticket``, which close what it opens."""
     if wanted.get("attachAlgoOrds") in {None, "", "[]"}:
         return ()
-    if ticket.only_closes:
-        raise RefusalError("51333")
+    refuse_if(ticket.only_closes, "51333")
     items = params.objects(wanted, "attachAlgoOrds", most=_MOST_ATTACHED)
     found = tuple(_attached(desk, item, ticket) for item in items)
     if len(found) > 1:
@@ -136,18 +133,15 @@ def _read_name(wanted: Params, name: str, account: Account) -> str:
 
 def _fraction(wanted: Params) -> str:
     fraction = params.one_of(wanted, "closeFraction", {"1"})
-    if not (fraction or wanted.get("sz")):
-        raise RefusalError("50015", "sz", "closeFraction")
-    if fraction and wanted.get("sz"):
-        raise RefusalError("50024", "sz", "closeFraction")
+    refuse_if(not (fraction or wanted.get("sz")), "50015", "sz", "closeFraction")
+    refuse_if(fraction and wanted.get("sz"), "50024", "sz", "closeFraction")
     return fraction
 
 
 def _read_ticket(wanted: Params, instrument: Instrument, account: Account) -> Ticket:
     # As of an order at the market; one of unknown size has none.
     at_market = AT_MARKET in {wanted.get(name) for name in ("tpOrdPx", "slOrdPx")}
-    if wanted["ordType"] == "trigger" and wanted.get("tgtCcy") == "quote_ccy":
-        raise RefusalError("51281")
+    refuse_if(wanted["ordType"] == "trigger" and wanted.get("tgtCcy") == "quote_ccy", "51281")
     unit = wanted.get("tgtCcy", "") if at_market else "base_ccy"
     of = {"ordType": "market", "clOrdId": "", "tgtCcy": unit if instrument.is_spot else ""}
     size = wanted.get("sz", "")
@@ -158,8 +152,7 @@ def _read_ticket(wanted: Params, instrument: Instrument, account: Account) -> Ti
 def _with_legs(algo: Algo, wanted: Params, side: str) -> Algo:
     read = {name: read_leg(wanted, name, algo.instrument, side) for name in ("tp", "sl")}
     legs = {name: leg for name, leg in read.items() if leg}
-    if not legs:
-        raise RefusalError("50015", "tpTriggerPx", "slTriggerPx")
+    refuse_if(not legs, "50015", "tpTriggerPx", "slTriggerPx")
     if algo.ord_type == "oco" and len(legs) < len(read):
         raise RefusalError("50014", "slTriggerPx" if "tp" in legs else "tpTriggerPx")
     return replace(algo, legs=legs)
@@ -191,31 +184,21 @@ def _attached(desk: Desk, item: Params, ticket: Ticket) -> Algo:
 
 def _check_split(found: tuple[Algo, ...], ticket: Ticket) -> None:
     # OKX docs, attachAlgoOrds: several take-profits of a part each, and one stop-loss of all.
-    if ticket.instrument.is_spot:
-        raise RefusalError("51077")
-    if any(len(algo.legs) > 1 for algo in found):
-        raise RefusalError("51076")
+    refuse_if(ticket.instrument.is_spot, "51077")
+    refuse_if(any(len(algo.legs) > 1 for algo in found), "51076")
     profits = [algo for algo in found if "tp" in algo.legs]
-    if len(found) - len(profits) > 1:
-        raise RefusalError("51084", "1")
-    if any(not algo.ticket.sz for algo in profits):
-        raise RefusalError("51089")
-    if sum((algo.ticket.sz for algo in profits), _ZERO) != ticket.sz:
-        raise RefusalError("51083")
-    if len({algo.legs["tp"].px for algo in profits}) < len(profits):
-        raise RefusalError("51081")
+    refuse_if(len(found) - len(profits) > 1, "51084", "1")
+    refuse_if(any(not algo.ticket.sz for algo in profits), "51089")
+    refuse_if(sum((algo.ticket.sz for algo in profits), _ZERO) != ticket.sz, "51083")
+    refuse_if(len({algo.legs["tp"].px for algo in profits}) < len(profits), "51081")
 
 
 def _closing_all(algo: Algo, beside: list[Algo], account: Account) -> Algo:
     ticket = algo.ticket
-    if ticket.instrument.is_spot:
-        raise RefusalError("51327")
+    refuse_if(ticket.instrument.is_spot, "51327")
     if algo.trail or any(leg.ord_px is not None or not name for name, leg in algo.acting.items()):
         raise RefusalError("51330")
-    if not ticket.only_closes:
-        raise RefusalError("51328" if ticket.pos_side == "net" else "51331")
-    if not account.closable(ticket):
-        raise RefusalError("51058")
-    if any(one.close_fraction and one.key == algo.key for one in beside):
-        raise RefusalError("51088")
+    refuse_if(not ticket.only_closes, "51328" if ticket.pos_side == "net" else "51331")
+    refuse_if(not account.closable(ticket), "51058")
+    refuse_if(any(one.close_fraction and one.key == algo.key for one in beside), "51088")
     return replace(algo, ends_with_position=True)

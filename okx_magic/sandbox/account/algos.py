@@ -123,8 +123,8 @@ class Algo:
         both = len(self.legs) > 1 and self.ord_type == "conditional"
         return {"sl": self.legs["sl"]} if both else self.legs
 
-    def ended(self, ms: int) -> Algo:
-        """As it is when it was cancelled."""
+    def ended(self, ms: int, _: str) -> Algo:
+        """As it is when it was cancelled; for what reason OKX does not tell."""
         return replace(self, state="canceled", updated=ms)
 
     def hung_on(self, order: Order, ms: int) -> Algo:

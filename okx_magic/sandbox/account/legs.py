@@ -14,7 +14,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account.algos import Leg, Trail
 from okx_magic.sandbox.account.rules import read_price
 from okx_magic.sandbox.market.instruments import indices, marked
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
@@ -76,8 +76,7 @@ def _read_ratio(wanted: Params, field: str, instrument: Instrument, *, up: bool)
     share = Decimal(wanted[field])
     # OKX docs, attachAlgoOrds: of contracts. A take-profit below the price has a minus, a stop-loss none.
     down = -share if field.startswith("tp") else share
-    if instrument.is_spot or not (share > 0 if up else 0 < down < 1):
-        raise RefusalError("51000", field)
+    refuse_if(instrument.is_spot or not (share > 0 if up else 0 < down < 1), "51000", field)
     return share
 
 
@@ -97,14 +96,11 @@ def read_trigger(desk: Desk, wanted: Params, instrument: Instrument) -> Leg:
 def read_trail(desk: Desk, wanted: Params, instrument: Instrument, side: str) -> Trail:
     """The distance of a trailing stop on ``side``."""
     given = [name for name in DISTANCES if wanted.get(name)]
-    if not given:
-        raise RefusalError("50015", *DISTANCES)
-    if len(given) > 1:
-        raise RefusalError("50024", *given)
+    refuse_if(not given, "50015", *DISTANCES)
+    refuse_if(len(given) > 1, "50024", *given)
     distance = params.positive(wanted, given[0])
     ratio, spread = (distance if name in given else None for name in DISTANCES)
-    if ratio is not None and ratio > 1:
-        raise RefusalError("51311", "0", "1")
+    refuse_if(ratio is not None and ratio > 1, "51311", "0", "1")
     last = desk.market.last(instrument, desk.now)
     if not wanted.get("activePx"):
         return Trail(ratio, spread, None, last)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from okx_magic.sandbox.account.desk import tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import worth
-from okx_magic.sandbox.account.trading import take_over, withdraw
+from okx_magic.sandbox.account.trading import take_over
 from okx_magic.sandbox.market.instruments import marked, tiers
 from okx_magic.sandbox.market.tape import BEATS_A_SECOND, first_beat
 
@@ -62,7 +62,7 @@ def liquidate(desk: Desk, called: Risk) -> None:
     account, ccy = desk.account, called.positions[0].ccy
     for order in list(account.orders.open.values()):
         if order.ticket.pays == ccy and called.name in {ccy, order.ticket.key}:
-            withdraw(account, order, _RISK, desk.ms)
+            account.keep(order.ended(desk.ms, _RISK))
     while risk := next((one for one in _risks(account) if one.name == called.name), None):
         if risk.money + sum((_spare(one, _mark(desk, one)) for one in risk.positions), _ZERO) > 0:
             return
@@ -73,16 +73,11 @@ def liquidate(desk: Desk, called: Risk) -> None:
 def deliver(desk: Desk, contract: Instrument) -> None:
     """Ends everything in ``contract`` at its settlement price; ``desk`` is at its expiry."""
     account = desk.account
-    for order in list(account.orders.open.values()):
-        if order.ticket.instrument is contract:
-            withdraw(account, order, _DELIVERED, desk.ms)
+    account.end(lambda one: one.ticket.instrument is contract, desk.ms, _DELIVERED)
     px = desk.market.settlement_price(contract, desk.now)
     for one in list(account.positions.values()):
         if one.instrument is contract:
             take_over(desk, one, (px, abs(one.size)), _DELIVERY)
-    for algo in list(account.algos.open.values()):
-        if algo.instrument is contract:
-            account.keep_algo(algo.ended(desk.ms))
 
 
 def _risks(account: Account) -> list[Risk]:

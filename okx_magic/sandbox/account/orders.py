@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -156,6 +156,15 @@ class Order:
     def is_open(self) -> bool:
         """Whether it can still trade."""
         return self.state in OPEN_STATES
+
+    @property
+    def ends_with_position(self) -> bool:
+        """Whether it makes no sense without the position that it closes."""
+        return self.ticket.only_closes
+
+    def ended(self, ms: int, source: str) -> Order:
+        """As it is when it was cancelled, for the reason that ``source`` stands for."""
+        return replace(self, state="canceled", cancel_source=source, updated=ms)
 
     @property
     def is_complete(self) -> bool:

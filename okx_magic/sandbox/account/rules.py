@@ -15,7 +15,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.orders import Ticket
 from okx_magic.sandbox.market.instruments import Instrument, instruments
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,10 +78,8 @@ def tradable(inst_id: str, account: Account) -> Instrument:
     if instrument is None:
         raise RefusalError("51001")
     # What OKX answers to contracts in an account of the Spot mode.
-    if account.level == "1" and not instrument.is_spot:
-        raise RefusalError("51010")
-    if instrument.inverse or instrument.opt_type:
-        raise RefusalError("50038")
+    refuse_if(account.level == "1" and not instrument.is_spot, "51010")
+    refuse_if(instrument.inverse or instrument.opt_type, "50038")
     return instrument
 
 
@@ -89,8 +87,7 @@ def read_td_mode(wanted: Params, instrument: Instrument) -> str:
     """``tdMode``: cash for spot pairs, which are not traded on margin here, a margin mode else."""
     modes = _MARGIN_MODES | {"cash"} if instrument.is_spot else _MARGIN_MODES
     td_mode = params.one_of(wanted, "tdMode", modes)
-    if instrument.is_spot and td_mode != "cash":
-        raise RefusalError("50038")
+    refuse_if(instrument.is_spot and td_mode != "cash", "50038")
     return td_mode
 
 
@@ -98,8 +95,7 @@ def read_pos_side(wanted: Params, account: Account) -> str:
     """``posSide``, which only long/short mode needs."""
     sides = {"net"} if account.pos_mode == "net_mode" else {"long", "short"}
     pos_side = params.one_of(wanted, "posSide", sides)
-    if not pos_side and len(sides) > 1:
-        raise RefusalError("51000", "posSide")
+    refuse_if(not pos_side and len(sides) > 1, "51000", "posSide")
     return pos_side or "net"
 
 
@@ -111,24 +107,20 @@ def read_tag(wanted: Params) -> str:
 def read_price(wanted: Params, name: str, instrument: Instrument) -> Decimal:
     """The required price ``name``, a multiple of the tick."""
     price = params.positive(wanted, name)
-    if price % instrument.tick:
-        raise RefusalError("51000", name)
+    refuse_if(price % instrument.tick, "51000", name)
     return price
 
 
 def check_size(size: Decimal, instrument: Instrument) -> None:
     """Refuses a size in base currency, or of contracts, below ``minSz`` or off ``lotSz``."""
-    if size < instrument.min_size:
-        raise RefusalError("51020")
-    if size % instrument.lot:
-        raise RefusalError("51121")
+    refuse_if(size < instrument.min_size, "51020")
+    refuse_if(size % instrument.lot, "51121")
 
 
 def _target(wanted: Params, instrument: Instrument, side: str) -> str:
     if instrument.is_spot:
         return wanted.get("tgtCcy") or _MARKET_UNIT[side]
-    if wanted.get("tgtCcy"):
-        raise RefusalError("59110", "instId")
+    refuse_if(wanted.get("tgtCcy"), "59110", "instId")
     return ""
 
 
@@ -136,16 +128,14 @@ def _reduce_only(wanted: Params, account: Account, instrument: Instrument) -> bo
     # OKX docs, Place order: in long/short mode posSide says as much, and this is ignored.
     if params.one_of(wanted, "reduceOnly", {"true", "false"}) != "true":
         return False
-    if instrument.is_spot:
-        raise RefusalError("51139" if account.level == "1" else "51205")
+    refuse_if(instrument.is_spot, "51139" if account.level == "1" else "51205")
     return account.pos_mode == "net_mode"
 
 
 def _check_largest(ticket: Ticket) -> None:
     listing = ticket.instrument.listing
     if ticket.tgt_ccy == "quote_ccy":
-        if ticket.sz > Decimal(listing["maxMktAmt"]):
-            raise RefusalError("51201", listing["maxMktAmt"])
+        refuse_if(ticket.sz > Decimal(listing["maxMktAmt"]), "51201", listing["maxMktAmt"])
     elif ticket.px is None and ticket.sz > Decimal(listing["maxMktSz"]):
         raise RefusalError("51202")
     elif ticket.sz > Decimal(listing["maxLmtSz"]):
@@ -167,10 +157,8 @@ def check_price(desk: Desk, order: Order) -> None:
     highest, lowest = desk.market.price_limits(ticket.instrument, desk.now)
     if ticket.px is None or (ticket.px <= highest if ticket.side == "buy" else ticket.px >= lowest):
         return
-    if not ticket.instrument.is_spot:
-        raise RefusalError("51006", f"{highest:f}", f"{lowest:f}")
-    if ticket.side == "buy":
-        raise RefusalError("51137", f"{highest:f}")
+    refuse_if(not ticket.instrument.is_spot, "51006", f"{highest:f}", f"{lowest:f}")
+    refuse_if(ticket.side == "buy", "51137", f"{highest:f}")
     raise RefusalError("51138", f"{lowest:f}")
 
 
@@ -192,20 +180,17 @@ def check_position(account: Account, order: Order) -> None:
     ]
     size = (held.size * ticket.sign if held else 0) + sum(beside, order.left)
     most = largest(ticket.instrument, ticket.lever)
-    if size > most:
-        raise RefusalError("51004", ticket.instrument.inst_id, f"{most:f}")
+    refuse_if(size > most, "51004", ticket.instrument.inst_id, f"{most:f}")
 
 
 def _check_closing(account: Account, order: Order) -> None:
     ticket, held = order.ticket, account.positions.get(order.ticket.key)
     if held is None:
         raise RefusalError("51169")
-    if held.size * ticket.sign > 0:
-        raise RefusalError("51170")
+    refuse_if(held.size * ticket.sign > 0, "51170")
     # In net mode an order that is too large closes what there is.
     beside = (other.left for other in account.closers(held) if other.ord_id != order.ord_id)
-    if ticket.pos_side != "net" and order.left > abs(held.size) - sum(beside):
-        raise RefusalError("51112")
+    refuse_if(ticket.pos_side != "net" and order.left > abs(held.size) - sum(beside), "51112")
 
 
 def _cost(desk: Desk, order: Order) -> Decimal:
@@ -216,8 +201,7 @@ def _cost(desk: Desk, order: Order) -> Decimal:
     book = desk.market.book(ticket.instrument, desk.now)
     if ticket.tgt_ccy == "quote_ccy":
         best = (book.asks if ticket.side == "buy" else book.bids)[0].px
-        if ticket.sz < best * ticket.instrument.min_size:
-            raise RefusalError("51020")
+        refuse_if(ticket.sz < best * ticket.instrument.min_size, "51020")
     if ticket.counts_what_it_pays:
         return ticket.sz
     taken = order.takes(book)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from okx_magic.sandbox.account.liquidation import deliver, first_call, liquidate
 from okx_magic.sandbox.account.positions import worth
 from okx_magic.sandbox.account.stops import set_off, watch
-from okx_magic.sandbox.account.trading import execute, withdraw
+from okx_magic.sandbox.account.trading import execute
 from okx_magic.sandbox.market.tape import BEAT_MS
 from okx_magic.sandbox.market.traded import beat_of
 
@@ -130,7 +130,7 @@ def _fill(desk: Desk, ord_id: str, ms: int) -> None:
     order = execute(desk, order, [(order.ticket.px, order.left)], taker=False, ms=ms)
     if order.is_open:
         # It only closes, and asked for more than there was left to close.
-        withdraw(desk.account, order, _NOTHING_TO_REDUCE, ms)
+        desk.account.keep(order.ended(ms, _NOTHING_TO_REDUCE))
 
 
 def _fund(desk: Desk, second: int) -> None:
@@ -144,11 +144,5 @@ def _fund(desk: Desk, second: int) -> None:
 
 
 def _go_off(desk: Desk, tag: str, ms: int) -> None:
-    account = desk.account
-    del account.timers[tag]
-    for order in list(account.orders.open.values()):
-        if tag in {"", order.ticket.tag}:
-            withdraw(account, order, _CANCEL_ALL_AFTER, ms)
-    for algo in list(account.algos.open.values()):
-        if tag in {"", algo.ticket.tag}:
-            account.keep_algo(algo.ended(ms))
+    del desk.account.timers[tag]
+    desk.account.end(lambda one: tag in {"", one.ticket.tag}, ms, _CANCEL_ALL_AFTER)

@@ -16,7 +16,7 @@ from okx_magic.sandbox.account.legs import price, quoted
 from okx_magic.sandbox.account.rules import MARKET_RESERVE, check_size
 from okx_magic.sandbox.market.tape import BEAT_MS, BEATS_A_SECOND, first_beat
 from okx_magic.sandbox.market.traded import beat_of
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -30,42 +30,25 @@ if TYPE_CHECKING:
 def place(desk: Desk, wanted: Params) -> Algo:
     """Takes a new algo order."""
     algo = read_algo(desk, wanted)
-    if not desk.market.offers(algo.instrument, desk.now):
-        raise RefusalError("51001")
-    desk.account.keep_algo(algo)
+    refuse_if(not desk.market.offers(algo.instrument, desk.now), "51001")
+    desk.account.keep(algo)
     return algo
 
 
 def cancel(desk: Desk, wanted: Params) -> Algo:
     """Cancels one that was not set off."""
-    algo = named(desk, wanted)
-    if algo is None or not algo.is_open or algo.instrument.inst_id != wanted["instId"]:
-        raise RefusalError("51400")
-    algo = algo.ended(desk.ms)
-    desk.account.keep_algo(algo)
-    return algo
+    return trading.cancel_one(desk, named(desk, wanted), wanted)
 
 
 def amend(desk: Desk, wanted: Params) -> Algo:
     """Changes size, prices and kinds of prices of one that was not set off."""
-    algo = named(desk, wanted)
-    if algo is None or not algo.is_open or algo.instrument.inst_id != wanted["instId"]:
-        raise RefusalError("51503")
-    if algo.trail is not None:
-        raise RefusalError("51506")
-    try:
-        return _amend(desk, algo, wanted)
-    except RefusalError:
-        if wanted.get("cxlOnFail") == "true":
-            desk.account.keep_algo(algo.ended(desk.ms))
-        raise
+    return trading.amend_one(desk, named(desk, wanted), wanted, _amend)
 
 
 def named(desk: Desk, wanted: Params) -> Algo | None:
     """The algo order that ``algoId`` or ``algoClOrdId`` names, if there is one."""
     algo_id, name = wanted.get("algoId", ""), wanted.get("algoClOrdId", "")
-    if not (algo_id or name):
-        raise RefusalError("50015", "algoId", "algoClOrdId")
+    refuse_if(not (algo_id or name), "50015", "algoId", "algoClOrdId")
     return desk.account.algos.find(algo_id, ("", name))
 
 
@@ -91,11 +74,11 @@ def set_off(desk: Desk, algo: Algo, name: str, ms: int) -> None:
     try:
         order = trading.submit(desk, ticket)
     except RefusalError as refusal:
-        account.keep_algo(replace(done, state="order_failed", fail_code=refusal.code))
+        account.keep(replace(done, state="order_failed", fail_code=refusal.code))
         return
     order = account.orders.get(order.ord_id, order)
     px = order.value / order.filled if order.filled else ticket.px
-    account.keep_algo(
+    account.keep(
         replace(
             done,
             state="effective",
@@ -106,26 +89,23 @@ def set_off(desk: Desk, algo: Algo, name: str, ms: int) -> None:
     )
 
 
-def _amend(desk: Desk, algo: Algo, wanted: Params) -> Algo:
+def _amend(desk: Desk, algo: Algo, wanted: Params) -> None:
+    refuse_if(algo.trail is not None, "51506")
     changed = amended(algo, wanted)
     if wanted.get("newSz"):
-        if algo.close_fraction:
-            raise RefusalError("51000", "newSz")
+        refuse_if(algo.close_fraction, "51000", "newSz")
         size = params.positive(wanted, "newSz")
         if algo.ticket.tgt_ccy != "quote_ccy":
             check_size(size, algo.instrument)
         changed = replace(changed, ticket=replace(algo.ticket, sz=size))
-    if changed == algo:
-        raise RefusalError("51500")
+    refuse_if(changed == algo, "51500")
     check_algo(desk, changed)
     if "" in changed.legs:
         # Which side it comes from follows from where the price is now.
         leg = changed.legs[""]
         leg = replace(leg, up=leg.px >= price(desk, algo.instrument, leg.by))
         changed = replace(changed, legs={"": leg})
-    changed = replace(changed, updated=desk.ms, req_id=wanted.get("reqId", ""))
-    desk.account.keep_algo(changed)
-    return changed
+    desk.account.keep(replace(changed, updated=desk.ms, req_id=wanted.get("reqId", "")))
 
 
 def _reached(desk: Desk, algo: Algo, leg: Leg, start: float) -> int:

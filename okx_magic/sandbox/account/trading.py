@@ -23,15 +23,15 @@ from okx_magic.sandbox.account.rules import (
     read_price,
     read_ticket,
 )
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from okx_magic.sandbox.account.account import Account
     from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.account.positions import Position
+    from okx_magic.sandbox.account.records import One
     from okx_magic.sandbox.params import Params
 
 # OKX docs, Get order details, cancelSource.
@@ -55,8 +55,7 @@ def place(desk: Desk, wanted: Params) -> Order:
 
 def submit(desk: Desk, ticket: Ticket) -> Order:
     """Takes the order of ``ticket``."""
-    if not desk.market.offers(ticket.instrument, desk.now):
-        raise RefusalError("51001")
+    refuse_if(not desk.market.offers(ticket.instrument, desk.now), "51001")
     beside = [order.ticket for order in desk.account.orders.open.values()]
     if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
         raise RefusalError("51016")
@@ -72,38 +71,43 @@ def submit(desk: Desk, ticket: Ticket) -> Order:
 
 def cancel(desk: Desk, wanted: Params) -> Order:
     """Cancels an open order, and gives it."""
-    order = named(desk, wanted)
-    if order is None or not order.is_open:
-        raise RefusalError("51400")
-    withdraw(desk.account, order, BY_USER, desk.ms)
-    return order
+    return cancel_one(desk, named(desk, wanted), wanted)
 
 
 def amend(desk: Desk, wanted: Params) -> Order:
     """Changes price or size (``newSz`` counts what is filled already) of an open order."""
-    order = named(desk, wanted)
-    if order is None or not order.is_open:
-        raise RefusalError("51503")
+    return amend_one(desk, named(desk, wanted), wanted, _amend)
+
+
+def cancel_one(desk: Desk, found: One | None, wanted: Params) -> One:
+    """Cancels what was ``found``, an order or an algo order, if it is open."""
+    one = _standing(found, wanted, "51400")
+    desk.account.keep(one.ended(desk.ms, BY_USER))
+    return one
+
+
+def amend_one(
+    desk: Desk,
+    found: One | None,
+    wanted: Params,
+    change: Callable[[Desk, One, Params], None],
+) -> One:
+    """Changes what was ``found``, an order or an algo order, if it is open."""
+    one = _standing(found, wanted, "51503")
     try:
-        _amend(desk, order, wanted)
+        change(desk, one, wanted)
     except RefusalError:
         if wanted.get("cxlOnFail") == "true":
-            withdraw(desk.account, order, BY_USER, desk.ms)
+            desk.account.keep(one.ended(desk.ms, BY_USER))
         raise
-    return order
+    return one
 
 
 def named(desk: Desk, wanted: Params) -> Order | None:
     """The order that ``ordId`` or ``clOrdId`` names, if there is one."""
     ord_id, cl_ord_id = wanted.get("ordId", ""), wanted.get("clOrdId", "")
-    if not (ord_id or cl_ord_id):
-        raise RefusalError("51003")
+    refuse_if(not (ord_id or cl_ord_id), "51003")
     return desk.account.find(wanted["instId"], ord_id, cl_ord_id)
-
-
-def withdraw(account: Account, order: Order, source: str, ms: int) -> None:
-    """Ends ``order``, for the reason that ``source`` stands for."""
-    account.keep(replace(order, state="canceled", cancel_source=source, updated=ms))
 
 
 def take_over(
@@ -158,22 +162,26 @@ def execute(
         order = replace(order, state="filled")
         account.keep(order)
         for algo in ticket.attached:
-            account.keep_algo(algo.hung_on(order, ms))
+            account.keep(algo.hung_on(order, ms))
     if not spot:
-        _end_closers(account, ticket, ms)
+        # Where there is no such position any more, what can only close it makes no sense.
+        account.end(
+            lambda one: (
+                one.ends_with_position
+                and one.ticket.key == ticket.key
+                and not account.closable(one.ticket)
+            ),
+            ms,
+            _NOTHING_TO_REDUCE,
+        )
     # One that rested for long may be forgotten with its end.
     return account.orders.get(order.ord_id, order)
 
 
-def _end_closers(account: Account, ticket: Ticket, ms: int) -> None:
-    # Where there is no such position any more, orders that can only close it make no sense.
-    for other in list(account.orders.open.values()):
-        of = other.ticket
-        if of.only_closes and of.key == ticket.key and not account.closable(of):
-            withdraw(account, other, _NOTHING_TO_REDUCE, ms)
-    for algo in list(account.algos.open.values()):
-        if algo.ends_with_position and algo.key == ticket.key and not account.closable(algo.ticket):
-            account.keep_algo(algo.ended(ms))
+def _standing(found: One | None, wanted: Params, code: str) -> One:
+    if found is None or not found.is_open or found.ticket.instrument.inst_id != wanted["instId"]:
+        raise RefusalError(code)
+    return found
 
 
 def _amend(desk: Desk, order: Order, wanted: Params) -> None:
@@ -185,8 +193,7 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     if wanted.get("newSz"):
         ticket = replace(ticket, sz=params.positive(wanted, "newSz"))
         check_size(ticket.sz, ticket.instrument)
-    if ticket.sz <= order.filled:
-        raise RefusalError("51000", "newSz")
+    refuse_if(ticket.sz <= order.filled, "51000", "newSz")
     if wanted.get("attachAlgoOrds"):
         ticket = replace(ticket, attached=_amend_attached(desk, ticket, wanted))
     req_id = wanted.get("reqId", "")
@@ -196,8 +203,7 @@ def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     if wanted.get("newPx"):
         check_price(desk, changed)
     book = desk.market.book(ticket.instrument, desk.now)
-    if ticket.ord_type == "post_only" and changed.would_take(book):
-        raise RefusalError("51511")
+    refuse_if(ticket.ord_type == "post_only" and changed.would_take(book), "51511")
     _enter(desk, changed)
 
 
@@ -206,8 +212,7 @@ def _amend_attached(desk: Desk, ticket: Ticket, wanted: Params) -> tuple[Algo, .
     for item in params.objects(wanted, "attachAlgoOrds", most=len(known) or 1):
         number, name = item.get("attachAlgoId", ""), item.get("attachAlgoClOrdId", "")
         of = [one for one in known.values() if number == one.algo_id or name in one.names[1:]]
-        if not of or not (number or name):
-            raise RefusalError("51527")
+        refuse_if(not of or not (number or name), "51527")
         algo = known[of[0].algo_id] = amended(of[0], item)
         check_attached(desk, algo, ticket)
     return tuple(known.values())
@@ -219,13 +224,13 @@ def _enter(desk: Desk, order: Order) -> None:
     book = desk.market.book(order.ticket.instrument, desk.now)
     kind = order.ticket.ord_type
     if kind == "post_only" and order.would_take(book):
-        withdraw(account, order, _POST_ONLY_WOULD_TAKE, desk.ms)
+        account.keep(order.ended(desk.ms, _POST_ONLY_WOULD_TAKE))
         return
     account.keep(order)
     order = execute(desk, order, order.takes(book), taker=True, ms=desk.ms)
     if order.is_open and kind not in {"limit", "post_only"}:
         source = _FOK_INCOMPLETE if kind == "fok" else _IOC_INCOMPLETE
-        withdraw(account, order, source, desk.ms)
+        account.keep(order.ended(desk.ms, source))
 
 
 def _fill(desk: Desk, order: Order, part: tuple[Decimal, Decimal], *, taker: bool, ms: int) -> Fill:

@@ -11,7 +11,7 @@ from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
 from okx_magic.sandbox.account.rules import read_price, read_td_mode, tradable
 from okx_magic.sandbox.keys import PERMISSIONS
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import refuse_if
 from okx_magic.sandbox.routes.rows import Row, asked, chosen
 
 if TYPE_CHECKING:
@@ -97,8 +97,7 @@ def trade_fee(desk: Desk, query: Params) -> list[Row]:
     """The fee rates of a kind of instrument; below zero, as costs."""
     # Trades on margin cost what others of a spot pair do.
     known = chosen(desk, {**query, "instType": query["instType"].replace("MARGIN", "SPOT")})
-    if not known:
-        raise RefusalError("51001")
+    refuse_if(not known, "51001")
     taker, maker = (-rate for rate in fees(known[0]))
     return [
         {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account.legs import fields_of
 from okx_magic.sandbox.account.stops import named
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def orders_algo_pending(desk: Desk, query: Params) -> list[Row]:
 
 def orders_algo_history(desk: Desk, query: Params) -> list[Row]:
     """Those that are over, newest first: of a ``state``, or the one of ``algoId``."""
-    if not (query.get("state") or query.get("algoId")):
-        raise RefusalError("50015", "state", "algoId")
+    refuse_if(not (query.get("state") or query.get("algoId")), "50015", "state", "algoId")
     over = (one for one in reversed(desk.account.algos.values()) if not one.is_open)
     return _algos(desk, query, over)
 

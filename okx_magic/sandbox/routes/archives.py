@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from okx_magic.sandbox import params
 from okx_magic.sandbox.market.instruments import Instrument, instruments
 from okx_magic.sandbox.market.market import Market, Moment
-from okx_magic.sandbox.replies import RefusalError, Reply, plain
+from okx_magic.sandbox.replies import RefusalError, Reply, plain, refuse_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,8 +147,7 @@ def listing(at: Moment, query: Params) -> list[Row]:
     names = params.listed(query, asked, _MOST_NAMES)
     begin, end = (_date(params.integer(query, each) // 1000) for each in ("begin", "end"))
     days = (end - begin).days + 1
-    if days < 1 or days > (_MOST_PERIODS if daily else 31 * _MOST_PERIODS):
-        raise RefusalError("51000", "begin")
+    refuse_if(days < 1 or days > (_MOST_PERIODS if daily else 31 * _MOST_PERIODS), "51000", "begin")
     dates = [begin + timedelta(day) for day in range(days)]
     form = "%Y-%m-%d" if daily else "%Y-%m"
     texts = sorted({f"{each:{form}}" for each in dates}, reverse=True)

@@ -13,7 +13,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account.ledger import Bill
 from okx_magic.sandbox.account.positions import rounded
 from okx_magic.sandbox.market.instruments import instruments
-from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.replies import RefusalError, plain, refuse_if
 from okx_magic.sandbox.routes.rows import Row, asked
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def currencies(_: Desk, query: Params) -> list[Row]:
 def valuation(desk: Desk, query: Params) -> list[Row]:
     """What both accounts are worth, in ``ccy`` (BTC, unless it is given)."""
     unit = query.get("ccy", "BTC")
-    if unit not in {*_names(), "USD"}:
-        raise RefusalError("51000", "ccy")
+    refuse_if(unit not in {*_names(), "USD"}, "51000", "ccy")
     account, price = desk.account, desk.dollars(unit)
     held = account.funding.balances.items()
     funding = sum((amount * desk.dollars(ccy) for ccy, amount in held), _ZERO)
@@ -74,18 +73,14 @@ def transfer(desk: Desk, wanted: Params) -> list[Row]:
     """Moves money between the funding account and the trading account."""
     ccy, source, target = wanted["ccy"], wanted["from"], wanted["to"]
     # All other types have to do with sub-accounts, of which there are none.
-    if wanted.get("type") not in {None, "", "0"}:
-        raise RefusalError("58115")
-    if source == target:
-        raise RefusalError("58123")
-    if ccy not in _names():
-        raise RefusalError("51012")
+    refuse_if(wanted.get("type") not in {None, "", "0"}, "58115")
+    refuse_if(source == target, "58123")
+    refuse_if(ccy not in _names(), "51012")
     amount = params.positive(wanted, "amt", zero="58114")
     account = desk.account
     into = target == _TRADING
     there = account.funding.of(ccy) if into else desk.pool(ccy).spendable
-    if amount > there:
-        raise RefusalError("58350")
+    refuse_if(amount > there, "58350")
     values = {
         "transId": desk.ids.next(desk.now),
         "clientId": params.matching(wanted, "clientId", _CLIENT_ID),
@@ -105,8 +100,7 @@ def transfer(desk: Desk, wanted: Params) -> list[Row]:
 def transfer_state(desk: Desk, query: Params) -> list[Row]:
     """How a transfer, found by ``transId`` or ``clientId``, went: they all succeed at once."""
     trans_id, client_id = query.get("transId", ""), query.get("clientId", "")
-    if not (trans_id or client_id):
-        raise RefusalError("50014", "transId")
+    refuse_if(not (trans_id or client_id), "50014", "transId")
     name, value = ("transId", trans_id) if trans_id else ("clientId", client_id)
     for bill in reversed(desk.account.funding.bills):
         if bill.about.get(name) == value:
@@ -116,26 +110,21 @@ def transfer_state(desk: Desk, query: Params) -> list[Row]:
 
 def adjust_demo_balance(desk: Desk, wanted: Params) -> list[Row]:
     """Adds play money, three times a day, or takes it away."""
-    if desk.keys.environment != "demo":
-        raise RefusalError("50053")
+    refuse_if(desk.keys.environment != "demo", "50053")
     kind = wanted["type"]
     account = desk.account
     today = desk.ms // _DAY_MS
     done = account.raised[1] if account.raised[0] == today else 0
-    if kind == "increase" and done >= _INCREASES:
-        raise RefusalError("59691", str(_INCREASES))
+    refuse_if(kind == "increase" and done >= _INCREASES, "59691", str(_INCREASES))
     changes: dict[str, Decimal] = {}
     for item in params.objects(wanted, "adjustments", most=_MOST_CURRENCIES):
         ccy, amount = params.required(item, "ccy"), params.positive(item, "amt")
-        if ccy not in account.trading.balances:
-            raise RefusalError("51000", "ccy")
+        refuse_if(ccy not in account.trading.balances, "51000", "ccy")
         changes[ccy] = changes.get(ccy, _ZERO) + amount
     if kind == "reduce":
         for ccy, amount in changes.items():
-            if amount > account.trading.of(ccy):
-                raise RefusalError("59692", ccy)
-            if amount > desk.pool(ccy).spendable:
-                raise RefusalError("59693", ccy)
+            refuse_if(amount > account.trading.of(ccy), "59692", ccy)
+            refuse_if(amount > desk.pool(ccy).spendable, "59693", ccy)
     else:
         done += 1
         account.raised = (today, done)

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from okx_magic.catalogue import endpoint
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account import stops, trading
-from okx_magic.sandbox.replies import OK, RefusalError, Reply, acknowledgement, is_parameter_check
+from okx_magic.sandbox.replies import (
+    OK,
+    RefusalError,
+    Reply,
+    acknowledgement,
+    is_parameter_check,
+    refuse_if,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,14 +55,11 @@ def read_orders(known: Endpoint, request: RawRequest) -> list[Params]:
     """What is asked for in the body of ``request``: one item, or those of a batch. What ``known`` does
     not document is left out.
     """
-    if not request.body:
-        raise RefusalError("50000")
+    refuse_if(not request.body, "50000")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise RefusalError("50006")
+    refuse_if(kind != "application/json", "50006")
     items = params.from_body(request.body, array=known.array_body)
-    if not items:
-        raise RefusalError("50000")
+    refuse_if(not items, "50000")
     documented = {param.name for param in known.params}
     return [{name: item[name] for name in item if name in documented} for item in items]
 
@@ -116,5 +120,4 @@ def _ack(
 def _check_deadline(headers: Mapping[str, str], arrived: float, now: float) -> None:
     # OKX docs, General Info, Expiration Time: the header expTime, in milliseconds.
     deadline = params.integer({"expTime": headers.get("exptime", "")}, "expTime", params.MOST)
-    if deadline < int(now * 1000):
-        raise RefusalError("50036" if deadline < int(arrived * 1000) else "50037")
+    refuse_if(deadline < int(now * 1000), "50036" if deadline < int(arrived * 1000) else "50037")

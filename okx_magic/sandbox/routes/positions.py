@@ -14,7 +14,7 @@ from okx_magic.sandbox.account.desk import Pool, Valued, largest, tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
 from okx_magic.sandbox.account.rules import read_pos_side, tradable
-from okx_magic.sandbox.replies import RefusalError, plain
+from okx_magic.sandbox.replies import RefusalError, plain, refuse_if
 from okx_magic.sandbox.routes.algos import prices
 from okx_magic.sandbox.routes.rows import Row, about, asked, chosen, page, told
 
@@ -176,10 +176,9 @@ def close_position(desk: Desk, wanted: Params) -> list[Row]:
     if held is None:
         raise RefusalError("51023")
     closers = account.closers(held)
-    if closers and wanted.get("autoCxl") != "true":
-        raise RefusalError("51115")
+    refuse_if(closers and wanted.get("autoCxl") != "true", "51115")
     for order in closers:
-        trading.withdraw(account, order, trading.BY_USER, desk.ms)
+        account.keep(order.ended(desk.ms, trading.BY_USER))
     named = {name: wanted.get(name, "") for name in ("clOrdId", "tag")}
     order_of = {
         "instId": instrument.inst_id,

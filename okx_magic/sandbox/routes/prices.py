@@ -13,7 +13,7 @@ from okx_magic.sandbox.market.bars import bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments
 from okx_magic.sandbox.market.market import DEPTH, Level, Moment
 from okx_magic.sandbox.market.traded import Trade, beat_of
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import refuse_if
 from okx_magic.sandbox.routes.rows import (
     Row,
     about,
@@ -68,8 +68,7 @@ def _quote(at: Moment, instrument: Instrument) -> Row:
 def index_tickers(at: Moment, query: Params) -> list[Row]:
     """Those of all indices in a currency, or of one."""
     currency, name = query.get("quoteCcy", ""), query.get("instId")
-    if not (currency or name):
-        raise RefusalError("50015", "quoteCcy", "instId")
+    refuse_if(not (currency or name), "50015", "quoteCcy", "instId")
     rows = []
     for index in [instrument_of(at, query, indices())] if name else indices().values():
         if index.inst_id.endswith(currency and f"-{currency}"):
@@ -143,8 +142,7 @@ def full_books(at: Moment, query: Params) -> list[Row]:
 
 def _book(at: Moment, query: Params, *, most: int, columns: int) -> Row:
     instrument, depth = instrument_of(at, query), params.integer(query, "sz", 1)
-    if not 1 <= depth <= most:
-        raise RefusalError("51000", "sz")
+    refuse_if(not 1 <= depth <= most, "51000", "sz")
     book = at.market.book(instrument, at.now, min(depth, DEPTH))
     return {
         "asks": [_level(level, columns) for level in book.asks],
@@ -176,8 +174,7 @@ def history_trades(at: Moment, query: Params) -> list[Row]:
         )
 
     by_time = query.get("type") == "2"
-    if by_time and query.get("before"):
-        raise RefusalError("50039")
+    refuse_if(by_time and query.get("before"), "50039")
     numbers = page_of_numbers(query, _HISTORY_TRADES, there, last_at if by_time else int)
     return [_trade(instrument, one) for one in market.trades_of(instrument, numbers)]
 

@@ -14,7 +14,7 @@ from okx_magic.sandbox.market.bars import bar_named
 from okx_magic.sandbox.market.expiries import futures_expiries
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, tiers, worth
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market, Moment
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 from okx_magic.sandbox.routes.rows import (
     Row,
     about,
@@ -79,8 +79,7 @@ def platform_volume(at: Moment, _: Params) -> list[Row]:
 def index_components(at: Moment, query: Params) -> Row:
     """What an index is made of: of nothing but the one market that there is."""
     name = query["index"]
-    if name not in indices():
-        raise RefusalError("51001")
+    refuse_if(name not in indices(), "51001")
     px = at.market.index(name, at.now)
     part = {"exch": "Sandbox", "symbol": name.replace("-", "/"), "wgt": "1"}
     components = [part | {"symPx": px, "cnvPx": px}]
@@ -151,8 +150,7 @@ def _interest(contract: Instrument, market: Market, second: float) -> list[Decim
 def interest_history(at: Moment, query: Params) -> list[Any]:
     """How much of a contract was open as each bar began."""
     contract = instrument_of(at, query)
-    if contract.inst_type not in _CONTRACT_TYPES:
-        raise RefusalError("51000", "instId")
+    refuse_if(contract.inst_type not in _CONTRACT_TYPES, "51000", "instId")
     bar = bar_named(query.get("period", "5m"))
     numbers = range(bar.number(contract.listed) + 1, bar.number(at.second) + 1)
     return [
@@ -169,8 +167,7 @@ def interest_volume(at: Moment, query: Params) -> list[Any]:
         for one in at.market.offered(kind, at.now)
         if one.base == query["ccy"]
     ]
-    if not contracts:
-        raise RefusalError("51000", "ccy")
+    refuse_if(not contracts, "51000", "ccy")
     bar = bar_named(query.get("period", "5m"))
     numbers = range(bar.number(min(one.listed for one in contracts)) + 1, bar.number(at.second) + 1)
     rows = []

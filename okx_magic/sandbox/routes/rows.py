@@ -14,7 +14,7 @@ from okx_magic.catalogue import endpoints
 from okx_magic.sandbox import params
 from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.instruments import Instrument, instruments
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -181,8 +181,7 @@ def chosen(at: Moment, query: Params, *, needs_family: bool = False) -> list[Ins
     # OKX docs, Get position tiers: up to five.
     families = params.listed(query, "instFamily", most=5)
     kind = params.required(query, "instType")
-    if kind == "OPTION" and needs_family and not families:
-        raise RefusalError("50014", "instFamily")
+    refuse_if(kind == "OPTION" and needs_family and not families, "50014", "instFamily")
     there = at.market.offered(kind, at.now)
     listings = asked(query, (one.listing for one in there), "instFamily", "instId")
     wanted = {listing["instId"] for listing in listings}

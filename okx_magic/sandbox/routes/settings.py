@@ -13,7 +13,7 @@ from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.positions import rounded
 from okx_magic.sandbox.account.rules import read_pos_side, read_tag, tradable
 from okx_magic.sandbox.market.instruments import option_families
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 from okx_magic.sandbox.routes.account import instruments_of
 
 if TYPE_CHECKING:
@@ -32,13 +32,10 @@ _MOST_TIMERS = 20
 def set_account_level(desk: Desk, wanted: Params) -> list[Row]:
     """Switches between Spot mode (1) and Futures mode (2); the sandbox has no others."""
     level = wanted["acctLv"]
-    if level in {"3", "4"}:
-        raise RefusalError("51070")
+    refuse_if(level in {"3", "4"}, "51070")
     if level != desk.account.level:
-        if desk.account.orders.open or desk.account.algos.open:
-            raise RefusalError("59132")
-        if desk.account.positions:
-            raise RefusalError("59134")
+        refuse_if(desk.account.orders.open or desk.account.algos.open, "59132")
+        refuse_if(desk.account.positions, "59134")
     desk.account.level = level
     return [{"acctLv": level}]
 
@@ -56,10 +53,8 @@ def set_position_mode(desk: Desk, wanted: Params) -> list[Row]:
 def set_isolated_mode(desk: Desk, wanted: Params) -> list[Row]:
     """How margin comes to isolated positions: of contracts only by itself, with the order."""
     mode, kind = wanted["isoMode"], wanted["type"]
-    if (mode, kind) == ("auto_transfers_ccy", "CONTRACTS"):
-        raise RefusalError("51000", "isoMode")
-    if desk.account.positions or _contracts(desk):
-        raise RefusalError("59000")
+    refuse_if((mode, kind) == ("auto_transfers_ccy", "CONTRACTS"), "51000", "isoMode")
+    refuse_if(desk.account.positions or _contracts(desk), "59000")
     desk.account.isolated[kind] = mode
     return [{"isoMode": mode}]
 
@@ -79,21 +74,16 @@ def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
     )
     _check_futures_mode(desk)
     instrument = tradable(params.required(wanted, "instId"), account)
-    if instrument.is_spot:
-        raise RefusalError("50038")
+    refuse_if(instrument.is_spot, "50038")
     # Cross margin has one leverage for both sides.
     apart = mode == "isolated" or account.pos_mode == "net_mode"
     side = read_pos_side(wanted, account) if apart else ""
-    if lever < 1:
-        raise RefusalError("59105", "1")
-    if lever > Decimal(instrument.listing["lever"]):
-        raise RefusalError("59102")
+    refuse_if(lever < 1, "59105", "1")
+    refuse_if(lever > Decimal(instrument.listing["lever"]), "59102")
     pending = {one.ticket.key[:2] for one in account.orders.open.values()}
-    if (instrument.inst_id, mode) in pending:
-        raise RefusalError("59101" if mode == "isolated" else "59107")
+    refuse_if((instrument.inst_id, mode) in pending, "59101" if mode == "isolated" else "59107")
     held = [one for one in account.held(instrument, mode) if side in {one.pos_side, ""}]
-    if any(abs(one.size) > largest(instrument, lever) for one in held):
-        raise RefusalError("59104")
+    refuse_if(any(abs(one.size) > largest(instrument, lever) for one in held), "59104")
     needs = {one.key: _more_margin(desk, one.key, lever) for one in held}
     if sum(needs.values(), _ZERO) > max(desk.pool(instrument.quote).available, _ZERO):
         raise RefusalError("59108")
@@ -133,10 +123,8 @@ def adjust_margin(desk: Desk, wanted: Params) -> list[Row]:
     if held is None:
         raise RefusalError("59300")
     now = desk.valued(held)
-    if kind == "add" and amount > desk.pool(held.ccy).spendable:
-        raise RefusalError("59303")
-    if kind == "reduce" and amount > held.margin + min(now.upl, _ZERO) - now.imr:
-        raise RefusalError("59301")
+    refuse_if(kind == "add" and amount > desk.pool(held.ccy).spendable, "59303")
+    refuse_if(kind == "reduce" and amount > held.margin + min(now.upl, _ZERO) - now.imr, "59301")
     change, bill = (amount, _MARGIN_ADDED) if kind == "add" else (-amount, _MARGIN_TAKEN)
     desk.account.add_margin(key, change, bill, desk.ms)
     return [{**wanted, "amt": amount, "leverage": held.lever, "ccy": held.ccy}]
@@ -146,8 +134,7 @@ def cancel_all_after(desk: Desk, wanted: Params) -> list[Row]:
     """Sets the time after which all orders (or those of ``tag``) are cancelled; 0 takes it back."""
     seconds, tag = params.integer(wanted, "timeOut"), read_tag(wanted)
     timers = desk.account.timers
-    if seconds and not 10 <= seconds <= 120:
-        raise RefusalError("51000", "timeOut")
+    refuse_if(seconds and not 10 <= seconds <= 120, "51000", "timeOut")
     if seconds and tag and tag not in timers and len(timers.keys() - {""}) >= _MOST_TIMERS:
         raise RefusalError("51071")
     timers.pop(tag, None)
@@ -171,8 +158,7 @@ def _contracts(desk: Desk) -> bool:
 
 
 def _check_futures_mode(desk: Desk) -> None:
-    if desk.account.level == "1":
-        raise RefusalError("51010")
+    refuse_if(desk.account.level == "1", "51010")
 
 
 def _more_margin(desk: Desk, key: tuple[str, str, str], lever: Decimal) -> Decimal:

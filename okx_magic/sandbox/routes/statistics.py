@@ -12,7 +12,7 @@ from okx_magic.sandbox.market.bars import bar_named
 from okx_magic.sandbox.market.expiries import expiry_named
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.pricing import greeks
-from okx_magic.sandbox.replies import RefusalError
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 from okx_magic.sandbox.routes.rows import (
     Row,
     about,
@@ -80,8 +80,7 @@ def _summary(at: Moment, one: Instrument) -> Row:
 def premium_history(at: Moment, query: Params) -> list[Row]:
     """How far a swap stood above its index, minute by minute."""
     swap = instrument_of(at, query)
-    if swap.inst_type != "SWAP":
-        raise RefusalError("51000", "instId")
+    refuse_if(swap.inst_type != "SWAP", "51000", "instId")
     numbers = range(swap.listed // 60 + 1, at.second // 60 + 1)
     found = page_of_numbers(query, _PREMIUMS, numbers, lambda ms: second_of(ms) // 60)
     return [
@@ -119,8 +118,7 @@ def deliveries(at: Moment, query: Params) -> list[Row]:
 def estimated_price(at: Moment, query: Params) -> list[Row]:
     """What a contract would be delivered at, in the hour before it is."""
     one = instrument_of(at, query)
-    if not one.expires:
-        raise RefusalError("51000", "instId")
+    refuse_if(not one.expires, "51000", "instId")
     if one.expires - at.now > 3600:
         return []
     px = at.market.settlement_price(one, at.now)
