@@ -2,52 +2,22 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from typing import Any
 
 import pytest
-from cases import KEY, PASSPHRASE, SECRET, SENT_AT, account, exchange
+from cases import KEY, PASSPHRASE, SECRET, account, exchange
 from hypothesis import given
 from hypothesis import strategies as st
+from refusals import EARLIER, HTML, advice, found, order
 
 from okx_magic import catalogue
 from okx_magic.advice.case import Known
-from okx_magic.advice.causes import Case, Cause, causes, remedy_after
+from okx_magic.advice.causes import Case, causes
 from okx_magic.credentials.account import SITES
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.errors import CredentialsError
-from okx_magic.model import Environment, Exchange, Request
+from okx_magic.model import Environment, Request
 
 REST = [str(code) for code in (50011, 50036, 50037, 50038, *range(50100, 50122)) if code != 50117]
 WEBSOCKET = [str(code) for code in range(60004, 60033)]
-HTML = "HTML came instead of JSON: a proxy, a VPN or a gateway answered, not OKX's API (HTTP 502)"
-DEMO = (("x-simulated-trading", "1"),)
-EARLIER = exchange(code="0", outcome="ok", status=200, sent_at=SENT_AT - 12)
-
-
-def order(*headers: tuple[str, str]) -> Request:
-    return Request("POST", "/api/v5/trade/order", '{"instId":"BTC-USDT"}', (*DEMO, *headers))
-
-
-def date(seconds: float) -> tuple[tuple[str, str], ...]:
-    """The Date of an answer, so much after the request was sent."""
-    moment = datetime.fromtimestamp(SENT_AT, UTC) + timedelta(seconds=seconds)
-    return (("date", format_datetime(moment, usegmt=True)),)
-
-
-def found(
-    code: str,
-    refused: Exchange | None = None,
-    *,
-    known: Known | None = None,
-    credentials: Credentials | None = None,
-    **changes: Any,
-) -> dict[str, Cause]:
-    """The causes that are found for a code, by their names."""
-    whose = account(credentials=credentials, **changes)
-    refused = dataclasses.replace(refused or exchange(), code=code)
-    return {each.name: each for each in causes(Case(code, whose, refused, known or Known()))}
 
 
 @pytest.mark.parametrize("code", REST + WEBSOCKET)
@@ -63,49 +33,6 @@ def test_every_refusal_has_a_meaning_and_a_next_step(code: str) -> None:
 def test_every_refusal_of_a_request_has_something_checked(code: str) -> None:
     """No code of the door is left to a list of what it might be."""
     assert found(code, exchange(outcome=HTML if code == "" else "x"))
-
-
-@pytest.mark.parametrize(
-    ("code", "offset", "milliseconds", "answered", "holds", "words"),
-    [
-        (
-            "50102",
-            3_600_000,
-            80,
-            date(0),
-            False,
-            "3600.0 s behind the exchange's, and the timestamp",
-        ),
-        ("50102", 0, 80, date(45), True, "45 s behind the date of the answer"),
-        ("50102", 0, 80, date(-3600), True, "3600 s ahead of the date of the answer"),
-        ("50102", 0, 41_000, date(41), True, "the request took 41 s"),
-        ("50102", 0, 80, (), None, "no date to compare"),
-        ("50102", None, 80, (), None, "was not measured"),
-        ("50102", 0, 80, (("date", "soon"),), None, "no date to compare"),
-    ],
-)
-def test_the_clock_is_measured(
-    code: str,
-    offset: int | None,
-    milliseconds: float,
-    answered: tuple[tuple[str, str], ...],
-    holds: bool | None,  # noqa: FBT001 - a table
-    words: str,
-) -> None:
-    """The timestamp against the date of the very answer that refused it, and the offset as measured."""
-    refused = exchange(offset=offset, milliseconds=milliseconds, answered=answered)
-    seen = causes(Case(code, account(), dataclasses.replace(refused, code=code)))
-    assert seen[0].name == "clock"
-    assert seen[0].holds is holds
-    assert words in seen[0].found
-
-
-@pytest.mark.parametrize(("offset", "holds"), [(200, False), (-45_000, True), (None, None)])
-def test_a_clock_without_a_request(offset: int | None, holds: bool | None) -> None:  # noqa: FBT001 - a table
-    """A code of a WebSocket login is checked by what the session knows of the clock."""
-    log = (exchange(offset=offset),)
-    (cause,) = causes(Case("60006", account(), known=Known(log)))
-    assert cause.holds is holds
 
 
 def test_the_environment_is_what_was_sent() -> None:
@@ -216,66 +143,6 @@ def test_the_permission_is_the_endpoints(perm: str, holds: bool | None) -> None:
     assert "needs Trade" in cause.found
 
 
-@pytest.mark.parametrize(
-    ("value", "holds", "words"),
-    [
-        ("1714979289", True, "13 digits"),
-        ("soon", True, "13 digits"),
-        (str(round(SENT_AT * 1000) - 2_000), True, "2.0 s before"),
-        (str(round(SENT_AT * 1000) + 40), True, "0.0 s after"),
-        (str(round(SENT_AT * 1000) + 5_000), None, "5.0 s after"),
-    ],
-)
-def test_exp_time_is_held_against_the_exchanges_clock(
-    value: str,
-    holds: bool | None,  # noqa: FBT001 - a table
-    words: str,
-) -> None:
-    """In milliseconds, and not over before the order could arrive."""
-    cause = found("50036", exchange(order(("expTime", value))))["expTime"]
-    assert cause.holds is holds
-    assert words in cause.found
-
-
-def test_a_limit_is_counted() -> None:
-    """The requests sent in its time; if that is within the limit, another program uses it too."""
-    path = "/api/v5/account/config"
-    one = exchange(Request("GET", path), "50011", "50011 Too Many Requests")
-    many = [dataclasses.replace(one, sent_at=SENT_AT - number / 10) for number in range(9)]
-    cause = found("50011", many[0], known=Known(tuple(reversed(many))))["limit"]
-    assert "5 requests in 2 s per user; 9 were sent from here" in cause.found
-    assert cause.holds
-    few = found("50011", many[0], known=Known(many[:2]))["limit"]
-    assert "2 were sent from here: others use it too" in few.found
-    assert few.holds is None
-
-
-def test_the_headers_that_were_sent_are_known() -> None:
-    """A request that the catalogue has as public went without them, which explains 50103."""
-    assert found("50103", exchange(signed=False))["headers"].holds
-    assert found("50103")["headers"].holds is None
-
-
-def test_a_wrong_method_is_found_in_the_catalogue() -> None:
-    """50115 names the method that the path has; an unknown path what is near it."""
-    wrong = exchange(Request("POST", "/api/v5/account/balance"))
-    assert "as a GET, not a POST" in found("50115", wrong)["path"].found
-    unknown = exchange(Request("GET", "/api/v5/account/balances"))
-    assert "near it: /api/v5/account/balance" in found("50115", unknown)["path"].found
-
-
-def test_an_answer_that_is_not_okxs_is_traced_to_its_sender() -> None:
-    """Who answered, by the answer's own headers; host, proxy and path as they are."""
-    answered = (("server", "squid/6.1"), ("content-type", "text/html"))
-    refused = exchange(outcome=HTML, status=502, answered=answered)
-    seen = found("", refused, proxy="http://me:pw@proxy.example:3128")
-    assert "HTTP 502, from squid/6.1, text/html: HTML came" in seen["answer"].found
-    assert seen["host"].holds is False
-    assert "went through http://proxy.example:3128" in seen["proxy"].found
-    assert "pw" not in "".join(map(str, seen.values()))
-    assert seen["path"].holds is False
-
-
 def test_no_answer_is_no_refusal() -> None:
     """What the network did is told by the error itself."""
     lost = exchange(code="", outcome="no complete answer within 15 s", status=None)
@@ -286,56 +153,6 @@ def test_other_codes_are_left_to_their_meaning() -> None:
     """A parameter that OKX does not like is no matter of authentication."""
     assert causes(Case("51000", account(), exchange(code="51000"))) == ()
     assert causes(Case("0", account(), exchange(code="0"))) == ()
-
-
-text = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40)
-
-
-@given(
-    key=text,
-    secret=text,
-    passphrase=text,
-    offset=st.none() | st.integers(-(10**8), 10**8),
-    late=st.floats(0, 10**5),
-    away=st.integers(-(10**5), 10**5),
-    stamped=st.sampled_from(["2024-05-06T07:08:09.010Z", "1714979289", "2024-05-06T08:00:00.000Z"]),
-    accepted=st.booleans(),
-)
-def test_50113_blames_neither_passphrase_nor_key_nor_clock(
-    key: str,
-    secret: str,
-    passphrase: str,
-    offset: int | None,
-    late: float,
-    away: int,
-    stamped: str,
-    accepted: bool,  # noqa: FBT001 - a table
-) -> None:
-    """However odd those look and however wrong the clock is: OKX has other codes for them."""
-    try:
-        credentials = Credentials(key, secret, passphrase)
-    except CredentialsError:
-        return
-    refused = exchange(offset=offset, milliseconds=late, answered=date(away))
-    assert refused.sent is not None
-    refused = dataclasses.replace(
-        refused, sent=dataclasses.replace(refused.sent, timestamp=stamped)
-    )
-    known = Known((EARLIER,) if accepted else ())
-    seen = causes(Case("50113", account(credentials=credentials), refused, known))
-    assert {cause.name for cause in seen} <= {
-        "parts",
-        "bytes",
-        "secret",
-        "proxy",
-        "method",
-        "target",
-        "body",
-    }
-    for cause in seen:
-        # That a secret may belong to another key blames the secret.
-        said = cause.found.replace("to another API key", "").replace("a key of", "")
-        assert not re.search("passphrase|clock|timestamp|key|UUID", said), said
 
 
 def test_the_meaning_of_50113_blames_none_of_them_either() -> None:
@@ -374,14 +191,6 @@ def test_nothing_that_a_server_says_breaks_a_check(
     known = Known((refused, EARLIER), config)
     assert all(map(str, causes(Case(code, account(), refused, known))))
     assert all(map(str, causes(Case(code, account(), None, known))))
-
-
-def advice(
-    code: str, refused: Exchange, known: Known | None = None, **more: Any
-) -> tuple[str, str]:
-    """What was found, as one text, and what is advised where the code's own advice is "fixed"."""
-    seen = causes(Case(code, account(**more), refused, known or Known()))
-    return " ".join(map(str, seen)), remedy_after(seen, "fixed")
 
 
 @pytest.mark.parametrize(
@@ -427,24 +236,6 @@ def test_an_environment_that_was_accepted_is_not_called_another() -> None:
     assert "the key is for" not in text
     text, _ = advice("50101", exchange())
     assert "the key is for" in text
-
-
-@pytest.mark.parametrize("environment", ["demo", "live"])
-def test_the_sandboxs_limits_are_its_own(environment: Environment) -> None:
-    """However it is dressed: it is never called demo trading, and real money never advised."""
-    local = {"base_url": "http://127.0.0.1:1" if environment != "live" else "https://127.0.0.1:1"}
-    seen = causes(Case("50038", account(environment, **local), exchange()))
-    text = " ".join(map(str, seen)) + remedy_after(seen, "fixed")
-    assert "the sandbox does not offer" in text
-    assert "demo" not in text
-    assert "live" not in text
-
-
-def test_demo_tradings_limits_do_not_point_to_real_money() -> None:
-    """Whatever demo trading lacks, a live account is not the advice."""
-    text, remedy = advice("50038", exchange())
-    assert "not available in demo trading" in text
-    assert "live" not in remedy
 
 
 @pytest.mark.parametrize(

@@ -2,109 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
+from worlds import SOURCES, VARIABLES, World, triple
 
-from okx_magic.credentials.sources import Ports, account_names, find_account
 from okx_magic.errors import CredentialsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
     from okx_magic.credentials.account import Account
-
-SOURCES = ("environment", "config", "keyring", "colab", "prompt")
-VARIABLES = ("OKX_API_KEY", "OKX_SECRET_KEY", "OKX_PASSPHRASE")
-TODAY = date(2026, 6, 30)
-
-
-def triple(number: int) -> dict[str, str]:
-    """Three values that no other number has."""
-    return {
-        "OKX_API_KEY": f"{number:08d}-57ce-40fb-b714-afc0b978{number:04d}",
-        "OKX_SECRET_KEY": f"{number:032d}",
-        "OKX_PASSPHRASE": f"Passphrase-{number}!",
-    }
-
-
-class Store:
-    """A keyring backend with the values given to it."""
-
-    priority = 5.0
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self.values = values
-
-    def get_password(self, service: str, username: str) -> str | None:
-        assert service == "okx_magic"
-        return self.values.get(username)
-
-
-class World:
-    """All five sources, each with what it is to hold."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.held: dict[str, dict[str, str]] = {source: {} for source in SOURCES}
-        self.environ: dict[str, str] = {}
-        self.asked: list[str] = []
-
-    def find(self, name: str | None = None, *, ask: bool = True) -> Account | None:
-        return find_account(
-            name,
-            environ={**self.held["environment"], **self.environ},
-            home=self.home,
-            prompt=self.prompt if ask else None,
-            ports=Ports(
-                keyring=lambda: Store(self.held["keyring"]),
-                colab=lambda: self.colab,
-                today=lambda: TODAY,
-            ),
-        )
-
-    def config(
-        self, name: str, values: Mapping[str, str], *lines: str, default: bool = True
-    ) -> None:
-        """Write a profile of these values and further lines to the config file."""
-        keys = {"OKX_API_KEY": "api_key", "OKX_SECRET_KEY": "secret_key"}
-        fields = [f'{keys.get(key, "passphrase")} = "{value}"' for key, value in values.items()]
-        head = [f'default_profile = "{name}"'] if default else []
-        text = "\n".join([*head, f"[profiles.{name}]", *fields, *lines])
-        (self.home / ".okx").mkdir(exist_ok=True)
-        path = self.home / ".okx" / "config.toml"
-        path.write_text(text)
-        path.chmod(0o600)
-
-    def put(self, source: str, values: dict[str, str]) -> None:
-        self.held[source] = values
-        if source == "config":
-            self.config("main", values)
-
-    def colab(self, name: str) -> str:
-        self.asked.append(name)
-        return self.held["colab"][name]
-
-    def prompt(self, label: str, secret: bool) -> str:  # noqa: FBT001 - the shape of a prompt
-        self.asked.append(label)
-        if "live" in label:
-            assert not secret
-            return self.held["prompt"].get("answer", "")
-        assert secret
-        name = VARIABLES[["API key", "secret", "passphrase"].index(self.word(label))]
-        return self.held["prompt"].get(name, "")
-
-    @staticmethod
-    def word(label: str) -> str:
-        return next(word for word in ("API key", "secret", "passphrase") if word in label)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 def headers(account: Account | None) -> dict[str, str]:
@@ -259,99 +166,6 @@ def test_a_named_profile_needs_credentials(world: World) -> None:
     with pytest.raises(CredentialsError, match=r"profile public .* has no credentials"):
         world.find("public")
     assert world.find(ask=False) is None
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "message"),
-    [
-        ("OKX_API_BASE_URL", "https://example.com", "not a host of OKX"),
-        ("OKX_API_BASE_URL", "http://www.okx.com", "not sent over plain http"),
-        ("OKX_API_BASE_URL", "https://www.okx.com/api/v5", "not of the form"),
-        ("HTTPS_PROXY", "http://", "HTTPS_PROXY is not the URL"),
-    ],
-)
-def test_an_unfit_setting_names_the_variable(
-    world: World, variable: str, value: str, message: str
-) -> None:
-    """A host or a proxy that cannot be meant is one clear error at log-in."""
-    world.put("environment", {**triple(1), variable: value})
-    with pytest.raises(CredentialsError, match=message) as caught:
-        world.find()
-    assert "\n" not in str(caught.value)
-
-
-def test_settings_of_the_environment_stay_there(world: World) -> None:
-    """Site and timeout variables do not reach into a profile, the keyring or Colab."""
-    world.environ = {"OKX_SITE": "eea", "OKX_TIMEOUT_MS": "1", "OKX_DEMO": "0"}
-    for source in ("colab", "keyring", "config"):
-        world.put(source, triple(1))
-        account = world.find()
-        assert account is not None
-        assert account.base_url == "https://openapi.okx.com"
-        assert (account.timeout, account.environment) == (15.0, "demo")
-
-
-def test_a_sandbox_elsewhere_on_the_machine(world: World) -> None:
-    """With a loopback base URL the environment stays as told, and no proxy stands between."""
-    world.put("environment", {**triple(1), "OKX_API_BASE_URL": "http://127.0.0.1:8765"})
-    world.environ = {"ALL_PROXY": "http://proxy.example:3128"}
-    account = world.find()
-    assert account is not None
-    assert (account.environment, account.host, account.proxy) == ("demo", "127.0.0.1:8765", None)
-
-
-def test_the_proxy_of_the_environment(world: World) -> None:
-    """The proxy is taken for OKX's hosts, unless a profile names its own."""
-    world.environ = {"HTTPS_PROXY": "http://me:Passw0rd@proxy.example:3128"}
-    world.put("environment", triple(1))
-    account = world.find()
-    assert account is not None
-    assert account.proxy_name == "http://proxy.example:3128"
-    world.config("own", triple(2), 'proxy_url = "http://own.example:1"')
-    account = world.find("own")
-    assert account is not None
-    assert account.proxy == "http://own.example:1"
-
-
-@pytest.mark.parametrize(
-    ("created", "warned"),
-    [("2026-06-30", False), ("2026-04-01", False), ("2026-03-31", True), ("2026-03-02", True)],
-)
-def test_an_old_key_is_spoken_of(world: World, created: str, warned: bool) -> None:  # noqa: FBT001 - a table
-    """Past 90 days the account says how old its key is and what to do."""
-    world.config("main", triple(1), f"created = {created}")
-    account = world.find()
-    assert account is not None
-    assert any("make a new key" in each for each in account.warnings) is warned
-    if warned:
-        days = (TODAY - date.fromisoformat(created)).days
-        assert any(f"made {days} days ago" in each for each in account.warnings)
-
-
-def test_a_tls_key_log_is_warned_of(world: World) -> None:
-    """SSLKEYLOGFILE lets others read along, so the account says so, once."""
-    world.put("environment", triple(1))
-    account = world.find()
-    assert account is not None
-    assert account.warnings == ()
-    world.environ = {"SSLKEYLOGFILE": "keys.log"}
-    account = world.find()
-    assert account is not None
-    assert [each for each in account.warnings if "SSLKEYLOGFILE" in each] == list(account.warnings)
-    assert len(account.warnings) == 1
-
-
-def test_names_on_offer(world: World) -> None:
-    """The names are those that find_account takes, and each of them is taken."""
-    assert account_names({}, world.home) == ("sandbox",)
-    world.config("main", triple(2))
-    world.put("environment", {**triple(1), "OKX_DEMO": "0"})
-    names = account_names(world.held["environment"], world.home)
-    assert names == ("sandbox", "live", "main")
-    found: list[Callable[[], Account | None]] = [
-        lambda name=name: world.find(name) for name in names
-    ]
-    assert [account.name for each in found if (account := each())] == ["live", "main"]
 
 
 def test_control_field_by_field_two_accounts_become_one() -> None:

@@ -3,119 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from faketime import FakeTime
+from odd_books import ORDER, Books, ack, answer, connected, envelope
 
-from okx_magic.credentials.account import Account
-from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import NotCarriedOut, OkxError, OutcomeUnknown, TransportError
 from okx_magic.model import Request
-from okx_magic.session import Session
-from okx_magic.wire.clock import Clock
-from okx_magic.wire.connection import Connection
-from okx_magic.wire.transport import Answer, Transport
+from okx_magic.wire.transport import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.slow
-
 PLACE = "/api/v5/trade/order"
-BATCH = "/api/v5/trade/batch-orders"
-URL = "http://127.0.0.1:9"
-
-
-def answer(body: Any, status: int = 200) -> Answer:
-    text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status, {"content-type": "application/json"}, text)
-
-
-def envelope(data: Any, code: Any = "0", status: int = 200, **more: Any) -> Answer:
-    return answer({"code": code, "msg": "", "data": data} | more, status)
 
 
 def page(status: int) -> Answer:
     return answer(b"<html><body>something went wrong</body></html>", status)
-
-
-@dataclass
-class Books(Transport):
-    """An exchange of a test's own: it books, or does not, and then answers as it is told."""
-
-    says: Callable[[list[dict[str, str]]], Answer | TransportError]
-    books: bool
-    time: FakeTime = field(default_factory=FakeTime)
-    sent: list[Request] = field(default_factory=list)
-    booked: list[dict[str, str]] = field(default_factory=list)
-    looks: list[Any] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__(URL)
-
-    def send(self, request: Request, *_: Any, **given: Any) -> Answer:
-        if given.get("permit"):
-            given["permit"].take()
-            given["permit"].give_back()
-        self.time.sleep(0.01)
-        if request.path.endswith("/public/time"):
-            return envelope([{"ts": str(int(self.time.true() * 1000))}])
-        self.sent.append(request)
-        if request.method == "GET":
-            return self._look(request)
-        orders = json.loads(request.body)
-        orders = orders if isinstance(orders, list) else [orders]
-        if self.books:
-            now = str(int(self.time.true() * 1000))
-            for each in orders:
-                number = str(len(self.booked) + 1)
-                self.booked.append(
-                    {"ordId": number, "clOrdId": each["clOrdId"], "state": "live", "cTime": now}
-                )
-        said = self.says(orders)
-        if isinstance(said, Exception):
-            raise said
-        return said
-
-    def _look(self, request: Request) -> Answer:
-        if self.looks:
-            said = self.looks.pop(0)
-            if isinstance(said, Exception):
-                raise said
-            if said is not None:
-                assert isinstance(said, Answer)
-                return said
-        if request.path.endswith("orders-history"):
-            return envelope([])
-        wanted = request.target.rpartition("clOrdId=")[2]
-        found = [row for row in self.booked if row["clOrdId"] == wanted]
-        return envelope(found) if found else envelope([], "51603")
-
-    @property
-    def posts(self) -> int:
-        return sum(each.method == "POST" for each in self.sent)
-
-
-def connected(books: Books) -> Session:
-    keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
-    account = Account("main", "demo", keys, URL, "a test")
-    connection = Connection(account, transport=books, timing=books.time.timing())
-    connection.sender.clock = Clock(connection.ask_time, local=books.time.wall)
-    return Session(account, connection=connection)
-
-
-def ack(order: dict[str, str], **fields: Any) -> dict[str, Any]:
-    row = {
-        "ordId": "1",
-        "clOrdId": order["clOrdId"],
-        "tag": "",
-        "ts": "1",
-        "sCode": "0",
-        "sMsg": "",
-    }
-    return row | fields
 
 
 def without(row: dict[str, Any], name: str) -> dict[str, Any]:
@@ -204,14 +109,6 @@ ODD: dict[str, Callable[[list[dict[str, str]]], Answer | TransportError]] = {
     },
     "a lost connection": lambda _: TransportError("the connection was cut", written=True),
 }
-ORDER = {
-    "instId": "BTC-USDT",
-    "tdMode": "cash",
-    "side": "buy",
-    "ordType": "limit",
-    "px": "1",
-    "sz": "1",
-}
 
 
 @pytest.mark.parametrize("books", [True, False], ids=["booked", "not booked"])
@@ -298,59 +195,6 @@ def test_a_look_up_that_lies_or_fails_proves_nothing(lie: str) -> None:
         assert caught.value.settles == (f"GET {PLACE}?instId={inst_id}&clOrdId={client_id}",)
     assert exchange.posts == 1
     assert exchange.time.passed < 21
-
-
-def batch_ack(*codes: str, code: str = "2") -> Callable[[list[dict[str, str]]], Answer]:
-    return lambda orders: envelope(
-        [
-            ack(order, sCode=each, ordId=str(at + 1) if each == "0" else "")
-            for at, (order, each) in enumerate(zip(orders, codes, strict=False))
-        ],
-        code,
-    )
-
-
-@pytest.mark.parametrize(
-    "codes",
-    [
-        # Each of these would place the first order a second time, were the batch sent again.
-        *[
-            ("0", "50011", "50061"),
-            ("0", "50102", "0"),
-            ("0", "50036", "50036"),
-            ("0", "0", "50040"),
-        ],
-        *[("50011", "51008", "51008"), ("0", "51008", "50011")],
-    ],
-)
-def test_a_batch_of_which_a_part_stands_is_never_sent_again(codes: tuple[str, ...]) -> None:
-    """A limit or a wrong time that refuses one order of a batch lets nothing of it go once more."""
-    exchange = Books(batch_ack(*codes, code="2" if "0" in codes else "1"), books=True)
-    with pytest.raises(OkxError):
-        connected(exchange).send(Request("POST", BATCH, json.dumps([ORDER] * 3)))
-    assert exchange.posts == 1
-
-
-@pytest.mark.parametrize(
-    "says",
-    [
-        batch_ack("0", "0", code="0"),
-        batch_ack("0", "51008"),
-        batch_ack("51008", code="1"),
-        batch_ack("0", "0", "0", "0", code="0"),
-        lambda orders: envelope([ack(order) for order in reversed(orders)]),
-        lambda orders: envelope([ack(order) for order in orders], "2"),
-        lambda orders: envelope([ack(order, sCode="50026") for order in orders], "1"),
-    ],
-)
-def test_a_batch_that_is_not_told_of_order_by_order_is_looked_up(says: Any) -> None:
-    """Too few or too many acknowledgements, in another order, or none of use."""
-    exchange = Books(says, books=True)
-    exchange.says = lambda orders: says([*orders, orders[0]])
-    reply = connected(exchange).send(Request("POST", BATCH, json.dumps([ORDER] * 3)))
-    assert reply.recovered
-    assert [row["ordId"] for row in reply.envelope.data] == ["1", "2", "3"]
-    assert exchange.posts == 1
 
 
 def test_a_slow_clock_does_not_stretch_the_look_up() -> None:

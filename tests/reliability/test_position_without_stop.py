@@ -10,14 +10,14 @@ import pytest
 from scripted_rest import LOST, TIME, post, scripted, sent
 
 from okx_magic.cell import fill, names, parse
-from okx_magic.errors import Interrupted, OkxError, PartlyRefused, PositionWithoutStop
+from okx_magic.errors import Interrupted, PartlyRefused, PositionWithoutStop
 
 if TYPE_CHECKING:
-    from conftest import Notebook
     from lab import Lab
 
     from okx_magic.model import Request
     from okx_magic.session import Session
+
 
 PLACE, BATCH = "/api/v5/trade/order", "/api/v5/trade/batch-orders"
 ALGO = "/api/v5/trade/order-algo"
@@ -288,154 +288,3 @@ def attached(bench: Lab, share: float) -> Request:
     row = bench.session.request("GET", "/api/v5/market/ticker?instId=BTC-USDT-SWAP").data[0]
     stop = STOP | {"slTriggerPx": f"{float(row['last']) * share:.1f}"}
     return post(PLACE, BUY | {"attachAlgoOrds": [stop]})
-
-
-def test_on_the_sandbox_a_stop_is_seen(bench: Lab) -> None:
-    """The algo order of a filled one has the id that was attached, and its size."""
-    reply = bench.session.send(attached(bench, 0.9))
-    (algo,) = bench.algos()
-    assert (algo.algo_cl_ord_id, algo.state, algo.ticket.sz) == (reply.added_ids[1], "live", 2)
-
-
-def test_on_the_sandbox_what_sets_it_is_taken(bench: Lab) -> None:
-    """A stop that look-ups do not show is told, and the request that sets one is accepted."""
-    bench.sandbox.set_faults(f"every GET {ALGO}: 51603")
-    with pytest.raises(PositionWithoutStop, match="its stop is not there") as caught:
-        bench.session.send(attached(bench, 0.9))
-    assert len(bench.orders()) == 1
-    (request,) = caught.value.sets
-    assert bench.session.send(request).envelope.data[0]["sCode"] == "0"
-    assert len({(each.ticket.sz, each.legs["sl"].px) for each in bench.algos()}) == 1
-
-
-def test_on_the_sandbox_a_stop_on_the_wrong_side_leaves_no_position(bench: Lab) -> None:
-    """Order and stop are refused together: nothing is without protection, and nothing is said of it."""
-    with pytest.raises(OkxError, match="51051"):
-        bench.session.send(attached(bench, 1.1))
-    assert bench.orders() == []
-
-
-@pytest.mark.parametrize("fault", ["reset-after", "50004-after"])
-def test_on_the_sandbox_a_lost_order_has_its_stop(bench: Lab, fault: str) -> None:
-    """Found by its id, and its stop by its own: one of each."""
-    bench.sandbox.set_faults(f"next POST {PLACE}: {fault}")
-    assert bench.session.send(attached(bench, 0.9)).recovered
-    assert (len(bench.orders()), len(bench.algos())) == (1, 1)
-
-
-def stop_cell(option: str, px: str) -> str:
-    stop = {"instId": "BTC-USDT", "tdMode": "cash", "side": "sell", "ordType": "conditional"}
-    body = json.dumps(stop | {"sz": "0.01", "slTriggerPx": px, "slOrdPx": "-1"})
-    return f"%%okx stop {option}\nPOST {ALGO}\n{body}"
-
-
-def test_the_same_stop_again_is_refused(sandbox_notebook: Notebook) -> None:
-    """A cell that is run twice sets one stop, with an id of ours; --as-typed leaves the id out."""
-    run = sandbox_notebook.run
-    assert "algoClOrdId om" in run(stop_cell("", "100"))
-    run(stop_cell("", "100"))
-    assert "the same request was sent" in str(sandbox_notebook.error)
-    run(stop_cell("--again", "100"))
-    shown = run(stop_cell("--as-typed", "101"))
-    assert "no algoClOrdId: a lost answer cannot be looked up" in shown
-    run("left = %okx GET /api/v5/trade/orders-algo-pending?ordType=conditional")
-    ids = list(sandbox_notebook["left"].algoClOrdId.fillna(""))
-    assert [each[:2] for each in ids] == ["", "om", "om"]
-
-
-NEW = {"attachAlgoClOrdId": "guards", "newSlTriggerPx": "90000", "newSlOrdPx": "-1"}
-HELD = {"attachAlgoClOrdId": "guards", "tpTriggerPx": "99000", "slTriggerPx": ""}
-
-
-def amending(row: dict[str, Any], algo: Any = "51603", **new: str) -> Session:
-    """Amends an order that look-ups then show as ``row``; its algo order is ``algo``."""
-    shown = {"ordId": "0", "cTime": "1700000000000", "ordType": "limit", **BUY, "posSide": "net"}
-
-    def answers(request: Request) -> Any:
-        if request.method == "POST":
-            return [{"ordId": "0", "clOrdId": "", "sCode": "0", "sMsg": "", "reqId": "", "ts": "1"}]
-        return [shown | row] if request.path == PLACE else algo
-
-    session = scripted(answers)
-    order = {"instId": BUY["instId"], "ordId": "0", "attachAlgoOrds": [NEW | new]}
-    session.send(post("/api/v5/trade/amend-order", order))
-    return session
-
-
-@pytest.mark.parametrize(
-    ("row", "algo"),
-    [
-        ({"state": "live", "attachAlgoOrds": [HELD | {"slTriggerPx": "90000"}]}, "51603"),
-        (
-            {
-                "state": "filled",
-                "accFillSz": "2",
-                "attachAlgoOrds": [HELD | {"slTriggerPx": "90000"}],
-            },
-            [{"algoId": "9", "algoClOrdId": "guards", "state": "live", "cTime": "1700000000000"}],
-        ),
-        ({"state": "canceled", "accFillSz": "0", "attachAlgoOrds": []}, "51603"),
-    ],
-)
-def test_a_stop_that_an_amendment_adds_is_looked_at(row: dict[str, Any], algo: Any) -> None:
-    """It is in the order, or alive by itself, or there is nothing to protect: nothing is said."""
-    session = amending(row, algo)
-    assert f"{PLACE}?instId={BUY['instId']}&ordId=0" in sent(session, "GET")
-    assert sent(session, "POST") == ["/api/v5/trade/amend-order"]
-
-
-@pytest.mark.parametrize(
-    ("row", "why"),
-    [
-        ({"state": "live", "attachAlgoOrds": [HELD]}, "is not in the order"),
-        ({"state": "live", "attachAlgoOrds": []}, "is not in the order"),
-        ({"state": "filled", "accFillSz": "2", "attachAlgoOrds": [HELD]}, "is not in the order"),
-        (
-            {
-                "state": "filled",
-                "accFillSz": "2",
-                "attachAlgoOrds": [HELD | {"slTriggerPx": "90000"}],
-            },
-            "is not there",
-        ),
-        (
-            {"state": "filled", "accFillSz": "2", "attachAlgoOrds": [HELD | {"failCode": "51280"}]},
-            "was refused: 51280",
-        ),
-    ],
-)
-def test_a_stop_that_an_amendment_did_not_add_is_told(row: dict[str, Any], why: str) -> None:
-    """OKX takes an amendment before it is carried out: what sets a stop that is not there is told."""
-    with pytest.raises(
-        PositionWithoutStop, match=f"position without a stop: buy .* its stop {why}"
-    ) as caught:
-        amending(row)
-    (request,) = caught.value.sets
-    assert (request.path, request.json["side"], request.json["slTriggerPx"]) == (
-        ALGO,
-        "sell",
-        "90000",
-    )
-    assert (request.json["sz"], request.json["reduceOnly"], request.json["tdMode"]) == (
-        "2",
-        True,
-        "cross",
-    )
-
-
-def test_an_amendment_that_takes_a_stop_away_is_not_looked_at() -> None:
-    """Nor is one of a price."""
-    asked = sent(amending({}, newSlTriggerPx="0", newSlOrdPx="0"), "GET")
-    assert not [each for each in asked if "time" not in each]
-
-
-def test_on_the_sandbox_a_stop_that_is_added_is_seen(bench: Lab) -> None:
-    """A take-profit gets a stop beside it, by an amendment."""
-    profit = {"tpTriggerPx": "99999", "tpOrdPx": "-1", "attachAlgoClOrdId": "guards"}
-    order = BUY | {"ordType": "limit", "px": "10000", "sz": "1", "attachAlgoOrds": [profit]}
-    ack = bench.session.send(post(PLACE, order)).envelope.data[0]
-    named = {"instId": BUY["instId"], "ordId": ack["ordId"]}
-    new = NEW | {"newSlTriggerPx": "9000"}
-    bench.session.send(post("/api/v5/trade/amend-order", named | {"attachAlgoOrds": [new]}))
-    ((attached,),) = [each.ticket.attached for each in bench.orders()]
-    assert set(attached.legs) == {"tp", "sl"}
