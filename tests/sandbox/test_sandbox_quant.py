@@ -12,6 +12,7 @@ from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.market.noise import key_of, wander
 from okx_magic.sandbox.market.pricing import premium
+from okx_magic.sandbox.market.tape import CLOSE, VOLUME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ def hours(seed: int, coin: str) -> tuple[Series, Series]:
     """The log prices and the volumes of two years of hours."""
     instrument = instruments()[f"{coin}-USDT"]
     days = [market(seed)._hours(instrument, FIRST + day) for day in range(DAYS)]
-    closes, volumes = (np.concatenate([day[at] for day in days]) for at in (3, 4))
+    closes, volumes = (np.concatenate([day[at] for day in days]) for at in (CLOSE, VOLUME))
     return np.log(closes.astype(float)), volumes.astype(float)
 
 
@@ -177,7 +178,7 @@ def test_funding_follows_the_basis(seed: int, coin: str) -> None:
 def minutes(seed: int, inst_id: str) -> Series:
     """The log prices of two weeks of minutes."""
     instrument = instruments()[inst_id]
-    days = [market(seed)._bars(instrument, FIRST + day).closes for day in range(14)]
+    days = [market(seed)._bars(instrument, FIRST + day)[CLOSE] for day in range(14)]
     return np.log(np.concatenate(days).astype(float))
 
 

@@ -60,7 +60,7 @@ def book_at(
     of the last trade in ticks, and whether a buyer took it.
     """
     key = key_of(seed, instrument.inst_id, "book")
-    gap = 1 + int(uniform(key, np.array([beat // _TOP_BEATS]))[0] ** 4 * 3)
+    gap = 1 + int(uniform(key, [beat // _TOP_BEATS])[0] ** 4 * 3)
     ticks, bought = last
     ask = ticks if bought else ticks + gap
     sides = []

@@ -119,31 +119,29 @@ class Market(Traded):
     def open_interest(self, instrument: Instrument, second: float) -> Decimal:
         """How many contracts are open at ``second``."""
         usual = level_lots(instrument) * (_OPEN_OPTION if instrument.opt_type else _OPEN)
-        key, minute = key_of(self._seed, instrument.inst_id, "open"), np.array([int(second) // 60])
-        share = sum(0.1 * wander(key, period, minute)[0] for period in (43_200, 4320, 30))
+        key, minute = key_of(self._seed, instrument.inst_id, "open"), int(second) // 60
+        share = sum(0.1 * wander(key, period, minute) for period in (43_200, 4320, 30))
         return int(usual * (1 + share)) * instrument.lot
 
     def long_short(self, contract: Instrument, second: int) -> Decimal:
         """How many accounts are long in a contract for each that is short."""
-        key, minute = key_of(self._seed, contract.underlying, "crowd"), np.array([second // 60])
-        waves = sum(wander(key, period, minute)[0] for period in (20_160, 2880, 240))
+        key, minute = key_of(self._seed, contract.underlying, "crowd"), second // 60
+        waves = sum(wander(key, period, minute) for period in (20_160, 2880, 240))
         return round(Decimal(1.4 * exp(0.12 * waves)), 4)
 
     def premium(self, swap: Instrument, second: int) -> Decimal:
         """How far the swap stands above its index in the minute of ``second``, as a share."""
-        minute = np.array([second // 60])
-        return round(Decimal(float(pricing.premium(self._seed, swap, minute)[0])), 10)
+        return round(Decimal(float(pricing.premium(self._seed, swap, second // 60))), 10)
 
     def volatility(self, option: Instrument, second: float) -> tuple[float, float, float]:
         """Of an option: its forward, as marked, and the volatilities of its strike and at the money."""
-        beat = beat_of(second) - 1
-        minute = np.array([beat * BEAT_MS // MINUTE_MS])
-        log_price = self._beats(series_of(option), int(minute[0]))[beat % BEATS]
+        minute, beat = divmod(beat_of(second) - 1, BEATS)
+        log_price = self._beats(series_of(option), minute)[beat]
         forward = np.exp(log_price + pricing.offset(self._seed, marked(option), minute))
         variance = pricing.variance_left(self._seed, option, minute)
-        years = max(option.expires / 60 - float(minute[0]), 1.0) / 525_600
-        own = float(pricing.smiled(option, forward, variance)[0])
-        return float(forward[0]), (own / years) ** 0.5, float(variance[0] / years) ** 0.5
+        years = max(option.expires / 60 - minute, 1.0) / 525_600
+        own = float(pricing.smiled(option, forward, variance))
+        return float(forward), (own / years) ** 0.5, float(variance / years) ** 0.5
 
     def price_limits(self, instrument: Instrument, second: float) -> tuple[Decimal, Decimal]:
         """The highest price at which one may buy, and the lowest at which one may sell."""
@@ -154,9 +152,9 @@ class Market(Traded):
     def candle(self, instrument: Instrument, start: float, end: float) -> Candle:
         """What happened from ``start`` up to ``end``; nothing yet when they are the same."""
         first, last = beat_of(start) * BEAT_MS, beat_of(end) * BEAT_MS
-        found = self._over(instrument, first, last)
-        prices = [ticks * instrument.tick for ticks in found[:4]]
-        vol = found.volume * instrument.lot
+        *ticks, lots = self._over(instrument, first, last).tolist()
+        prices = [price * instrument.tick for price in ticks]
+        vol = lots * instrument.lot
         base, quote = worth(instrument, vol, sum(prices, Decimal(0)) / 4)
         opened, high, low, closed = prices
         return Candle(opened, high, low, closed, vol, quote if instrument.is_spot else base, quote)
@@ -187,7 +185,7 @@ class Market(Traded):
     def _book(self, instrument: Instrument, beat: int, depth: int) -> Book:
         last, bought = self._last(instrument, beat * BEAT_MS)
         if not instrument.turnover:
-            bought = bool(uniform(key_of(instrument.inst_id), np.array([beat // 20]))[0] < 0.5)
+            bought = bool(uniform(key_of(instrument.inst_id), [beat // 20])[0] < 0.5)
         return book_at(self._seed, instrument, (last, bought), beat, depth)
 
     def _rate(self, swap: Instrument, second: int) -> Decimal:

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 # Steele, Lea, Flood: Fast splittable pseudorandom number generators; the constants of SplitMix64.
-_GAMMA, _MIX1, _MIX2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-_MASK = (1 << 64) - 1
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MIX = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
 
 
 def key_of(*parts: object) -> int:
@@ -35,35 +38,34 @@ def generator(*parts: object) -> np.random.Generator:
 
 def uniform(key: int, places: Any) -> Floats:
     """A number from 0 up to 1 for each of the whole numbers in ``places``."""
-    mixed = np.asarray(places, np.int64).astype(np.uint64)
-    mixed = mixed * np.uint64(_GAMMA) + np.uint64(key & _MASK)
-    for shift, factor in ((30, _MIX1), (27, _MIX2)):
-        mixed ^= mixed >> np.uint64(shift)
-        mixed *= np.uint64(factor)
+    mixed = np.asarray(places, np.int64).view(np.uint64) * _GAMMA + np.uint64(key % 2**64)
+    for shift, factor in _MIX:
+        mixed ^= mixed >> shift
+        mixed *= factor
     mixed ^= mixed >> np.uint64(31)
-    result: Floats = (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
-    return result
+    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
-def wander(key: int, period: int, places: Ints) -> Floats:
-    """A line through a draw for every ``period`` places: mean 0, and a deviation of 1 at each draw."""
-    index, part = np.divmod(places + key % period, period)
-    first, last = int(index.min()), int(index.max()) + 2
-    draws = (uniform(key + period, np.arange(first, last)) - 0.5) * 12**0.5
-    share = part / period
-    before = draws[index - first]
-    result: Floats = before + share * (draws[index - first + 1] - before)
-    return result
-
-
-def cascade(key: int, periods: tuple[int, ...], low: float, places: Ints) -> Floats:
-    """The product of factors of mean 1, each ``low`` or 2 - ``low`` for a period of its own: what
-    varies so is clustered at every scale (Calvet, Fisher: Multifractal volatility).
+def wander(key: int, period: int, places: Any) -> Any:
+    """A line through a draw for every ``period`` places: mean 0, and a deviation of 1 at each draw.
+    ``places`` are rising, or one.
     """
-    product = np.ones(len(places))
+    shift = key % period
+    first, last = (int(np.ravel(places)[end] + shift) // period for end in (0, -1))
+    draws = np.arange(first, last + 2)
+    heights = (uniform(key + period, draws) - 0.5) * 12**0.5
+    return np.interp(places, draws * period - shift, heights)
+
+
+def cascade(key: int, periods: tuple[int, ...], low: float, first: int, count: int) -> Floats:
+    """The product of factors of mean 1, each ``low`` or 2 - ``low`` for a period of its own, at
+    ``count`` places: what varies so is clustered at every scale (Calvet, Fisher: Multifractal
+    volatility).
+    """
+    product = np.ones(count)
     for period in periods:
-        index = (places + key % period) // period
-        first = int(index.min())
-        draws = uniform(key ^ period, np.arange(first, int(index.max()) + 1))
-        product *= np.where(draws < 0.5, low, 2 - low)[index - first]
+        index, skipped = divmod(first + key % period, period)
+        draws = uniform(key ^ period, index + np.arange((skipped + count - 1) // period + 1))
+        steady = np.repeat(np.where(draws < 0.5, low, 2 - low), period)
+        product *= steady[skipped : skipped + count]
     return product

@@ -33,33 +33,15 @@ _SECONDS = 60
 # Two trades in the second in which a step ends, so that one is at its end; and a few more.
 _FEWEST = 2 * STEPS + 8
 _STILL = 0.15
+# The rows of bars: opens, highs, lows, closes, volumes.
+OPEN, HIGH, LOW, CLOSE, VOLUME = range(5)
 
 
-class Stretch(NamedTuple):
-    """A bar, in ticks and lots."""
+class Day(NamedTuple):
+    """A day's minutes as ``bars``; ``first`` counts the trades since the listing's day up to each."""
 
-    open: int
-    high: int
-    low: int
-    close: int
-    volume: int
-
-
-class Bars(NamedTuple):
-    """A day of minutes, or of hours. ``first`` counts the trades since the listing's day up to each."""
-
-    opens: Ints
-    highs: Ints
-    lows: Ints
-    closes: Ints
-    volumes: Ints
+    bars: Ints
     first: Ints
-
-    def over(self, part: slice) -> Stretch:
-        """The one bar that those of ``part`` make."""
-        opens, highs, lows, closes, volumes = (each[part] for each in self[:5])
-        low, high, volume = int(lows.min()), int(highs.max()), int(volumes.sum())
-        return Stretch(int(opens[0]), high, low, int(closes[-1]), volume)
 
 
 class Events(NamedTuple):
@@ -82,52 +64,42 @@ def lots_of(instrument: Instrument, dollars: float) -> float:
     return dollars / each / (1.0 if instrument.inverse else usual_price(instrument.base))
 
 
-def bars_of(seed: int, paths: Paths, quoted: Instrument, day: int) -> Bars:
+def merged(bars: Ints) -> Ints:
+    """The bars that those along the last axis make, one after the other."""
+    opens, highs, lows, closes, volumes = bars
+    ends = opens[..., 0], highs.max(-1), lows.min(-1), closes[..., -1], volumes.sum(-1)
+    return np.array(ends)
+
+
+def day_of(seed: int, paths: Paths, quoted: Instrument, day: int) -> Day:
     """The minutes of ``day``."""
     coin = paths.day(series_of(quoted), day)
     minutes = day * MINUTES + np.arange(-1, MINUTES)
     above = offset(seed, quoted, minutes)
     # A minute opens where the one before closed, also where that was a little further from spot.
-    logs = [np.concatenate((coin.opens[:1], coin.closes)), coin.highs, coin.lows]
-    closes = in_ticks(seed, quoted, logs[0] + above, minutes)
-    ends = [in_ticks(seed, quoted, log + above[1:], minutes[1:]) for log in logs[1:]]
-    opens, closes = closes[:-1], closes[1:]
-    highs = np.maximum(np.maximum(*ends), np.maximum(opens, closes))
-    lows = np.minimum(np.minimum(*ends), np.minimum(opens, closes))
+    ends = in_ticks(seed, quoted, coin.opens + above, minutes)
+    within = [in_ticks(seed, quoted, log + above[1:], minutes[1:]) for log in coin[1:3]]
+    # Of puts the high is where the coin is low.
+    prices = np.array([ends[:-1], *within, ends[1:]])
+    highs, lows = prices.max(axis=0), prices.min(axis=0)
     first, volumes = _activity(seed, quoted, day, coin.pace, np.log(highs / lows))
-    # Half as large: a day of each instrument is kept for a while.
-    highs, lows = highs.astype(np.int32), lows.astype(np.int32)
-    return Bars(opens, highs, lows, closes, volumes, first)
+    return Day(np.array([ends[:-1], highs, lows, ends[1:], volumes]), first)
 
 
-def hours_of(bars: Bars) -> Bars:
-    """The hours of a day of minutes."""
-    opens, highs, lows, closes, volumes = (each.reshape(24, -1) for each in bars[:5])
-    return Bars(
-        opens[:, 0].copy(),
-        highs.max(axis=1),
-        lows.min(axis=1),
-        closes[:, -1].copy(),
-        volumes.sum(axis=1),
-        bars.first[: -1 : MINUTES // 24].copy(),
-    )
-
-
-def events_of(seed: int, path: Floats, quoted: Instrument, bars: Bars, minute: int) -> Events:
-    """The trades of ``minute``, which is one of ``bars``; ``path`` is its coin's, by beats."""
+def events_of(seed: int, path: Floats, quoted: Instrument, day: Day, minute: int) -> Events:
+    """The trades of ``minute``, which is one of ``day``; ``path`` is its coin's, by beats."""
     place = minute % MINUTES
-    where = np.array([minute])
-    path = path + offset(seed, quoted, where)
-    ticks = np.clip(in_ticks(seed, quoted, path, where), bars.lows[place], bars.highs[place])
-    count = int(bars.first[place + 1] - bars.first[place])
+    opened, high, low, _, volume = day.bars[:, place].tolist()
+    ticks = in_ticks(seed, quoted, path + offset(seed, quoted, minute), minute).clip(low, high)
+    count = int(day.first[place + 1] - day.first[place])
     if not count:
         nothing = np.zeros(len(ticks), np.int64)
         return Events(np.arange(len(ticks)) * BEAT_MS + BEAT_MS // 2, ticks, nothing, nothing)
     draws = generator(seed, quoted.inst_id, "trades", minute)
     ms = _times(draws, count)
-    prices = _prices(ms, ticks, int(bars.opens[place]))
-    lots = _sizes(draws, int(bars.volumes[place]), count)
-    return Events(ms, prices, lots, _sides(draws, prices, int(bars.opens[place])))
+    prices = _prices(ms, ticks, opened)
+    lots = _sizes(draws, volume, count)
+    return Events(ms, prices, lots, _sides(draws, prices, opened))
 
 
 def traded_before(seed: int, quoted: Instrument, day: int) -> int:
@@ -135,7 +107,7 @@ def traded_before(seed: int, quoted: Instrument, day: int) -> int:
     usual = _trades_a_day(quoted)
     days = day - quoted.listed // 86_400
     # A sum in closed form: so many a day, and a share of them a little earlier or later.
-    moved = float(uniform(key_of(seed, quoted.inst_id, "trades"), np.array([day]))[0])
+    moved = float(uniform(key_of(seed, quoted.inst_id, "trades"), [day])[0])
     return int(usual * days + 0.4 * (usual - (_FEWEST + 1) * MINUTES) * moved)
 
 
@@ -157,15 +129,14 @@ def _activity(
     if quoted.role != "last" or not quoted.turnover:
         return np.zeros(MINUTES + 1, np.int64), np.zeros(MINUTES, np.int64)
     before, after = (traded_before(seed, quoted, each) for each in (day, day + 1))
-    shares = np.cumsum(pace**0.7)
+    shares = np.append(0.0, np.cumsum(pace**0.7))
     # Divided by its own end, it ends at 1: else a day could lose its last trade.
-    shares = np.concatenate(([0.0], shares / shares[-1]))
-    extra = np.floor((after - before - _FEWEST * MINUTES) * shares).astype(np.int64)
-    first = before + _FEWEST * np.arange(MINUTES + 1) + extra
+    extra = (after - before - _FEWEST * MINUTES) * (shares / shares[-1])
+    first = before + _FEWEST * np.arange(MINUTES + 1) + extra.astype(np.int64)
     draws = generator(seed, quoted.inst_id, "volumes", day).standard_normal(MINUTES)
     busy = pace**0.6 * np.exp(0.35 * draws) * (0.4 + ranges / (0.0015 + 0.25 * ranges.mean()))
     volumes = lots_of(quoted, quoted.turnover / MINUTES) * busy
-    return first, np.diff(first) + np.floor(volumes).astype(np.int64)
+    return first, np.diff(first) + volumes.astype(np.int64)
 
 
 def _times(draws: np.random.Generator, count: int) -> Ints:
@@ -176,29 +147,26 @@ def _times(draws: np.random.Generator, count: int) -> Ints:
     seconds = np.repeat(np.arange(_SECONDS), counts)
     # A millisecond for each: drawn from what its second has beyond one for every trade, then moved on.
     room = 1001 - np.repeat(counts, counts)
-    ms = np.sort(seconds * 1000 + np.floor(draws.random(count) * room).astype(np.int64))
+    ms = np.sort(seconds * 1000 + (draws.random(count) * room).astype(np.int64))
     result: Ints = ms + np.arange(count) - np.repeat(np.cumsum(counts) - counts, counts)
     return result
 
 
 def _prices(ms: Ints, path: Ints, opened: int) -> Ints:
     # The path as it was a moment ago; the last trade of a step is at the step's end.
-    beats = ms // BEAT_MS
-    prices = np.where(beats > 0, path[beats - 1], opened)
+    prices = np.append(opened, path)[ms // BEAT_MS]
     step = ms // (60_000 // STEPS)
-    last = np.append(step[1:] != step[:-1], True)
-    prices[last] = path[BEATS // STEPS - 1 :: BEATS // STEPS]
+    prices[np.append(step[1:] != step[:-1], True)] = path[BEATS // STEPS - 1 :: BEATS // STEPS]
     # The first trade of each second is at the price of the one before: seconds join, as minutes do.
     seconds = ms // 1000
-    first = np.insert(seconds[1:] != seconds[:-1], 0, values=True)
-    source = np.maximum.accumulate(np.where(first, -1, np.arange(len(ms))))
-    result: Ints = np.where(source < 0, opened, prices[source])
-    return result
+    first = np.append(True, seconds[1:] != seconds[:-1])
+    source = np.maximum.accumulate(np.where(first, 0, np.arange(1, len(ms) + 1)))
+    return np.append(opened, prices)[source]
 
 
 def _sizes(draws: np.random.Generator, volume: int, count: int) -> Ints:
     shares = np.exp(1.6 * draws.standard_normal(count))
-    lots: Ints = 1 + np.floor((volume - count) * (shares / shares.sum())).astype(np.int64)
+    lots: Ints = 1 + ((volume - count) * (shares / shares.sum())).astype(np.int64)
     lots[np.argmax(shares)] += volume - lots.sum()
     return lots
 

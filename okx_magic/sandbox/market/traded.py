@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from okx_magic.sandbox.market import pricing
 from okx_magic.sandbox.market.paths import MINUTES, STEPS, Paths
+from okx_magic.sandbox.market.pricing import in_ticks, offset
 from okx_magic.sandbox.market.tape import (
     BEAT_MS,
     BEATS,
+    HIGH,
+    LOW,
+    OPEN,
     Events,
-    Stretch,
-    bars_of,
+    day_of,
     day_of_trade,
     events_of,
-    hours_of,
+    merged,
     series_of,
 )
 
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from okx_magic.sandbox.market.instruments import Instrument
+    from okx_magic.sandbox.market.noise import Ints
 
 MINUTE_MS = 60_000
 _HOUR = 60
+_ALL = slice(None)
 
 
 class Trade(NamedTuple):
@@ -54,18 +58,16 @@ class Traded:
         self._seed = seed
         self._paths = paths = Paths(seed)
         self._beats = lru_cache(maxsize=64)(partial(paths.beats, count=BEATS // STEPS))
-        self._bars = lru_cache(maxsize=176)(partial(bars_of, seed, paths))
-        self._hours = lru_cache(maxsize=3072)(lambda quoted, day: hours_of(self._bars(quoted, day)))
+        self._days = lru_cache(maxsize=176)(partial(day_of, seed, paths))
+        self._hours = lru_cache(maxsize=3072)(self._hours_of)
         self._events = lru_cache(maxsize=256)(self._events_of)
 
     def trade_numbers(self, instrument: Instrument, second: float) -> range:
         """The numbers of all trades up to ``second``; there are none of what is quoted only."""
         if not instrument.turnover:
             return range(0)
-        return range(
-            self._trades_before(instrument, instrument.listed * 1000),
-            self._trades_before(instrument, beat_of(second) * BEAT_MS),
-        )
+        times = instrument.listed * 1000, beat_of(second) * BEAT_MS
+        return range(*(self._trades_before(instrument, ms) for ms in times))
 
     def trades(self, instrument: Instrument, second: float, count: int) -> list[Trade]:
         """The last ``count`` trades before ``second``, newest first."""
@@ -76,27 +78,25 @@ class Traded:
         """The trades of those numbers."""
         return [self.trade(instrument, number) for number in numbers]
 
-    def trades_in(self, instrument: Instrument, minute: int) -> list[Trade]:
-        """All trades of a ``minute`` since 1970, oldest first."""
-        number = int(self._bars(instrument, minute // MINUTES).first[minute % MINUTES])
+    def trades_in(self, instrument: Instrument, minute: int, part: slice = _ALL) -> list[Trade]:
+        """All trades of a ``minute`` since 1970, oldest first; or ``part`` of them."""
+        first = int(self._days(instrument, minute // MINUTES).first[minute % MINUTES])
         tick, lot, begin = instrument.tick, instrument.lot, minute * MINUTE_MS
+        events = (each[part].tolist() for each in self._events(instrument, minute))
         return [
-            Trade(number + at, px * tick, sz * lot, "buy" if bought else "sell", begin + ms)
-            for at, (ms, px, sz, bought) in enumerate(
-                zip(*(each.tolist() for each in self._events(instrument, minute)), strict=True)
+            Trade(number, px * tick, sz * lot, "buy" if bought else "sell", begin + ms)
+            for number, (ms, px, sz, bought) in enumerate(
+                zip(*events, strict=True), first + (part.start or 0)
             )
         ]
 
     def trade(self, instrument: Instrument, number: int) -> Trade:
         """The trade of ``number``."""
         day = day_of_trade(self._seed, instrument, number)
-        first = self._bars(instrument, day).first
+        first = self._days(instrument, day).first
         place = int(np.searchsorted(first, number, "right")) - 1
-        minute = day * MINUTES + place
-        events, at = self._events(instrument, minute), number - int(first[place])
-        px, sz = int(events.ticks[at]) * instrument.tick, int(events.lots[at]) * instrument.lot
-        side = "buy" if events.bought[at] else "sell"
-        return Trade(number, px, sz, side, minute * MINUTE_MS + int(events.ms[at]))
+        at = number - int(first[place])
+        return self.trades_in(instrument, day * MINUTES + place, slice(at, at + 1))[0]
 
     def first_through(
         self, instrument: Instrument, side: str, px: Decimal, start: float, end: float
@@ -104,28 +104,19 @@ class Traded:
         """The millisecond from ``start`` up to ``end`` in which the market first trades below ``px``
         (``side`` buy) or above it (sell), or None.
         """
-        ticks, buying = float(px / instrument.tick), side == "buy"
+        ticks = float(px / instrument.tick)
+        beyond, row = (np.less, LOW) if side == "buy" else (np.greater, HIGH)
         first, last = beat_of(start) * BEAT_MS, beat_of(end) * BEAT_MS
-        minute = first // MINUTE_MS + 1
-
-        def hit(minute: int) -> int | None:
-            events = self._events(instrument, minute)
-            there = events.ticks < ticks if buying else events.ticks > ticks
-            ms = minute * MINUTE_MS + events.ms[there]
-            ms = ms[(ms >= first) & (ms < last)]
-            return int(ms[0]) if len(ms) else None
-
-        # What stood there before is not of this time: the first minute is looked at trade by trade.
-        if first >= last:
-            return None
-        if (found := hit(minute - 1)) is not None:
-            return found
-        for day in range(minute // MINUTES, (last - 1) // MINUTE_MS // MINUTES + 1):
-            bars = self._bars(instrument, day)
-            through = bars.lows < ticks if buying else bars.highs > ticks
-            through[: max(0, minute - day * MINUTES)] = False
-            if through.any():
-                return hit(day * MINUTES + int(np.argmax(through)))
+        for day, part in _by_days(first // MINUTE_MS, -(-last // MINUTE_MS)):
+            there = beyond(self._bars(instrument, day)[row, part], ticks)
+            for place in np.flatnonzero(there).tolist():
+                # What stood there before is not of this time: that is seen in the trades.
+                minute = day * MINUTES + part.start + place
+                events = self._events(instrument, minute)
+                ms = minute * MINUTE_MS + events.ms[beyond(events.ticks, ticks)]
+                ms = ms[(ms >= first) & (ms < last)]
+                if len(ms):
+                    return int(ms[0])
         return None
 
     def _last(self, quoted: Instrument, ms: int) -> tuple[int, bool]:
@@ -133,65 +124,67 @@ class Traded:
         minute, inside = divmod(ms, MINUTE_MS)
         if quoted.opt_type:
             # There are hundreds, and a day of each is not needed for this.
-            beat = ms // BEAT_MS - 1
-            where = np.array([beat * BEAT_MS // MINUTE_MS])
-            logs = self._beats(series_of(quoted), int(where[0]))[beat % BEATS : beat % BEATS + 1]
-            logs = logs + pricing.offset(self._seed, quoted, where)
-            ticks = pricing.in_ticks(self._seed, quoted, logs, where)
-            return int(ticks[0]), False
+            minute, beat = divmod(ms // BEAT_MS - 1, BEATS)
+            log = self._beats(series_of(quoted), minute)[beat] + offset(self._seed, quoted, minute)
+            return int(in_ticks(self._seed, quoted, log, minute)), False
         events = self._events(quoted, minute)
         at = int(np.searchsorted(events.ms, inside)) - 1
-        if at >= 0:
-            return int(events.ticks[at]), bool(events.bought[at])
-        events = self._events(quoted, minute - 1)
-        return int(events.ticks[-1]), bool(events.bought[-1])
+        if at < 0:
+            events = self._events(quoted, minute - 1)
+        return int(events.ticks[at]), bool(events.bought[at])
 
-    def _over(self, quoted: Instrument, start: int, end: int) -> Stretch:
+    def _over(self, quoted: Instrument, start: int, end: int) -> Ints:
+        # The one bar from ``start`` up to ``end``, in milliseconds.
         if start >= end:
             last = self._last(quoted, start)[0]
-            return Stretch(last, last, last, last, 0)
-        return _joined(list(self._parts(quoted, start, end)))
+            return np.array([last, last, last, last, 0])
+        return merged(np.array(list(self._parts(quoted, start, end))).T)
 
-    def _parts(self, quoted: Instrument, start: int, end: int) -> Iterator[Stretch]:
+    def _parts(self, quoted: Instrument, start: int, end: int) -> Iterator[Ints]:
         first, last = -(-start // MINUTE_MS), end // MINUTE_MS
-        if first > last:
-            yield self._within(quoted, last, start % MINUTE_MS, end % MINUTE_MS)
-            return
         if start % MINUTE_MS:
-            yield self._within(quoted, first - 1, start % MINUTE_MS, MINUTE_MS)
-        for day in range(first // MINUTES, -(-last // MINUTES)) if first < last else ():
-            left, right = max(first - day * MINUTES, 0), min(last - day * MINUTES, MINUTES)
-            if left % _HOUR or right % _HOUR:
-                yield self._bars(quoted, day).over(slice(left, right))
+            yield self._within(quoted, first - 1, start, end)
+        for day, part in _by_days(first, last):
+            hour, rest = divmod(part.start, _HOUR)
+            if rest or part.stop % _HOUR:
+                yield merged(self._bars(quoted, day)[:, part])
             else:
-                yield self._hours(quoted, day).over(slice(left // _HOUR, right // _HOUR))
-        if end % MINUTE_MS:
-            yield self._within(quoted, last, 0, end % MINUTE_MS)
+                yield merged(self._hours(quoted, day)[:, hour : part.stop // _HOUR])
+        if end % MINUTE_MS and first <= last:
+            yield self._within(quoted, last, start, end)
 
-    def _within(self, quoted: Instrument, minute: int, start: int, end: int) -> Stretch:
-        events = self._events(quoted, minute)
-        left, right = (int(at) for at in np.searchsorted(events.ms, (start, end)))
-        opened = int(events.ticks[left - 1]) if left else self._open(quoted, minute)
-        ticks = events.ticks[left:right]
-        if not len(ticks):
-            return Stretch(opened, opened, opened, opened, 0)
-        high, low = max(opened, int(ticks.max())), min(opened, int(ticks.min()))
-        return Stretch(opened, high, low, int(ticks[-1]), int(events.lots[left:right].sum()))
+    def _within(self, quoted: Instrument, minute: int, start: int, end: int) -> Ints:
+        # What of a minute lies from ``start`` up to ``end``.
+        events, begin = self._events(quoted, minute), minute * MINUTE_MS
+        left, right = np.searchsorted(events.ms, (max(start, begin) - begin, end - begin)).tolist()
+        opened = events.ticks[left - 1] if left else self._open(quoted, minute)
+        ticks = np.append(opened, events.ticks[left:right])
+        volume = events.lots[left:right].sum()
+        return np.array([opened, ticks.max(), ticks.min(), ticks[-1], volume])
 
     def _open(self, quoted: Instrument, minute: int) -> int:
-        return int(self._bars(quoted, minute // MINUTES).opens[minute % MINUTES])
+        return int(self._bars(quoted, minute // MINUTES)[OPEN, minute % MINUTES])
 
     def _trades_before(self, instrument: Instrument, ms: int) -> int:
         minute, inside = divmod(ms, MINUTE_MS)
-        first = self._bars(instrument, minute // MINUTES).first[minute % MINUTES]
+        first = self._days(instrument, minute // MINUTES).first[minute % MINUTES]
         return int(first + np.searchsorted(self._events(instrument, minute).ms, inside))
 
+    def _bars(self, quoted: Instrument, day: int) -> Ints:
+        return self._days(quoted, day).bars
+
+    def _hours_of(self, quoted: Instrument, day: int) -> Ints:
+        return merged(self._bars(quoted, day).reshape(5, -1, _HOUR))
+
     def _events_of(self, quoted: Instrument, minute: int) -> Events:
-        bars = self._bars(quoted, minute // MINUTES)
         path = self._beats(series_of(quoted), minute)
-        return events_of(self._seed, path, quoted, bars, minute)
+        return events_of(self._seed, path, quoted, self._days(quoted, minute // MINUTES), minute)
 
 
-def _joined(parts: list[Stretch]) -> Stretch:
-    opens, highs, lows, closes, volumes = zip(*parts, strict=True)
-    return Stretch(opens[0], max(highs), min(lows), closes[-1], sum(volumes))
+def _by_days(first: int, last: int) -> Iterator[tuple[int, slice]]:
+    # The minutes from ``first`` up to ``last``, day by day.
+    for day in range(first // MINUTES, -(-last // MINUTES)):
+        begin = day * MINUTES
+        left, right = max(first - begin, 0), min(last - begin, MINUTES)
+        if left < right:
+            yield day, slice(left, right)
