@@ -14,7 +14,7 @@ from many import many
 
 from okx_magic.catalogue import endpoint
 from okx_magic.sandbox.market.bars import Bar, bar_named
-from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, marks
+from okx_magic.sandbox.market.instruments import Instrument, indices, instruments
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment
 from okx_magic.sandbox.params import Params, from_query
 from okx_magic.sandbox.routes.endpoints import PUBLIC
@@ -27,7 +27,7 @@ FIRST, LAST = 1_735_400_000, 2_200_000_000
 INTEREST_HISTORY = "rubik/stat/contracts/open-interest-history"
 times = st.floats(FIRST, LAST) | st.floats(FIRST, FIRST + 30 * DAY)
 # The kind of candle, as in the path, and what it is of.
-QUOTED = {"": instruments(), "index-": indices(), "mark-price-": marks()}
+QUOTED = {"": instruments(), "index-": indices(), "mark-price-": instruments()}
 quoted = st.one_of(
     st.tuples(st.just(kind), st.sampled_from(sorted(names))) for kind, names in QUOTED.items()
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from okx_magic.sandbox.market.expiries import expiry_named, futures_expiries
+from okx_magic.sandbox.market.expiries import date_of, futures_expiries
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market, Moment
 from okx_magic.sandbox.params import from_query
@@ -99,7 +99,7 @@ def test_options_have_no_free_lunch() -> None:
     """
     for expires, options in chain(NOW).items():
         strikes = sorted({strike for strike, _ in options})
-        assert len(strikes) > 10, expiry_named(expires)
+        assert len(strikes) > 10, date_of(expires)
         marks = {key: float(MARKET.mark(one, NOW)) for key, one in options.items()}
         tick = 1e-5
         for low, middle, high in zip(strikes, strikes[1:], strikes[2:], strict=False):
@@ -118,7 +118,7 @@ def test_a_smile_and_greeks_that_fit() -> None:
     moves.
     """
     rows = PUBLIC["/api/v5/public/opt-summary"](
-        MARKET_AT, from_query(f"instFamily=BTC-USD&expTime={expiry_named(LAST)}")
+        MARKET_AT, from_query(f"instFamily=BTC-USD&expTime={date_of(LAST)}")
     )
     calls = [row for row in rows if row["instId"].endswith("C")]
     vols = [float(row["markVol"]) for row in calls]

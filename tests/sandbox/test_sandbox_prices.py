@@ -99,7 +99,8 @@ def test_trades_are_what_candles_are_made_of(name: str, second: int) -> None:
     assume(second > instrument.listed + 60)
     minute = second // 60 * 60
     counted = [MARKET.trade_numbers(instrument, at) for at in (minute, minute + 60)]
-    trades = MARKET.trades_of(instrument, range(counted[0].stop, counted[1].stop))
+    numbers = range(counted[0].stop, counted[1].stop)
+    trades = [MARKET.trade(instrument, number) for number in numbers]
     assert trades == MARKET.trades(instrument, minute + 60, len(trades))[::-1]
     assert minute * 1000 <= trades[0].ms
     assert trades[-1].ms < (minute + 60) * 1000

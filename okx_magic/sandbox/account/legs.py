@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account.algos import Leg, Trail
 from okx_magic.sandbox.account.rules import read_price
-from okx_magic.sandbox.market.instruments import indices, marked
+from okx_magic.sandbox.market.instruments import quoted
 from okx_magic.sandbox.replies import RefusalError, refuse_if
 
 if TYPE_CHECKING:
@@ -35,13 +35,6 @@ def fields_of(name: str) -> tuple[str, str, str, str]:
     """
     trigger, order = (f"{name}Trigger", f"{name}OrdPx") if name else ("trigger", "ordPx")
     return f"{trigger}Px", f"{trigger}PxType", f"{trigger}Ratio", order
-
-
-def quoted(instrument: Instrument, by: str) -> Instrument:
-    """What is looked at for prices ``by`` last, mark or index."""
-    if by == "mark":
-        return marked(instrument)
-    return instrument if by == "last" else indices()[instrument.underlying]
 
 
 def price(desk: Desk, instrument: Instrument, by: str) -> Decimal:

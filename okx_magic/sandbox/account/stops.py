@@ -12,8 +12,9 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.algo_rules import FACTS, amended, check_algo, read_algo
 from okx_magic.sandbox.account.algos import Leg
-from okx_magic.sandbox.account.legs import price, quoted
+from okx_magic.sandbox.account.legs import price
 from okx_magic.sandbox.account.rules import MARKET_RESERVE, check_size
+from okx_magic.sandbox.market.instruments import quoted
 from okx_magic.sandbox.market.tape import BEAT_MS, BEATS_A_SECOND, first_beat
 from okx_magic.sandbox.market.traded import beat_of
 from okx_magic.sandbox.replies import RefusalError, refuse_if

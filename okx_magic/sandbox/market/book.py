@@ -71,13 +71,15 @@ def book_at(
 
 def _side(instrument: Instrument, key: int, place: tuple[int, int, int], depth: int) -> list[Level]:
     best, way, beat = place
-    apart = max(1, round(usual_price(instrument.base) * _APART / float(instrument.tick)))
-    if instrument.quote not in {"USDT", "USD", "USDC"} or instrument.opt_type:
-        apart = 1
-    cells = best // apart + way * np.arange(depth + 2 if depth > 1 else 0)
-    ticks = cells * apart + (uniform(key, cells) * apart).astype(np.int64)
-    ticks = np.concatenate(([best], ticks[(ticks - best) * way > 0]))[:depth]
-    ticks = ticks[ticks > 0]
+    ticks = np.array([best])
+    if depth > 1:
+        apart = max(1, round(usual_price(instrument.base) * _APART / float(instrument.tick)))
+        if instrument.quote not in {"USDT", "USD", "USDC"} or instrument.opt_type:
+            apart = 1
+        cells = best // apart + way * np.arange(depth + 2)
+        behind = cells * apart + (uniform(key, cells) * apart).astype(np.int64)
+        ticks = np.append(ticks, behind[(behind - best) * way > 0])[:depth]
+        ticks = ticks[ticks > 0]
     lots, orders = _sizes(instrument, key ^ 0x5EED, ticks, beat)
     tick, lot = instrument.tick, instrument.lot
     rows = zip(ticks.tolist(), lots.tolist(), orders.tolist(), strict=True)

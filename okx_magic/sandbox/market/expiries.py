@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import overload
 
 _DAY = 86_400
 _AT = 8 * 3600
@@ -18,26 +17,22 @@ _FRIDAY = _DAY + _AT
 _DAILIES = 3
 
 
-@overload
-def expiry_named(expiry: int) -> str: ...
-@overload
-def expiry_named(expiry: str) -> int | None: ...
-def expiry_named(expiry: int | str) -> str | int | None:
-    """The date in a contract's name (``260327``) of an expiry, and the expiry of a date, if it is one."""
-    if isinstance(expiry, int):
-        return f"{datetime.fromtimestamp(expiry, UTC):%y%m%d}"
-    if len(expiry) != 6 or not (expiry.isascii() and expiry.isdigit()):
-        return None
+def date_of(expires: int) -> str:
+    """The date that is in the names of what expires then: ``260327``."""
+    return f"{datetime.fromtimestamp(expires, UTC):%y%m%d}"
+
+
+def expiry_of(date: str) -> int | None:
+    """When what has those six digits in its name expires, if they are a date."""
     try:
-        day = datetime.strptime(expiry, "%y%m%d").replace(tzinfo=UTC)
+        day = datetime.strptime(date, "%y%m%d").replace(tzinfo=UTC)
     except ValueError:
         return None
     return int(day.timestamp()) + _AT
 
 
-@lru_cache(maxsize=64)
-def _futures(hour: int) -> dict[str, int]:
-    second = hour * 3600
+def futures_expiries(second: int) -> dict[str, int]:
+    """When the futures on offer at ``second`` expire, by their aliases; soonest first."""
     week = (second - _FRIDAY) // _WEEK * _WEEK + _FRIDAY + _WEEK
     place = bisect_right(_ends(3), second)
     named = {
@@ -50,11 +45,6 @@ def _futures(hour: int) -> dict[str, int]:
     # A date has one contract, which has the name of its longest kind.
     dates = {expires: alias for alias, expires in reversed(named.items())}
     return {alias: expires for expires, alias in sorted(dates.items())}
-
-
-def futures_expiries(second: int) -> dict[str, int]:
-    """When the futures on offer at ``second`` expire, by their aliases; soonest first."""
-    return _futures(second // 3600)
 
 
 def option_expiries(second: int) -> list[int]:

@@ -3,26 +3,26 @@
 ``data/coins.json`` has a coin a line: its usual price, how it moves (``beta`` times what all share, and
 a deviation of its ``own`` a year), what its main pair turns over in millions of dollars a day, and its
 ``pairs`` and ``swaps`` by their quote as ``[tickSz, lotSz, minSz or ctVal, lever]``. In
-``data/listings.json`` is what a listing says by the kind of its instrument, how much of the main pair's
-turnover each kind has, and the families with their ctVal or ctMult. ``data/tiers.json`` has, by instType
-and instFamily, the tiers as ``[maxSz, mmr, maxLever]``.
+``data/listings.json`` is what a listing says by its kind, how much of the main pair's turnover (of a
+swap's, for what expires) each kind has, and the families with their ctVal or ctMult.
+``data/tiers.json`` has, by instType and instFamily, the tiers as ``[maxSz, mmr, maxLever]``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from okx_magic.sandbox.data import table
-from okx_magic.sandbox.market.expiries import expiry_named, futures_expiries, listed_since
+from okx_magic.sandbox.market.expiries import date_of, expiry_of, futures_expiries, listed_since
 
 _FIRST_SWAP = 1_573_557_408
-_DATED = re.compile(r"([A-Z]+)-([A-Z]+)-(\d{6})(?:-([1-9]\d{0,6})-([CP]))?", re.ASCII)
+_DATED = re.compile(r"([A-Z]+-[A-Z]+)-(\d{6})(?:-([1-9]\d{0,6})-([CP]))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +58,11 @@ class Instrument:
         return self.inst_type == "SPOT"
 
     @property
+    def series(self) -> str:
+        """The path that its price follows: of a coin in dollars, or in another coin."""
+        return self.base if self.quote in {"USDT", "USD"} else self.underlying
+
+    @property
     def underlying(self) -> str:
         """The name of its index."""
         return f"{self.base}-{self.quote}"
@@ -77,32 +82,16 @@ class Tier:
     max_lever: Decimal
 
 
-class Candle(NamedTuple):
-    """A bar in prices; ``vol`` in the instrument's size unit, ``vol_ccy`` and ``vol_quote`` as OKX
-    defines volCcy and volCcyQuote (spot: quote currency in both; contracts: base, then quote).
-    """
-
-    open: Decimal
-    high: Decimal
-    low: Decimal
-    close: Decimal
-    vol: Decimal
-    vol_ccy: Decimal
-    vol_quote: Decimal
-
-
 class Listing(Mapping[str, Instrument]):
     """Instruments by ``instId``: all that are, were or will be are found by their names; the ``lasting``
-    come when they are counted, and ``dated`` finds the others.
+    come when they are counted.
     """
 
-    def __init__(
-        self, lasting: Mapping[str, Instrument], dated: Callable[[str], Instrument | None]
-    ) -> None:
-        self._lasting, self._dated = lasting, cache(dated)
+    def __init__(self, lasting: Mapping[str, Instrument]) -> None:
+        self._lasting = lasting
 
     def __getitem__(self, inst_id: str) -> Instrument:
-        found = self._lasting.get(inst_id) or self._dated(inst_id)
+        found = self._lasting.get(inst_id) or _dated(inst_id)
         if found is None:
             raise KeyError(inst_id)
         return found
@@ -123,21 +112,13 @@ def instruments() -> Listing:
             for quote, terms in offers.items():
                 found.append(_lasting(coin, kind, quote, terms, 10_001 + len(found)))
     found.sort(key=lambda one: one.inst_type)
-    return Listing({one.inst_id: one for one in found}, _dated)
+    return Listing({one.inst_id: one for one in found})
 
 
 @cache
 def marked(instrument: Instrument) -> Instrument:
     """How its mark price is quoted: ten times as fine as the instrument."""
     return replace(instrument, tick=instrument.tick / 10, role="mark")
-
-
-@cache
-def marks() -> Listing:
-    """How the mark price of each instrument is quoted, by its name."""
-    known = instruments()
-    found = {name: marked(one) for name, one in known.items()}
-    return Listing(found, lambda name: marked(known[name]) if name in known else None)
 
 
 @cache
@@ -152,13 +133,20 @@ def indices() -> Mapping[str, Instrument]:
 
 def futures_at(second: int) -> list[Instrument]:
     """The futures on offer at ``second``."""
-    dates = [expiry_named(expires) for expires in futures_expiries(second).values()]
-    return [instruments()[f"{family}-{date}"] for family in _facts()["FUTURES"] for date in dates]
+    dates = [date_of(expires) for expires in futures_expiries(second).values()]
+    return [instruments()[f"{family}-{date}"] for family in _families("FUTURES") for date in dates]
 
 
 def option_families() -> tuple[str, ...]:
     """The families that have options."""
-    return tuple(_facts()["OPTION"])
+    return tuple(_families("OPTION"))
+
+
+def quoted(instrument: Instrument, by: str) -> Instrument:
+    """What is looked at for its prices ``by`` last, mark or index."""
+    if by == "mark":
+        return marked(instrument)
+    return instrument if by == "last" else indices()[instrument.underlying]
 
 
 def worth(instrument: Instrument, sz: Decimal, px: Decimal) -> tuple[Decimal, Decimal]:
@@ -197,85 +185,70 @@ def _facts() -> Any:
     return table("listings.json")
 
 
+def _families(kind: str) -> dict[str, str]:
+    known: dict[str, str] = _facts()["families"][kind]
+    return known
+
+
 def _lasting(
     coin: Mapping[str, Any], kind: str, quote: str, terms: list[str], code: int
 ) -> Instrument:
-    tick, lot, least, lever = terms
-    spot, family = kind == "SPOT", f"{coin['ccy']}-{quote}"
-    listed = coin["listed"] if spot else max(coin["listed"], _FIRST_SWAP)
-    about = {"instType": kind, "tickSz": tick, "lotSz": lot, "lever": lever, "instIdCode": code}
-    if spot:
-        about |= {"instId": family, "minSz": least, "tradeQuoteCcyList": [quote]}
-    else:
-        about |= {"instId": f"{family}-SWAP", "minSz": lot, "ctVal": least}
+    words = dict(zip(("tick", "lot", "least", "lever"), terms, strict=True))
+    listed = coin["listed"] if kind == "SPOT" else max(coin["listed"], _FIRST_SWAP)
     turnover = coin["usd"] * 1e6 * _facts()["turnover"][f"{kind} {quote}"]
-    return _instrument(family, ("spot",) if spot else (), about, (listed, 0), turnover)
+    return _instrument(kind, f"{coin['ccy']}-{quote}", words, (listed, 0), code, turnover)
 
 
+@cache
 def _dated(inst_id: str) -> Instrument | None:
     # A future (BTC-USD-260327) or an option (BTC-USD-260327-60000-C), whenever it is or was there.
     parts = _DATED.fullmatch(inst_id)
-    base, quote, date, strike, right = parts.groups() if parts else ("", "", "", "", "")
-    family, facts = f"{base}-{quote}", _facts()
-    known = facts["OPTION" if right else "FUTURES"].get(family)
-    expires = expiry_named(date) if known else None
-    listed = listed_since(expires, daily=bool(right)) if expires else None
+    family, date, strike, right = parts.groups("") if parts else ("", "", "", "")
+    kind = "OPTION" if right else "FUTURES"
+    least, expires = _families(kind).get(family), expiry_of(date)
+    listed = listed_since(expires, daily=bool(right)) if least and expires else None
     if listed is None or expires is None:
         return None
     swap = instruments()[f"{family}-SWAP"]
-    named = {"date": date, "strike": strike, "right": right}
+    words = {"date": date, "strike": strike, "right": right, "least": least}
+    words |= {"tick": swap.listing["tickSz"], "lot": swap.listing["lotSz"]}
     # A number that no other has: what the name's bytes say, as far as they are exact in JSON.
     code = 1_000_000 + int.from_bytes(inst_id.encode()) % (2**53 - 111 - 1_000_000)
-    about = {"instIdCode": code, "ctMult" if right else "ctVal": known}
-    if right:
-        return _instrument(family, ("option",), about, (listed, expires), 0.0, named)
-    terms = swap.listing
-    about |= {"tickSz": terms["tickSz"], "lotSz": terms["lotSz"], "minSz": terms["lotSz"]}
-    turnover = swap.turnover * facts["turnover"]["FUTURES"]
-    return _instrument(family, ("future",), about, (listed, expires), turnover, named)
+    turnover = swap.turnover * _facts()["turnover"][kind]
+    return _instrument(kind, family, words, (listed, expires), code, turnover)
 
 
 def _instrument(  # noqa: PLR0913, PLR0917 - what a listing is made of
+    kind: str,
     family: str,
-    kinds: tuple[str, ...],
-    about: dict[str, Any],
+    words: Mapping[str, Any],
     times: tuple[int, int],
+    code: int,
     turnover: float,
-    named: Mapping[str, str] = MappingProxyType({}),
 ) -> Instrument:
     base, _, quote = family.partition("-")
-    contract, inverse = kinds != ("spot",), quote == "USD"
-    if contract:
-        kinds = ("contract", "inverse" if inverse else "linear", *kinds)
-    settle, facts, fields = base if inverse else quote, _facts(), dict[str, Any]()
-    for kind in (*kinds, "all"):
-        words = {
-            "base": base,
-            "quote": quote,
-            "family": family,
-            "settle": settle,
-            **named,
-            **fields,
-        }
-        fields |= {name: value.format(**words) for name, value in facts[kind].items()}
     listed, expires = times
-    fields |= (
-        about | {"listTime": f"{listed}000"} | ({"expTime": f"{expires}000"} if expires else {})
-    )
+    words = {**words, "base": base, "quote": quote, "family": family}
+    words |= {"listed": listed, "expires": expires}
+    forms = [kind]
+    if kind != "SPOT":
+        forms = ["contract", "inverse" if quote == "USD" else "linear", kind]
+    fields = {name: text.format(**words) for form in forms for name, text in _facts()[form].items()}
+    own = {"instIdCode": code} | ({"tradeQuoteCcyList": [quote]} if kind == "SPOT" else {})
     return Instrument(
         inst_id=fields["instId"],
-        inst_type=fields["instType"],
+        inst_type=kind,
         base=base,
         quote=quote,
         tick=Decimal(fields["tickSz"]),
         lot=Decimal(fields["lotSz"]),
         min_size=Decimal(fields["minSz"]),
-        ct_val=Decimal(fields["ctVal"]) * Decimal(fields["ctMult"]) if contract else None,
+        ct_val=None if kind == "SPOT" else Decimal(fields["ctVal"]) * Decimal(fields["ctMult"]),
         inverse=fields.get("ctType") == "inverse",
         strike=float(fields.get("stk", 0)),
         opt_type=fields.get("optType", ""),
         listed=listed,
         expires=expires,
         turnover=turnover,
-        listing=MappingProxyType({name: value for name, value in fields.items() if value != ""}),
+        listing=MappingProxyType({name: text for name, text in fields.items() if text} | own),
     )

@@ -16,25 +16,22 @@ import numpy as np
 
 from okx_magic.sandbox.market import pricing
 from okx_magic.sandbox.market.book import DEPTH, Book, Level, book_at, level_lots
-from okx_magic.sandbox.market.expiries import expiry_named, option_expiries
+from okx_magic.sandbox.market.expiries import date_of, option_expiries
 from okx_magic.sandbox.market.instruments import (
-    Candle,
     Instrument,
     futures_at,
     indices,
     instruments,
     marked,
     option_families,
-    worth,
 )
 from okx_magic.sandbox.market.noise import key_of, uniform, wander
-from okx_magic.sandbox.market.tape import BEAT_MS, BEATS, series_of
+from okx_magic.sandbox.market.pricing import FUNDING_PERIOD
+from okx_magic.sandbox.market.tape import BEAT_MS, BEATS
 from okx_magic.sandbox.market.traded import MINUTE_MS, Traded, beat_of
 
-__all__ = ["DEPTH", "Book", "Level"]
+__all__ = ["DEPTH", "FUNDING_PERIOD", "Book", "Level"]
 
-# OKX docs, Get funding rate: funding is settled every eight hours of UTC.
-FUNDING_PERIOD = 8 * 3600
 MOST_FUNDING = Decimal("0.00375")
 
 # In levels of the book: what is open in a contract, and in an option.
@@ -51,7 +48,6 @@ class Market(Traded):
         # Every order of a beat meets the same book.
         self._books = lru_cache(maxsize=64)(self._book)
         self._options = lru_cache(maxsize=4)(self._options_of)
-        self._rates = lru_cache(maxsize=4096)(self._rate)
 
     def last(self, instrument: Instrument, second: float) -> Decimal:
         """The last price at ``second``."""
@@ -108,7 +104,8 @@ class Market(Traded):
         """The rate that is settled at ``second``, one of ``funding_times``: what a long position in
         the swap pays of its worth. It is fixed when the one before it is settled.
         """
-        return self._rates(instrument, second)
+        rate = round(Decimal(pricing.funding(self._seed, instrument, second)), 10)
+        return max(-MOST_FUNDING, min(MOST_FUNDING, rate))
 
     @staticmethod
     def funding_times(start: float, end: float) -> range:
@@ -136,7 +133,7 @@ class Market(Traded):
     def volatility(self, option: Instrument, second: float) -> tuple[float, float, float]:
         """Of an option: its forward, as marked, and the volatilities of its strike and at the money."""
         minute, beat = divmod(beat_of(second) - 1, BEATS)
-        log_price = self._beats(series_of(option), minute)[beat]
+        log_price = self._beats(option.series, minute)[beat]
         forward = np.exp(log_price + pricing.offset(self._seed, marked(option), minute))
         variance = pricing.variance_left(self._seed, option, minute)
         years = max(option.expires / 60 - minute, 1.0) / 525_600
@@ -149,16 +146,6 @@ class Market(Traded):
         highest, lowest = (mark * share // tick * tick for share in (1 + _REACH, 1 - _REACH))
         return max(tick, highest), max(tick, lowest)
 
-    def candle(self, instrument: Instrument, start: float, end: float) -> Candle:
-        """What happened from ``start`` up to ``end``; nothing yet when they are the same."""
-        first, last = beat_of(start) * BEAT_MS, beat_of(end) * BEAT_MS
-        *ticks, lots = self._over(instrument, first, last).tolist()
-        prices = [price * instrument.tick for price in ticks]
-        vol = lots * instrument.lot
-        base, quote = worth(instrument, vol, sum(prices, Decimal(0)) / 4)
-        opened, high, low, closed = prices
-        return Candle(opened, high, low, closed, vol, quote if instrument.is_spot else base, quote)
-
     def book(self, instrument: Instrument, second: float, depth: int = DEPTH) -> Book:
         """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
         return self._books(instrument, beat_of(second), depth)
@@ -167,7 +154,7 @@ class Market(Traded):
         found = []
         for family in option_families():
             for expires in option_expiries(hour * 3600):
-                name = f"{family}-{expiry_named(expires)}"
+                name = f"{family}-{date_of(expires)}"
                 first = instruments()[f"{name}-1-C"]
                 for strike in self._strikes(first, hour // 24):
                     found += [instruments()[f"{name}-{strike}-{kind}"] for kind in "CP"]
@@ -187,12 +174,6 @@ class Market(Traded):
         if not instrument.turnover:
             bought = bool(uniform(key_of(instrument.inst_id), [beat // 20])[0] < 0.5)
         return book_at(self._seed, instrument, (last, bought), beat, depth)
-
-    def _rate(self, swap: Instrument, second: int) -> Decimal:
-        # The mean of the premium over the eight hours before the settlement that came before.
-        minutes = np.arange(-2 * FUNDING_PERIOD // 60, -FUNDING_PERIOD // 60, 5) + second // 60
-        rate = round(Decimal(pricing.funding(self._seed, swap, minutes)), 10)
-        return max(-MOST_FUNDING, min(MOST_FUNDING, rate))
 
 
 @dataclass(frozen=True, slots=True)

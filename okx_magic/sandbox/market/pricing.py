@@ -17,8 +17,9 @@ from okx_magic.sandbox.market.noise import key_of, wander
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.market.instruments import Instrument
-    from okx_magic.sandbox.market.noise import Ints
 
+# OKX docs, Get funding rate: funding is settled every eight hours of UTC.
+FUNDING_PERIOD = 8 * 3600
 _BP = 1e-4
 # Deviations in hundredths of a per cent by their periods in minutes: of a swap's premium (and its mean),
 # of an index, of a future of a quarter (and what it is above spot), of a volatility.
@@ -56,8 +57,12 @@ def premium(seed: int, swap: Instrument, minutes: Any) -> Any:
     return _PREMIUM_MEAN * _BP + _waves(family, _PREMIUM, minutes)
 
 
-def funding(seed: int, swap: Instrument, minutes: Ints) -> float:
-    """The rate that follows from the premium of ``minutes``."""
+@lru_cache(maxsize=4096)
+def funding(seed: int, swap: Instrument, second: int) -> float:
+    """The rate that is settled at ``second``: it follows from the mean of the premium over the eight
+    hours before the settlement that came before.
+    """
+    minutes = np.arange(-2 * FUNDING_PERIOD // 60, -FUNDING_PERIOD // 60, 5) + second // 60
     above = float(premium(seed, swap, minutes).mean()) / _BP
     return (above + min(max(_INTEREST - above, -_CLAMP), _CLAMP)) * _BP
 

@@ -53,11 +53,6 @@ class Events(NamedTuple):
     bought: Ints
 
 
-def series_of(quoted: Instrument) -> str:
-    """The path that it follows: of a coin in dollars, or in another coin."""
-    return quoted.base if quoted.quote in {"USDT", "USD"} else f"{quoted.base}-{quoted.quote}"
-
-
 def lots_of(instrument: Instrument, dollars: float) -> float:
     """How many lots that is at the usual price."""
     each = float(instrument.lot) * float(instrument.ct_val or 1)
@@ -73,7 +68,7 @@ def merged(bars: Ints) -> Ints:
 
 def day_of(seed: int, paths: Paths, quoted: Instrument, day: int) -> Day:
     """The minutes of ``day``."""
-    coin = paths.day(series_of(quoted), day)
+    coin = paths.day(quoted.series, day)
     minutes = day * MINUTES + np.arange(-1, MINUTES)
     above = offset(seed, quoted, minutes)
     # A minute opens where the one before closed, also where that was a little further from spot.

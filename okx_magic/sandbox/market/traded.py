@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from okx_magic.sandbox.market.instruments import worth
 from okx_magic.sandbox.market.paths import MINUTES, STEPS, Paths
 from okx_magic.sandbox.market.pricing import in_ticks, offset
 from okx_magic.sandbox.market.tape import (
@@ -20,7 +21,6 @@ from okx_magic.sandbox.market.tape import (
     day_of_trade,
     events_of,
     merged,
-    series_of,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +43,20 @@ class Trade(NamedTuple):
     sz: Decimal
     side: str
     ms: int
+
+
+class Candle(NamedTuple):
+    """A bar in prices; ``vol`` in the instrument's size unit, ``vol_ccy`` and ``vol_quote`` as OKX
+    defines volCcy and volCcyQuote (spot: quote currency in both; contracts: base, then quote).
+    """
+
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    vol: Decimal
+    vol_ccy: Decimal
+    vol_quote: Decimal
 
 
 def beat_of(second: float) -> int:
@@ -72,11 +86,7 @@ class Traded:
     def trades(self, instrument: Instrument, second: float, count: int) -> list[Trade]:
         """The last ``count`` trades before ``second``, newest first."""
         numbers = self.trade_numbers(instrument, second)
-        return self.trades_of(instrument, numbers[-count:][::-1])
-
-    def trades_of(self, instrument: Instrument, numbers: range) -> list[Trade]:
-        """The trades of those numbers."""
-        return [self.trade(instrument, number) for number in numbers]
+        return [self.trade(instrument, number) for number in numbers[-count:][::-1]]
 
     def trades_in(self, instrument: Instrument, minute: int, part: slice = _ALL) -> list[Trade]:
         """All trades of a ``minute`` since 1970, oldest first; or ``part`` of them."""
@@ -97,6 +107,15 @@ class Traded:
         place = int(np.searchsorted(first, number, "right")) - 1
         at = number - int(first[place])
         return self.trades_in(instrument, day * MINUTES + place, slice(at, at + 1))[0]
+
+    def candle(self, instrument: Instrument, start: float, end: float) -> Candle:
+        """What happened from ``start`` up to ``end``; nothing yet when they are the same."""
+        first, last = beat_of(start) * BEAT_MS, beat_of(end) * BEAT_MS
+        *ticks, lots = self._over(instrument, first, last).tolist()
+        opened, high, low, closed = (price * instrument.tick for price in ticks)
+        vol = lots * instrument.lot
+        base, quote = worth(instrument, vol, (opened + high + low + closed) / 4)
+        return Candle(opened, high, low, closed, vol, quote if instrument.is_spot else base, quote)
 
     def first_through(
         self, instrument: Instrument, side: str, px: Decimal, start: float, end: float
@@ -125,7 +144,7 @@ class Traded:
         if quoted.opt_type:
             # There are hundreds, and a day of each is not needed for this.
             minute, beat = divmod(ms // BEAT_MS - 1, BEATS)
-            log = self._beats(series_of(quoted), minute)[beat] + offset(self._seed, quoted, minute)
+            log = self._beats(quoted.series, minute)[beat] + offset(self._seed, quoted, minute)
             return int(in_ticks(self._seed, quoted, log, minute)), False
         events = self._events(quoted, minute)
         at = int(np.searchsorted(events.ms, inside)) - 1
@@ -177,7 +196,7 @@ class Traded:
         return merged(self._bars(quoted, day).reshape(5, -1, _HOUR))
 
     def _events_of(self, quoted: Instrument, minute: int) -> Events:
-        path = self._beats(series_of(quoted), minute)
+        path = self._beats(quoted.series, minute)
         return events_of(self._seed, path, quoted, self._days(quoted, minute // MINUTES), minute)
 
 

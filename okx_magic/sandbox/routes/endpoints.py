@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from okx_magic.catalogue import endpoints
 from okx_magic.sandbox.account.desk import Desk
 from okx_magic.sandbox.data import table
-from okx_magic.sandbox.market.instruments import indices, instruments, marks
 from okx_magic.sandbox.params import Params
 from okx_magic.sandbox.routes import (
     account,
@@ -101,8 +100,8 @@ def _under_api(served: Mapping[str, Any]) -> dict[str, Any]:
 PUBLIC: Mapping[str, Callable[[Moment, Params], Any]] = MappingProxyType(
     {path: _nothing for path in NEVER if not endpoints()["GET", path].private}
     | {
-        path: prices.candles(path, quoted)
-        for kind, quoted in (("", instruments), ("index-", indices), ("mark-price-", marks))
+        path: prices.candles(path, by)
+        for kind, by in (("", "last"), ("index-", "index"), ("mark-price-", "mark"))
         for path in (f"/api/v5/market/{kind}candles", f"/api/v5/market/history-{kind}candles")
     }
     | _under_api(_MARKET)

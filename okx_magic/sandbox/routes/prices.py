@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.market.bars import bar_named
-from okx_magic.sandbox.market.instruments import Instrument, indices, instruments
+from okx_magic.sandbox.market.instruments import Instrument, indices, quoted
 from okx_magic.sandbox.market.market import DEPTH, Level, Moment
 from okx_magic.sandbox.market.traded import Trade, beat_of
 from okx_magic.sandbox.replies import refuse_if
@@ -25,10 +25,10 @@ from okx_magic.sandbox.routes.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from decimal import Decimal
 
-    from okx_magic.sandbox.market.instruments import Candle
+    from okx_magic.sandbox.market.traded import Candle
     from okx_magic.sandbox.params import Params
 
 _HISTORY_TRADES = "/api/v5/market/history-trades"
@@ -105,14 +105,14 @@ def mark_price(at: Moment, query: Params) -> list[Row]:
     ]
 
 
-def candles(
-    path: str, quoted: Callable[[], Mapping[str, Instrument]]
-) -> Callable[[Moment, Params], list[Any]]:
-    """What ``path`` answers: the bars of what is ``quoted``."""
+def candles(path: str, by: str) -> Callable[[Moment, Params], list[Any]]:
+    """What ``path`` answers: the bars of prices ``by`` last, mark or index."""
 
     def handler(at: Moment, query: Params) -> list[Any]:
         # Bars have numbers, so a page is a range of them.
-        instrument, bar = instrument_of(at, query, quoted()), bar_named(query.get("bar", "1m"))
+        bar = bar_named(query.get("bar", "1m"))
+        named = instrument_of(at, query, indices() if by == "index" else None)
+        instrument = quoted(named, by)
         newest, first = bar.number(at.second), bar.number(instrument.listed)
         # The recent ones end with the bar that is still open, the history before it.
         numbers = range(first, newest)
@@ -123,7 +123,7 @@ def candles(
             start, end = bar.start(number), bar.start(number + 1)
             opened = max(start, instrument.listed)
             candle = at.market.candle(instrument, opened, max(opened, min(end, at.now)))
-            amounts = _amounts(candle) if quoted is instruments else []
+            amounts = _amounts(candle) if by == "last" else []
             rows.append([f"{start}000", *candle[:4], *amounts, "1" if end <= at.now else "0"])
         return rows
 
@@ -176,7 +176,7 @@ def history_trades(at: Moment, query: Params) -> list[Row]:
     by_time = query.get("type") == "2"
     refuse_if(by_time and query.get("before"), "50039")
     numbers = page_of_numbers(query, _HISTORY_TRADES, there, last_at if by_time else int)
-    return [_trade(instrument, one) for one in market.trades_of(instrument, numbers)]
+    return [_trade(instrument, market.trade(instrument, number)) for number in numbers]
 
 
 def _trade(instrument: Instrument, trade: Trade) -> Row:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox.market.bars import bar_named
-from okx_magic.sandbox.market.expiries import expiry_named
+from okx_magic.sandbox.market.expiries import date_of
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.pricing import greeks
 from okx_magic.sandbox.replies import RefusalError, refuse_if
@@ -46,9 +46,7 @@ def opt_summary(at: Moment, query: Params) -> list[Row]:
     """The greeks and volatilities of a family of options, of one expiry or of all."""
     found = chosen(at, {**query, "instType": "OPTION"}, needs_family=True)
     expires = query.get("expTime", "")
-    return [
-        _summary(at, one) for one in found if not expires or expiry_named(one.expires) == expires
-    ]
+    return [_summary(at, one) for one in found if not expires or date_of(one.expires) == expires]
 
 
 def _summary(at: Moment, one: Instrument) -> Row:
@@ -107,7 +105,7 @@ def deliveries(at: Moment, query: Params) -> list[Row]:
     rows = []
     for number in page_of_numbers(query, _DELIVERIES, numbers, last_at):
         second = number * _WEEK + _FRIDAY
-        name = f"{family}-{expiry_named(second)}"
+        name = f"{family}-{date_of(second)}"
         px = at.market.settlement_price(instruments()[name], second)
         rows.append(
             {"ts": f"{second}000", "details": [{"insId": name, "px": px, "type": "delivery"}]}
