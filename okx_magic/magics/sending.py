@@ -200,8 +200,8 @@ class OkxMagic(Magics):
 
         Examples::
 
-            %okx_login               the panel; in a terminal the first credentials found, or a
-                                     prompt; with none the sandbox
+            %okx_login               the panel; in a terminal the first credentials found, and where
+                                     there are none you are asked: Enter is the sandbox
             %okx_login sandbox       the built-in exchange: no account, no network
             %okx_login demo          OKX_API_KEY, OKX_SECRET_KEY and OKX_PASSPHRASE, demo trading
             %okx_login main          the profile main of ~/.okx/config.toml
@@ -219,7 +219,7 @@ class OkxMagic(Magics):
                created, allow
             3  the system's keyring: service okx_magic, user names as the variables
             4  Colab's secrets, under the names of the variables
-            5  a prompt, where a person can type; --prompt asks at once
+            5  you are asked, where you can type; --prompt asks at once
 
         A profile, and the name that %okx_login takes for it::
 

@@ -39,6 +39,9 @@ _ALGO_TYPES: Final = (
     "smart_iceberg",
 )
 
+# What the sandbox, or demo trading, does not have.
+_NOT_HERE: Final = frozenset({"50038", "404"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Sort:
@@ -169,7 +172,7 @@ class Killer:
                 rows += self._pages(sort, chosen)
             except OkxError as refusal:
                 # Of a sort that this exchange does not have, nothing is open.
-                if sort is _ORDERS or refusal.code not in {"50038", "404"}:
+                if sort is _ORDERS or refusal.code not in _NOT_HERE:
                     raise
                 self._sorts.remove(sort)
                 self._tell(f"no {sort.noun}s here: {refusal.message}")
@@ -209,12 +212,15 @@ class Killer:
         """Spread orders, quotes and RFQs; what was in the way, "" if nothing. A refusal is no failure:
         most accounts have none of them.
         """
-        done, refused, trouble = list[str](), dict[str, list[str]](), ""
+        done, refused, none, trouble = list[str](), dict[str, list[str]](), list[str](), ""
         for noun, path in tuple(self._at_once):
             try:
                 self._post(path, {})
             except OkxError as refusal:
-                refused.setdefault(refusal.message, []).append(noun)
+                nouns = (
+                    none if refusal.code in _NOT_HERE else refused.setdefault(refusal.message, [])
+                )
+                nouns.append(noun)
             except OkxMagicError as error:
                 trouble = f"{noun}: {error.message}"
                 continue
@@ -223,6 +229,8 @@ class Killer:
             self._at_once.remove((noun, path))
         if done:
             self._tell(f"taken back: all {', '.join(done)}")
+        if none:
+            self._tell(f"no {', '.join(none)} here: nothing of them to take back")
         for message, nouns in refused.items():
             self._tell(f"{', '.join(nouns)} are not available ({message}): left as they are")
         return trouble

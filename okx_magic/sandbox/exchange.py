@@ -133,7 +133,7 @@ class Exchange:
 def _ask(
     handlers: Mapping[str, Callable[[At, Params], Any]], known: Endpoint, at: At, query: Params
 ) -> Reply:
-    refuse_if(known.path not in handlers, "50038")
+    refuse_if(known.path not in handlers, "50038", "this")
     params.check(query, known)
     return envelope(written(known, handlers[known.path](at, query)))
 

@@ -179,6 +179,22 @@ def test_the_sandboxs_limits_are_its_own(environment: Environment) -> None:
     assert "live" not in text
 
 
+@pytest.mark.parametrize(
+    ("outcome", "remedy"),
+    [
+        ("50038 The sandbox does not offer this", "%okx_find"),
+        ("50038 The sandbox does not offer orders of options", "it trades spot pairs"),
+    ],
+)
+def test_what_the_sandbox_has_instead_follows_from_what_it_refused(
+    outcome: str, remedy: str
+) -> None:
+    """Another endpoint helps where it has not this one; else what it does trade."""
+    refused = dataclasses.replace(exchange(), outcome=outcome)
+    seen = causes(Case("50038", account("demo", base_url="http://127.0.0.1:1"), refused))
+    assert remedy_after(seen, "fixed").startswith(remedy)
+
+
 def test_demo_tradings_limits_do_not_point_to_real_money() -> None:
     """Whatever demo trading lacks, a live account is not the advice."""
     text, remedy = advice("50038", exchange())

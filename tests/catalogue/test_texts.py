@@ -189,6 +189,19 @@ def test_every_known_code_is_explained() -> None:
         assert lines[1] != "  means   None"
 
 
+@pytest.mark.parametrize(
+    "code", ["51277", "51278", "51279", "51280", *map(str, range(51046, 51054))]
+)
+def test_a_stop_on_the_wrong_side_has_a_way_out(code: str) -> None:
+    """Which price to compare with which, and on which side of it such a stop waits."""
+    known = catalogue.explain(code)
+    assert known is not None
+    name = "slTriggerPx" if "SL" in known.meaning else "tpTriggerPx"
+    assert known.remedy.startswith(f"compare {name} with")
+    assert "below it" in known.remedy
+    assert "above it" in known.remedy
+
+
 def test_an_unknown_code_names_its_neighbours() -> None:
     """A mistyped code leads to the right one."""
     assert "50113" in explain("501133")[0]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from okx_magic.sandbox import Sandbox
 
 MCP, CLI = "okx-trade-mcp 1.2.9", "okx-trade-cli 1.2.4"
-NOT_SERVED = "The sandbox does not offer this"
+NOT_SERVED = "The sandbox does not offer "
 QUOTED = "options are quoted only"
 NOTHING = "as OKX answers: there is no such order"
 BOTS = "no bots"

@@ -58,7 +58,7 @@ def test_bad_parameters_are_bad_requests(
     ("order", "code", "msg"),
     [
         (LIMIT | {"instId": "XXX-USDT"}, "51001", "Instrument ID doesn't exist."),
-        (LIMIT | {"tdMode": "cross"}, "50038", "The sandbox does not offer this"),
+        (LIMIT | {"tdMode": "cross"}, "50038", "The sandbox does not offer tdMode cross for a spot pair"),
         (LIMIT | {"attachAlgoOrds": [{"tpTriggerPx": "1", "tpOrdPx": "-1"}]}, "51046",
          "The take profit trigger price must be higher than the order price"),
         (LIMIT | {"sz": "0.000001"}, "51020",

@@ -39,7 +39,7 @@ _ZERO = Decimal(0)
 def read_algo(desk: Desk, wanted: Params) -> Algo:
     """The algo order that these parameters ask for; RefusalError with OKX's code for what is wrong."""
     kind, account = wanted["ordType"], desk.account
-    refuse_if(kind not in FACTS["most"], "50038")
+    refuse_if(kind not in FACTS["most"], "50038", f"ordType {kind}")
     instrument = tradable(wanted["instId"], account)
     side, name = wanted["side"], _read_name(wanted, "algoClOrdId", account)
     algo = Algo(desk.ids.next(desk.now), _read_ticket(wanted, instrument, account), kind, name)

@@ -79,7 +79,8 @@ def tradable(inst_id: str, account: Account) -> Instrument:
         raise RefusalError("51001")
     # What OKX answers to contracts in an account of the Spot mode.
     refuse_if(account.level == "1" and not instrument.is_spot, "51010")
-    refuse_if(instrument.inverse or instrument.opt_type, "50038")
+    what = "options" if instrument.opt_type else "contracts that settle in a coin"
+    refuse_if(instrument.inverse or instrument.opt_type, "50038", f"orders of {what}")
     return instrument
 
 
@@ -87,7 +88,8 @@ def read_td_mode(wanted: Params, instrument: Instrument) -> str:
     """``tdMode``: cash for spot pairs, which are not traded on margin here, a margin mode else."""
     modes = _MARGIN_MODES | {"cash"} if instrument.is_spot else _MARGIN_MODES
     td_mode = params.one_of(wanted, "tdMode", modes)
-    refuse_if(instrument.is_spot and td_mode != "cash", "50038")
+    margin = instrument.is_spot and td_mode != "cash"
+    refuse_if(margin, "50038", f"tdMode {td_mode} for a spot pair")
     return td_mode
 
 

@@ -74,7 +74,7 @@ def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
     )
     _check_futures_mode(desk)
     instrument = tradable(params.required(wanted, "instId"), account)
-    refuse_if(instrument.is_spot, "50038")
+    refuse_if(instrument.is_spot, "50038", "leverage for a spot pair")
     # Cross margin has one leverage for both sides.
     apart = mode == "isolated" or account.pos_mode == "net_mode"
     side = read_pos_side(wanted, account) if apart else ""
