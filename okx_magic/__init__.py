@@ -25,6 +25,8 @@ Public are:
 - ``python -m okx_magic.sandbox``: the same exchange for any program
 
 Importing this is fast, prints nothing and uses no network. OKX's docs: https://www.okx.com/docs-v5/
+
+Tested in ``tests/test_examples.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What a session fetches to disk. The room ``data/`` does it, imported with the first download."""
+"""What a session fetches to disk. The room ``data/`` does it, imported with the first download.
+
+Tested in ``tests/test_examples.py`` and ``tests/data/test_folders.py``.
+"""
 
 from __future__ import annotations
 

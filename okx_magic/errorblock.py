@@ -1,4 +1,7 @@
-"""An error as the few lines that a person sees, and how wide what they are shown on is."""
+"""An error as the few lines that a person sees, and how wide what they are shown on is.
+
+Tested in ``tests/test_errors.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The one place where a session gets its safety rules: the latch, the ledger, and who is asked."""
+"""The one place where a session gets its safety rules: the latch, the ledger, and who is asked.
+
+Tested in ``tests/orders/test_latch.py``.
+"""
 
 from __future__ import annotations
 

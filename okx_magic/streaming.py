@@ -1,5 +1,7 @@
 """A session's way into its streams: what they ask of REST, how they log in, and the reader that all
 sessions of a kernel share.
+
+Tested in ``tests/streams/test_cells.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Causes of a refusal that are in the account: credentials, site, environment, permission, address."""
+"""Causes of a refusal that are in the account: credentials, site, environment, permission, address.
+
+Tested in ``tests/advice/test_causes.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The facts of a refusal, and what is found of it."""
+"""The facts of a refusal, and what is found of it.
+
+Tested in ``tests/advice/test_causes.py``.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 OKX docs, Overview, REST Authentication, Signature: what is signed is ``timestamp + METHOD + target +
 body``, each exactly as it travels.
+
+Tested in ``tests/advice/test_trace.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 endpoints.jsonl (who has it) ─┐
 columns.txt (what it is) ─────┴─► columns_said ─► finder, texts
+
+Tested in ``tests/catalogue/test_topics.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 OKX docs, Get candlesticks: bars of six hours and more open by the day of Hong Kong (UTC+8), those
 with ``utc`` by the day of UTC.
+
+Tested in ``tests/pages/test_candle_plan.py`` and ``tests/catalogue/test_catalogue_data.py``.
 """
 
 from __future__ import annotations

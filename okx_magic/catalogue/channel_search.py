@@ -1,4 +1,7 @@
-"""Finds channels of streams by the words of traders, and shows one with a cell to paste."""
+"""Finds channels of streams by the words of traders, and shows one with a cell to paste.
+
+Tested in ``tests/catalogue/test_topics.py``.
+"""
 
 from __future__ import annotations
 

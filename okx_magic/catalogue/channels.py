@@ -2,6 +2,8 @@
 
 The facts are in ``data/channels.jsonl``, a channel or a family of candles a line. OKX docs: Overview,
 WebSocket; and the WebSocket channels of each chapter.
+
+Tested in ``tests/catalogue/test_topics.py``.
 """
 
 from __future__ import annotations

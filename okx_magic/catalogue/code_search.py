@@ -1,4 +1,7 @@
-"""Finds OKX's codes by what OKX said with them: "Invalid Sign", "timestamp expired"."""
+"""Finds OKX's codes by what OKX said with them: "Invalid Sign", "timestamp expired".
+
+Tested in ``tests/catalogue/test_texts.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Finds endpoints: by the words of traders for ``%okx_find``, and the nearest paths to a wrong one."""
+"""Finds endpoints: by the words of traders for ``%okx_find``, and the nearest paths to a wrong one.
+
+Tested in ``tests/catalogue/test_topics.py``.
+"""
 
 from __future__ import annotations
 

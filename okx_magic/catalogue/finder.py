@@ -1,4 +1,7 @@
-"""What ``%okx_find`` says: endpoints and channels found by words, and the card of one of them."""
+"""What ``%okx_find`` says: endpoints and channels found by words, and the card of one of them.
+
+Tested in ``tests/catalogue/test_texts.py``.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 Three ways, in this order: the same letters written otherwise (``inst_id``), the name that another
 exchange or ccxt has for it (``data/foreign_names.json``), and a typo. Or it belongs to an endpoint of
 the same things: ticker and tickers, trades and history-trades, order and order-algo.
+
+Tested in ``tests/cell/test_check_names.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 The docs say these in prose; the commonest of them are in ``data/parameter_rules.json``. Used before
 sending, and after OKX named a parameter in a refusal.
+
+Tested in ``tests/catalogue/test_texts.py``.
 """
 
 from __future__ import annotations

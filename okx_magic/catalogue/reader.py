@@ -1,4 +1,7 @@
-"""A typed view of the data files; each is read on first use and kept."""
+"""A typed view of the data files; each is read on first use and kept.
+
+Tested in ``tests/catalogue/test_catalogue_data.py``.
+"""
 
 from __future__ import annotations
 

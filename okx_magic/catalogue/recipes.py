@@ -1,4 +1,7 @@
-"""Cells for a wish that takes more than one request: ``data/recipes.txt``."""
+"""Cells for a wish that takes more than one request: ``data/recipes.txt``.
+
+Tested in ``tests/catalogue/test_topics.py``.
+"""
 
 from __future__ import annotations
 

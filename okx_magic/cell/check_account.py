@@ -1,5 +1,7 @@
 """Checks orders with what the session learned from its answers: the position mode, the sizes of an
 instrument.
+
+Tested in ``tests/cell/test_check_values.py``.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 OKX ignores a name that it does not know: the order is placed without the stop. So a write with such
 a name is refused, and a read gets a notice. A mistake of value is certain only for closed lists and
 fixed forms; all other documented values are hints (OKX adds new ones), so another value gives a notice.
+
+Tested in ``tests/cell/test_check_names.py`` and ``tests/cell/test_check_values.py``.
 """
 
 from __future__ import annotations

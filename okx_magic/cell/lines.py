@@ -3,6 +3,8 @@
 Strategy: two things of a line are decided before anything else, and nowhere again. Whether it is a
 comment, and whether it begins a request. No JSON line can be taken for either: outside of strings
 JSON has no ``#``, no ``//`` and no word like GET, and a JSON string cannot cross a line.
+
+Tested in ``tests/cell/test_cell_grammar.py``.
 """
 
 from __future__ import annotations

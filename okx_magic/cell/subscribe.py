@@ -2,6 +2,8 @@
 
 A frame becomes one subscription for each of its args, named for the channel. OKX docs, Overview,
 WebSocket, Subscribe: ``{"op": "subscribe", "args": [{"channel": …, …}]}``.
+
+Tested in ``tests/streams/test_cells.py``.
 """
 
 from __future__ import annotations

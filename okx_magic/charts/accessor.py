@@ -1,6 +1,8 @@
 """``frame.okx``: what a frame of ours can do more, on every frame of pandas.
 
 All other files of this room are imported when the first picture is asked for.
+
+Tested in ``tests/charts/test_chart_cells.py``.
 """
 
 from __future__ import annotations

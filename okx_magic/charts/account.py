@@ -1,4 +1,7 @@
-"""Frames of an account as pictures: fills, orders, positions, balances, bills."""
+"""Frames of an account as pictures: fills, orders, positions, balances, bills.
+
+Tested in ``tests/charts/test_choice.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Columns of a frame as numbers, times and texts, whatever people made of the frame before."""
+"""Columns of a frame as numbers, times and texts, whatever people made of the frame before.
+
+Tested in ``tests/charts/test_choice.py``.
+"""
 
 from __future__ import annotations
 

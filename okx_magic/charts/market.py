@@ -1,4 +1,7 @@
-"""Frames of the market as pictures: candles, trades, books, tickers, funding, times series."""
+"""Frames of the market as pictures: candles, trades, books, tickers, funding, times series.
+
+Tested in ``tests/charts/test_choice.py``.
+"""
 
 from __future__ import annotations
 

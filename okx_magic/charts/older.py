@@ -1,4 +1,7 @@
-"""Bars from before the first one that a chart has, brought when a person drags there."""
+"""Bars from before the first one that a chart has, brought when a person drags there.
+
+Tested in ``tests/browser/test_charts.py`` and ``tests/charts/test_live.py``.
+"""
 
 from __future__ import annotations
 

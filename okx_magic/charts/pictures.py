@@ -5,6 +5,8 @@
                                      ─► text.py     a line of blocks for a terminal
 
 Times are float64 milliseconds since 1970, UTC; prices and sizes float64.
+
+Tested in ``tests/charts/test_choice.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The frame of a still: title, a plane with a price axis at its right and times below."""
+"""The frame of a still: title, a plane with a price axis at its right and times below.
+
+Tested in ``tests/charts/test_stills.py``.
+"""
 
 from __future__ import annotations
 

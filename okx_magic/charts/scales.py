@@ -1,4 +1,7 @@
-"""Steps of axes and the writing of numbers and times, the same in stills and texts."""
+"""Steps of axes and the writing of numbers and times, the same in stills and texts.
+
+Tested in ``tests/charts/test_stills.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A picture as a canvas takes it: a description in JSON, and numbers as bytes. None of it is secret."""
+"""A picture as a canvas takes it: a description in JSON, and numbers as bytes. None of it is secret.
+
+Tested in ``tests/charts/test_live.py``.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Squarified treemaps (Bruls, Huizing, van Wijk 2000): fields are laid in rows along the shorter side, and
 a row takes one more as long as that makes its worst field no longer.
+
+Tested in ``tests/charts/test_stills.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The picture that stays: an SVG in an image, which needs no kernel, no script and no network."""
+"""The picture that stays: an SVG in an image, which needs no kernel, no script and no network.
+
+Tested in ``tests/charts/test_stills.py``.
+"""
 
 from __future__ import annotations
 

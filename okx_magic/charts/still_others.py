@@ -1,4 +1,7 @@
-"""Stills of lines, bars, heat maps and tables."""
+"""Stills of lines, bars, heat maps and tables.
+
+Tested in ``tests/charts/test_stills.py``.
+"""
 
 from __future__ import annotations
 

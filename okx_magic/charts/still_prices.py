@@ -1,4 +1,7 @@
-"""Stills of candles and of a book."""
+"""Stills of candles and of a book.
+
+Tested in ``tests/charts/test_stills.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A small SVG writer: shapes by class, colours for light and dark in one place, all text escaped."""
+"""A small SVG writer: shapes by class, colours for light and dark in one place, all text escaped.
+
+Tested in ``tests/charts/test_stills.py``.
+"""
 
 from __future__ import annotations
 

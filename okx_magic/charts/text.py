@@ -1,4 +1,7 @@
-"""Pictures for a terminal: a line of blocks, and the sentence that says the numbers."""
+"""Pictures for a terminal: a line of blocks, and the sentence that says the numbers.
+
+Tested in ``tests/charts/test_stills.py``.
+"""
 
 from __future__ import annotations
 

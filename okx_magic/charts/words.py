@@ -1,4 +1,7 @@
-"""What a picture shows, in one sentence: for who cannot see it, and for terminals."""
+"""What a picture shows, in one sentence: for who cannot see it, and for terminals.
+
+Tested in ``tests/charts/test_stills.py``.
+"""
 
 from __future__ import annotations
 

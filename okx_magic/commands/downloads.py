@@ -1,4 +1,7 @@
-"""The pipeline for ``--to``: the whole cell is filled, split into targets and fetched to a folder."""
+"""The pipeline for ``--to``: the whole cell is filled, split into targets and fetched to a folder.
+
+Tested in ``tests/data/test_download_cells.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What %okx_live and %okx_kill do; their magics only read the line."""
+"""What %okx_live and %okx_kill do; their magics only read the line.
+
+Tested in ``tests/reliability/test_live_rails.py`` and ``tests/reliability/test_kill.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""From the text of a cell to values and receipts: parse all, then fill, send and deliver one by one."""
+"""From the text of a cell to values and receipts: parse all, then fill, send and deliver one by one.
+
+Tested in ``tests/commands/test_whole_cell.py``.
+"""
 
 from __future__ import annotations
 

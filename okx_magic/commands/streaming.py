@@ -1,4 +1,7 @@
-"""What a SUBSCRIBE in a cell does, and %okx_streams."""
+"""What a SUBSCRIBE in a cell does, and %okx_streams.
+
+Tested in ``tests/streams/test_cells.py``.
+"""
 
 from __future__ import annotations
 

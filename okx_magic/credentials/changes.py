@@ -4,6 +4,8 @@ A row of ``changes.json`` says how usual a change is, what it is called, how it 
 it makes of a text: a template in which … stands for the text, or a function of ``FUNCTIONS`` with its
 arguments, or several of them one after the other. A row of the section "any" happens to several
 texts; it says to which, each by a letter, and for each how usual.
+
+Tested in ``tests/detective/test_grammar.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Reasons not to use credentials: their values, the machine, what the key may do. Pure."""
+"""Reasons not to use credentials: their values, the machine, what the key may do. Pure.
+
+Tested in ``tests/credentials/test_credentials.py``.
+"""
 
 from __future__ import annotations
 

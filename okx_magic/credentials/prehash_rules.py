@@ -3,6 +3,8 @@
 OKX docs, Overview, REST Authentication, Signature: what is signed is ``timestamp + METHOD + target +
 body``, each exactly as it travels; for a WebSocket's log-in the time in whole seconds, ``GET`` and
 ``/users/self/verify``.
+
+Tested in ``tests/advice/test_trace.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Removes secrets from texts by their value, whatever the text calls them."""
+"""Removes secrets from texts by their value, whatever the text calls them.
+
+Tested in ``tests/credentials/test_credentials.py``.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 The functions run inside of :class:`okx_magic.credentials.credentials.Credentials` alone. They take the
 secret, the key and the passphrase, all printable ASCII, and fail on none: what cannot be formed is
 None. A name tells a place in the secret, never a character.
+
+Tested in ``tests/credentials/test_derived.py``.
 """
 
 from __future__ import annotations

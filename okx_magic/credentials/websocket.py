@@ -2,6 +2,8 @@
 
 OKX docs, Overview, WebSocket, Login: the prehash is the time in whole seconds since 1970, ``GET`` and
 ``/users/self/verify``; the signature is as for REST and good for 30 seconds.
+
+Tested in ``tests/streams/test_logging_in.py``.
 """
 
 from __future__ import annotations

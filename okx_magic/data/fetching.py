@@ -1,4 +1,7 @@
-"""One range of one target, from OKX to files: page, part, file, manifest, in this order."""
+"""One range of one target, from OKX to files: page, part, file, manifest, in this order.
+
+Tested in ``tests/data/test_break_offs.py``.
+"""
 
 from __future__ import annotations
 

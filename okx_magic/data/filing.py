@@ -1,5 +1,7 @@
 """Parts of a target's rows become files, and its manifest speaks of them: in this order, so that after a
 kill at any instant it speaks of whole files only.
+
+Tested in ``tests/data/test_break_offs.py`` and ``tests/data/test_parts.py``.
 """
 
 from __future__ import annotations

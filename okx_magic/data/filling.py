@@ -1,4 +1,7 @@
-"""Rows of OKX's files into a dataset, an instrument at a time, in memory that does not grow."""
+"""Rows of OKX's files into a dataset, an instrument at a time, in memory that does not grow.
+
+Tested in ``tests/data/test_files.py``.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 ``_okx/dataset.json`` makes a folder a dataset; ``_okx/KEY.json`` is the manifest of a target. Readers
 of parquet pass over names that begin with ``_``. A file counts once a manifest names it.
+
+Tested in ``tests/data/test_folders.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 OKX docs, Get historical market data: at most 10 names and 20 days or months in a request; only the
 dates of begin and end count, both are included; the dates of trades, candles and funding are of UTC+8.
+
+Tested in ``tests/data/test_files.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Frames as parquet and back: the same columns and types, whatever rows there are.
 
 Lists and objects of OKX's are JSON texts in the file; a column that the path says is not in it.
+
+Tested in ``tests/data/test_folders.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Ranges of time as sorted pairs ``[low, high)`` in milliseconds, which do not touch. Pure.
 
 What a dataset has of a target is such a list; what is still to be fetched is what lies between.
+
+Tested in ``tests/data/test_parts.py``.
 """
 
 from __future__ import annotations

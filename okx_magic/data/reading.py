@@ -1,4 +1,7 @@
-"""A dataset on disk as frames, by instrument and time."""
+"""A dataset on disk as frames, by instrument and time.
+
+Tested in ``tests/data/test_folders.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A stream's recording, as its file has it, ─► a frame typed as the stream's own."""
+"""A stream's recording, as its file has it, ─► a frame typed as the stream's own.
+
+Tested in ``tests/streams/test_recording.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A target: one endpoint with one value for each parameter, and its place in a dataset. Pure."""
+"""A target: one endpoint with one value for each parameter, and its place in a dataset. Pure.
+
+Tested in ``tests/data/test_parts.py``.
+"""
 
 from __future__ import annotations
 

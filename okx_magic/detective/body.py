@@ -1,4 +1,7 @@
-"""The body in wrong forms: left out, of other content, serialised afresh, its text touched."""
+"""The body in wrong forms: left out, of other content, serialised afresh, its text touched.
+
+Tested in ``tests/detective/test_detective_suite.py``.
+"""
 
 from __future__ import annotations
 

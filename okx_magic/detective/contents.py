@@ -1,4 +1,7 @@
-"""Other content than the body had: members left out, numbers for text, another shape."""
+"""Other content than the body had: members left out, numbers for text, another shape.
+
+Tested in ``tests/detective/test_detective_suite.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Other digests than HMAC-SHA256 of the prehash under the secret, in words."""
+"""Other digests than HMAC-SHA256 of the prehash under the secret, in words.
+
+Tested in ``tests/detective/test_detective_suite.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""From evidence to a verdict in words."""
+"""From evidence to a verdict in words.
+
+Tested in ``tests/detective/test_detective.py``.
+"""
 
 from __future__ import annotations
 

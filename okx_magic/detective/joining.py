@@ -3,6 +3,8 @@ how other exchanges do it.
 
 What a guide for another exchange has is often copied as a whole. The timestamp in it is the header's;
 that another notation was signed is a mistake beside the recipe.
+
+Tested in ``tests/detective/test_detective_suite.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@ r"""The texts that serialisers make of one value: every product of key order, la
 
 What one program writes as ``{"a":"é"}`` another writes as ``{"a": "\u00e9"}``, and a signature over
 one does not fit the other.
+
+Tested in ``tests/detective/test_detective_suite.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Method and path in wrong forms: more than the path, less of it, or another one."""
+"""Method and path in wrong forms: more than the path, less of it, or another one.
+
+Tested in ``tests/detective/test_detective_suite.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A prehash as it is printed, cut into its parts again."""
+"""A prehash as it is printed, cut into its parts again.
+
+Tested in ``tests/detective/test_comparison.py``.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 A row says what stands around and between the members, how a text is quoted, and the words for true,
 false and nothing; one function writes any value by it.
+
+Tested in ``tests/detective/test_detective_suite.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The query in wrong forms: left out, written another way, in another order, or as something else.
 
 A query here is all that stands behind the path, its ``?`` with it; "" when there is none.
+
+Tested in ``tests/detective/test_detective_suite.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What goes into an investigation and what comes out of it: frozen, plain, free of secrets."""
+"""What goes into an investigation and what comes out of it: frozen, plain, free of secrets.
+
+Tested in ``tests/detective/test_evidence.py``.
+"""
 
 from __future__ import annotations
 

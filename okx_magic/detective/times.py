@@ -2,6 +2,8 @@
 fraction and zone, and what languages print.
 
 A time is a whole number of microseconds since 1970, UTC, so that no float rounds it.
+
+Tested in ``tests/detective/test_detective_suite.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The timestamp in wrong forms: another time, written in another notation, its text touched."""
+"""The timestamp in wrong forms: another time, written in another notation, its text touched.
+
+Tested in ``tests/detective/test_detective_suite.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """All wrong prehashes of one request, by what their mistakes cost together.
 
-Strategy: each part has lists of wrong texts by their cost, and so have the ways to join the parts. A
-block is one choice of a list for each; its messages are the product of its lists, which itertools
-makes at the speed of C. A message is named only when its signature has matched.
+Each part has lists of wrong texts by their cost, and so have the ways to join the parts. A block is one
+choice of a list for each; its messages are the product of its lists, which itertools makes at the speed
+of C. A message is named only when its signature has matched.
+Tested in ``tests/detective/test_detective_suite.py``.
 """
 
 from __future__ import annotations

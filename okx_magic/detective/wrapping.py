@@ -2,6 +2,8 @@
 
 Strategy: the outermost layer is taken off first, each layer is one mistake, and a text that can be
 read in two ways is read in both. The right signature has a single layer, Base64, which is none.
+
+Tested in ``tests/detective/test_detective.py``.
 """
 
 from __future__ import annotations

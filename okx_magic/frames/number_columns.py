@@ -1,6 +1,8 @@
 """Rows of numbers as typed columns, without lists in between.
 
 pages ─► block_of() ─► table_of() ─► Table: pages are checked and become a matrix, matrices a table.
+
+Tested in ``tests/frames/test_number_rows_as_frames.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """What ``data`` holds, as columns of raw values: objects, rows, order books and balances.
 
 The shapes are those of OKX's docs; anything else becomes a single column ``data``, never an error.
+
+Tested in ``tests/frames/test_frames_by_family.py``.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ magicline ─► sending, debugging, money, streams ─► commands
 a line       a class of magics each      what they do
 
 ``completer`` answers Tab in their cells, ``shell_panel`` keeps the panel up to date.
+
+Tested in ``tests/magics/test_sending.py``.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ A name may have no value yet (Python would raise UnboundLocalError), or belong t
 this one whose code does not mention it (Python keeps only the mentioned ones, docs: Execution model,
 Resolution of names). Which names a function around has is read from its code while it runs, and from
 its source afterwards.
+
+Tested in ``tests/magics/test_place.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The panel of one shell: opened by a magic, updated after each cell, closed with the extension."""
+"""The panel of one shell: opened by a magic, updated after each cell, closed with the extension.
+
+Tested in ``tests/magics/test_shellpanel.py``.
+"""
 
 from __future__ import annotations
 

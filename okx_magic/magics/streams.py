@@ -2,6 +2,8 @@
 
 %okx_streams                 what streams now
 %okx_streams stop NAME       end one; --all ends all
+
+Tested in ``tests/streams/test_cells.py``.
 """
 
 from __future__ import annotations

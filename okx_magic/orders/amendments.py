@@ -1,6 +1,8 @@
 """Whether an order is now as an amendment wanted it. Pure.
 
 OKX docs: Order Book Trading, Trade, Amend order; Algo Trading, Amend algo order.
+
+Tested in ``tests/reliability/test_amended_stops.py`` and ``tests/reliability/test_reconcile.py``.
 """
 
 from __future__ import annotations

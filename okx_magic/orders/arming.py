@@ -1,4 +1,7 @@
-"""Live orders are off until a person typed the sentence, and for 15 minutes after it."""
+"""Live orders are off until a person typed the sentence, and for 15 minutes after it.
+
+Tested in ``tests/orders/test_gate.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The requests that tell what became of an order, money or a setting whose answer was lost. Pure."""
+"""The requests that tell what became of an order, money or a setting whose answer was lost. Pure.
+
+Tested in ``tests/reliability/test_lookups.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The algo order that makes up for one which was attached to an order and is not there. Pure.
 
 OKX docs: Order Book Trading, Algo Trading, Place algo order.
+
+Tested in ``tests/reliability/test_position_without_stop.py``.
 """
 
 from __future__ import annotations

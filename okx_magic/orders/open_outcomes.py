@@ -1,4 +1,7 @@
-"""What became of requests whose outcome was never learnt, one look-up each: at a log-in, or later."""
+"""What became of requests whose outcome was never learnt, one look-up each: at a log-in, or later.
+
+Tested in ``tests/reliability/test_open_outcomes.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a person is told of a request whose answer was lost, from what the look-ups found. Pure."""
+"""What a person is told of a request whose answer was lost, from what the look-ups found. Pure.
+
+Tested in ``tests/reliability/test_order_faults.py``.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ OKX takes an order whose stop it may refuse later: what is attached becomes an a
 order is filled, under the ``attachAlgoClOrdId`` that it was given, and a refusal then stands in the order
 as ``failCode`` (OKX docs: Order Book Trading, Trade, Place order and Order details). So each order that
 was taken, or given a stop by an amendment, is looked at once more, and if it is filled, its stop is, too.
+
+Tested in ``tests/reliability/test_position_without_stop.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 An order is *done* when a look-up shows it. It is *not done* only when a look-up still shows none after
 its ``expTime``, and a second of grace: until then a copy may be on its way. All else is *unknown*.
+
+Tested in ``tests/reliability/test_reconcile.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What became of a write without a trustworthy answer, or that Ctrl-C stopped: found out by looking."""
+"""What became of a write without a trustworthy answer, or that Ctrl-C stopped: found out by looking.
+
+Tested in ``tests/reliability/test_odd_answers.py`` and ``tests/reliability/test_interrupts.py``.
+"""
 
 from __future__ import annotations
 

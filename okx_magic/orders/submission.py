@@ -1,6 +1,8 @@
 """How an account sends what changes something: admitted by the gate, with its ids, written down.
 
 What happens from the line in the ledger to the outcome is ``writing``'s.
+
+Tested in ``tests/wire/test_connection.py`` and ``tests/reliability/test_order_faults.py``.
 """
 
 from __future__ import annotations

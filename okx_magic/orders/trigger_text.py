@@ -1,6 +1,8 @@
 """When an algo order acts and what it closes, in words, for the person who must say yes to it. Pure.
 
 OKX docs: Order Book Trading, Algo Trading, Place algo order; Trade, Place order (``attachAlgoOrds``).
+
+Tested in ``tests/orders/test_summary.py``.
 """
 
 from __future__ import annotations

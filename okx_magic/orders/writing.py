@@ -3,6 +3,8 @@
 The line is opened before its first byte leaves, and closed with its outcome. It is sent again only where
 nothing of it can have been carried out. A lost answer, or one that does not say, is looked up (by
 ``recovery``); Ctrl-C does not end the question either, it only shortens the look-up.
+
+Tested in ``tests/reliability/test_odd_answers.py`` and ``tests/reliability/test_interrupts.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Chunks of a pull of candles, fetched side by side by threads of this process."""
+"""Chunks of a pull of candles, fetched side by side by threads of this process.
+
+Tested in ``tests/pages/test_pull.py``.
+"""
 
 from __future__ import annotations
 

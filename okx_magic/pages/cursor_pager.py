@@ -2,6 +2,8 @@
 
 OKX docs: ``after`` asks for what is older than the cursor, which is itself excluded; rows come newest
 first. ``begin`` and ``end`` filter by time where an endpoint has them.
+
+Tested in ``tests/pages/test_paging.py``.
 """
 
 from __future__ import annotations

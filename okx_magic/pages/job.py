@@ -1,4 +1,7 @@
-"""The chunks of one pull, each fetched by this kernel or by a worker, given back in their order."""
+"""The chunks of one pull, each fetched by this kernel or by a worker, given back in their order.
+
+Tested in ``tests/pages/test_team.py``.
+"""
 
 from __future__ import annotations
 

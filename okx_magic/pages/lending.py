@@ -1,4 +1,7 @@
-"""Places of this kernel's own windows that workers at its address use."""
+"""Places of this kernel's own windows that workers at its address use.
+
+Tested in ``tests/pages/test_team.py``.
+"""
 
 from __future__ import annotations
 

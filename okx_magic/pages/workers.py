@@ -2,6 +2,8 @@
 
 A worker gets plain data and no credentials, so it can fetch public data only, and gives back plain
 data, errors included: raised there they would end in a traceback on each worker's screen.
+
+Tested in ``tests/pages/test_team.py``.
 """
 
 from __future__ import annotations

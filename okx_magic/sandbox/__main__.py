@@ -2,6 +2,8 @@
 
 The first line is JSON and says that it is ready: {"url": …, "environment": "demo" or "live",
 "key": …, "secret": …, "passphrase": …}.
+
+Tested in ``tests/sandbox/test_sandbox_http.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What is said on a connection: a request as it came, and its answer as it shall be."""
+"""What is said on a connection: a request as it came, and its answer as it shall be.
+
+Tested in ``tests/sandbox/test_sandbox_http.py``.
+"""
 
 from __future__ import annotations
 

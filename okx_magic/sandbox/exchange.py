@@ -1,6 +1,8 @@
 """The exchange without its socket: a raw request in, a reply out.
 
 route ─► authenticate ─► permissions ─► limits ─► settle what rests ─► handler ─► envelope
+
+Tested in ``tests/sandbox/test_sandbox_gateway.py``.
 """
 
 from __future__ import annotations

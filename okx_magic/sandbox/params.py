@@ -1,4 +1,7 @@
-"""Reading parameters: a missing one is refused with 50014, a bad one with 51000, both by name."""
+"""Reading parameters: a missing one is refused with 50014, a bad one with 51000, both by name.
+
+Tested in ``tests/sandbox/test_sandbox_documented.py``.
+"""
 
 from __future__ import annotations
 

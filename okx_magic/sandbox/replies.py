@@ -2,6 +2,8 @@
 
 Texts are those of the documented table (``knowledge.explain``) but for the few that OKX's servers word
 differently.
+
+Tested in ``tests/sandbox/test_sandbox_refusals.py``.
 """
 
 from __future__ import annotations

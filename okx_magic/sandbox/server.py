@@ -1,4 +1,7 @@
-"""The exchange on a socket of this machine: Tornado, HTTP/1.1, loopback only, silent."""
+"""The exchange on a socket of this machine: Tornado, HTTP/1.1, loopback only, silent.
+
+Tested in ``tests/sandbox/test_sandbox_http.py``.
+"""
 
 from __future__ import annotations
 

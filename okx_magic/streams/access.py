@@ -1,4 +1,7 @@
-"""What a reader is given: the account, how it asks REST and signs, and how long it waits."""
+"""What a reader is given: the account, how it asks REST and signs, and how long it waits.
+
+Tested in ``tests/streams/test_keeping_connected.py``.
+"""
 
 from __future__ import annotations
 

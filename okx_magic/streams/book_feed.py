@@ -1,4 +1,7 @@
-"""A book as a feed: pushes in, one book that is right or says that it is not."""
+"""A book as a feed: pushes in, one book that is right or says that it is not.
+
+Tested in ``tests/streams/test_book.py``.
+"""
 
 from __future__ import annotations
 

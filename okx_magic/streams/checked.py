@@ -1,4 +1,7 @@
-"""Judges a filled subscription by the catalogue, before a socket opens."""
+"""Judges a filled subscription by the catalogue, before a socket opens.
+
+Tested in ``tests/streams/test_cells.py``.
+"""
 
 from __future__ import annotations
 

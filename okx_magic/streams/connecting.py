@@ -2,6 +2,8 @@
 
 OKX docs, Overview, WebSocket, Login: the answer is waited for before anything else is sent, and there is
 no second log-in on a connection.
+
+Tested in ``tests/streams/test_logging_in.py``.
 """
 
 from __future__ import annotations

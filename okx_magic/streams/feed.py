@@ -1,6 +1,8 @@
 """One subscription: what comes in, in which order, and to whom it goes.
 
 Kinds of channels differ in how they know that nothing is missing; those are in ``feeds``.
+
+Tested in ``tests/streams/test_streams_feeds.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What a stream missed, and what was made up for."""
+"""What a stream missed, and what was made up for.
+
+Tested in ``tests/streams/test_trade_feed.py``.
+"""
 
 from __future__ import annotations
 

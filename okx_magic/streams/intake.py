@@ -1,4 +1,7 @@
-"""What a stream takes in, in the reader's thread, and whom it tells."""
+"""What a stream takes in, in the reader's thread, and whom it tells.
+
+Tested in ``tests/streams/test_streams_feeds.py``.
+"""
 
 from __future__ import annotations
 

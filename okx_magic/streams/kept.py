@@ -1,4 +1,7 @@
-"""What a stream keeps: its newest rows, and the newest row of each key."""
+"""What a stream keeps: its newest rows, and the newest row of each key.
+
+Tested in ``tests/streams/test_streams_feeds.py``.
+"""
 
 from __future__ import annotations
 

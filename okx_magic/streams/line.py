@@ -1,5 +1,7 @@
 """One URL of an account, whatever becomes of its connections: new ones are made for ever, and each has
 what the last one had.
+
+Tested in ``tests/streams/test_keeping_connected.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One connection: opened, logged in, kept alive, read, closed."""
+"""One connection: opened, logged in, kept alive, read, closed.
+
+Tested in ``tests/streams/test_keeping_connected.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Streams as one DataFrame."""
+"""Streams as one DataFrame.
+
+Tested in ``tests/streams/test_cells.py``.
+"""
 
 from __future__ import annotations
 

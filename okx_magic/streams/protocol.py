@@ -1,6 +1,8 @@
 """The frames of OKX's WebSocket, as text and back. Pure.
 
 OKX docs, Overview, WebSocket: Subscribe, Unsubscribe, Login, Notification.
+
+Tested in ``tests/streams/test_keeping_connected.py``.
 """
 
 from __future__ import annotations

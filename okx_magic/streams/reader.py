@@ -1,4 +1,7 @@
-"""The thread that reads: one for a kernel, with a loop of its own, as long as anything streams."""
+"""The thread that reads: one for a kernel, with a loop of its own, as long as anything streams.
+
+Tested in ``tests/streams/test_keeping_connected.py`` and ``tests/streams/test_in_a_kernel.py``.
+"""
 
 from __future__ import annotations
 

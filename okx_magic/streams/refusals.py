@@ -1,4 +1,7 @@
-"""What OKX refuses to stream, as errors with a way out. Pure."""
+"""What OKX refuses to stream, as errors with a way out. Pure.
+
+Tested in ``tests/streams/test_cells.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The newest rows of a stream, as the bytes that came: blocks of some thousand, compressed."""
+"""The newest rows of a stream, as the bytes that came: blocks of some thousand, compressed.
+
+Tested in ``tests/streams/test_streams_feeds.py``.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 No redirect is followed, as a log-in would follow it. A proxy is the account's own or none; no variable of
 the environment is read. OKX has its own ping, so the protocol's is off.
+
+Tested in ``tests/streams/test_cutting.py``.
 """
 
 from __future__ import annotations

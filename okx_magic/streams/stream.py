@@ -1,4 +1,7 @@
-"""A stream, as a person holds it: what is kept of a channel, and ways to look at it."""
+"""A stream, as a person holds it: what is kept of a channel, and ways to look at it.
+
+Tested in ``tests/streams/test_streams_feeds.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """Rows of a stream as a person reads them: a DataFrame typed as the answers of the channel's GET, one row
 as a dict, the whole as a line.
+
+Tested in ``tests/streams/test_cells.py``.
 """
 
 from __future__ import annotations

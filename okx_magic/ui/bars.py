@@ -1,4 +1,7 @@
-"""The bars of what takes long: pages, downloads, the search for a mistake. Each disappears at its end."""
+"""The bars of what takes long: pages, downloads, the search for a mistake. Each disappears at its end.
+
+Tested in ``tests/commands/test_paged_cells.py`` and ``tests/detective/test_search_progress.py``.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@ r"""What is being typed at the cursor, in a cell that is still half-typed.
 Strategy: only the lines of the request around the cursor matter, and a mark inserted at the cursor
 shows which part of them it is in. Everything is read leniently: where the grammar of ``cell/``
 would refuse, this answers "nothing", because a person is still typing.
+
+Tested in ``tests/ui/test_completion.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Where in a half-typed JSON body the cursor is: in which object, at a key or at a value."""
+"""Where in a half-typed JSON body the cursor is: in which object, at a key or at a value.
+
+Tested in ``tests/ui/test_completion.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The lines under a cell: what was sent, by which account, what came, and how long it took."""
+"""The lines under a cell: what was sent, by which account, what came, and how long it took.
+
+Tested in ``tests/ui/test_console_notes.py`` and ``tests/magics/test_sending.py``.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 urllib3 connects: addresses, TLS, proxies. What then travels is written and read by http.client, upon
 which urllib3's connections are built. What urllib3 puts around that (retries, redirects, streams) is
 not wanted here, and takes longer than pacing, signing and judging together.
+
+Tested in ``tests/wire/test_pool.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Why an exchange failed, in one line with the way out, read off the HTTP library's exceptions.
 
 The library's own texts are not used: they can quote headers.
+
+Tested in ``tests/wire/test_transport.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Fetches OKX's files: unsigned, from OKX's hosts only, and from where it stopped."""
+"""Fetches OKX's files: unsigned, from OKX's hosts only, and from where it stopped.
+
+Tested in ``tests/data/test_files.py``.
+"""
 
 from __future__ import annotations
 

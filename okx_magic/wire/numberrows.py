@@ -1,4 +1,7 @@
-"""Reads an answer whose data are rows of numbers, such as candles, in one go."""
+"""Reads an answer whose data are rows of numbers, such as candles, in one go.
+
+Tested in ``tests/wire/test_number_rows.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One attempt: pace, take the time, sign, send, judge, log. Another one is for ``connection`` to make."""
+"""One attempt: pace, take the time, sign, send, judge, log. Another one is for ``connection`` to make.
+
+Tested in ``tests/wire/test_connection.py``.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 Balances change only in its ledgers, each time with a bill; what is frozen is never stored but summed
 over the open orders, so the two cannot come apart. Of what is over, the last 2,000 fills and positions
 are remembered.
+
+Tested in ``tests/sandbox/test_sandbox_private.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """What an algo order must be, alone or attached to an order.
 
 OKX docs: Order Book Trading, Algo Trading, Place algo order; Trade, Place order, attachAlgoOrds.
+
+Tested in ``tests/sandbox/test_sandbox_stops.py``.
 """
 
 from __future__ import annotations

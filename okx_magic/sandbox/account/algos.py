@@ -2,6 +2,8 @@
 
 OKX docs: Order Book Trading, Algo Trading. They freeze nothing; what they order is found out when they
 are set off.
+
+Tested in ``tests/sandbox/test_sandbox_algos.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 OKX docs: Trading Account, Get balance and Get positions, Futures mode: one pool of cross margin for
 each currency, and a margin of its own for each isolated position.
+
+Tested in ``tests/sandbox/test_sandbox_ledger.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """What sets an algo order off, as its parameters say it.
 
 OKX docs: Order Book Trading, Algo Trading, Place algo order and Amend algo order.
+
+Tested in ``tests/sandbox/test_sandbox_algos.py``.
 """
 
 from __future__ import annotations

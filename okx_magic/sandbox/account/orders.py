@@ -1,4 +1,7 @@
-"""Orders, what they take from a book, and fills."""
+"""Orders, what they take from a book, and fills.
+
+Tested in ``tests/sandbox/test_sandbox_orders.py``.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 What is open is kept at its cost, never at a rounded average price: a part that is closed takes its
 share of the cost with it, rounded once, and leaves the rest. So a position that is closed has realised
 exactly what it sold for less what it was bought for.
+
+Tested in ``tests/sandbox/test_sandbox_positions.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Orders and algo orders as an account remembers them."""
+"""Orders and algo orders as an account remembers them.
+
+Tested in ``tests/sandbox/test_sandbox_memory.py``.
+"""
 
 from __future__ import annotations
 

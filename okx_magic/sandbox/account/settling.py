@@ -5,6 +5,8 @@ to theirs, positions are liquidated where their margin is used up, futures deliv
 funding at each funding time they are held, and dead-man switches go off. What comes of one of these (an
 order, a position) is watched from then on. What the market does is known at the end of the beat in which
 it does it: so all happens in the same order however often one looks.
+
+Tested in ``tests/sandbox/test_sandbox_algos.py``.
 """
 
 from __future__ import annotations

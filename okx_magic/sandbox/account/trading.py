@@ -4,6 +4,8 @@ How orders meet the market: an order that crosses takes the visible levels of th
 once, level by level, each a fill. What is left of a limit order rests, and fills whole, at its
 own price, when the market first trades through that price (``settling``). OKX docs:
 Order Book Trading, Trade.
+
+Tested in ``tests/sandbox/test_sandbox_orders.py``.
 """
 
 from __future__ import annotations

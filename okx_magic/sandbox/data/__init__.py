@@ -1,4 +1,7 @@
-"""The facts that the sandbox goes by: the files in this folder."""
+"""The facts that the sandbox goes by: the files in this folder.
+
+Tested in ``tests/sandbox/test_sandbox_documented.py``.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 What their names mean is in ``catalogue``. Times are whole seconds since 1970; bars are numbered, so
 that paging is arithmetic.
+
+Tested in ``tests/sandbox/test_sandbox_agreement.py``.
 """
 
 from __future__ import annotations

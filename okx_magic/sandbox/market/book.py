@@ -3,6 +3,8 @@
 The best prices stand where the last trade was: it took the one or the other. Behind them each price
 has a level of its own, which changes its size at times of its own, so that of a book's levels a few in
 a hundred change in a second.
+
+Tested in ``tests/sandbox/test_sandbox_prices.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """When contracts expire and since when they are listed: at 08:00 UTC, on Fridays, options daily too.
 
 OKX docs, Get instruments, ``alias``; times are in seconds since 1970.
+
+Tested in ``tests/sandbox/test_sandbox_contracts.py``.
 """
 
 from __future__ import annotations

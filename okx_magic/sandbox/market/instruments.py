@@ -6,6 +6,8 @@ a deviation of its ``own`` a year), what its main pair turns over in millions of
 ``data/listings.json`` is what a listing says by its kind, how much of the main pair's turnover (of a
 swap's, for what expires) each kind has, and the families with their ctVal or ctMult.
 ``data/tiers.json`` has, by instType and instFamily, the tiers as ``[maxSz, mmr, maxLever]``.
+
+Tested in ``tests/sandbox/test_sandbox_contracts.py``.
 """
 
 from __future__ import annotations

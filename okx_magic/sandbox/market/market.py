@@ -3,6 +3,8 @@
 Everything is a pure function of seed, instrument and time. Times are in seconds, and what is seen
 changes at tenths of them (beats): all that is said of a beat agrees. What a person does here moves no
 price: the book is as deep again the next moment whatever was taken from it.
+
+Tested in ``tests/sandbox/test_sandbox_agreement.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Two kinds: ``generator`` has a stream of its own for each key (Philox counts; the key is a hash), for what
 is drawn together; ``uniform`` hashes any array of places, for what must be had one by one.
+
+Tested in ``tests/sandbox/test_sandbox_quant.py``.
 """
 
 from __future__ import annotations

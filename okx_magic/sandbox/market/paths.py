@@ -9,6 +9,8 @@ of its own; a coin in another coin is the difference of the two.
 
 Between a day's ends nothing is stored, and any day is a vector. Over many years a factor is reflected
 at its bounds, so that prices stay readable.
+
+Tested in ``tests/sandbox/test_sandbox_quant.py``.
 """
 
 from __future__ import annotations

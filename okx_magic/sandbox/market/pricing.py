@@ -3,6 +3,8 @@ spot, and what options are worth. ``minutes`` are many that rise, or one.
 
 Differences to spot are small against OKX's fees, and none lasts: premiums come back within days, and
 that of a future shrinks to its expiry.
+
+Tested in ``tests/sandbox/test_sandbox_quant.py``.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Prices are whole ticks and sizes whole lots here. The trades of a minute make its bar exactly: the first
 is at its open, the last at its close, they touch high and low, and their sizes are its volume. What
 does not trade (marks, indices, options) has a price every tenth of a second in their place.
+
+Tested in ``tests/sandbox/test_sandbox_quant.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What is traded in the market of the sandbox: the tapes of a seed, read from any time to any other."""
+"""What is traded in the market of the sandbox: the tapes of a seed, read from any time to any other.
+
+Tested in ``tests/sandbox/test_sandbox_prices.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What an account is, has and may: configuration, balances, fees, sizes. OKX docs: Trading Account."""
+"""What an account is, has and may: configuration, balances, fees, sizes. OKX docs: Trading Account.
+
+Tested in ``tests/sandbox/test_sandbox_private.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Algo orders, to be read back. OKX docs: Order Book Trading, Algo Trading."""
+"""Algo orders, to be read back. OKX docs: Order Book Trading, Algo Trading.
+
+Tested in ``tests/sandbox/test_sandbox_algos.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The funding account: balances, currencies, transfers, worth; and play money.
 
 OKX docs: Funding Account; Trading Account, Adjust demo balance.
+
+Tested in ``tests/sandbox/test_sandbox_money.py``.
 """
 
 from __future__ import annotations

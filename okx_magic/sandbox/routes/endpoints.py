@@ -1,5 +1,7 @@
 """Which endpoints are served, and by what: ``PUBLIC`` at a moment of the market; at a desk what a signed
 request reads (``QUERIES``, by GET) and does (``ACTIONS``, by POST), beside orders.
+
+Tested in ``tests/sandbox/test_sandbox_documented.py``.
 """
 
 from __future__ import annotations

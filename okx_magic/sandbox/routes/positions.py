@@ -1,6 +1,8 @@
 """Positions: those that are open, those that were, what is at risk, and closing them.
 
 OKX docs: Trading Account; Order Book Trading, Trade, Close positions.
+
+Tested in ``tests/sandbox/test_sandbox_positions.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 price limits and position tiers.
 
 OKX docs: Public Data; Trading Statistics; Order Book Trading, Market Data.
+
+Tested in ``tests/sandbox/test_sandbox_public.py``.
 """
 
 from __future__ import annotations

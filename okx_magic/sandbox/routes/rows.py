@@ -1,6 +1,8 @@
 """Rows as OKX writes them, and which of them a query asks for.
 
 What the catalogue knows of an endpoint is not said again here: its fields, the sizes of its pages.
+
+Tested in ``tests/sandbox/test_sandbox_documented.py``.
 """
 
 from __future__ import annotations

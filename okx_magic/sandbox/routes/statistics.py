@@ -1,6 +1,8 @@
 """What is told of contracts beside their prices: greeks, premiums, deliveries, who is long.
 
 OKX docs: Public Data; Trading Statistics.
+
+Tested in ``tests/sandbox/test_sandbox_documented.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Orders, fills and the bills of both accounts, to be read back.
 
 OKX docs: Order Book Trading, Trade; Get bills details; Asset bills details.
+
+Tested in ``tests/sandbox/test_sandbox_orders.py``.
 """
 
 from __future__ import annotations

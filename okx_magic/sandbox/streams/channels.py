@@ -4,6 +4,8 @@
 ``private``), ``every`` how many seconds lie between two of them. Those of kind ``quiet`` are there and
 have nothing to say: what they tell of never happens here. Those of kind ``refused`` need a higher fee
 tier.
+
+Tested in ``tests/sandbox/test_sandbox_streams.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A client on a socket: what it says is answered, what it listens to pushed, unless a fault strikes."""
+"""A client on a socket: what it says is answered, what it listens to pushed, unless a fault strikes.
+
+Tested in ``tests/sandbox/test_sandbox_streams.py``.
+"""
 
 from __future__ import annotations
 

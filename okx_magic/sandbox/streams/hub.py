@@ -2,6 +2,8 @@
 
 Public channels are pushed at whole beats of the sandbox's clock; what is the account's at once, when
 somebody has done something, and at each beat what the market did to it.
+
+Tested in ``tests/sandbox/test_sandbox_streams.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Written against the text of the rule alone (OKX docs: Overview, WebSocket, Login; Error Code,
 WebSocket), beside the gate of REST, and sharing nothing with the code that signs.
+
+Tested in ``tests/sandbox/test_sandbox_streams_refusals.py``.
 """
 
 from __future__ import annotations

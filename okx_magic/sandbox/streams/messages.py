@@ -1,6 +1,8 @@
 """What a client says on a socket, read; and how OKX names things in what it says itself. Pure.
 
 OKX docs: Overview, WebSocket: Connect, Login, Subscribe, Unsubscribe, Notification.
+
+Tested in ``tests/sandbox/test_sandbox_streams_refusals.py``.
 """
 
 from __future__ import annotations

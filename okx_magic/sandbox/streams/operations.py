@@ -2,6 +2,8 @@
 
 OKX docs: Order Book Trading, Trade, WS / Place order and those that follow. An instrument goes by its
 number, ``instIdCode``; ``instId`` counts for nothing.
+
+Tested in ``tests/sandbox/test_sandbox_streams.py``.
 """
 
 from __future__ import annotations

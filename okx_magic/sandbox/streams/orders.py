@@ -1,6 +1,8 @@
 """The orders channel: each order as it is taken, filled, amended and ended, as REST shows it then.
 
 OKX docs: Order Book Trading, Trade, WS / Order channel.
+
+Tested in ``tests/sandbox/test_sandbox_streams_equal.py``.
 """
 
 from __future__ import annotations

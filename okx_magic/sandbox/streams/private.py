@@ -3,6 +3,8 @@
 A feed is one subscription: ``first`` is what it begins with, ``next`` what has changed since, ``again``
 the state that OKX repeats every few seconds. OKX docs: Trading Account, WebSocket; Order Book Trading,
 Trade, WS / Order channel.
+
+Tested in ``tests/sandbox/test_sandbox_streams_equal.py``.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 A feed is one subscription. ``first`` is what it begins with, ``next`` what there is to say since; both
 give frames without their ``arg``. Each knows what it said last, so that nothing is left out however
 late it is asked. OKX docs: Order Book Trading, Market Data, WebSocket; Public Data, WebSocket.
+
+Tested in ``tests/sandbox/test_sandbox_streams_equal.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A socket on the wire: the handshake, texts in and out, and how a connection ends."""
+"""A socket on the wire: the handshake, texts in and out, and how a connection ends.
+
+Tested in ``tests/sandbox/test_sandbox_streams_abuse.py``.
+"""
 
 from __future__ import annotations
 
