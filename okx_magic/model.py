@@ -8,7 +8,7 @@ Names follow OKX (``code``, ``msg``, ``data``) and HTTP (``method``, ``target``,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 from urllib.parse import parse_qsl
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Method = Literal["GET", "POST", "SUBSCRIBE"]
 Environment = Literal["sandbox", "demo", "live"]
 
+_FLOAT64: Final = 8
 _CANCEL_ALL_AFTER: Final = "/cancel-all-after"
 
 
@@ -120,23 +121,37 @@ class Sent:
 # Without slots, so that the lists can be kept.
 @dataclass(frozen=True)
 class NumberRows:
-    """Rows of numbers, such as candles: ``count`` rows of ``width`` numbers each.
+    """Rows of ``width`` numbers each, such as candles. A slice of them is rows of numbers, too.
 
     ``packed`` has them row after row as float64 of this machine, each the nearest to its text ("nan"
-    and "inf" included), and ``body`` is the answer that they came in. A long history is a frame sooner
-    than it is Python's lists, so these are made only for those who ask.
+    and "inf" included), and ``body`` is the answer that they came in, from its row ``first`` on. A long
+    history is a frame sooner than it is Python's lists, so these are made only for those who ask.
     """
 
     packed: bytes = field(repr=False)
-    count: int
     width: int
     body: bytes = field(repr=False)
+    first: int = 0
+
+    def __len__(self) -> int:
+        return len(self.packed) // (_FLOAT64 * self.width)
+
+    def __getitem__(self, rows: slice) -> NumberRows:
+        start, stop, _ = rows.indices(len(self))
+        size = _FLOAT64 * self.width
+        packed = self.packed[start * size : stop * size]
+        return replace(self, packed=packed, first=self.first + start)
+
+    def column(self, place: int) -> list[float]:
+        """The numbers at one place of each row."""
+        numbers: Any = memoryview(self.packed).cast("d")[place :: self.width]
+        return list(numbers)
 
     @cached_property
     def lists(self) -> list[list[Any]]:
         """The rows as they came, as lists of text."""
         lists: list[list[Any]] = strictjson.loads(self.body)["data"]
-        return lists
+        return lists[self.first : self.first + len(self)]
 
 
 # Without slots, so that the lists of rows of numbers can come later.

@@ -12,20 +12,25 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from okx_magic.data.filing import Filing
 from okx_magic.data.parts import Part, Parts
 from okx_magic.errors import CellError, OkxMagicError, TransportError
+from okx_magic.model import NumberRows
 from okx_magic.pages import Pull
 from okx_magic.pages.paging import Span
+from okx_magic.pages.rows import bar_times, chosen, column
 
 if TYPE_CHECKING:
     from okx_magic.data.folder import Folder, Manifest
     from okx_magic.data.ranges import Range
     from okx_magic.data.targets import Target
     from okx_magic.pages import Team
+    from okx_magic.pages.rows import Page
     from okx_magic.wire.connection import Connection
 
 # What a kill takes away at most.
 _SECONDS_IN_MEMORY: Final = 60.0
 # How many bars may be late: where none came yet that lately, OKX may still make them.
 _LATE_BARS: Final = 10
+# What ``confirm`` says of a bar that is not closed.
+_RUNNING: Final = ("0", 0)
 
 
 class DownloadProgress(Protocol):
@@ -106,30 +111,30 @@ class Fetch:
         self.notices += pull.notices
         self._filing.note(self.notices)
 
-    def _take(self, page: list[Any], parts: Parts, *, first: bool) -> None:
-        rows = self._closed(page, parts)
-        times = self._times(rows)
-        if first and rows and self._may_still_come(self._bounds[1]):
+    def _take(self, page: Page, parts: Parts, *, first: bool) -> None:
+        rows, times = self._closed(page, parts)
+        if first and times and self._may_still_come(self._bounds[1]):
             newest = max(times)
             parts.lower(newest + 1)
             self._above = None
         if self._progress is not None:
-            self._progress.advance(0, len(rows))
+            self._progress.advance(0, len(times))
         for part in parts.add(rows, times):
             self._write(part)
 
-    def _closed(self, page: list[Any], parts: Parts) -> list[Any]:
-        """The rows without the running bar, which is not complete either."""
-        confirm = self._target.confirm
+    def _closed(self, page: Page, parts: Parts) -> tuple[Page, list[int]]:
+        """The rows without the running bar, which is not complete either, and their times."""
+        times, confirm = self._times(page), self._target.confirm
         if confirm is None:
-            return page
-        running = [row for row in page if str(row[confirm]) == "0"]
-        if not running:
-            return page
-        parts.lower(min(self._times(running)))
-        return [row for row in page if str(row[confirm]) != "0"]
+            return page, times
+        closed = [flag not in _RUNNING for flag in column(page, confirm)]
+        if not all(closed):
+            parts.lower(min(time for time, done in zip(times, closed, strict=True) if not done))
+        return chosen(page, times, closed)
 
-    def _times(self, rows: list[Any]) -> list[int]:
+    def _times(self, rows: Page) -> list[int]:
+        if isinstance(rows, NumberRows):
+            return bar_times(rows)
         field = self._target.style.time
         endpoint = self._target.request.endpoint
         columns = endpoint.columns if endpoint else ()

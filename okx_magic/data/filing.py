@@ -46,13 +46,13 @@ class Filing:
         is none; ``bottom`` where the whole range begins. Gives the ``above`` of the part below it.
         """
         files = self.manifest.files
-        if part.rows:
+        if part.times:
             target, month = self._target, month_name(part.times[-1])
             name = f"{target.folder}/month={month}/{target.key}-{part.low}-{part.high}.parquet"
-            content = content_of(part.rows, target.request, self._schema)
+            content = content_of(part.pages, target.request, self._schema)
             with told(self._folder):
                 self._folder.write(name, content)
-            files = files | {name: [min(part.times), max(part.times), len(part.rows)]}
+            files = files | {name: [min(part.times), max(part.times), len(part.times)]}
         found, above = self._holes(part, above, bottom)
         covered = joined([*self.manifest.covered, (part.low, part.high)])
         holes = joined([*self.manifest.holes, *found])

@@ -94,7 +94,7 @@ class Filling:
             begin, end = max(low, self._low), min(high, edge)
             for first, last in _months(begin, end):
                 some = [each for each in rows if first <= each[0] < last][::-1]
-                part = Part(first, last, [row for _, row in some], [time for time, _ in some])
+                part = Part(first, last, [[row for _, row in some]], [time for time, _ in some])
                 self._filing.write(part, above=last, bottom=first)
                 self.fresh += len(some)
         self._low = edge

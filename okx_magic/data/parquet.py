@@ -16,18 +16,20 @@ import pyarrow.parquet as pq
 
 from okx_magic.errors import CellError, TransportError
 from okx_magic.frames.joined import frame_of_pages
-from okx_magic.model import Envelope
+from okx_magic.model import NumberRows
+from okx_magic.pages.rows import as_envelope, as_lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from okx_magic.model import Request
+    from okx_magic.pages.rows import Page
 
 
-def frame_of(rows: list[Any], request: Request) -> pd.DataFrame:
+def frame_of(pages: list[Page], request: Request) -> pd.DataFrame:
     """The rows as the frame that a pull of them would give, with its index as a column."""
-    frame = frame_of_pages([Envelope("0", "", rows)], request)
+    frame = frame_of_pages(map(as_envelope, pages or [[]]), request)
     return frame.reset_index() if frame.index.name else frame
 
 
@@ -43,13 +45,16 @@ def columns_of(schema: pa.Schema) -> dict[str, str]:
     return {each.name: str(each.type) for each in schema}
 
 
-def content_of(rows: list[Any], request: Request, schema: pa.Schema) -> bytes:
-    """The content of a file of these rows, which come newest first; oldest first in the file.
+def content_of(pages: list[Page], request: Request, schema: pa.Schema) -> bytes:
+    """The content of a file of these pages, whose rows come newest first; oldest first in the file.
 
     What is in no column of the schema goes to ``_more`` as JSON. Raises TransportError where a value
     does not fit the type of its column.
     """
-    frame = frame_of(rows[::-1], request)
+    # Those of numbers are bars, which a frame has oldest first by itself.
+    packed = all(isinstance(page, NumberRows) for page in pages)
+    rows = [] if packed else [row for page in pages for row in as_lists(page)]
+    frame = frame_of(pages if packed else [rows[::-1]], request)
     if untyped := set(frame.attrs.get("untyped", ())) & set(schema.names):
         raise TransportError(
             f"a value of {', '.join(sorted(untyped))} is not of the type that the dataset has",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from okx_magic.data.ranges import month_start
 from okx_magic.errors import TransportError
+from okx_magic.pages.rows import between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from okx_magic.pages.rows import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Part:
 
     low: int
     high: int
-    rows: list[Any] = field(repr=False)
+    pages: list[Page] = field(repr=False)
     times: list[int] = field(repr=False)
 
 
@@ -43,41 +46,34 @@ class Parts:
         self._unique = unique
         self._due = due
         self._month: int | None = None
-        # Upper bound and rows with their times, replaced together: Ctrl-C may come between any two
+        # Upper bound and pages with their times, replaced together: Ctrl-C may come between any two
         # statements, and a bound that does not fit the rows would lose some.
-        self._open: tuple[int, list[tuple[Any, int]]] = (high, [])
+        self._open: tuple[int, list[tuple[Page, list[int]]]] = (high, [])
 
     def lower(self, high: int) -> None:
         """The range ends earlier. Only before the first part."""
         self._open = (min(self._open[0], high), self._open[1])
 
-    def add(self, rows: list[Any], times: list[int]) -> Iterator[Part]:
+    def add(self, page: Page, times: list[int]) -> Iterator[Part]:
         """The parts that are complete with this page."""
-        month = self._month
-        if times and month is not None and month <= min(times) and max(times) < self._open[0]:
-            # As most pages: all of the month that is open.
-            self._open[1].extend(zip(rows, times, strict=True))
-        else:
-            yield from self._add_each(rows, times)
-        count = len(self._open[1])
+        while times:
+            if max(times) >= self._open[0]:
+                # Its part is written already: it would be missing, or there twice after a break-off.
+                raise TransportError("OKX's rows are not in the order of their times", written=True)
+            month = month_start(max(times))
+            if self._month is None or month < self._month:
+                if self._month is not None and self._open[1]:
+                    yield self._flush(self._month)
+                self._month = month
+            self._open[1].append(between(page, times, self._month, None))
+            page, times = between(page, times, None, self._month)
+        count = sum(len(times) for _, times in self._open[1])
         if count >= self._most or (count and self._due()):
             yield from self.cut()
 
-    def _add_each(self, rows: list[Any], times: list[int]) -> Iterator[Part]:
-        for pair in zip(rows, times, strict=True):
-            time = pair[1]
-            if time >= self._open[0]:
-                # Its part is written already: it would be missing, or there twice after a break-off.
-                raise TransportError("OKX's rows are not in the order of their times", written=True)
-            if self._month is None or time < self._month:
-                if self._month is not None and self._open[1]:
-                    yield self._flush(self._month)
-                self._month = month_start(time)
-            self._open[1].append(pair)
-
     def cut(self) -> Iterator[Part]:
         """What is complete so far."""
-        times = [time for _, time in self._open[1]]
+        times = self._times()
         if times:
             oldest = min(times)
             edge = oldest if self._unique else oldest + 1
@@ -88,9 +84,14 @@ class Parts:
         """The last part, after the last page: down to the lower bound, perhaps without rows."""
         return self._flush(self._low)
 
+    def _times(self) -> list[int]:
+        return [time for _, times in self._open[1] for time in times]
+
     def _flush(self, edge: int) -> Part:
-        high, pairs = self._open
-        done = [pair for pair in pairs if pair[1] >= edge]
-        part = Part(edge, high, [row for row, _ in done], [time for _, time in done])
-        self._open = (edge, [pair for pair in pairs if pair[1] < edge])
+        high, pieces = self._open
+        done = [between(*piece, edge, None) for piece in pieces]
+        left = [between(*piece, None, edge) for piece in pieces]
+        times = [time for _, times in done for time in times]
+        part = Part(edge, high, [page for page, times in done if times], times)
+        self._open = (edge, [piece for piece in left if piece[1]])
         return part

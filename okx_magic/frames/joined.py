@@ -82,7 +82,7 @@ def _some_at_once(envelopes: Iterable[Envelope]) -> Iterator[list[Envelope]]:
 def _length(page: Envelope) -> int:
     numbers = page.number_rows
     if numbers is not None:
-        return numbers.count
+        return len(numbers)
     return len(page.data) if isinstance(page.data, list) else 1
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from okx_magic.model import Request
     from okx_magic.pages.candle_plan import Chunk, Fetched
+    from okx_magic.pages.rows import Page
     from okx_magic.wire.connection import Connection
 
     # Each chunk, newest first, with what waits for its rows. Closing it cancels what has not started.
@@ -67,12 +68,21 @@ def at_once(request: Request) -> int:
     return min(limit.requests, MOST_AT_ONCE) if limit else 1
 
 
-def candles(connection: Connection, request: Request, *, sleep: Sleep) -> list[Any]:
+def candles(connection: Connection, request: Request, *, sleep: Sleep) -> Page:
     """The rows of one page of candles. Raises TransportError when they are something else."""
-    rows = connection.read(request, sleep=sleep).envelope.data
+    envelope = connection.read(request, sleep=sleep).envelope
+    numbers = envelope.number_rows
+    if numbers is not None and all(map(_is_time, numbers.column(0))):
+        return numbers
+    rows: list[Any] = envelope.data
     if not all(isinstance(row, list) and row and _TIME.fullmatch(str(row[0])) for row in rows):
         raise TransportError("the answer's rows are not candles", written=True, request=request)
-    return list(rows)
+    return rows
+
+
+def _is_time(number: float) -> bool:
+    """Whether it is whole, and of thirteen digits."""
+    return 1e12 <= number < 1e13 and number.is_integer()
 
 
 def _spread(

@@ -14,18 +14,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from okx_magic.catalogue.bar_names import DEFAULT_BAR, bar_length
 from okx_magic.errors import TransportError
 from okx_magic.pages.paging import PagingStyle, Span, query_of, with_query
+from okx_magic.pages.rows import as_lists, bar_times, between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from okx_magic.model import Request
+    from okx_magic.pages.rows import Page
 
-    Fetch = Callable[[Request], list[Any]]
+    Fetch = Callable[[Request], Page]
 
 _HISTORY: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -62,7 +64,7 @@ class Chunk:
 
         Raises TransportError when the answers do not go back in time.
         """
-        rows: list[Any] = []
+        rows: Page = []
         after = self.high
         pages = 0
         while True:
@@ -71,16 +73,13 @@ class Chunk:
             page = fetch(request)
             if not page:
                 return Fetched(rows, pages, ended=True)
-            times = [int(row[0]) for row in page]
+            times = bar_times(page)
             if after is not None and max(times) >= after:
                 raise TransportError(
                     f"the answer has bars at or after after={after}", written=True, request=request
                 )
-            rows += [
-                row
-                for row, time in zip(page, times, strict=True)
-                if self.low is None or time >= self.low
-            ]
+            mine, _ = between(page, times, self.low, None)
+            rows = [*as_lists(rows), *as_lists(mine)] if rows else mine
             after = min(times)
             if self.low is None or after < self.low + self.length:
                 return Fetched(rows, pages, ended=False)
@@ -90,7 +89,7 @@ class Chunk:
 class Fetched:
     """The rows of a chunk, newest first, from ``pages`` pages; ``ended``: there is nothing older."""
 
-    rows: list[Any] = field(repr=False)
+    rows: Page = field(repr=False)
     pages: int
     ended: bool
 

@@ -9,16 +9,16 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from okx_magic.errors import CellError, OkxMagicError, RefusedError
 from okx_magic.frames.joined import frame_of_pages
-from okx_magic.model import Envelope
 from okx_magic.pages.blocks import at_once, candles, threads
 from okx_magic.pages.candle_plan import CandlePlan, candle_plan
 from okx_magic.pages.coverage import Holes, window_of
 from okx_magic.pages.cursor_pager import CursorPager
 from okx_magic.pages.paging import Span, checked_style, paging_style, time_text
+from okx_magic.pages.rows import as_envelope, bar_times, between
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from okx_magic.model import Request
+    from okx_magic.model import Envelope, Request
     from okx_magic.pages.blocks import Spread
     from okx_magic.pages.candle_plan import Chunk, Fetched
     from okx_magic.pages.paging import PagingStyle
+    from okx_magic.pages.rows import Page
     from okx_magic.pages.team import Team
     from okx_magic.wire.connection import Connection
 
@@ -121,7 +122,7 @@ class Pull:
             raise CellError("--since is in the future", remedy="OKX has rows up to now")
         return self._run(self.pages(request, span), request, decimal=decimal)
 
-    def pages(self, request: Request, span: Span) -> Generator[list[Any]]:
+    def pages(self, request: Request, span: Span) -> Generator[Page]:
         """The rows of each page that are of the span, newest first. Close it when you stop early.
 
         Raises what ``bring`` raises, but nothing is ``pulled``.
@@ -150,7 +151,7 @@ class Pull:
     def _said(self) -> tuple[str, ...]:
         return (*(self._team.notices if self._team else ()), *self.notices)
 
-    def _run(self, pages: Generator[list[Any]], request: Request, *, decimal: bool) -> Pulled:
+    def _run(self, pages: Generator[Page], request: Request, *, decimal: bool) -> Pulled:
         """The frame of all pages. They are converted in a thread of their own: Ctrl-C, which only
         the main thread gets, never stops half-way through a page.
         """
@@ -165,12 +166,12 @@ class Pull:
                 with closing(pages):
                     for rows in pages:
                         came = True
-                        queue.put(Envelope("0", "", rows))
+                        queue.put(as_envelope(rows))
             except (KeyboardInterrupt, OkxMagicError) as reason:
                 stopped = reason
             finally:
                 if not came:
-                    queue.put(Envelope("0", "", []))
+                    queue.put(as_envelope([]))
                 queue.put(None)
         if stopped is not None:
             word = "interrupted" if isinstance(stopped, KeyboardInterrupt) else "stopped"
@@ -196,7 +197,7 @@ class Pull:
         again = "" if self._style.candles else ", and rows of that time come again"
         return f"; with --until {value} it continues there{again}"
 
-    def _one_by_one(self, request: Request, pager: CursorPager) -> Generator[list[Any]]:
+    def _one_by_one(self, request: Request, pager: CursorPager) -> Generator[Page]:
         """The pages of a cursor pager, one after another, also of the endpoint that keeps more."""
         self._progress.start(self._span.pages, None)
         while pager.request is not None:
@@ -213,7 +214,7 @@ class Pull:
         if pager.exhausted:
             yield from self._beyond_window(request, pager)
 
-    def _beyond_window(self, request: Request, pager: CursorPager) -> Generator[list[Any]]:
+    def _beyond_window(self, request: Request, pager: CursorPager) -> Generator[Page]:
         """The rows that the endpoint does not keep any more, from the one that does, if there is one."""
         window, span, now = window_of(request), self._span, int(time.time() * 1000)
         if window is None or window.outlived_by(self._oldest, now):
@@ -232,7 +233,7 @@ class Pull:
                 follow = CursorPager(older, paging_style(older), bounds, follows=pager)
                 yield from self._one_by_one(older, follow)
 
-    def _side_by_side(self, plan: CandlePlan) -> Generator[list[Any]]:
+    def _side_by_side(self, plan: CandlePlan) -> Generator[Page]:
         """The pages of a candle plan, newest first."""
         high, left = plan.high, self._span.pages
         if high is None:
@@ -241,7 +242,7 @@ class Pull:
             yield self._wanted(newest)
             if newest.ended:
                 return
-            high = min(int(row[0]) for row in newest.rows)
+            high = min(bar_times(newest.rows))
             left = None if left is None else left - 1
         count = plan.count(high, left)
         self._progress.start(count, None if count is None else _seconds(count, plan.older))
@@ -260,12 +261,10 @@ class Pull:
             return threads(self._connection, plan.older)
         return self._team.spread(plan)
 
-    def _wanted(self, fetched: Fetched) -> list[Any]:
+    def _wanted(self, fetched: Fetched) -> Page:
         self._count(fetched.pages)
-        rows, times = fetched.rows, [int(row[0]) for row in fetched.rows]
-        if times and not (self._span.holds(min(times)) and self._span.holds(max(times))):
-            rows = [row for row, at in zip(rows, times, strict=True) if self._span.holds(at)]
-            times = [at for at in times if self._span.holds(at)]
+        span = self._span
+        rows, times = between(fetched.rows, bar_times(fetched.rows), span.since, span.until)
         if times:
             self._oldest = min(times)
         if self._holes is not None:

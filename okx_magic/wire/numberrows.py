@@ -39,7 +39,7 @@ def read(body: bytes, width: int) -> dict[str, Any] | None:
         return None
     if not answer.data:
         return None
-    rows = NumberRows(b"".join(starmap(pack, answer.data)), len(answer.data), width, body)
+    rows = NumberRows(b"".join(starmap(pack, answer.data)), width, body)
     return {"code": answer.code, "msg": answer.msg, "data": rows}
 
 

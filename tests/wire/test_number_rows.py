@@ -42,7 +42,7 @@ def test_rows_of_numbers_are_kept_as_numbers_and_as_text() -> None:
     envelope = judge(Answer(200, {}, written(data)), CANDLES)
     rows = envelope.number_rows
     assert rows is not None
-    assert (rows.count, rows.width) == (2, WIDTH)
+    assert (len(rows), rows.width) == (2, WIDTH)
     assert list(struct.unpack("=18d", rows.packed)) == [
         float(text) for cells in data for text in cells
     ]
