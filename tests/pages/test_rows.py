@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from okx_magic.model import NumberRows
-from okx_magic.pages.rows import Page, as_envelope, as_lists, bar_times, between, chosen, column
+from okx_magic.pages.rows import as_envelope, as_lists, bar_times, between, chosen, column
 from okx_magic.wire import numberrows
+
+if TYPE_CHECKING:
+    from okx_magic.pages.rows import Page
 
 MINUTE = 60_000
 START = 1_700_000_000_000
