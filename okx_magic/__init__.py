@@ -15,7 +15,8 @@ In plain Python, ``connect`` gives the same operations:
 
 Public are:
 
-- ``okx_magic.connect(name)``: a session of one account (``okx_magic.session.Session``)
+- ``okx_magic.connect(name)``: a session of one account; ``help(okx_magic.session.Session)`` has its
+  methods, and ``help`` of each of them has an example
 - ``okx_magic.safe_csv(frame)``: a frame as CSV in which no text is a formula
 - ``okx_magic.open_data(folder)``: the frames of a dataset that ``%%okx --to`` or ``download`` made
 - ``okx_magic.open_recording(file)``: a stream's recording as a typed frame
@@ -25,9 +26,9 @@ Public are:
 - ``python -m okx_magic.sandbox``: the same exchange for any program
 
 Importing this is fast, prints nothing and uses no network. OKX's docs: https://www.okx.com/docs-v5/
-
-Tested in ``tests/test_examples.py``.
 """
+
+# Tested in ``tests/test_examples.py``.
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ It is there wherever okx_magic is installed; a test file needs no import for it:
         okx_sandbox.set_faults("502-after")  # or later, in the middle of a test
 
 The marker takes the options of ``okx_magic.sandbox.Sandbox.start``.
-
-Tested in ``tests/test_examples.py``.
 """
+
+# Tested in ``tests/test_examples.py``.
 
 from __future__ import annotations
 

@@ -38,9 +38,9 @@ _TABLES = "pandas"
 class Session:
     """Sends requests as one account. ``okx_magic.connect`` makes one; use it as a context manager.
 
-    ``config`` is the row of GET /api/v5/account/config that a log-in got, and ``warnings`` are its
-    notices. Those that share a ``pacer`` keep to OKX's limits together. ``gate`` has the safety rules;
-    without one a live one only reads. ``reader`` reads its streams; ``on_close`` is called once, last.
+    A program uses ``request``, ``frame``, ``pages``, ``stream``, ``download``, ``download_files``,
+    ``log`` and ``close``. ``config`` is the row of account/config that a log-in got; ``warnings`` its
+    notices. A shared ``pacer`` keeps to OKX's limits for all. Without a ``gate`` a live one only reads.
 
     Example:
         >>> with okx_magic.connect("sandbox") as okx:

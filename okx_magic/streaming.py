@@ -82,15 +82,19 @@ class Streaming:
     ) -> Stream:
         """A live channel, from now on, until ``stop`` or ``close``.
 
-        ::
+        ``keys`` are the channel's arguments; ``keep`` is how many rows are kept at most; ``record`` is a
+        parquet file for all of them. Returns a ``Stream`` at once: ``wait`` waits for rows, ``frame`` has
+        them with the columns and types of the channel's GET, ``last`` is the newest one as OKX sent it.
 
-            trades = okx.stream("trades", instId="BTC-USDT")
-            trades.wait(rows=10, timeout=30)
-            trades.frame()
+        Raises CellError for what OKX does not have, and CredentialsError for a private channel without
+        credentials. OKX docs: Overview, WebSocket, and the channel's own section.
 
-        ``keys`` are the channel's; ``keep`` is how many rows are kept at most;
-        ``record`` is a parquet file for all of them. Raises CellError for what
-        OKX does not have. OKX docs: Overview, WebSocket, and the channel's own section.
+        Example:
+            >>> trades = okx.stream("trades", instId="BTC-USDT")
+            >>> newest = trades.wait(rows=3, timeout=60)
+            >>> len(trades.frame(2)), newest["instId"]
+            (2, 'BTC-USDT')
+            >>> trades.stop()
         """
         return self.open(channel, keep=keep, name=name or channel, keys=keys, record=record)
 

@@ -94,8 +94,11 @@ class Dataset:
         Raises CellError where no target is meant, or more than one.
 
         Example:
-            >>> data = okx_magic.open_data("data/")
-            >>> hours = data.frame("BTC-USDT", bar="1H", since="2024-01-01")
+            >>> done = okx.download("/api/v5/market/candles?instId=BTC-USDT&bar=1H", to=folder,
+            ...     since="2024-01-01", until="2024-01-03")
+            >>> data = okx_magic.open_data(folder)
+            >>> len(data.frame("BTC-USDT", bar="1H", since="2024-01-02"))
+            24
         """
         path = None if endpoint is None else endpoint.removeprefix("/api/v5/").replace("/", "-")
         wanted = {"instId": inst_id, "bar": bar, "endpoint": path, "query": query}

@@ -31,17 +31,19 @@ _SHOWN = 50
 
 
 class Stream(Intake):
-    """What a channel has pushed. Never waits for whoever looks at it, and never stops by itself:
-    ``stop``, %okx_streams stop, a log-out and the end of the kernel end it.
+    """What a channel has pushed; a session's ``stream``, or SUBSCRIBE in a cell, makes one.
 
-    ::
+    It goes on while nobody looks. ``stop``, ``%okx_streams stop``, a log-out and the kernel's end end it;
+    what is kept can be read afterwards. OKX docs: the channel's own section, by ``channel``.
 
-        trades = session.stream("trades", instId="BTC-USDT")
-        trades.wait(rows=10, timeout=30)
-        trades.frame()                    # typed, as GET /api/v5/market/trades
-        trades.stop()
-
-    OKX docs: the channel's own section, by ``channel``.
+    Example:
+        >>> book = okx.stream("books", instId="BTC-USDT")
+        >>> update = book.wait(timeout=60)
+        >>> book.frame(1)["side"].tolist(), list(book.frame(1).columns)
+        (['ask', 'bid'], ['side', 'px', 'sz', 'orders'])
+        >>> book.stop()
+        >>> book.state
+        'stopped'
     """
 
     @property
