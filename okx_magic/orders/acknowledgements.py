@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import TransportError
 from okx_magic.orders.items import same
+from okx_magic.orders.lookups import TIMER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +29,7 @@ _TAKEN: Final = frozenset({"0", ""})
 _NO_VALUE: Final = ("", None)
 # The endpoints whose docs were read.
 _READ: Final = "documented"
-# OKX docs: Cancel All After of orders, quotes and spreads. Their examples have times in seconds.
-_TIMER: Final = "/cancel-all-after"
+# The docs' examples of timers have times in seconds.
 _TIMER_SECONDS: Final = 2
 _MILLISECONDS: Final = 10**11
 # Fields that many answers have, whatever they are about.
@@ -98,7 +98,7 @@ def _disagrees(item: Item, row: dict[str, Any], endpoint: Endpoint) -> str:
         return ""  # a refusal may leave all of them out
     if "result" in endpoint.fields and row.get("result") in (*_NO_VALUE, False, "false"):
         return "the answer does not say that it was done"
-    if endpoint.path.endswith(_TIMER) and not _is_armed(item, row):
+    if endpoint.path.endswith(TIMER) and not _is_armed(item, row):
         return "the answer is about another timer"
     shared = {
         name: wanted

@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 
 from okx_magic import catalogue
 from okx_magic.model import Request
+from okx_magic.orders.bills import bills_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -87,7 +88,7 @@ IDS: Final = (
 class Item:
     """One order of a request: ``wanted`` as it was sent, the id by which it can be found with the name
     of its field, and the GET that finds it, None where there is none; ``settles`` is that GET as a person
-    would type it.
+    would type it. With an ``amount`` it lists bills, of which one of that amount shows it.
     """
 
     wanted: Mapping[str, Any] = field(hash=False)
@@ -96,6 +97,7 @@ class Item:
     id: str
     look_up: Request | None
     settles: str = ""
+    amount: str = ""
 
 
 def items_of(request: Request) -> tuple[Item, ...]:
@@ -169,8 +171,12 @@ def _item(wanted: Mapping[str, Any], path: str) -> Item:
         asked = [each for each in ("instId", name) if each in taken and each in wanted]
         query = urlencode({each: str(wanted[each]) for each in asked})
         look_up = Request("GET", f"{where.path}?{query}")
+    bills = "" if look_up else bills_of(path, wanted)
+    if bills:
+        look_up = Request("GET", bills)
     settles = f"GET {look_up.target}" if look_up else ""
-    return Item(wanted, inst_id, named, str(wanted.get(named, "")), look_up, settles)
+    amount = str(wanted["amt"]) if bills else ""
+    return Item(wanted, inst_id, named, str(wanted.get(named, "")), look_up, settles, amount)
 
 
 def _takes_attached(endpoint: Endpoint) -> bool:

@@ -52,8 +52,8 @@ _log = logging.getLogger("okx_magic")
 class Entry:
     """One state-changing request. ``time`` is in seconds since 1970; ``key`` is a hash of the API key;
     ``orders`` are pairs of instId and the id by which each order is looked up; ``settles`` are the
-    GETs that tell what became of it; ``fingerprint`` is that of the request as it was typed.
-    ``outcome`` is "" until it is known.
+    GETs that tell what became of it, or list the bills of which one of that ``amount`` does;
+    ``fingerprint`` is that of the request as it was typed. ``outcome`` is "" until it is known.
     """
 
     environment: str
@@ -67,6 +67,7 @@ class Entry:
     time: _Moment = 0.0
     id: str = ""
     outcome: str = ""
+    amount: str = ""
 
     @property
     def open(self) -> bool:
@@ -251,6 +252,7 @@ def _line(entry: Entry) -> dict[str, Any]:
         "orders": entry.orders,
         "settles": entry.settles,
         "fingerprint": entry.fingerprint,
+        **({"amount": entry.amount} if entry.amount else {}),
     }
 
 

@@ -42,8 +42,12 @@ _AGAIN: Final[Mapping[str, str]] = MappingProxyType(
         "cancel": "it cancels what is open then",
     }
 )
-# OKX's code for an order that it does not know.
+# OKX's code for an order that it does not know, and all for what it does not know: a transfer's id, too.
 NOT_FOUND: Final = "51603"
+UNKNOWN_IDS: Final = frozenset({NOT_FOUND, "58129"})
+# OKX docs: Cancel All After of orders, quotes and spreads. No GET shows the timer.
+TIMER: Final = "/cancel-all-after"
+SETS_ANEW: Final = "to send it again sets the timer anew"
 _FAILED: Final = frozenset({"failed", "rejected"})
 
 
@@ -106,6 +110,8 @@ def remedy(items: tuple[Item, ...], path: str) -> str:
         questions = [seen]
     if questions:
         return "check before sending it again: " + " · ".join(questions)
+    if path.endswith(TIMER):
+        return f"{SETS_ANEW}, and settles it. Till then count on it to cancel what is open"
     if path not in WHERE and (does := _AGAIN.get(Request("POST", path).effect)):
         shown = _where_shown(path, wanted)
         return (f"GET {shown} shows it; " if shown else "") + f"it may be sent again: {does}"

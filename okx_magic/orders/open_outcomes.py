@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Request
+from okx_magic.orders.bills import DAYS, booked
 from okx_magic.orders.items import is_ours
 from okx_magic.orders.ledger import TOLD
-from okx_magic.orders.lookups import field_of_setting, made_at, where_seen
+from okx_magic.orders.lookups import SETS_ANEW, TIMER, field_of_setting, made_at, where_seen
 from okx_magic.orders.reconcile import CANCELED, STILL_OPEN, look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from okx_magic.orders.ledger import Entry, Ledger
     from okx_magic.orders.reconcile import Ask
+
+    # Tells the outcome, "" where it is open, and what is seen, from a list's rows and the entry's age.
+    _Told = Callable[[Entry, list[Any], float], tuple[str, str]]
 
 # OKX forgets orders that were cancelled without a fill after two hours (OKX docs: Order details).
 _REMEMBERED: Final = 2 * 3600
@@ -32,6 +36,11 @@ _SECONDS: Final = 3.0
 _CLOCKS: Final = 30
 # A cancel or a setting is sent up to three times: so long after the first the last has left.
 _LAST_TRY: Final = 60
+# OKX docs: Cancel All After, timeOut.
+_LONGEST_TIMER: Final = 120
+_OPEN_ORDERS: Final = "GET /api/v5/trade/orders-pending"
+# A bill that is not listed so many seconds after the request will not come.
+_BOOKED_WITHIN: Final = 120
 _CANCELS: Final = ("/cancel-order", "/cancel-batch-orders", "/cancel-algos")
 _PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/sprd/order")
 
@@ -68,13 +77,28 @@ def _check(path: str) -> str:
 
 def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
     """The outcome, "" where it is still open, and what to say."""
+    age = now - entry.time
+    if entry.path.endswith(TIMER) and age < _LONGEST_TIMER + _ON_ITS_WAY:
+        return "", f"the timer may be running: {SETS_ANEW}, or switches it off with timeOut 0"
+    told = _told_by_list(entry)
+    if told is not None:
+        return _from_list(ask, entry, told, age)
     if not entry.settles:
         return TOLD, f"it is not known whether it was carried out: {_check(entry.path)}"
-    field = field_of_setting(entry.path)
-    if field or entry.path.endswith("/trade/close-position"):
-        if field:
-            return _set_now(ask, entry, field, now - entry.time)
-        return _position_closed(ask, entry)
+    return _by_ids(ask, entry, age)
+
+
+def _from_list(ask: Ask, entry: Entry, told: _Told, age: float) -> tuple[str, str]:
+    question = _OPEN_ORDERS if entry.path.endswith(TIMER) else entry.settles[0]
+    try:
+        rows = ask(Request("GET", question.removeprefix("GET ")), _SECONDS).data
+    except OkxMagicError as error:
+        return "", f"still unknown ({error.message}); {question} tells"
+    outcome, seen = told(entry, rows, age)
+    return outcome, f"{seen}; {question} shows it"
+
+
+def _by_ids(ask: Ask, entry: Entry, age: float) -> tuple[str, str]:
     rows: list[Mapping[str, Any] | None] = []
     for question in entry.settles:
         try:
@@ -87,34 +111,60 @@ def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
     states = [str(row.get("state", "?")) if row else "not found" for row in rows]
     named = _placed if entry.path.endswith(_PLACES) else _changed
     named = _cancelled if entry.path.endswith(_CANCELS) else named
-    return named(states, now - entry.time, " · ".join(entry.settles))
+    named = _moved if entry.path.endswith("/asset/transfer") else named
+    return named(states, age, " · ".join(entry.settles))
 
 
-def _position_closed(ask: Ask, entry: Entry) -> tuple[str, str]:
+def _told_by_list(entry: Entry) -> _Told | None:
+    """What tells the outcome from the rows of a list; None where it is looked up by an id."""
+    if entry.path.endswith(TIMER):
+        return _timer_over
+    if not entry.settles:
+        return None
+    if entry.amount:
+        return _booked
+    if entry.path.endswith("/trade/close-position"):
+        return _position_closed
+    return _set_now if field_of_setting(entry.path) else None
+
+
+def _timer_over(entry: Entry, rows: list[Any], _: float) -> tuple[str, str]:
+    """What is known of a timer whose time is over: whether orders from before it are still open."""
+    older = [row for row in rows if (made := made_at(row)) and made / 1000 < entry.time - _CLOCKS]
+    if older:
+        return TOLD, f"its time is over, and orders from before it are open ({len(older)})"
+    return TOLD, "its time is over, and no order from before it is open"
+
+
+def _booked(entry: Entry, rows: list[Any], age: float) -> tuple[str, str]:
+    """The outcome of money that moved, by its bill."""
+    if age > DAYS * 86_400:
+        return TOLD, "its bill would be too old to be listed"
+    found = booked(rows, entry.amount, (entry.time - _CLOCKS) * 1000)
+    if found:
+        return "done", f"carried out: there is a bill of {entry.amount}"
+    if found is None:
+        return TOLD, "there are too many later bills to tell"
+    if age < _BOOKED_WITHIN:
+        return "", f"no bill of {entry.amount} yet"
+    return "not done", f"not carried out: there is no bill of {entry.amount}"
+
+
+def _position_closed(_: Entry, rows: list[Any], age: float) -> tuple[str, str]:
     """The outcome of a position that was to be closed: done where none is left."""
-    question = entry.settles[0]
-    try:
-        rows = ask(Request("GET", question.removeprefix("GET ")), _SECONDS).data
-    except OkxMagicError as error:
-        return "", f"still unknown ({error.message}); {question} tells"
     left = [str(row["pos"]) for row in rows if row.get("pos") not in (None, "", "0")]
     if not left:
         return "done", "the position is closed"
-    return TOLD, f"a position of {', '.join(left)} is there now; {question} shows it"
+    seen = f"a position of {', '.join(left)} is there now"
+    return ("", f"{seen}, and may yet be closed") if age < _ON_ITS_WAY else (TOLD, seen)
 
 
-def _set_now(ask: Ask, entry: Entry, field: str, age: float) -> tuple[str, str]:
+def _set_now(entry: Entry, rows: list[Any], age: float) -> tuple[str, str]:
     """What a setting is after ``age`` seconds: the ledger does not say what it was to be."""
-    question = entry.settles[0]
-    try:
-        rows = ask(Request("GET", question.removeprefix("GET ")), _SECONDS).data
-    except OkxMagicError as error:
-        return "", f"still unknown ({error.message}); {question} tells"
+    field = field_of_setting(entry.path)
     values = dict.fromkeys(str(row[field]) for row in rows if row.get(field) not in (None, ""))
     seen = f"{field} is {', '.join(values) or 'not shown'} now"
-    if age < _LAST_TRY + _ON_ITS_WAY:
-        return "", f"{seen}, and may yet change; {question} shows it"
-    return TOLD, f"{seen}; {question} shows it"
+    return ("", f"{seen}, and may yet change") if age < _LAST_TRY + _ON_ITS_WAY else (TOLD, seen)
 
 
 def _is_older(row: Mapping[str, Any] | None, entry: Entry) -> bool:
@@ -153,6 +203,16 @@ def _cancelled(states: list[str], age: float, ask: str) -> tuple[str, str]:
     if STILL_OPEN.issuperset(states):
         return "not done", f"not cancelled; {seen}"
     return outcome, seen
+
+
+def _moved(states: list[str], age: float, ask: str) -> tuple[str, str]:
+    """The same for a transfer that carries an id of the person's."""
+    (state,) = states
+    if state == "success":
+        return "done", f"carried out; {ask} shows it"
+    if state not in {"failed", "not found"} or age < _ON_ITS_WAY:
+        return "", f"{state}, and may yet be carried out; {ask} shows it"
+    return "not done", f"not carried out: {state}; {ask} shows it"
 
 
 def _named(entry: Entry) -> str:

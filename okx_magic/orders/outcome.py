@@ -43,6 +43,7 @@ _LATER: Final[Mapping[Effect, str]] = {
     "cancel": " · %okx_log --settle says in a minute or two whether it was cancelled",
     "setting": " · %okx_log --settle says in a minute or two what it is then",
 }
+_BOOKED: Final = " · a bill of its amount shows it: %okx_log --settle says in two minutes"
 _OF_ORDERS: Final = frozenset({"order", "amend", "cancel"})
 # A cancel has no expTime: while its order lives, a copy of it may still be on its way.
 _OPEN: Final = frozenset({"unknown", "open"})
@@ -126,6 +127,8 @@ def unknown(
     settles = lookups.settling(request, left)
     # Without an expTime a copy may be on its way for as long as its timestamp is good.
     later = _LATER.get(request.effect, "") if settles and expiry_of(request) is None else ""
+    if any(item.amount for item in left):
+        later = _BOOKED
     return OutcomeUnknown(
         f"{error.message}; it may have been carried out{known}",
         status=error.status if isinstance(error, TransportError | OkxError) else None,

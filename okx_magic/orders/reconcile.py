@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from okx_magic.errors import OkxError, OkxMagicError, TransportError
 from okx_magic.orders.amendments import amended
+from okx_magic.orders.bills import booked
 from okx_magic.orders.items import items_of
 from okx_magic.orders.lookups import (
-    NOT_FOUND,
+    UNKNOWN_IDS,
     closed,
     closes_position,
     failed,
@@ -86,7 +87,7 @@ def look(ask: Ask, question: Request, seconds: float) -> Mapping[str, Any] | Non
     try:
         rows = ask(question, seconds).data
     except OkxError as error:
-        if error.code == NOT_FOUND and error.status < 500:
+        if error.code in UNKNOWN_IDS and error.status < 500:
             return None
         raise
     # An empty list, or another's row, says nothing.
@@ -177,6 +178,11 @@ class Reconciler:
                 gone = closed(item, self._ask(look_up, seconds).data)
                 # What is left may be closed by an order that is still under way.
                 return LookupResult(item, "done" if gone else "unknown")
+            if item.amount:
+                rows = self._ask(look_up, seconds).data
+                # Its bill may come later, and a copy of the request may be on its way.
+                done = booked(rows, item.amount, self._sent_at())
+                return LookupResult(item, "done" if done else "unknown")
             row = look(self._ask, look_up, seconds)
             older = row is not None and self._is_older(row, item)
             if older:
@@ -213,8 +219,11 @@ class Reconciler:
         made = made_at(row)
         if made is None:
             return False
-        began = self._at_the_exchange(_LONGEST_LOOK) + self._began * 1000
-        return made < began - _AGREEMENT_MS
+        return made < self._sent_at()
+
+    def _sent_at(self) -> float:
+        """What is older than this at the exchange was there before."""
+        return self._at_the_exchange(_LONGEST_LOOK) + self._began * 1000 - _AGREEMENT_MS
 
     def _proof(self, left: float) -> float | None:
         """When, on our monotonic clock, a look-up proves that nothing was done."""

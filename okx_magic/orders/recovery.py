@@ -77,7 +77,7 @@ class Recovery:
         if not self._ports.permit.written:
             return self.interrupted("not done", "interrupted before it was sent: nothing was done")
         states = {"unknown"}
-        if request.effect in {"order", "amend", "cancel"}:
+        if request.effect in {"order", "amend", "cancel", "transfer"}:
             try:
                 findings = self._reconciler(request, None).reconcile(SECONDS_AFTER_INTERRUPT)
                 states = {finding.state for finding in findings.values()} or states

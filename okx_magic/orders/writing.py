@@ -161,6 +161,7 @@ class Writing:
             settles=settling(self._request, self._items),
             fingerprint=ledger.fingerprint(self._prepared.typed),
             id=self._entry,
+            amount=next((item.amount for item in self._items if item.amount), ""),
         )
 
     def _check_attached(self, envelope: Envelope, refused: PartlyRefused | None = None) -> None:

@@ -37,7 +37,11 @@ def posts(bench: Lab, path: str) -> int:
             "GET /api/v5/account/positions?instId=BTC-USDT-SWAP",
         ),
         ("trade/easy-convert", {"toCcy": "OKB"}, "GET /api/v5/trade/easy-convert-history"),
-        ("trade/cancel-all-after", {"timeOut": "30"}, "it may be sent again: it sets the same"),
+        (
+            "trade/cancel-all-after",
+            {"timeOut": "30"},
+            "to send it again sets the timer anew",
+        ),
         ("trade/mass-cancel", {"instType": "OPTION"}, "it may be sent again: it cancels what is"),
         ("asset/cancel-withdrawal", {"wdId": "1"}, "it may be sent again"),
         ("trade/order", {"instId": "BTC-USDT"}, "it has no client order id"),
@@ -86,7 +90,7 @@ def test_a_setting_that_cannot_be_read_back_is_unknown() -> None:
     assert len(sent(session, "POST")) == 1
 
 
-def test_money_that_moves_is_sent_once_and_never_looked_up() -> None:
+def test_money_that_moves_is_sent_once() -> None:
     """A transfer without an answer is unknown; even one that did not leave is not sent again."""
     transfer = post("/api/v5/asset/transfer", {"ccy": "USDT", "amt": "1", "from": "6", "to": "18"})
     for error in (LOST, TransportError("no connection", written=False)):
