@@ -78,6 +78,11 @@ class Writing:
             outcome = self._ended or ("unknown" if self._ports.permit.written else "not done")
             if not self._closed:
                 self._close(outcome if self._ports.permit.written else "not sent")
+        except BaseException:
+            # Another program's, such as an alarm: what never left is not open, whatever stopped it.
+            if not (self._closed or self._ports.permit.written):
+                self._close("not sent")
+            raise
         raise self._recovery.interrupted(outcome)
 
     def _run(self) -> Reply:

@@ -16,6 +16,7 @@ from many import many
 from raiser import LIBRARIES, OURS, ForeignError, Raiser, signatures, struck
 
 from okx_magic.errors import Interrupted
+from okx_magic.orders.latch import Permit
 from okx_magic.session import Session
 from okx_magic.wire import sender
 
@@ -74,6 +75,35 @@ def test_ctrl_c_leaves_the_ledger_as_it_is_told(bench: Lab, count: int) -> None:
             assert type(error) is KeyboardInterrupt
             assert outcome in WRITTEN["not done"], outcome
     assert {"done", "not done"} <= seen
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("count", [QUICK, SLOW])
+def test_whatever_else_stops_an_order_leaves_it_open_only_if_it_left(
+    bench: Lab, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """An alarm's error tells nobody an outcome: what may have been carried out is open, what never left is
+    not, so that the same may be sent at once.
+    """
+    taken: list[str] = []
+    take = Permit.take
+
+    def noted(permit: Permit) -> None:
+        taken.append(permit.request.path)
+        take(permit)
+
+    monkeypatch.setattr(Permit, "take", noted)
+    entries, seen = 2, set[str]()
+    for error, raiser in instants(bench, ForeignError, OURS, count):
+        now = len(bench.told())
+        outcome = written(bench) if now > entries else ""
+        if error is not None:
+            expected = {"open", "done"} if taken else {"not sent", ""}
+            assert outcome in expected, (outcome, raiser.left)
+        seen.add(outcome)
+        entries = now
+        taken.clear()
+    assert {"open", "not sent"} <= seen
 
 
 def held(error: BaseException) -> Iterator[str]:
