@@ -5,6 +5,7 @@ Tested in ``tests/reliability/test_live_rails.py`` and ``tests/reliability/test_
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,11 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
         show(Note((f"{name}{line}",), account.environment))
 
     on_disk = session.gate.kill()
+    if session.gate.latch is not None and not session.gate.latch.knows:
+        # For all keys of the account, if it can be learnt which they are; its own obeys already.
+        with suppress(RefusedError):
+            session.orders.identify()
+            on_disk = session.gate.kill()
     where = "" if on_disk else " in this kernel only: it could not be written to disk"
     tell(f"kill switch on{where} · only cancels are sent")
     if waiting := session.orders.waiting:

@@ -60,6 +60,19 @@ class Latch:
         if uid and name not in self._names:
             self._names.append(name)
 
+    @property
+    def knows(self) -> bool:
+        """Whether it knows whose keys obey it."""
+        return len(self._names) > 1
+
+    @property
+    def of_others(self) -> bool:
+        """Whether one is on for some uid, or that cannot be seen."""
+        try:
+            return any(self._folder.glob("kill-uid-*.json"))
+        except OSError:
+            return True
+
     def set(self, account: str) -> bool:
         """Switch it on; False when that could not be written, so that it holds in this kernel only."""
         self._here = True

@@ -7,23 +7,26 @@ Tested in ``tests/wire/test_connection.py`` and ``tests/reliability/test_order_f
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from okx_magic.errors import OkxMagicError
+from okx_magic.errors import OkxMagicError, RefusedError
+from okx_magic.model import Request
 from okx_magic.orders.items import with_client_ids
 from okx_magic.orders.protection import unprotected
 from okx_magic.orders.reconcile import Reconciler
 from okx_magic.orders.writing import carry_out
 from okx_magic.wire.clock import takes_expiry, with_expiry
+from okx_magic.wire.probe import PROOF, config_in
 from okx_magic.wire.sender import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okx_magic.credentials.account import Account
-    from okx_magic.model import Envelope, Request, Sent
+    from okx_magic.model import Envelope, Sent
     from okx_magic.orders.gate import Gate
     from okx_magic.orders.latch import Permit
     from okx_magic.orders.ledger import Ledger
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from okx_magic.wire.connection import Connection
     from okx_magic.wire.retry import Action
     from okx_magic.wire.sender import Attempt, Reply
+
+# For the one question whose key it is.
+_SECONDS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ class Orders:
         self._connection.check_open(request)
         state = RequestState(expires=not as_typed)
         try:
+            if request.effect != "cancel":
+                self.identify()
             prepared = self.prepare(request, as_typed=as_typed)
             # As typed: an id that was added would make it unlike the one before.
             self._gate.admit(request, again=again)
@@ -105,6 +113,22 @@ class Orders:
         except BaseException:
             self._under_way.pop(id(state), None)
             raise
+
+    def identify(self) -> None:
+        """Learn whose key this is, where no log-in asked: the kill switch of another key of the account
+        holds for it, too. Raises RefusedError where one is on and that cannot be learnt.
+        """
+        latch = self._gate.latch
+        if latch is None or latch.knows or self._connection.account.credentials is None:
+            return
+        with suppress(OkxMagicError):
+            row = config_in(self._connection.look(Request("GET", PROOF), _SECONDS))
+            latch.know(str(row.get("uid") or ""))
+        if not latch.knows and latch.of_others:
+            raise RefusedError(
+                "a kill switch is on, and it cannot be asked whether it is this account's",
+                remedy=f"%okx_login {self._connection.account.name}",
+            )
 
     def cancel(self, request: Request, seconds: float) -> None:
         """Send what only takes back within that many seconds, without looking up what became of it: for

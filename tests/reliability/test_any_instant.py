@@ -82,8 +82,8 @@ def test_ctrl_c_leaves_the_ledger_as_it_is_told(bench: Lab, count: int) -> None:
 def test_whatever_else_stops_an_order_leaves_it_open_only_if_it_left(
     bench: Lab, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    """An alarm's error tells nobody an outcome: what may have been carried out is open, what never left is
-    not, so that the same may be sent at once.
+    """An alarm's error tells nobody an outcome: what may have been carried out is open, what never left
+    is not, so that the same may be sent at once.
     """
     taken: list[str] = []
     take = Permit.take
