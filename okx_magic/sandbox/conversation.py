@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -32,17 +33,15 @@ _STREAMS = "/ws/v5/"
 _RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
+@dataclass(frozen=True)
 class Gate(httputil.HTTPServerConnectionDelegate):
     """Gives each request on each connection a reader of its own. ``sockets`` takes those that want to be
     a WebSocket; ``done`` is called when a request was carried out.
     """
 
-    def __init__(
-        self, exchange: FaultyExchange, sockets: Application, done: Callable[[], None]
-    ) -> None:
-        self._exchange = exchange
-        self._sockets = sockets
-        self._done = done
+    exchange: FaultyExchange
+    sockets: Application
+    done: Callable[[], None]
 
     def start_request(
         self, server_conn: object, request_conn: httputil.HTTPConnection
@@ -50,22 +49,14 @@ class Gate(httputil.HTTPServerConnectionDelegate):
         """The reader of the next request of ``request_conn``."""
         del server_conn
         assert isinstance(request_conn, HTTP1Connection)  # noqa: S101 - Tornado has no other
-        return _Reader(self._exchange, self._sockets, self._done, request_conn)
+        return _Reader(self, request_conn)
 
 
 class _Reader(httputil.HTTPMessageDelegate):
     """Gathers one request as it came, and writes the reply."""
 
-    def __init__(
-        self,
-        exchange: FaultyExchange,
-        sockets: Application,
-        done: Callable[[], None],
-        connection: HTTP1Connection,
-    ) -> None:
-        self._exchange = exchange
-        self._sockets = sockets
-        self._done = done
+    def __init__(self, gate: Gate, connection: HTTP1Connection) -> None:
+        self._gate = gate
         self._socket: httputil.HTTPMessageDelegate | None = None
         self._connection = connection
         self._start = httputil.RequestStartLine("", "", "")
@@ -81,7 +72,7 @@ class _Reader(httputil.HTTPMessageDelegate):
         self._start, self._headers = start_line, headers
         upgrades = headers.get("Upgrade", "").lower() == "websocket"
         if upgrades and start_line.path.startswith(_STREAMS):
-            self._socket = self._sockets.start_request(None, self._connection)
+            self._socket = self._gate.sockets.start_request(None, self._connection)
             return self._socket.headers_received(start_line, headers)
         return None
 
@@ -104,8 +95,8 @@ class _Reader(httputil.HTTPMessageDelegate):
             body=bytes(self._body),
             address=self._connection.context.remote_ip,  # type: ignore[attr-defined] # Tornado's
         )
-        reply = self._exchange.answer(request)
-        self._done()
+        reply = self._gate.exchange.answer(request)
+        self._gate.done()
         headers = httputil.HTTPHeaders({"Content-Type": reply.content_type, **dict(reply.headers)})
         headers["Content-Length"] = str(len(reply.body))
         line = httputil.ResponseStartLine("HTTP/1.1", reply.status, HTTPStatus(reply.status).phrase)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from html import escape
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue import Endpoint, endpoints
 from okx_magic.sandbox import params
@@ -24,19 +24,18 @@ from okx_magic.sandbox.keys import uid_of
 from okx_magic.sandbox.market.market import Moment
 from okx_magic.sandbox.replies import HTML, RefusalError, Reply, envelope, refuse_if
 from okx_magic.sandbox.routes.archives import ROOT, Archives
-from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES
+from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES, serves
 from okx_magic.sandbox.routes.order import SERVICES, read_orders, serve
 from okx_magic.sandbox.routes.rows import written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.limits import Limits
     from okx_magic.sandbox.market.market import Market
     from okx_magic.sandbox.params import Params
-
-At = TypeVar("At", bound=Moment)
+    from okx_magic.sandbox.routes.endpoints import Handler
 
 # So many digits that no sum of a session is ever rounded; and what must be, half to even, whatever the
 # context around: ccxt, for one, changes that of its thread.
@@ -90,14 +89,14 @@ class Exchange:
     def _answer(self, request: RawRequest, now: float, arrived: float) -> Reply:
         refuse_if(not is_local(request.headers), "403")
         if request.method in {"GET", "HEAD"} and request.path == "/":
-            return welcome(request.headers["host"], _served())
+            return welcome(request.headers["host"])
         if request.method in {"GET", "HEAD"} and request.path.startswith(ROOT):
             return self._archives.answer(request.path, request.headers.get("range", ""), now)
         known = _find(request)
         query = params.from_query(request.target.partition("?")[2])
         if not known.private:
             self._limits.count(known, "", request.address, [query], now)
-            return _ask(PUBLIC, known, Moment(self._market, now), query)
+            return envelope(_data(PUBLIC, known, Moment(self._market, now), query))
         keys = authenticate(request, self._keyring, arrived)
         permit(keys, known)
         posted = known.method == "POST"
@@ -107,7 +106,7 @@ class Exchange:
         desk = self.desk(keys, now)
         if ordering:
             return serve(known, request.headers, items, desk, arrived)
-        return _ask(ACTIONS if posted else QUERIES, known, desk, items[0])
+        return envelope(_data(ACTIONS if posted else QUERIES, known, desk, items[0]))
 
     def desk(self, keys: Keys, now: float) -> Desk:
         """Where the account of ``keys`` is dealt with, brought up to ``now``."""
@@ -117,9 +116,7 @@ class Exchange:
 
     def rows(self, path: str, query: Params, now: float) -> list[Any]:
         """What a GET of the public ``path`` has in its data at ``now``; RefusalError as there."""
-        known = endpoints()["GET", path]
-        params.check(query, known)
-        data: list[Any] = written(known, PUBLIC[path](Moment(self._market, now), query))
+        data: list[Any] = _data(PUBLIC, endpoints()["GET", path], Moment(self._market, now), query)
         return data
 
     def order(
@@ -132,22 +129,14 @@ class Exchange:
         return serve(known, {"exptime": exp_time}, items, desk, desk.now)
 
 
-def _ask(
-    handlers: Mapping[str, Callable[[At, Params], Any]], known: Endpoint, at: At, query: Params
-) -> Reply:
+def _data(handlers: Mapping[str, Handler], known: Endpoint, at: Moment, query: Params) -> Any:
     refuse_if(known.path not in handlers, "50038", "this")
     params.check(query, known)
-    return envelope(written(known, handlers[known.path](at, query)))
+    return written(known, handlers[known.path](at, query))
 
 
 def _amounts(texts: Mapping[str, str]) -> dict[str, Decimal]:
     return {ccy: Decimal(amount) for ccy, amount in texts.items()}
-
-
-def _served() -> list[Endpoint]:
-    gets, posts = {*PUBLIC, *QUERIES}, {*SERVICES, *ACTIONS}
-    known = endpoints().items()
-    return [each for (how, path), each in known if path in (gets if how == "GET" else posts)]
 
 
 def _find(request: RawRequest) -> Endpoint:
@@ -158,8 +147,9 @@ def _find(request: RawRequest) -> Endpoint:
     raise RefusalError("404")
 
 
-def welcome(host: str, served: Iterable[Endpoint]) -> Reply:
+def welcome(host: str) -> Reply:
     """The page at ``/``, for people who look: what this is, and how to use it. It knows no secrets."""
+    served = (each for each in endpoints().values() if serves(each.method, each.path))
     page = text("welcome.html").format(
         host=escape(host),
         endpoints=_rows((f"{each.method} {each.path}", each.title) for each in served),

@@ -208,11 +208,8 @@ def _rule(text: str, seed: str) -> Rule:
 
 
 def _usual_method(fault: Fault) -> str:
-    return (
-        fault.usual.split()[1]
-        if fault.stream or fault.usual.split()[1] in _STREAM_METHODS
-        else "POST"
-    )
+    method = fault.usual.split()[1]
+    return method if fault.stream or method in _STREAM_METHODS else "POST"
 
 
 def _check_method(fault: Fault, method: str) -> None:

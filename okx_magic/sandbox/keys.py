@@ -58,7 +58,8 @@ def issue_keys(
     """
     if environment not in ENVIRONMENTS:
         raise ValueError(f"there are keys for {' and '.join(ENVIRONMENTS)}, not for {environment}")
-    entropy = secrets.token_bytes(64) if seed is None else _derived(environment, seed)
+    derived = hashlib.sha512(f"sandbox keys {environment} {seed}".encode()).digest()
+    entropy = secrets.token_bytes(64) if seed is None else derived
     return Keys(
         key=str(uuid.UUID(bytes=entropy[:16], version=4)),
         secret=entropy[16:32].hex().upper(),
@@ -75,7 +76,3 @@ def uid_of(keys: Keys) -> str:
     """
     digest = hashlib.sha256(f"sandbox uid {keys.key}".encode()).digest()
     return f"447{int.from_bytes(digest[:8]) % 10**14:014}"
-
-
-def _derived(environment: str, seed: object) -> bytes:
-    return hashlib.sha512(f"sandbox keys {environment} {seed}".encode()).digest()

@@ -16,7 +16,7 @@ from okx_magic.catalogue import Endpoint, Limit, endpoints
 from okx_magic.sandbox.replies import refuse_if
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from okx_magic.sandbox.params import Params
 
@@ -62,21 +62,29 @@ class Limits:
     """
 
     def __init__(self, *, kept: bool) -> None:
-        self._kept = kept
+        self.kept = kept
         self._windows: dict[Key, _Window] = {}
         # So many there are before those that have passed are thrown away.
         self._most = _FEW
 
     def admit(self, limit: Limit, key: Key, now: float) -> bool:
         """Whether ``key`` may be there once more; then it is counted."""
-        if not self._kept:
-            return True
+        return not self._refused([("50011", key, limit, 1)], now)
+
+    def _refused(self, claims: Iterable[tuple[str, Key, Limit, int]], now: float) -> str:
+        # The code of the first that has no room; where all have some they are counted.
+        if not self.kept:
+            return ""
         self._tidy(now)
-        window = self._windows.setdefault(key, _Window(limit))
-        free = window.room(now) > 0
-        if free:
-            window.times.append(now)
-        return free
+        taken = []
+        for code, key, limit, uses in claims:
+            window = self._windows.setdefault(key, _Window(limit))
+            if window.room(now) < uses:
+                return code
+            taken.append((window, uses))
+        for window, uses in taken:
+            window.times.extend([now] * uses)
+        return ""
 
     def _tidy(self, now: float) -> None:
         if len(self._windows) > self._most:
@@ -87,11 +95,6 @@ class Limits:
             }
             self._most = 2 * len(self._windows) + _FEW
 
-    @property
-    def kept(self) -> bool:
-        """Whether there are any."""
-        return self._kept
-
     def count(
         self, known: Endpoint, owner: str, address: str, items: Sequence[Params], now: float
     ) -> None:
@@ -99,16 +102,8 @@ class Limits:
         account of ``owner`` from ``address``. One too many is refused with 50011 or, for all
         orders of the account, with 50061, and does not count.
         """
-        if not self._kept:
-            return
-        self._tidy(now)
-        claims = []
-        for code, key, limit, uses in _claims(known, owner, address, items):
-            window = self._windows.setdefault(key, _Window(limit))
-            refuse_if(window.room(now) < uses, code)
-            claims.append((window, uses))
-        for window, uses in claims:
-            window.times.extend([now] * uses)
+        code = self._refused(_claims(known, owner, address, items), now)
+        refuse_if(code, code)
 
 
 def _claims(

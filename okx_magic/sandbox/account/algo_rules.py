@@ -16,11 +16,10 @@ from okx_magic.sandbox.account.algos import Algo
 from okx_magic.sandbox.account.legs import (
     AT_MARKET,
     DISTANCES,
-    changed,
+    facing,
     price,
     read_leg,
     read_trail,
-    read_trigger,
 )
 from okx_magic.sandbox.account.rules import CLIENT_ID, read_ticket, tradable
 from okx_magic.sandbox.data import table
@@ -44,18 +43,22 @@ def read_algo(desk: Desk, wanted: Params) -> Algo:
     refuse_if(kind not in FACTS["most"], "50038", f"ordType {kind}")
     instrument = tradable(wanted["instId"], account)
     side, name = wanted["side"], _read_name(wanted, "algoClOrdId", account)
-    algo = Algo(desk.ids.next(desk.now), _read_ticket(wanted, instrument, account), kind, name)
-    algo = replace(
-        algo,
+    algo = Algo(
+        desk.ids.next(desk.now),
+        _read_ticket(wanted, instrument, account),
+        kind,
+        name,
         created=desk.ms,
         updated=desk.ms,
         close_fraction=_fraction(wanted),
         advance_ord_type=wanted.get("advanceOrdType", ""),
     )
     if kind == "trigger":
-        leg = read_trigger(desk, wanted, instrument)
+        params.required(wanted, "triggerPx")
+        leg = read_leg(wanted, "", instrument, side)
+        assert leg is not None  # noqa: S101 - it has a price
         attached = read_attached(desk, wanted, replace(algo.ticket, px=leg.ord_px or leg.px))
-        algo = replace(algo, legs={"": leg}, attached=attached)
+        algo = replace(algo, legs={"": facing(desk, leg, instrument)}, attached=attached)
     elif kind == "move_order_stop":
         algo = replace(algo, trail=read_trail(desk, wanted, instrument, side))
     else:
@@ -109,16 +112,14 @@ def check_attached(desk: Desk, algo: Algo, ticket: Ticket) -> None:
 def amended(algo: Algo, wanted: Params) -> Algo:
     """``algo`` with what ``wanted`` changes of it; a trigger price of 0 takes a leg away."""
     side, instrument, legs = algo.ticket.side, algo.instrument, dict(algo.legs)
-    # newTpTriggerPx changes tpTriggerPx.
+    # newTpTriggerPx changes tpTriggerPx; but newOrdPx what is placed as orderPx.
     given = {name[3:]: value for name, value in wanted.items() if name.startswith("new") and value}
     new = {name[0].lower() + name[1:]: value for name, value in given.items()}
+    new["orderPx"] = new.pop("ordPx", "")
     if algo.trail is not None and any(new.get(name) for name in (*DISTANCES, "activePx")):
         raise RefusalError("51506")
     for name in ("",) if "" in legs else ("tp", "sl"):
-        before = legs.pop(name, None)
-        leg = changed(before, new, name, instrument) if before else None
-        if before is None:
-            leg = read_leg(new, name, instrument, side)
+        leg = read_leg(new, name, instrument, side, legs.pop(name, None))
         if leg is not None:
             legs[name] = leg
     if not legs and algo.trail is None:

@@ -32,10 +32,10 @@ _ZERO = Decimal(0)
 
 
 def fields_of(name: str) -> tuple[str, str, str, str]:
-    """OKX's fields of the leg ``name`` (tp, sl or "" of a trigger order): its price, of which kind
-    that is, the ratio in its place, and the order's price.
+    """OKX's fields of the leg ``name`` (tp, sl or "" of a trigger order) as it is asked for: its price,
+    of which kind that is, the ratio in its place, and the order's price.
     """
-    trigger, order = (f"{name}Trigger", f"{name}OrdPx") if name else ("trigger", "ordPx")
+    trigger, order = (f"{name}Trigger", f"{name}OrdPx") if name else ("trigger", "orderPx")
     return f"{trigger}Px", f"{trigger}PxType", f"{trigger}Ratio", order
 
 
@@ -44,31 +44,40 @@ def price(desk: Desk, instrument: Instrument, by: str) -> Decimal:
     return desk.market.last(quoted(instrument, by), desk.now)
 
 
-def read_leg(wanted: Params, name: str, instrument: Instrument, side: str) -> Leg | None:
-    """The take-profit or stop-loss of an order on ``side``, if there is one."""
+def read_leg(
+    wanted: Params, name: str, instrument: Instrument, side: str, before: Leg | None = None
+) -> Leg | None:
+    """The leg ``name`` of an order on ``side``, if there is one; what is not said of it is as ``before``.
+    A 0 takes away a take-profit or a stop-loss that was there.
+    """
+    px, kind, ratio, order = fields_of(name)
+    said = [wanted.get(each) for each in (px, ratio, order)]
     up = (side == "sell") == (name == "tp")
-    px, _, ratio, order = fields_of(name)
-    if wanted.get("tpOrdKind") == "limit" and name == "tp":
+    if before is None and name == "tp" and wanted.get("tpOrdKind") == "limit":
         own = read_price(wanted, order, instrument)
         return Leg("last", up, own, own, limit=True)
-    if not any(wanted.get(each) for each in (px, ratio, order)):
+    if (before is None and not any(said)) or (before is not None and name and "0" in said):
         return None
-    by = _read_by(wanted, name, instrument)
-    share = _read_ratio(wanted, ratio, instrument, up=up)
-    trigger = _ZERO if share is not None else read_price(wanted, px, instrument)
-    return Leg(by, up, trigger, _read_order_price(wanted, order, instrument), share)
-
-
-def _read_by(wanted: Params, name: str, instrument: Instrument) -> str:
+    leg = before or Leg("last", up, _ZERO, None)
     # OKX docs: spot pairs only by the last price.
     kinds = {"last"} if instrument.is_spot else {"last", "index", "mark"}
-    return params.one_of(wanted, fields_of(name)[1], kinds) or "last"
+    leg = replace(leg, by=params.one_of(wanted, kind, kinds) or leg.by)
+    if wanted.get(ratio):
+        leg = replace(leg, px=_ZERO, ratio=_read_ratio(wanted, ratio, instrument, up=leg.up))
+    elif wanted.get(px) or before is None:
+        leg = replace(leg, px=read_price(wanted, px, instrument), ratio=None)
+    if wanted.get(order) or before is None:
+        leg = replace(leg, ord_px=_read_order_price(wanted, order, instrument))
+    return leg
 
 
-def _read_ratio(wanted: Params, field: str, instrument: Instrument, *, up: bool) -> Decimal | None:
-    if not params.matching(wanted, field, _RATIO):
-        return None
-    share = Decimal(wanted[field])
+def facing(desk: Desk, leg: Leg, instrument: Instrument) -> Leg:
+    """The ``leg`` of a trigger order, whose price comes from where it is now."""
+    return replace(leg, up=leg.px >= price(desk, instrument, leg.by))
+
+
+def _read_ratio(wanted: Params, field: str, instrument: Instrument, *, up: bool) -> Decimal:
+    share = Decimal(params.matching(wanted, field, _RATIO))
     # OKX docs, attachAlgoOrds: of contracts. A take-profit below the price has a minus, a stop-loss none.
     down = -share if field.startswith("tp") else share
     refuse_if(instrument.is_spot or not (share > 0 if up else 0 < down < 1), "51000", field)
@@ -79,13 +88,6 @@ def _read_order_price(wanted: Params, name: str, instrument: Instrument) -> Deci
     if params.required(wanted, name) == AT_MARKET:
         return None
     return read_price(wanted, name, instrument)
-
-
-def read_trigger(desk: Desk, wanted: Params, instrument: Instrument) -> Leg:
-    """The price of a trigger order; it comes from where the price is now."""
-    by, px = _read_by(wanted, "", instrument), read_price(wanted, "triggerPx", instrument)
-    order = _read_order_price(wanted, "orderPx", instrument)
-    return Leg(by, px >= price(desk, instrument, by), px, order)
 
 
 def read_trail(desk: Desk, wanted: Params, instrument: Instrument, side: str) -> Trail:
@@ -103,17 +105,3 @@ def read_trail(desk: Desk, wanted: Params, instrument: Instrument, side: str) ->
     if active < last if side == "sell" else active > last:
         raise RefusalError("51258" if side == "sell" else "51259")
     return Trail(ratio, spread, active)
-
-
-def changed(leg: Leg, new: Params, name: str, instrument: Instrument) -> Leg | None:
-    """``leg`` with what is ``new`` of it; None where a 0 takes it away."""
-    px, by, ratio, order = fields_of(name)
-    if name and "0" in (new.get(px), new.get(ratio), new.get(order)):
-        return None
-    if new.get(px):
-        leg = replace(leg, px=read_price(new, px, instrument), ratio=None)
-    elif new.get(ratio):
-        leg = replace(leg, px=_ZERO, ratio=_read_ratio(new, ratio, instrument, up=leg.up))
-    if new.get(order):
-        leg = replace(leg, ord_px=_read_order_price(new, order, instrument))
-    return replace(leg, by=_read_by(new, name, instrument)) if new.get(by) else leg

@@ -58,11 +58,11 @@ class Ticket:
     ord_type: str
     sz: Decimal
     px: Decimal | None
-    tgt_ccy: str
     reduce_only: bool
     lever: Decimal
-    cl_ord_id: str
-    tag: str
+    tgt_ccy: str = ""
+    cl_ord_id: str = ""
+    tag: str = ""
     attached: tuple[Algo, ...] = ()
     algo_id: str = ""
     algo_cl_ord_id: str = ""

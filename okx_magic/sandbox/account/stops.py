@@ -12,7 +12,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.algo_rules import FACTS, amended, check_algo, read_algo
 from okx_magic.sandbox.account.algos import Leg
-from okx_magic.sandbox.account.legs import price
+from okx_magic.sandbox.account.legs import facing
 from okx_magic.sandbox.account.rules import MARKET_RESERVE, check_size
 from okx_magic.sandbox.market.instruments import quoted
 from okx_magic.sandbox.market.tape import BEAT_MS, BEATS_A_SECOND, first_beat
@@ -102,9 +102,7 @@ def _amend(desk: Desk, algo: Algo, wanted: Params) -> None:
     refuse_if(changed == algo, "51500")
     check_algo(desk, changed)
     if "" in changed.legs:
-        # Which side it comes from follows from where the price is now.
-        leg = changed.legs[""]
-        leg = replace(leg, up=leg.px >= price(desk, algo.instrument, leg.by))
+        leg = facing(desk, changed.legs[""], algo.instrument)
         changed = replace(changed, legs={"": leg})
     desk.account.keep(replace(changed, updated=desk.ms, req_id=wanted.get("reqId", "")))
 

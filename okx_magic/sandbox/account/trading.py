@@ -132,11 +132,8 @@ def take_over(
         ord_type="fok" if in_book else "limit",
         sz=size,
         px=px,
-        tgt_ccy="",
         reduce_only=held.pos_side == "net",
         lever=held.lever,
-        cl_ord_id="",
-        tag="",
         category=category,
     )
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)

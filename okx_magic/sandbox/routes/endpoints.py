@@ -7,16 +7,13 @@ Tested in ``tests/sandbox/test_sandbox_documented.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from okx_magic.catalogue import endpoints
-from okx_magic.sandbox.account.desk import Desk
 from okx_magic.sandbox.data import table
 from okx_magic.sandbox.params import Params
 from okx_magic.sandbox.routes import (
     account,
-    algos,
     archives,
     asset,
     positions,
@@ -28,10 +25,8 @@ from okx_magic.sandbox.routes import (
 )
 from okx_magic.sandbox.routes.order import SERVICES
 
-if TYPE_CHECKING:
-    from okx_magic.sandbox.market.market import Moment
-
-Handler = Callable[[Desk, Params], list[Any]]
+# What answers a query: ``at`` is a moment of the market or, of a signed request, a desk.
+Handler = Callable[[Any, Params], Any]
 
 # What clients ask for as a matter of course, and never is there: nobody deposits, lends, converts, holds
 # options, runs a bot, trades a block or has a sub-account here, no maintenance is announced, and options
@@ -39,12 +34,12 @@ Handler = Callable[[Desk, Params], list[Any]]
 NEVER: tuple[str, ...] = tuple(table("never.json"))
 
 
-def _nothing(_: Moment, __: Params) -> list[Any]:
+def _nothing(_: object, __: Params) -> list[Any]:
     return []
 
 
 # fmt: off
-_MARKET: Mapping[str, Callable[[Moment, Params], Any]] = {
+_READS: Mapping[str, Handler] = {
     "market/books": prices.books, "market/books-full": prices.full_books,
     "market/exchange-rate": public.exchange_rate, "market/history-trades": prices.history_trades,
     "market/index-components": public.index_components, "market/index-tickers": prices.index_tickers,
@@ -64,8 +59,6 @@ _MARKET: Mapping[str, Callable[[Moment, Params], Any]] = {
     "rubik/stat/contracts/open-interest-history": public.interest_history,
     "rubik/stat/contracts/open-interest-volume": public.interest_volume,
     "rubik/stat/trading-data/support-coin": public.support_coin,
-}
-_READS: Mapping[str, Handler] = {
     "account/account-position-risk": positions.position_risk, "account/balance": account.balance,
     "account/bills": trade.bills, "account/bills-archive": trade.bills, "account/config": account.config,
     "account/instruments": public.listed, "account/leverage-info": settings.leverage_info,
@@ -78,8 +71,8 @@ _READS: Mapping[str, Handler] = {
     "asset/bills-history": trade.asset_bills, "asset/currencies": asset.currencies,
     "asset/transfer-state": asset.transfer_state, "trade/account-rate-limit": account.account_rate_limit,
     "trade/fills": trade.fills, "trade/fills-history": trade.fills, "trade/order": trade.order,
-    "trade/order-algo": algos.order_algo, "trade/orders-algo-history": algos.orders_algo_history,
-    "trade/orders-algo-pending": algos.orders_algo_pending, "trade/orders-history": trade.orders_history,
+    "trade/order-algo": trade.order_algo, "trade/orders-algo-history": trade.orders_algo_history,
+    "trade/orders-algo-pending": trade.orders_algo_pending, "trade/orders-history": trade.orders_history,
     "trade/orders-history-archive": trade.orders_history, "trade/orders-pending": trade.orders_pending,
 }
 _ACTS: Mapping[str, Handler] = {
@@ -95,23 +88,23 @@ _ACTS: Mapping[str, Handler] = {
 # fmt: on
 
 
-def _under_api(served: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"/api/v5/{path}": handler for path, handler in served.items()}
+def _under_api(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
+    return {f"/api/v5/{path}": handler for path, handler in handlers.items()}
 
 
-PUBLIC: Mapping[str, Callable[[Moment, Params], Any]] = MappingProxyType(
-    {path: _nothing for path in NEVER if not endpoints()["GET", path].private}
-    | {
-        path: prices.candles(path, by)
-        for kind, by in (("", "last"), ("index-", "index"), ("mark-price-", "mark"))
-        for path in (f"/api/v5/market/{kind}candles", f"/api/v5/market/history-{kind}candles")
-    }
-    | _under_api(_MARKET)
+_CANDLES: Mapping[str, Handler] = {
+    path: prices.candles(path, by)
+    for kind, by in (("", "last"), ("index-", "index"), ("mark-price-", "mark"))
+    for path in (f"/api/v5/market/{kind}candles", f"/api/v5/market/history-{kind}candles")
+}
+_GETS = {**dict.fromkeys(NEVER, _nothing), **_CANDLES, **_under_api(_READS)}
+PUBLIC: Mapping[str, Handler]
+QUERIES: Mapping[str, Handler]
+PUBLIC, QUERIES = (
+    {path: _GETS[path] for path in _GETS if endpoints()["GET", path].private is private}
+    for private in (False, True)
 )
-QUERIES: Mapping[str, Handler] = MappingProxyType(
-    {path: _nothing for path in NEVER if endpoints()["GET", path].private} | _under_api(_READS)
-)
-ACTIONS: Mapping[str, Handler] = MappingProxyType(_under_api(_ACTS))
+ACTIONS: Mapping[str, Handler] = _under_api(_ACTS)
 
 
 def serves(method: str, path: str) -> bool:

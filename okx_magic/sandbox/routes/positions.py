@@ -17,8 +17,8 @@ from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
 from okx_magic.sandbox.account.rules import read_pos_side, tradable
 from okx_magic.sandbox.replies import RefusalError, plain, refuse_if
-from okx_magic.sandbox.routes.algos import prices
 from okx_magic.sandbox.routes.rows import Row, about, asked, chosen, page, told
+from okx_magic.sandbox.routes.trade import prices
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk

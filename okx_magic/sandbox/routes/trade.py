@@ -1,6 +1,6 @@
-"""Orders, fills and the bills of both accounts, to be read back.
+"""Orders, algo orders, fills and the bills of both accounts, to be read back.
 
-OKX docs: Order Book Trading, Trade; Get bills details; Asset bills details.
+OKX docs: Order Book Trading, Trade and Algo Trading; Get bills details; Asset bills details.
 
 Tested in ``tests/sandbox/test_sandbox_orders.py``.
 """
@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from okx_magic.sandbox.account import stops, trading
 from okx_magic.sandbox.account.account import kind_of
-from okx_magic.sandbox.account.trading import named
-from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.routes.algos import attached_row
+from okx_magic.sandbox.account.legs import fields_of
+from okx_magic.sandbox.replies import RefusalError, refuse_if
 from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.account.ledger import Bill
     from okx_magic.sandbox.account.orders import Fill, Order
@@ -29,7 +30,7 @@ _FORGOTTEN_MS = 2 * 3600 * 1000
 
 def order(desk: Desk, query: Params) -> list[Row]:
     """One order, by ``ordId`` or ``clOrdId``."""
-    found = named(desk, query)
+    found = trading.named(desk, query)
     if found is None:
         raise RefusalError("51603")
     return [order_row(found)]
@@ -58,21 +59,11 @@ def _orders(query: Params, newest_first: Iterable[Order]) -> list[Row]:
 def order_row(one: Order) -> Row:
     """An order, as all endpoints and the orders channel show it."""
     ticket, last = one.ticket, one.last
-    spot = ticket.instrument.is_spot
-    row = {
-        **about(ticket.instrument),
-        **told(ticket),
-        **told(one),
+    row = _told(one, ticket.attached) | {
         "px": "" if ticket.px is None else ticket.px,
-        "lever": "" if spot else ticket.lever,
         "accFillSz": one.filled,
         "feeCcy": ticket.earns,
         "rebateCcy": ticket.pays,
-        "attachAlgoOrds": [attached_row(algo) for algo in ticket.attached],
-        "reduceOnly": str(ticket.reduce_only).lower(),
-        "uTime": str(one.updated),
-        "cTime": str(one.created),
-        "tradeQuoteCcy": ticket.instrument.quote if spot else "",
     }
     if last is not None:
         row |= {
@@ -83,6 +74,89 @@ def order_row(one: Order) -> Row:
             "fillTime": str(last.ms),
             "tradeId": last.trade_id,
         }
+    return row
+
+
+def order_algo(desk: Desk, query: Params) -> list[Row]:
+    """One algo order, by ``algoId`` or ``algoClOrdId``."""
+    found = stops.named(desk, query)
+    if found is None:
+        raise RefusalError("51603")
+    return [algo_row(desk, found)]
+
+
+def orders_algo_pending(desk: Desk, query: Params) -> list[Row]:
+    """Those that can still be set off, newest first."""
+    return _algos(desk, query, reversed(desk.account.algos.open.values()))
+
+
+def orders_algo_history(desk: Desk, query: Params) -> list[Row]:
+    """Those that are over, newest first: of a ``state``, or the one of ``algoId``."""
+    refuse_if(not (query.get("state") or query.get("algoId")), "50015", "state", "algoId")
+    over = (one for one in reversed(desk.account.algos.values()) if not one.is_open)
+    return _algos(desk, query, over)
+
+
+def _algos(desk: Desk, query: Params, newest_first: Iterable[Algo]) -> list[Row]:
+    rows = (algo_row(desk, one) for one in newest_first)
+    names = ("ordType", "state", "algoId", "instType", "instId")
+    return page(query, asked(query, rows, *names), "algoId")
+
+
+def algo_row(desk: Desk, one: Algo) -> Row:
+    """An algo order, as all endpoints and the orders-algo channel show it."""
+    return {
+        **_told(one, one.attached),
+        **prices(one),
+        "clOrdId": "",
+        "sz": one.ticket.sz or "",
+        "ordIdList": [one.ord_id] if one.ord_id else [],
+        "actualSz": one.actual_sz or "",
+        "last": desk.market.last(one.instrument, desk.now),
+    }
+
+
+def _told(one: Order | Algo, attached: tuple[Algo, ...]) -> Row:
+    ticket, instrument = one.ticket, one.ticket.instrument
+    return {
+        **about(instrument),
+        **told(ticket),
+        **told(one),
+        "lever": "" if instrument.is_spot else ticket.lever,
+        "attachAlgoOrds": [_attached(algo) for algo in attached],
+        "reduceOnly": str(ticket.reduce_only).lower(),
+        "uTime": str(one.updated),
+        "cTime": str(one.created),
+        "tradeQuoteCcy": instrument.quote if instrument.is_spot else "",
+    }
+
+
+def _attached(one: Algo) -> Row:
+    # As it is shown with the order that it hangs on.
+    return {
+        **prices(one),
+        "attachAlgoId": one.algo_id,
+        "attachAlgoClOrdId": one.algo_cl_ord_id,
+        "tpOrdKind": "limit" if any(leg.limit for leg in one.legs.values()) else "condition",
+        "sz": one.ticket.sz or "",
+        "amendPxOnTriggerType": "0",
+    }
+
+
+def prices(one: Algo) -> Row:
+    """What sets it off, and what it orders then."""
+    row: Row = {}
+    for name, leg in one.legs.items():
+        px, by, ratio, order = fields_of(name)
+        row[order if name else "ordPx"] = "-1" if leg.ord_px is None else leg.ord_px
+        if not leg.limit:
+            row |= {px: leg.px or "", by: leg.by, ratio: "" if leg.ratio is None else leg.ratio}
+    if one.trail is not None:
+        trail, side = one.trail, one.ticket.side
+        row["callbackRatio"] = "" if trail.ratio is None else trail.ratio
+        row["callbackSpread"] = "" if trail.spread is None else trail.spread
+        row["activePx"] = "" if trail.active is None else trail.active
+        row["moveTriggerPx"] = "" if trail.peak is None else trail.stop(trail.peak, side)
     return row
 
 

@@ -14,9 +14,8 @@ from okx_magic.catalogue import endpoints
 from okx_magic.sandbox.account.algos import Algo
 from okx_magic.sandbox.account.orders import Order
 from okx_magic.sandbox.market.instruments import worth
-from okx_magic.sandbox.routes.algos import algo_row
 from okx_magic.sandbox.routes.rows import written
-from okx_magic.sandbox.routes.trade import order_row
+from okx_magic.sandbox.routes.trade import algo_row, order_row
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
