@@ -29,7 +29,6 @@ NAMES = {
     "unread": "okx_magic/credentials/choices.py",
     "_found": "okx_magic/credentials/choices.py",
     "Endpoint": "okx_magic/catalogue/reader.py",
-    "_MARKET": "okx_magic/sandbox/routes/endpoints.py",
     "_READS": "okx_magic/sandbox/routes/endpoints.py",
     "_ACTS": "okx_magic/sandbox/routes/endpoints.py",
 }
