@@ -22,6 +22,8 @@ PATHS = sorted(
 )
 # The recipes' names, each with the file that it is in.
 NAMES = {
+    "COSTS": "okx_magic/credentials/changes.py",
+    "WORDS": "tests/detective/byhand_body.py",
     "_POSITIONAL": "okx_magic/ui/cursor_context.py",
     "read_variables": "okx_magic/credentials/source_values.py",
     "Ports": "okx_magic/credentials/sources.py",
