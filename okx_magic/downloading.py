@@ -6,6 +6,7 @@ Tested in ``tests/test_examples.py`` and ``tests/data/test_folders.py``.
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.cell.check import program_request, refuse_secrets, warn
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     from okx_magic.data import Done, DownloadProgress
     from okx_magic.model import Request
-    from okx_magic.pages import Team
     from okx_magic.pages.paging import Span
     from okx_magic.pages.shares import Addresses
+    from okx_magic.pages.team import Client
     from okx_magic.session import Session
 
 
@@ -37,7 +38,7 @@ class Downloading:
         to: str | PathLike[str],
         since: Any = None,
         until: Any = None,
-        executor: Executor | None = None,
+        executor: Executor | Client | None = None,
         addresses: Addresses = None,
     ) -> list[Done]:
         """GET page after page of each target into a dataset of parquet files in the folder ``to``.
@@ -70,12 +71,7 @@ class Downloading:
             refuse_secrets(request, self._session.account.credentials)
             warn(request, self._session.facts())
         span = read_span(None, since, until)
-        if executor is None:
-            return list(self.bring(asked, span, to))
-        from okx_magic.pages import Team  # noqa: PLC0415  # pandas, on first use
-
-        with Team(self._session.connection, executor, addresses) as team:
-            return list(self.bring(asked, span, to, team=team))
+        return list(self.bring(asked, span, to, executor=executor, addresses=addresses))
 
     def download_files(  # noqa: PLR0913  # each by its keyword
         self,
@@ -124,16 +120,22 @@ class Downloading:
         run = FileDownload(self._session.connection, to)
         return run.bring(what, names, (span.since, high), inst_type=inst_type, monthly=monthly)
 
-    def bring(
+    def bring(  # noqa: PLR0913  # same
         self,
         requests: Sequence[Request],
         span: Span,
         to: str | PathLike[str],
+        *,
         progress: DownloadProgress | None = None,
-        team: Team | None = None,
+        executor: Executor | Client | None = None,
+        addresses: Addresses = None,
     ) -> Generator[Done]:
         """As ``download``, one record a target as soon as it is complete."""
         from okx_magic.data import Download  # noqa: PLC0415  # pyarrow, on first use
+        from okx_magic.pages import Team  # noqa: PLC0415  # pandas, on first use
 
-        run = Download(self._session.connection, to, progress=progress, team=team)
-        return run.bring(requests, span)
+        connection = self._session.connection
+        crew = nullcontext() if executor is None else Team(connection, executor, addresses)
+        with crew as team:
+            run = Download(connection, to, progress=progress, team=team)
+            yield from run.bring(requests, span)

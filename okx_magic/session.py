@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from okx_magic.pages import Progress, Pulled
     from okx_magic.pages.paging import Span
     from okx_magic.pages.shares import Addresses
+    from okx_magic.pages.team import Client
     from okx_magic.wire.pacing import Pacer
     from okx_magic.wire.sender import Reply
 # None of our own modules: of two threads that import them each could hold one that the other needs.
@@ -152,7 +153,7 @@ class Session:
         pages: int | None = None,
         since: Any = None,
         until: Any = None,
-        executor: Executor | None = None,
+        executor: Executor | Client | None = None,
         addresses: Addresses = None,
     ) -> pd.DataFrame:
         """GET page after page and return all rows with ``since ≤ time < until`` as one DataFrame.
@@ -161,7 +162,7 @@ class Session:
         long ago: ``90d``. ``pages`` limits the number of pages; without any bound all that OKX has is
         fetched. ``attrs["notices"]`` has notes on the result.
 
-        The workers of an ``executor`` (such as dask's ``Client.get_executor(pure=False)``) fetch public
+        The workers of an ``executor`` (any of ``concurrent.futures``, or a dask ``Client``) fetch public
         candles together with this kernel; no credentials reach them. OKX's limit is for an address: each
         process gets its share of it. All private addresses count as one, unless ``addresses`` is "own",
         or a function that names the address of a worker (``host``, ``pid``, ``address``).
@@ -192,7 +193,7 @@ class Session:
         *,
         decimal: bool = False,
         progress: Progress | None = None,
-        executor: Executor | None = None,
+        executor: Executor | Client | None = None,
         addresses: Addresses = None,
     ) -> Pulled:
         """As ``pages``, with what the receipt shows. Raises PullInterrupted at Ctrl-C, too."""

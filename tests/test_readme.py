@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from okx_magic import __version__, catalogue
+from okx_magic import __version__, catalogue, open_data
 from okx_magic.magics import OkxMagic
 from okx_magic.magics.debugging import OkxDiagnosis
 from okx_magic.magics.money import OkxMoney
@@ -111,16 +111,23 @@ def test_every_setting_is_documented() -> None:
         assert f"`{name}`" in README
 
 
-def test_the_cells_run(notebook: Notebook) -> None:
-    """The cells run one after the other, as a reader would run them, and assign what the text says."""
+def test_the_cells_run(notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cells run one after the other, as a reader would run them, and assign what the text says; the
+    last writes its files, and run again it fetches nothing.
+    """
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     cells = [text for language, text in blocks if not language]
-    assert len(cells) == 2
+    assert len(cells) == 3
     for cell in cells:
         shown = notebook.run(cell)
         assert notebook.error is None, shown
     assert set(notebook["balance"]["ccy"]) == {"BTC", "USDT"}
     assert list(notebook["order"]["sCode"]) == ["0"]
+    contents = open_data(tmp_path / "data").contents
+    assert set(contents["instId"]) == {"BTC-USDT", "ETH-USDT"}
+    assert (contents["rows"] >= 30 * 24 - 1).all()
+    assert re.findall(r"· (\d+) new ·", notebook.run(cells[-1])) in (["0", "0"], ["1", "1"])
 
 
 def test_the_python_example_runs(nobody: Path) -> None:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from okx_magic.catalogue.reader import read_text
-from okx_magic.catalogue.topics import topics, words_of
+from okx_magic.catalogue.topics import classes, topics, words_of
 
 if TYPE_CHECKING:
     from okx_magic.catalogue.topics import Words
@@ -46,7 +46,7 @@ def _instrument(text: str) -> str:
 @cache
 def _recipes() -> _Recipes:
     head, *blocks = read_text("recipes.txt").split("\n### ")
-    coins = [line.partition(":")[2] for line in head.split("\n") if line.startswith("! coin:")]
+    coins = [*classes()["COIN"], head.partition("! coin:")[2]]
     cells: dict[Words, tuple[str, ...]] = {}
     for block in blocks:
         wordings, *lines = block.strip("\n").split("\n")

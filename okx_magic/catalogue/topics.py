@@ -123,7 +123,7 @@ def topics() -> Topics:
     filler: set[str] = set()
     aside: set[str] = set()
     live: set[str] = set()
-    classes = _classes()
+    named = classes()
     for line in read_text("topics.txt").split("\n"):
         if line.startswith("! filler:"):
             filler.update(words_of(line.partition(":")[2]))
@@ -134,24 +134,24 @@ def topics() -> Topics:
         elif "|" in line and not line.startswith("#"):
             wordings, _, endpoints = line.partition("|")
             if "%" in endpoints:
-                magics |= {each: endpoints.strip() for each in _spelled_out(wordings, classes)}
+                magics |= {each: endpoints.strip() for each in _spelled_out(wordings, named)}
                 continue
             keys = tuple(_keys(endpoints))
             to = channels if keys[0][0] == SUBSCRIBE else found
-            to |= dict.fromkeys(_spelled_out(wordings, classes), keys)
+            to |= dict.fromkeys(_spelled_out(wordings, named), keys)
     return Topics(found, channels, magics, frozenset(filler), frozenset(aside), frozenset(live))
 
 
-def _classes() -> Mapping[str, Sequence[str]]:
+def classes() -> Mapping[str, Sequence[str]]:
     """The words that a name in capitals stands for in a wording: ``CHANGE`` is change, move, raise."""
     lines = read_text("topics.txt").split("\n")
     found = (line.partition(":")[2].split() for line in lines if line.startswith("! any:"))
     return {name: words for name, *words in found}
 
 
-def _spelled_out(wordings: str, classes: Mapping[str, Sequence[str]]) -> Iterator[Words]:
+def _spelled_out(wordings: str, named: Mapping[str, Sequence[str]]) -> Iterator[Words]:
     for wording in wordings.split(","):
-        choices = [classes.get(word, (word,)) for word in wording.split()]
+        choices = [named.get(word, (word,)) for word in wording.split()]
         for chosen in itertools.product(*choices):
             yield tuple(words_of(" ".join(chosen)))
 

@@ -15,34 +15,26 @@ from okx_magic.ui import receipts
 from okx_magic.ui.bars import DownloadBar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from okx_magic.cell import Template
-    from okx_magic.commands.whole_cell import Options, Output
-    from okx_magic.pages.paging import Span
-    from okx_magic.session import Session
+    from okx_magic.commands.whole_cell import Options, Run
 
 
-def to_disk(  # noqa: PLR0913, PLR0917  # as the pipeline has them
-    templates: Sequence[Template],
-    span: Span | None,
-    session: Session,
-    namespace: Mapping[str, Any],
-    output: Output,
-    options: Options,
-) -> Any:
+def to_disk(run: Run) -> Any:
     """Fetch all requests of the cell to a folder, a receipt for each target; its dataset, which the
     names of the cell get, too. Raises CellError before anything is sent for what does not fit ``--to``.
     """
+    session, output, options, span = run.session, run.output, run.options, run.span
     if span is None:
         raise CellError(
             "--to does not say what to fetch", remedy="add --since, or --all for all that OKX has"
         )
-    _refuse_others(templates, options)
+    _refuse_others(run.templates, options)
     from okx_magic.data import open_data, split_targets  # noqa: PLC0415  # pyarrow, on first use
 
-    folder = str(evaluate(options.to or "", namespace))
-    filled = [fill(template, names(namespace)) for template in templates]
+    folder = str(evaluate(options.to or "", run.namespace))
+    filled = [fill(template, names(run.namespace)) for template in run.templates]
     targets = [target for request in filled for target in split_targets(request)]
     judge(targets, session, output, options)
     if options.dry_run:
@@ -54,7 +46,9 @@ def to_disk(  # noqa: PLR0913, PLR0917  # as the pipeline has them
         return None
     with (
         DownloadBar(quiet=options.quiet) as bar,
-        closing(session.downloading.bring(targets, span, folder, bar)) as results,
+        closing(
+            session.downloading.bring(targets, span, folder, progress=bar, executor=run.executor)
+        ) as results,
     ):
         for done in results:
             if not options.quiet:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from okx_magic.cell import Template
-    from okx_magic.commands.whole_cell import Options, Output
+    from okx_magic.commands.whole_cell import Options, Run
     from okx_magic.pages import Pulled
     from okx_magic.pages.paging import Span
     from okx_magic.session import Session
@@ -67,9 +67,17 @@ def _time(text: str | None, namespace: Mapping[str, Any]) -> Any:
     return value
 
 
-def run_paged(
-    request: Request, span: Span, session: Session, output: Output, options: Options
-) -> Any:
+def executor_of(namespace: Mapping[str, Any], options: Options) -> Any:
+    """The executor that the magic line names, or the client of a cluster; None where it names none."""
+    text = options.executor
+    return (
+        evaluate(text if text.startswith("{{") else f"{{{{ {text} }}}}", namespace)
+        if text
+        else None
+    )
+
+
+def run_paged(request: Request, span: Span, run: Run) -> Any:
     """Fetch all pages of a request, deliver their frame and show a receipt.
 
     After Ctrl-C, or when a page fails, what has come is delivered before the interrupt or
@@ -77,6 +85,7 @@ def run_paged(
     """
     from okx_magic.pages import PullInterrupted  # noqa: PLC0415  # pandas, on first use
 
+    session, output, options = run.session, run.output, run.options
     with PullBar(str(request)) as bar:
         try:
             pulled = session.pull(
@@ -84,6 +93,7 @@ def run_paged(
                 span,
                 decimal=options.decimal,
                 progress=None if options.quiet else bar,
+                executor=run.executor,
             )
         except (PullInterrupted, OkxMagicError) as stopped:
             if stopped.pulled is not None:

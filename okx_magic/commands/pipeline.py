@@ -13,8 +13,8 @@ from okx_magic.cell import SUBSCRIBE, Template, check_name, evaluate, fill, name
 from okx_magic.cell.check import refuse_secrets
 from okx_magic.commands import streaming
 from okx_magic.commands.downloads import to_disk
-from okx_magic.commands.paged import run_paged, span_of
-from okx_magic.commands.whole_cell import Progress, check_all, check_options, judge, picture
+from okx_magic.commands.paged import executor_of, run_paged, span_of
+from okx_magic.commands.whole_cell import Progress, Run, check_all, check_options, judge, picture
 from okx_magic.errors import CellError, OkxMagicError, PartlyRefused, Place, PositionWithoutStop
 from okx_magic.model import Request
 from okx_magic.orders.outcome import interrupted
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.commands.whole_cell import Options, Output
-    from okx_magic.pages.paging import Span
     from okx_magic.session import Session
     from okx_magic.wire.sender import Reply
 
@@ -43,45 +42,41 @@ def run_cell(
     if options.record:
         options = replace(options, record=str(evaluate(options.record, namespace)))
     asked = tuple(each for each in templates if each.method != SUBSCRIBE)
-    span = span_of(asked, namespace, options) if options.paged else None
+    run = Run(templates, session, namespace, output, options)
+    if options.paged:
+        run = replace(
+            run, span=span_of(asked, namespace, options), executor=executor_of(namespace, options)
+        )
     if options.to is not None:
-        return to_disk(templates, span, session, namespace, output, options)
+        return to_disk(run)
     check_all(templates, session, force=options.force)
     progress = Progress(templates, session)
     try:
-        return _run_all(templates, progress, span, session, namespace, output, options)
+        return _run_all(run, progress)
     except KeyboardInterrupt as stop:
         if options.dry_run:
             raise
         raise progress.interrupted(stop) from None
 
 
-def _run_all(  # noqa: PLR0913, PLR0917  # those of the cell
-    templates: tuple[Template, ...],
-    progress: Progress,
-    span: Span | None,
-    session: Session,
-    namespace: Mapping[str, Any],
-    output: Output,
-    options: Options,
-) -> Any:
+def _run_all(run: Run, progress: Progress) -> Any:
     """Fill and send one after the other; the value of the last."""
-    value = None
+    templates, options, value = run.templates, run.options, None
     refused: OkxMagicError | None = None
     # Before the names of a function: a result of this cell is meant, though it goes to the notebook.
     results: dict[str, Any] = {}
-    filling = names(namespace).over(results)
+    filling = names(run.namespace).over(results)
     for number, template in enumerate(templates, start=1):
         progress.begins(number)
         try:
             request = fill(template, filling)
             progress.begins(number, request)
             if template.method == SUBSCRIBE:
-                refuse_secrets(request, session.account.credentials)
-                held = (namespace.get(request.name or ""), template.pasted)
-                value = streaming.subscribe(request, session, held, output, options)
+                refuse_secrets(request, run.session.account.credentials)
+                held = (run.namespace.get(request.name or ""), template.pasted)
+                value = streaming.subscribe(request, run.session, held, run.output, options)
             else:
-                value = _carry_out(request, span, session, output, options)
+                value = _carry_out(request, run)
             if request.name is not None and not options.dry_run:
                 results[request.name] = value
         except OkxMagicError as error:
@@ -116,10 +111,9 @@ def _parsed(text: str, session: Session, output: Output, options: Options) -> tu
     return templates
 
 
-def _carry_out(
-    request: Request, span: Span | None, session: Session, output: Output, options: Options
-) -> Any:
+def _carry_out(request: Request, run: Run) -> Any:
     """Send one request, or show what would be sent; its value."""
+    session, output, options, span = run.session, run.output, run.options, run.span
     if span is not None:
         from okx_magic.pages.paging import checked_style  # noqa: PLC0415  # pandas, on first use
 
@@ -127,23 +121,21 @@ def _carry_out(
         checked_style(request, span)
     judge([request], session, output, options)
     if options.dry_run:
-        _show_unsent(request, span, session, output, options)
+        _show_unsent(request, run)
         return None
     if span is not None:
-        return run_paged(request, span, session, output, options)
+        return run_paged(request, span, run)
     return _run_one(request, session, output, options)
 
 
-def _show_unsent(
-    request: Request, span: Span | None, session: Session, output: Output, options: Options
-) -> None:
+def _show_unsent(request: Request, run: Run) -> None:
     """What would be sent; of many pages the first."""
-    if span is not None:
+    if run.span is not None:
         from okx_magic.pages import first_page  # noqa: PLC0415  # pandas, on first use
 
-        request = first_page(request, span)
-    prepared, sent, added = session.orders.preview(request, as_typed=options.as_typed)
-    output.note(receipts.dry_run(prepared, sent, session.account, added))
+        request = first_page(request, run.span)
+    prepared, sent, added = run.session.orders.preview(request, as_typed=run.options.as_typed)
+    run.output.note(receipts.dry_run(prepared, sent, run.session.account, added))
 
 
 def _run_one(request: Request, session: Session, output: Output, options: Options) -> Any:

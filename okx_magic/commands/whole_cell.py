@@ -27,10 +27,13 @@ from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from okx_magic.cell import Template
     from okx_magic.charts.chart import Chart
+    from okx_magic.pages.paging import Span
+    from okx_magic.pages.team import Client
     from okx_magic.session import Session
     from okx_magic.ui.console import Note
 
@@ -60,6 +63,7 @@ class Options:
     since: str | None = None
     until: str | None = None
     to: str | None = None
+    executor: str | None = None
     keep: int | None = None
     record: str | None = None
     duration: str | None = None
@@ -73,6 +77,21 @@ class Options:
     def paged(self) -> bool:
         """Whether it asks for more than one page."""
         return self.everything or (self.pages, self.since, self.until) != (None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a cell: what it asks for, as whom, and where its values go. ``span`` is None where
+    the magic line asks for no pages; ``executor`` fetches them, too.
+    """
+
+    templates: tuple[Template, ...]
+    session: Session
+    namespace: Mapping[str, Any]
+    output: Output
+    options: Options
+    span: Span | None = None
+    executor: Executor | Client | None = None
 
 
 class Output(Protocol):
@@ -116,6 +135,8 @@ def check_options(templates: Iterable[Template], options: Options) -> None:
             "--pages, --all, --since, --until, --raw and --chart are for requests",
             remedy="a stream has frame(), frame(all=True), last and record(path)",
         )
+    if options.executor and not options.paged:
+        raise CellError("--executor is for many pages", remedy="add --since, --pages or --all")
     if options.duration:
         seconds(options.duration)
     if options.keep is not None and options.keep < 1:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 if sys.platform != "win32":
     import fcntl
 
+from okx_magic.data.recordings import is_recording
 from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
@@ -55,6 +56,14 @@ class Manifest:
         return sum(rows for _, _, rows in self.files.values())
 
 
+def _reader_of(path: Path) -> str:
+    """Who reads a file: those of a dataset and others are plain parquet, and no file is a folder."""
+    if path.suffix != ".parquet":
+        return "name a folder"
+    reader = "okx_magic.open_recording" if is_recording(path) else "pandas.read_parquet"
+    return f'{reader}("{path}") reads it'
+
+
 class Folder:
     """A dataset on disk, to write to or to read. Raises CellError for a folder that is something else."""
 
@@ -62,12 +71,9 @@ class Folder:
         self.path = Path(path).expanduser()
         self._to_read = to_read
         if self.path.exists() and not self.path.is_dir():
-            recorded = to_read and self.path.suffix == ".parquet"
             raise CellError(
                 f"{self.path} is a file, and a dataset is a folder",
-                remedy=f'one file is read by pandas.read_parquet("{self.path}")'
-                if recorded
-                else "name a folder",
+                remedy=_reader_of(self.path) if to_read else "name a folder",
             )
         self._known = self._checked()
         if to_read and not self._known:

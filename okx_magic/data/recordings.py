@@ -46,6 +46,19 @@ def open_recording(path: str | PathLike[str], *, decimal: bool = False) -> pd.Da
     return frame
 
 
+def is_recording(path: Path) -> bool:
+    """Whether a file is what a stream was recorded to, and complete."""
+    try:
+        return bool(_channel_of(pq.read_schema(path)))
+    except (pa.ArrowInvalid, OSError):
+        return False
+
+
+def _channel_of(schema: pa.Schema) -> str:
+    name: bytes = (schema.metadata or {}).get(b"okx_channel", b"")
+    return name.decode()
+
+
 def _read(path: Path) -> tuple[str, dict[str, list[Any]]]:
     """The channel of a recording, and its columns, with those that only later rows have."""
     try:
@@ -57,7 +70,7 @@ def _read(path: Path) -> tuple[str, dict[str, list[Any]]]:
             f"{path} cannot be read ({error})",
             remedy="a recording is complete once its stream has ended: %okx_streams stop NAME",
         ) from None
-    name = (table.schema.metadata or {}).get(b"okx_channel", b"").decode()
+    name = _channel_of(table.schema)
     if not name:
         raise CellError(f"{path} is no stream's recording", remedy="pandas.read_parquet reads it")
     columns = table.to_pydict()

@@ -87,6 +87,9 @@ class OkxMagic(Magics):
     @argument(
         "--to", metavar="DIR", help="into parquet files in this folder; goes on where it stopped"
     )
+    @argument(
+        "--executor", metavar="NAME", help="your cluster's client fetches public candles, too"
+    )
     @argument("--as-typed", action="store_true", help="add no clOrdId to an order")
     @argument("--again", action="store_true", help="send the same order again within seconds")
     @argument("--force", action="store_true", help="send also what the catalogue refuses")
@@ -174,6 +177,7 @@ class OkxMagic(Magics):
                     since=arguments.since,
                     until=arguments.until,
                     to=arguments.to,
+                    executor=arguments.executor,
                     keep=arguments.keep,
                     record=arguments.record,
                     duration=arguments.duration,

@@ -133,7 +133,7 @@ class Pull:
             raise RefusedError(
                 "an executor can fetch public candles only: other pages come one after another, and"
                 " credentials do not travel",
-                remedy="leave out executor=",
+                remedy="leave out the executor",
                 request=request,
             )
         self._span, self._style = span, style

@@ -14,7 +14,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, ThreadP
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from okx_magic.errors import CellError
 from okx_magic.pages.blocks import pause
@@ -47,23 +47,37 @@ _PARTS_OF_OTHERS: Final = 8
 _WINDOWS_LEFT: Final = 3
 
 
+class Client(Protocol):
+    """A dask client, as far as it is needed: it makes an executor of its cluster."""
+
+    def get_executor(self, *, pure: bool) -> Any:
+        """An executor of the cluster; not ``pure`` runs a part once more where it is asked for again."""
+
+
+def _executor_of(workers: Executor | Client) -> Executor:
+    found: Any = workers
+    if hasattr(workers, "get_executor"):
+        found = workers.get_executor(pure=False)
+    if not isinstance(found, Executor):
+        raise CellError(
+            f"an executor is a concurrent.futures.Executor, not a {type(workers).__name__}",
+            remedy="such as a ProcessPoolExecutor, or a dask Client",
+        )
+    return found
+
+
 class Team:
-    """Fetches chunks in this process and on the workers of an executor; a context manager around as
-    many pulls as you like, one at a time.
+    """Fetches chunks in this process and on the workers of an executor, or of a dask client; a context
+    manager around as many pulls as you like, one at a time.
 
     ``notices`` say what a person should know of it. ``addresses`` is as for ``Shares``. Raises CellError
     for what is no executor, RefusedError for a proxy whose password would have to travel.
     """
 
     def __init__(
-        self, connection: Connection, executor: Executor, addresses: Addresses = None
+        self, connection: Connection, executor: Executor | Client, addresses: Addresses = None
     ) -> None:
-        if not isinstance(executor, Executor):
-            raise CellError(
-                f"executor= takes a concurrent.futures.Executor, not a {type(executor).__name__}",
-                remedy="such as a ProcessPoolExecutor, or client.get_executor(pure=False) of dask",
-            )
-        self._executor: Executor | None = executor
+        self._executor: Executor | None = _executor_of(executor)
         self._source = without_credentials(connection.account)
         worker = this_worker(self._source)
         # The executor's workers may be threads of this process.

@@ -115,7 +115,7 @@ def without_credentials(account: Account) -> Account:
     if account.proxy is not None and account.proxy != account.proxy_name:
         raise RefusedError(
             "the proxy has a user or password, which do not travel to workers",
-            remedy="leave out executor=",
+            remedy="leave out the executor",
         )
     return replace(account, credentials=None, source="a pull", warnings=())
 

@@ -94,6 +94,8 @@ def _in_options(magic: str, left: str, *, otherwise: SpotKind) -> Spot:
         return Spot("option", typed, owner=magic)
     if before and before[-1] in ("-a", "--account"):
         return Spot("account", typed)
+    if before and before[-1] == "--executor":
+        return _variable(typed)
     if otherwise == "method":
         return Spot("method", typed, closing=" ")
     if any(before):
@@ -101,9 +103,15 @@ def _in_options(magic: str, left: str, *, otherwise: SpotKind) -> Spot:
     return Spot(otherwise, typed, owner=magic)
 
 
+def _variable(left: str) -> Spot:
+    name = _NAME.search(left)
+    assert name is not None  # noqa: S101  # it matches anything
+    return Spot("variable", name["typed"], owner=(name["owner"] or "").removesuffix("."))
+
+
 def _in_request(lines: list[str], at: int, left: str, right: str) -> Spot:
-    if left.rfind("{{") > left.rfind("}}") and (name := _NAME.search(left)):
-        return Spot("variable", name["typed"], owner=(name["owner"] or "").removesuffix("."))
+    if left.rfind("{{") > left.rfind("}}"):
+        return _variable(left)
     spot = _in_masked(lines, at, _masked(left), right)
     # With its variables unmasked: the typed text is what will be replaced.
     typed = left[len(left) - len(spot.typed) :]

@@ -58,6 +58,36 @@ def test_a_running_bar_is_not_on_disk(sandbox_notebook: Notebook, tmp_path: Path
     assert (contents["until"] <= frame.index[-1] + pd.Timedelta("1min")).all()
 
 
+def test_several_machines_are_named_on_the_line(sandbox_notebook: Notebook, tmp_path: Path) -> None:
+    """Whoever is named fetches with this kernel, to disk and into a frame; what is no executor, no name,
+    or stands by a single page, is refused before anything is sent.
+    """
+    sandbox_notebook.run("from concurrent.futures import ThreadPoolExecutor as Pool")
+    sandbox_notebook.run(
+        "class Counted(Pool):\n    parts = 0\n    def submit(self, *args, **more):\n"
+        "        Counted.parts += 1\n        return super().submit(*args, **more)\n"
+        "pool = Counted(2)"
+    )
+    target = HOURS.replace(",ETH-USDT", "")
+    for options in (f"--to {tmp_path / 'd'}", "--executor {{ pool }}"):
+        sandbox_notebook.run("Counted.parts = 0")
+        sandbox_notebook.run(f"%%okx --executor pool {options} --since 60d data\n{target}")
+        assert sandbox_notebook.error is None
+        assert sandbox_notebook["Counted"].parts > 0
+    assert len(sandbox_notebook["data"]) in {60 * 24, 60 * 24 + 1}
+    sandbox_notebook.run("before = %okx_log")
+    for options, said in (
+        ("--since 10d --executor nobody", "NameError"),
+        ("--since 10d --executor Pool", "is a concurrent.futures.Executor"),
+        ("--executor pool", "--executor is for many pages"),
+    ):
+        sandbox_notebook.run(f"%%okx {options}\n{target}")
+        assert said in str(sandbox_notebook.error)
+    sandbox_notebook.run("after = %okx_log")
+    assert len(sandbox_notebook["after"]) == len(sandbox_notebook["before"]) > 0
+    sandbox_notebook.run("pool.shutdown()")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import okx_magic
@@ -219,17 +221,36 @@ def test_a_dataset_shows_its_contents(okx: Session, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_opened_says_where_its_data_are(okx: Session, tmp_path: Path) -> None:
-    """A folder beside or within a dataset, and a recording: never that they should be emptied."""
+    """A folder beside or within a dataset, and a file of it: never that they should be emptied."""
     fetch(okx, tmp_path / "mine")
-    recording = tmp_path / "ticks.parquet"
-    recording.write_bytes(b"PAR1")
     for path in (tmp_path, *(tmp_path / "mine").glob("endpoint=*")):
         with pytest.raises(CellError, match="has no dataset") as caught:
             okx_magic.open_data(path)
         assert caught.value.remedy == f"there is one in {tmp_path / 'mine'}"
     with pytest.raises(CellError, match="is a file") as caught:
-        okx_magic.open_data(recording)
-    assert f'pandas.read_parquet("{recording}")' in caught.value.remedy
+        okx_magic.open_data(min(tmp_path.rglob("*.parquet")))
+    assert caught.value.remedy.startswith('pandas.read_parquet("')
+
+
+@pytest.mark.parametrize(
+    ("content", "reader"),
+    [
+        ({"okx_channel": "tickers"}, "okx_magic.open_recording"),
+        ({"other": "tickers"}, "pandas.read_parquet"),
+        (None, "pandas.read_parquet"),
+    ],
+)
+def test_a_recording_is_opened_by_what_types_it(
+    tmp_path: Path, content: dict[str, str] | None, reader: str
+) -> None:
+    """Who takes a file for a dataset is told what reads it; one that is not whole counts as any other."""
+    file = tmp_path / "ticks.parquet"
+    file.write_bytes(b"PAR1")
+    if content is not None:
+        pq.write_table(pa.table({"px": ["1"]}).replace_schema_metadata(content), file)
+    with pytest.raises(CellError, match="is a file") as caught:
+        okx_magic.open_data(file)
+    assert caught.value.remedy == f'{reader}("{file}") reads it'
 
 
 def test_a_refused_target_is_named(okx: Session, tmp_path: Path) -> None:

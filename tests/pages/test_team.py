@@ -81,6 +81,18 @@ class Inline(Executor):
         return done
 
 
+class Client:
+    """As dask's: it is no executor, and makes one of its cluster."""
+
+    def __init__(self) -> None:
+        self.made: list[Inline] = []
+
+    def get_executor(self, *, pure: bool) -> Inline:
+        assert not pure
+        self.made.append(Inline())
+        return self.made[-1]
+
+
 class Breaking(Inline):
     """Breaks with the part that it is given as this number."""
 
@@ -142,10 +154,18 @@ def test_a_worker_s_error_is_that_of_the_pull(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_client_is_enough(session: Session) -> None:
+    """Who has a cluster names its client, and its workers get parts."""
+    client = Client()
+    assert_whole(session.pages(TARGET, executor=client, **pages(60)), 60)
+    (made,) = client.made
+    assert made.parts > 0
+
+
 @pytest.mark.parametrize("given", [7, "dask", ThreadPoolExecutor])
 def test_what_is_no_executor_is_refused(session: Session, given: Any) -> None:
     """Before anything is sent."""
-    with pytest.raises(CellError, match=r"takes a concurrent\.futures\.Executor"):
+    with pytest.raises(CellError, match=r"is a concurrent\.futures\.Executor"):
         session.pages(TARGET, executor=given, **pages(3))
     assert not session.log
 

@@ -242,10 +242,15 @@ def test_find_takes_a_path() -> None:
         ('%%okx\nPOST /api/v5/trade/order\n{"ordId": "{{ f(order.ord| }}"}', ("ordId", "clOrdId")),
         ("%okx GET /api/v5/market/ticker?instId={{in|}}", ("inst",)),
         ("%%okx\nGET /api/v5/trade/order?ordId={{ [a, order.|", ("ordId", "clOrdId")),
+        ("%%okx --to d --executor ord|", ("order",)),
+        ("%okx --executor order.|", ("ordId", "clOrdId")),
+        ("%okx --to ord|", ()),
     ],
 )
-def test_variables_between_braces(text: str, expected: tuple[str, ...]) -> None:
-    """Names of the user's namespace, and the attributes of one of them."""
+def test_variables_where_an_expression_stands(text: str, expected: tuple[str, ...]) -> None:
+    """Names of the user's namespace, and the attributes of one of them: between braces, and after the
+    option that takes one.
+    """
     assert offered(text) == expected
 
 
