@@ -9,9 +9,8 @@ Tested in ``tests/reliability/test_odd_answers.py`` and ``tests/reliability/test
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from okx_magic.errors import (
     Interrupted,
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
     from okx_magic.orders.outcome import Rows
     from okx_magic.orders.submission import Prepared, WritePorts
     from okx_magic.wire.sender import Attempt, RequestState
+
+# How often the end of an entry is written, where Ctrl-C keeps interrupting it.
+_TRIES: Final = 9
 
 
 def carry_out(
@@ -141,18 +143,19 @@ class Writing:
         if book is None or not self._entry:
             return
         facts = {"code": code} if code else {}
-        try:
-            book.close(self._entry, outcome, **facts)
-        except KeyboardInterrupt:
-            # The line may not be there: what is told and what is written must be the same.
-            with suppress(KeyboardInterrupt):
+        stopped: Interrupted | None = None
+        for _ in range(_TRIES):
+            try:
                 book.close(self._entry, outcome, **facts)
-            stopped = self._recovery.interrupted(outcome)
-        else:
-            self._closed = True
-            return
+            except KeyboardInterrupt:
+                # The line may not be there: what is told and what is written must be the same, however
+                # often the keys are pressed.
+                stopped = self._recovery.interrupted(outcome)
+            else:
+                break
         self._closed = True
-        raise stopped
+        if stopped is not None:
+            raise stopped
 
     def _as_entry(self) -> ledger.Entry:
         account, request = self._ports.account, self._request
