@@ -140,12 +140,16 @@ class Account:
         self.heard(records.get(one.record_id), one)
         records.keep(one)
 
+    @property
+    def standing(self) -> list[Order | Algo]:
+        """The open orders and algo orders."""
+        return [*self.orders.open.values(), *self.algos.open.values()]
+
     def end(self, which: Callable[[Order | Algo], bool], ms: int, source: str) -> None:
         """Cancels the open orders and algo orders that are so, for the reason that ``source`` stands
         for.
         """
-        standing: list[Order | Algo] = [*self.orders.open.values(), *self.algos.open.values()]
-        for one in filter(which, standing):
+        for one in filter(which, self.standing):
             self.keep(one.ended(ms, source))
 
     def book(self, order: Order, fill: Fill) -> Order:

@@ -203,5 +203,5 @@ def _closing_all(algo: Algo, beside: list[Algo], account: Account) -> Algo:
         raise RefusalError("51330")
     refuse_if(not ticket.only_closes, "51328" if ticket.pos_side == "net" else "51331")
     refuse_if(not account.closable(ticket), "51058")
-    refuse_if(any(one.close_fraction and one.key == algo.key for one in beside), "51088")
+    refuse_if(any(one.close_fraction and one.ticket.key == ticket.key for one in beside), "51088")
     return replace(algo, ends_with_position=True)

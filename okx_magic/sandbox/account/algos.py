@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.sandbox.account.orders import Order, Ticket
-    from okx_magic.sandbox.account.positions import Key
     from okx_magic.sandbox.market.instruments import Instrument
 
 _ZERO = Decimal(0)
@@ -110,11 +109,6 @@ class Algo:
     def instrument(self) -> Instrument:
         """What it is in."""
         return self.ticket.instrument
-
-    @property
-    def key(self) -> Key:
-        """Which position it opens or closes."""
-        return self.ticket.key
 
     @property
     def acting(self) -> Mapping[str, Leg]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from okx_magic.sandbox.account.liquidation import deliver, first_call, liquidate
 from okx_magic.sandbox.account.positions import worth
 from okx_magic.sandbox.account.stops import set_off, watch
-from okx_magic.sandbox.account.trading import execute
+from okx_magic.sandbox.account.trading import NOTHING_TO_REDUCE, execute
 from okx_magic.sandbox.market.tape import BEAT_MS
 from okx_magic.sandbox.market.traded import beat_of
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 # OKX docs, Get order details, cancelSource.
 _CANCEL_ALL_AFTER = "20"
-_NOTHING_TO_REDUCE = "22"
 
 _BY_THE_CLOCK = 2
 
@@ -106,8 +105,7 @@ class _Course:
     def _watch_contracts(self, start: float) -> None:
         account = self._account
         named = {one.instrument for one in account.positions.values()}
-        named |= {one.ticket.instrument for one in account.orders.open.values()}
-        for contract in named | {one.instrument for one in account.algos.open.values()}:
+        for contract in named | {one.ticket.instrument for one in account.standing}:
             if start < contract.expires <= self._desk.now and contract not in self._contracts:
                 self._contracts.add(contract)
                 happen = partial(deliver, contract=contract)
@@ -132,7 +130,7 @@ def _fill(desk: Desk, ord_id: str, ms: int) -> None:
     order = execute(desk, order, [(order.ticket.px, order.left)], taker=False, ms=ms)
     if order.is_open:
         # It only closes, and asked for more than there was left to close.
-        desk.account.keep(order.ended(ms, _NOTHING_TO_REDUCE))
+        desk.account.keep(order.ended(ms, NOTHING_TO_REDUCE))
 
 
 def _fund(desk: Desk, second: int) -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 BY_USER = "1"
 _FOK_INCOMPLETE = "13"
 _IOC_INCOMPLETE = "14"
-_NOTHING_TO_REDUCE = "22"
+NOTHING_TO_REDUCE = "22"
 _POST_ONLY_WOULD_TAKE = "31"
 
 # OKX docs, Place order: so many orders of one instrument may be open.
@@ -171,7 +171,7 @@ def execute(
                 and not account.closable(one.ticket)
             ),
             ms,
-            _NOTHING_TO_REDUCE,
+            NOTHING_TO_REDUCE,
         )
     # One that rested for long may be forgotten with its end.
     return account.orders.get(order.ord_id, order)

@@ -113,7 +113,7 @@ def _open(desk: Desk, one: Position, pool: Pool) -> Row:
         "closeOrderAlgo": [
             prices(algo) | {"algoId": algo.algo_id, "closeFraction": algo.close_fraction}
             for algo in desk.account.algos.open.values()
-            if algo.close_fraction and algo.key == one.key
+            if algo.close_fraction and algo.ticket.key == one.key
         ],
     }
 

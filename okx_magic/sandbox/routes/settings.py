@@ -34,7 +34,7 @@ def set_account_level(desk: Desk, wanted: Params) -> list[Row]:
     level = wanted["acctLv"]
     refuse_if(level in {"3", "4"}, "51070")
     if level != desk.account.level:
-        refuse_if(desk.account.orders.open or desk.account.algos.open, "59132")
+        refuse_if(desk.account.standing, "59132")
         refuse_if(desk.account.positions, "59134")
     desk.account.level = level
     return [{"acctLv": level}]
@@ -151,10 +151,7 @@ def mass_cancel(_: Desk, wanted: Params) -> list[Row]:
 
 def _contracts(desk: Desk) -> bool:
     # Whether orders for some are open.
-    account = desk.account
-    tickets = [one.ticket for one in account.orders.open.values()]
-    tickets += [one.ticket for one in account.algos.open.values()]
-    return any(not ticket.instrument.is_spot for ticket in tickets)
+    return any(not one.ticket.instrument.is_spot for one in desk.account.standing)
 
 
 def _check_futures_mode(desk: Desk) -> None:
