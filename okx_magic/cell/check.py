@@ -194,13 +194,17 @@ def _unknown_path(request: Request) -> Iterator[Finding]:
 
 def refuse_secrets(request: Request, credentials: Credentials | None = None) -> None:
     """Raises CredentialsError for a query or a body with a name of a secret that the endpoint does not
-    have, or with the account's own secret or passphrase under any name. The error repeats no value.
+    have, or with the account's own secret or passphrase under any name, or as one, or in headers or
+    path. The error repeats no value.
     """
     for name, value, place in _pairs(request):
-        named = _is_secret(name) and not _belongs(request, name)
-        if named or (credentials is not None and credentials.owns(value)):
+        named = place != "headers" and _is_secret(name) and not _belongs(request, name)
+        own = credentials is not None and any(map(credentials.owns, (name, value, unquote(value))))
+        if named or own:
+            where = f"{name} in the {place} of {request}"
+            shown = where if credentials is None else credentials.redact(where)
             raise CredentialsError(
-                f"{name} in the {place} of {request} is a secret: it would be logged on its way",
+                f"{shown} is a secret: it would be logged on its way",
                 remedy="take it out: requests are signed without it; make a new key if it was real",
             )
 
@@ -222,6 +226,9 @@ def _pairs(request: Request) -> Iterator[tuple[str, str, str]]:
     for item in request.items:
         for name, value in _members(item):
             yield name, value, "body"
+    for name, value in request.headers:
+        yield name, value, "headers"
+    yield "a name", request.path, "path"
 
 
 def _members(value: Any) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Never
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Of a shorter key, six characters would be most of it.
 _LONG_ENOUGH: Final = 12
+# A passphrase may be a common word; nothing has so many characters of a secret by chance.
+_NO_CHANCE: Final = 16
+_BETWEEN: Final = re.compile(r"[\s,;|]+")
 
 
 def timestamp_text(milliseconds: int) -> str:
@@ -145,8 +149,16 @@ class Credentials:
             raise without_frames(failure) from None
 
     def owns(self, text: str) -> bool:
-        """Whether the text is the secret or the passphrase, in any of the forms that ``redact`` finds."""
-        return self.redact(text) == MARK
+        """Whether the text is the secret or the passphrase, in any of the forms that ``redact`` finds, or
+        has one of them as a piece of its own, or as a part that is too long to be there by chance.
+        """
+        left = self.redact(text)
+        found = left.count(MARK)
+        if left == MARK or not found:
+            return left == MARK
+        removed = len(text) - len(left) + found * len(MARK)
+        pieces = _BETWEEN.split(text)
+        return removed >= found * _NO_CHANCE or any(self.redact(each) == MARK for each in pieces)
 
     def pseudonyms(self, salt: bytes) -> dict[str, str]:
         """What ``pseudonymize`` writes for ``key``, ``secret`` and ``passphrase``."""

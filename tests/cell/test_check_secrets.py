@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from okx_magic.cell.check import refuse_secrets, typed_secrets
 from okx_magic.credentials.account import Account
+from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CredentialsError
 from okx_magic.model import Request
 from okx_magic.pages.paging import Span
@@ -145,6 +147,60 @@ def test_other_values_pass(elsewhere: Sandbox, notebook: Notebook) -> None:
     notebook.run("%okx_login demo")
     notebook.run(f'%%okx\n{ORDER}"clOrdId": "{elsewhere.demo.secret[::-1]}"}}')
     assert notebook.error is None
+
+
+OWN = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET" * 3, "Fake-pass-1!")
+
+
+@pytest.mark.parametrize(
+    ("target", "body"),
+    [
+        ("balance?ccy=BTC,<S>", ""),
+        ("balance?ccy=x<S>y", ""),
+        ("balance?<S>=1", ""),
+        ("<S>", ""),
+        ("balance?a=Fake-pass-1%21", ""),
+        ("balance?a=Fake-pass-1%2521", ""),
+        ("balance?a=BTC,Fake-pass-1!", ""),
+        ("order", '{"tag": "my <S>"}'),
+        ("order", '{"<S>": "1"}'),
+        ("order", '[{"a": {"b": ["Fake-pass-1!"]}}]'),
+        ("order", '{"tag": "FAKE0\\u0053ECRETFAKE0SECRETFAKE0SECRET"}'),
+        ("order", '{"tag": "RkFLRTBTRUNSRVRGQUtFMFNFQ1JFVEZBS0UwU0VDUkVU"}'),
+    ],
+)
+def test_its_own_values_are_found_wherever_they_stand(target: str, body: str) -> None:
+    """In a list, in the midst of a text, as a name, in the path, encoded twice, escaped, in Base64; and
+    the error does not repeat them.
+    """
+    secret = "FAKE0SECRET" * 3
+    method: Any = "POST" if body else "GET"
+    request = Request(
+        method, f"/api/v5/account/{target}".replace("<S>", secret), body.replace("<S>", secret)
+    )
+    with pytest.raises(CredentialsError) as caught:
+        refuse_secrets(request, OWN)
+    assert secret not in str(caught.value)
+    assert "Fake-pass" not in str(caught.value)
+
+
+def test_a_header_with_a_secret_is_refused() -> None:
+    """A header travels and is logged, too; others pass."""
+    for value, refused in (("FAKE0SECRET" * 3, True), ("1700000000000", False)):
+        request = Request("GET", "/api/v5/account/balance", headers=(("expTime", value),))
+        with pytest.raises(CredentialsError) if refused else nullcontext():
+            refuse_secrets(request, OWN)
+
+
+@pytest.mark.parametrize(
+    "target", ["trade/order?instId=BTC-USDT", "account/trader?a=traders,tradeable", "market/trades"]
+)
+def test_a_passphrase_that_is_a_word_spoils_no_other_word(target: str) -> None:
+    """The control: ``trade`` as a passphrase is found where it stands for itself, and only there."""
+    own = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET" * 3, "trade")
+    refuse_secrets(Request("GET", f"/api/v5/{target}"), own)
+    with pytest.raises(CredentialsError):
+        refuse_secrets(Request("GET", f"/api/v5/{target}&b=a,trade".replace("s&", "s?")), own)
 
 
 @pytest.mark.parametrize("call", [Session.send, Session.pull])
