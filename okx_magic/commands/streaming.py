@@ -63,7 +63,7 @@ def subscribe(
         before.stop()
     output.deliver(request.name, stream)
     if not options.quiet:
-        output.note(stream_lines.streaming(stream, _told(stream, options)))
+        output.note(stream_lines.streaming(stream, _told(stream, options, request)))
     return stream
 
 
@@ -113,13 +113,15 @@ def running(accounts: Accounts | None) -> tuple[Stream, ...]:
     )
 
 
-def _told(stream: Stream, options: Options) -> str:
+def _told(stream: Stream, options: Options, request: Request) -> str:
     parts = []
     if options.duration:
         parts.append(f"ends after {options.duration}")
     if options.record:
         parts.append(f"recorded to {options.record}, for okx_magic.open_recording")
     parts.append(f"%okx_streams stop {stream.name} ends it")
+    if not request.name:
+        parts.append(f"{stream.name} = SUBSCRIBE … gives it that name in Python, too")
     return " · ".join(parts)
 
 

@@ -184,3 +184,14 @@ def test_an_end_by_itself_and_a_recording(sandbox_notebook: Any, tmp_path: Path)
     assert len(pd.read_parquet(path)) == sandbox_notebook["ticks"].total
     with pytest.raises(OkxMagicError):
         sandbox_notebook["ticks"].wait(rows=10_000, timeout=20)
+
+
+def test_one_without_a_name_says_how_it_gets_one(sandbox_notebook: Any) -> None:
+    """The name in its receipt is none in Python; one that is named hears nothing of it."""
+    text = sandbox_notebook.run("%%okx\nSUBSCRIBE tickers?instId=BTC-USDT")
+    assert sandbox_notebook.error is None
+    assert "tickers" not in sandbox_notebook.shell.user_ns
+    assert "tickers = SUBSCRIBE … gives it that name in Python, too" in text
+    text = sandbox_notebook.run(f"%%okx\n{TICKS}")
+    assert "gives it that name" not in text
+    sandbox_notebook.run("%okx_streams stop --all")
