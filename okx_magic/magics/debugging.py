@@ -173,16 +173,19 @@ class OkxDiagnosis(Magics):
     @line_magic
     @magicline.examples_first
     @magic_arguments()
-    @argument("code", nargs="*", help="an OKX code, such as 50113, or what OKX said")
+    @argument("code", nargs="*", help="an OKX code, what OKX said, a parameter or a column")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_explain(self, line: str) -> None:
-        """Say what an OKX code means and what to do; after a log-in also which causes were checked.
+        """Say what a code of OKX means and what to do; or what a parameter or a column is.
+
+        After a log-in it also says which causes were checked.
 
         Examples::
 
             %okx_explain 50113
             %okx_explain Invalid Sign
             %okx_explain 51000 posSide
+            %okx_explain sz
         """
         code = magicline.words(self.shell, self.okx_explain, line)
         if code is None:

@@ -1,7 +1,7 @@
 """The magics that switch orders on a live account on, and that stop all orders.
 
 %okx_live [NAME]             switch orders on a live account on, for 15 minutes
-%okx_kill [NAME]             cancel all open orders; afterwards only cancels are sent
+%okx_kill [NAME]             cancel all open orders; then only reads and cancels are sent
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class OkxMoney(Magics):
         """Switch orders on a live account on, for 15 minutes, in this kernel only.
 
         A sentence has to be typed, and each order still asks. Where nobody can type, as under nbclient
-        and papermill, a live account only reads. Cancels pass without.
+        and papermill, a live account only reads. Cancels need neither.
 
         Examples::
 
@@ -72,7 +72,7 @@ class OkxMoney(Magics):
     @argument("--release", action="store_true", help="send orders again; asks for a word")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_kill(self, line: str) -> None:
-        """Cancel all open orders; until it is released only cancels are sent.
+        """Cancel all open orders; then only reads and cancels are sent, until you release it.
 
         The kill switch is written to disk first. It holds for this account in every kernel, also after
         a restart. Orders, algo orders, spread orders, quotes and RFQs are cancelled, bots are not.

@@ -84,15 +84,11 @@ class OkxMagic(Magics):
     @argument("--all", action="store_true", help="all pages, in one frame")
     @argument("--since", metavar="T", help="all rows from this time on: 2024-01-31, 90d, {{ t }}")
     @argument("--until", metavar="T", help="only rows before this time; times are UTC")
-    @argument(
-        "--to", metavar="DIR", help="into parquet files in this folder; goes on where it stopped"
-    )
-    @argument(
-        "--executor", metavar="NAME", help="your cluster's client fetches public candles, too"
-    )
+    @argument("--to", metavar="DIR", help="parquet files in this folder; goes on where it stopped")
+    @argument("--executor", metavar="NAME", help="your cluster's client fetches candles, too")
     @argument("--as-typed", action="store_true", help="add no clOrdId to an order")
-    @argument("--again", action="store_true", help="send the same order again within seconds")
-    @argument("--force", action="store_true", help="send also what the catalogue refuses")
+    @argument("--again", action="store_true", help="send an order once more, within a minute")
+    @argument("--force", action="store_true", help="send what is refused for a wrong name or value")
     @argument("--chart", action="store_true", help="show each answer as a picture")
     @argument("--keep", metavar="N", type=int, help="a stream keeps N rows, 100,000 if left out")
     @argument("--record", metavar="FILE", help="write a stream's rows to this parquet file")
@@ -234,7 +230,7 @@ class OkxMagic(Magics):
             demo = true
 
         allow = ["transfer"] lets a live account do more than trade, each kind by its name: withdraw,
-        transfer, subaccount, key, earn, loan, unknown. A key that may withdraw is refused without.
+        transfer, subaccount, key, earn, loan, unknown. A key that may withdraw needs withdraw.
         On a Binder only the sandbox is used, unless OKX_KEYS_ON_BINDER=1.
         Never type a secret here: it would stay in the notebook.
         """

@@ -48,7 +48,7 @@ class OkxStreams(Magics):
     @line_magic
     @magicline.examples_first
     @magic_arguments()
-    @argument("words", nargs="*", help="stop and the name of a stream; nothing lists them")
+    @argument("words", nargs="*", help="stop, and the name of a stream; left out: list them")
     @argument("--all", action="store_true", help="with stop: all of them")
     @argument("-h", "--help", action="store_true", help="show this")
     def okx_streams(self, line: str) -> Any:
