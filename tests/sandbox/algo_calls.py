@@ -51,7 +51,8 @@ def px(call: Caller, share: float, inst_id: str = SWAP) -> str:
     """A price that is this share of the last."""
     one = instruments()[inst_id]
     last = Decimal(call.public(f"/api/v5/market/ticker?instId={inst_id}").data[0]["last"])
-    return f"{last * Decimal(share) // one.tick * one.tick:f}"
+    # As the sandbox writes it: without zeros at its end.
+    return f"{(last * Decimal(share) // one.tick * one.tick).normalize():f}"
 
 
 def path(call: Caller, clock: Clock, seconds: int, inst_id: str = SWAP, of: str = "") -> list[Any]:

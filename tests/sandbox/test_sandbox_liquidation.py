@@ -140,7 +140,7 @@ def test_orders_are_cancelled_first() -> None:
         lever(desk, 100)
         order(desk, 2000)
         spendable = desk.pool("USDT").spendable
-        size = round(spendable / 1000, 3)
+        size = spendable // 1 / 1000
         resting = trading.place(desk, {"instId": "BTC-USDT", "tdMode": "cash", "side": "buy",
                                        "ordType": "limit", "px": "1000", "sz": f"{size}"})  # fmt: skip
         hours = 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from okx_magic.sandbox.market import pricing
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.market.noise import key_of, wander
@@ -172,6 +173,55 @@ def test_funding_follows_the_basis(seed: int, coin: str) -> None:
     side = -np.sign(rates[:-1])
     changes = np.count_nonzero(np.diff(side)) + 1
     assert (-side * rates[1:]).sum() < changes * 2 * (FEE + 0.001)
+
+
+def carry(seed: int, coin: str) -> tuple[Series, Series]:
+    """Two years of a swap's funding, and its premium as each rate became known."""
+    swap, end = instruments()[f"{coin}-USDT-SWAP"], (FIRST + DAYS) * 86_400
+    times = np.array(market(seed).funding_times(end - DAYS * 86_400, end))
+    rates = [float(market(seed).funding_rate(swap, int(second))) for second in times]
+    return np.array(rates), premium(seed, swap, times // 60 - 481)
+
+
+def hedged(rates: Series, basis: Series, enter: float, leave: float) -> float:
+    """What a position in the swap against spot earns after OKX's fees: opened on the side that is paid
+    when the rate is beyond ``enter``, closed when that side is paid less than ``leave``.
+    """
+    held, earned = 0.0, 0.0
+    moved = np.diff(basis, append=basis[-1])
+    for rate, move in zip(rates.tolist(), moved.tolist(), strict=True):
+        wanted = held if -held * rate >= leave else 0.0
+        if not held and abs(rate) > enter:
+            wanted = -float(np.sign(rate))
+        earned += wanted * (move - rate) - abs(wanted - held) * (FEE + 0.001)
+        held = wanted
+    return earned
+
+
+CARRIES = [(enter * 1e-4, leave * 1e-4) for enter in (2, 3, 4, 5) for leave in (-3, -1, 1)]
+SWAPS = [(seed, coin) for seed in SEEDS[:2] for coin in ("BTC", "ETH", "SOL")]
+
+
+def best_carry() -> float:
+    """What the best of some carries, one that is never closed among them, earns on average in a year."""
+    known = [carry(*each) for each in SWAPS]
+    kept = np.mean([rates.sum() for rates, _ in known]) - 2 * (FEE + 0.001)
+    found = [np.mean([hedged(*each, *bounds) for each in known]) for bounds in CARRIES]
+    return float(max(kept, *found)) / 2
+
+
+def test_no_carry_earns_its_fees() -> None:
+    """Spot against the swap, for the funding: no plain rule earns what its trades cost."""
+    assert best_carry() < 0.002
+
+
+def test_control_a_premium_that_is_twice_as_wide_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same rules earn per cents a year with the premium and the clamp that were here before."""
+    monkeypatch.setattr(pricing, "_PREMIUM", ((2880, 3.4), (960, 3.0), (60, 1.0), (7, 0.6)))
+    monkeypatch.setattr(pricing, "_CLAMP", 2.0)
+    pricing.funding.cache_clear()
+    assert best_carry() > 0.02
+    pricing.funding.cache_clear()
 
 
 @cache

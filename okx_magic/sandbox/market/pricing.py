@@ -26,13 +26,15 @@ _BP = 1e-4
 # Deviations in hundredths of a per cent by their periods in minutes: of a swap's premium (and its mean),
 # of an index, of a future of a quarter (and what it is above spot), of a volatility.
 _PREMIUM_MEAN = -0.6
-_PREMIUM = ((2880, 3.4), (960, 3.0), (60, 1.0), (7, 0.6))
+_PREMIUM = ((2880, 1.4), (960, 1.2), (60, 0.4), (7, 0.2))
 _INDEX = ((45, 0.3), (9, 0.3))
 _FUTURE_MEAN = 3.0
 _FUTURE = ((5760, 5.0), (960, 1.25), (30, 0.625))
 _VOLATILITY = ((20_160, 800.0), (2880, 400.0))
-# OKX docs, Get funding rate: premium + clamp(interest - premium), here within 2 hundredths of a per cent.
-_INTEREST, _CLAMP = 1.0, 2.0
+# OKX docs, Get funding rate: premium + clamp(interest - premium), here within 0.9 hundredths of a per
+# cent: with the premium above funding is 0 on average, and neither side is paid for long enough to earn
+# what it costs to trade both legs.
+_INTEREST, _CLAMP = 1.0, 0.9
 _YEAR = 365.0 * 1440
 
 # A volatility's slope and curve over moneyness in deviations.
