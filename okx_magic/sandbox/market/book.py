@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from okx_magic.sandbox.market.instruments import Instrument
-    from okx_magic.sandbox.market.noise import Ints
 
 DEPTH = 400
 
@@ -82,18 +81,14 @@ def _side(instrument: Instrument, key: int, place: tuple[int, int, int], depth: 
         behind = cells * apart + (uniform(key, cells) * apart).astype(np.int64)
         ticks = np.append(ticks, behind[(behind - best) * way > 0])[:depth]
         ticks = ticks[ticks > 0]
-    lots, orders = _sizes(instrument, key ^ 0x5EED, ticks, beat)
+    key ^= 0x5EED
+    # How long a level keeps its size is its own; the best one changes the more often.
+    beats = (_SHORTEST + uniform(key, ticks) * (_LONGEST - _SHORTEST)).astype(np.int64)
+    beats[0] = _TOP_BEATS
+    draws = uniform(key + 1, ticks * 1_000_003 + (beat + ticks * 7919) // beats)
+    lots = (level_lots(instrument) * -np.log1p(-draws)).astype(np.int64)
+    lots = np.maximum(lots, int(instrument.min_size / instrument.lot))
+    orders = 1 + (draws * draws * 12).astype(np.int64)
     tick, lot = instrument.tick, instrument.lot
     rows = zip(ticks.tolist(), lots.tolist(), orders.tolist(), strict=True)
     return [Level(px * tick, sz * lot, count) for px, sz, count in rows]
-
-
-def _sizes(instrument: Instrument, key: int, ticks: Ints, beat: int) -> tuple[Ints, Ints]:
-    own = uniform(key, ticks)
-    # How long a level keeps its size is its own; the best one changes the more often.
-    period = (_SHORTEST + own * (_LONGEST - _SHORTEST)).astype(np.int64)
-    period[0] = _TOP_BEATS
-    draws = uniform(key + 1, ticks * 1_000_003 + (beat + ticks * 7919) // period)
-    lots = np.floor(level_lots(instrument) * -np.log1p(-draws)).astype(np.int64)
-    least = int(instrument.min_size / instrument.lot)
-    return np.maximum(lots, least), 1 + (draws * draws * 12).astype(np.int64)

@@ -24,7 +24,10 @@ from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.expiries import date_of, expiry_of, futures_expiries, listed_since
 
 _FIRST_SWAP = 1_573_557_408
-_DATED = re.compile(r"([A-Z]+-[A-Z]+)-(\d{6})(?:-([1-9]\d{0,6})-([CP]))?", re.ASCII)
+_DATED = re.compile(
+    r"(?P<family>[A-Z]+-[A-Z]+)-(?P<date>\d{6})(?:-(?P<strike>[1-9]\d{0,6})-(?P<right>[CP]))?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +131,7 @@ def indices() -> Mapping[str, Instrument]:
     """How each index is quoted, by its name: one for every spot pair and every underlying."""
     found: dict[str, Instrument] = {}
     for one in instruments().values():
-        index = replace(one, inst_id=one.underlying, tick=one.tick / 10, role="index")
+        index = replace(marked(one), inst_id=one.underlying, role="index")
         found.setdefault(one.underlying, index)
     return MappingProxyType(found)
 
@@ -136,12 +139,13 @@ def indices() -> Mapping[str, Instrument]:
 def futures_at(second: int) -> list[Instrument]:
     """The futures on offer at ``second``."""
     dates = [date_of(expires) for expires in futures_expiries(second).values()]
-    return [instruments()[f"{family}-{date}"] for family in _families("FUTURES") for date in dates]
+    return [instruments()[f"{family}-{date}"] for family in families("FUTURES") for date in dates]
 
 
-def option_families() -> tuple[str, ...]:
-    """The families that have options."""
-    return tuple(_families("OPTION"))
+def families(kind: str) -> Mapping[str, str]:
+    """The families that have FUTURES, or OPTIONs, with what a contract of them is worth."""
+    known: Mapping[str, str] = _facts()["families"][kind]
+    return known
 
 
 def quoted(instrument: Instrument, by: str) -> Instrument:
@@ -187,51 +191,40 @@ def _facts() -> Any:
     return table("listings.json")
 
 
-def _families(kind: str) -> dict[str, str]:
-    known: dict[str, str] = _facts()["families"][kind]
-    return known
-
-
 def _lasting(
     coin: Mapping[str, Any], kind: str, quote: str, terms: list[str], code: int
 ) -> Instrument:
-    words = dict(zip(("tick", "lot", "least", "lever"), terms, strict=True))
+    words: dict[str, Any] = dict(zip(("tick", "lot", "least", "lever"), terms, strict=True))
     listed = coin["listed"] if kind == "SPOT" else max(coin["listed"], _FIRST_SWAP)
     turnover = coin["usd"] * 1e6 * _facts()["turnover"][f"{kind} {quote}"]
-    return _instrument(kind, f"{coin['ccy']}-{quote}", words, (listed, 0), code, turnover)
+    words |= {"family": f"{coin['ccy']}-{quote}", "listed": listed, "expires": 0}
+    return _instrument(kind, words, code, turnover)
 
 
 @cache
 def _dated(inst_id: str) -> Instrument | None:
     # A future (BTC-USD-260327) or an option (BTC-USD-260327-60000-C), whenever it is or was there.
     parts = _DATED.fullmatch(inst_id)
-    family, date, strike, right = parts.groups("") if parts else ("", "", "", "")
-    kind = "OPTION" if right else "FUTURES"
-    least, expires = _families(kind).get(family), expiry_of(date)
-    listed = listed_since(expires, daily=bool(right)) if least and expires else None
-    if listed is None or expires is None:
+    words: dict[str, Any] = (
+        parts.groupdict("") if parts else {"family": "", "date": "", "right": ""}
+    )
+    kind = "OPTION" if words["right"] else "FUTURES"
+    least, expires = families(kind).get(words["family"]), expiry_of(words["date"])
+    listed = listed_since(expires, daily=kind == "OPTION") if least and expires else None
+    if not listed:
         return None
-    swap = instruments()[f"{family}-SWAP"]
-    words = {"date": date, "strike": strike, "right": right, "least": least}
-    words |= {"tick": swap.listing["tickSz"], "lot": swap.listing["lotSz"]}
+    swap = instruments()[f"{words['family']}-SWAP"]
+    words |= {"tick": swap.listing["tickSz"], "lot": swap.listing["lotSz"], "least": least}
     # A number that no other has: what the name's bytes say, as far as they are exact in JSON.
     code = 1_000_000 + int.from_bytes(inst_id.encode()) % (2**53 - 111 - 1_000_000)
     turnover = swap.turnover * _facts()["turnover"][kind]
-    return _instrument(kind, family, words, (listed, expires), code, turnover)
+    return _instrument(kind, words | {"listed": listed, "expires": expires}, code, turnover)
 
 
-def _instrument(  # noqa: PLR0913, PLR0917 - what a listing is made of
-    kind: str,
-    family: str,
-    words: Mapping[str, Any],
-    times: tuple[int, int],
-    code: int,
-    turnover: float,
-) -> Instrument:
-    base, _, quote = family.partition("-")
-    listed, expires = times
-    words = {**words, "base": base, "quote": quote, "family": family}
-    words |= {"listed": listed, "expires": expires}
+def _instrument(kind: str, words: Mapping[str, Any], code: int, turnover: float) -> Instrument:
+    # The form of its kind, filled in.
+    base, _, quote = words["family"].partition("-")
+    words = {**words, "base": base, "quote": quote}
     forms = [kind]
     if kind != "SPOT":
         forms = ["contract", "inverse" if quote == "USD" else "linear", kind]
@@ -249,8 +242,8 @@ def _instrument(  # noqa: PLR0913, PLR0917 - what a listing is made of
         inverse=fields.get("ctType") == "inverse",
         strike=float(fields.get("stk", 0)),
         opt_type=fields.get("optType", ""),
-        listed=listed,
-        expires=expires,
+        listed=words["listed"],
+        expires=words["expires"],
         turnover=turnover,
         listing=MappingProxyType({name: text for name, text in fields.items() if text} | own),
     )

@@ -21,11 +21,11 @@ from okx_magic.sandbox.market.book import DEPTH, Book, Level, book_at, level_lot
 from okx_magic.sandbox.market.expiries import date_of, option_expiries
 from okx_magic.sandbox.market.instruments import (
     Instrument,
+    families,
     futures_at,
     indices,
     instruments,
     marked,
-    option_families,
 )
 from okx_magic.sandbox.market.noise import key_of, uniform, wander
 from okx_magic.sandbox.market.pricing import FUNDING_PERIOD
@@ -154,7 +154,7 @@ class Market(Traded):
 
     def _options_of(self, hour: int) -> list[Instrument]:
         found = []
-        for family in option_families():
+        for family in families("OPTION"):
             for expires in option_expiries(hour * 3600):
                 name = f"{family}-{date_of(expires)}"
                 first = instruments()[f"{name}-1-C"]

@@ -12,7 +12,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.account.desk import largest
 from okx_magic.sandbox.account.positions import rounded
 from okx_magic.sandbox.account.rules import read_pos_side, read_tag, tradable
-from okx_magic.sandbox.market.instruments import option_families
+from okx_magic.sandbox.market.instruments import families
 from okx_magic.sandbox.replies import RefusalError, refuse_if
 from okx_magic.sandbox.routes.account import instruments_of
 
@@ -145,7 +145,7 @@ def cancel_all_after(desk: Desk, wanted: Params) -> list[Row]:
 
 def mass_cancel(_: Desk, wanted: Params) -> list[Row]:
     """Cancels the MMP orders of a family of options: there never are any."""
-    params.one_of(wanted, "instFamily", set(option_families()))
+    params.one_of(wanted, "instFamily", set(families("OPTION")))
     return [{"result": True}]
 
 
