@@ -27,6 +27,8 @@ class Listener:
             f"{sandbox.url.replace('http', 'ws', 1)}/ws/v5/{url}",
             max_size=None,
             compression=None,
+            # A ping after 20 s draws from the source of chance that Hypothesis watches.
+            ping_interval=None,
             **options,
         )
 
