@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Control characters but for tab and line breaks, which pandas itself escapes when it shows them; those
+# Control characters but for tab and line breaks, which pandas itself escapes when it shows them (a return
+# without a new line would write over the line that it stands in); those
 # that turn the direction of reading, part a line or are not seen at all (Unicode: Bidi_Control, Cf, Zl,
 # Zp, but for the joiners that emoji and Persian need); and halves of a surrogate pair, which no terminal
 # takes.
 _ODD: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
-    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]|\r(?!\n)"
 )
+_ODD_IN_A_LINE: Final = re.compile(_ODD.pattern + "|[\t\n\r]")
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _SHOWN: Final = 160
 
@@ -53,16 +55,21 @@ def plain_lists(values: Sequence[list[str]]) -> Sequence[list[str]]:
     return values if plain(texts) is texts else [list(plain(each)) for each in values]
 
 
-def plain_within(value: Any) -> Any:
+def plain_within(value: Any, odd: re.Pattern[str] = _ODD) -> Any:
     """The same of a list or an object, whatever it holds."""
     if isinstance(value, str):
         plain = value.isascii() and value.isprintable()
-        return value if plain else _ODD.sub(_escaped, value)
+        return value if plain else odd.sub(_escaped, value)
     if isinstance(value, list):
-        return [plain_within(each) for each in value]
+        return [plain_within(each, odd) for each in value]
     if isinstance(value, dict):
-        return {plain_within(name): plain_within(each) for name, each in value.items()}
+        return {plain_within(name, odd): plain_within(each, odd) for name, each in value.items()}
     return value
+
+
+def on_a_line(value: Any) -> Any:
+    """As ``plain_within``, for what is told in lines of ours: no line break begins one of its own."""
+    return plain_within(value, _ODD_IN_A_LINE)
 
 
 def _escaped(found: re.Match[str]) -> str:

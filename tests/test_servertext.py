@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from okx_magic.servertext import plain, plain_within, printable
+from okx_magic.servertext import on_a_line, plain, plain_within, printable
 
 SEEN = ["é", "中文", "👨‍👩‍👧", "می‌خواهم", "a\tb", "x\ny", "1\u00a0000", "　"]
 UNSEEN = [
@@ -34,6 +34,27 @@ def test_in_a_frame_it_becomes_its_escape() -> None:
     assert [char for char in UNSEEN if char in plain([f"a{char}"])[0]] == []
     assert plain(["\x1b[2J", "\u202e", "\U000e0041"]) == ["\\x1b[2J", "\\u202e", "\\U000e0041"]
     assert plain_within({"a": ["\ud800"]}) == {"a": ["\\ud800"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("open\rdone", "open\\x0ddone"),
+        ("a\r\nb", "a\r\nb"),
+        ("\r", "\\x0d"),
+        ("a\n\rb", "a\n\\x0db"),
+    ],
+)
+def test_no_text_writes_over_the_line_it_stands_in(text: str, shown: str) -> None:
+    """A return without a new line after it would show only what comes behind it."""
+    assert plain([text]) == plain_within([text]) == [shown]
+
+
+def test_in_a_line_of_ours_no_other_line_begins() -> None:
+    """Nor a column: the state of an order cannot tell of another one."""
+    told = on_a_line({"state": "live\n[live] placed", "a\tb": ["\r\n\x1b"]})
+    assert told == {"state": "live\\x0a[live] placed", "a\\x09b": ["\\x0d\\x0a\\x1b"]}
+    assert plain_within("live\nplaced") == "live\nplaced"
 
 
 @pytest.mark.parametrize("text", SEEN)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
 from okx_magic.errors import OkxError, OkxMagicError, RefusedError
-from okx_magic.servertext import plain_within
+from okx_magic.servertext import on_a_line
 from okx_magic.wire import retry
 from okx_magic.wire.clock import TIME, Clock, time_in
 from okx_magic.wire.pacing import Pacer
@@ -209,7 +209,7 @@ class Connection:
             self.clock.forget()
         envelope = _answered(attempt)
         # Its states and ids are told in lines of ours.
-        return replace(envelope, data=plain_within(envelope.data))
+        return replace(envelope, data=on_a_line(envelope.data))
 
     def fresh_time(self, seconds: float) -> int:
         """The exchange's time in milliseconds, measured now, within that many seconds."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from okx_magic.credentials.account import SITES
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError, TransportError
 from okx_magic.model import Request
-from okx_magic.servertext import plain_within
+from okx_magic.servertext import on_a_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ def config_in(envelope: Envelope) -> Mapping[str, Any]:
             request=Request("GET", PROOF),
         )
     # Its texts go into the receipt of the log-in, the panel and reports.
-    config: Mapping[str, Any] = plain_within(envelope.data[0])
+    config: Mapping[str, Any] = on_a_line(envelope.data[0])
     return config
 
 

@@ -58,7 +58,7 @@ def test_the_receipt_of_a_log_in_moves_no_cursor(okx: Session) -> None:
 
 def test_without_the_gate_it_would(okx: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the same answer as it came holds the escape."""
-    monkeypatch.setattr(probe, "plain_within", lambda value: value)
+    monkeypatch.setattr(probe, "on_a_line", lambda value: value)
     config = probe.config_in(okx.request("GET", probe.PROOF))
     assert HARMFUL.search(str(config["perm"]))
 
