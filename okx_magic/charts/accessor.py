@@ -82,6 +82,5 @@ class OkxFrame:
         from okx_magic.charts.chart import Chart, View  # noqa: PLC0415  # on first use
         from okx_magic.charts.choice import Wanted  # noqa: PLC0415  # same
 
-        frames = (marks,) if isinstance(marks, pd.DataFrame) else tuple(marks)
-        wanted = Wanted(title, overlay, frames, candles, tick)
+        wanted = Wanted(title, overlay, marks, candles, tick)
         return Chart(self._frame, wanted, View(height, log=log, local=local))

@@ -116,7 +116,8 @@ def positions(frame: pd.DataFrame) -> Bars:
     found = [("unrealised PnL", pnl, said)]
     if col.has(held, "liqPx", "markPx"):
         mark, limit = col.numbers(held["markPx"]), col.numbers(held["liqPx"])
-        away = np.where(limit > 0, np.abs(limit / mark - 1) * 100, np.nan)
+        known = (limit > 0) & (mark > 0)
+        away = np.abs(limit / np.where(known, mark, np.nan) - 1) * 100
         texts = tuple(f"{value:.1f}%" if np.isfinite(value) else "none" for value in away)
         found.append(("distance to liquidation", away, texts))
     return Bars("positions", labels, tuple(found))
@@ -170,7 +171,8 @@ def bills(frame: pd.DataFrame) -> Lines:
     panes = []
     for name in busiest:
         values = rows["bal"].where(rows["ccy"] == name).ffill().to_numpy(float)
-        panes.append(Pane((Series(f"{name} balance", values),), "steps"))
+        if np.isfinite(values).any():
+            panes.append(Pane((Series(f"{name} balance", values),), "steps"))
     panes.append(_by_kind(rows, busiest[0]))
     return Lines("bills", rows["time"].to_numpy(float), tuple(panes))
 

@@ -10,7 +10,7 @@ from okx_magic.charts.choice import Wanted, picture_of
 from okx_magic.charts.older import Older
 from okx_magic.charts.pictures import NoPictureError
 from okx_magic.charts.spec import movable
-from okx_magic.charts.still import HEIGHT, bundle_of, svg_of
+from okx_magic.charts.still import HEIGHT, bundle_of, pixels, svg_of
 from okx_magic.charts.text import text_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Chart:
         self.picture: Picture | None = None
         self.reason = ""
         try:
+            pixels(self.view.height)
             self.picture = picture_of(frame, wanted)
         except NoPictureError as error:
             self.reason = f"no picture: {error}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ class Wanted:
 
     title: str | None = None
     overlay: str | Sequence[str] = ()
-    marks: Sequence[pd.DataFrame] = ()
+    marks: pd.DataFrame | Sequence[pd.DataFrame] = ()
     candles: pd.DataFrame | None = None
     tick: float | None = None
 
@@ -36,25 +37,42 @@ class Wanted:
 def picture_of(frame: pd.DataFrame, wanted: Wanted | None = None) -> Picture:
     """The picture that fits what the frame is. Raises NoPictureError, which says why there is none."""
     wanted = wanted or Wanted()
-    if not isinstance(frame, pd.DataFrame):
-        raise NoPictureError(f"only a DataFrame can be drawn, and this is {type(frame).__name__}")
+    frame = col.plain(frame)
     if not len(frame):
         raise NoPictureError("the frame is empty")
-    overlay = [wanted.overlay] if isinstance(wanted.overlay, str) else list(wanted.overlay)
+    overlay, tick = [str(name) for name in _each(wanted.overlay)], _tick(wanted.tick)
+    marks = [col.plain(each) for each in _each(wanted.marks)]
     for name in overlay:
         if name not in frame.columns:
-            raise NoPictureError(f"overlay: the frame has no column {clean(str(name))}")
+            raise NoPictureError(f"overlay: the frame has no column {clean(name)}")
     if wanted.candles is not None and not col.has(frame, *market.PRICES):
-        picture: Picture = on_candles(
-            _candles(wanted.candles, (), wanted.tick), [frame, *wanted.marks]
-        )
+        bars = _candles(col.plain(wanted.candles), (), tick)
+        picture: Picture = on_candles(bars, [frame, *marks])
     else:
-        picture = _fitting(frame, overlay, wanted.tick)
-        if wanted.marks:
+        picture = _fitting(frame, overlay, tick)
+        if marks:
             if not isinstance(picture, Candles):
                 raise NoPictureError("marks are drawn on candles, and this frame has none")
-            picture = on_candles(picture, wanted.marks)
+            picture = on_candles(picture, marks)
     return picture if wanted.title is None else replace(picture, title=clean(wanted.title))
+
+
+def _each(wanted: Any) -> list[Any]:
+    """What was asked for once or several times: a column's name or names, a frame or frames."""
+    if wanted is None:
+        return []
+    one = isinstance(wanted, str | pd.DataFrame) or not isinstance(wanted, Iterable)
+    return [wanted] if one else list(wanted)
+
+
+def _tick(wanted: Any) -> float | None:
+    """A step of prices, also as the text or the exact decimal that an instrument has."""
+    if wanted is None:
+        return None
+    found = float(col.numbers([wanted])[0])
+    if not found > 0:
+        raise NoPictureError(f"tick: {clean(repr(wanted)[:40])} is no step of prices")
+    return found
 
 
 def on_candles(picture: Candles, frames: Sequence[pd.DataFrame]) -> Candles:

@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 
 # Where a row's time stands, the first that is there.
 TIMES: Final = ("ts", "fillTime", "fundingTime", "uTime", "cTime", "time", "date")
+# What lies outside is no price, size or time (of the years 1678 to 2262, as pandas has them): scales and
+# sums of such numbers overflow.
+_LARGEST: Final = 1e100
+_SMALLEST: Final = 1e-100
+_LATEST: Final = 9.2e12
+
+
+def plain(frame: Any) -> pd.DataFrame:
+    """The frame with texts as names of its columns; of those that share a name the first. Raises
+    NoPictureError for what is no frame.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise NoPictureError(f"only a DataFrame can be drawn, and this is {type(frame).__name__}")
+    columns: list[Any] = frame.columns.tolist()
+    names = [" ".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in columns]
+    named = frame.set_axis(names, axis=1)
+    return named.loc[:, ~named.columns.duplicated()]
 
 
 def has(frame: pd.DataFrame, *names: str) -> bool:
@@ -35,7 +52,8 @@ def numbers(values: Any) -> Floats:
         texts = series.map(lambda value: None if value is None else str(value))
         series = pd.to_numeric(texts, errors="coerce")
     array: Floats = series.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(array), array, np.nan)
+    size = np.abs(array)
+    return np.where(size < _LARGEST, np.where(size < _SMALLEST, 0.0, array), np.nan)
 
 
 def texts(values: pd.Series) -> list[str]:
@@ -44,16 +62,22 @@ def texts(values: pd.Series) -> list[str]:
 
 
 def milliseconds(values: Any) -> Floats:
-    """Times as milliseconds since 1970: times with or without a zone (then UTC's), or numbers."""
+    """Times as milliseconds since 1970: times with or without a zone (then UTC's), numbers, or texts."""
     series = values if isinstance(values, pd.Series) else pd.Series(values)
-    if pd.api.types.is_numeric_dtype(series.dtype):
-        return numbers(series)
-    moments = pd.to_datetime(series, utc=True, errors="coerce")
-    nanoseconds = moments.to_numpy(dtype="datetime64[ns]")
-    known = ~np.isnat(nanoseconds)
-    found = np.full(len(series), np.nan)
-    found[known] = nanoseconds[known].astype(np.int64) / 1e6
-    return found
+    if pd.api.types.is_numeric_dtype(series.dtype) or _as_okx_sends(series):
+        found = numbers(series)
+    else:
+        moments = pd.to_datetime(series, utc=True, errors="coerce")
+        microseconds = moments.to_numpy(dtype="datetime64[us]")
+        known = ~np.isnat(microseconds)
+        found = np.full(len(series), np.nan)
+        found[known] = microseconds[known].astype(np.int64) / 1e3
+    return np.where(np.abs(found) < _LATEST, found, np.nan)
+
+
+def _as_okx_sends(times: pd.Series) -> bool:
+    """Whether they are texts of milliseconds: a person made the frame from what OKX sent."""
+    return bool(times.dropna().astype(str).str.fullmatch(r"\d{12,14}").all())
 
 
 def times_of(frame: pd.DataFrame, prefer: Iterable[str] = ()) -> Floats | None:

@@ -8,6 +8,7 @@ One thread paints all views of a kernel, and ends with the last of them.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -121,11 +122,15 @@ class LiveView:
             view.picture()
         return Still(self._bundle(""))
 
-    def picture(self) -> None:
-        """Take the widget away: what stays is the picture of this moment."""
+    def leave(self) -> None:
+        """Follow the stream no more."""
         PAINTER.remove(self)
         self._leave()
         self._end()
+
+    def picture(self) -> None:
+        """Take the widget away: what stays is the picture of this moment."""
+        self.leave()
         widget, self._widget = self._widget, None
         if widget is not None:
             from okx_magic.charts import widgets  # noqa: PLC0415  # loaded
@@ -271,8 +276,20 @@ class Painter:
                 some, self._dirty = self._dirty, set()
             due = next_round(due, time.monotonic())
             for view in some:
-                view.paint()
+                self._paint(view)
             time.sleep(max(0.0, due - time.monotonic()))
+
+    def _paint(self, view: LiveView) -> None:
+        """A view that cannot be painted ends, with its reason where the kernel's faults stand: the others
+        go on.
+        """
+        try:
+            view.paint()
+        except Exception:  # noqa: BLE001  # told, not hidden
+            view.leave()
+            threading.excepthook(
+                threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread()))
+            )
 
 
 PAINTER: Final = Painter()

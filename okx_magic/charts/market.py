@@ -5,6 +5,7 @@ Tested in ``tests/charts/test_choice.py``.
 
 from __future__ import annotations
 
+from numbers import Number
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -133,13 +134,13 @@ def book(frame: pd.DataFrame, tick: float | None = None) -> Depth:
 def tickers(frame: pd.DataFrame) -> HeatMap:
     """Each instrument by its change over 24 hours, as large as what was traded."""
     opened = "open24h" if "open24h" in frame else "sodUtc0"
-    change = (col.numbers(frame["last"]) / col.numbers(frame[opened]) - 1) * 100
+    first = col.numbers(frame[opened])
+    change = (col.numbers(frame["last"]) / np.where(first == 0, np.nan, first) - 1) * 100
     good = np.flatnonzero(np.isfinite(change))
     if not good.size:
         raise NoPictureError(f"no row has last and {opened}")
     weights = _turnover(frame)[good]
-    names = [col.texts(frame["instId"])[index] for index in good]
-    last = [col.texts(frame["last"])[index] for index in good]
+    names, last = (col.texts(frame[name].iloc[good]) for name in ("instId", "last"))
     since = "24 h" if opened == "open24h" else "UTC day"
     return HeatMap(
         f"change over the {since}, area by turnover",
@@ -159,7 +160,7 @@ def _turnover(frame: pd.DataFrame) -> Floats:
         # Spot says it in the quote currency, derivatives in the base currency.
         spot = frame["instType"].astype(str).isin(["SPOT", "MARGIN"]).to_numpy()
         turnover = np.where(spot, turnover, turnover * col.numbers(frame["last"]))
-    roots: Floats = np.sqrt(np.nan_to_num(turnover))
+    roots: Floats = np.sqrt(np.maximum(np.nan_to_num(turnover), 0))
     return roots
 
 
@@ -230,7 +231,7 @@ def snapshot(frame: pd.DataFrame) -> Bars:
     name = min(names, key=_SNAPSHOTS.index)
     values = col.numbers(frame[name])
     order = np.argsort(-np.nan_to_num(values), kind="stable")
-    labels = [col.texts(frame["instId"])[index] for index in order]
+    labels = col.texts(frame["instId"].iloc[order])
     said = tuple(short(float(values[index])) for index in order)
     return Bars(_topic(frame) or name, tuple(labels), ((name, values[order], said),))
 
@@ -257,13 +258,12 @@ def _topic(frame: pd.DataFrame) -> str:
 
 
 def is_measure(values: pd.Series) -> bool:
-    """Whether a column holds numbers: floats, integers or exact decimals, no ids and no booleans."""
+    """Whether a column holds numbers, also among other things: no ids and no booleans."""
     kind = values.dtype
     if pd.api.types.is_bool_dtype(kind):
         return False
     if pd.api.types.is_numeric_dtype(kind):
         return bool(np.isfinite(col.numbers(values)).any())
-    if pd.api.types.is_object_dtype(kind):
-        first = next((value for value in values if value is not None), None)
-        return type(first).__name__ == "Decimal"
-    return False
+    return pd.api.types.is_object_dtype(kind) and any(
+        isinstance(value, Number) and not isinstance(value, bool) for value in values.dropna()
+    )

@@ -67,8 +67,8 @@ def plane(top: float, bottom: float, values: Iterable[Floats], *, zero: bool = F
     return Plane(
         top,
         bottom,
-        low if zero and low == 0 else low - air,
-        high if zero and high == 0 else high + air,
+        low if zero and low == 0 < high else low - air,
+        high if zero and low < 0 == high else high + air,
     )
 
 

@@ -95,6 +95,11 @@ def short(value: float) -> str:
     return f"{value:,.0f}" if size >= 1_000 else f"{value:.4g}"
 
 
+def change(value: float, since: float) -> float:
+    """By how many percent it grew, also from below zero; NaN where it grew from nothing."""
+    return (value - since) / abs(since) * 100 if since else math.nan
+
+
 def percent(value: float) -> str:
     """A change with its sign, so that colour does not say it alone: +1.25%."""
     return f"{value:+z.2f}%" if math.isfinite(value) else "–"

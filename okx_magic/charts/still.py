@@ -5,10 +5,13 @@ Tested in ``tests/charts/test_stills.py``.
 
 from __future__ import annotations
 
+import math
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.charts import pictures, still_others, still_prices
-from okx_magic.charts.svg import data_url, escape
+from okx_magic.charts.pictures import NoPictureError
+from okx_magic.charts.svg import clean, data_url, escape
 from okx_magic.charts.text import text_of
 from okx_magic.charts.words import summary
 
@@ -28,9 +31,16 @@ _DRAW: Final[dict[type, Callable[[Any, int], str]]] = {
 }
 
 
+def pixels(height: Any) -> int:
+    """A height that a page has room for. Raises NoPictureError for what is no number."""
+    if not isinstance(height, Real) or math.isnan(height):
+        raise NoPictureError(f"height: {clean(repr(height)[:40])} is no number of pixels")
+    return int(max(120, min(float(height), 2_000)))
+
+
 def svg_of(picture: Picture, height: int = HEIGHT) -> str:
     """The picture as an SVG document of 760 pixels' width."""
-    return _DRAW[type(picture)](picture, max(120, min(int(height), 2_000)))
+    return _DRAW[type(picture)](picture, pixels(height))
 
 
 # A widget whose kernel is gone would say that its model was not found, above the still that stays.

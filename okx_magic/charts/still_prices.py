@@ -45,7 +45,7 @@ def candles(picture: Candles, height: int) -> str:
         (f"{name} {scales.price(value, picture.tick)}", "quiet")
         for name, value in zip("OHLC", bars[-1].tolist(), strict=True)
     ]
-    legend.append((scales.percent((bars[-1, 3] / bars[-1, 0] - 1) * 100), _side(bars[-1])))
+    legend.append((scales.percent(scales.change(bars[-1, 3], bars[-1, 0])), _side(bars[-1])))
     if volume is not None:
         legend.append((f"V {scales.short(float(volume[-1]))}", "quiet"))
     lines = tuple(zip(picture.overlays, LINES * (len(picture.overlays) // 4 + 1), strict=False))
@@ -206,7 +206,7 @@ def _upright(x: float, one: float, other: float) -> str:
 def _near(level: Level, bars: Floats) -> bool:
     """Whether a level is so near that the bars stay readable when it is on the scale."""
     low, high = float(np.nanmin(bars[:, 2])), float(np.nanmax(bars[:, 1]))
-    room = (high - low) or high * 0.001
+    room = (high - low) or abs(high) * 0.001
     return low - room <= level.price <= high + room
 
 

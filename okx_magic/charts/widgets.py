@@ -21,6 +21,7 @@ from IPython.display import display
 from okx_magic.charts.feeds import BookFeed, TableFeed
 from okx_magic.charts.pictures import Depth, NoPictureError
 from okx_magic.charts.spec import data_of, spec_of
+from okx_magic.charts.still import pixels
 from okx_magic.errors import OkxMagicError
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Canvas(_Live):
 
     def __init__(self, picture: Picture, view: View, key: str, *, older: bool = False) -> None:
         more = {"key": key, "log": view.log, "local": view.local, "older": older, "help": _HELP}
-        height = max(120, view.height)
+        height = pixels(view.height)
         super().__init__(spec=spec_of(picture) | more, data=data_of(picture), height=height)
         self._steps = 30
 
@@ -138,7 +139,7 @@ def live(feed: Feed, view: View, key: str) -> Canvas | LiveTable:
     if isinstance(feed, TableFeed):
         feed.changes()
         spec = {"title": feed.title, "names": list(feed.names), "key": key}
-        table = LiveTable(spec=spec, rows=list(feed.rows), height=view.height)
+        table = LiveTable(spec=spec, rows=list(feed.rows), height=pixels(view.height))
         table.fresh = lambda: {"rows": list(feed.rows)}
         return table
     canvas = Canvas(_picture_of(feed), view, key)

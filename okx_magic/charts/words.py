@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from okx_magic.charts import pictures
-from okx_magic.charts.scales import moment, percent, price, short
+from okx_magic.charts.scales import change, moment, percent, price, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def _candles(picture: Candles) -> str:
     first, last = picture.bars[0], picture.bars[-1]
     text = (
         f"{picture.title}: last close {price(last[3], picture.tick)}, "
-        f"{percent((last[3] / first[0] - 1) * 100)} over {_count(len(picture.bars), 'bar')}, "
+        f"{percent(change(last[3], first[0]))} over {_count(len(picture.bars), 'bar')}, "
         f"low {price(np.nanmin(picture.bars[:, 2]), picture.tick)}, "
         f"high {price(np.nanmax(picture.bars[:, 1]), picture.tick)}, "
         f"{moment(picture.times[0])} to {moment(picture.times[-1])} UTC"

@@ -211,6 +211,30 @@ def test_a_page_that_loads_again_gets_what_is_there_now() -> None:
     assert widget.get_state("height") == {"height": 360}
 
 
+def test_a_view_that_cannot_be_painted_ends_alone(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its fault is told, the stream is left, and the views of other streams move on."""
+    told: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+    broken, whole = FakeStream("table", "tickers"), FakeStream("table", "tickers")
+    for stream in (broken, whole):
+        LiveView(stream).show()
+        stream.bring({"instId": "A", "last": "1"})
+    shown.until(lambda: len(shown.of("cells")) == 2)
+    (bad,) = live.PAINTER.views_of(broken)
+    monkeypatch.setattr(bad.feed, "changes", lambda: {}["no such"])
+    broken.bring({"instId": "A", "last": "2"})
+    shown.until(lambda: bool(told))
+    assert told[0].exc_type is KeyError
+    assert broken.subscribed == 0
+    whole.bring({"instId": "A", "last": "3"})
+    shown.until(lambda: len(shown.of("cells")) == 3)
+    for view in live.PAINTER.views_of(whole):
+        view.picture()
+    assert len(told) == 1
+
+
 NEVER = (
     "import ",
     "http",

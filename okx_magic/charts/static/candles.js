@@ -84,7 +84,7 @@ export function candles(model) {
         if (row[k] > high) high = row[k];
       }
     }
-    const span = high - low || high * 0.001, near = [low - span / 2, high + span / 2];
+    const span = high - low || Math.abs(high) * 0.001, near = [low - span / 2, high + span / 2];
     const levels = spec().levels.map(([p]) => p).filter((p) => p > near[0] && p < near[1]);
     [low, high] = [Math.min(low, ...levels), Math.max(high, ...levels)];
     const air = (high - low || Math.abs(high) * 0.001 || 1) * 0.07;
@@ -130,7 +130,7 @@ export function candles(model) {
       if (y > HEAD && y < bottom) tag(g, look, w, y, price(scale.at(y)), look.ink);
       cross(g, look, x(at), y, w, h, time);
     }
-    const row = rows[at], change = percent((row[4] / row[1] - 1) * 100);
+    const row = rows[at], change = percent((row[4] - row[1]) / Math.abs(row[1]) * 100);
     const parts = [[title], [change, colour(row)],
       ...["O", "H", "L", "C"].map((name, k) => [`${name} ${price(row[1 + k])}`]),
       ...(hasVolume ? [[`V ${short(row[5])}`]] : []),

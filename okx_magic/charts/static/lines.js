@@ -10,7 +10,6 @@ export function lines(model) {
       rows = split(buffers[0], 1 + model.get("spec").panes.flatMap((p) => p.names).length);
       picture.reset();
     },
-    push: (message, buffers) => picture.load(buffers),
     pan(share) {
       const [first, last] = ends(), wide = to - from;
       from = clamp(from - share * wide, first - wide / 4, last - wide * 0.75);

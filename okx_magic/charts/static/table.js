@@ -5,8 +5,8 @@ const make = (tag, textContent = "", more = {}) =>
   Object.assign(document.createElement(tag), { textContent, ...more });
 
 export default { render({ model, el }) {
-  const { title, key } = model.get("spec"), still = `.okx-still-${key}`, rows = [], wait = [];
-  const head = make("thead"), body = make("tbody"), table = make("table");
+  const { title, key } = model.get("spec"), still = `.okx-still-${key}`, rows = [];
+  const head = make("thead"), body = make("tbody"), table = make("table"), wait = new Map();
   const box = make("div", "", { className: "okx-table", tabIndex: 0, role: "region",
     ariaLabel: title });
   let heads = [], sorted = null, asked = 0, moved = [];
@@ -46,8 +46,9 @@ export default { render({ model, el }) {
   }
   function paint() {
     asked = 0;
-    const now = performance.now(), again = wait.some(([, column]) => column === sorted?.column);
-    for (const [at, column, text, way] of wait.splice(0)) {
+    const now = performance.now(), cells = [...wait.values()];
+    wait.clear();
+    for (const [at, column, text, way] of cells) {
       const cell = rows[at]?.cells[column];
       if (!cell) continue;
       if (cell.firstChild) cell.firstChild.data = text; else cell.append(text);
@@ -56,7 +57,7 @@ export default { render({ model, el }) {
       cell.dataset.moved = way > 0 ? "up" : "down";
       moved.push([now + MOMENT, cell]);
     }
-    if (again) sort();
+    if (cells.some(([, column]) => column === sorted?.column)) sort();
     setTimeout(calm, MOMENT + 20);
   }
   function calm() {
@@ -73,8 +74,8 @@ export default { render({ model, el }) {
   }
   function push(message) {
     message.rows.forEach(add);
-    wait.push(...message.cells);
-    box.dataset.tick = message.tick;
+    // Of a cell the newest: a page that is not seen is not painted, however long.
+    message.cells.forEach((cell) => wait.set(`${cell[0]} ${cell[1]}`, cell));
     asked ||= requestAnimationFrame(paint);
   }
   const told = [["change:spec", name], ["change:rows", load], ["msg:custom", push]];
