@@ -67,7 +67,6 @@ def _run_all(run: Run, progress: Progress) -> Any:
     results: dict[str, Any] = {}
     filling = names(run.namespace).over(results)
     for number, template in enumerate(templates, start=1):
-        progress.begins(number)
         try:
             request = fill(template, filling)
             progress.begins(number, request)
