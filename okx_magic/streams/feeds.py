@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from okx_magic.streams.protocol import Arg
 
 _MOST_PAGES: Final = 40
+# What is over is asked for no more: so many of it are known still, that a stream does not grow for ever.
+_REMEMBERED: Final = 4000
 _OPEN_ORDERS: Final = frozenset({"live", "partially_filled", "pause", "partially_effective"})
 _OBJECTS: Final = msgspec.json.Decoder(list[dict[str, Any]])
 _BARS: Final = msgspec.json.Decoder(list[list[str]])
@@ -117,7 +119,12 @@ class OrderFeed(StateFeed):
             else:
                 self._open.pop(order, None)
             told.append((value, row))
-        return super()._add(told)
+        added = super()._add(told)
+        if len(self._newest) > _REMEMBERED:
+            over = [order for order in self._newest if order not in self._open]
+            for order in over[: _REMEMBERED // 2]:
+                del self._newest[order]
+        return added
 
     async def read_again(self, ask: Ask) -> tuple[int | None, int]:
         """All open orders, and what became of those that are open no more."""
@@ -187,6 +194,9 @@ class CandleFeed(Feed):
         self._confirmed[bar[0]] = bar[-1]
         if not self._newest or bar[0] >= self._newest[0]:
             self._newest = bar
+        if len(self._confirmed) > _REMEMBERED:
+            for ts in sorted(self._confirmed)[: _REMEMBERED // 2]:
+                del self._confirmed[ts]
 
     async def read_again(self, ask: Ask) -> tuple[int | None, int]:
         """Bars from the last one known to now; at first as many as one page has."""
