@@ -18,7 +18,7 @@ from okx_magic.frames.shapes import Table, TypeOf, tabulate
 from okx_magic.servertext import plain, plain_within
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
     from okx_magic.catalogue.reader import Endpoint
@@ -62,6 +62,14 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
     block = types.block([envelope])
     table = types.typed(envelope.data) if block is None else types.table_of_blocks([block])
     return frame_of_table(table, request)
+
+
+def frame_of_columns(
+    columns: Mapping[str, Sequence[Any]], length: int, request: Request, *, decimal: bool = False
+) -> pd.DataFrame:
+    """As ``to_frame``, of objects without tables in them that are columns already."""
+    types = Types.of(request, exact=decimal)
+    return frame_of_table(types.typed_table(Table(columns, length)), request)
 
 
 def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame:
@@ -113,7 +121,10 @@ class Types:
 
     def typed(self, data: Any) -> Table[arrays.Array]:
         """The table in ``data``, its columns as typed arrays."""
-        table = tabulate(data, self.endpoint, self.type_of)
+        return self.typed_table(tabulate(data, self.endpoint, self.type_of))
+
+    def typed_table(self, table: Table[Sequence[Any]]) -> Table[arrays.Array]:
+        """The table with its columns as typed arrays."""
         types = {name: self.type_of(name) for name in table.columns}
         columns, misfits = arrays.all_typed(table.columns, types, table.length, exact=self.exact)
         attrs = {

@@ -117,9 +117,10 @@ def as_texts(values: Sequence[Any]) -> Sequence[str] | None:
     try:
         "".join(values)
     except TypeError:
-        if any(isinstance(value, list | dict) for value in values):
+        kinds = set(map(type, values))
+        if kinds & {list, dict}:
             return None
-        return [_as_text(value) for value in values]
+        return [*map(str if kinds == {int} else _as_text, values)]
     return values
 
 

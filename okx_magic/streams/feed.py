@@ -62,14 +62,16 @@ class Feed:
         self._keys: list[str] = []
         self._out_late = False
 
-    def push(self, link: object, data: bytes, action: str) -> None:
-        """The ``data`` of a push, in this order of the link's. Raises ``msgspec.DecodeError``."""
+    def push(self, link: object, action: str, run: Sequence[bytes]) -> None:
+        """The ``data`` of pushes, in this order of the link's. Raises ``msgspec.DecodeError``."""
         if link is not self.owner and self.owner is not None and not self.takes_both:
             return
-        if b"\n" in data:
-            # Between values only: no JSON text holds one. A row is a line.
-            data = data.replace(b"\n", b" ")
-        self.take(data, action)
+        # Between values only: no JSON text holds a line's end. A row is a line.
+        clean = [data.replace(b"\n", b" ") for data in run]
+        if len(clean) > 1:
+            self.take_run(clean, action)
+        else:
+            self.take(clean[0], action)
 
     # Whether REST should be asked for something that is missing.
     wants_rest = False
@@ -80,6 +82,11 @@ class Feed:
         """What to do with it; rows that are only kept, here."""
         del action
         self.give([bytes(row) for row in ROWS.decode(data)])
+
+    def take_run(self, run: Sequence[bytes], action: str) -> None:
+        """What to do with several, one behind the other."""
+        for data in run:
+            self.take(data, action)
 
     def give(
         self, rows: Sequence[bytes], keys: Sequence[str] | None = None, *, late: bool = False

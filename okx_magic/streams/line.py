@@ -21,12 +21,12 @@ from okx_magic.streams.protocol import LOGIN_AGAIN, batches
 from okx_magic.streams.refusals import blamed, refusal_of, too_many_connections, unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 
     from okx_magic.streams.access import Access, Timing
     from okx_magic.streams.feed import Feed
     from okx_magic.streams.link import Link
-    from okx_magic.streams.protocol import Arg, Event, Push
+    from okx_magic.streams.protocol import Arg, Event
 
 _UPGRADE: Final = "64008"
 
@@ -96,15 +96,14 @@ class Line:
             await self._link.close()
         self._link = None
 
-    def pushed(self, link: Link, push: Push) -> None:
+    def pushed(self, link: Link, arg: bytes, action: str, run: Sequence[bytes]) -> None:
         """Data: to its feed."""
-        text = bytes(push.arg)
         try:
-            feed = self._by_text[text]
+            feed = self._by_text[arg]
         except KeyError:
-            feed = self._by_text[text] = self._feed_of(msgspec.json.decode(text))
+            feed = self._by_text[arg] = self._feed_of(msgspec.json.decode(arg))
         if feed is not None:
-            feed.push(link, bytes(push.data), push.action)
+            feed.push(link, action, run)
             if feed.wants_rest:
                 self._fill(feed)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from okx_magic.streams.access import Timing
-    from okx_magic.streams.protocol import Arg, Push
+    from okx_magic.streams.protocol import Arg
     from okx_magic.streams.socket import Socket
 
 _HOUR = 3600.0
@@ -28,8 +28,8 @@ _HOUR = 3600.0
 class Hearer(Protocol):
     """Who is told what comes in."""
 
-    def pushed(self, link: Link, push: Push) -> None:
-        """Data of a channel."""
+    def pushed(self, link: Link, arg: bytes, action: str, run: Sequence[bytes]) -> None:
+        """The ``data`` of pushes for one arg, one behind the other."""
 
     def event(self, link: Link, event: Event) -> None:
         """An answer or a notice."""
@@ -104,19 +104,40 @@ class Link:
         self._heard_at = self._loop.time()
         if self.ended.done():
             return
-        pushed, decode = self._hearer.pushed, PUSH.decode
         try:
-            for message in messages:
-                if message == PONG:
-                    continue
-                push = decode(message)
-                if push.event:
-                    self._hearer.event(self, EVENT.decode(message))
-                else:
-                    pushed(self, push)
+            self._hear(messages)
         except (msgspec.DecodeError, ValueError):
             # Not of the form that OKX documents: what it said is not known.
             self.abort("a message that cannot be read")
+
+    def _hear(self, messages: Sequence[bytes]) -> None:
+        # Pushes of one arg go on together: when many come at once, most of the time is in the steps.
+        run: list[bytes] = []
+        kind = b"", ""
+        decode = PUSH.decode
+        for message in messages:
+            if message == PONG:
+                continue
+            try:
+                push = decode(message)
+            except msgspec.DecodeError:
+                self._pass_on(kind, run)
+                raise
+            if push.event:
+                self._pass_on(kind, run)
+                run = []
+                self._hearer.event(self, EVENT.decode(message))
+                continue
+            before, kind = kind, (bytes(push.arg), push.action)
+            if kind != before:
+                self._pass_on(before, run)
+                run = []
+            run.append(bytes(push.data))
+        self._pass_on(kind, run)
+
+    def _pass_on(self, kind: tuple[bytes, str], run: list[bytes]) -> None:
+        if run:
+            self._hearer.pushed(self, *kind, run)
 
     async def _read(self) -> None:
         self._end(await self._socket.ended())

@@ -122,14 +122,13 @@ class Stream(Intake):
         """
         self._raise_refused()
         if self.args[0].channel.kind == "book":
-            values: list[Any] = [self._book(n)]
+            rows = [msgspec.json.encode(self._book(n))]
         else:
             if all and self.kind == "book":
                 raise CellError("a short book keeps its newest state only", remedy="frame()")
             rows = self._kept.history(self._changed, n) if all else self._current(n)
-            values = msgspec.json.decode(b"[" + b",".join(rows) + b"]")
         exact = self.decimal if decimal is None else decimal
-        return frame_of(self, values, decimal=exact, depth=n)
+        return frame_of(self, rows, decimal=exact, depth=n)
 
     def wait(self, rows: int = 1, timeout: float | None = None, **equals: Any) -> Row | None:
         """Wait until ``rows`` rows have come since the stream began, or with ``equals`` until one has

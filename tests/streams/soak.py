@@ -116,9 +116,10 @@ class Soak:
         if len(set(numbers)) < len(numbers):
             self.wrong.append(f"{name}: a trade came twice")
         if all(gap.whole for gap in stream.gaps):
-            holes = [(a, b) for a, b in pairwise(numbers) if b != a + 1]
-            # A hole as wide as the ring's edge is what fell out of it.
-            self.wrong += [f"{name}: trades {hole} are missing" for hole in holes[1:]]
+            # What was filled came later, and so falls out of the ring later than its neighbours.
+            sure = numbers[len(numbers) // 2 :]
+            holes = [(a, b) for a, b in pairwise(sure) if b != a + 1]
+            self.wrong += [f"{name}: trades {hole} are missing" for hole in holes]
 
     def judge_book(self, name: str, stream: Stream) -> None:
         """Where REST's has the same number, it has the same levels."""

@@ -1,0 +1,120 @@
+"""Feeds by themselves: runs of pushes, and what is remembered of what is over."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import accumulate
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from okx_magic.model import Request
+from okx_magic.streams.feeds import feed_of
+from okx_magic.streams.protocol import Arg
+from okx_magic.streams.typed import _columns
+
+
+def pushed(number: int, count: str = "1") -> bytes:
+    row = {"instId": "BTC-USDT", "tradeId": str(number), "ts": str(number), "count": count}
+    return msgspec.json.encode([row])
+
+
+def order(number: int, state: str) -> bytes:
+    row = {"instId": "BTC-USDT", "ordId": str(number), "state": state, "uTime": str(number)}
+    return msgspec.json.encode([row])
+
+
+def bar(number: int) -> bytes:
+    opened = str(1_700_000_000_000 + number * 60_000)
+    return msgspec.json.encode([[opened, "1", "2", "0.5", "1.5", "3", "3", "4", "1"]])
+
+
+class Keeper:
+    """A sink that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[bytes, bool]] = []
+
+    def add(self, rows: Any, keys: Any, *, late: bool = False) -> None:
+        del keys
+        self.rows += [(bytes(row), late) for row in rows]
+
+    def drop(self, keys: Any) -> None: ...
+
+    def tell(self) -> None: ...
+
+
+def fed(runs: list[list[bytes]]) -> tuple[list[tuple[bytes, bool]], int, int]:
+    """What a feed of trades gives of these runs: rows, how many came twice, how many holes there are."""
+
+    async def feeding() -> tuple[list[tuple[bytes, bool]], int, int]:
+        feed, keeper = feed_of(Arg.of("trades", {"instId": "BTC-USDT"})), Keeper()
+        feed.sinks = (keeper,)
+        for run in runs:
+            feed.push(None, "", run)
+        feed.flush()
+        return keeper.rows, feed.duplicates, len(feed.gaps.all)
+
+    return asyncio.run(feeding())
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([1, 1, 1, 1, 2, 0, -1, 3]), st.sampled_from(["1", "1", "1", "2", ""])
+    ),
+    min_size=3,
+    max_size=9,
+)
+
+
+@settings(max_examples=60)
+@given(STEPS)
+def test_trades_in_a_run(steps: list[tuple[int, str]]) -> None:
+    """Pushes that come together are judged as those that come one by one, whatever is missing or
+    comes twice.
+    """
+    numbers = accumulate((step for step, _ in steps), initial=10)
+    counts = ["1", *(count for _, count in steps)]
+    pushes = [pushed(*each) for each in zip(numbers, counts, strict=True)]
+    one_by_one = fed([[push] for push in pushes])
+    assert fed([pushes]) == one_by_one
+    assert fed([pushes[:1], pushes[1:]]) == one_by_one
+
+
+def test_a_run_goes_on_as_it_came() -> None:
+    """Trades that follow each other are given in one piece; the control has a hole in it."""
+    run = [pushed(number) for number in range(1, 6)]
+    rows = [(push[1:-1], False) for push in run]
+    assert fed([run[:1], run[1:]]) == (rows, 0, 0)
+    assert fed([run[:1], run[2:]]) == (rows[:1] + rows[2:], 0, 1)
+
+
+def test_what_is_over_is_forgotten() -> None:
+    """Final orders and old bars are not remembered for ever; what is open is."""
+
+    async def feeding() -> tuple[Any, Any]:
+        orders = feed_of(Arg.of("orders", {"instType": "ANY"}))
+        bars = feed_of(Arg.of("candle1m", {"instId": "BTC-USDT"}))
+        for number in range(9000):
+            state = "filled" if number else "live"
+            orders.push(None, "", [order(number, state)])
+            bars.push(None, "", [bar(number)])
+        return orders, bars
+
+    orders, bars = asyncio.run(feeding())
+    assert len(orders._newest) <= 4000
+    assert "0" in orders._newest
+    assert len(bars._confirmed) <= 4000
+
+
+def test_columns_are_what_rows_are() -> None:
+    """Rows of equal fields become the columns that they would become one by one; others none."""
+    request = Request("GET", "/api/v5/market/trades")
+    rows = [b'{"instId":"A","px":"1.5","seqId":7}', b'{"px":null,"seqId":8,"instId":""}']
+    assert _columns(rows, request) == {"instId": ["A", ""], "px": ["1.5", None], "seqId": [7, 8]}
+    assert _columns([*rows, b'{"instId":"A","px":"1"}'], request) is None
+    assert _columns([*rows, b'{"instId":"A","px":"1","seqId":9,"more":"1"}'], request) is None
+    assert _columns([b'{"asks":[],"bids":[]}'], Request("GET", "/api/v5/market/books")) is None
+    assert _columns([], request) is None
