@@ -15,6 +15,7 @@ from okx_magic.detective.times import (
     MILLISECOND,
     MINUTE,
     SECOND,
+    Notation,
     clock,
     fields,
     instant,
@@ -27,9 +28,7 @@ from okx_magic.detective.times import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from okx_magic.detective.times import Notation
+    from collections.abc import Callable, Iterator
 
 ISO: Final = "{date}T{clock}.{ms}Z"
 _TWELVE_HOURS: Final = "the timestamp on a 12-hour clock"
@@ -139,47 +138,52 @@ def readings(header: str) -> Iterator[Sweep]:
     """The clock read once more for the prehash than for the header, and written in its notation; then
     one reading of it, of which the header shows fewer digits than were signed.
     """
-    time, own = instant(header), notation_of(header)
-    if time is None or own is None:
-        return
-    yield _window(time, own, _WINDOW)
-    for name in _FINER:
-        yield from _finer(time, own, named(name))
-        if name == _FRACTION and own.grain == MILLISECOND:
-            told = (_notation(named(name).name, named(name).cost),)
-            yield Sweep(partial(_floats, time), lambda _, told=told: told)  # type: ignore[misc]
+    for time, own in _read(header):
+        yield _window(time, own, _WINDOW)
+        for name in _FINER:
+            yield from _finer(time, own, named(name))
 
 
 def microseconds(header: str) -> Iterator[Sweep]:
     """Of one reading in the header's milliseconds each microsecond, as most programs write it."""
-    time, own = instant(header), notation_of(header)
-    if time is not None and own is not None and own.grain == MILLISECOND:
-        for name in _FINER[:2]:
+    for time, own in _read(header):
+        for name in _FINER[:2] if own.grain == MILLISECOND else ():
             yield from _finer(time, own, named(name))
 
 
+def _read(header: str) -> Iterator[tuple[int, Notation]]:
+    """The time and the notation of a header; nothing where they are not known."""
+    time, own = instant(header), notation_of(header)
+    if time is not None and own is not None:
+        yield time, own
+
+
 def _finer(time: int, own: Notation, finer: Notation) -> Iterator[Sweep]:
-    told = (_notation(finer.name, finer.cost),)
     fraction = finer.name.endswith(_FRACTION)
     grain = MILLISECOND if fraction and own.grain == SECOND else finer.grain
     if grain == own.grain // 1000:
         times = range(time, time + own.grain, grain)
-        yield Sweep(partial(clock, finer.template, times), lambda _: told)
+        yield _swept(finer, partial(clock, finer.template, times))
+    if fraction and own.grain == MILLISECOND:
+        yield _swept(finer, partial(_floats, time))
+
+
+def _swept(notation: Notation, texts: Callable[[], Iterator[str]]) -> Sweep:
+    told = (_notation(notation.name, notation.cost),)
+    return Sweep(texts, lambda _: told)
 
 
 def ticks(header: str) -> Iterator[Sweep]:
     """One reading of .NET's clock, in tenths of microseconds: as a time, and counted from the year 1."""
-    time, own = instant(header), notation_of(header)
-    if time is None or own is None or own.grain != MILLISECOND:
-        return
-    start, count = write("{date}T{clock}.{ms}", time), (time + _YEAR_1) // MILLISECOND
-    for name, text in (
-        ("with seven digits of fraction", start + "{:04d}Z"),
-        ("as .NET's ticks", f"{count}{{:04d}}"),
-    ):
-        told = (_notation(f"the timestamp {name}", RARE),)
-        texts = partial(map, text.format, range(10_000))
-        yield Sweep(texts, lambda _, told=told: told)  # type: ignore[misc]
+    for time, own in _read(header):
+        start, count = write("{date}T{clock}.{ms}", time), (time + _YEAR_1) // MILLISECOND
+        rows = (
+            ("with seven digits of fraction", start + "{:04d}Z"),
+            ("as .NET's ticks", f"{count}{{:04d}}"),
+        )
+        for name, text in rows if own.grain == MILLISECOND else ():
+            notation = Notation(f"the timestamp {name}", text, RARE)
+            yield _swept(notation, partial(map, text.format, range(10_000)))
 
 
 def readings_otherwise(header: str) -> Iterator[Sweep]:
@@ -193,13 +197,11 @@ def readings_otherwise(header: str) -> Iterator[Sweep]:
 
 def near_readings(header: str) -> Iterator[Wrong]:
     """The timestamps a little before and behind the header's, and whole seconds away, in its notation."""
-    time, own = instant(header), notation_of(header)
-    if time is None or own is None:
-        return
-    near = (steps * own.grain for steps in range(-_NEAR, _NEAR + 1))
-    for far in dict.fromkeys((*near, *range(-_WINDOW, _WINDOW + 1, SECOND))):
-        if far:
-            yield Wrong(write(own.template, time + far).encode(), (_reread(far),))
+    for time, own in _read(header):
+        near = (steps * own.grain for steps in range(-_NEAR, _NEAR + 1))
+        for far in dict.fromkeys((*near, *range(-_WINDOW, _WINDOW + 1, SECOND))):
+            if far:
+                yield Wrong(write(own.template, time + far).encode(), (_reread(far),))
 
 
 def _window(time: int, notation: Notation, width: int, *other: Mistake) -> Sweep:
