@@ -19,7 +19,7 @@ import re
 import unicodedata
 from functools import cache, partial
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 if TYPE_CHECKING:
@@ -58,6 +58,24 @@ class Mistake(NamedTuple):
     def of(cls, name: str, kind: str, cost: int = KNOWN) -> Mistake:
         """A mistake of a kind that the table knows to put right."""
         return cls(name, instead(kind), cost)
+
+
+_T = TypeVar("_T")
+
+
+class Wrong(NamedTuple, Generic[_T]):
+    """What stands in place of the right thing after these ``mistakes``: a text, a way to join texts, a
+    digest, a function that makes one. ``also`` are other mistakes, each of which alone gives the same.
+    """
+
+    what: _T
+    mistakes: tuple[Mistake, ...] = ()
+    also: tuple[Mistake, ...] = ()
+
+    @property
+    def cost(self) -> int:
+        """Of all its mistakes together."""
+        return sum(mistake.cost for mistake in self.mistakes)
 
 
 class Change(NamedTuple):

@@ -12,8 +12,10 @@ import hashlib
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from okx_magic.credentials.changes import COSTS, Mistake, Wrong, table
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Mac = Callable[[bytes], bytes]
 
@@ -143,3 +145,13 @@ _CONSTRUCTIONS: dict[Construction, Callable[[bytes, str], Mac]] = {
     "hmac twice": _hmac_twice,
     "hmac of base64": _hmac_of_base64,
 }
+
+
+def schemes(sizes: set[int]) -> Iterator[Wrong[Scheme]]:
+    """The wrong schemes whose digests have one of these sizes in bytes."""
+    for least, hash_name, title in table()["hashes"]:
+        for usual, construction, words in table()["constructions"]:
+            scheme = Scheme(construction, hash_name)
+            if scheme != RIGHT and digest_size(hash_name) in sizes:
+                cost = max(COSTS[least], COSTS[usual])
+                yield Wrong(scheme, (Mistake.of(words.format(title), "digest", cost),))

@@ -21,12 +21,13 @@ from okx_magic.credentials.changes import (
     SELDOM,
     USUAL,
     Mistake,
+    Wrong,
     changes,
     plain,
     rows,
 )
 from okx_magic.detective.contents import contents, hashed
-from okx_magic.detective.grammar import Stage, Sweep, Wrong, touching
+from okx_magic.detective.grammar import Stage, Sweep, touching
 from okx_magic.detective.jsonforms import form_texts, json_forms, usual_writers
 from okx_magic.detective.prehash import literal
 from okx_magic.detective.query import MOST_PERMUTED, permuted
@@ -85,7 +86,7 @@ def stages() -> tuple[Stage, ...]:
     return *values, Stage(_serialised, _own), Stage(touched, again=True)
 
 
-def words(query: str, body: str) -> Iterator[Wrong]:
+def words(query: str, body: str) -> Iterator[Wrong[bytes]]:
     """What can stand in place of any body; for a GET also its query once more."""
     for mistake, of, _ in rows("body"):
         yield Wrong(str(of("")).encode(), (mistake,))
@@ -132,7 +133,7 @@ def _serialised(body: Body | _Content, most: int) -> Iterator[tuple[str, Mistake
                 yield again[1:-1], Mistake.of(f"{told}, without quotes", "b", RARE)
 
 
-def many(method: str, path: str, text: str) -> Iterator[Wrong]:
+def many(method: str, path: str, text: str) -> Iterator[Wrong[bytes]]:
     """Other orders of keys; then documented parameters that were not sent, as a program writes them when
     they have no value.
     """

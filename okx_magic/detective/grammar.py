@@ -9,28 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from okx_magic.credentials.changes import USUAL, Mistake, plain
+from okx_magic.credentials.changes import USUAL, Mistake, Wrong, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from okx_magic.credentials.changes import Change
-
-
-class Wrong(NamedTuple):
-    """The bytes that stand in place of a part's right ones after these ``mistakes``.
-
-    ``also`` are other mistakes, each of which alone gives the same bytes here.
-    """
-
-    text: bytes
-    mistakes: tuple[Mistake, ...]
-    also: tuple[Mistake, ...] = ()
-
-    @property
-    def cost(self) -> int:
-        """Of all its mistakes together."""
-        return sum(mistake.cost for mistake in self.mistakes)
 
 
 def _same(state: Any) -> Iterable[Any]:
@@ -53,14 +37,14 @@ class Sweep(NamedTuple):
     texts: Callable[[], Iterator[str]]
     told: Callable[[int], tuple[Mistake, ...]]
 
-    def wrong(self) -> Iterator[Wrong]:
+    def wrong(self) -> Iterator[Wrong[bytes]]:
         """All of them, each with its mistakes."""
         return (Wrong(plain(text), self.told(number)) for number, text in enumerate(self.texts()))
 
 
 def made(
     stages: Sequence[Stage], state: Any, count: int, most: int, told: tuple[Mistake, ...] = ()
-) -> Iterator[Wrong]:
+) -> Iterator[Wrong[bytes]]:
     """What comes out of the stages by exactly so many mistakes, which cost at most so much in all."""
     if not count:
         states = [state]
@@ -96,26 +80,26 @@ def touching(rows: Iterable[Change]) -> Stage:
     return Stage(change, again=True)
 
 
-def distinct(right: Iterable[bytes], found: Iterable[Wrong]) -> list[Wrong]:
+def distinct(right: Iterable[bytes], found: Iterable[Wrong[bytes]]) -> list[Wrong[bytes]]:
     """Those that differ from what is ``right`` and from each other.
 
     Of several with the same bytes that of the fewest mistakes stays, then the more usual one, then the
     first. A mistake that changes nothing in this request cannot have been the cause, so it is left out.
     """
     known = set(right)
-    kept: dict[bytes, Wrong] = {}
+    kept: dict[bytes, Wrong[bytes]] = {}
     for each in found:
-        if each.text in known:
+        if each.what in known:
             continue
-        before = kept.get(each.text)
+        before = kept.get(each.what)
         if before is None:
-            kept[each.text] = each
+            kept[each.what] = each
         elif len(each.mistakes) == len(before.mistakes) == 1:
             first, other = (before, each) if before.cost <= each.cost else (each, before)
             also = (*first.also, *other.mistakes, *other.also)
-            kept[each.text] = Wrong(each.text, first.mistakes, also)
+            kept[each.what] = Wrong(each.what, first.mistakes, also)
         elif each.cost < before.cost:
-            kept[each.text] = each
+            kept[each.what] = each
     return list(kept.values())
 
 

@@ -23,6 +23,7 @@ from okx_magic.credentials.changes import (
     RARE,
     USUAL,
     Mistake,
+    Wrong,
     changes,
     instead,
     rows,
@@ -39,21 +40,11 @@ if TYPE_CHECKING:
     # timestamp, method, path, query, body
     Parts = tuple[bytes, ...]
     Join = Callable[[Parts], bytes]
+    # A way to join the parts, and the mistakes in it: none, one or two.
+    Joining = Wrong[Join]
 
 
-class Joining(NamedTuple):
-    """A way to join the parts, and the mistakes in it: none, one or two."""
-
-    join: Join
-    mistakes: tuple[Mistake, ...] = ()
-
-    @property
-    def cost(self) -> int:
-        """Of all its mistakes together."""
-        return sum(mistake.cost for mistake in self.mistakes)
-
-
-RIGHTLY: Final = Joining(b"".join)
+RIGHTLY: Final[Joining] = Wrong(b"".join)
 """The right way."""
 
 _NAMES: Final = ("timestamp", "method", "path", "body")  # the path has its query with it
@@ -91,11 +82,11 @@ def _separated() -> Iterator[Joining]:
         permuted = () if order == _STRAIGHT else (_permuted(order),)
         for between, told in separators:
             if permuted or told:
-                yield Joining(_between(order, between), (*permuted, *told))
+                yield Wrong(_between(order, between), (*permuted, *told))
             if told:
                 # Where no part is empty this is the same; where one is, programs that filter do it.
                 dear = told[0]._replace(cost=KNOWN if told[0].cost == USUAL else RARE)
-                yield Joining(_between(order, between, skip_empty=True), (*permuted, dear))
+                yield Wrong(_between(order, between, skip_empty=True), (*permuted, dear))
 
 
 def _changed(change: Change, join: Join) -> Join:
@@ -193,16 +184,16 @@ def twice() -> tuple[Joining, ...]:
 def _joinings() -> Iterator[Joining]:
     separated = tuple(_separated())
     for change in changes("w"):
-        yield Joining(_changed(change, b"".join), (change.mistake,))
+        yield Wrong(_changed(change, b"".join), (change.mistake,))
     yield from separated
     for kind, found in (*table()["printed"].items(), *table()["joined"].items()):
         for usual, name, row in found:
-            yield Joining(_template(row), (Mistake.of(name, kind, COSTS[usual]),))
+            yield Wrong(_template(row), (Mistake.of(name, kind, COSTS[usual]),))
     for joining in separated:
         for change in changes("w"):
             if len(joining.mistakes) == 1 and change.mistake.correction == instead("ends"):
                 told = (*joining.mistakes, change.mistake)
-                yield Joining(_changed(change, joining.join), told)
+                yield Wrong(_changed(change, joining.what), told)
 
 
 class Recipe(NamedTuple):
@@ -222,7 +213,7 @@ def recipes() -> tuple[Recipe, ...]:
     """Those with key, secret or passphrase in the text, and those of other exchanges."""
     return tuple(
         Recipe(
-            Joining(_template(row), (Mistake.of(name, kind, COSTS[usual]),)),
+            Wrong(_template(row), (Mistake.of(name, kind, COSTS[usual]),)),
             Scheme(*more[:2]) if more else RIGHT,
             *more[2:],
         )

@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING, Final
 
 from okx_magic import catalogue
 from okx_magic.credentials.account import OFFICIAL_HOSTS
-from okx_magic.credentials.changes import ALONE, KNOWN, RARE, SELDOM, USUAL, Mistake, changes, rows
+from okx_magic.credentials.changes import (
+    ALONE,
+    KNOWN,
+    RARE,
+    SELDOM,
+    USUAL,
+    Mistake,
+    Wrong,
+    changes,
+    rows,
+)
 from okx_magic.credentials.websocket import LOGIN_PATH
-from okx_magic.detective.grammar import Stage, Wrong, touching
+from okx_magic.detective.grammar import Stage, touching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +78,7 @@ def _within(path: str) -> Iterator[tuple[str, Mistake]]:
         yield match[2], Mistake.of(f"{match[1]} left off the path", "base", RARE)
 
 
-def other_paths(path: str) -> Iterator[Wrong]:
+def other_paths(path: str) -> Iterator[Wrong[bytes]]:
     """The paths of all other endpoints: a signature of another request."""
     for other in dict.fromkeys(other for _, other in catalogue.endpoints() if other != path):
         name = f"the path of another request, {other}"

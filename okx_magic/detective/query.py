@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from okx_magic import catalogue
-from okx_magic.credentials.changes import KNOWN, RARE, SELDOM, USUAL, Mistake, changes, rows
-from okx_magic.detective.grammar import Stage, Wrong, touching
+from okx_magic.credentials.changes import KNOWN, RARE, SELDOM, USUAL, Mistake, Wrong, changes, rows
+from okx_magic.detective.grammar import Stage, touching
 from okx_magic.detective.jsonforms import json_forms
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _members(pairs: list[str]) -> Iterator[tuple[str, int, list[str]]]:
     yield "the query without its values", RARE, [f"{name}=" for name in names]
 
 
-def orders(query: str) -> Iterator[Wrong]:
+def orders(query: str) -> Iterator[Wrong[bytes]]:
     """Every order of a query's parameters, as long as they are few."""
     for order in permuted(query.removeprefix("?").split("&")):
         name = f"the query in the order {', '.join(pair.partition('=')[0] for pair in order)}"

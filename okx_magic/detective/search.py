@@ -13,10 +13,9 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, plain
-from okx_magic.credentials.macs import RIGHT, digest_size
+from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, Wrong, plain
+from okx_magic.credentials.macs import RIGHT, digest_size, schemes
 from okx_magic.detective import body, timestamp
-from okx_magic.detective.digest import Named, schemes
 from okx_magic.detective.joining import recipes
 from okx_magic.detective.ways import BODY, DEAREST, TIMESTAMP, Ways
 from okx_magic.detective.wrapping import damage, unhashed
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from okx_magic.detective.joining import Joining
     from okx_magic.detective.records import Evidence
     from okx_magic.detective.ways import Block
-    from okx_magic.detective.wrapping import Unwrapped
 
     Progress = Callable[[int, int], None]
 
@@ -48,18 +46,6 @@ class Hit(NamedTuple):
     also: tuple[Mistake, ...] = ()
 
 
-class _Keyed(NamedTuple):
-    """A digest function, and what is wrong with its secret or its scheme."""
-
-    mac: Mac
-    mistakes: tuple[Mistake, ...] = ()
-    also: tuple[Mistake, ...] = ()
-
-    @property
-    def cost(self) -> int:
-        return sum(mistake.cost for mistake in self.mistakes)
-
-
 class Spent(Exception):
     """The budget of digests is spent."""
 
@@ -72,13 +58,13 @@ class Search:
     def __init__(
         self,
         evidence: Evidence,
-        readings: Sequence[Unwrapped],
+        readings: Sequence[Wrong[bytes]],
         credentials: Credentials,
         progress: Progress | None = None,
     ) -> None:
         self._evidence = evidence
         self._ways = Ways(evidence)
-        self._targets = {each.digest: each.mistakes for each in readings}
+        self._targets = {each.what: each.mistakes for each in readings}
         self._digests = frozenset(self._targets)
         self._sizes = {len(digest) for digest in self._targets}
         self._credentials = credentials
@@ -142,7 +128,7 @@ class Search:
                         return hits
         return []
 
-    def _tried_all(self, keyed: Sequence[_Keyed], blocks: Iterable[Block]) -> list[Hit]:
+    def _tried_all(self, keyed: Sequence[Wrong[Mac]], blocks: Iterable[Block]) -> list[Hit]:
         """The hits of the first digest function that has any: no other gives the same digest."""
         blocks = list(blocks) if keyed else []
         for block in blocks:
@@ -152,14 +138,14 @@ class Search:
                 source = block.messages() if messages is None else iter(messages)
                 self._spend(len(block))
                 # Compared without a step of Python for each. What is left of the source tells the place.
-                if not self._digests.isdisjoint(map(each.mac, source)):
+                if not self._digests.isdisjoint(map(each.what, source)):
                     place = len(block) - 1 - sum(1 for _ in source)
                     return list(self._matches(each, block.way(place).message, blocks))
         return []
 
-    def _matches(self, keyed: _Keyed, signed: bytes, blocks: Iterable[Block]) -> Iterator[Hit]:
+    def _matches(self, keyed: Wrong[Mac], signed: bytes, blocks: Iterable[Block]) -> Iterator[Hit]:
         """All ways to what was signed that cost the same, and those in which one mistake is another."""
-        wrapped = self._targets[keyed.mac(signed)]
+        wrapped = self._targets[keyed.what(signed)]
         for way in self._ways.to(signed, blocks):
             yield Hit((*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also))
 
@@ -177,31 +163,32 @@ class Search:
         return self._credentials.wrong_forms()
 
     @cached_property
-    def _schemes(self) -> tuple[Named, ...]:
+    def _schemes(self) -> tuple[Wrong[Scheme], ...]:
         return tuple(schemes(self._sizes))
 
     @cached_property
-    def _right(self) -> list[_Keyed]:
+    def _right(self) -> list[Wrong[Mac]]:
         """The right function, unless the signature's length tells that it was another one."""
         fits = digest_size(RIGHT.hash) in self._sizes
-        return [_Keyed(self._forms[0].mac(RIGHT))] if fits else []
+        return [Wrong(self._forms[0].mac(RIGHT))] if fits else []
 
     @cached_property
-    def _keyed_once(self) -> list[_Keyed]:
+    def _keyed_once(self) -> list[Wrong[Mac]]:
         """The digest functions with one mistake in secret or scheme."""
         right, *wrong = self._forms
-        keyed = [_Keyed(right.mac(each.scheme), (each.mistake,)) for each in self._schemes]
+        keyed = [Wrong(right.mac(each.what), each.mistakes) for each in self._schemes]
         return keyed + (list(map(_with_form, wrong)) if self._right else [])
 
-    def _keyed(self, cost: int) -> list[_Keyed]:
+    def _keyed(self, cost: int) -> list[Wrong[Mac]]:
         """The digest functions whose mistakes in secret and scheme cost so much together."""
         found = [each for each in self._keyed_once if each.cost == cost <= RARE]
         for form in self._forms[1:]:
             first, *others = form.mistakes
-            for scheme, mistake in self._schemes:
+            for each in self._schemes:
                 # A digest without a key has none that could be wrong.
-                if first.cost + mistake.cost == cost and scheme.construction != "no key":
-                    found.append(_Keyed(form.mac(scheme), (first, mistake), tuple(others)))
+                if first.cost + each.cost == cost and each.what.construction != "no key":
+                    told = (first, *each.mistakes)
+                    found.append(Wrong(form.mac(each.what), told, tuple(others)))
         return found
 
     # ---- recipes -----------------------------------------------------------------------------------
@@ -213,7 +200,7 @@ class Search:
                 cheap = [each for each in joinings if each.cost + cost <= DEAREST]
                 if cheap and (mac := self._mac_of(scheme, secret)):
                     blocks = self._ways.blocks(cost, cheap, beside=True)
-                    if hits := self._tried_all([_Keyed(mac)], blocks):
+                    if hits := self._tried_all([Wrong(mac)], blocks):
                         return hits
         return []
 
@@ -246,7 +233,7 @@ class Search:
         for sweep in sweeps if self._right else ():
             texts = [head + plain(text) + tail for text in sweep.texts()]
             self._spend(len(texts))
-            source, mac = iter(texts), self._right[0].mac
+            source, mac = iter(texts), self._right[0].what
             if not self._digests.isdisjoint(map(mac, source)):
                 number = len(texts) - 1 - sum(1 for _ in source)
                 yield Hit((*sweep.told(number), *self._targets[mac(texts[number])]))
@@ -273,22 +260,22 @@ class Search:
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""
         right, *wrong = self._forms
-        keyed = _Keyed(right.mac(RIGHT))
+        keyed = Wrong(right.mac(RIGHT))
         for each in (keyed, *map(_with_form, wrong)):
             yield from self._disfigured(each, self._ways.rightly())
         for block in self._ways.singles():
             yield from self._disfigured(keyed, block)
 
-    def _disfigured(self, keyed: _Keyed, block: Block) -> Iterator[Hit]:
-        signature, of_nothing = self._evidence.signature, keyed.mac(b"")
+    def _disfigured(self, keyed: Wrong[Mac], block: Block) -> Iterator[Hit]:
+        signature, of_nothing = self._evidence.signature, keyed.what(b"")
         self._spend(len(block))
         for number, message in enumerate(block.messages()):
-            found = damage(signature, keyed.mac(message))
+            found = damage(signature, keyed.what(message))
             if found := found or unhashed(signature, message, of_nothing):
                 way = block.way(number)
                 yield Hit((*keyed.mistakes, *way.mistakes, found), (*keyed.also, *way.also))
 
 
-def _with_form(form: Derived) -> _Keyed:
+def _with_form(form: Derived) -> Wrong[Mac]:
     first, *others = form.mistakes
-    return _Keyed(form.mac(RIGHT), (first,), tuple(others))
+    return Wrong(form.mac(RIGHT), (first,), tuple(others))

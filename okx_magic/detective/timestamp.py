@@ -9,8 +9,18 @@ import math
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import ALONE, KNOWN, RARE, SELDOM, USUAL, Mistake, changes, rows
-from okx_magic.detective.grammar import Stage, Sweep, Wrong, touching
+from okx_magic.credentials.changes import (
+    ALONE,
+    KNOWN,
+    RARE,
+    SELDOM,
+    USUAL,
+    Mistake,
+    Wrong,
+    changes,
+    rows,
+)
+from okx_magic.detective.grammar import Stage, Sweep, touching
 from okx_magic.detective.times import (
     MILLISECOND,
     MINUTE,
@@ -195,7 +205,7 @@ def readings_otherwise(header: str) -> Iterator[Sweep]:
             yield _window(time or 0, other, _NEAR_WINDOW, told)
 
 
-def near_readings(header: str) -> Iterator[Wrong]:
+def near_readings(header: str) -> Iterator[Wrong[bytes]]:
     """The timestamps a little before and behind the header's, and whole seconds away, in its notation."""
     for time, own in _read(header):
         near = (steps * own.grain for steps in range(-_NEAR, _NEAR + 1))

@@ -14,10 +14,10 @@ from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import ALONE, KNOWN, RARE, USUAL, plain
+from okx_magic.credentials.changes import ALONE, KNOWN, RARE, USUAL, Wrong, plain
 from okx_magic.detective import body, joining, line, query, timestamp
-from okx_magic.detective.grammar import Stage, Wrong, distinct, made, spent
-from okx_magic.detective.joining import RIGHTLY, Joining
+from okx_magic.detective.grammar import Stage, distinct, made, spent
+from okx_magic.detective.joining import RIGHTLY
 from okx_magic.detective.times import instant
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from okx_magic.credentials.changes import Mistake
+    from okx_magic.detective.joining import Joining
     from okx_magic.detective.records import Evidence
 
 # The places of the parts in a prehash, and of the way to join them behind them.
@@ -38,13 +39,13 @@ DEAREST: Final = 3 * USUAL
 class Way(NamedTuple):
     """One prehash: a text for each part, and how they are joined."""
 
-    texts: tuple[Wrong, ...]
+    texts: tuple[Wrong[bytes], ...]
     joining: Joining
 
     @property
     def message(self) -> bytes:
         """The prehash."""
-        return self.joining.join(tuple(each.text for each in self.texts))
+        return self.joining.what(tuple(each.what for each in self.texts))
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -62,13 +63,13 @@ class Way(NamedTuple):
 class Block:
     """A product of texts, one list for each part, and of ways to join them."""
 
-    lists: tuple[Sequence[Wrong], ...]
+    lists: tuple[Sequence[Wrong[bytes]], ...]
     joinings: Sequence[Joining]
 
     def messages(self) -> Iterator[bytes]:
         """The prehashes, in the order of ``itertools.product``, one way to join after the other."""
-        texts = [[each.text for each in part] for part in self.lists]
-        return chain.from_iterable(map(each.join, product(*texts)) for each in self.joinings)
+        texts = [[each.what for each in part] for part in self.lists]
+        return chain.from_iterable(map(each.what, product(*texts)) for each in self.joinings)
 
     def __len__(self) -> int:
         return prod(map(len, self.lists)) * len(self.joinings)
@@ -91,34 +92,34 @@ class _Part:
     right: bytes
     state: Any
     stages: Callable[[], tuple[Stage, ...]]
-    words: Callable[[], Iterable[Wrong]] = tuple
-    many: Callable[[], Iterable[Wrong]] = tuple
+    words: Callable[[], Iterable[Wrong[bytes]]] = tuple
+    many: Callable[[], Iterable[Wrong[bytes]]] = tuple
     most: int = 20
 
     @cached_property
-    def usual(self) -> list[Wrong]:
+    def usual(self) -> list[Wrong[bytes]]:
         """Those of one mistake that is looked for in company."""
         words = (each for each in self.words() if each.cost <= RARE)
         return distinct([self.right], chain(words, made(self.stages(), self.state, 1, RARE)))
 
     @cached_property
-    def once(self) -> dict[bytes, Wrong]:
+    def once(self) -> dict[bytes, Wrong[bytes]]:
         """All of one mistake, by their text."""
         found = chain(self.words(), made(self.stages(), self.state, 1, ALONE))
-        return {each.text: each for each in distinct([self.right], found)}
+        return {each.what: each for each in distinct([self.right], found)}
 
     @cached_property
-    def odd(self) -> list[Wrong]:
+    def odd(self) -> list[Wrong[bytes]]:
         """Those of one mistake that are not among the usual ones."""
-        known = {each.text for each in self.usual}
+        known = {each.what for each in self.usual}
         odd = [each for text, each in self.once.items() if text not in known]
         return odd + distinct([self.right, *self.once], self.many())
 
     @cached_property
-    def _by_cost(self) -> dict[int, dict[int, list[Wrong]]]:
+    def _by_cost(self) -> dict[int, dict[int, list[Wrong[bytes]]]]:
         return {}
 
-    def texts(self, cost: int, *, two: bool) -> list[Wrong]:
+    def texts(self, cost: int, *, two: bool) -> list[Wrong[bytes]]:
         """The texts of this cost: of one mistake, and of two, which are made up to what is looked for
         early, or all; of ``two`` alone if so asked.
         """
@@ -129,8 +130,8 @@ class _Part:
         most = _EARLY if cost <= _EARLY else self.most
         if most not in self._by_cost:
             twice = made(self.stages(), self.state, 2, most)
-            known = (self.right, *(each.text for each in self.usual))
-            grouped: dict[int, list[Wrong]] = {}
+            known = (self.right, *(each.what for each in self.usual))
+            grouped: dict[int, list[Wrong[bytes]]] = {}
             for each in distinct(known, twice):
                 grouped.setdefault(each.cost, []).append(each)
             self._by_cost[most] = grouped
@@ -165,7 +166,7 @@ class Ways:
             ),
         )
         self._parts = tuple(_Part(right, *row) for right, row in zip(self.right, rows, strict=True))
-        self._made: dict[tuple[int, int, bool], Sequence[Wrong] | Sequence[Joining]] = {}
+        self._made: dict[tuple[int, int, bool], Sequence[Wrong[bytes]] | Sequence[Joining]] = {}
 
     # ---- ways to join ------------------------------------------------------------------------------
 
@@ -176,14 +177,14 @@ class Ways:
             each
             for each in self._new(joining.once())
             # Where this looks as if one part alone had been left out, that is what is told.
-            if each.mistakes[0].name not in joining.picks() or each.join(self.right) not in less
+            if each.mistakes[0].name not in joining.picks() or each.what(self.right) not in less
         ]
 
     def _new(self, joinings: Iterable[Joining]) -> Iterator[Joining]:
         """Those that are usual, or make another text of this request than those before of one name."""
         seen = set()
         for each in joinings:
-            known = each.join(self.right), *(mistake.name for mistake in each.mistakes)
+            known = each.what(self.right), *(mistake.name for mistake in each.mistakes)
             if known not in seen or each.mistakes[-1].cost < RARE:
                 seen.add(known)
                 yield each
@@ -222,7 +223,7 @@ class Ways:
                 continue
             two = not beside and sum(map(bool, costs)) == 1
             lists = {
-                place: self._texts(place, each, two) for place, each in enumerate(costs) if each
+                place: self._texts(place, each, two=two) for place, each in enumerate(costs) if each
             }
             if all(lists.values()):
                 joined = lists.pop(JOINING, joinings)
@@ -230,14 +231,16 @@ class Ways:
 
     def reused(self) -> Iterator[Block]:
         """Other requests: the path of each other endpoint, the method too, and without the body."""
-        lists: dict[int, Sequence[Wrong]] = {PATH: list(line.other_paths(self.path))}
-        methods = [each for each in self._parts[METHOD].usual if each.text in (b"GET", b"POST")]
-        nothing = [each for each in self._parts[BODY].usual if not each.text]
+        lists: dict[int, Sequence[Wrong[bytes]]] = {PATH: list(line.other_paths(self.path))}
+        methods = [each for each in self._parts[METHOD].usual if each.what in (b"GET", b"POST")]
+        nothing = [each for each in self._parts[BODY].usual if not each.what]
         for other in ({}, {METHOD: methods}, {BODY: nothing}, {METHOD: methods, BODY: nothing}):
             if all(other.values()):
                 yield self.block({**lists, **other})
 
-    def _texts(self, place: int, cost: int, two: bool) -> Sequence[Wrong] | Sequence[Joining]:  # noqa: FBT001 - which list
+    def _texts(
+        self, place: int, cost: int, *, two: bool
+    ) -> Sequence[Wrong[bytes]] | Sequence[Joining]:
         asked = place, cost, two
         if asked not in self._made:
             made = self._joinings if place == JOINING else self._parts[place].texts
@@ -245,11 +248,11 @@ class Ways:
         return self._made[asked]
 
     @cached_property
-    def _right(self) -> tuple[list[Wrong], ...]:
+    def _right(self) -> tuple[list[Wrong[bytes]], ...]:
         return tuple([Wrong(text, ())] for text in self.right)
 
     def block(
-        self, lists: Mapping[int, Sequence[Wrong]], joinings: Sequence[Joining] | None = None
+        self, lists: Mapping[int, Sequence[Wrong[bytes]]], joinings: Sequence[Joining] | None = None
     ) -> Block:
         """These texts of some parts, the others right, joined in these ways or in the right one."""
         full = tuple(lists.get(place, right) for place, right in enumerate(self._right))
@@ -266,7 +269,7 @@ class Ways:
                 if made_so == message:
                     way = block.way(number)
                     texts = tuple(
-                        self._parts[place].once.get(each.text, each)
+                        self._parts[place].once.get(each.what, each)
                         if len(each.mistakes) == 1
                         else each
                         for place, each in enumerate(way.texts)
@@ -284,17 +287,17 @@ class Ways:
 
     def _replaced(self, way: Way, less: Way) -> Iterator[Way]:
         """``less``, in which one mistake of ``way`` is put right, with another one to the same effect."""
-        message, join = way.message, less.joining.join
-        right = tuple(each.text for each in less.texts)
+        message, join = way.message, less.joining.what
+        right = tuple(each.what for each in less.texts)
         for place, text in enumerate(less.texts):
             if text.mistakes:
                 continue
             before, behind = right[:place], right[place + 1 :]
             for other in self._parts[place].usual:
-                if join((*before, other.text, *behind)) == message:
+                if join((*before, other.what, *behind)) == message:
                     texts = (*less.texts[:place], other, *less.texts[place + 1 :])
                     yield Way(texts, less.joining)
         if not less.joining.mistakes:
             for joined in self._once:
-                if joined.join(right) == message:
+                if joined.what(right) == message:
                     yield Way(less.texts, joined)

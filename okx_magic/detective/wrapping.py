@@ -11,9 +11,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from okx_magic.credentials.changes import Mistake, rows
+from okx_magic.credentials.changes import Mistake, Wrong, rows
 from okx_magic.detective.prehash import literal
 
 if TYPE_CHECKING:
@@ -33,20 +33,12 @@ _PRINTED: Final = re.compile(
 )
 
 
-class Unwrapped(NamedTuple):
-    """The bytes of a digest, and the mistakes by which they became the pasted text."""
-
-    digest: bytes
-    mistakes: tuple[Mistake, ...]
-
-
-def unwrapped(signature: str) -> tuple[Unwrapped, ...]:
-    """All readings of a signature, those of the fewest mistakes first."""
-    found: dict[bytes, tuple[Mistake, ...]] = {}
-    for digest, mistakes in _readings(signature, _DEEPEST):
-        if digest not in found or len(mistakes) < len(found[digest]):
-            found[digest] = mistakes
-    return tuple(sorted(map(Unwrapped._make, found.items()), key=lambda each: len(each.mistakes)))
+def unwrapped(signature: str) -> tuple[Wrong[bytes], ...]:
+    """The digests that a signature can be read as, those of the fewest mistakes first."""
+    found: dict[bytes, Wrong[bytes]] = {}
+    for each in sorted(_readings(signature, _DEEPEST), key=lambda each: len(each[1])):
+        found.setdefault(each[0], Wrong(*each))
+    return tuple(found.values())
 
 
 def _readings(text: str, depth: int) -> Iterator[_Reading]:

@@ -13,9 +13,9 @@ from chance import credentials, dice, evidence, request
 from many import many
 
 from okx_magic.credentials.changes import RARE
+from okx_magic.credentials.macs import schemes
 from okx_magic.credentials.secret_variants import derivations
 from okx_magic.detective import investigate
-from okx_magic.detective.digest import schemes
 from okx_magic.detective.joining import once, recipes
 from okx_magic.detective.search import Search
 from okx_magic.detective.ways import Ways
@@ -176,7 +176,9 @@ def test_no_mistake_of_the_catalogue_is_untested() -> None:
     told = {mistake.name for joining in once() for mistake in joining.mistakes}
     told |= {mistake.name for recipe in recipes() for mistake in recipe.joining.mistakes}
     told |= {each.mistake.name for each in derivations()}
-    told |= {scheme.mistake.name for scheme in schemes({16, 20, 28, 32, 48, 64})}
+    told |= {
+        mistake.name for each in schemes({16, 20, 28, 32, 48, 64}) for mistake in each.mistakes
+    }
     for _ in range(60):
         ways = Ways(evidence(request(rng), ""))
         for block in (*ways.singles(), *ways.singles(odd=True)):

@@ -80,8 +80,8 @@ def test_stages_compose_in_their_order() -> None:
         Stage(lambda text, _: [(f"{text}2", second)]),
     )
     both = first.cost + second.cost
-    assert [each.text for each in made(stages, "x", 2, both)] == [b"x12"]
-    assert {each.text for each in made(stages, "x", 1, both)} == {b"x1", b"x2"}
+    assert [each.what for each in made(stages, "x", 2, both)] == [b"x12"]
+    assert {each.what for each in made(stages, "x", 1, both)} == {b"x1", b"x2"}
     assert [each.mistakes for each in made(stages, "x", 2, both)] == [(first, second)]
 
 
