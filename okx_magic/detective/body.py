@@ -29,8 +29,8 @@ from okx_magic.credentials.changes import (
 from okx_magic.detective.contents import contents, hashed
 from okx_magic.detective.grammar import Stage, Sweep, touching
 from okx_magic.detective.jsonforms import form_texts, json_forms, usual_writers
+from okx_magic.detective.line import MOST_PERMUTED, permuted
 from okx_magic.detective.prehash import literal
-from okx_magic.detective.query import MOST_PERMUTED, permuted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from okx_magic.credentials.changes import ALONE, KNOWN, RARE, USUAL, Wrong, plain
-from okx_magic.detective import body, joining, line, query, timestamp
+from okx_magic.detective import body, joining, line, timestamp
 from okx_magic.detective.grammar import Stage, distinct, made, spent
 from okx_magic.detective.joining import RIGHTLY
 from okx_magic.detective.times import instant
@@ -153,10 +153,10 @@ class Ways:
             (method, line.method_stages),
             (path, lambda: line.path_stages(evidence.host)),
             (
-                query.Query(text, asked),
-                lambda: query.stages(method, path, asked),
+                line.Query(text, asked),
+                lambda: line.query_stages(method, path, asked),
                 tuple,
-                lambda: query.orders(asked),
+                lambda: line.orders(asked),
             ),
             (
                 body.Body(sent),
