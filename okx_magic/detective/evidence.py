@@ -96,9 +96,13 @@ def _parts(text: str, parse: Callable[[str], Request]) -> tuple[dict[str, str], 
         return dict(pastes.headers(text)), parts
     text = pastes.in_lines(text)
     found = dict(pastes.headers(text))
-    if not found and (parts := prehash.disordered(text)):
+    try:
+        parts = pastes.printed_request(text) or _request(pastes.without_headers(text), parse)
+    except CellError:
+        # Last, as a query may hold a number that looks like a time.
+        if found or (parts := prehash.disordered(text)) is None:
+            raise
         return {}, parts
-    parts = pastes.printed_request(text) or _request(pastes.without_headers(text), parse)
     body = pastes.as_long_as_told(text, parts.body)
     return found, parts._replace(timestamp=found.get("timestamp", ""), body=body)
 

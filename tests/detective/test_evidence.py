@@ -118,6 +118,13 @@ def test_prehashes_of_other_forms(text: str, parts: tuple[str, ...]) -> None:
     assert (seen.timestamp, seen.method, seen.target, seen.body) == parts
 
 
+def test_a_time_in_a_query_is_the_querys() -> None:
+    """A request is not taken for a prehash in another order, whatever its parameters hold."""
+    target = "/api/v5/trade/orders-history?after=1764000000000&limit=20"
+    seen = read(f"GET {target}", cell, signature=SIGN, timestamp=NOW)
+    assert (seen.timestamp, seen.target, seen.body) == (NOW, target, "")
+
+
 def test_a_cell_and_its_options() -> None:
     """A plain cell gives the request; signature and timestamp come from the line and win."""
     seen = read(f"POST /api/v5/trade/order\n{BODY}", cell, signature=SIGN, timestamp=NOW)
