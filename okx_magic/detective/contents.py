@@ -39,7 +39,7 @@ def contents(value: Any, most: int) -> Iterator[tuple[Any, Mistake]]:
     """Other values that the body could have been signed as, by a mistake of at most this cost."""
     # 1 == 1.0 == True, so the texts are compared.
     unchanged = repr(value)
-    for found, kind in ((_shapes(value), "shape"), (_changed(value), "content")):
+    for found, kind in ((_shapes(value), "shape"), (_changed(value, most), "content")):
         for name, changed, cost in found:
             if cost <= most and repr(changed) != unchanged:
                 yield changed, Mistake.of(name, kind, cost)
@@ -85,10 +85,11 @@ def _shapes(value: Any) -> Iterator[tuple[str, Any, int]]:
         yield f"the body inside of {name}", {name: value}, RARE
 
 
-def _changed(value: Any) -> Iterator[tuple[str, Any, int]]:
+def _changed(value: Any, most: int) -> Iterator[tuple[str, Any, int]]:
     """Other values in the same shape."""
     for mistake, change, _ in rows("contents"):
-        yield mistake.name, mapped(value, change), mistake.cost
+        if mistake.cost <= most:
+            yield mistake.name, mapped(value, change), mistake.cost
     for name, left_out in (("null", [None]), ("empty", [None, ""])):
         kept = partial(_without, left_out)
         yield f"the body without its {name} members", mapped(value, members=kept), KNOWN
@@ -98,7 +99,8 @@ def _changed(value: Any) -> Iterator[tuple[str, Any, int]]:
     for key in list(dict.fromkeys(key for row in objects for key in row))[:_MOST_MEMBERS]:
         yield f"the body without its {key}", _in_rows(value, key, None), KNOWN
         yield f"the body's {key} as a number", _in_rows(value, key, _as_number), KNOWN
-        yield f"the body's {key} as text", _in_rows(value, key, _as_text), RARE
+        if most >= RARE:
+            yield f"the body's {key} as text", _in_rows(value, key, _as_text), RARE
 
 
 def _without(left_out: list[Any], members: dict[str, Any]) -> Iterator[str]:

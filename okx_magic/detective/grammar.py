@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from okx_magic.credentials.changes import USUAL, Mistake, Wrong, plain
+from okx_magic.credentials.changes import KNOWN, USUAL, Mistake, Wrong, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +23,8 @@ def _same(state: Any) -> Iterable[Any]:
 
 class Stage(NamedTuple):
     """``keep`` gives the states that come of one without a mistake; ``change`` those that come of it by
-    one that costs at most so much, with the mistake. One that goes wrong ``again`` can do so twice.
+    one that costs at most so much, with the mistake. One that goes wrong ``again`` can do so twice
+    by mistakes that are known.
     """
 
     change: Callable[[Any, int], Iterable[tuple[Any, Mistake]]]
@@ -61,7 +62,7 @@ def made(
     limit = most - USUAL * (count - 1)
     for changed, mistake in first.change(state, limit):
         if mistake.cost <= limit:
-            behind = stages if first.again else rest
+            behind = stages if first.again and most <= 2 * KNOWN else rest
             yield from made(behind, changed, count - 1, most - mistake.cost, (*told, mistake))
     for kept in first.keep(state) if rest else ():
         yield from made(rest, kept, count, most, told)
@@ -74,7 +75,8 @@ def touching(rows: Iterable[Change]) -> Stage:
     def change(text: str | bytes, most: int) -> Iterator[tuple[str | bytes, Mistake]]:
         # One that is bytes by now was encoded or hashed, the last that happens to it.
         for mistake, of, _ in known if isinstance(text, str) else ():
-            if mistake.cost <= most and (touched := of(text)) is not None:  # type: ignore[arg-type]
+            touched = of(text) if mistake.cost <= most else None  # type: ignore[arg-type]
+            if touched is not None and touched != text:
                 yield touched, mistake
 
     return Stage(change, again=True)
