@@ -71,6 +71,7 @@ class Chart:
             widget = widgets.Canvas(self.picture, self.view, key, older=older is not None)
             if older is not None:
                 widget.receive = older.answer_to(widget)
+            widgets.of_this_run(widget)
         widgets.show(widget, self._bundle(key))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:

@@ -169,6 +169,25 @@ def place() -> tuple[str, str]:
     return str(cell), str((parent.get("header") or {}).get("msg_id") or "")
 
 
+# The run of a cell that was seen last, and the charts that it showed.
+_SHOWN: Final[dict[str, tuple[str, list[Canvas]]]] = {}
+
+
+def of_this_run(canvas: Canvas) -> None:
+    """Close the charts of earlier runs of the cell that runs: their outputs are gone, and the kernel
+    would keep their numbers for each page that loads again.
+    """
+    cell, run = place()
+    if not cell:
+        return
+    before, canvases = _SHOWN.get(cell, ("", []))
+    if before != run:
+        for each in canvases:
+            each.close()
+        canvases = []
+    _SHOWN[cell] = (run, [*canvases, canvas])
+
+
 def new_key() -> str:
     """A name by which a widget finds its still."""
     return token_hex(6)
