@@ -154,14 +154,39 @@ class NumberRows:
         return lists[self.first : self.first + len(self)]
 
 
-# Without slots, so that the lists of rows of numbers can come later.
+# Without slots, so that the objects can be kept.
+@dataclass(frozen=True)
+class ObjectRows:
+    """Objects of the same ``names``, such as instruments: ``cells`` has the values of each in turn.
+    A frame takes its columns from them; the objects themselves are made only for those who ask.
+    """
+
+    names: tuple[str, ...]
+    cells: list[Any] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.cells) // len(self.names)
+
+    @property
+    def columns(self) -> dict[str, list[Any]]:
+        """The values of each name."""
+        return {name: self.cells[at :: len(self.names)] for at, name in enumerate(self.names)}
+
+    @cached_property
+    def objects(self) -> list[dict[str, Any]]:
+        """The objects as they came."""
+        values = zip(*[iter(self.cells)] * len(self.names), strict=True)
+        return [dict(zip(self.names, each, strict=True)) for each in values]
+
+
+# Without slots, so that the lists and objects of rows can come later.
 @dataclass(frozen=True)
 class Envelope:
     """OKX's answer as it came: ``{"code": "0", "msg": "", "data": [...]}`` and the other members.
 
     ``data`` keeps every number as the text that OKX sent. ``extra`` holds ``inTime``, ``outTime`` and the
-    like. ``number_rows`` is the data as rows of numbers, where it was read as such: ``data`` is made of
-    them for those who ask.
+    like. ``number_rows`` is the data as rows of numbers, ``object_rows`` as rows of objects, where it was
+    read as such: ``data`` is made of them for those who ask.
     """
 
     code: str
@@ -170,23 +195,27 @@ class Envelope:
     extra: dict[str, Any] = field(default_factory=dict)
     status: int = 200
     number_rows: ClassVar[NumberRows | None] = None
+    object_rows: ClassVar[ObjectRows | None] = None
 
     @classmethod
     def of_rows(
-        cls, code: str, msg: str, rows: NumberRows, extra: dict[str, Any], status: int
+        cls, code: str, msg: str, rows: NumberRows | ObjectRows, extra: dict[str, Any], status: int
     ) -> Self:
-        """An answer whose data are rows of numbers."""
+        """An answer whose data are rows of numbers, or of objects."""
         envelope = cls(code, msg, None, extra, status)
         del envelope.__dict__["data"]
-        envelope.__dict__["number_rows"] = rows
+        kind = "number_rows" if isinstance(rows, NumberRows) else "object_rows"
+        envelope.__dict__[kind] = rows
         return envelope
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            if name != "data" or self.number_rows is None:
-                raise AttributeError(name)
-            return self.__dict__.setdefault("data", self.number_rows.lists)
+            if name == "data" and self.number_rows is not None:
+                return self.__dict__.setdefault("data", self.number_rows.lists)
+            if name == "data" and self.object_rows is not None:
+                return self.__dict__.setdefault("data", self.object_rows.objects)
+            raise AttributeError(name)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object that OKX sent, as ``--raw`` shows it."""

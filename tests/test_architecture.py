@@ -159,6 +159,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "strictjson.py",
         "orders/ledger.py",
         "wire/numberrows.py",
+        "wire/objectrows.py",
         "frames/numbers.py",
     ),
     "tornado": ("sandbox/",),

@@ -60,7 +60,10 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
     """
     types = Types.of(request, exact=decimal)
     block = types.block([envelope])
-    table = types.typed(envelope.data) if block is None else types.table_of_blocks([block])
+    if block is None:
+        table = types.typed(envelope.object_rows or envelope.data)
+    else:
+        table = types.table_of_blocks([block])
     return frame_of_table(table, request)
 
 

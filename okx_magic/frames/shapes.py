@@ -15,6 +15,8 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from okx_magic.model import ObjectRows
+
 if TYPE_CHECKING:
     from okx_magic.catalogue.reader import Endpoint, FieldType
 
@@ -55,6 +57,9 @@ Raw = Table[Sequence[Any]]
 
 def tabulate(data: Any, endpoint: Endpoint | None, type_of: TypeOf) -> Raw:
     """The table in ``data``. ``endpoint`` is None when the catalogue does not know it."""
+    if isinstance(data, ObjectRows):
+        inside = any(type_of(name) == "table" for name in data.names)
+        return _of_objects(data.objects, endpoint, type_of) if inside else _table_of(data)
     known = endpoint.columns if endpoint else ()
     if data is None or data == []:
         return _empty(endpoint, type_of)
@@ -68,6 +73,10 @@ def tabulate(data: Any, endpoint: Endpoint | None, type_of: TypeOf) -> Raw:
         return _rows([items], known)
     name = known[0] if len(known) == 1 else "data"
     return Table({name: items}, len(items))
+
+
+def _table_of(rows: ObjectRows) -> Raw:
+    return Table(rows.columns, len(rows))
 
 
 def are_candles(known: Sequence[str]) -> bool:

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from okx_magic import catalogue, strictjson
 from okx_magic.errors import OkxError, OkxMagicError, PartlyRefused, TransportError
-from okx_magic.model import Envelope, NumberRows, Request
+from okx_magic.model import Envelope, NumberRows, ObjectRows, Request
 from okx_magic.servertext import printable
-from okx_magic.wire import numberrows
+from okx_magic.wire import numberrows, objectrows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,7 +110,7 @@ def _read(answer: Answer, request: Request) -> Envelope:
             extra = {k: v for k, v in reply.items() if k not in {"code", "msg", "data"}}
             said = reply["code"], printable(reply.get("msg", ""))
             data = reply.get("data")
-            if isinstance(data, NumberRows):
+            if isinstance(data, NumberRows | ObjectRows):
                 return Envelope.of_rows(*said, data, extra, answer.status)
             return Envelope(*said, data, extra, answer.status)
     raise _not_okx(answer, request, reason)
@@ -125,12 +125,14 @@ def _count_values(body: bytes) -> int:
 
 
 def _loads(body: bytes, request: Request) -> Any:
-    """The answer's value, with its data as NumberRows where it is such. Raises ValueError."""
-    endpoint = request.endpoint
+    """The answer's value, its data as NumberRows or ObjectRows where it is such. Raises ValueError."""
+    endpoint, reply = request.endpoint, None
     if endpoint is not None and endpoint.kind == "rows":
         reply = numberrows.read(body, len(endpoint.columns))
-        if reply is not None:
-            return reply
+    elif endpoint is not None and _ITEMS.get(endpoint.kind) is dict:
+        reply = objectrows.read(body)
+    if reply is not None:
+        return reply
     reply = strictjson.loads(body, max_depth=_DEEPEST_ANSWER)
     if request.path == _NUMBERED and isinstance(reply, dict) and type(reply.get("code")) is int:
         reply["code"] = str(reply["code"])
@@ -180,7 +182,7 @@ def _fits(data: Any, request: Request) -> bool:
             return True
         alike = all(isinstance(each, item) for each in data)
         return alike and max(map(len, data), default=0) <= _MOST_FIELDS
-    if isinstance(data, NumberRows):
+    if isinstance(data, NumberRows | ObjectRows):
         return True
     # Few endpoints answer with an object; of an unknown one either form is taken.
     return isinstance(data, dict) and (endpoint is None or endpoint.kind in {"object", None})
