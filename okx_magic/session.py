@@ -217,13 +217,13 @@ class Session:
         if framed:
             _import_tables_meanwhile()
         refuse_secrets(request, self.account.credentials)
-        if request.effect not in {"read", "setting"}:
-            # Nothing comes after it: Ctrl-C there would lose the outcome and the ids of an order.
-            return self.orders.send(request, as_typed=as_typed, again=again)
         if request.effect == "read":
             reply = self.connection.read(request)
-        else:
+        elif request.effect == "setting":
             reply = self.orders.send(request, as_typed=as_typed, again=again)
+        else:
+            # Nothing comes after it: Ctrl-C there would lose the outcome and the ids of an order.
+            return self.orders.send(request, as_typed=as_typed, again=again)
         self._learned.learn(request, reply.envelope)
         return reply
 
@@ -277,9 +277,7 @@ class Session:
 
     def __reduce_ex__(self, protocol: object) -> Never:
         # For a spawned process; a forked one may use it as it is.
-        raise TypeError(
-            f"a session cannot be pickled: use okx_magic.connect({self.account.name!r})"
-        )
+        raise TypeError(f"a session is not pickled: use okx_magic.connect({self.account.name!r})")
 
     def __repr__(self) -> str:
         return f"<okx session {self.account.name} · {self.account.base_url}>"
