@@ -149,13 +149,11 @@ def balance(frame: pd.DataFrame) -> Bars | Lines:
 def bills(frame: pd.DataFrame) -> Lines:
     """The balance of each currency by time, and of the busiest what came and went, by kind."""
     times = col.needed_times(frame)
+    # Bills of one moment come newest first, and the newest says what is left.
+    if times[0] > times[-1]:
+        frame, times = frame[::-1], times[::-1]
     order = np.argsort(times, kind="stable")
     order = order[np.isfinite(times[order])]
-    # Bills of one moment come newest first, and the newest says what is left.
-    if len(times) > 1 and times[0] > times[-1]:
-        order = np.argsort(times[::-1], kind="stable")
-        order = (len(times) - 1 - order)[: len(times)]
-        order = order[np.isfinite(times[order])]
     rows = pd.DataFrame(
         {
             "time": times[order],
@@ -165,8 +163,6 @@ def bills(frame: pd.DataFrame) -> Lines:
             "kind": np.array(_kinds(frame))[order],
         }
     )
-    if not len(rows):
-        raise NoPictureError("no bill has a time")
     busiest = [str(name) for name in rows["ccy"].value_counts().index[: _MOST - 1]]
     panes = []
     for name in busiest:

@@ -140,14 +140,13 @@ def tickers(frame: pd.DataFrame) -> HeatMap:
     if not good.size:
         raise NoPictureError(f"no row has last and {opened}")
     weights = _turnover(frame)[good]
-    names, last = (col.texts(frame[name].iloc[good]) for name in ("instId", "last"))
+    names = col.texts(frame["instId"].iloc[good])
     since = "24 h" if opened == "open24h" else "UTC day"
     return HeatMap(
         f"change over the {since}, area by turnover",
         tuple(names),
         change[good],
         weights,
-        tuple(last),
     )
 
 

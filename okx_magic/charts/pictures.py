@@ -119,7 +119,6 @@ class HeatMap:
     labels: tuple[str, ...]
     changes: Floats
     weights: Floats
-    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

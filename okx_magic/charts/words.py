@@ -5,7 +5,7 @@ Tested in ``tests/charts/test_stills.py``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okx_magic.charts.pictures import Bars, Candles, Depth, HeatMap, Lines, Picture, Table
+
+# More rows than that are no sentence that anybody listens to.
+_ROWS: Final = 12
 
 
 def summary(picture: Picture) -> str:
@@ -64,9 +67,10 @@ def _lines(picture: Lines) -> str:
 def _bars(picture: Bars) -> str:
     rows = [
         f"{label} " + " and ".join(f"{name} {texts[row]}" for name, _, texts in picture.columns)
-        for row, label in enumerate(picture.labels)
+        for row, label in enumerate(picture.labels[:_ROWS])
     ]
-    return f"{picture.title}: {'; '.join(rows)}"
+    more = len(picture.labels) - len(rows)
+    return f"{picture.title}: {'; '.join(rows)}" + (f"; and {more:,} more" if more else "")
 
 
 def _heat_map(picture: HeatMap) -> str:

@@ -73,10 +73,7 @@ def pulled(what: Pulled, account: Account, *, name: str | None) -> Note:
         _counted(what.pages, "page"),
         f"{what.milliseconds / 1000:.1f} s",
     ]
-    if account.name != account.environment:
-        parts.append(account.name)
-    lines = [" · ".join(parts), *(f"  note: {text}" for text in what.notices)]
-    return Note(tuple(lines), account.environment)
+    return _finished(parts, what.notices, account)
 
 
 def downloaded(done: Done, account: Account) -> Note:
@@ -88,9 +85,14 @@ def downloaded(done: Done, account: Account) -> Note:
         _counted(done.requests, "request"),
         f"{done.seconds:.1f} s",
     ]
+    return _finished(parts, done.notices, account)
+
+
+def _finished(parts: list[str], notices: Iterable[str], account: Account) -> Note:
+    """A line of its parts, and one for each notice."""
     if account.name != account.environment:
         parts.append(account.name)
-    lines = [" · ".join(parts), *(f"  note: {text}" for text in done.notices)]
+    lines = [" · ".join(parts), *(f"  note: {text}" for text in notices)]
     return Note(tuple(lines), account.environment)
 
 

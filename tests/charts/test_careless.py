@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from fakestream import FakeStream
 
+from okx_magic.charts import widgets
 from okx_magic.charts.accessor import OkxFrame
+from okx_magic.charts.live import LiveView
 from okx_magic.charts.pictures import Candles, HeatMap, Lines
 from okx_magic.charts.spec import movable, spec_of
 
@@ -193,3 +196,28 @@ def test_what_can_be_meant_is_done() -> None:
     twice = looked_at(bars, overlay=["open", "open"], title="<script>").picture
     assert isinstance(twice, Candles)
     assert len(twice.overlays) == 2
+
+
+def test_a_sentence_of_many_names_a_few() -> None:
+    """Of 300 swaps the text tells the largest, and how many more there are."""
+    many = pd.DataFrame({"instId": [f"C{n}-USDT-SWAP" for n in range(300)], "oi": np.arange(300.0)})
+    said = str(looked_at(many.assign(ts=TIMES[0])))
+    assert "C299-USDT-SWAP" in said
+    assert said.endswith("; and 288 more")
+    assert len(said) < 2_000
+
+
+def test_a_cell_of_twenty_views_of_a_stream_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty charts of one stream are left when it ends, and a picture before the first row says so."""
+    monkeypatch.setattr(widgets, "has_front_end", lambda: True)
+    monkeypatch.setattr(widgets, "place", lambda: ("", ""))
+    for name in ("show", "refresh", "take_away"):
+        monkeypatch.setattr(widgets, name, lambda *_: None)
+    monkeypatch.setattr(widgets, "at_end_of_cells", lambda _: lambda: None)
+    for kind in ("candles", "trades", "book", "table"):
+        stream = FakeStream(kind, "tickers")
+        for _ in range(20):
+            LiveView(stream).show()
+        assert stream.subscribed == 20
+        assert repr(LiveView(stream).still()).startswith("no picture yet: ")
+        assert stream.subscribed == 0
