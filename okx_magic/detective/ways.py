@@ -8,7 +8,7 @@ Tested in ``tests/detective/test_detective_suite.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, product
 from math import prod
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from okx_magic.detective.joining import Joining
     from okx_magic.detective.records import Evidence
 
+    Text = Wrong[bytes]
+
 # The places of the parts in a prehash, and of the way to join them behind them.
 TIMESTAMP, METHOD, PATH, QUERY, BODY, JOINING = range(6)
 # What two mistakes inside one part may cost together to be looked for early.
@@ -39,7 +41,7 @@ DEAREST: Final = 3 * USUAL
 class Way(NamedTuple):
     """One prehash: a text for each part, and how they are joined."""
 
-    texts: tuple[Wrong[bytes], ...]
+    texts: tuple[Text, ...]
     joining: Joining
 
     @property
@@ -63,7 +65,7 @@ class Way(NamedTuple):
 class Block:
     """A product of texts, one list for each part, and of ways to join them."""
 
-    lists: tuple[Sequence[Wrong[bytes]], ...]
+    lists: tuple[Sequence[Text], ...]
     joinings: Sequence[Joining]
 
     def messages(self) -> Iterator[bytes]:
@@ -92,34 +94,31 @@ class _Part:
     right: bytes
     state: Any
     stages: Callable[[], tuple[Stage, ...]]
-    words: Callable[[], Iterable[Wrong[bytes]]] = tuple
-    many: Callable[[], Iterable[Wrong[bytes]]] = tuple
+    words: Callable[[], Iterable[Text]] = tuple
+    many: Callable[[], Iterable[Text]] = tuple
     most: int = 20
+    _by_cost: dict[int, dict[int, list[Text]]] = field(default_factory=dict)
 
     @cached_property
-    def usual(self) -> list[Wrong[bytes]]:
+    def usual(self) -> list[Text]:
         """Those of one mistake that is looked for in company."""
         words = (each for each in self.words() if each.cost <= RARE)
         return distinct([self.right], chain(words, made(self.stages(), self.state, 1, RARE)))
 
     @cached_property
-    def once(self) -> dict[bytes, Wrong[bytes]]:
+    def once(self) -> dict[bytes, Text]:
         """All of one mistake, by their text."""
         found = chain(self.words(), made(self.stages(), self.state, 1, ALONE))
         return {each.what: each for each in distinct([self.right], found)}
 
     @cached_property
-    def odd(self) -> list[Wrong[bytes]]:
+    def odd(self) -> list[Text]:
         """Those of one mistake that are not among the usual ones."""
         known = {each.what for each in self.usual}
         odd = [each for text, each in self.once.items() if text not in known]
         return odd + distinct([self.right, *self.once], self.many())
 
-    @cached_property
-    def _by_cost(self) -> dict[int, dict[int, list[Wrong[bytes]]]]:
-        return {}
-
-    def texts(self, cost: int, *, two: bool) -> list[Wrong[bytes]]:
+    def texts(self, cost: int, *, two: bool) -> list[Text]:
         """The texts of this cost: of one mistake, and of two, which are made up to what is looked for
         early, or all; of ``two`` alone if so asked.
         """
@@ -131,7 +130,7 @@ class _Part:
         if most not in self._by_cost:
             twice = made(self.stages(), self.state, 2, most)
             known = (self.right, *(each.what for each in self.usual))
-            grouped: dict[int, list[Wrong[bytes]]] = {}
+            grouped: dict[int, list[Text]] = {}
             for each in distinct(known, twice):
                 grouped.setdefault(each.cost, []).append(each)
             self._by_cost[most] = grouped
@@ -166,7 +165,7 @@ class Ways:
             ),
         )
         self._parts = tuple(_Part(right, *row) for right, row in zip(self.right, rows, strict=True))
-        self._made: dict[tuple[int, int, bool], Sequence[Wrong[bytes]] | Sequence[Joining]] = {}
+        self._made: dict[tuple[int, int, bool], Sequence[Text] | Sequence[Joining]] = {}
 
     # ---- ways to join ------------------------------------------------------------------------------
 
@@ -231,16 +230,14 @@ class Ways:
 
     def reused(self) -> Iterator[Block]:
         """Other requests: the path of each other endpoint, the method too, and without the body."""
-        lists: dict[int, Sequence[Wrong[bytes]]] = {PATH: list(line.other_paths(self.path))}
+        lists: dict[int, Sequence[Text]] = {PATH: list(line.other_paths(self.path))}
         methods = [each for each in self._parts[METHOD].usual if each.what in (b"GET", b"POST")]
         nothing = [each for each in self._parts[BODY].usual if not each.what]
         for other in ({}, {METHOD: methods}, {BODY: nothing}, {METHOD: methods, BODY: nothing}):
             if all(other.values()):
                 yield self.block({**lists, **other})
 
-    def _texts(
-        self, place: int, cost: int, *, two: bool
-    ) -> Sequence[Wrong[bytes]] | Sequence[Joining]:
+    def _texts(self, place: int, cost: int, *, two: bool) -> Sequence[Text] | Sequence[Joining]:
         asked = place, cost, two
         if asked not in self._made:
             made = self._joinings if place == JOINING else self._parts[place].texts
@@ -248,11 +245,11 @@ class Ways:
         return self._made[asked]
 
     @cached_property
-    def _right(self) -> tuple[list[Wrong[bytes]], ...]:
+    def _right(self) -> tuple[list[Text], ...]:
         return tuple([Wrong(text, ())] for text in self.right)
 
     def block(
-        self, lists: Mapping[int, Sequence[Wrong[bytes]]], joinings: Sequence[Joining] | None = None
+        self, lists: Mapping[int, Sequence[Text]], joinings: Sequence[Joining] | None = None
     ) -> Block:
         """These texts of some parts, the others right, joined in these ways or in the right one."""
         full = tuple(lists.get(place, right) for place, right in enumerate(self._right))
@@ -269,10 +266,8 @@ class Ways:
                 if made_so == message:
                     way = block.way(number)
                     texts = tuple(
-                        self._parts[place].once.get(each.what, each)
-                        if len(each.mistakes) == 1
-                        else each
-                        for place, each in enumerate(way.texts)
+                        part.once.get(each.what, each) if len(each.mistakes) == 1 else each
+                        for part, each in zip(self._parts, way.texts, strict=True)
                     )
                     way = way._replace(texts=texts)
                     yield from (way, *self._others(way))
