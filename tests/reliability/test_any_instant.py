@@ -89,8 +89,8 @@ def test_whatever_else_stops_an_order_leaves_it_open_only_if_it_left(
     take = Permit.take
 
     def noted(permit: Permit) -> None:
-        taken.append(permit.request.path)
         take(permit)
+        taken.append(permit.request.path)
 
     monkeypatch.setattr(Permit, "take", noted)
     entries, seen = 2, set[str]()
