@@ -155,6 +155,10 @@ class Feed:
             self.gaps.end(number, time.time(), missed=missed, filled=filled)
             self._tell()
 
+    async def fill(self, ask: Ask) -> None:
+        """Read from REST what ``wants_rest`` speaks of. Raises the errors of ``ask``."""
+        await self.joined(ask)
+
     def refuse(self, error: OkxMagicError) -> None:
         """OKX refused it, for good."""
         self.state, self.error = "refused", error

@@ -168,7 +168,8 @@ class CandleFeed(Feed):
         super().__init__(arg)
         self._newest: list[str] = []
         self._confirmed: dict[str, str] = {}
-        self.wants_rest = False
+        # The last bar before a hole: where there is one, REST is asked from there on.
+        self._since = ""
 
     def take(self, data: bytes, action: str) -> None:
         """Bars, each of which replaces the one of the same time."""
@@ -182,9 +183,14 @@ class CandleFeed(Feed):
                 continue
             skipped = bool(self._newest) and bar[0] > self._newest[0]
             if skipped and (self._newest[-1] != "1" or self._jumps(bar[0])):
+                self.broken()
                 self.wants_rest = True
             self._keep(bar)
             self.give([row], [bar[0]])
+
+    def broken(self) -> None:
+        """What comes next may not follow."""
+        self._since = self._since or (self._newest[0] if self._newest else "")
 
     def _jumps(self, ts: str) -> bool:
         length = bar_length(self.arg.channel.bar)
@@ -201,8 +207,9 @@ class CandleFeed(Feed):
     async def read_again(self, ask: Ask) -> tuple[int | None, int]:
         """Bars from the last one known to now; at first as many as one page has."""
         self.wants_rest = False
-        since = min((ts for ts, done in self._confirmed.items() if done != "1"), default="")
-        since = since or (self._newest[0] if self._newest else "")
+        self.broken()
+        running = (ts for ts, done in self._confirmed.items() if done != "1")
+        since = min((self._since, *running))
         begun = self.began
         endpoint = catalogue.endpoint("GET", self.arg.channel.twin)
         limit = str((endpoint.paging or {}).get("limit_max", 100) if endpoint else 100)
@@ -212,8 +219,10 @@ class CandleFeed(Feed):
             bars = await ask(target(self.arg.channel.twin, self.arg, **more, after=after))
             filled += self._fill(bars)
             if not bars or not begun or not since or bars[-1][0] <= since:
+                self._since = ""
                 return 0, filled
             after = bars[-1][0]
+        self._since = ""
         return None, filled
 
     def _fill(self, bars: list[list[str]]) -> int:

@@ -61,7 +61,3 @@ class Gaps:
         gaps = list(self.all)
         gaps[number] = gaps[number].ended(until, missed=missed, filled=filled)
         self.all = tuple(gaps)
-
-    def drop(self, number: int) -> None:
-        """It was none: REST has nothing there."""
-        self.all = self.all[:number] + self.all[number + 1 :]

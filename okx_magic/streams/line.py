@@ -215,9 +215,9 @@ class Line:
             feed.subscribed(link)
             self._ask(feed, feed.joined)
 
-    def _fill(self, feed: Any) -> None:
+    def _fill(self, feed: Feed) -> None:
         if feed.owner is not None:
-            self._ask(feed, getattr(feed, "fill", feed.joined))
+            self._ask(feed, feed.fill)
 
     def _ask(self, feed: Feed, what: Callable[..., Awaitable[None]]) -> None:
         if feed not in self._asking:
@@ -241,7 +241,7 @@ class Line:
                 if owner is not feed.owner:
                     what = feed.joined
                     continue
-                what = getattr(feed, "fill", feed.joined)
+                what = feed.fill
                 await asyncio.sleep(self._timing.fill)
         finally:
             self._asking.discard(feed)

@@ -47,7 +47,6 @@ class Link:
         self._heard_at = self._loop.time()
         self._requests: deque[float] = deque()
         self._number = 0
-        self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self.opened_at = self._loop.time()
         self.ended: asyncio.Future[str] = self._loop.create_future()
@@ -85,7 +84,6 @@ class Link:
 
     async def close(self) -> None:
         """Close it with 1000."""
-        self._closing = True
         with suppress(socket.CLOSED, OSError, TimeoutError):
             await self._socket.close()
         self._end("closed by okx_magic")

@@ -89,12 +89,6 @@ class Reader:
                 self._forget(stream)
                 self._end_if_idle()
 
-    def end(self, access: Access) -> None:
-        """End all streams of an account."""
-        for stream in self.streams:
-            if stream.access is access:
-                stream.stop()
-
     def close(self) -> None:
         """End all streams."""
         for stream in self.streams:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import accumulate
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from hypothesis import given, settings
@@ -107,6 +108,30 @@ def test_what_is_over_is_forgotten() -> None:
     assert len(orders._newest) <= 4000
     assert "0" in orders._newest
     assert len(bars._confirmed) <= 4000
+
+
+def test_a_hole_behind_a_final_bar() -> None:
+    """A hole longer than a page is filled to its end, also where the last bar before it was final and the
+    newest came before REST was asked.
+    """
+    bars = [msgspec.json.decode(bar(number))[0] for number in range(700, -1, -1)]
+
+    async def ask(target: str) -> list[Any]:
+        query = dict(parse_qsl(target.partition("?")[2]))
+        older = [each for each in bars if each[0] < query.get("after", "9")]
+        return older[: int(query["limit"])]
+
+    async def feeding() -> tuple[tuple[int | None, int], set[str]]:
+        feed: Any = feed_of(Arg.of("candle1m", {"instId": "BTC-USDT"}))
+        feed.push(None, "", [bar(0)])
+        feed.began = True
+        feed.broken()
+        feed.push(None, "", [bar(700)])
+        return await feed.read_again(ask), set(feed._confirmed)
+
+    (missed, filled), known = asyncio.run(feeding())
+    assert (missed, filled) == (0, 699)
+    assert known == {each[0] for each in bars}
 
 
 def test_columns_are_what_rows_are() -> None:
