@@ -1,6 +1,6 @@
-"""The newest rows of a stream, as the bytes that came: blocks of some thousand, compressed.
+"""The newest rows of a stream, as the bytes that came: blocks of a thousand, compressed.
 
-Tested in ``tests/streams/test_streams_feeds.py``.
+Tested in ``tests/streams/test_ring.py``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_ROWS: Final = 4096
+# Rows of a block, about as many as are kept but within these: until it is full they lie there as they
+# came. zlib looks back no further than some hundred.
+_FEWEST: Final = 64
+_ROWS: Final = 1024
 _SEPARATOR: Final = b"\n"
 
 
@@ -27,6 +30,7 @@ class Ring:
         self._blocks: deque[tuple[bytes, int]] = deque()
         self._open: list[bytes] = []
         self._closed = 0
+        self._block = min(max(keep, _FEWEST), _ROWS)
 
     @property
     def kept(self) -> int:
@@ -37,7 +41,7 @@ class Ring:
         """The newest rows."""
         self._open += rows
         self.total += len(rows)
-        if len(self._open) >= _ROWS:
+        if len(self._open) >= self._block:
             # Level 1: a quarter of the bytes for a microsecond a row.
             self._blocks.append((zlib.compress(_SEPARATOR.join(self._open), 1), len(self._open)))
             self._closed += len(self._open)
