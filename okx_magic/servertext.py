@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Control characters but for tab and line breaks, which pandas itself escapes when it shows them (a return
-# without a new line would write over the line that it stands in); those
-# that turn the direction of reading, part a line or are not seen at all (Unicode: Bidi_Control, Cf, Zl,
-# Zp, but for the joiners that emoji and Persian need); and halves of a surrogate pair, which no terminal
-# takes.
+# without a new line would write over the line that it stands in); those that turn the direction of
+# reading, part a line or are not seen at all (Unicode: Bidi_Control, Cf, Zl, Zp, but for the joiners that
+# emoji and Persian need); and halves of a surrogate pair, which no terminal takes.
 _ODD: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]|\r(?!\n)"

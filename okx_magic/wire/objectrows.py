@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # A shorter one is read as soon without.
-_LONG: Final = 100_000
+LONG: Final = 100_000
 # The first object stands in so many bytes, and has so many fields at most.
 _FIRST: Final = 20_000
 _MOST_FIELDS: Final = 200
@@ -31,12 +31,12 @@ _Value = str | bool | list[str] | None
 
 
 def read(body: bytes) -> dict[str, Any] | None:
-    """``{"code", "msg", "data"}`` of a long answer with several objects, as ObjectRows.
+    """``{"code", "msg", "data"}`` of an answer with several objects, as ObjectRows.
 
     None for any other answer, which must be read with all care: with a member more or less, with objects
     of different fields, and with any value but a text, a flag, a list of texts and null.
     """
-    names = _names(body) if len(body) >= _LONG else ()
+    names = _names(body)
     if not names:
         return None
     # Each member has its colon: what else has one is a text, or a key that is given twice.

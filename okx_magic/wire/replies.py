@@ -129,7 +129,7 @@ def _loads(body: bytes, request: Request) -> Any:
     endpoint, reply = request.endpoint, None
     if endpoint is not None and endpoint.kind == "rows":
         reply = numberrows.read(body, len(endpoint.columns))
-    elif endpoint is not None and _ITEMS.get(endpoint.kind) is dict:
+    elif len(body) >= objectrows.LONG and endpoint and _ITEMS.get(endpoint.kind) is dict:
         reply = objectrows.read(body)
     if reply is not None:
         return reply

@@ -28,7 +28,7 @@ ODD = VALUES | st.integers() | st.sampled_from([1.0, {"a": "1"}, {}, [[]], [{}],
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """The answers of the tests count as long."""
-    monkeypatch.setattr(objectrows, "_LONG", 0)
+    monkeypatch.setattr(objectrows, "LONG", 0)
 
 
 def written(data: Any, **around: Any) -> bytes:
