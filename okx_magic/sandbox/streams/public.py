@@ -9,10 +9,7 @@ Tested in ``tests/sandbox/test_sandbox_streams_equal.py``.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
-
-from okx_magic.sandbox.market.tape import BEAT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -32,8 +29,6 @@ _FEW, _PAGE = "20", "100"
 # Beyond so many a connection has fallen behind.
 _MOST_TRADES = 10_000
 _MOST_BARS = "300"
-# So many beats that were not pushed are looked at: a second, behind which nobody joins.
-_MOST_BEATS = 9
 
 
 class BehindError(Exception):
@@ -53,10 +48,6 @@ class Rest:
         asked = (path, query)
         made = self.once(asked, now, lambda: self._exchange.rows(path, dict(query), now))
         return cast("list[Any]", made)
-
-    def anew(self, path: str, query: tuple[tuple[str, str], ...], then: float) -> list[Any]:
-        """The data of a GET at another instant."""
-        return self._exchange.rows(path, dict(query), then)
 
     def once(self, key: Hashable, now: float, make: Callable[[], Any]) -> Any:
         """What ``make`` gives, made once at ``now``."""
@@ -195,18 +186,12 @@ class BookFeed(RowFeed):
             if now - self._said < _QUIET_SECONDS:
                 return []
             return [self._frame("update", {side: [] for side in _SIDES}, now)]
-        changes = self._rest.once((self._query, before["seqId"]), now, lambda: self._since(before))
-        return [self._frame("update", changes, now)]
-
-    def _since(self, before: Any) -> dict[str, list[Any]]:
-        # Also what changed and changed back on the way, so that who has a book of a moment in between
-        # may go on from there.
-        on_the_way = range(before["seqId"] + 1, self._last[0]["seqId"])[-_MOST_BEATS:]
-        moments = (
-            self._rest.anew(self._path, self._query, beat * BEAT_MS / 1000) for beat in on_the_way
+        changes = self._rest.once(
+            (self._query, before["seqId"]),
+            now,
+            lambda: {side: _changes(before[side], row[side]) for side in _SIDES},
         )
-        books = [before, *(rows[0] for rows in moments), self._last[0]]
-        return {side: _changes([book[side] for book in books]) for side in _SIDES}
+        return [self._frame("update", changes, now)]
 
     def reset(self, frame: Frame) -> None:
         """Numbers ``frame``, the last one, anew from 1, as OKX does after maintenance."""
@@ -234,11 +219,7 @@ def _timeless(row: Any) -> Any:
     return {name: value for name, value in row.items() if name != "ts"}
 
 
-def _changes(states: list[list[Any]]) -> list[Any]:
-    # The levels that one of the states does not share with the one before it, as the last has them.
-    maps = [{level[0]: level for level in state} for state in states]
-    touched: dict[Any, None] = {}
-    for was, now in pairwise(maps):
-        touched |= dict.fromkeys(px for px in was if px not in now)
-        touched |= dict.fromkeys(px for px, level in now.items() if was.get(px) != level)
-    return [maps[-1].get(px, [px, "0", "0", "0"]) for px in touched]
+def _changes(before: list[Any], after: list[Any]) -> list[Any]:
+    was, now = ({level[0]: level for level in side} for side in (before, after))
+    gone = [[px, "0", "0", "0"] for px in was if px not in now]
+    return [*gone, *(level for px, level in now.items() if was.get(px) != level)]
