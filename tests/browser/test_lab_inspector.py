@@ -25,9 +25,11 @@ CELLS = (
 )
 # Of a text that only an answer holds.
 ANSWERED = "eqUsd"
+# The narrowest panel in which nothing is cut off. Lab's sidebar may leave it less.
+NARROWEST = 280
 # Wider than its box: something is cut off, or has to be scrolled to.
-OVERFLOWS = """() => { const panel = document.querySelector('.okx-panel');
-  return panel.scrollWidth - panel.clientWidth; }"""
+FITS = f"""() => {{ const panel = document.querySelector('.okx-panel');
+  return panel.clientWidth < {NARROWEST} || panel.scrollWidth <= panel.clientWidth; }}"""
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_requests_are_listed_filtered_and_inspected(
     for width in WIDTHS:
         notebook.page.set_viewport_size({"width": width + 40, "height": 1400})
         # The wide table of a balance scrolls in its own box.
-        notebook.page.wait_for_function(f"() => ({OVERFLOWS})() <= 0")
+        notebook.page.wait_for_function(FITS, polling=100)
         for tab in ("Account", "Requests", "Signature"):
             # While Lab makes itself narrow, its sidebar may lie over the tabs.
             panel.root.get_by_role("tab", name=tab).dispatch_event("click")
