@@ -79,6 +79,7 @@ def test_a_child_gets_its_own_answers(okx: Session, asks: int) -> None:
     assert okx.request("GET", "/api/v5/public/time").code == "0"
 
 
+@pytest.mark.slow
 def test_children_that_share_a_connection_mix_their_answers(
     okx: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
