@@ -79,11 +79,6 @@ class Folder:
         if to_read and not self._known:
             raise CellError(f"{self.path} has no dataset", remedy=self._where_one_is())
 
-    @property
-    def is_dataset(self) -> bool:
-        """Whether something was downloaded to it before."""
-        return self._known
-
     def _checked(self) -> bool:
         try:
             said = json.loads((self.path / _META / _DATASET).read_text("utf-8"))

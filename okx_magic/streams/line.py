@@ -32,9 +32,7 @@ _UPGRADE: Final = "64008"
 
 
 class Line:
-    """``call`` runs a function that may block in a thread; ``turn`` waits for the turn to connect.
-    ``trouble`` is why there is no connection, "" while there is one.
-    """
+    """``call`` runs a function that may block in a thread; ``turn`` waits for the turn to connect."""
 
     def __init__(  # noqa: PLR0913  # each by its keyword
         self,
@@ -48,7 +46,6 @@ class Line:
     ) -> None:
         self.access, self.url, self.login = access, url, login
         self.feeds: dict[Arg, Feed] = {}
-        self.trouble = "connecting"
         self._timing, self._call, self._turn = timing, call, turn
         self._by_text: dict[bytes, Feed | None] = {}
         self._link: Link | None = None
@@ -130,8 +127,7 @@ class Line:
                 for feed in list(self.feeds.values()):
                     feed.refuse(refused.error)
                 return
-            except (AgainError, *socket.FAILED, TimeoutError) as error:
-                self.trouble = str(error) or socket.described(error)
+            except (AgainError, *socket.FAILED, TimeoutError):
                 await self._wait()
                 continue
             self._link = link
@@ -146,7 +142,7 @@ class Line:
             if self._link is link and self._handing is not None:
                 await asyncio.wait([self._handing])
             if self._link is link:
-                self._link, self.trouble = None, reason
+                self._link = None
                 for feed in self.feeds.values():
                     feed.lost(link, reason)
                 if asyncio.get_running_loop().time() - link.opened_at >= self._timing.steady:
@@ -162,9 +158,7 @@ class Line:
         url = websocket_url(self.access.account, self.url)
         await self._turn(url)
         login = self.access if self.login else None
-        link = await connected(self.access.account, url, self, self._timing, login, self._call)
-        self.trouble = ""
-        return link
+        return await connected(self.access.account, url, self, self._timing, login, self._call)
 
     async def _join(self, link: Link, feeds: Iterable[Feed]) -> None:
         """Subscribe, and wait until each is answered."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from okx_magic.sandbox import Sandbox
 
-SPOT, SWAP, SWAP_ID = "BTC/USDT", "BTC/USDT:USDT", "BTC-USDT-SWAP"
+SPOT, SWAP = "BTC/USDT", "BTC/USDT:USDT"
 HOURS = 3600
 
 

@@ -19,7 +19,6 @@ from okx_magic.wire.replies import judge
 from okx_magic.wire.transport import Answer
 
 CANDLES = Request("GET", "/api/v5/market/candles?instId=BTC-USDT")
-TAKERS = Request("GET", "/api/v5/rubik/stat/taker-volume?ccy=BTC")
 ROWS_ENDPOINTS = [
     Request("GET", path)
     for (method, path), known in catalogue.endpoints().items()

@@ -7,22 +7,17 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attached import ALGO, BATCH, BUY, PLACE, STOP
 from scripted_rest import LOST, TIME, post, scripted, sent
 
 from okx_magic.cell import fill, names, parse
 from okx_magic.errors import Interrupted, PartlyRefused, PositionWithoutStop
 
 if TYPE_CHECKING:
-    from lab import Lab
-
     from okx_magic.model import Request
     from okx_magic.session import Session
 
 
-PLACE, BATCH = "/api/v5/trade/order", "/api/v5/trade/batch-orders"
-ALGO = "/api/v5/trade/order-algo"
-STOP = {"slTriggerPx": "90000", "slOrdPx": "-1"}
-BUY = {"instId": "BTC-USDT-SWAP", "tdMode": "cross", "side": "buy", "ordType": "market", "sz": "2"}
 FILLED = {"state": "filled", "accFillSz": "2", "avgPx": "95000", "fillPx": "95000.1"}
 
 
@@ -281,10 +276,3 @@ def test_ctrl_c_while_it_is_looked_at_keeps_the_order() -> None:
     assert caught.value.outcome == "done"
     body = json.loads(session.log[0].request.body)
     assert caught.value.orders == (("BTC-USDT-SWAP", body["clOrdId"]),)
-
-
-def attached(bench: Lab, share: float) -> Request:
-    """A market order with a stop at this share of the price."""
-    row = bench.session.request("GET", "/api/v5/market/ticker?instId=BTC-USDT-SWAP").data[0]
-    stop = STOP | {"slTriggerPx": f"{float(row['last']) * share:.1f}"}
-    return post(PLACE, BUY | {"attachAlgoOrds": [stop]})

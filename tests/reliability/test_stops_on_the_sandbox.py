@@ -6,28 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from scripted_rest import post
+from attached import ALGO, PLACE, attached
 
 from okx_magic.errors import OkxError, PositionWithoutStop
 
 if TYPE_CHECKING:
     from conftest import Notebook
     from lab import Lab
-
-    from okx_magic.model import Request
-
-
-PLACE, BATCH = "/api/v5/trade/order", "/api/v5/trade/batch-orders"
-ALGO = "/api/v5/trade/order-algo"
-STOP = {"slTriggerPx": "90000", "slOrdPx": "-1"}
-BUY = {"instId": "BTC-USDT-SWAP", "tdMode": "cross", "side": "buy", "ordType": "market", "sz": "2"}
-
-
-def attached(bench: Lab, share: float) -> Request:
-    """A market order with a stop at this share of the price."""
-    row = bench.session.request("GET", "/api/v5/market/ticker?instId=BTC-USDT-SWAP").data[0]
-    stop = STOP | {"slTriggerPx": f"{float(row['last']) * share:.1f}"}
-    return post(PLACE, BUY | {"attachAlgoOrds": [stop]})
 
 
 def test_on_the_sandbox_a_stop_is_seen(bench: Lab) -> None:

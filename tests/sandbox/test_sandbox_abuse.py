@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
 import socket
 import subprocess
 import sys
@@ -11,10 +10,10 @@ import threading
 import time
 from contextlib import ExitStack, closing, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from resident import memory
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller, Clock
@@ -91,12 +90,6 @@ def test_a_client_that_never_reads(sandbox: Sandbox, call: Caller) -> None:
     assert memory() - before < 20 << 20
 
 
-def memory() -> int:
-    """This process's memory in bytes."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize()
-
-
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -117,65 +110,6 @@ def memory() -> int:
 def test_paths_are_taken_as_they_stand(call: Caller, path: str, status: int) -> None:
     """Only the path itself is the path: no other case, no normalising, no decoding."""
     assert call.public(path).status == status
-
-
-ODD = [
-    "",
-    "0",
-    "-1",
-    "1e400",
-    "9" * 30,
-    "0.000000000000001",
-    "NaN",
-    "true",
-    "null",
-    "[]",
-    "{}",
-    "٣",
-    "\x00",
-    "%",
-    "&",
-    "=",
-    "BTC-USDT",
-    "btc-usdt",
-    "BTC-USDT-SWAP",
-    "BTC-USD-260327-60000-C",
-    "SPOT",
-    "OPTION",
-    "buy",
-    "sell",
-    "market",
-    "limit",
-    "fok",
-    "cash",
-    "cross",
-    "quote_ccy",
-    "1m",
-    "1Mutc",
-    "3M",
-    "1",
-    "100",
-    "300",
-    "1772508800000",
-    "99999999999999999999",
-    "\ud800",
-    "x" * 500,
-]
-NAMES = ["instId", "instType", "instFamily", "uly", "ordId", "clOrdId", "sz", "px", "side", "ordType",
-         "tdMode", "tgtCcy", "tag", "after", "before", "limit", "bar", "begin", "end", "ccy", "state",
-         "newSz", "newPx", "cxlOnFail", "reqId", "attachAlgoOrds", "expTime", "mgnMode", "posSide",
-         "reduceOnly", "lever", "leverage", "posId", "type", "subType", "amt", "from", "to", "clientId",
-         "transId", "adjustments", "timeOut", "acctLv", "posMode", "autoCxl", "greeksType"]  # fmt: skip
-
-
-def value(chance: random.Random, depth: int = 0) -> object:
-    """Some JSON, as odd as can be."""
-    kind = chance.randrange(8 if depth < 3 else 4)
-    if kind < 4:
-        return chance.choice([*ODD, chance.random() * 10**6, chance.randrange(10**20), None, True])
-    if kind < 6:
-        return {chance.choice(NAMES): value(chance, depth + 1) for _ in range(chance.randrange(8))}
-    return [value(chance, depth + 1) for _ in range(chance.randrange(4))]
 
 
 def test_generated_bytes(sandbox: Sandbox, call: Caller) -> None:

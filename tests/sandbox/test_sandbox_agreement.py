@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from documented import PUBLIC_QUERIES, as_sent
+from asked import INTEREST_HISTORY, MARKET, answer, ask, contracts, swaps, times
+from documented import PUBLIC_QUERIES
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from many import many
@@ -16,38 +17,14 @@ from okx_magic.catalogue import endpoint
 from okx_magic.sandbox.market.bars import Bar, bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment
-from okx_magic.sandbox.params import Params, from_query
-from okx_magic.sandbox.routes.endpoints import PUBLIC
+from okx_magic.sandbox.params import from_query
 
 pytestmark = pytest.mark.slow
-MARKET = Market(5)
-DAY = 86_400
-# From the day on which all instruments are listed, to 2040.
-FIRST, LAST = 1_735_400_000, 2_200_000_000
-INTEREST_HISTORY = "rubik/stat/contracts/open-interest-history"
-times = st.floats(FIRST, LAST) | st.floats(FIRST, FIRST + 30 * DAY)
 # The kind of candle, as in the path, and what it is of.
 QUOTED = {"": instruments(), "index-": indices(), "mark-price-": instruments()}
 quoted = st.one_of(
     st.tuples(st.just(kind), st.sampled_from(sorted(names))) for kind, names in QUOTED.items()
 )
-swaps = st.sampled_from([name for name in instruments() if name.endswith("-SWAP")])
-contracts = st.sampled_from(
-    [name for name, one in instruments().items() if one.inst_type in {"SWAP", "FUTURES"}]
-)
-
-
-def ask(path: str, now: float, **query: object) -> Any:
-    """What the public endpoint answers at ``now``."""
-    texts = {name: str(value) for name, value in query.items()}
-    return answer(f"/api/v5/{path}", Moment(MARKET, now), texts)
-
-
-def answer(path: str, at: Moment, query: Params) -> Any:
-    known = endpoint("GET", path)
-    assert known is not None
-    return as_sent(known, PUBLIC[path](at, query))
-
 
 # Bars of which others can be made, finest first.
 FINE = ("1m", "15m", "1H", "1D", "1Dutc")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-import resource
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
+from resident import memory
 from sandbox_caller import Caller, signed
 
 from okx_magic.catalogue import endpoints
@@ -23,12 +22,6 @@ if TYPE_CHECKING:
 
 
 ORDER = "/api/v5/trade/order"
-
-
-def memory() -> int:
-    """This process's memory in bytes."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize()
 
 
 ODD = [

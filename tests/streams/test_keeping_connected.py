@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from okx_magic.streams.reader import Reader
     from okx_magic.streams.stream import Stream
 
-Opened = "Callable[..., Stream]"
 TICK = {"instId": "BTC-USDT", "last": "1", "ts": "1700000000000"}
 
 
