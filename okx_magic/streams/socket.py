@@ -18,7 +18,6 @@ from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
     InvalidProxy,
-    InvalidStatus,
     InvalidURI,
 )
 from websockets.frames import DATA_OPCODES, Frame
@@ -194,17 +193,6 @@ async def opened(  # noqa: PLR0913  # each by its keyword
         ssl=_context(ca_bundle) if url.startswith("wss:") else None,
     )
     return Socket(connection)
-
-
-def described(error: BaseException) -> str:
-    """Why there is no connection, in a few words."""
-    if isinstance(error, InvalidStatus):
-        return f"HTTP {error.response.status_code} in place of a WebSocket"
-    if isinstance(error, TimeoutError):
-        return "no answer to the connection"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
 
 
 def _context(ca_bundle: str | None) -> ssl.SSLContext:
