@@ -47,6 +47,3 @@ Effect = Literal[
 GUARDED: Final[frozenset[Effect]] = frozenset(
     {"withdraw", "transfer", "subaccount", "key", "earn", "loan", "unknown"}
 )
-MOVES_MONEY: Final[frozenset[Effect]] = frozenset(
-    {"order", "amend", "transfer", "withdraw", "loan", "earn"}
-)

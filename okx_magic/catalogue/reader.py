@@ -12,8 +12,6 @@ from pkgutil import get_data
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from okx_magic.catalogue.effects import MOVES_MONEY
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -96,11 +94,6 @@ class Endpoint:
     one_of: tuple[tuple[str, ...], ...] = ()
     also: tuple[str, ...] = ()
     keeps: Mapping[str, Any] | None = None
-
-    @property
-    def moves_money(self) -> bool:
-        """Whether a request spends, lends, borrows or moves money, or commits it to an order."""
-        return self.effect in MOVES_MONEY
 
 
 @dataclass(frozen=True, slots=True)

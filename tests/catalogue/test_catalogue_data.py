@@ -24,6 +24,8 @@ OVERRIDDEN = [(endpoint, name) for endpoint, types in OVERRIDES.items() for name
 SEQUENCES = {"seqId", "prevSeqId"}
 # A time of day, in text or hours, at which a bot buys.
 TIMES_OF_DAY = {"recurringTime"}
+# The effects of requests that spend, lend, borrow or move money, or commit it to an order.
+MOVING = {"order", "amend", "transfer", "withdraw", "loan", "earn"}
 
 
 # POSTs that only ask, each decided by hand: quotes, previews, and files that OKX makes on order.
@@ -158,7 +160,7 @@ def test_effects_agree_with_the_permissions() -> None:
 
 def test_what_moves_money_is_known() -> None:
     """Orders and transfers do; a cancel, a setting or a look does not."""
-    moving = {each.path for each in ENDPOINTS if each.moves_money}
+    moving = {each.path for each in ENDPOINTS if each.effect in MOVING}
     assert {"/api/v5/trade/order", "/api/v5/asset/transfer", "/api/v5/asset/withdrawal"} <= moving
     still = {"/api/v5/trade/cancel-order", "/api/v5/account/set-leverage"}
     still |= {"/api/v5/trade/order-precheck", "/api/v5/account/balance"}
