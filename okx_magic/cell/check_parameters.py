@@ -234,12 +234,8 @@ def _before_alone(group: Group) -> Iterator[Finding]:
 def _value(request: Request, endpoint: Endpoint, group: Group, param: Param) -> Iterator[Finding]:
     value = group.given[param.name]
     # Where the docs were not read, an id may have another form: OKX's loans take hyphens.
-    if (
-        param.name in _CLIENT_IDS
-        and endpoint.status == WELL_KNOWN
-        and not isinstance(value, list | dict)
-    ):
-        yield from _client_id(param.name, str(value), group)
+    if param.name in _CLIENT_IDS and endpoint.status == WELL_KNOWN:
+        yield from _client_id(param.name, value, group)
     elif param.values and param.type != "boolean":
         sure = endpoint.status == WELL_KNOWN and param.name in _CLOSED_LISTS
         if param.name == "bar" and isinstance(value, str) and "," in value:
@@ -270,15 +266,16 @@ def _each(value: Any, request: Request) -> list[str]:
     return [str(value)] if isinstance(value, str | int) else []
 
 
-def _client_id(name: str, value: str, group: Group) -> Iterator[Finding]:
-    if _CLIENT_ID.fullmatch(value):
+def _client_id(name: str, value: Any, group: Group) -> Iterator[Finding]:
+    typed = value if isinstance(value, str) else str(value)
+    near = _NO_ID_CHARACTER.sub("", typed)[:32]
+    rule = f"{name}{group.where} has 1 to 32 letters and digits, which {typed[:60]!r} does not"
+    # What is no text comes back as one, and its order would not be known again.
+    if not isinstance(value, str):
+        rule = f"{name}{group.where} is a text in quotes, which {typed[:60]} is not"
+    elif _CLIENT_ID.fullmatch(value):
         return
-    near = _NO_ID_CHARACTER.sub("", value)[:32]
-    remedy = f"for example {near}" if near else ""
-    rule = "1 to 32 letters and digits"
-    yield Finding(
-        f"{name}{group.where} has {rule}, which {value[:60]!r} does not", remedy, certain=True
-    )
+    yield Finding(rule, f"for example {near}" if near else "", certain=True)
 
 
 def _partners(group: Group, endpoint: Endpoint) -> Iterator[Finding]:
