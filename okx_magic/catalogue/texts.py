@@ -188,16 +188,18 @@ def explain(code: str) -> tuple[str, ...]:
     """Lines on a code: meaning, what to do, the documented text and status, and an answer as seen.
 
     A text, such as "Invalid Sign", gives the code that OKX says it with, and up to three others. An
-    unknown code gives its nearest neighbours. A parameter after the code, or in the text, as OKX
-    names
-    it in a refusal, is explained too: "51000 posSide", "Parameter posSide error".
+    unknown code gives its nearest neighbours. A sub-code after the code is explained with it: "51008
+    1002". A parameter after the code, or in the text, as OKX names it in a refusal, is explained too:
+    "51000 posSide", "Parameter posSide error".
     """
     if _is_name(name := parameter_spelled(code) or column_spelled(code)):
         return _name_card(name)
     first, _, rest = code.partition(" ")
-    known = catalogue.explain(first)
+    # A sub-code after its code, as OKX gives it beside that, or as its docs join them.
+    finer = catalogue.explain(f"{first}_{rest.strip()}")
+    known = finer or catalogue.explain(first)
     if known is not None:
-        return _code_card(known, named_parameter(rest) or rest)
+        return _code_card(known, "" if finer or rest.isdecimal() else named_parameter(rest) or rest)
     if not code.isdecimal() and (found := search_codes(code)):
         others = [f"  or      {each.code} {each.msg}" for each in found[1:_CODES_SHOWN]]
         return (*_code_card(found[0], named_parameter(code)), *others)
@@ -240,6 +242,8 @@ def _code_card(known: catalogue.Code, parameter: str) -> tuple[str, ...]:
     if parameter:
         advice = parameter_advice(parameter) or (f"{parameter} is in no endpoint of the catalogue",)
         lines += [f"  {'' if number else 'takes':<7} {line}" for number, line in enumerate(advice)]
+    if finer := _sub_codes(known.code):
+        lines.append(f"  sub     {', '.join(finer)}: %okx_explain {known.code} {finer[0]}")
     if known.status:
         lines.append(f"  HTTP    {known.status}")
     if known.group != "ok":
@@ -247,6 +251,13 @@ def _code_card(known: catalogue.Code, parameter: str) -> tuple[str, ...]:
     if known.seen:
         lines.append(f"  seen    {known.seen}")
     return tuple(lines)
+
+
+def _sub_codes(code: str) -> list[str]:
+    """The sub-codes that tell apart why OKX refuses with a code."""
+    return [
+        each.removeprefix(f"{code}_") for each in catalogue.codes() if each.startswith(f"{code}_")
+    ]
 
 
 def _again(known: catalogue.Code) -> str:

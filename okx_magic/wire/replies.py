@@ -199,7 +199,7 @@ def _refused_items(data: Any) -> list[dict[str, Any]]:
 
 
 def _refusal(envelope: Envelope, refused: list[dict[str, Any]], request: Request) -> OkxError:
-    items = tuple((str(item["sCode"]), printable(str(item.get("sMsg", "")))) for item in refused)
+    items = tuple((str(item["sCode"]), _said(item, several=len(refused) > 1)) for item in refused)
     items_in_all = len(envelope.data) if isinstance(envelope.data, list) else 0
     if items and (envelope.code == "2" or len(items) < items_in_all):
         code = "2" if envelope.code == "0" else envelope.code
@@ -214,15 +214,34 @@ def _refusal(envelope: Envelope, refused: list[dict[str, Any]], request: Request
     # The first refused item says more than "operation failed".
     known = catalogue.explain(items[0][0] if items else code)
     remedy = known.remedy if known else _NO_SUCH_PLACE if code == "404" else ""
+    means = known.meaning if known else ""
+    if items and (sub := _sub_code(refused[0])):
+        finer = catalogue.explain(f"{items[0][0]}_{sub}")
+        means = f"{finer.meaning if finer else means} (sub-code {sub})".lstrip()
+        remedy = finer.remedy if finer else remedy
     return kind(
         code,
         msg or (known.msg if known else ""),
         envelope=envelope,
-        means=known.meaning if known else "",
+        means=means,
         items=items,
         remedy=remedy,
         request=request,
     )
+
+
+def _said(item: dict[str, Any], *, several: bool) -> str:
+    """What OKX said of a refused item; of several, each with its sub-code, of which one alone tells more
+    in what it means.
+    """
+    sub = _sub_code(item) if several else ""
+    return printable(str(item.get("sMsg", ""))) + (f" (sub-code {sub})" if sub else "")
+
+
+def _sub_code(item: dict[str, Any]) -> str:
+    """OKX docs, Place order: ``subCode``, which tells why of several reasons; "" for none."""
+    sub = item.get("subCode")
+    return sub if isinstance(sub, str) and _CODE.fullmatch(sub) and sub != "0" else ""
 
 
 def _not_json(answer: Answer, reason: str) -> str:
