@@ -142,10 +142,9 @@ class NumberRows:
         packed = self.packed[start * size : stop * size]
         return replace(self, packed=packed, first=self.first + start)
 
-    def column(self, place: int) -> list[float]:
+    def column(self, place: int) -> memoryview[float]:
         """The numbers at one place of each row."""
-        numbers: Any = memoryview(self.packed).cast("d")[place :: self.width]
-        return list(numbers)
+        return memoryview(self.packed).cast("d")[place :: self.width]
 
     @cached_property
     def lists(self) -> list[list[Any]]:

@@ -15,22 +15,22 @@ from okx_magic.errors import CellError, OkxMagicError, TransportError
 from okx_magic.model import NumberRows
 from okx_magic.pages import Pull
 from okx_magic.pages.paging import Span
-from okx_magic.pages.rows import bar_times, chosen, column
+from okx_magic.pages.rows import bar_times, chosen, noughts, times_of
 
 if TYPE_CHECKING:
     from okx_magic.data.folder import Folder, Manifest
     from okx_magic.data.ranges import Range
     from okx_magic.data.targets import Target
     from okx_magic.pages import Team
-    from okx_magic.pages.rows import Page
+    from okx_magic.pages.rows import Page, Times
     from okx_magic.wire.connection import Connection
 
 # What a kill takes away at most.
 _SECONDS_IN_MEMORY: Final = 60.0
 # How many bars may be late: where none came yet that lately, OKX may still make them.
 _LATE_BARS: Final = 10
-# What ``confirm`` says of a bar that is not closed.
-_RUNNING: Final = ("0", 0)
+# A number of more is no time, and may be more than 64 bits.
+_MOST_DIGITS: Final = 18
 
 
 class DownloadProgress(Protocol):
@@ -113,26 +113,25 @@ class Fetch:
 
     def _take(self, page: Page, parts: Parts, *, first: bool) -> None:
         rows, times = self._closed(page, parts)
-        if first and times and self._may_still_come(self._bounds[1]):
-            newest = max(times)
-            parts.lower(newest + 1)
+        if first and len(times) and self._may_still_come(self._bounds[1]):
+            parts.lower(int(times.max()) + 1)
             self._above = None
         if self._progress is not None:
             self._progress.advance(0, len(times))
         for part in parts.add(rows, times):
             self._write(part)
 
-    def _closed(self, page: Page, parts: Parts) -> tuple[Page, list[int]]:
+    def _closed(self, page: Page, parts: Parts) -> tuple[Page, Times]:
         """The rows without the running bar, which is not complete either, and their times."""
         times, confirm = self._times(page), self._target.confirm
         if confirm is None:
             return page, times
-        closed = [flag not in _RUNNING for flag in column(page, confirm)]
-        if not all(closed):
-            parts.lower(min(time for time, done in zip(times, closed, strict=True) if not done))
-        return chosen(page, times, closed)
+        running = noughts(page, confirm)
+        if running.any():
+            parts.lower(int(times[running].min()))
+        return chosen(page, times, ~running)
 
-    def _times(self, rows: Page) -> list[int]:
+    def _times(self, rows: Page) -> Times:
         if isinstance(rows, NumberRows):
             return bar_times(rows)
         field = self._target.style.time
@@ -140,11 +139,11 @@ class Fetch:
         columns = endpoint.columns if endpoint else ()
         position: Any = columns.index(field) if field in columns else field
         texts = [str(row[position]) for row in rows]
-        if not all(map(str.isdecimal, texts)):
+        if not all(text.isdecimal() and len(text) <= _MOST_DIGITS for text in texts):
             raise TransportError(
                 f"a row has no time in {field}", written=True, request=self._target.request
             )
-        return [int(text) for text in texts]
+        return times_of(map(int, texts))
 
     def _may_still_come(self, high: int) -> bool:
         return self._length is not None and high > self._now - _LATE_BARS * self._length

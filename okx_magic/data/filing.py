@@ -18,6 +18,7 @@ from okx_magic.data.parquet import columns_of, content_of, schema_of
 from okx_magic.data.ranges import joined, month_name
 from okx_magic.errors import CellError
 from okx_magic.pages.paging import query_of
+from okx_magic.pages.rows import holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,13 +47,14 @@ class Filing:
         is none; ``bottom`` where the whole range begins. Gives the ``above`` of the part below it.
         """
         files = self.manifest.files
-        if part.times:
-            target, month = self._target, month_name(part.times[-1])
+        if len(part.times):
+            target, month = self._target, month_name(int(part.times[-1]))
             name = f"{target.folder}/month={month}/{target.key}-{part.low}-{part.high}.parquet"
             content = content_of(part.pages, target.request, self._schema)
             with told(self._folder):
                 self._folder.write(name, content)
-            files = files | {name: [min(part.times), max(part.times), len(part.times)]}
+            times = part.times
+            files = files | {name: [int(times.min()), int(times.max()), len(times)]}
         found, above = self._holes(part, above, bottom)
         covered = joined([*self.manifest.covered, (part.low, part.high)])
         holes = joined([*self.manifest.holes, *found])
@@ -75,11 +77,8 @@ class Filing:
         length = self.length
         if length is None:
             return [], None
-        found = []
-        for moment in part.times:
-            if above is not None and above - moment > length:
-                found.append((moment + length, above))
-            above = moment
+        found = holes(part.times, length, above)
+        above = int(part.times[-1]) if len(part.times) else above
         if part.low and part.low == bottom and above is not None:
             # The range need not begin where a bar does.
             first = above - (above - part.low) // length * length

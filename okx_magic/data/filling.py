@@ -14,6 +14,7 @@ from okx_magic.data.targets import target_of
 from okx_magic.errors import TransportError
 from okx_magic.model import Request
 from okx_magic.pages.paging import Span
+from okx_magic.pages.rows import times_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,7 +95,8 @@ class Filling:
             begin, end = max(low, self._low), min(high, edge)
             for first, last in _months(begin, end):
                 some = [each for each in rows if first <= each[0] < last][::-1]
-                part = Part(first, last, [[row for _, row in some]], [time for time, _ in some])
+                times = times_of(time for time, _ in some)
+                part = Part(first, last, [[row for _, row in some]], times)
                 self._filing.write(part, above=last, bottom=first)
                 self.fresh += len(some)
         self._low = edge

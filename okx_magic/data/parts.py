@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from okx_magic.data.ranges import month_start
 from okx_magic.errors import TransportError
-from okx_magic.pages.rows import between
+from okx_magic.pages.rows import between, joined_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from okx_magic.pages.rows import Page
+    from okx_magic.pages.rows import Page, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Part:
     low: int
     high: int
     pages: list[Page] = field(repr=False)
-    times: list[int] = field(repr=False)
+    times: Times = field(repr=False)
 
 
 class Parts:
@@ -48,19 +48,20 @@ class Parts:
         self._month: int | None = None
         # Upper bound and pages with their times, replaced together: Ctrl-C may come between any two
         # statements, and a bound that does not fit the rows would lose some.
-        self._open: tuple[int, list[tuple[Page, list[int]]]] = (high, [])
+        self._open: tuple[int, list[tuple[Page, Times]]] = (high, [])
 
     def lower(self, high: int) -> None:
         """The range ends earlier. Only before the first part."""
         self._open = (min(self._open[0], high), self._open[1])
 
-    def add(self, page: Page, times: list[int]) -> Iterator[Part]:
+    def add(self, page: Page, times: Times) -> Iterator[Part]:
         """The parts that are complete with this page."""
-        while times:
-            if max(times) >= self._open[0]:
+        while len(times):
+            newest = int(times.max())
+            if newest >= self._open[0]:
                 # Its part is written already: it would be missing, or there twice after a break-off.
                 raise TransportError("OKX's rows are not in the order of their times", written=True)
-            month = month_start(max(times))
+            month = month_start(newest)
             if self._month is None or month < self._month:
                 if self._month is not None and self._open[1]:
                     yield self._flush(self._month)
@@ -73,25 +74,22 @@ class Parts:
 
     def cut(self) -> Iterator[Part]:
         """What is complete so far."""
-        times = self._times()
+        times = [times for _, times in self._open[1]]
         if times:
-            oldest = min(times)
+            oldest = int(min(each.min() for each in times))
             edge = oldest if self._unique else oldest + 1
-            if max(times) >= edge:
+            if any(each.max() >= edge for each in times):
                 yield self._flush(edge)
 
     def end(self) -> Part:
         """The last part, after the last page: down to the lower bound, perhaps without rows."""
         return self._flush(self._low)
 
-    def _times(self) -> list[int]:
-        return [time for _, times in self._open[1] for time in times]
-
     def _flush(self, edge: int) -> Part:
         high, pieces = self._open
         done = [between(*piece, edge, None) for piece in pieces]
         left = [between(*piece, None, edge) for piece in pieces]
-        times = [time for _, times in done for time in times]
-        part = Part(edge, high, [page for page, times in done if times], times)
-        self._open = (edge, [piece for piece in left if piece[1]])
+        pages = [page for page, times in done if len(times)]
+        part = Part(edge, high, pages, joined_times(times for _, times in done))
+        self._open = (edge, [piece for piece in left if len(piece[1])])
         return part

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import TransportError
+from okx_magic.pages.rows import are_bars
 from okx_magic.wire.transport import MOST_AT_ONCE
 
 if TYPE_CHECKING:
@@ -72,17 +73,12 @@ def candles(connection: Connection, request: Request, *, sleep: Sleep) -> Page:
     """The rows of one page of candles. Raises TransportError when they are something else."""
     envelope = connection.read(request, sleep=sleep).envelope
     numbers = envelope.number_rows
-    if numbers is not None and all(map(_is_time, numbers.column(0))):
+    if numbers is not None and are_bars(numbers):
         return numbers
     rows: list[Any] = envelope.data
     if not all(isinstance(row, list) and row and _TIME.fullmatch(str(row[0])) for row in rows):
         raise TransportError("the answer's rows are not candles", written=True, request=request)
     return rows
-
-
-def _is_time(number: float) -> bool:
-    """Whether it is whole, and of thirteen digits."""
-    return 1e12 <= number < 1e13 and number.is_integer()
 
 
 def _spread(

@@ -74,13 +74,13 @@ class Chunk:
             if not page:
                 return Fetched(rows, pages, ended=True)
             times = bar_times(page)
-            if after is not None and max(times) >= after:
+            if after is not None and times.max() >= after:
                 raise TransportError(
                     f"the answer has bars at or after after={after}", written=True, request=request
                 )
             mine, _ = between(page, times, self.low, None)
             rows = [*as_lists(rows), *as_lists(mine)] if rows else mine
-            after = min(times)
+            after = int(times.min())
             if self.low is None or after < self.low + self.length:
                 return Fetched(rows, pages, ended=False)
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from okx_magic.pages.paging import time_text
+from okx_magic.pages.rows import holes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from okx_magic.model import Request
+    from okx_magic.pages.rows import Times
 
 _DAY: Final = 24 * 3_600_000
 _HOLES_SHOWN: Final = 5
@@ -63,12 +63,10 @@ class Holes:
         self._last: int | None = None
         self._found: list[tuple[int, int]] = []
 
-    def see(self, times: Iterable[int]) -> None:
+    def see(self, times: Times) -> None:
         """Look at the times of more bars, newest first."""
-        for time in times:
-            if self._last is not None and self._last - time > self._length:
-                self._found.append((time + self._length, self._last))
-            self._last = time
+        self._found += holes(times, self._length, self._last)
+        self._last = int(times[-1]) if len(times) else self._last
 
     def notices(self) -> tuple[str, ...]:
         """A line on the holes, oldest first; none where there are none."""

@@ -242,7 +242,7 @@ class Pull:
             yield self._wanted(newest)
             if newest.ended:
                 return
-            high = min(bar_times(newest.rows))
+            high = int(bar_times(newest.rows).min())
             left = None if left is None else left - 1
         count = plan.count(high, left)
         self._progress.start(count, None if count is None else _seconds(count, plan.older))
@@ -265,8 +265,8 @@ class Pull:
         self._count(fetched.pages)
         span = self._span
         rows, times = between(fetched.rows, bar_times(fetched.rows), span.since, span.until)
-        if times:
-            self._oldest = min(times)
+        if len(times):
+            self._oldest = int(times.min())
         if self._holes is not None:
             self._holes.see(times)
         return rows

@@ -14,6 +14,7 @@ from okx_magic.data.ranges import joined, missing, month_name
 from okx_magic.data.targets import split_targets
 from okx_magic.errors import TransportError
 from okx_magic.model import Request
+from okx_magic.pages.rows import times_of
 
 DAY = 86_400_000
 RANGES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6)
@@ -24,7 +25,7 @@ def cut(times: list[int], low: int, high: int, *, most: int, page: int, unique: 
     done: list[Part] = []
     for start in range(0, len(times), page):
         some = times[start : start + page]
-        done += parts.add(list(enumerate(some, start)), some)
+        done += parts.add(list(enumerate(some, start)), times_of(some))
     return [*done, parts.end()]
 
 
@@ -116,7 +117,8 @@ def _interrupted(parts: Parts, times: list[int], opcode: int) -> tuple[list[Part
     sys.settrace(trace)
     try:
         for start in range(0, len(times), 3):
-            done.extend(parts.add(list(times[start : start + 3]), times[start : start + 3]))
+            some = times[start : start + 3]
+            done.extend(parts.add(list(some), times_of(some)))
     except KeyboardInterrupt:
         came = True
     finally:
@@ -134,6 +136,7 @@ def test_ctrl_c_at_any_instant_leaves_no_part_that_lacks_a_row(unique: bool) -> 
         parts = Parts(0, 91 * DAY, most=4, unique=unique)
         written, came = _interrupted(parts, times, opcode)
         for part in written:
-            assert part.times == [time for time in times if part.low <= time < part.high], opcode
-            assert [row for page in part.pages for row in page] == part.times
+            expected = [time for time in times if part.low <= time < part.high]
+            assert list(part.times) == expected, opcode
+            assert [row for page in part.pages for row in page] == expected
     assert opcode > 500

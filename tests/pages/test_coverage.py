@@ -13,6 +13,7 @@ from okx_magic.model import Envelope, Request
 from okx_magic.pages import Pull
 from okx_magic.pages.coverage import Holes
 from okx_magic.pages.paging import Span
+from okx_magic.pages.rows import times_of
 
 DAY = 24 * 3_600_000
 NOW = int(time.time() * 1000)
@@ -142,7 +143,7 @@ def test_holes_between_bars_are_found_over_pages() -> None:
     """With their first missing bar, and the first that is there again, oldest first."""
     hour, start = 3_600_000, 1_704_067_200_000
     there = [start + n * hour for n in range(48) if n not in (5, 30, 31)]
-    newest_first = sorted(there, reverse=True)
+    newest_first = times_of(sorted(there, reverse=True))
     holes = Holes(hour)
     holes.see(newest_first[:20])
     holes.see(newest_first[20:])
@@ -150,7 +151,7 @@ def test_holes_between_bars_are_found_over_pages() -> None:
     assert "3 bars are missing" in notice
     assert notice.index("05:00") < notice.index("06:00") < notice.index("2024-01-02")
     whole = Holes(hour)
-    whole.see(start - n * hour for n in range(10))
+    whole.see(times_of(start - n * hour for n in range(10)))
     assert whole.notices() == ()
 
 
