@@ -70,9 +70,15 @@ WHERE: Final[Mapping[str, _Place]] = MappingProxyType(
         "/api/v5/sprd/amend-order": _SPREAD,
         "/api/v5/rfq/create-rfq": _Place("/api/v5/rfq/rfqs", ("clRfqId",)),
         "/api/v5/rfq/create-quote": _Place("/api/v5/rfq/quotes", ("clQuoteId",)),
+        "/api/v5/rfq/cancel-rfq": _Place("/api/v5/rfq/rfqs", ("rfqId", "clRfqId")),
+        "/api/v5/rfq/cancel-quote": _Place("/api/v5/rfq/quotes", ("quoteId", "clQuoteId")),
         "/api/v5/asset/convert/trade": _Place("/api/v5/asset/convert/history", ("clTReqId",)),
         "/api/v5/asset/transfer": _Place("/api/v5/asset/transfer-state", ("clientId",)),
         "/api/v5/asset/withdrawal": _Place("/api/v5/asset/withdrawal-history", ("clientId",)),
+        "/api/v5/account/move-positions": _Place(
+            "/api/v5/account/move-positions-history", ("clientId",)
+        ),
+        "/api/v5/fiat/buy-sell/trade": _Place("/api/v5/fiat/buy-sell/history", ("clOrdId",)),
         # By what is left of the position, which needs no id.
         _CLOSE: _Place(POSITIONS, ("instId",)),
     }
@@ -80,7 +86,7 @@ WHERE: Final[Mapping[str, _Place]] = MappingProxyType(
 # By what else a thing may be known to the person, or to OKX.
 IDS: Final = (
     *("ordId", "algoId", "clOrdId", "algoClOrdId"),
-    *("clientId", "clRfqId", "clQuoteId", "clTReqId"),
+    *("clientId", "clRfqId", "clQuoteId", "clTReqId", "rfqId", "quoteId"),
 )
 
 
@@ -106,11 +112,14 @@ def items_of(request: Request) -> tuple[Item, ...]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same number, or else the same text."""
+    """Whether two values are the same number, or else the same text, as which a truth may be written."""
     try:
         return Decimal(str(one)) == Decimal(str(other))
     except InvalidOperation:
-        return str(one) == str(other)
+        texts = [
+            str(each).lower() if isinstance(each, bool) else str(each) for each in (one, other)
+        ]
+        return texts[0] == texts[1]
 
 
 def new_client_id() -> str:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import OkxMagicError, RefusedError
 from okx_magic.model import Request
-from okx_magic.orders.bills import DAYS, booked
+from okx_magic.orders.bills import WITHDRAWAL, booked, listing
 from okx_magic.orders.items import is_ours
 from okx_magic.orders.ledger import TOLD
-from okx_magic.orders.lookups import SETS_ANEW, TIMER, field_of_setting, made_at, where_seen
+from okx_magic.orders.lookups import SETS_ANEW, TIMER, made_at
 from okx_magic.orders.reconcile import CANCELED, STILL_OPEN, look
+from okx_magic.orders.shown import fields_of_setting, where_seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +42,9 @@ _LONGEST_TIMER: Final = 120
 _OPEN_ORDERS: Final = "GET /api/v5/trade/orders-pending"
 # A bill that is not listed so many seconds after the request will not come.
 _BOOKED_WITHIN: Final = 120
-_CANCELS: Final = ("/cancel-order", "/cancel-batch-orders", "/cancel-algos")
+_CANCELS: Final = (
+    *("/cancel-order", "/cancel-batch-orders", "/cancel-algos", "/cancel-rfq", "/cancel-quote"),
+)
 _PLACES: Final = ("/trade/order", "/trade/batch-orders", "/trade/order-algo", "/sprd/order")
 
 
@@ -90,6 +93,11 @@ def _learn(ask: Ask, entry: Entry, now: float) -> tuple[str, str]:
 
 def _from_list(ask: Ask, entry: Entry, told: _Told, age: float) -> tuple[str, str]:
     question = _OPEN_ORDERS if entry.path.endswith(TIMER) else entry.settles[0]
+    if entry.amount:
+        target = listing(question.removeprefix("GET "), age)
+        if not target:
+            return TOLD, "its bill would be too old to be listed"
+        question = f"GET {target}"
     try:
         rows = ask(Request("GET", question.removeprefix("GET ")), _SECONDS).data
     except OkxMagicError as error:
@@ -125,7 +133,7 @@ def _told_by_list(entry: Entry) -> _Told | None:
         return _booked
     if entry.path.endswith("/trade/close-position"):
         return _position_closed
-    return _set_now if field_of_setting(entry.path) else None
+    return _set_now if fields_of_setting(entry.path) else None
 
 
 def _timer_over(entry: Entry, rows: list[Any], _: float) -> tuple[str, str]:
@@ -138,9 +146,11 @@ def _timer_over(entry: Entry, rows: list[Any], _: float) -> tuple[str, str]:
 
 def _booked(entry: Entry, rows: list[Any], age: float) -> tuple[str, str]:
     """The outcome of money that moved, by its bill."""
-    if age > DAYS * 86_400:
-        return TOLD, "its bill would be too old to be listed"
     found = booked(rows, entry.amount, (entry.time - _CLOCKS) * 1000)
+    if entry.path == WITHDRAWAL:
+        # The ledger has no address, and one to another is none.
+        seen = f"{'a' if found else 'no'} withdrawal of {entry.amount} from then on is listed"
+        return (TOLD if found or age >= _BOOKED_WITHIN else ""), seen
     if found:
         return "done", f"carried out: there is a bill of {entry.amount}"
     if found is None:
@@ -161,10 +171,13 @@ def _position_closed(_: Entry, rows: list[Any], age: float) -> tuple[str, str]:
 
 def _set_now(entry: Entry, rows: list[Any], age: float) -> tuple[str, str]:
     """What a setting is after ``age`` seconds: the ledger does not say what it was to be."""
-    field = field_of_setting(entry.path)
-    values = dict.fromkeys(str(row[field]) for row in rows if row.get(field) not in (None, ""))
-    seen = f"{field} is {', '.join(values) or 'not shown'} now"
+    seen = " and ".join(_shown(field, rows) for field in fields_of_setting(entry.path))
     return ("", f"{seen}, and may yet change") if age < _LAST_TRY + _ON_ITS_WAY else (TOLD, seen)
+
+
+def _shown(field: str, rows: list[Any]) -> str:
+    values = dict.fromkeys(str(row[field]) for row in rows if row.get(field) not in (None, ""))
+    return f"{field} is {', '.join(values) or 'not shown'} now"
 
 
 def _is_older(row: Mapping[str, Any] | None, entry: Entry) -> bool:

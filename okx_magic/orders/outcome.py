@@ -43,7 +43,7 @@ _LATER: Final[Mapping[Effect, str]] = {
     "cancel": " · %okx_log --settle says in a minute or two whether it was cancelled",
     "setting": " · %okx_log --settle says in a minute or two what it is then",
 }
-_BOOKED: Final = " · a bill of its amount shows it: %okx_log --settle says in two minutes"
+_BOOKED: Final = " · what is listed of its amount shows it: %okx_log --settle says in two minutes"
 _OF_ORDERS: Final = frozenset({"order", "amend", "cancel"})
 # A cancel has no expTime: while its order lives, a copy of it may still be on its way.
 _OPEN: Final = frozenset({"unknown", "open"})

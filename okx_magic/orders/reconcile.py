@@ -22,11 +22,10 @@ from okx_magic.orders.lookups import (
     closes_position,
     failed,
     history_of,
-    is_set,
     made_at,
     names,
-    read_back,
 )
+from okx_magic.orders.shown import is_set, read_back
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,7 +47,8 @@ _LONGEST_LOOK: Final = 3.0
 # After that many seconds an order to be cancelled that a look-up does not show is not there: what asks
 # elsewhere than where orders are kept may show it with a delay.
 _SHOWN_WITHIN: Final = 1.5
-STILL_OPEN: Final = frozenset({"live", "partially_filled", "pause"})
+# The last two are of block trading (OKX docs: Get rfqs, Get quotes).
+STILL_OPEN: Final = frozenset({"live", "partially_filled", "pause", "active", "pending_fill"})
 CANCELED: Final = frozenset({"canceled", "mmp_canceled", "order_failed"})
 # These are about an order that was there before, or about none.
 _OF_WHAT_IS_THERE: Final = frozenset({"amend", "cancel", "setting", "undo"})
@@ -181,7 +181,8 @@ class Reconciler:
             if item.amount:
                 rows = self._ask(look_up, seconds).data
                 # Its bill may come later, and a copy of the request may be on its way.
-                done = booked(rows, item.amount, self._sent_at())
+                to = str(item.wanted.get("toAddr") or "")
+                done = booked(rows, item.amount, self._sent_at(), to)
                 return LookupResult(item, "done" if done else "unknown")
             row = look(self._ask, look_up, seconds)
             older = row is not None and self._is_older(row, item)

@@ -19,6 +19,7 @@ from okx_magic.orders.outcome import (
     unknown,
 )
 from okx_magic.orders.reconcile import SECONDS, SECONDS_AFTER_INTERRUPT, Lost
+from okx_magic.orders.shown import read_back
 from okx_magic.wire.clock import expiry_of
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ class Recovery:
         if not self._looks_up:
             return unknown(request, error, {})
         reconciler = self._reconciler(request, error)
-        if action != "look up":
-            return _setting(request, error, reconciler)
+        if action != "look up" or read_back(request) is not None:
+            return _setting(request, error, reconciler, again=action != "look up")
         if request.effect == "cancel" and not reconciler.looks_up():
             # Such as of all orders at once: it takes back what is there, and no more the next time.
             return NotYet(unknown(request, error, {}))
@@ -104,15 +105,14 @@ class Recovery:
 
 
 def _setting(
-    request: Request, error: OkxMagicError, reconciler: Reconciler
+    request: Request, error: OkxMagicError, reconciler: Reconciler, *, again: bool
 ) -> Envelope | OkxMagicError | NotYet:
-    """What became of a setting, by looking."""
+    """What became of a setting, by looking; it may be sent ``again`` where that does no harm."""
     state = reconciler.setting()
     if state == "done":
         return Envelope("0", "", [dict(request.items[0])])
     if state == "open":
         # No expTime ends it: a copy may be on its way for as long as its timestamp is good.
-        return NotYet(
-            unknown(request, error, {}, "; the old setting is still there, and may change")
-        )
+        said = unknown(request, error, {}, "; the old setting is still there, and may change")
+        return NotYet(said) if again else said
     return unknown(request, error, {})

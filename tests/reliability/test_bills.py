@@ -106,7 +106,8 @@ def test_a_bill_is_its_own_by_amount_and_time(rows: list[Any], amount: str, know
 @pytest.mark.parametrize(
     ("body", "asks"),
     [
-        (IN | {"type": "1", "subAcct": "x"}, "asset/bills?ccy=USDT"),
+        (IN | {"type": "3", "subAcct": "x"}, "asset/bills?ccy=USDT"),
+        (IN | {"type": "1"}, "asset/bills?ccy=USDT"),
         (IN | {"subAcct": "x"}, "asset/bills?ccy=USDT"),
         (IN | {"from": "6", "to": "6"}, "asset/bills?ccy=USDT"),
         (IN | {"clientId": "t1"}, "asset/transfer-state?clientId=t1"),
@@ -114,8 +115,8 @@ def test_a_bill_is_its_own_by_amount_and_time(rows: list[Any], amount: str, know
     ],
 )
 def test_what_leaves_no_bill_of_that_kind_is_unknown(body: dict[str, str], asks: str) -> None:
-    """To sub-accounts, and what makes no sense; with an id of the person's it is looked up by that. One
-    POST, and the GET that shows what there is.
+    """By a sub-account's key, and what makes no sense; with an id of the person's it is looked up by
+    that. One POST, and the GET that shows what there is.
     """
     session = scripted(lambda request: LOST if request.method == "POST" else [])
     with pytest.raises(OutcomeUnknown) as caught:
@@ -136,12 +137,89 @@ def test_a_bill_from_before_is_no_proof() -> None:
 
 
 def settled(
-    path: str, rows: list[Any], age: float, settles: tuple[str, ...] = ()
+    path: str, rows: list[Any], age: float, settles: tuple[str, ...] = (), amount: str = ""
 ) -> tuple[str, str]:
     """What a log-in makes of an open entry of that age, where each GET brings these rows."""
-    entry = Entry("demo", "main", "", "POST", path, (), settles, "", time=1_000_000.0)
+    entry = Entry("demo", "main", "", "POST", path, (), settles, "", 1_000_000.0, amount=amount)
     answer = Envelope("0", "", rows)
     return open_outcomes._learn(lambda *_: answer, entry, entry.time + age)
+
+
+ACROSS = IN | {"type": "1", "subAcct": "sub1"}
+BACK = ACROSS | {"type": "2"}
+WITHDRAWAL = "/api/v5/asset/withdrawal"
+SENT = {"ccy": "BTC", "amt": "0.1", "dest": "4", "toAddr": "bc1q", "chain": "BTC-Bitcoin"}
+LISTED = {"wdId": "7", "ccy": "BTC", "amt": "0.10", "to": "bc1q", "state": "0"}
+CROSSED = {"billId": "7", "ccy": "USDT", "amt": "1.0", "type": "0", "subAcct": "sub1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "asks", "row", "late"),
+    [
+        (TRANSFER, ACROSS, "subaccount/bills?ccy=USDT&type=0&subAcct=sub1", CROSSED, 0),
+        (TRANSFER, BACK, "subaccount/bills?ccy=USDT&type=1&subAcct=sub1", CROSSED, 0),
+        (TRANSFER, ACROSS, "subaccount/bills?", CROSSED | {"amt": "2"}, None),
+        (TRANSFER, ACROSS, "subaccount/bills?", CROSSED, -60),
+        (WITHDRAWAL, SENT, "asset/withdrawal-history?ccy=BTC", LISTED, 0),
+        (WITHDRAWAL, SENT | {"toAddr": "bc1q:99"}, "asset/withdrawal-history?", LISTED, 0),
+        (WITHDRAWAL, SENT, "asset/withdrawal-history?", LISTED | {"to": "bc1other"}, None),
+        (WITHDRAWAL, SENT, "asset/withdrawal-history?", LISTED | {"to": ""}, None),
+        (WITHDRAWAL, SENT, "asset/withdrawal-history?", LISTED | {"amt": "0.2"}, None),
+        (WITHDRAWAL, SENT, "asset/withdrawal-history?", LISTED, -60),
+    ],
+)
+def test_sub_accounts_and_withdrawals_are_known_by_what_is_listed(
+    path: str, body: dict[str, str], asks: str, row: dict[str, str], late: float | None
+) -> None:
+    """Of the same amount, to the same place, made since: carried out. All else is unknown, with that GET;
+    the money moves once at most.
+    """
+
+    def answers(request: Request) -> Any:
+        made = str(int((TIME.true() + (late or 0)) * 1000))
+        return LOST if request.method == "POST" else [row | {"ts": made}]
+
+    session = scripted(answers)
+    if late == 0:
+        assert session.send(post(path, body)).recovered
+    else:
+        with pytest.raises(OutcomeUnknown) as caught:
+            session.send(post(path, body))
+        assert asks in caught.value.settles[0]
+    assert any(asks in each for each in sent(session, "GET"))
+    assert len(sent(session, "POST")) == 1
+
+
+DAY = 86_400
+MARGINS = ("GET /api/v5/account/bills?instId=BTC-USDT-SWAP&type=6&subType=160",)
+FUNDS = ("GET /api/v5/asset/bills?ccy=USDT&type=131",)
+OUTS = ("GET /api/v5/asset/withdrawal-history?ccy=BTC",)
+HERE = [bill(ts="1000000500")]
+
+
+@pytest.mark.parametrize(
+    ("path", "settles", "rows", "age", "outcome", "says"),
+    [
+        (MARGIN, MARGINS, HERE, 6 * DAY, "done", "account/bills?instId"),
+        (MARGIN, MARGINS, HERE, 8 * DAY, "done", "account/bills-archive?instId"),
+        (MARGIN, MARGINS, [], 8 * DAY, "not done", "account/bills-archive?instId"),
+        (MARGIN, MARGINS, HERE, 93 * DAY, "told", "too old to be listed"),
+        (TRANSFER, FUNDS, HERE, 29 * DAY, "done", "asset/bills?ccy"),
+        (TRANSFER, FUNDS, HERE, 31 * DAY, "done", "asset/bills-history?ccy"),
+        (WITHDRAWAL, OUTS, HERE, 10, "told", "a withdrawal of 5 from then on is listed"),
+        (WITHDRAWAL, OUTS, [], 10, "", "no withdrawal of 5 from then on is listed"),
+        (WITHDRAWAL, OUTS, [], 130, "told", "no withdrawal of 5 from then on is listed"),
+    ],
+)
+def test_an_old_bill_is_asked_for_where_okx_keeps_it(
+    path: str, settles: tuple[str, ...], rows: list[Any], age: float, outcome: str, says: str
+) -> None:
+    """In the archive after a week, in the history after a month. A withdrawal is told, never settled: the
+    ledger has no address.
+    """
+    told, said = settled(path, rows, age, settles, amount="5")
+    assert told == outcome
+    assert says in said
 
 
 OPEN = [{"ordId": "1", "cTime": "900000000"}]

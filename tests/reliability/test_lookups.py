@@ -45,7 +45,8 @@ def posts(bench: Lab, path: str) -> int:
         ("trade/mass-cancel", {"instType": "OPTION"}, "it may be sent again: it cancels what is"),
         ("asset/cancel-withdrawal", {"wdId": "1"}, "it may be sent again"),
         ("trade/order", {"instId": "BTC-USDT"}, "it has no client order id"),
-        ("finance/savings/purchase-redempt", {"ccy": "BTC"}, "check the account"),
+        ("finance/savings/purchase-redempt", {"ccy": "BTC"}, "GET /api/v5/finance/savings/balance"),
+        ("finance/stable-rewards/trade", {"quoteId": "1"}, "check the account"),
     ],
 )
 def test_the_advice_on_an_unknown_outcome_is_of_its_kind(
