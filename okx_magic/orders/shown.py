@@ -2,7 +2,7 @@
 person sees. Pure.
 
 Of each write of the catalogue ``tests/reliability/writes.txt`` says how a lost answer is settled, or why
-it cannot be; ``tests/reliability/test_every_write.py`` holds that list.
+it cannot be. Tested in ``tests/reliability/test_every_write.py``.
 """
 
 from __future__ import annotations
