@@ -9,9 +9,14 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
+from msgspec.structs import astuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _CONTAINERS = (dict, list)
 _COLON = ord(":")
@@ -40,6 +45,27 @@ def loads(text: str | bytes, *, max_depth: int = 64) -> Any:
     shallow = _each_list_is_a_value(data)
     members = _count_members(value, max_depth, objects=objects, lists=0 if shallow else lists)
     return value if members == data.count(b":") else _loads_slowly(text, max_depth)
+
+
+def record(names: Sequence[str], value: Any) -> type[msgspec.Struct]:
+    """The type of objects with exactly these names and values of such a type, for msgspec's decoders.
+
+    Of fixed places, they cost half of dicts. No cycle goes through JSON, so that Python's collector need
+    not look at them.
+    """
+    places = {f"at{place}": name for place, name in enumerate(names)}
+    return msgspec.defstruct(
+        "Record",
+        [(place, value) for place in places],
+        rename=places,
+        forbid_unknown_fields=True,
+        gc=False,
+    )
+
+
+def cells(records: Iterable[msgspec.Struct]) -> list[Any]:
+    """The values of records, one record after the other."""
+    return list(chain.from_iterable(map(astuple, records)))
 
 
 def _each_list_is_a_value(data: bytes) -> bool:

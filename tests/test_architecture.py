@@ -37,7 +37,15 @@ ROOMS: dict[str, set[str]] = {
     "detective": {"model", "errors", "strictjson", "catalogue", "credentials"},
     "sandbox": {"model", "catalogue"},
     "charts": {"model", "errors", "frames"},
-    "streams": {"model", "errors", "servertext", "catalogue", "credentials", "frames"},
+    "streams": {
+        "model",
+        "errors",
+        "strictjson",
+        "servertext",
+        "catalogue",
+        "credentials",
+        "frames",
+    },
     "streaming": {
         "model",
         "errors",

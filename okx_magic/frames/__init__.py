@@ -9,7 +9,7 @@
 pandas is imported here and nowhere above, so import this room late.
 """
 
-from okx_magic.frames.frame import frame_of_columns, safe_csv, to_frame
+from okx_magic.frames.frame import safe_csv, to_frame
 from okx_magic.frames.joined import frame_of_pages
 
-__all__ = ["frame_of_columns", "frame_of_pages", "safe_csv", "to_frame"]
+__all__ = ["frame_of_pages", "safe_csv", "to_frame"]

@@ -18,7 +18,7 @@ from okx_magic.frames.shapes import Table, TypeOf, tabulate
 from okx_magic.servertext import plain, plain_within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from os import PathLike
 
     from okx_magic.catalogue.reader import Endpoint
@@ -65,14 +65,6 @@ def to_frame(envelope: Envelope, request: Request, *, decimal: bool = False) -> 
     else:
         table = types.table_of_blocks([block])
     return frame_of_table(table, request)
-
-
-def frame_of_columns(
-    columns: Mapping[str, Sequence[Any]], length: int, request: Request, *, decimal: bool = False
-) -> pd.DataFrame:
-    """As ``to_frame``, of objects without tables in them that are columns already."""
-    types = Types.of(request, exact=decimal)
-    return frame_of_table(types.typed_table(Table(columns, length)), request)
 
 
 def frame_of_table(table: Table[arrays.Array], request: Request) -> pd.DataFrame:

@@ -53,7 +53,6 @@ class Timing:
     most: float = 30.0
     answer: float = 10.0
     steady: float = 10.0
-    snapshot: float = 1.0
     fill: float = 1.0
     per_second: int = 3
     hourly: int = 480

@@ -41,7 +41,6 @@ class Book:
         self.valid = False
         self.seq_id = -1
         self.ts = ""
-        self.resets = 0
         self._asks: dict[str, Level] = {}
         self._bids: dict[str, Level] = {}
         self._waiting: list[Change] = []
@@ -59,7 +58,6 @@ class Book:
                 self.ts = change.ts
                 return "same"
             # Below its own prevSeqId it counts anew, which OKX announces so.
-            self.resets += change.seqId < change.prevSeqId
             self._apply(change)
             return "applied"
         if change.seqId <= self.seq_id:

@@ -42,7 +42,6 @@ class BookFeed(Feed):
         for change, row in zip(changes, rows, strict=True):
             told = self.book.take(change, whole=action == "snapshot")
             if told == "old":
-                self.duplicates += 1
                 continue
             if told == "gap":
                 self._lose(f"the book's {change.prevSeqId} did not come")

@@ -54,7 +54,6 @@ class Feed:
         self.sinks: tuple[Sink, ...] = ()
         # The connection that is believed; another may deliver too while one replaces the other.
         self.owner: object = None
-        self.duplicates = 0
         self.last_at: float | None = None
         self.began = False
         self._lost: int | None = None

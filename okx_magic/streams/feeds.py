@@ -47,7 +47,6 @@ class StateFeed(Feed):
             ts = str(value.get("uTime") or value.get("ts") or "")
             before = self._newest.get(key)
             if before and (before[1] == row or (len(ts), ts) < (len(before[0]), before[0])):
-                self.duplicates += 1
                 continue
             self._newest[key] = ts, row
             rows.append(row)
@@ -133,13 +132,10 @@ class OrderFeed(StateFeed):
         for more in [dict([each]) for each in channel.each] or [{}]:
             values += await ask(target(channel.again, self.arg, **more))
         still = {self._key(value) for value in values}
-        endpoint = catalogue.endpoint("GET", channel.twin)
-        takes = {param.name for param in endpoint.params} if endpoint else set()
         for order, instrument in before.items():
             if order not in still:
-                query = {"instId": instrument, channel.key: order}
-                asked = urlencode({name: value for name, value in query.items() if name in takes})
-                values += await ask(f"{channel.twin}?{asked}")
+                asked = _taken(channel.twin, {"instId": instrument, channel.key: order})
+                values += await ask(f"{channel.twin}?{urlencode(asked)}")
         changed = [value for value in values if self._differs(value)]
         return (0 if self.began else None), self._add((value, ENCODE(value)) for value in changed)
 
@@ -176,10 +172,8 @@ class CandleFeed(Feed):
         del action
         for bar, row in zip(_BARS.decode(data), map(bytes, ROWS.decode(data)), strict=True):
             if self._newest and bar[0] < self._newest[0] and self._confirmed.get(bar[0]) == "1":
-                self.duplicates += 1
                 continue
             if bar == self._newest:
-                self.duplicates += 1
                 continue
             skipped = bool(self._newest) and bar[0] > self._newest[0]
             if skipped and (self._newest[-1] != "1" or self._jumps(bar[0])):
@@ -237,15 +231,16 @@ class CandleFeed(Feed):
 
 def target(path: str, arg: Arg, **more: str) -> str:
     """The GET of a path with those keys of the arg that it takes."""
-    endpoint = catalogue.endpoint("GET", path)
-    takes = {param.name for param in endpoint.params} if endpoint else set()
-    mine = {
-        name: value
-        for name, value in arg.items
-        if name in takes and not (name == "instType" and value == "ANY")
-    }
+    mine = _taken(path, dict(item for item in arg.items if item != ("instType", "ANY")))
     query = urlencode({**mine, **{name: value for name, value in more.items() if value}}, safe=",")
     return f"{path}?{query}" if query else path
+
+
+def _taken(path: str, keys: Mapping[str, str]) -> dict[str, str]:
+    """Those of the keys that the GET of a path has."""
+    endpoint = catalogue.endpoint("GET", path)
+    takes = {param.name for param in endpoint.params} if endpoint else set()
+    return {name: value for name, value in keys.items() if name in takes}
 
 
 _KINDS: Final[Mapping[str, type[Feed]]] = {

@@ -135,7 +135,7 @@ class Stream(Intake):
         these values (kept ones count); returns the newest such row. Raises StreamError after ``timeout``
         seconds. Ctrl-C ends the waiting, not the stream.
         """
-        wanted = {name: _text(value) for name, value in equals.items()}
+        wanted = {name: str(value) for name, value in equals.items()}
         end = None if timeout is None else time.monotonic() + timeout
         seen = 0
         with self._changed:
@@ -147,7 +147,7 @@ class Stream(Intake):
                     fresh = self._kept.ring.newest(self._kept.ring.total - seen)
                     seen = self._kept.ring.total
                     for row in map(row_of, reversed(fresh)):
-                        if all(_text(row.get(name)) == value for name, value in wanted.items()):
+                        if all(str(row.get(name)) == value for name, value in wanted.items()):
                             return row
                 self._wait_once(end, f"{self.total} rows came", 0 if wanted else rows)
 
@@ -246,7 +246,3 @@ class Stream(Intake):
 
     def __repr__(self) -> str:
         return line_of(self)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else str(value)

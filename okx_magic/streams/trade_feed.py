@@ -87,8 +87,8 @@ class TradeFeed(Feed):
                 self._hole(newest + 1, first - 1)
             self._newest = last
             self.give((row,))
-        elif not self._late(first, last, row):
-            self.duplicates += 1
+        else:
+            self._late(first, last, row)
 
     def _hole(self, low: int, high: int) -> None:
         since = self.last_at if self.last_at is not None else time.time()

@@ -7,19 +7,15 @@ Tested in ``tests/streams/test_cells.py``.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import chain
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 
-from okx_magic import catalogue
-from okx_magic.model import Envelope, Request
+from okx_magic import strictjson
+from okx_magic.model import Envelope, ObjectRows, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     from okx_magic.streams.stream import Stream
@@ -31,7 +27,7 @@ def frame_of(
     """The frame of these rows, books cut to ``depth``; ``attrs`` name the channel, and what
     they are of.
     """
-    from okx_magic.frames import frame_of_columns, to_frame  # noqa: PLC0415  # pandas, on first use
+    from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
 
     arg = stream.args[0]
     channel = arg.channel
@@ -40,53 +36,39 @@ def frame_of(
         query = {}
     path = channel.twin or f"/ws/v5/{channel.url}/{channel.name}"
     request = Request("GET", f"{path}?{urlencode(query)}" if query else path)
-    columns = None if stream.kind == "book" else _columns(rows, request)
-    if columns is not None:
-        frame = frame_of_columns(columns, len(rows), request, decimal=decimal)
+    if stream.kind == "book":
+        books = [msgspec.json.decode(row) for row in rows[-1:]]
+        if depth is not None:
+            cut = ({side: book[side][:depth] for side in ("asks", "bids")} for book in books)
+            books = [book | sides for book, sides in zip(books, cut, strict=True)]
+        envelope = Envelope("0", "", books)
     else:
-        values = msgspec.json.decode(b"[" + b",".join(rows) + b"]")
-        if stream.kind == "book" and depth is not None:
-            cut = {side: values[-1][side][:depth] for side in ("asks", "bids")}
-            values = [values[-1] | cut]
-        frame = to_frame(Envelope("0", "", values), request, decimal=decimal)
+        envelope = envelope_of(rows)
+    frame = to_frame(envelope, request, decimal=decimal)
     frame.attrs["channel"] = channel.name
     return stream.access.dressed(frame)
 
 
-def _columns(rows: list[bytes], request: Request) -> dict[str, list[Any]] | None:
-    """The columns of objects that all have the same fields, as nearly all do, and no tables in them; None
-    of others.
-    """
+def envelope_of(rows: list[bytes]) -> Envelope:
+    """An answer with these rows: as columns if all are objects of the same fields, as nearly all are."""
+    data = b"[" + b",".join(rows) + b"]"
     first = msgspec.json.decode(rows[0]) if rows else None
-    types = catalogue.field_types(request.method, request.path)
-    if not isinstance(first, dict) or any(types.get(name) in _TABLES for name in first):
-        return None
-    names = tuple(first)
-    decoder, cells_of = _decoder(names)
-    try:
-        objects = decoder.decode(b"[" + b",".join(rows) + b"]")
-    except msgspec.ValidationError:
-        return None
-    cells = list(chain.from_iterable(map(cells_of, objects)))
-    return {name: cells[place :: len(names)] for place, name in enumerate(names)}
+    if isinstance(first, dict) and first:
+        names = tuple(first)
+        try:
+            found = ObjectRows(names, strictjson.cells(_decoder(names).decode(data)))
+        except msgspec.ValidationError:
+            pass
+        else:
+            return Envelope.of_rows("0", "", found, {}, 200)
+    return Envelope("0", "", msgspec.json.decode(data))
 
 
 @lru_cache(64)
-def _decoder(names: tuple[str, ...]) -> tuple[msgspec.json.Decoder[Any], Callable[[Any], Any]]:
-    # Objects of fixed places cost half of dicts, and the collector does not look at them.
-    places = {f"place{number}": name for number, name in enumerate(names)}
-    row = msgspec.defstruct(
-        "Row",
-        [(place, Any) for place in places],
-        rename=places,
-        forbid_unknown_fields=True,
-        gc=False,
-    )
-    cells = attrgetter(*places) if len(names) > 1 else lambda one: (one.place0,)
-    return msgspec.json.Decoder(list[row]), cells  # type: ignore[valid-type]  # made here
+def _decoder(names: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(list[strictjson.record(names, Any)])  # type: ignore[misc]  # made here
 
 
-_TABLES: Final = frozenset({"table", "rows"})
 _BAR: Final = ("ts", "o", "h", "l", "c", "vol", "volCcy", "volCcyQuote", "confirm")
 
 

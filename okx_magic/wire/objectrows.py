@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from msgspec.structs import astuple
 
+from okx_magic import strictjson
 from okx_magic.model import ObjectRows
 
 if TYPE_CHECKING:
@@ -49,8 +48,8 @@ def read(body: bytes) -> dict[str, Any] | None:
         return None
     if len(answer.data) < 2 or len(answer.data) * len(names) != members:
         return None
-    cells = list(chain.from_iterable(map(astuple, answer.data)))
-    return {"code": answer.code, "msg": answer.msg, "data": ObjectRows(names, cells)}
+    rows = ObjectRows(names, strictjson.cells(answer.data))
+    return {"code": answer.code, "msg": answer.msg, "data": rows}
 
 
 def _names(body: bytes) -> tuple[str, ...]:
@@ -69,15 +68,7 @@ def _names(body: bytes) -> tuple[str, ...]:
 
 @lru_cache(maxsize=32)
 def _decode(names: tuple[str, ...]) -> Callable[[bytes], Any]:
-    places = {f"at{place}": name for place, name in enumerate(names)}
-    # No cycle can go through texts, so that Python's collector need not look at them.
-    row = msgspec.defstruct(
-        "Row",
-        [(place, _Value) for place in places],
-        rename=places,
-        forbid_unknown_fields=True,
-        gc=False,
-    )
+    row = strictjson.record(names, _Value)
     members = [("code", str), ("msg", str), ("data", list[row])]  # type: ignore[valid-type]
     answer = msgspec.defstruct("Answer", members, forbid_unknown_fields=True)
     return msgspec.json.Decoder(answer).decode

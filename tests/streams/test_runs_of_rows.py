@@ -11,10 +11,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okx_magic.model import Request
 from okx_magic.streams.feeds import feed_of
 from okx_magic.streams.protocol import Arg
-from okx_magic.streams.typed import _columns
+from okx_magic.streams.typed import envelope_of
 
 
 def pushed(number: int, count: str = "1") -> bytes:
@@ -47,16 +46,16 @@ class Keeper:
     def tell(self) -> None: ...
 
 
-def fed(runs: list[list[bytes]]) -> tuple[list[tuple[bytes, bool]], int, int]:
-    """What a feed of trades gives of these runs: rows, how many came twice, how many holes there are."""
+def fed(runs: list[list[bytes]]) -> tuple[list[tuple[bytes, bool]], int]:
+    """What a feed of trades gives of these runs: rows, and how many holes there are."""
 
-    async def feeding() -> tuple[list[tuple[bytes, bool]], int, int]:
+    async def feeding() -> tuple[list[tuple[bytes, bool]], int]:
         feed, keeper = feed_of(Arg.of("trades", {"instId": "BTC-USDT"})), Keeper()
         feed.sinks = (keeper,)
         for run in runs:
             feed.push(None, "", run)
         feed.flush()
-        return keeper.rows, feed.duplicates, len(feed.gaps.all)
+        return keeper.rows, len(feed.gaps.all)
 
     return asyncio.run(feeding())
 
@@ -88,8 +87,8 @@ def test_a_run_goes_on_as_it_came() -> None:
     """Trades that follow each other are given in one piece; the control has a hole in it."""
     run = [pushed(number) for number in range(1, 6)]
     rows = [(push[1:-1], False) for push in run]
-    assert fed([run[:1], run[1:]]) == (rows, 0, 0)
-    assert fed([run[:1], run[2:]]) == (rows[:1] + rows[2:], 0, 1)
+    assert fed([run[:1], run[1:]]) == (rows, 0)
+    assert fed([run[:1], run[2:]]) == (rows[:1] + rows[2:], 1)
 
 
 def test_what_is_over_is_forgotten() -> None:
@@ -136,10 +135,16 @@ def test_a_hole_behind_a_final_bar() -> None:
 
 def test_columns_are_what_rows_are() -> None:
     """Rows of equal fields become the columns that they would become one by one; others none."""
-    request = Request("GET", "/api/v5/market/trades")
     rows = [b'{"instId":"A","px":"1.5","seqId":7}', b'{"px":null,"seqId":8,"instId":""}']
-    assert _columns(rows, request) == {"instId": ["A", ""], "px": ["1.5", None], "seqId": [7, 8]}
-    assert _columns([*rows, b'{"instId":"A","px":"1"}'], request) is None
-    assert _columns([*rows, b'{"instId":"A","px":"1","seqId":9,"more":"1"}'], request) is None
-    assert _columns([b'{"asks":[],"bids":[]}'], Request("GET", "/api/v5/market/books")) is None
-    assert _columns([], request) is None
+    columns = {"instId": ["A", ""], "px": ["1.5", None], "seqId": [7, 8]}
+    assert getattr(envelope_of(rows).object_rows, "columns", None) == columns
+    for more in (
+        [*rows, b'{"instId":"A","px":"1"}'],
+        [*rows, b'{"instId":"A","px":"1","seqId":9,"more":"1"}'],
+        [b'["1700000000000","1"]'],
+        [b"{}"],
+        [],
+    ):
+        found = envelope_of(more)
+        assert found.object_rows is None
+        assert found.data == [msgspec.json.decode(row) for row in more]
