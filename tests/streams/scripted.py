@@ -74,8 +74,8 @@ class Scripted:
         return f"http://127.0.0.1:{self.port}"
 
     def open(self) -> list[ServerConnection]:
-        """The connections that are open."""
-        return [each for each in self.connections if each.state.name == "OPEN"]
+        """The connections that are not over: one that is being closed has no code yet."""
+        return [each for each in self.connections if each.state.name != "CLOSED"]
 
     def say(self, frame: Frame | str, connection: int | None = None) -> None:
         """To one connection, or to all that are open."""
