@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from okx_magic.streams.access import Timing
+from okx_magic.streams.gathering import Gathering
 from okx_magic.streams.line import Line
 from okx_magic.streams.stream import Stream
 
@@ -174,10 +175,10 @@ class Reader:
 
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            loop = self._loop = asyncio.new_event_loop()
+            loop = self._loop = asyncio.SelectorEventLoop(Gathering())
             self._pool = ThreadPoolExecutor(4, thread_name_prefix="okx_magic-streams-rest")
             self._thread = threading.Thread(
-                target=_run, args=(loop,), name="okx_magic-streams", daemon=True
+                target=_run, args=(loop, self._pool), name="okx_magic-streams", daemon=True
             )
             self._thread.start()
             atexit.register(self.close)
@@ -193,12 +194,10 @@ class Reader:
             thread.join(_PATIENCE)
 
     def _forget_thread(self) -> None:
-        loop, pool = self._loop, self._pool
+        loop = self._loop
         self._loop = self._thread = self._pool = None
         atexit.unregister(self.close)
         _READERS.discard(self)
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
         if loop is not None:
             loop.call_soon_threadsafe(loop.stop)
 
@@ -215,7 +214,7 @@ class Reader:
                 link.forget()
 
 
-def _run(loop: asyncio.AbstractEventLoop) -> None:
+def _run(loop: asyncio.AbstractEventLoop, pool: ThreadPoolExecutor) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
@@ -223,6 +222,8 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
         for task in asyncio.all_tasks(loop):
             task.cancel()
         loop.run_until_complete(asyncio.sleep(0))
+        # Who waits for this thread waits for those that ask REST, too.
+        pool.shutdown(cancel_futures=True)
         loop.close()
 
 
