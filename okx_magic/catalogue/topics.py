@@ -1,6 +1,6 @@
 """What traders call things: wordings with the endpoints that answer them, filler words, rare families.
 
-    topics.txt ─► Topics ─► search.py
+    topics.txt ─► Topics ─► the searches for endpoints, channels, columns and codes
 
 The facts are in ``data/topics.txt``, a line each. A wording is a word or a few words near each other;
 the longest that a question holds counts.

@@ -51,7 +51,7 @@ def test_the_files_are_the_known_ones() -> None:
             "channels.jsonl",
             *("codes.jsonl", "endpoints.jsonl", "field_overrides.json", "fields.json"),
             *("interest.json", "topics.txt", "examples.txt", "columns.txt", "recipes.txt"),
-            *("foreign_names.json", "parameter_rules.json"),
+            *("foreign_names.json", "parameter_rules.json", "asked.txt", "said.txt"),
         ]
     )
     assert all(text.endswith("\n") for text in TEXTS.values())

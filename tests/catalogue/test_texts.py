@@ -38,16 +38,21 @@ def test_words_find_what_a_person_means(words: str, first: str) -> None:
 
 
 def test_words_of_the_path_count_most() -> None:
-    """Path before title before parameter name."""
+    """Path before title before parameter name: with one word all are found that have it in the path,
+    and they stand before the others but for what people ask with that word.
+    """
     found = search("ccy")
     assert found
     assert all("ccy" in {param.name for param in each.params} for each in found[:3])
-    found = [each for each in search("positions") if each.status == "documented"]
-    in_path = [
-        bool({"position", "positions"} & set(re.split("[/-]", endpoint.path))) for endpoint in found
+    named = [
+        endpoint.path
+        for endpoint in ENDPOINTS
+        if {"position", "positions"} & set(re.split("[/-]", endpoint.path))
     ]
-    assert len(set(in_path)) == 2
-    assert in_path == sorted(in_path, reverse=True)
+    paths = [each.path for each in search("positions")]
+    assert set(named) <= set(paths)
+    assert paths[0] in named
+    assert sum(path in named for path in paths[: len(named)]) > len(named) / 2
 
 
 def test_every_path_finds_itself() -> None:
