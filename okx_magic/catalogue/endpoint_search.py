@@ -37,8 +37,8 @@ _DOES, _DOES_NOT = 1.12, 0.75
 _NAMED, _NOT_NAMED = 1.5, 0.5
 # Retired endpoints, and families that few people mean.
 _RETIRED, _ASIDE = 0.7, 0.93
-# After the first few, what is much farther off than the best is no answer, unless its title or path has all
-# words.
+# After the first few, what is much farther off than the best is no answer, unless its title or path has
+# all words.
 _FEW, _LEAST_SHARE, _ALL_WORDS = 3, 0.4, 0.75
 
 _SHORTEST_MISSPELLED = 5
