@@ -75,7 +75,7 @@ class Wrong(NamedTuple, Generic[_T]):
     @property
     def cost(self) -> int:
         """Of all its mistakes together."""
-        return sum(mistake.cost for mistake in self.mistakes)
+        return sum([mistake.cost for mistake in self.mistakes])
 
 
 class Change(NamedTuple):

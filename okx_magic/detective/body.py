@@ -137,7 +137,8 @@ def many(method: str, path: str, text: str) -> Iterator[Wrong[bytes]]:
     """Other orders of keys; then documented parameters that were not sent, as a program writes them when
     they have no value.
     """
-    yield from key_orders(text, MOST_PERMUTED).wrong()
+    orders = key_orders(text, MOST_PERMUTED)
+    yield from map(orders.__getitem__, range(len(orders)))
     endpoint, body = catalogue.endpoint(method.upper(), path), Body(text)
     if endpoint is None or not isinstance(body.value, dict):
         return
@@ -177,7 +178,7 @@ def key_orders(text: str, most: int) -> Sweep:
         name = f"the body with its keys in the order {', '.join(order)}"
         return (Mistake.of(name, "keys", _ORDERED),)
 
-    return Sweep(texts, told)
+    return Sweep(list(map(plain, texts())), told)
 
 
 # With one more usual or known mistake they are looked for.

@@ -12,7 +12,7 @@ from okx_magic.credentials.prehash_rules import faults
 from okx_magic.detective.investigation import explanations
 from okx_magic.detective.prehash import Prehash, split
 from okx_magic.detective.records import Comparison, Evidence, Explanation
-from okx_magic.detective.search import Hit
+from okx_magic.detective.search import told
 from okx_magic.detective.times import instant, notation_of, write
 from okx_magic.detective.ways import Ways
 
@@ -138,8 +138,9 @@ def _visible(text: str) -> str:
 def _explained(parts: Prehash, theirs: str) -> tuple[Explanation, ...]:
     """The cheapest mistakes that make theirs of mine."""
     ways = Ways(Evidence("", *parts))
+    (nothing,) = ways.right.digests
     singles = (ways.singles(odd=odd) for odd in (False, True))
     for blocks in (*singles, *(ways.blocks(cost) for cost in range(2 * USUAL, 2 * RARE + 1))):
-        if found := list(ways.to(plain(theirs), list(blocks))):
-            return explanations(Hit(way.mistakes, way.also) for way in found)
+        if found := list(ways.to(plain(theirs), nothing, blocks)):
+            return explanations(map(told, found))
     return ()

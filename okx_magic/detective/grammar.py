@@ -1,4 +1,4 @@
-"""How changes compose inside a part: the part is made in stages, and each stage can go wrong.
+"""How changes compose: inside a part, which is made in stages that can each go wrong, and across places.
 
 A body's values are changed, then serialised, then its text is touched; a time is taken elsewhere,
 then written in another notation. A stage has what it makes of a right state and, at a cost, what it
@@ -7,9 +7,11 @@ makes of it by a mistake.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from okx_magic.credentials.changes import KNOWN, USUAL, Mistake, Wrong, plain
+from okx_magic.credentials.changes import ALONE, KNOWN, RARE, USUAL, Mistake, Wrong, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,40 +34,35 @@ class Stage(NamedTuple):
     again: bool = False
 
 
-class Sweep(NamedTuple):
-    """Thousands of texts of a part: fast, and slowly, by their place, with their mistakes."""
-
-    texts: Callable[[], Iterator[str]]
-    told: Callable[[int], tuple[Mistake, ...]]
-
-    def wrong(self) -> Iterator[Wrong[bytes]]:
-        """All of them, each with its mistakes."""
-        return (Wrong(plain(text), self.told(number)) for number, text in enumerate(self.texts()))
-
-
 def made(
     stages: Sequence[Stage], state: Any, count: int, most: int, told: tuple[Mistake, ...] = ()
 ) -> Iterator[Wrong[bytes]]:
     """What comes out of the stages by exactly so many mistakes, which cost at most so much in all."""
-    if not count:
-        states = [state]
-        for stage in stages:
-            if stage.keep is not _same:
-                states = [kept for each in states for kept in stage.keep(each)]
-        yield from (
-            Wrong(text if isinstance(text, bytes) else plain(text), told) for text in states
-        )
-        return
     if not stages:
         return
     first, *rest = stages
     limit = most - USUAL * (count - 1)
     for changed, mistake in first.change(state, limit):
-        if mistake.cost <= limit:
+        if mistake.cost > limit:
+            continue
+        wrong = (*told, mistake)
+        if count == 1:
+            for text in _kept(rest, changed):
+                yield Wrong(text if isinstance(text, bytes) else plain(text), wrong)
+        else:
             behind = stages if first.again and most <= 2 * KNOWN else rest
-            yield from made(behind, changed, count - 1, most - mistake.cost, (*told, mistake))
+            yield from made(behind, changed, count - 1, most - mistake.cost, wrong)
     for kept in first.keep(state) if rest else ():
         yield from made(rest, kept, count, most, told)
+
+
+def _kept(stages: Sequence[Stage], state: Any) -> list[Any]:
+    """What comes out of the stages without a mistake."""
+    states = [state]
+    for stage in stages:
+        if stage.keep is not _same:
+            states = [kept for each in states for kept in stage.keep(each)]
+    return states
 
 
 def touching(rows: Iterable[Change]) -> Stage:
@@ -114,3 +111,94 @@ def spent(total: int, places: int) -> Iterator[tuple[int, ...]]:
     for cost in (0, *range(USUAL, total + 1)):
         if cost <= total:
             yield from ((cost, *rest) for rest in spent(total - cost, places - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Thousands of texts of a part, whose mistakes are told by their place when one is asked for."""
+
+    whats: Sequence[bytes]
+    told: Callable[[int], tuple[Mistake, ...]]
+
+    def __len__(self) -> int:
+        return len(self.whats)
+
+    def __getitem__(self, number: int) -> Wrong[bytes]:
+        return Wrong(self.whats[number], self.told(number))
+
+
+def _by_cost(found: Iterable[Wrong[Any]]) -> dict[int, list[Wrong[Any]]]:
+    grouped: dict[int, list[Wrong[Any]]] = {}
+    for each in found:
+        grouped.setdefault(each.cost, []).append(each)
+    return grouped
+
+
+# What two mistakes inside one part may cost together to be looked for early.
+_EARLY: Final = KNOWN + KNOWN
+
+
+@dataclass(eq=False)
+class Place:
+    """What can stand at one place of a signature: what is ``right`` there (nothing, where that is ruled
+    out), and what is wrong. Two mistakes there cost at ``most`` so much.
+    """
+
+    right: tuple[Wrong[Any], ...]
+    most: int = 20
+
+    def made(self, count: int, most: int) -> Iterable[Wrong[Any]]:  # noqa: ARG002 - nothing is wrong here
+        """Those of so many mistakes, one or two, which cost at most so much together."""
+        return ()
+
+    @cached_property
+    def usual(self) -> list[Wrong[Any]]:
+        """Those of one mistake that is looked for in company."""
+        return list(self.made(1, RARE))
+
+    @cached_property
+    def odd(self) -> list[Wrong[Any]]:
+        """The others of one mistake."""
+        return [each for each in self.made(1, ALONE) if each.cost > RARE]
+
+    _usual_by_cost = cached_property(lambda self: _by_cost(self.usual))
+    _odd_by_cost = cached_property(lambda self: _by_cost(self.odd))
+    _early = cached_property(lambda self: _by_cost(self.made(2, _EARLY)))
+    _late = cached_property(lambda self: _by_cost(self.made(2, self.most)))
+
+    def wrong(self, cost: int, *, two: bool) -> list[Wrong[Any]]:
+        """Those of this cost: of one mistake and of two, or of ``two`` alone."""
+        once = {} if two else self._usual_by_cost if cost <= RARE else self._odd_by_cost
+        twice = self._early if cost <= _EARLY else self._late if cost <= self.most else {}
+        return [*once.get(cost, ()), *twice.get(cost, ())]
+
+
+@dataclass(eq=False, kw_only=True)
+class Part(Place):
+    """A part of the prehash: made in ``stages`` from a right ``state``; with ``words`` that can stand for
+    any text, and ``many`` more texts.
+    """
+
+    state: Any
+    stages: Callable[[], Sequence[Stage]]
+    words: Callable[[], Iterable[Wrong[bytes]]] = tuple
+    many: Callable[[], Iterable[Wrong[bytes]]] = tuple
+
+    def made(self, count: int, most: int) -> Iterable[Wrong[Any]]:
+        """The texts of so many mistakes that differ from each other, of two also from those of one."""
+        changed = made(self.stages(), self.state, count, most)
+        if count > 1:
+            return distinct((each.what for each in (*self.right, *self.usual)), changed)
+        words = (each for each in self.words() if each.cost <= most)
+        return distinct([self.right[0].what], (*words, *changed))
+
+    @cached_property
+    def by_text(self) -> dict[bytes, Wrong[bytes]]:
+        """All of one mistake, by their text."""
+        return {each.what: each for each in self.made(1, ALONE)}
+
+    @cached_property
+    def odd(self) -> list[Wrong[Any]]:
+        """The others of one mistake; and many more."""
+        odd = [each for each in self.by_text.values() if each.cost > RARE]
+        return odd + distinct([self.right[0].what, *self.by_text], self.many())

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from functools import cache, partial
 from itertools import permutations
 from operator import itemgetter
@@ -31,6 +32,7 @@ from okx_magic.credentials.changes import (
 )
 from okx_magic.credentials.derived import KEY, PASSPHRASE, SECRET
 from okx_magic.credentials.macs import RIGHT, Scheme
+from okx_magic.detective.grammar import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,22 +165,39 @@ def _written(field: Join, write: Callable[[str], str]) -> Join:
     return lambda parts: write(field(parts).decode("utf-8", "replace")).encode("utf-8", "replace")
 
 
-@cache
-def picks() -> frozenset[str]:
-    """The names of the joinings that leave out parts."""
-    return frozenset(name for _, name, _ in table()["joined"]["join"])
+@dataclass(eq=False)
+class Joinings(Place):
+    """The ways to join these parts."""
+
+    parts: Parts = ()
+
+    def made(self, count: int, most: int) -> Iterator[Joining]:
+        """Those of so many mistakes; the rarest pairs are not among them."""
+        without = {b"".join((*self.parts[:at], *self.parts[at + 1 :])) for at in range(5)}
+        picks = {name for _, name, _ in table()["joined"]["join"]}
+        for each in self._new(count):
+            # Where this looks as if one part alone had been left out, that is what is told.
+            looks = each.mistakes[0].name in picks and each.what(self.parts) in without
+            if each.cost <= most and not looks:
+                yield each
+
+    def _new(self, count: int) -> Iterator[Joining]:
+        """Those of so many mistakes that are usual, or make another text of this request than those
+        before of one name.
+        """
+        seen = set()
+        for each in joinings():
+            if len(each.mistakes) == count:
+                known = each.what(self.parts), *(mistake.name for mistake in each.mistakes)
+                if known not in seen or each.mistakes[-1].cost < RARE:
+                    seen.add(known)
+                    yield each
 
 
 @cache
-def once() -> tuple[Joining, ...]:
-    """The joinings of one mistake."""
-    return tuple(each for each in _joinings() if len(each.mistakes) == 1)
-
-
-@cache
-def twice() -> tuple[Joining, ...]:
-    """The joinings of two mistakes, the rarest pairs not among them."""
-    return tuple(each for each in _joinings() if len(each.mistakes) > 1 and each.cost < RARE + RARE)
+def joinings() -> tuple[Joining, ...]:
+    """All wrong ways to join, those of two mistakes too."""
+    return tuple(_joinings())
 
 
 def _joinings() -> Iterator[Joining]:

@@ -9,15 +9,15 @@ so nothing that comes later could explain the same signature by other bytes.
 
 from __future__ import annotations
 
-from functools import cached_property
-from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import chain, islice, product
+from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Mistake, Wrong, plain
+from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Wrong
 from okx_magic.credentials.macs import RIGHT, digest_size, schemes
 from okx_magic.detective import body, timestamp
+from okx_magic.detective.grammar import Place
 from okx_magic.detective.joining import recipes
-from okx_magic.detective.ways import BODY, DEAREST, TIMESTAMP, Ways
+from okx_magic.detective.ways import BODY, DEAREST, DIGEST, JOINING, TIMESTAMP, Block, Way, Ways
 from okx_magic.detective.wrapping import damage, unhashed
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from okx_magic.credentials.derived import Derived
     from okx_magic.credentials.macs import Mac, Scheme
     from okx_magic.detective.grammar import Sweep
-    from okx_magic.detective.joining import Joining
     from okx_magic.detective.records import Evidence
-    from okx_magic.detective.ways import Block
 
     Progress = Callable[[int, int], None]
+    # What was signed; its mistakes, and others that would have given the same.
+    Hit = Wrong[bytes]
 
 BUDGET: Final = 400_000
 """So many digests are computed at most."""
@@ -39,15 +39,34 @@ BUDGET: Final = 400_000
 _MOST_KEYS: Final = 7
 
 
-class Hit(NamedTuple):
-    """A way that gives the signature: its mistakes, and others that would have given the same."""
-
-    mistakes: tuple[Mistake, ...]
-    also: tuple[Mistake, ...] = ()
-
-
 class Spent(Exception):
     """The budget of digests is spent."""
+
+
+class _Digests(Place):
+    """The functions that make digests: under the right secret by the right scheme, unless the size of
+    the signature's digest tells that it was another one; and wrong ones.
+    """
+
+    def __init__(self, credentials: Credentials, sizes: set[int]) -> None:
+        self.form, *self.forms = credentials.wrong_forms()
+        self.schemes = list(schemes(sizes))
+        fits = digest_size(RIGHT.hash) in sizes
+        super().__init__((Wrong(self.form.mac(RIGHT)),) if fits else (), DEAREST)
+
+    def made(self, count: int, most: int) -> Iterator[Wrong[Mac]]:
+        """The functions with so many mistakes in secret and scheme."""
+        if count == 1:
+            found = [Wrong(self.form.mac(each.what), each.mistakes) for each in self.schemes]
+            found += map(_with_form, self.forms if self.right else ())
+            yield from (each for each in found if each.cost <= most)
+            return
+        for form, scheme in product(self.forms, self.schemes):
+            first, *others = form.mistakes
+            # A digest without a key has none that could be wrong.
+            if first.cost + scheme.cost <= most and scheme.what.construction != "no key":
+                told = (first, *scheme.mistakes)
+                yield Wrong(form.mac(scheme.what), told, tuple(others))
 
 
 class Search:
@@ -63,10 +82,10 @@ class Search:
         progress: Progress | None = None,
     ) -> None:
         self._evidence = evidence
-        self._ways = Ways(evidence)
         self._targets = {each.what: each.mistakes for each in readings}
-        self._digests = frozenset(self._targets)
         self._sizes = {len(digest) for digest in self._targets}
+        self._digests = _Digests(credentials, self._sizes)
+        self._ways = Ways(evidence, self._digests)
         self._credentials = credentials
         self._progress = progress
         self.tried = 0
@@ -87,18 +106,18 @@ class Search:
     def _stages(self) -> Iterator[tuple[str, Callable[[], Iterable[Hit]]]]:
         """What is looked for, in this order; "" where the next stage has more of the same."""
         stamp, sent, ways = self._evidence.timestamp, self._evidence.body, self._ways
-        tried, level, recipes, swept = self._tried_all, self._level, self._recipes, self._swept
+        tried, level, recipes, swept = self._tried, self._level, self._recipes, self._swept
         again, otherwise = timestamp.readings, timestamp.readings_otherwise
-        yield "that it is right", lambda: tried(self._right, [ways.rightly()])
-        yield "", lambda: self._single(odd=False)
-        yield "one mistake alone", lambda: self._single(odd=True)
+        yield "that it is right", lambda: tried([ways.right])
+        yield "", lambda: tried(ways.singles())
+        yield "one mistake alone", lambda: tried(ways.singles(odd=True))
         yield "the recipe of another exchange", lambda: recipes([0])
         yield "two known mistakes", lambda: level(range(2 * USUAL, 2 * KNOWN + 1))
         yield "such a recipe with a known mistake", lambda: recipes([USUAL, KNOWN])
         yield "a second reading of the clock", lambda: swept(again(stamp), TIMESTAMP)
         yield "another order of keys", lambda: swept([body.key_orders(sent, _MOST_KEYS)], BODY)
         yield "a slip in the secret", self._slips
-        yield "another request", lambda: tried(self._right, ways.reused())
+        yield "another request", lambda: tried(ways.reused())
         yield "a signature cut off or changed", self._damaged
         yield "a second reading in another notation", lambda: swept(otherwise(stamp), TIMESTAMP)
         yield "any local time", lambda: level(range(DEAREST + 1, DEAREST + 4))
@@ -110,170 +129,116 @@ class Search:
 
     # ---- levels ------------------------------------------------------------------------------------
 
-    def _single(self, *, odd: bool) -> list[Hit]:
-        """All ways of one mistake: the usual ones, or the others."""
-        hits = self._tried_all(self._right, list(self._ways.singles(odd=odd)))
-        keyed = [each for each in self._keyed_once if (each.cost > RARE) == odd]
-        return hits or self._tried_all(keyed, [self._ways.rightly()])
-
     def _level(self, costs: Iterable[int]) -> list[Hit]:
         """All ways of several mistakes that cost so much together, one cost after the other."""
-        for cost in costs:
-            if hits := self._tried_all(self._right, self._ways.blocks(cost)):
-                return hits
-            for keyed in range(USUAL, cost + 1) if cost <= DEAREST else ():
-                if keyed == cost or cost - keyed >= USUAL:
-                    blocks = self._ways.blocks(cost - keyed, beside=True)
-                    if hits := self._tried_all(self._keyed(keyed), blocks):
-                        return hits
-        return []
+        levels = (self._tried(self._ways.blocks(cost)) for cost in costs)
+        return next(filter(None, levels), [])
 
-    def _tried_all(self, keyed: Sequence[Wrong[Mac]], blocks: Iterable[Block]) -> list[Hit]:
-        """The hits of the first digest function that has any: no other gives the same digest."""
-        blocks = list(blocks) if keyed else []
+    def _tried(self, blocks: Iterable[Block]) -> list[Hit]:
+        """The hits of the first block that has any, and what else in the later ones gives the same: no
+        other message and no other function give the same digest.
+        """
+        blocks = iter(blocks)
         for block in blocks:
             # Messages for a single function are made one by one: there can be very many.
-            messages = list(block.messages()) if len(keyed) > 1 else None
-            for each in keyed:
+            messages = list(block.messages()) if len(block.digests) > 1 else None
+            for digest in block.digests:
                 source = block.messages() if messages is None else iter(messages)
-                self._spend(len(block))
+                count = self._spend(block.size)
+                source = islice(source, count)
                 # Compared without a step of Python for each. What is left of the source tells the place.
-                if not self._digests.isdisjoint(map(each.what, source)):
-                    place = len(block) - 1 - sum(1 for _ in source)
-                    return list(self._matches(each, block.way(place).message, blocks))
+                if not self._targets.keys().isdisjoint(map(digest.what, source)):
+                    way = block.way(count - 1 - sum(1 for _ in source), digest)
+                    rest = chain([block], blocks)
+                    return list(map(self._hit, self._ways.to(way.message, digest, rest)))
         return []
 
-    def _matches(self, keyed: Wrong[Mac], signed: bytes, blocks: Iterable[Block]) -> Iterator[Hit]:
-        """All ways to what was signed that cost the same, and those in which one mistake is another."""
-        wrapped = self._targets[keyed.what(signed)]
-        for way in self._ways.to(signed, blocks):
-            yield Hit((*keyed.mistakes, *way.mistakes, *wrapped), (*keyed.also, *way.also))
+    def _hit(self, way: Way) -> Hit:
+        return told(way, *self._targets[way[DIGEST].what(way.message)])
 
-    def _spend(self, digests: int) -> None:
-        if self.tried + digests > BUDGET:
+    def _spend(self, digests: int) -> int:
+        """How many of these the budget has left; they are counted as tried."""
+        if self.tried == BUDGET:
             raise Spent
-        self.tried += digests
+        left = min(digests, BUDGET - self.tried)
+        self.tried += left
         if self._progress is not None:
             self._progress(self.tried, BUDGET)
-
-    # ---- secrets and schemes -----------------------------------------------------------------------
-
-    @cached_property
-    def _forms(self) -> tuple[Derived, ...]:
-        return self._credentials.wrong_forms()
-
-    @cached_property
-    def _schemes(self) -> tuple[Wrong[Scheme], ...]:
-        return tuple(schemes(self._sizes))
-
-    @cached_property
-    def _right(self) -> list[Wrong[Mac]]:
-        """The right function, unless the signature's length tells that it was another one."""
-        fits = digest_size(RIGHT.hash) in self._sizes
-        return [Wrong(self._forms[0].mac(RIGHT))] if fits else []
-
-    @cached_property
-    def _keyed_once(self) -> list[Wrong[Mac]]:
-        """The digest functions with one mistake in secret or scheme."""
-        right, *wrong = self._forms
-        keyed = [Wrong(right.mac(each.what), each.mistakes) for each in self._schemes]
-        return keyed + (list(map(_with_form, wrong)) if self._right else [])
-
-    def _keyed(self, cost: int) -> list[Wrong[Mac]]:
-        """The digest functions whose mistakes in secret and scheme cost so much together."""
-        found = [each for each in self._keyed_once if each.cost == cost <= RARE]
-        for form in self._forms[1:]:
-            first, *others = form.mistakes
-            for each in self._schemes:
-                # A digest without a key has none that could be wrong.
-                if first.cost + each.cost == cost and each.what.construction != "no key":
-                    told = (first, *each.mistakes)
-                    found.append(Wrong(form.mac(each.what), told, tuple(others)))
-        return found
+        return left
 
     # ---- recipes -----------------------------------------------------------------------------------
 
     def _recipes(self, costs: Iterable[int]) -> list[Hit]:
         """The recipes, beside mistakes in the parts that cost so much."""
-        for cost in costs:
-            for (scheme, secret), joinings in self._by_mac.items():
-                cheap = [each for each in joinings if each.cost + cost <= DEAREST]
-                if cheap and (mac := self._mac_of(scheme, secret)):
-                    blocks = self._ways.blocks(cost, cheap, beside=True)
-                    if hits := self._tried_all([Wrong(mac)], blocks):
-                        return hits
-        return []
-
-    @cached_property
-    def _by_mac(self) -> dict[tuple[Scheme, str], list[Joining]]:
-        grouped: dict[tuple[Scheme, str], list[Joining]] = {}
+        grouped: dict[tuple[Scheme, str], list[Wrong[Any]]] = {}
         for recipe in recipes():
             if digest_size(recipe.scheme.hash) in self._sizes:
                 grouped.setdefault((recipe.scheme, recipe.secret), []).append(recipe.joining)
-        return grouped
+        for cost in costs:
+            for (scheme, secret), joinings in grouped.items():
+                cheap = [each for each in joinings if each.cost + cost <= DEAREST]
+                if cheap and (mac := self._mac_of(scheme, secret)):
+                    fixed = {JOINING: cheap, DIGEST: [Wrong(mac)]}
+                    if hits := self._tried(self._ways.blocks(cost, fixed)):
+                        return hits
+        return []
 
     def _mac_of(self, scheme: Scheme, secret: str) -> Mac | None:
         """The digest function of a recipe; None where this secret has no such form."""
         if not secret:
             return self._credentials.filled_mac(scheme)
-        forms = (form for form in self._forms if secret in {each.name for each in form.mistakes})
+        forms = (
+            form for form in self._digests.forms if secret in {each.name for each in form.mistakes}
+        )
         return next((form.mac(scheme) for form in forms), None)
 
     # ---- what takes long ---------------------------------------------------------------------------
 
     def _slips(self) -> list[Hit]:
         """Each slip of typing that makes another secret."""
-        forms = self._credentials.slipped_forms() if self._right else ()
-        return self._tried_all(list(map(_with_form, forms)), [self._ways.rightly()])
+        forms = self._credentials.slipped_forms() if self._digests.right else ()
+        return self._tried([self._ways.block({DIGEST: list(map(_with_form, forms))})])
 
-    def _swept(self, sweeps: Iterable[Sweep], place: int) -> Iterator[Hit]:
+    def _swept(self, sweeps: Iterable[Sweep], place: int) -> list[Hit]:
         """The texts of the sweeps in the place of one part, all else right."""
-        right = self._ways.right
-        head, tail = b"".join(right[:place]), b"".join(right[place + 1 :])
-        for sweep in sweeps if self._right else ():
-            texts = [head + plain(text) + tail for text in sweep.texts()]
-            self._spend(len(texts))
-            source, mac = iter(texts), self._right[0].what
-            if not self._digests.isdisjoint(map(mac, source)):
-                number = len(texts) - 1 - sum(1 for _ in source)
-                yield Hit((*sweep.told(number), *self._targets[mac(texts[number])]))
-                return
+        return self._tried(self._ways.block({place: sweep}) for sweep in sweeps)
 
     def _beside_microseconds(self) -> list[Hit]:
         """Digits that the header does not show, and one more mistake, for as long as the budget lasts."""
-        sweeps = list(timestamp.microseconds(self._evidence.timestamp)) if self._right else []
-        for cost, sweep in product((USUAL, KNOWN), sweeps):
-            texts = {TIMESTAMP: list(sweep.wrong())}
-            fine = [self._ways.block(texts)]
-            for each in self._keyed(cost):
-                if hits := self._tried_all([each], fine):
-                    return hits
-            for block in self._ways.blocks(cost, beside=True):
-                for way in map(block.way, range(len(block))):
-                    if not way.texts[TIMESTAMP].mistakes:
-                        lists = {place: [text] for place, text in enumerate(way.texts)}
-                        blocks = [self._ways.block(lists | texts, [way.joining])]
-                        if hits := self._tried_all(self._right, blocks):
-                            return hits
-        return []
+        fine = list(timestamp.microseconds(self._evidence.timestamp))
+        levels = (
+            self._tried(self._ways.blocks(cost, {TIMESTAMP: sweep}))
+            for cost in (USUAL, KNOWN)
+            for sweep in fine
+        )
+        return next(filter(None, levels), [])
 
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""
-        right, *wrong = self._forms
-        keyed = Wrong(right.mac(RIGHT))
-        for each in (keyed, *map(_with_form, wrong)):
-            yield from self._disfigured(each, self._ways.rightly())
+        right = Wrong(self._digests.form.mac(RIGHT))
+        everyone = [right, *map(_with_form, self._digests.forms)]
+        yield from self._disfigured(self._ways.block({DIGEST: everyone}))
         for block in self._ways.singles():
-            yield from self._disfigured(keyed, block)
+            if block.digests == self._digests.right:
+                yield from self._disfigured(Block((*block.lists[:DIGEST], [right])))
 
-    def _disfigured(self, keyed: Wrong[Mac], block: Block) -> Iterator[Hit]:
-        signature, of_nothing = self._evidence.signature, keyed.what(b"")
-        self._spend(len(block))
-        for number, message in enumerate(block.messages()):
-            found = damage(signature, keyed.what(message))
-            if found := found or unhashed(signature, message, of_nothing):
-                way = block.way(number)
-                yield Hit((*keyed.mistakes, *way.mistakes, found), (*keyed.also, *way.also))
+    def _disfigured(self, block: Block) -> Iterator[Hit]:
+        signature = self._evidence.signature
+        for digest in block.digests:
+            self._spend(block.size)
+            of_nothing = digest.what(b"")
+            for number, message in enumerate(block.messages()):
+                found = damage(signature, digest.what(message))
+                if found := found or unhashed(signature, message, of_nothing):
+                    yield told(block.way(number, digest), found)
+
+
+def told(way: Way, *more: Any) -> Hit:
+    """What was signed in a way, with all its mistakes, and more of them."""
+    wrong = [way[DIGEST], *way[:DIGEST]]
+    mistakes = [mistake for each in wrong for mistake in each.mistakes]
+    also = [mistake for each in wrong for mistake in each.also]
+    return Wrong(way.message, (*mistakes, *more), tuple(also))
 
 
 def _with_form(form: Derived) -> Wrong[Mac]:

@@ -6,7 +6,7 @@ Tested in ``tests/detective/test_detective_suite.py``.
 from __future__ import annotations
 
 import math
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from okx_magic.credentials.changes import (
@@ -38,7 +38,7 @@ from okx_magic.detective.times import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
 ISO: Final = "{date}T{clock}.{ms}Z"
 _TWELVE_HOURS: Final = "the timestamp on a 12-hour clock"
@@ -173,14 +173,14 @@ def _finer(time: int, own: Notation, finer: Notation) -> Iterator[Sweep]:
     grain = MILLISECOND if fraction and own.grain == SECOND else finer.grain
     if grain == own.grain // 1000:
         times = range(time, time + own.grain, grain)
-        yield _swept(finer, partial(clock, finer.template, times))
+        yield _swept(finer, clock(finer.template, times))
     if fraction and own.grain == MILLISECOND:
-        yield _swept(finer, partial(_floats, time))
+        yield _swept(finer, _floats(time))
 
 
-def _swept(notation: Notation, texts: Callable[[], Iterator[str]]) -> Sweep:
+def _swept(notation: Notation, texts: Iterable[str]) -> Sweep:
     told = (_notation(notation.name, notation.cost),)
-    return Sweep(texts, lambda _: told)
+    return Sweep(list(map(str.encode, texts)), lambda _: told)
 
 
 def ticks(header: str) -> Iterator[Sweep]:
@@ -193,7 +193,7 @@ def ticks(header: str) -> Iterator[Sweep]:
         )
         for name, text in rows if own.grain == MILLISECOND else ():
             notation = Notation(f"the timestamp {name}", text, RARE)
-            yield _swept(notation, partial(map, text.format, range(10_000)))
+            yield _swept(notation, map(text.format, range(10_000)))
 
 
 def readings_otherwise(header: str) -> Iterator[Sweep]:
@@ -219,8 +219,8 @@ def _window(time: int, notation: Notation, width: int, *other: Mistake) -> Sweep
     width = _FINE_WINDOW if grain == 1 else width
     start = time // grain * grain
     times = range(start - width, start + width + 1, grain)
-    told = partial(clock, notation.template, times)
-    return Sweep(told, lambda number: (_reread(times[number] - time), *other))
+    texts = list(map(str.encode, clock(notation.template, times)))
+    return Sweep(texts, lambda number: (_reread(times[number] - time), *other))
 
 
 def _floats(time: int) -> Iterator[str]:

@@ -16,7 +16,7 @@ from okx_magic.credentials.changes import RARE
 from okx_magic.credentials.macs import schemes
 from okx_magic.credentials.secret_variants import derivations
 from okx_magic.detective import investigate
-from okx_magic.detective.joining import once, recipes
+from okx_magic.detective.joining import joinings, recipes
 from okx_magic.detective.search import Search
 from okx_magic.detective.ways import Ways
 from okx_magic.detective.wrapping import unwrapped
@@ -173,7 +173,7 @@ def is_one(verdict: Verdict) -> bool:
 def test_no_mistake_of_the_catalogue_is_untested() -> None:
     """Every name that the detective can say has its implementation by hand."""
     rng = dice("catalogue")
-    told = {mistake.name for joining in once() for mistake in joining.mistakes}
+    told = {mistake.name for joining in joinings() for mistake in joining.mistakes}
     told |= {mistake.name for recipe in recipes() for mistake in recipe.joining.mistakes}
     told |= {each.mistake.name for each in derivations()}
     told |= {
@@ -207,9 +207,8 @@ def looked_for_alone(sent: Sent) -> set[str]:
     """The mistakes that the search does not pair with others, to keep to its budget."""
     ways = Ways(evidence(sent, signed_with(sent)))
     blocks = list(ways.singles(odd=True))
-    wrong = [text for block in blocks for part in block.lists for text in part]
-    joined = [joining for block in blocks for joining in block.joinings]
-    told = [mistake for each in (*wrong, *joined) for mistake in each.mistakes]
+    wrong = [each for block in blocks for place in block.lists for each in place]
+    told = [mistake for each in wrong for mistake in each.mistakes]
     told += [each.mistake for each in derivations()]
     return {mistake.name for mistake in told if mistake.cost > RARE}
 
