@@ -27,11 +27,22 @@ if TYPE_CHECKING:
 
     Operation = Callable[[str], "str | bytes | None"]
 
-USUAL, KNOWN, RARE, SELDOM, PLAIN, ALONE = 7, 8, 10, 14, 15, 19
-COSTS: Final = {"U": USUAL, "K": KNOWN, "R": RARE, "S": SELDOM, "P": PLAIN, "A": ALONE}
-"""What a mistake costs by the letter that says how usual it is. The costs of several add up, and the
-search goes from the cheapest explanation to the dearest: to three usual ones, 21, or two rare ones.
-"""
+
+class Cost:
+    """What a mistake costs by how usual it is. The costs of several add up, and the search goes from the
+    cheapest explanation to the dearest: to three usual ones, 21, or two rare ones.
+    """
+
+    USUAL: Final = 7
+    KNOWN: Final = 8
+    RARE: Final = 10
+    SELDOM: Final = 14
+    PLAIN: Final = 15
+    ALONE: Final = 19
+
+
+COSTS: Final = {name[0]: cost for name, cost in vars(Cost).items() if name.isupper()}
+"""The costs by the letters of the table."""
 
 SUBJECTS: Final = {
     "t": "the timestamp",
@@ -52,10 +63,10 @@ class Mistake(NamedTuple):
 
     name: str
     correction: str
-    cost: int = KNOWN
+    cost: int = Cost.KNOWN
 
     @classmethod
-    def of(cls, name: str, kind: str, cost: int = KNOWN) -> Mistake:
+    def of(cls, name: str, kind: str, cost: int = Cost.KNOWN) -> Mistake:
         """A mistake of a kind that the table knows to put right."""
         return cls(name, instead(kind), cost)
 

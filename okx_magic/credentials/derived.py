@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
 
-from okx_magic.credentials.changes import RARE, Mistake
+from okx_magic.credentials.changes import Cost, Mistake
 from okx_magic.credentials.macs import mac
 from okx_magic.credentials.secret_variants import derivations, remains, slips
 
@@ -42,17 +42,15 @@ class Derived(NamedTuple):
 
 def wrong_forms(secret: str, key: str, passphrase: str) -> tuple[Derived, ...]:
     """The right form, then every different one, with all mistakes that lead to it."""
-    made = ((each.mistake, each.of(secret, key, passphrase)) for each in derivations())
-    return _grouped(
-        secret.encode(), ((mistake, form) for mistake, form in made if form is not None)
-    )
+    made = derivations(secret, key, passphrase)
+    return _grouped(secret.encode(), ((told, form) for told, form in made if form is not None))
 
 
 def slipped_forms(secret: str) -> tuple[Derived, ...]:
     """Every form that a slip of typing or reading makes of the secret, and all that can be left of it."""
     made = (
-        *((Mistake.of(name, "s lost", RARE), form) for name, form in remains(secret)),
-        *((Mistake.of(name, "s slip", RARE), form) for name, form in slips(secret)),
+        *((Mistake.of(name, "s lost", Cost.RARE), form) for name, form in remains(secret)),
+        *((Mistake.of(name, "s slip", Cost.RARE), form) for name, form in slips(secret)),
     )
     return _grouped(secret.encode(), made)[1:]
 

@@ -63,19 +63,24 @@ def _empty(hash_name: str) -> hashlib._Hash:
     return hashlib.new(hash_name, usedforsecurity=False)
 
 
+def _state(hash_name: str, data: bytes) -> hashlib._Hash:
+    state = _empty(hash_name).copy()
+    state.update(data)
+    return state
+
+
+def _pads(key: bytes, hash_name: str) -> tuple[bytes, bytes]:
+    """What stands before the message, and before the digest of both."""
+    size = _empty(hash_name).block_size
+    block = (_state(hash_name, key).digest() if len(key) > size else key).ljust(size, b"\0")
+    return block.translate(_INNER), block.translate(_OUTER)
+
+
 # The states are those after the key's block, so each message costs two copies: 0.7 µs, where
 # hmac.digest takes 1.8 µs and copies of an hmac.HMAC 1.1 µs.
 def _hmac(secret: bytes, hash_name: str) -> Mac:
-    inner, outer = _empty(hash_name).copy(), _empty(hash_name).copy()
-    if len(secret) > inner.block_size:
-        secret = hashlib.new(hash_name, secret, usedforsecurity=False).digest()
-    block = secret.ljust(inner.block_size, b"\0")
-    inner.update(block.translate(_INNER))
-    outer.update(block.translate(_OUTER))
-    return _nested(inner.copy, outer.copy)
+    inner, outer = (_state(hash_name, pad).copy for pad in _pads(secret, hash_name))
 
-
-def _nested(inner: Callable[[], hashlib._Hash], outer: Callable[[], hashlib._Hash]) -> Mac:
     def digest(message: bytes) -> bytes:
         state = inner()
         state.update(message)
@@ -101,7 +106,7 @@ def _no_key(_secret: bytes, hash_name: str) -> Mac:
 
 
 def _key_then_message(secret: bytes, hash_name: str) -> Mac:
-    keyed = hashlib.new(hash_name, secret, usedforsecurity=False).copy
+    keyed = _state(hash_name, secret).copy
 
     def digest(message: bytes) -> bytes:
         state = keyed()
@@ -120,18 +125,11 @@ def _message_then_key(secret: bytes, hash_name: str) -> Mac:
 
 
 def _swapped(secret: bytes, hash_name: str) -> Mac:
-    behind = secret.join
-    size = hashlib.new(hash_name, usedforsecurity=False).block_size
+    inner = _message_then_key(secret, hash_name)
 
     def digest(message: bytes) -> bytes:
-        if len(message) > size:
-            message = hashlib.new(hash_name, message, usedforsecurity=False).digest()
-        block = message.ljust(size, b"\0")
-        inner = hashlib.new(
-            hash_name, behind((block.translate(_INNER), b"")), usedforsecurity=False
-        )
-        outer = block.translate(_OUTER) + inner.digest()
-        return hashlib.new(hash_name, outer, usedforsecurity=False).digest()
+        before, outer = _pads(message, hash_name)
+        return hashlib.new(hash_name, outer + inner(before), usedforsecurity=False).digest()
 
     return digest
 

@@ -10,71 +10,50 @@ Tested in ``tests/credentials/test_derived.py``.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from okx_magic.credentials.changes import (
-    ALONE,
-    KNOWN,
-    RARE,
-    USUAL,
-    Mistake,
-    changes,
-    operation,
-    rows,
-    table,
-)
+from okx_magic.credentials.changes import Change, Cost, Mistake, changes, operation, rows, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    _Of = Callable[[str, str, str], str | bytes | None]
+    from collections.abc import Iterator
 
 
-class Derivation(NamedTuple):
-    """One wrong form of a secret: its mistake, and ``of``, which makes it, of secret, key, passphrase."""
-
-    mistake: Mistake
-    of: _Of
+def derivations(
+    secret: str, key: str, passphrase: str
+) -> Iterator[tuple[Mistake, str | bytes | None]]:
+    """All wrong forms of a secret that have a row in the table of changes, each with its mistake."""
+    for mistake, of, _ in _of_secret():
+        yield mistake, of(secret)
+    values = {"secret": secret, "key": key, "passphrase": passphrase}
+    for mistake, _, pieces in rows("other values"):
+        template = "".join(pieces or ())
+        yield mistake, template.format_map({**values, "bare_key": key.replace("-", "")})
 
 
 @cache
-def derivations() -> tuple[Derivation, ...]:
-    """All wrong forms that have a row in the table of changes."""
-    return tuple(_derivations())
+def _of_secret() -> tuple[Change, ...]:
+    return (*changes("s"), *rows("secret"), *_of_words())
 
 
-def _derivations() -> Iterator[Derivation]:
-    for mistake, of, _ in (*changes("s"), *rows("secret")):
-        yield Derivation(mistake, _of_secret(of))
+def _of_words() -> Iterator[Change]:
+    """What is written around, cut off at, or put in the place of a secret, for each of such words."""
     for variable in table()["variables"]:
-        yield _made(f"{variable}= before the secret", "around", ALONE, f"{variable}=…")
+        yield _row(f"{variable}= before the secret", "around", Cost.ALONE, f"{variable}=…")
     for noun, left, right, _ in table()["around"]:
         name = f"{noun} around the secret and a line break behind"
-        yield _made(name, "around", RARE, f"{left}…{right}\n")
+        yield _row(name, "around", Cost.RARE, f"{left}…{right}\n")
     for mark in table()["marks"]:
         # A shell, a .env file or TOML reads on from here as something else.
-        usual = USUAL if mark in "#$" else KNOWN
-        yield _made(f"the secret cut off at its {mark}", "lost", usual, ["before", mark])
-        yield _made(f"the secret cut off up to its {mark}", "lost", KNOWN, ["behind", mark])
-        yield _made(f"the {mark} in the secret lost", "lost", KNOWN, ["replace", mark, ""])
+        usual = Cost.USUAL if mark in "#$" else Cost.KNOWN
+        yield _row(f"the secret cut off at its {mark}", "lost", usual, ["before", mark])
+        yield _row(f"the secret cut off up to its {mark}", "lost", Cost.KNOWN, ["behind", mark])
+        yield _row(f"the {mark} in the secret lost", "lost", Cost.KNOWN, ["replace", mark, ""])
     for word in table()["placeholders"]:
-        yield _made(f"the placeholder {word} for a secret", "placeholder", ALONE, word)
-    for mistake, _, pieces in rows("other values"):
-        yield Derivation(mistake, _filled("".join(pieces or ())))
+        yield _row(f"the placeholder {word} for a secret", "placeholder", Cost.ALONE, word)
 
 
-def _made(name: str, kind: str, cost: int, row: str | list[str]) -> Derivation:
-    return Derivation(Mistake.of(name, f"s {kind}", cost), _of_secret(operation(row)))
-
-
-def _of_secret(change: Callable[[str], str | bytes | None]) -> _Of:
-    return lambda secret, _key, _passphrase: change(secret)
-
-
-def _filled(template: str) -> _Of:
-    return lambda secret, key, passphrase: template.format(
-        secret=secret, key=key, bare_key=key.replace("-", ""), passphrase=passphrase
-    )
+def _row(name: str, kind: str, cost: int, row: str | list[str]) -> Change:
+    return Change(Mistake.of(name, f"s {kind}", cost), operation(row))
 
 
 # A field of a database, or a selection by hand, holds fewer characters than that.

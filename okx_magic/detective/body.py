@@ -14,18 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from okx_magic import catalogue
-from okx_magic.credentials.changes import (
-    FUNCTIONS,
-    KNOWN,
-    RARE,
-    SELDOM,
-    USUAL,
-    Mistake,
-    Wrong,
-    changes,
-    plain,
-    rows,
-)
+from okx_magic.credentials.changes import FUNCTIONS, Cost, Mistake, Wrong, changes, plain, rows
 from okx_magic.detective.contents import contents, hashed
 from okx_magic.detective.grammar import Stage, Sweep, touching
 from okx_magic.detective.jsonforms import form_texts, json_forms, usual_writers
@@ -61,7 +50,7 @@ class Body:
     @cached_property
     def writers(self) -> tuple[Writer, ...]:
         """The serialiser that wrote it; where it is none of ours, the two commonest."""
-        for form in json_forms(self.value, RARE):
+        for form in json_forms(self.value, Cost.RARE):
             if form.text == self.text and form.writer is not None:
                 return (form.writer,)
         return usual_writers()
@@ -94,11 +83,13 @@ def words(query: str, body: str) -> Iterator[Wrong[bytes]]:
     if body or not text:
         return
     name = "the query's parameters once more, as {}, for a body"
-    for title, form, usual, _ in json_forms(dict(parse_qsl(text, keep_blank_values=True)), SELDOM):
-        cost = KNOWN if usual == USUAL else SELDOM
+    for title, form, usual, _ in json_forms(
+        dict(parse_qsl(text, keep_blank_values=True)), Cost.SELDOM
+    ):
+        cost = Cost.KNOWN if usual == Cost.USUAL else Cost.SELDOM
         yield Wrong(form.encode(), (Mistake.of(name.format(title), "no body", cost),))
     for again in (text, query):
-        told = Mistake.of("the query once more for a body", "no body", KNOWN)
+        told = Mistake.of("the query once more for a body", "no body", Cost.KNOWN)
         yield Wrong(again.encode("utf-8", "surrogatepass"), (told,))
 
 
@@ -124,13 +115,13 @@ def _serialised(body: Body | _Content, most: int) -> Iterator[tuple[str, Mistake
     forms = form_texts(value, most) if isinstance(value, dict) else ()
     for form in (*json_forms(value, most), *forms):
         yield form.text, Mistake.of(f"the body as {form.name}", "b", form.cost)
-    if isinstance(body, Body) and most >= KNOWN:
+    if isinstance(body, Body) and most >= Cost.KNOWN:
         for name, writer in zip(("compact JSON", "JSON with blanks"), usual_writers(), strict=True):
             again = json.dumps(writer.write(value))
             told = f"the body as {name}, encoded as JSON a second time"
-            yield again, Mistake.of(told, "b", KNOWN)
-            if most >= RARE:
-                yield again[1:-1], Mistake.of(f"{told}, without quotes", "b", RARE)
+            yield again, Mistake.of(told, "b", Cost.KNOWN)
+            if most >= Cost.RARE:
+                yield again[1:-1], Mistake.of(f"{told}, without quotes", "b", Cost.RARE)
 
 
 def many(method: str, path: str, text: str) -> Iterator[Wrong[bytes]]:
@@ -144,7 +135,7 @@ def many(method: str, path: str, text: str) -> Iterator[Wrong[bytes]]:
         return
     names = [param.name for param in endpoint.params if param.name not in body.value]
     for name, (word, value) in product(names, (("null", None), ("empty", ""))):
-        told = Mistake.of(f"the parameter {name}, {word}, in the body", "content", SELDOM)
+        told = Mistake.of(f"the parameter {name}, {word}, in the body", "content", Cost.SELDOM)
         for writer in body.writers:
             yield Wrong(plain(writer.write({**body.value, name: value})), (told,))
 

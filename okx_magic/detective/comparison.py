@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 from itertools import accumulate
 
-from okx_magic.credentials.changes import RARE, USUAL, plain
+from okx_magic.credentials.changes import Cost, plain
 from okx_magic.credentials.prehash_rules import faults
 from okx_magic.detective.investigation import explanations
 from okx_magic.detective.prehash import Prehash, split
@@ -140,7 +140,10 @@ def _explained(parts: Prehash, theirs: str) -> tuple[Explanation, ...]:
     ways = Ways(Evidence("", *parts))
     (nothing,) = ways.right.digests
     singles = (ways.singles(odd=odd) for odd in (False, True))
-    for blocks in (*singles, *(ways.blocks(cost) for cost in range(2 * USUAL, 2 * RARE + 1))):
+    for blocks in (
+        *singles,
+        *(ways.blocks(cost) for cost in range(2 * Cost.USUAL, 2 * Cost.RARE + 1)),
+    ):
         if found := list(ways.to(plain(theirs), nothing, blocks)):
             return explanations(map(told, found))
     return ()

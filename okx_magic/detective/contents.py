@@ -10,7 +10,7 @@ from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.credentials.changes import FUNCTIONS, KNOWN, RARE, USUAL, Mistake, rows
+from okx_magic.credentials.changes import FUNCTIONS, Cost, Mistake, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -48,9 +48,9 @@ def contents(value: Any, most: int) -> Iterator[tuple[Any, Mistake]]:
 def hashed(value: Any, most: int) -> Iterator[tuple[Any, Mistake]]:
     """The same with the keys in the order of Java's HashMap."""
     changed = mapped(value, members=_in_hash_order)
-    if most >= KNOWN and repr(changed) != repr(value):
+    if most >= Cost.KNOWN and repr(changed) != repr(value):
         name = "the body with its keys as Java's HashMap orders them"
-        yield changed, Mistake.of(name, "keys", KNOWN)
+        yield changed, Mistake.of(name, "keys", Cost.KNOWN)
 
 
 def _in_hash_order(members: dict[str, Any]) -> list[str]:
@@ -71,18 +71,18 @@ def _in_hash_order(members: dict[str, Any]) -> list[str]:
 def _shapes(value: Any) -> Iterator[tuple[str, Any, int]]:
     """The same values within more or less around them."""
     if isinstance(value, dict):
-        yield "the body in an array of its own", [value], USUAL
+        yield "the body in an array of its own", [value], Cost.USUAL
         if len(value) == 1 and isinstance(member := next(iter(value.values())), dict | list):
-            yield "the body's only member alone", member, RARE
+            yield "the body's only member alone", member, Cost.RARE
     elif len(value) == 1:
-        yield "the body's array left off", value[0], USUAL
+        yield "the body's array left off", value[0], Cost.USUAL
     elif value:
-        yield "only the first item of the body's array", value[0], KNOWN
+        yield "only the first item of the body's array", value[0], Cost.KNOWN
     if isinstance(value, list):
         numbered = {str(place): item for place, item in enumerate(value)}
-        yield "the body's array as an object, its places for names", numbered, RARE
+        yield "the body's array as an object, its places for names", numbered, Cost.RARE
     for name in ("data", "body", "params"):
-        yield f"the body inside of {name}", {name: value}, RARE
+        yield f"the body inside of {name}", {name: value}, Cost.RARE
 
 
 def _changed(value: Any, most: int) -> Iterator[tuple[str, Any, int]]:
@@ -92,15 +92,15 @@ def _changed(value: Any, most: int) -> Iterator[tuple[str, Any, int]]:
             yield mistake.name, mapped(value, change), mistake.cost
     for name, left_out in (("null", [None]), ("empty", [None, ""])):
         kept = partial(_without, left_out)
-        yield f"the body without its {name} members", mapped(value, members=kept), KNOWN
+        yield f"the body without its {name} members", mapped(value, members=kept), Cost.KNOWN
     objects = [
         row for row in (value if isinstance(value, list) else [value]) if isinstance(row, dict)
     ]
     for key in list(dict.fromkeys(key for row in objects for key in row))[:_MOST_MEMBERS]:
-        yield f"the body without its {key}", _in_rows(value, key, None), KNOWN
-        yield f"the body's {key} as a number", _in_rows(value, key, _as_number), KNOWN
-        if most >= RARE:
-            yield f"the body's {key} as text", _in_rows(value, key, _as_text), RARE
+        yield f"the body without its {key}", _in_rows(value, key, None), Cost.KNOWN
+        yield f"the body's {key} as a number", _in_rows(value, key, _as_number), Cost.KNOWN
+        if most >= Cost.RARE:
+            yield f"the body's {key} as text", _in_rows(value, key, _as_text), Cost.RARE
 
 
 def _without(left_out: list[Any], members: dict[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from okx_magic.credentials.changes import ALONE, KNOWN, RARE, USUAL, Mistake, Wrong, plain
+from okx_magic.credentials.changes import Cost, Mistake, Wrong, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,7 +41,7 @@ def made(
     if not stages:
         return
     first, *rest = stages
-    limit = most - USUAL * (count - 1)
+    limit = most - Cost.USUAL * (count - 1)
     for changed, mistake in first.change(state, limit):
         if mistake.cost > limit:
             continue
@@ -50,7 +50,7 @@ def made(
             for text in _kept(rest, changed):
                 yield Wrong(text if isinstance(text, bytes) else plain(text), wrong)
         else:
-            behind = stages if first.again and most <= 2 * KNOWN else rest
+            behind = stages if first.again and most <= 2 * Cost.KNOWN else rest
             yield from made(behind, changed, count - 1, most - mistake.cost, wrong)
     for kept in first.keep(state) if rest else ():
         yield from made(rest, kept, count, most, told)
@@ -108,7 +108,7 @@ def spent(total: int, places: int) -> Iterator[tuple[int, ...]]:
         if not total:
             yield ()
         return
-    for cost in (0, *range(USUAL, total + 1)):
+    for cost in (0, *range(Cost.USUAL, total + 1)):
         if cost <= total:
             yield from ((cost, *rest) for rest in spent(total - cost, places - 1))
 
@@ -135,7 +135,7 @@ def _by_cost(found: Iterable[Wrong[Any]]) -> dict[int, list[Wrong[Any]]]:
 
 
 # What two mistakes inside one part may cost together to be looked for early.
-_EARLY: Final = KNOWN + KNOWN
+_EARLY: Final = Cost.KNOWN + Cost.KNOWN
 
 
 @dataclass(eq=False)
@@ -154,12 +154,12 @@ class Place:
     @cached_property
     def usual(self) -> list[Wrong[Any]]:
         """Those of one mistake that is looked for in company."""
-        return list(self.made(1, RARE))
+        return list(self.made(1, Cost.RARE))
 
     @cached_property
     def odd(self) -> list[Wrong[Any]]:
         """The others of one mistake."""
-        return [each for each in self.made(1, ALONE) if each.cost > RARE]
+        return [each for each in self.made(1, Cost.ALONE) if each.cost > Cost.RARE]
 
     _usual_by_cost = cached_property(lambda self: _by_cost(self.usual))
     _odd_by_cost = cached_property(lambda self: _by_cost(self.odd))
@@ -168,7 +168,7 @@ class Place:
 
     def wrong(self, cost: int, *, two: bool) -> list[Wrong[Any]]:
         """Those of this cost: of one mistake and of two, or of ``two`` alone."""
-        once = {} if two else self._usual_by_cost if cost <= RARE else self._odd_by_cost
+        once = {} if two else self._usual_by_cost if cost <= Cost.RARE else self._odd_by_cost
         twice = self._early if cost <= _EARLY else self._late if cost <= self.most else {}
         return [*once.get(cost, ()), *twice.get(cost, ())]
 
@@ -195,10 +195,10 @@ class Part(Place):
     @cached_property
     def by_text(self) -> dict[bytes, Wrong[bytes]]:
         """All of one mistake, by their text."""
-        return {each.what: each for each in self.made(1, ALONE)}
+        return {each.what: each for each in self.made(1, Cost.ALONE)}
 
     @cached_property
     def odd(self) -> list[Wrong[Any]]:
         """The others of one mistake; and many more."""
-        odd = [each for each in self.by_text.values() if each.cost > RARE]
+        odd = [each for each in self.by_text.values() if each.cost > Cost.RARE]
         return odd + distinct([self.right[0].what, *self.by_text], self.many())

@@ -18,18 +18,7 @@ from itertools import permutations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import (
-    COSTS,
-    KNOWN,
-    RARE,
-    USUAL,
-    Mistake,
-    Wrong,
-    changes,
-    instead,
-    rows,
-    table,
-)
+from okx_magic.credentials.changes import COSTS, Cost, Mistake, Wrong, changes, instead, rows, table
 from okx_magic.credentials.derived import KEY, PASSPHRASE, SECRET
 from okx_magic.credentials.macs import RIGHT, Scheme
 from okx_magic.detective.grammar import Place
@@ -70,7 +59,13 @@ def _between(order: tuple[int, ...], separator: bytes, *, skip_empty: bool = Fal
 
 def _permuted(order: tuple[int, ...]) -> Mistake:
     names = ", ".join(_NAMES[place] for place in order)
-    cost = USUAL if order in _USUAL_ORDERS else KNOWN if order[-1] == _STRAIGHT[-1] else RARE
+    cost = (
+        Cost.USUAL
+        if order in _USUAL_ORDERS
+        else Cost.KNOWN
+        if order[-1] == _STRAIGHT[-1]
+        else Cost.RARE
+    )
     return Mistake.of(f"the parts in the order {names}", "join", cost)
 
 
@@ -87,7 +82,9 @@ def _separated() -> Iterator[Joining]:
                 yield Wrong(_between(order, between), (*permuted, *told))
             if told:
                 # Where no part is empty this is the same; where one is, programs that filter do it.
-                dear = told[0]._replace(cost=KNOWN if told[0].cost == USUAL else RARE)
+                dear = told[0]._replace(
+                    cost=Cost.KNOWN if told[0].cost == Cost.USUAL else Cost.RARE
+                )
                 yield Wrong(_between(order, between, skip_empty=True), (*permuted, dear))
 
 
@@ -189,7 +186,7 @@ class Joinings(Place):
         for each in joinings():
             if len(each.mistakes) == count:
                 known = each.what(self.parts), *(mistake.name for mistake in each.mistakes)
-                if known not in seen or each.mistakes[-1].cost < RARE:
+                if known not in seen or each.mistakes[-1].cost < Cost.RARE:
                     seen.add(known)
                     yield each
 

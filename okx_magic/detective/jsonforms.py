@@ -14,7 +14,7 @@ from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, quote_plus
 
-from okx_magic.credentials.changes import COSTS, KNOWN, RARE, USUAL, operation
+from okx_magic.credentials.changes import COSTS, Cost, operation
 from okx_magic.detective.contents import mapped
 from okx_magic.detective.printers import printed, serialisers
 
@@ -112,9 +112,9 @@ def _ordered(value: Any) -> Iterator[tuple[str, Any, int]]:
     """The value in each order of keys that differs from those before: its name, the value, its cost."""
     seen = set()
     orders = (
-        ("", list, USUAL),
-        (", keys sorted", sorted, USUAL),
-        (", keys in reverse", reversed, KNOWN),
+        ("", list, Cost.USUAL),
+        (", keys sorted", sorted, Cost.USUAL),
+        (", keys in reverse", reversed, Cost.KNOWN),
     )
     for name, arrange, cost in orders:
         changed = mapped(value, members=arrange)
@@ -164,8 +164,8 @@ def _styled(layout: _Layout, plain: str, kept: str, order: str, cost: int) -> It
 
 def _together(*costs: int) -> int:
     """Of things in one mistake: two that are not usual are rare together."""
-    unusual = sum(cost > USUAL for cost in costs)
-    return max(*costs, RARE if unusual > 1 else USUAL)
+    unusual = sum(cost > Cost.USUAL for cost in costs)
+    return max(*costs, Cost.RARE if unusual > 1 else Cost.USUAL)
 
 
 def _lower_form(member: Any) -> str:
@@ -178,10 +178,10 @@ def _lower_form(member: Any) -> str:
 
 
 _FORMS: Final[tuple[tuple[str, Callable[[Any], str], int], ...]] = (
-    ("a form, as urlencode writes it", lambda each: quote_plus(str(each)), USUAL),
-    ("a form with %20 for blanks", lambda each: quote(str(each)), KNOWN),
-    ("a form without any encoding", str, KNOWN),
-    ("a form with true, false and null in small letters", _lower_form, KNOWN),
+    ("a form, as urlencode writes it", lambda each: quote_plus(str(each)), Cost.USUAL),
+    ("a form with %20 for blanks", lambda each: quote(str(each)), Cost.KNOWN),
+    ("a form without any encoding", str, Cost.KNOWN),
+    ("a form with true, false and null in small letters", _lower_form, Cost.KNOWN),
 )
 
 
@@ -193,6 +193,6 @@ def form_texts(members: dict[str, Any], most: int) -> Iterator[Form]:
             title, cost = name + order, _together(usual, dear)
             forms = (
                 Form(title, pairs, cost),
-                Form(f"{title}, behind a ?", f"?{pairs}", max(cost, KNOWN)),
+                Form(f"{title}, behind a ?", f"?{pairs}", max(cost, Cost.KNOWN)),
             )
             yield from (form for form in forms if form.cost <= most)

@@ -15,17 +15,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from okx_magic import catalogue
 from okx_magic.credentials.account import OFFICIAL_HOSTS
-from okx_magic.credentials.changes import (
-    ALONE,
-    KNOWN,
-    RARE,
-    SELDOM,
-    USUAL,
-    Mistake,
-    Wrong,
-    changes,
-    rows,
-)
+from okx_magic.credentials.changes import Cost, Mistake, Wrong, changes, rows
 from okx_magic.credentials.websocket import LOGIN_PATH
 from okx_magic.detective.grammar import Stage, touching
 from okx_magic.detective.jsonforms import json_forms
@@ -60,33 +50,44 @@ def _with_host(path: str, host: str) -> Iterator[tuple[str, Mistake]]:
     for other in dict.fromkeys((host, *sorted(OFFICIAL_HOSTS), *_OLD_HOSTS, *ports)):
         if not other:
             continue
-        cost = USUAL if other == (host or "www.okx.com") else KNOWN if other in _COMMON else ALONE
-        for before, least in (("https://", 0), ("", KNOWN), ("http://", RARE), ("//", RARE)):
+        cost = (
+            Cost.USUAL
+            if other == (host or "www.okx.com")
+            else Cost.KNOWN
+            if other in _COMMON
+            else Cost.ALONE
+        )
+        for before, least in (
+            ("https://", 0),
+            ("", Cost.KNOWN),
+            ("http://", Cost.RARE),
+            ("//", Cost.RARE),
+        ):
             url = f"the full URL {before}{other}… for a path"
             name = url if ":" in before else f"the host {other} before the path"
             told = Mistake.of(name, "host", max(cost, least))
             yield f"{before}{other}{path}", told
             if before == "https://":
-                yield f"{before}{other}/{path}", told._replace(cost=max(cost, RARE))
+                yield f"{before}{other}/{path}", told._replace(cost=max(cost, Cost.RARE))
 
 
 def _within(path: str) -> Iterator[tuple[str, Mistake]]:
     """Something between its segments, or the first of them left off."""
     for mark in re.finditer("/", path[1:]):
         start, rest = path[: mark.start() + 1], path[mark.start() + 1 :]
-        cost = KNOWN if start == "/api/v5" else RARE
+        cost = Cost.KNOWN if start == "/api/v5" else Cost.RARE
         doubled = f"a second / behind {start} in the path"
         yield f"{start}/{rest}", Mistake.of(doubled, "slash", cost)
-        yield f"{start}/.{rest}", Mistake.of(f"a /. behind {start} in the path", "p", RARE)
+        yield f"{start}/.{rest}", Mistake.of(f"a /. behind {start} in the path", "p", Cost.RARE)
     if match := _FAMILY.fullmatch(path):
-        yield match[2], Mistake.of(f"{match[1]} left off the path", "base", RARE)
+        yield match[2], Mistake.of(f"{match[1]} left off the path", "base", Cost.RARE)
 
 
 def other_paths(path: str) -> Iterator[Wrong[bytes]]:
     """The paths of all other endpoints: a signature of another request."""
     for other in dict.fromkeys(other for _, other in catalogue.endpoints() if other != path):
         name = f"the path of another request, {other}"
-        yield Wrong(other.encode(), (Mistake.of(name, "endpoint", SELDOM),))
+        yield Wrong(other.encode(), (Mistake.of(name, "endpoint", Cost.SELDOM),))
 
 
 # ---- the query ------------------------------------------------------------------------------------
@@ -130,7 +131,7 @@ def _parameters(query: Query, _most: int) -> Iterator[tuple[Query, Mistake]]:
         return
     pairs = query.text.split("&")
     for name, order in _ORDERS.items():
-        yield Query("&".join(order(pairs))), Mistake.of(name, "order", USUAL)
+        yield Query("&".join(order(pairs))), Mistake.of(name, "order", Cost.USUAL)
     for name, cost, left in _members(pairs):
         yield Query("&".join(left)), Mistake.of(name, "members", cost)
 
@@ -138,22 +139,26 @@ def _parameters(query: Query, _most: int) -> Iterator[tuple[Query, Mistake]]:
 def _members(pairs: list[str]) -> Iterator[tuple[str, int, list[str]]]:
     """Some of the parameters left out: each alone, the empty ones, all but the first or the last."""
     names, values = zip(*(pair.partition("=")[::2] for pair in pairs), strict=True)
-    yield "empty parameters left out", USUAL, [pair for pair in pairs if pair.partition("=")[2]]
+    yield (
+        "empty parameters left out",
+        Cost.USUAL,
+        [pair for pair in pairs if pair.partition("=")[2]],
+    )
     if 1 < len(pairs) <= _MOST_PARAMETERS:
         for at, name in enumerate(names):
             left = [*pairs[:at], *pairs[at + 1 :]]
-            yield f"the parameter {unquote(name)} left out", KNOWN, left
-        yield "only the first parameter", RARE, pairs[:1]
-    yield "the query's values alone", RARE, list(values)
-    yield "the query's names alone", RARE, list(names)
-    yield "the query without its values", RARE, [f"{name}=" for name in names]
+            yield f"the parameter {unquote(name)} left out", Cost.KNOWN, left
+        yield "only the first parameter", Cost.RARE, pairs[:1]
+    yield "the query's values alone", Cost.RARE, list(values)
+    yield "the query's names alone", Cost.RARE, list(names)
+    yield "the query without its values", Cost.RARE, [f"{name}=" for name in names]
 
 
 def orders(query: str) -> Iterator[Wrong[bytes]]:
     """Every order of a query's parameters, as long as they are few."""
     for order in permuted(query.removeprefix("?").split("&")):
         name = f"the query in the order {', '.join(pair.partition('=')[0] for pair in order)}"
-        told = Mistake(name, "sign the parameters in the order in which they are sent", SELDOM)
+        told = Mistake(name, "sign the parameters in the order in which they are sent", Cost.SELDOM)
         yield Wrong(("?" + "&".join(order)).encode("utf-8", "surrogatepass"), (told,))
 
 
@@ -198,9 +203,9 @@ def _lists(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, int, list[tuple[
     """A list of values, which OKX takes joined by commas, as libraries write lists."""
     several = [(name, value.split(",")) for name, value in pairs]
     for name, cost, write in (
-        ("as a repeated parameter", KNOWN, "{}"),
-        ("as a parameter with []", RARE, "{}[]"),
-        ("as numbered parameters", RARE, "{}[{n}]"),
+        ("as a repeated parameter", Cost.KNOWN, "{}"),
+        ("as a parameter with []", Cost.RARE, "{}[]"),
+        ("as numbered parameters", Cost.RARE, "{}[{n}]"),
     ):
         yield (
             f"a list in the query {name}",
@@ -212,9 +217,9 @@ def _lists(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, int, list[tuple[
             ],
         )
     printed = [(key, str(values) if len(values) > 1 else values[0]) for key, values in several]
-    yield "a list in the query as Python prints it", KNOWN, printed
+    yield "a list in the query as Python prints it", Cost.KNOWN, printed
     spaced = [(key, ", ".join(values)) for key, values in several]
-    yield "a list in the query with a blank behind each comma", KNOWN, spaced
+    yield "a list in the query with a blank behind each comma", Cost.KNOWN, spaced
 
 
 def _marked(method: str, path: str, query: Query, most: int) -> Iterator[tuple[str, Mistake]]:
@@ -232,17 +237,17 @@ def _marked(method: str, path: str, query: Query, most: int) -> Iterator[tuple[s
     for name, text, usual, _ in json_forms(
         dict(parse_qsl(query.text, keep_blank_values=True)), most
     ):
-        cost = KNOWN if usual == USUAL else SELDOM
+        cost = Cost.KNOWN if usual == Cost.USUAL else Cost.SELDOM
         told = f"the query's parameters as {name}"
         yield text, Mistake.of(f"{told}, in place of the query", "as body", cost)
-        if cost < RARE <= most:
-            yield f"?{text}", Mistake.of(f"{told}, behind the ?", "as body", RARE)
+        if cost < Cost.RARE <= most:
+            yield f"?{text}", Mistake.of(f"{told}, behind the ?", "as body", Cost.RARE)
 
 
 def _absent(method: str, path: str, query: str, most: int) -> Iterator[tuple[str, Mistake]]:
     """Documented parameters that were not sent, as a client writes them when they have no value."""
     endpoint = catalogue.endpoint(method.upper(), path)
-    if endpoint is None or endpoint.method != "GET" or most < RARE:
+    if endpoint is None or endpoint.method != "GET" or most < Cost.RARE:
         return
     given = {pair.partition("=")[0] for pair in query.removeprefix("?").split("&")}
     start = f"{query}&" if query not in ("", "?") else "?"
@@ -250,4 +255,4 @@ def _absent(method: str, path: str, query: str, most: int) -> Iterator[tuple[str
         if param.name not in given:
             name = f"the parameter {param.name}, empty, in the query"
             for value in ("", "None", "null", "undefined"):
-                yield f"{start}{param.name}={value}", Mistake.of(name, "members", RARE)
+                yield f"{start}{param.name}={value}", Mistake.of(name, "members", Cost.RARE)

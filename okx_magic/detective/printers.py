@@ -15,7 +15,7 @@ from functools import cache, partial
 from pprint import pformat
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.credentials.changes import COSTS, FUNCTIONS, KNOWN, RARE, SELDOM, USUAL, table
+from okx_magic.credentials.changes import COSTS, FUNCTIONS, Cost, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -156,30 +156,34 @@ def _dumper(value: Any, depth: int = 10) -> str:
 
 _PYTHON: Final = "a printed Python object"
 _OTHERS: Final[tuple[tuple[str, Callable[[Any], str], int], ...]] = (
-    (f"{_PYTHON}, as str() writes it", str, USUAL),
-    (f"{_PYTHON} with double quotes put in", lambda each: str(each).replace("'", '"'), KNOWN),
-    (f"{_PYTHON} without blanks", lambda each: str(each).replace(" ", ""), KNOWN),
+    (f"{_PYTHON}, as str() writes it", str, Cost.USUAL),
+    (f"{_PYTHON} with double quotes put in", lambda each: str(each).replace("'", '"'), Cost.KNOWN),
+    (f"{_PYTHON} without blanks", lambda each: str(each).replace(" ", ""), Cost.KNOWN),
     (
         f"{_PYTHON} with double quotes put in and without blanks",
         lambda each: str(each).replace(" ", "").replace("'", '"'),
-        KNOWN,
+        Cost.KNOWN,
     ),
-    ("what Perl's Data::Dumper prints", lambda each: f"$VAR1 = {_dumper(each)};\n", SELDOM),
-    ("what Python's pprint prints", pformat, SELDOM),
-    ("what Python's pprint prints, unsorted", lambda each: pformat(each, sort_dicts=False), SELDOM),
+    ("what Perl's Data::Dumper prints", lambda each: f"$VAR1 = {_dumper(each)};\n", Cost.SELDOM),
+    ("what Python's pprint prints", pformat, Cost.SELDOM),
+    (
+        "what Python's pprint prints, unsorted",
+        lambda each: pformat(each, sort_dicts=False),
+        Cost.SELDOM,
+    ),
 )
 
 
 def printed(value: Any, most: int) -> Iterator[tuple[str, str, int]]:
     """What each language prints for the value: name, text and cost."""
     if isinstance(value, list):
-        yield "a printed JavaScript array", ",".join(["[object Object]"] * len(value)), RARE
+        yield "a printed JavaScript array", ",".join(["[object Object]"] * len(value)), Cost.RARE
     elif isinstance(value, dict):
-        yield "a printed list of Python's items", str(list(value.items())), RARE
+        yield "a printed list of Python's items", str(list(value.items())), Cost.RARE
     for name, write, cost in _OTHERS:
         if cost <= most:
             yield name, write(value), cost
-    least = SELDOM if isinstance(value, list) else 0
+    least = Cost.SELDOM if isinstance(value, list) else 0
     for printer in _printers():
         cost = max(COSTS[printer.usual], least)
         if cost <= most:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from itertools import chain, islice, product
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.credentials.changes import KNOWN, RARE, USUAL, Wrong
+from okx_magic.credentials.changes import Cost, Wrong
 from okx_magic.credentials.macs import RIGHT, digest_size, schemes
 from okx_magic.detective import body, timestamp
 from okx_magic.detective.grammar import Place
@@ -112,8 +112,8 @@ class Search:
         yield "", lambda: tried(ways.singles())
         yield "one mistake alone", lambda: tried(ways.singles(odd=True))
         yield "the recipe of another exchange", lambda: recipes([0])
-        yield "two known mistakes", lambda: level(range(2 * USUAL, 2 * KNOWN + 1))
-        yield "such a recipe with a known mistake", lambda: recipes([USUAL, KNOWN])
+        yield "two known mistakes", lambda: level(range(2 * Cost.USUAL, 2 * Cost.KNOWN + 1))
+        yield "such a recipe with a known mistake", lambda: recipes([Cost.USUAL, Cost.KNOWN])
         yield "a second reading of the clock", lambda: swept(again(stamp), TIMESTAMP)
         yield "another order of keys", lambda: swept([body.key_orders(sent, _MOST_KEYS)], BODY)
         yield "a slip in the secret", self._slips
@@ -121,8 +121,8 @@ class Search:
         yield "a signature cut off or changed", self._damaged
         yield "a second reading in another notation", lambda: swept(otherwise(stamp), TIMESTAMP)
         yield "any local time", lambda: level(range(DEAREST + 1, DEAREST + 4))
-        yield "any two mistakes", lambda: level(range(2 * KNOWN + 1, DEAREST))
-        yield "any recipe with a mistake", lambda: recipes([RARE])
+        yield "any two mistakes", lambda: level(range(2 * Cost.KNOWN + 1, DEAREST))
+        yield "any recipe with a mistake", lambda: recipes([Cost.RARE])
         yield "three usual mistakes", lambda: level([DEAREST])
         yield "a time of .NET's clock", lambda: swept(timestamp.ticks(stamp), TIMESTAMP)
         yield "microseconds beside a known mistake", self._beside_microseconds
@@ -208,7 +208,7 @@ class Search:
         fine = list(timestamp.microseconds(self._evidence.timestamp))
         levels = (
             self._tried(self._ways.blocks(cost, {TIMESTAMP: sweep}))
-            for cost in (USUAL, KNOWN)
+            for cost in (Cost.USUAL, Cost.KNOWN)
             for sweep in fine
         )
         return next(filter(None, levels), [])

@@ -15,7 +15,7 @@ from functools import cache, lru_cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import ALONE, COSTS, PLAIN, RARE, table
+from okx_magic.credentials.changes import COSTS, Cost, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -222,8 +222,8 @@ def shapes() -> tuple[Notation, ...]:
     for unusual, template, zone in _product(_table()["axes"], _MOST):
         if unusual:
             plain = unusual == 1 or (not zone and unusual < _MOST)
-            found[template] = RARE if unusual == 1 else PLAIN if plain else ALONE
-    found |= dict.fromkeys(_table()["prints"], ALONE)
+            found[template] = Cost.RARE if unusual == 1 else Cost.PLAIN if plain else Cost.ALONE
+    found |= dict.fromkeys(_table()["prints"], Cost.ALONE)
     return tuple(
         Notation(f"the timestamp written as {_sample(template)}", template, cost)
         for template, cost in found.items()
@@ -265,5 +265,5 @@ def local(ahead: int) -> tuple[Notation, ...]:
             name = (
                 f"local time {told}" if told else f"local time, written as {row.format_map(ready)}"
             )
-            made.append(Notation(f"the timestamp in {name}", row, ALONE))
+            made.append(Notation(f"the timestamp in {name}", row, Cost.ALONE))
     return tuple(made)

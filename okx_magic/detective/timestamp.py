@@ -9,17 +9,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from okx_magic.credentials.changes import (
-    ALONE,
-    KNOWN,
-    RARE,
-    SELDOM,
-    USUAL,
-    Mistake,
-    Wrong,
-    changes,
-    rows,
-)
+from okx_magic.credentials.changes import Cost, Mistake, Wrong, changes, rows
 from okx_magic.detective.grammar import Stage, Sweep, touching
 from okx_magic.detective.times import (
     MILLISECOND,
@@ -64,9 +54,11 @@ def _shifts() -> tuple[tuple[int, Mistake], ...]:
     found = []
     for minutes in _OFFSETS:
         hours, rest = divmod(abs(minutes), 60)
-        cost = RARE if minutes in ZONES else ALONE
+        cost = Cost.RARE if minutes in ZONES else Cost.ALONE
         if not rest and hours < 12:
-            cost = USUAL if hours == 8 else KNOWN  # OKX's home, and what a guide from there shows
+            cost = (
+                Cost.USUAL if hours == 8 else Cost.KNOWN
+            )  # OKX's home, and what a guide from there shows
         far = f"{hours}:{rest:02d} h" if rest else f"{hours} h"
         way = "ahead of" if minutes > 0 else "behind"
         name = f"a time {far} {way} the header's, as local time taken for UTC is"
@@ -100,7 +92,7 @@ def _written(moment: Moment, most: int) -> Iterator[tuple[str, Mistake]]:
             # Until noon a clock of 12 hours shows nothing wrong.
             if name != _TWELVE_HOURS or text != ISO.format_map(ready):
                 yield text, _notation(name, cost)
-    for ahead in ZONES if most >= ALONE and moment.text is not None else ():
+    for ahead in ZONES if most >= Cost.ALONE and moment.text is not None else ():
         ready = fields(time, ahead)
         for name, template, cost in local(ahead):
             yield template.format_map(ready), Mistake.of(name, "local", cost)
@@ -192,7 +184,7 @@ def ticks(header: str) -> Iterator[Sweep]:
             ("as .NET's ticks", f"{count}{{:04d}}"),
         )
         for name, text in rows if own.grain == MILLISECOND else ():
-            notation = Notation(f"the timestamp {name}", text, RARE)
+            notation = Notation(f"the timestamp {name}", text, Cost.RARE)
             yield _swept(notation, map(text.format, range(10_000)))
 
 
@@ -237,5 +229,5 @@ def _reread(microseconds: int) -> Mistake:
         if far % length == 0:
             way = "before" if microseconds < 0 else "after"
             name = f"a second reading of the clock, {far // length} {unit} {way} the header's"
-            return Mistake.of(name, "reading", SELDOM)
+            return Mistake.of(name, "reading", Cost.SELDOM)
     raise AssertionError(microseconds)

@@ -13,7 +13,7 @@ from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from okx_magic.credentials.changes import RARE, USUAL, Wrong, plain
+from okx_magic.credentials.changes import Cost, Wrong, plain
 from okx_magic.detective import body, joining, line, timestamp
 from okx_magic.detective.grammar import Part, Place, Sweep, spent
 from okx_magic.detective.times import instant
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Texts = Sequence[Wrong[Any]] | Sweep
 
 TIMESTAMP, METHOD, PATH, QUERY, BODY, JOINING, DIGEST = range(7)
-DEAREST: Final = 3 * USUAL
+DEAREST: Final = 3 * Cost.USUAL
 """What mistakes at several places may cost together: three usual ones."""
 
 
@@ -122,7 +122,7 @@ class Ways:
                 many=lambda: body.many(method, path, sent),
             ),
         )
-        joined = joining.Joinings((joining.RIGHTLY,), RARE + RARE - 1, right)
+        joined = joining.Joinings((joining.RIGHTLY,), Cost.RARE + Cost.RARE - 1, right)
         self._places: tuple[Place, ...] = (*self._parts, joined, digests or Place((Wrong(None),)))
         self.right = Block(tuple(each.right for each in self._places))
         self._made: dict[tuple[int, int, bool], list[Wrong[Any]]] = {}

@@ -58,13 +58,13 @@ def test_a_form_that_changes_nothing_is_left_out() -> None:
 )
 def test_no_derivation_fails(secret: str, key: str, passphrase: str) -> None:
     """Whatever printable text the three are, each form is text, bytes or nothing."""
-    for each in derivations():
-        assert isinstance(each.of(secret, key, passphrase), str | bytes | None)
+    for _, form in derivations(secret, key, passphrase):
+        assert isinstance(form, str | bytes | None)
 
 
 def test_names_are_unique_and_tell_no_value() -> None:
     """No two derivations share a name, and none has the values in it."""
-    names = [each.mistake.name for each in derivations()]
+    names = [mistake.name for mistake, _ in derivations(SECRET, KEY, PASSPHRASE)]
     assert len(set(names)) == len(names)
     told = "\n".join([*names, *(name for name, _ in slips(SECRET))])
     assert SECRET not in told
