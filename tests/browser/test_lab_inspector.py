@@ -146,3 +146,9 @@ def test_a_panel_says_that_its_kernel_is_gone(notebook: LabNotebook, end: str) -
     panel.sees("the kernel of this panel is gone")
     assert "SANDBOX" not in panel.bar()
     assert panel.root.get_by_role("button", name="log in", exact=True).is_disabled()
+    if end == "kill":
+        # Lab tells of it, too, over the whole page.
+        notebook.page.get_by_role("button", name="Ok", exact=True).click()
+    panel.tab("Requests")
+    panel.root.locator(".okx-requests button").first.click()
+    panel.sees("its answer went with the kernel")

@@ -112,7 +112,8 @@ function inspector(panel) {
     show(id) {
       chosen = id;
       node.hidden = false;
-      node.replaceChildren(h("p", { class: "okx-hint" }, "waiting for the kernel"));
+      const told = panel.dead ? "its answer went with the kernel" : "waiting for the kernel";
+      node.replaceChildren(h("p", { class: "okx-hint" }, told));
       panel.ask({ kind: "inspect", id });
     },
   };

@@ -1,6 +1,6 @@
 """How long the market takes for what is asked of it, cold and warm: CPU time, as it waits for nothing.
 
-python tests/benchmarks/bench_market.py
+python tests/benchmarks/market_times.py
 
 The bounds are those that the market was built to: a cold page of 300 bars in 30 ms up to 5m, in 100 ms up
 to 1H and in 1 s up to 1D; all tickers in 20 ms. Signed requests and memory are in bench_sandbox.py.
