@@ -217,6 +217,10 @@ def typed_secrets(text: str, credentials: Credentials | None = None) -> tuple[st
     named = [pair[0].lstrip("?& \t") for pair in pairs if _is_secret(unquote(pair["name"]))]
     if credentials is not None:
         named += filter(credentials.owns, dict.fromkeys(_VALUE.findall(text)))
+        rest = re.sub("|".join(map(re.escape, named)) or "$^", "", text)
+        # Over several lines or escaped, no piece tells where it ends: all of it goes.
+        if credentials.owns(rest):
+            named.append(text.strip())
     return tuple(named)
 
 

@@ -1,6 +1,6 @@
 """Removes secrets from texts by their value, whatever the text calls them.
 
-Tested in ``tests/credentials/test_credentials.py``.
+Tested in ``tests/credentials/test_redaction.py`` and ``tests/credentials/test_credentials.py``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import hmac
 import html
 import json
 import re
-from functools import partial
+from functools import cache, partial
+from html.entities import codepoint2name
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -24,20 +25,44 @@ MARK: Final = "«secret»"
 # Shorter values occur in ordinary words: removing them would make texts unreadable and would
 # show, by the holes, what was removed.
 _SHORTEST: Final = 4
+# As many characters are a passphrase of OKX's at least.
+_UNLIKE: Final = 8
+# Whatever has none of these has no character escaped, and no line break.
+_ESCAPES: Final = ("%", "\\", "&", "\n", "\r")
+_QUOTED: Final = frozenset("\"'/\\`")
+# A line break between two characters, as it is, continued, of quoted-printable or escaped; with indent.
+# All repetitions have an end, so that no text takes long.
+_BREAK: Final = r"(?:(?:=|\\)?(?:\r?\n|\r)[ \t]{0,40}|(?:\\{1,4}r)?\\{1,4}n[ \t]{0,40})?"
 
 
 def redactor(values: Iterable[str]) -> Callable[[str], str]:
     """A function that replaces each of the values in a text by ``«secret»``.
 
     They are found in the forms in which libraries write them: plain, URL-encoded, JSON-escaped,
-    HTML-escaped, as a Python literal and in Base64. Values shorter than 4 characters are left
-    alone.
+    HTML-escaped, as a Python literal and in Base64, also in the midst of another text; longer ones in
+    hexadecimal, with another case, each character escaped or not, and with line breaks in between, too.
+    Values shorter than 4 characters are left alone.
     """
     return replacer(dict.fromkeys(values, MARK))
 
 
 def replacer(marks: Mapping[str, str]) -> Callable[[str], str]:
     """As ``redactor``, with a mark of its own for each value."""
+    exact = _exactly(marks)
+    lower = {value.lower(): mark for value, mark in marks.items() if _is_unlike_words(value)}
+    found_loosely = cache(partial(_loosely, lower))
+
+    def replace(text: str) -> str:
+        text = exact(text)
+        # Most texts have none of these; to look for each form of each character takes far longer.
+        if any(each in text for each in _ESCAPES) or _holds(text.lower(), lower):
+            return found_loosely()(text)
+        return text
+
+    return replace if lower else exact
+
+
+def _exactly(marks: Mapping[str, str]) -> Callable[[str], str]:
     forms = {
         form: mark
         for value, mark in marks.items()
@@ -49,6 +74,41 @@ def replacer(marks: Mapping[str, str]) -> Callable[[str], str]:
     # The longest first, so that no form leaves the rest of another.
     pattern = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))))
     return partial(pattern.sub, lambda found: forms[found[0]])
+
+
+def _loosely(lower: Mapping[str, str]) -> Callable[[str], str]:
+    """What finds values in whatever case, with each character plain or escaped, and with line breaks."""
+    values = sorted(lower, key=len, reverse=True)
+    firsts = "".join({re.escape(value[0]) for value in values})
+    either = "|".join(f"({_BREAK.join(map(_any_form, value))})" for value in values)
+    # What no value begins with is passed over at once.
+    pattern = re.compile(rf"(?=[{firsts} +%&\\])(?:{either})", re.IGNORECASE)
+    return partial(pattern.sub, lambda found: lower[values[(found.lastindex or 1) - 1]])
+
+
+def _any_form(char: str) -> str:
+    """One character of a value in small letters, in each form that a text may have it in."""
+    codes = sorted({ord(char), ord(char.upper())})
+    digits = "|".join(f"{code:02x}" for code in codes)
+    named = f"|&{codepoint2name[codes[0]]};" if codes[0] in codepoint2name else ""
+    escaped = (
+        rf"%(?:25){{0,4}}(?:{digits})|\\{{1,4}}(?:u00|x)(?:{digits})"
+        rf"|&\#(?:0{{0,4}}(?:{'|'.join(map(str, codes))})|x0{{0,4}}(?:{digits}));{named}"
+    )
+    before = r"\\{0,4}" if char in _QUOTED else ""
+    plain = "[ +]" if char == " " else before + re.escape(char)
+    return f"(?:{plain}|{escaped})"
+
+
+def _is_unlike_words(value: str) -> bool:
+    """Whether it cannot be a word of another text, whatever its case: OKX wants letters, digits and marks
+    in a passphrase.
+    """
+    return len(value) >= _UNLIKE and not value.isalpha() and not value.isdecimal()
+
+
+def _holds(text: str, values: Iterable[str]) -> bool:
+    return any(value in text for value in values)
 
 
 def without_frames(error: Failure) -> Failure:
@@ -83,6 +143,24 @@ def _forms(value: str) -> Iterator[str]:
     yield json.dumps(value)[1:-1]
     yield html.escape(value)
     yield repr(value)[1:-1]
-    for coded in (base64.b64encode(value.encode()), base64.urlsafe_b64encode(value.encode())):
+    cases = {value, value.lower(), value.upper()} if _is_unlike_words(value) else {value}
+    for each in cases:
+        yield from _in_base64(each.encode())
+    if _is_unlike_words(value):
+        yield value.encode().hex()
+        yield value.encode().hex().upper()
+
+
+def _in_base64(value: bytes) -> Iterator[str]:
+    """A value in Base64, alone and in the midst of another text: what its neighbours have no part in."""
+    for coded in (base64.b64encode(value), base64.urlsafe_b64encode(value)):
         yield coded.decode("ascii")
         yield coded.decode("ascii").rstrip("=")
+    if len(value) < _UNLIKE:
+        return
+    for before, first in enumerate((0, 2, 3)):
+        coded = base64.b64encode(bytes(before) + value)
+        whole = (before + len(value)) // 3 * 4
+        inner = coded[first:whole].decode("ascii")
+        yield inner
+        yield inner.replace("+", "-").replace("/", "_")

@@ -179,7 +179,7 @@ class OkxMagic(Magics):
                     duration=arguments.duration,
                 ),
             )
-        except CredentialsError:
+        except (CellError, CredentialsError):
             magicline.forget_typed_secrets(self.shell, text, session.account.credentials)
             raise
         return value if cell is None else None
