@@ -37,6 +37,9 @@ WRITTEN = {
     "quoted": lambda text: quote(text, safe=""),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "repr": repr,
+    "lower": str.lower,
+    "each character": lambda text: "".join(f"%{ord(char):02x}" for char in text),
+    "over lines": lambda text: f"{text[:7]}\n  {text[7:]}",
 }
 
 
