@@ -46,9 +46,10 @@ class Done:
     notices: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        rows, requests = ("" if count == 1 else "s" for count in (self.rows, self.requests))
         return (
-            f"{self.target} · {self.rows:,} rows · {self.fresh:,} new · {self.requests:,} requests"
-            f" · {self.seconds:.1f} s"
+            f"{self.target} · {self.rows:,} row{rows} · {self.fresh:,} new"
+            f" · {self.requests:,} request{requests} · {self.seconds:.1f} s"
         )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from okx_magic.data.download import Done
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -105,3 +107,9 @@ def test_bad_options_are_one_line(
     sandbox_notebook.run(f"%%okx {options.format(tmp_path / 'd')}\n{HOURS}")
     assert said in str(sandbox_notebook.error)
     assert not (tmp_path / "d").exists() or not list((tmp_path / "d").rglob("*.parquet"))
+
+
+def test_one_request_is_no_requests() -> None:
+    """A line on a target counts as a person does."""
+    assert str(Done("/x", 1, 0, 1, 0.04)) == "/x · 1 row · 0 new · 1 request · 0.0 s"
+    assert str(Done("/x", 2000, 2, 20, 1)) == "/x · 2,000 rows · 2 new · 20 requests · 1.0 s"
