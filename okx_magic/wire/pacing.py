@@ -1,9 +1,10 @@
 """Keeps within OKX's limits by waiting before a request, so that none is refused with 50011.
 
-The trouble with counting when a request is sent is that requests do not all travel equally long: two
-windows' worth can arrive in one. So a place in a window is free again only when the answer to its
-last request has been here for ``seconds``, less a part of the shortest round trip seen. Then, whatever
-the jitter, no more requests than allowed can arrive in any window of that length.
+Requests do not all travel equally long: two windows' worth can arrive in one. All that is certain is that
+a request arrived between its sending and its answer. So a place in a window is free again only when the
+answer to its last request has been here for ``seconds``. That costs a round trip in each window. Writes
+pay it: a refusal may be final. Reads, which many pages need soon, count on a part of the shortest round
+trip seen; should all have been late alike, one may be refused, is sent again, and nothing is counted on.
 
 What counts together (OKX docs, Overview, Rate Limits): public endpoints count per IP, private ones per
 user, some of both also per instrument, family and the like; batches count their orders.
@@ -35,9 +36,8 @@ OnWait = Callable[[float, "Limit"], None]
 WORTH_TELLING: Final = 0.5
 # Timers and threads are not exact.
 _MARGIN: Final = 0.005
-# All round trips seen may have been slower than the quickest possible, when machine, network or exchange
-# were busy from the start: so only a part of the shortest is counted on, and less where they differ much;
-# nothing until as many were seen one after the other: what makes one late makes all at that time late.
+# Of the shortest round trip seen, a part: machine, network or exchange may have been busy from the start.
+# Less where they differ; nothing until as many were seen one after the other, as all at a time are late.
 _TRUSTED: Final = 0.5
 _APART: Final = 2
 # The clock's own steps.
@@ -69,6 +69,11 @@ class Claim:
     limit: Limit
     count: int
     host: str = ""
+
+    @property
+    def certain(self) -> bool:
+        """Whether a refusal must not be risked: the key of a write begins with its method."""
+        return self.key[0] == "POST"
 
 
 class Pacer:
@@ -134,7 +139,8 @@ class Pacer:
         window = self._windows.get(claim.key)
         if window is None:
             # Of two that are made at the same time, both get the one that is kept.
-            made = _Window(claim.limit, self._travels_to(claim.host))
+            travels = _Travels() if claim.certain else self._travels_to(claim.host)
+            made = _Window(claim.limit, travels)
             window = self._windows.setdefault(claim.key, made)
         return window
 

@@ -8,8 +8,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from limitserver import LimitServer, limited
 
 from okx_magic.catalogue import Limit
@@ -173,75 +171,6 @@ def test_what_is_trusted_of_a_round_trip(
 ) -> None:
     """Half of the shortest to a host where all are alike, and less the more they differ."""
     assert waited(pacer, time, travels) == pytest.approx(2.005 - trusted)
-
-
-@settings(max_examples=100)
-@given(
-    travels=st.lists(
-        st.tuples(st.floats(0.02, 0.4), st.floats(0.02, 0.4), st.floats(0, 1)),
-        min_size=1,
-        max_size=60,
-    ),
-    allowed=st.integers(1, 5),
-)
-def test_arrivals_never_exceed_the_limit(
-    travels: list[tuple[float, float, float]], allowed: int
-) -> None:
-    """However long requests and answers travel, no window of arrivals holds more than allowed."""
-    time = Time(now=0.0)
-    pacer = Pacer(clock=time.clock, sleep=time.sleep)
-    arrivals = []
-    # The first is as quick as any can be.
-    for there, back, pause in [(0.02, 0.02, 0.0), *travels]:
-        with pacer.turn([claim(allowed)]) as turn:
-            sent = time.now
-            arrivals.append(sent + there)
-            time.now += there + back
-            turn.round_trip = time.now - sent
-        time.now += pause
-    arrivals.sort()
-    for first, beyond in zip(arrivals, arrivals[allowed:], strict=False):
-        assert beyond - first >= 2
-
-
-FLOOR = 0.02
-
-
-def most_in_a_window(late: list[float], travels: list[float]) -> int:
-    """The most requests of bursts of five that arrive in any 2 s, where five may: those of a burst are on
-    their way at once, held up before the exchange by what is ``late`` in it, and then go as they can.
-    """
-    time = Time()
-    pacer = Pacer(clock=time.clock, sleep=time.sleep)
-    arrivals: list[float] = []
-    for held, back in zip(late, travels, strict=True):
-        turns = [pacer.turn([claim(5)]) for _ in range(5)]
-        sent = time.now
-        arrivals += [sent + FLOOR / 2 + held] * 5
-        time.now = sent + held + FLOOR / 2 + back
-        for turn in turns:
-            turn.round_trip = time.now - sent
-            turn.__exit__()
-    return max(sum(0 <= each - first < 2 for each in arrivals) for first in arrivals)
-
-
-@settings(max_examples=200)
-@given(held=st.floats(0, 5), travels=st.lists(st.floats(FLOOR / 2, 0.4), min_size=2, max_size=9))
-@pytest.mark.parametrize("calm", [0, 1])
-def test_a_burst_that_is_late_alike_leads_to_no_refusal(
-    held: float, travels: list[float], calm: int
-) -> None:
-    """A machine, a network or an exchange that held up the first burst, or all at once after a calm one,
-    says nothing of how quick the next will be.
-    """
-    late = [0.0] * calm + [held] + [0.0] * len(travels)
-    assert most_in_a_window(late, [FLOOR / 2] * (calm + 1) + travels) <= 5
-
-
-def test_who_counts_on_the_first_round_trip_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: half of the shortest, however few were seen, lets the second burst come too soon."""
-    monkeypatch.setattr("okx_magic.wire.pacing._APART", 1)
-    assert most_in_a_window([0.4, 0.0], [FLOOR / 2] * 2) == 10
 
 
 def test_after_a_refusal_no_round_trip_is_counted_on(pacer: Pacer, time: Time) -> None:
