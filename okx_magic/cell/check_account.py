@@ -39,13 +39,14 @@ _PRICED = frozenset({"limit", "post_only", "fok", "ioc"})
 _CONFIG = "/api/v5/account/config"
 _SET_POSITION_MODE = "/api/v5/account/set-position-mode"
 _INSTRUMENTS = frozenset({"/api/v5/public/instruments", "/api/v5/account/instruments"})
+_STEPS = ("instId", "instType", "minSz", "lotSz", "tickSz")
 _FRESH_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
     """What is known of the account: ``position_mode`` as OKX writes it ("" if it was not read), and
-    ``instruments``, the rows of GET /api/v5/public/instruments that were read lately, by ``instId``.
+    ``instruments``, the sizes and steps of those that were read lately, by ``instId``.
     """
 
     position_mode: str = ""
@@ -64,8 +65,8 @@ class Learned:
     def learn(self, request: Request, envelope: Envelope) -> None:
         """Keep the facts of an answer, if it has any."""
         if request.path in _INSTRUMENTS:
-            rows = {str(row["instId"]): row for row in _rows(envelope) if "instId" in row}
-            self._instruments.update({name: (self._now(), row) for name, row in rows.items()})
+            now = self._now()
+            self._instruments.update({str(row["instId"]): (now, row) for row in _steps(envelope)})
         elif request.path in (_CONFIG, _SET_POSITION_MODE) and envelope.code == "0":
             for row in _rows(envelope):
                 self._position_mode = str(row.get("posMode", ""))
@@ -75,6 +76,20 @@ class Learned:
         since = self._now() - _FRESH_SECONDS
         fresh = {name: row for name, (read, row) in self._instruments.items() if read > since}
         return AccountFacts(self._position_mode, fresh)
+
+
+def _steps(envelope: Envelope) -> list[Mapping[str, Any]]:
+    """What is checked of each instrument; of thousands from their columns, without the objects."""
+    rows = envelope.object_rows
+    if rows is None or not set(_STEPS) <= set(rows.names):
+        return [
+            {name: row[name] for name in _STEPS if name in row}
+            for row in _rows(envelope)
+            if "instId" in row
+        ]
+    columns = rows.columns
+    values = zip(*(columns[name] for name in _STEPS), strict=True)
+    return [dict(zip(_STEPS, each, strict=True)) for each in values]
 
 
 def _rows(envelope: Envelope) -> list[Mapping[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from okx_magic.cell.check import check, warn
 from okx_magic.cell.check_account import AccountFacts, Learned
 from okx_magic.errors import CellError, RequestWarning
-from okx_magic.model import Envelope, Request
+from okx_magic.model import Envelope, ObjectRows, Request
 
 SPOT = {
     "instId": "BTC-USDT",
@@ -242,6 +242,17 @@ def test_a_session_learns_from_answers_and_forgets_after_an_hour() -> None:
     assert learned.facts().position_mode == "net_mode"
     learned.learn(change, Envelope("0", "", [{"posMode": "long_short_mode"}]))
     assert learned.facts().position_mode == "long_short_mode"
+
+
+def test_thousands_of_instruments_are_learned_without_their_objects() -> None:
+    """What is checked is read from the columns: the control, one that is asked for its data, has them."""
+    rows = ObjectRows((*BTC, "other"), [*BTC.values(), "-"] * 2)
+    known, learned = Envelope.of_rows("0", "", rows, {}, 200), Learned()
+    learned.learn(Request("GET", "/api/v5/public/instruments?instType=SPOT"), known)
+    assert dict(learned.facts().instruments) == {"BTC-USDT": BTC}
+    assert "objects" not in vars(rows)
+    assert known.data[0]["other"] == "-"
+    assert "objects" in vars(rows)
 
 
 def test_a_program_is_warned() -> None:
