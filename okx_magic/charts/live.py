@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from okx_magic.charts.chart import View
 from okx_magic.charts.feeds import BookFeed, CandleFeed, Feed, TableFeed, TradeFeed
 from okx_magic.charts.pictures import Candles, NoPictureError
-from okx_magic.charts.still import bundle_of
+from okx_magic.charts.still import bundle_of, pixels
 from okx_magic.errors import OkxMagicError
 
 if TYPE_CHECKING:
@@ -62,9 +62,11 @@ class Stream(Protocol):
     def frame(self, n: int | None = None) -> pd.DataFrame:
         """The newest rows, typed; of a book its levels."""
 
-    def watch(self, call: Callable[[Mapping[str, Any]], None]) -> Callable[[], None]:
+    def watch(
+        self, call: Callable[[Mapping[str, Any]], None], begin: Callable[[], None]
+    ) -> Callable[[], None]:
         """Call with each row from now on as OKX sent it, and with {} when the state changes; returns
-        what ends it.
+        what ends it. No row comes between what ``begin`` reads and the first call.
         """
 
     def latest(self) -> Iterable[Mapping[str, Any]]:
@@ -90,13 +92,17 @@ class LiveView:
     def __init__(self, stream: Stream, view: View | None = None, title: str | None = None) -> None:
         self.stream = stream
         self.view = view or View()
-        self.feed = feed_of(stream, title or _title(stream))
+        self._title = title or _title(stream)
+        self._begin()
         self._widget: Any = None
         self._ids = ("", "", "")
         self._leave: Callable[[], None] = lambda: None
         self._stilled = 0.0
         self.place = ("", "")
         self._end: Callable[[], None] = lambda: None
+
+    def _begin(self) -> None:
+        self.feed = feed_of(self.stream, self._title)
 
     def show(self) -> None:
         """Show it under the cell that runs, and keep it moving until the stream ends."""
@@ -109,8 +115,10 @@ class LiveView:
         PAINTER.forget(self.place)
         key = widgets.new_key()
         self._ids = (key, f"okx-{key}-live", f"okx-{key}-still")
+        # A height that is none is refused here, before anything listens.
+        pixels(self.view.height)
+        self._leave = self.stream.watch(self._note, self._begin)
         self._widget = widgets.live(self.feed, self.view, key)
-        self._leave = self.stream.watch(self._note)
         widgets.show(self._widget, self._bundle(key), self._ids[1:])
         self._stilled = time.monotonic()
         self._end = widgets.at_end_of_cells(self.refresh)

@@ -13,7 +13,7 @@ from okx_magic.streams.kept import Kept
 from okx_magic.streams.typed import row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from okx_magic.streams.access import Access
     from okx_magic.streams.feed import Feed
@@ -61,9 +61,15 @@ class Intake:
 
         return leave
 
-    def watch(self, call: Callable[[Row], None]) -> Callable[[], None]:
-        """As ``on``, and with ``{}`` when the state changes."""
-        self._watches = (*self._watches, call)
+    def watch(
+        self, call: Callable[[Row], None], begin: Callable[[], None] = lambda: None
+    ) -> Callable[[], None]:
+        """As ``on``, and with ``{}`` when the state changes. What ``begin`` reads of the stream and the
+        rows that ``call`` gets are together all of them, each once.
+        """
+        with self._changed:
+            begin()
+            self._watches = (*self._watches, call)
 
         def leave() -> None:
             self._watches = tuple(each for each in self._watches if each is not call)
@@ -81,11 +87,12 @@ class Intake:
             self.last_at = time.time()
             if self._waiting and self._kept.ring.total >= min(self._waiting):
                 self._changed.notify_all()
+            # Who comes now has read these rows already.
+            there = (*self._calls, *self._watches)
         if self._recording is not None:
             self._recording.add(rows)
-        if self._calls or self._watches:
-            for row in map(row_of, rows):
-                self._call(row)
+        for row in map(row_of, rows) if there else ():
+            self._call(row, there)
 
     def drop(self, keys: Sequence[str]) -> None:
         """Rows that are no more."""
@@ -108,8 +115,9 @@ class Intake:
             self._stopped = True
             self.tell()
 
-    def _call(self, row: Row) -> None:
-        for call in (*self._calls, *self._watches):
+    def _call(self, row: Row, there: Collection[Callable[[Row], None]]) -> None:
+        # One that leaves gets no more.
+        for call in (each for each in (*self._calls, *self._watches) if each in there):
             try:
                 call(row)
             except Exception as error:  # noqa: BLE001  # the person's own function: it can raise anything

@@ -49,7 +49,10 @@ class FakeStream:
     def latest(self) -> Iterable[Mapping[str, Any]]:
         return list(self.rows.values())
 
-    def watch(self, call: Callable[[Mapping[str, Any]], None]) -> Callable[[], None]:
+    def watch(
+        self, call: Callable[[Mapping[str, Any]], None], begin: Callable[[], None]
+    ) -> Callable[[], None]:
+        begin()
         self._calls.append(call)
         return lambda: self._calls.remove(call) if call in self._calls else None
 

@@ -81,6 +81,20 @@ def test_only_new_and_changed_bars_travel(shown: Shown) -> None:
     assert closes(shown) == {120, 130}
 
 
+@pytest.mark.usefixtures("shown")
+def test_no_trade_is_missing_between_a_view_and_its_first_paint() -> None:
+    """What comes after a view was made and before it is shown is in it, and once."""
+    stream = FakeStream("trades", "trades")
+    made = [{"tradeId": str(n), "ts": "1790000000000", "px": "5", "sz": "2"} for n in range(3)]
+    stream.bring(made[0])
+    view = LiveView(stream)
+    stream.bring(made[1])
+    view.show()
+    stream.bring(made[2])
+    assert view.feed.picture().volume.tolist() == [6]
+    view.picture()
+
+
 def closes(shown: Shown) -> set[float]:
     """The closes of all bars that travelled."""
     return {row[4] for _, data, _ in shown.of("bars") for row in numbers(data, 6).tolist()}

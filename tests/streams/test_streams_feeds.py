@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -26,6 +27,31 @@ def trade(number: int) -> dict[str, str]:
 
 def ids(stream: Stream) -> list[int]:
     return [int(each) for each in stream.frame(all=True)["tradeId"]] if stream.total else []
+
+
+def test_who_begins_to_watch_misses_nothing_and_sees_nothing_twice(
+    server: Scripted, stream: Opened
+) -> None:
+    """Rows that come while the beginning is read wait for it."""
+    live = stream("trades")
+    server.push("trades", [trade(0)])
+    until(lambda: live.total == 1)
+    read: list[int] = []
+    seen: list[int] = []
+    rows = [json.dumps(trade(1)).encode()]
+    more = threading.Thread(target=live.add, args=(rows, None))
+
+    def begin() -> None:
+        more.start()
+        # Long enough for one that does not wait.
+        more.join(0.05)
+        read.extend(ids(live))
+
+    leave = live.watch(lambda row: seen.append(int(row["tradeId"])), begin)
+    more.join(PATIENCE)
+    leave()
+    assert [*read, *seen] == [0, 1]
+    assert seen == [1]
 
 
 # Minutes since 1970; a time of OKX's has 13 digits.
