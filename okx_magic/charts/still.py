@@ -33,9 +33,11 @@ _DRAW: Final[dict[type, Callable[[Any, int], str]]] = {
 
 def pixels(height: Any) -> int:
     """A height that a page has room for. Raises NoPictureError for what is no number."""
-    if not isinstance(height, Real) or math.isnan(height):
+    # An int may be more than a float holds.
+    number = min(height, 2_000) if isinstance(height, int) else height
+    if not isinstance(number, Real) or math.isnan(number):
         raise NoPictureError(f"height: {clean(repr(height)[:40])} is no number of pixels")
-    return int(max(120, min(float(height), 2_000)))
+    return int(max(120, min(float(number), 2_000)))
 
 
 def svg_of(picture: Picture, height: int = HEIGHT) -> str:
