@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from okx_magic.sandbox import Sandbox
+from okx_magic.credentials.account import Site
+from okx_magic.sandbox import Sandbox, server
+from okx_magic.wire import probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,14 +35,30 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
+# A market hangs on its seed alone: what one sandbox has computed of it need not be computed by the next.
+server.Market = lru_cache(maxsize=4)(server.Market)  # type: ignore[misc, assignment]
+
+# Most of what is made lives as long as a test. Python would look through all of the others' for garbage
+# every few tests, for longer than these take.
+gc.set_threshold(5_000, 20, 50)
+
 # Whose tests are slow, all of them.
 MARKS = {"browser": ("browser", "slow"), "clients": ("slow",), "notebooks": ("slow",)}
 
 
+ALL_SLOW = "\npytestmark = pytest.mark.slow\n"
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The quick loop leaves these folders out before it imports what their tests need."""
-    quick = config.option.markexpr == "not slow"
-    return True if quick and collection_path.is_dir() and collection_path.name in MARKS else None
+    """The quick loop leaves these folders, and files of slow tests only, out before it imports what their
+    tests need.
+    """
+    if config.option.markexpr != "not slow":
+        return None
+    if collection_path.is_dir():
+        return collection_path.name in MARKS or None
+    slow = collection_path.suffix == ".py" and ALL_SLOW in collection_path.read_text("utf-8")
+    return slow or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,9 +75,9 @@ def _first_of_hypothesis(_: None) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """A shell looks for garbage when it ends, and finds none among the libraries and the tests: that they
-    are passed over saves half of the time of all tests in shells. Hypothesis makes its source of chance
-    at its first test, and its old versions look for who holds it, which they would not find any more.
+    """Python looks for garbage now and then, and finds none among the libraries and the tests: they are
+    passed over. Hypothesis makes its source of chance at its first test, and its old versions look for
+    who holds it, which they would not find any more.
     """
     _first_of_hypothesis()
     gc.collect()
@@ -99,6 +118,18 @@ def elsewhere(nobody: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
         yield sandbox
 
 
+@pytest.fixture
+def two_sites(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sandbox, Sandbox]]:
+    """Two exchanges on this machine in the place of two of OKX's sites."""
+    with Sandbox.start(seed=1) as here, Sandbox.start(seed=2) as there:
+        sites = {
+            name: Site(each.url, frozenset({each.url.removeprefix("http://")}))
+            for name, each in (("here", here), ("there", there))
+        }
+        monkeypatch.setattr(probe, "SITES", sites)
+        yield here, there
+
+
 class Notebook:
     """Runs cells as a notebook does; ``run`` gives what a person sees, and keeps the error."""
 
@@ -137,7 +168,11 @@ def bare_notebook(nobody: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Not
     yield Notebook(shell)
     if "OkxMagic" in shell.magics_manager.registry:
         shell.run_line_magic("unload_ext", "okx_magic")
-    shell._atexit_once()
+    # It would look for garbage among all that the tests before it have left, for longer than most of
+    # them take. What is left over is found when Python looks by itself, and at the end of all tests.
+    with monkeypatch.context() as ending:
+        ending.setattr(gc, "collect", lambda *_: 0)
+        shell._atexit_once()
     InteractiveShell.clear_instance()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 import rawserver
@@ -25,6 +26,7 @@ _XML = b"\n<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"
 _LAST = "Connection: close"
 
 
+@cache
 def malformed(good: bytes) -> Mapping[str, Mapping[str, bytes]]:
     """Kind of damage, name of the damage, and the answer. ``good`` is the body of a success, an object
     in compact JSON.

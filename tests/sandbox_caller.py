@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 # 2026-03-03, 03:33:20.5 UTC.
 START = 1_772_508_800.5
 
+ORDER = "/api/v5/trade/order"
+BATCH = "/api/v5/trade/batch-orders"
+CANCEL = "/api/v5/trade/cancel-order"
+AMEND = "/api/v5/trade/amend-order"
+# It rests, below all that there is.
+LIMIT = {
+    "instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit", "px": "1000",
+    "sz": "0.01",
+}  # fmt: skip
+
 
 @dataclass
 class Clock:

@@ -1,42 +1,19 @@
-"""ccxt.pro, unmodified, on the sandbox's streams: what it watches is what it fetches at that instant."""
+"""ccxt.pro, unmodified, on the sandbox's market: what it watches is what it fetches at that instant."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import ccxt.pro
 import pytest
+from ccxtpro import SPOT, SWAP, run
 from clientcalls import right
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
+    import ccxt.pro
     from sandbox_caller import Clock
 
     from okx_magic.sandbox import Sandbox
-
-    Use = Callable[[ccxt.pro.okx], Awaitable[None]]
-
-SPOT, SWAP = "BTC/USDT", "BTC/USDT:USDT"
-
-
-@asynccontextmanager
-async def connected(sandbox: Sandbox) -> AsyncIterator[ccxt.pro.okx]:
-    keys = sandbox.demo
-    client = ccxt.pro.okx(
-        {"apiKey": keys.key, "secret": keys.secret, "password": keys.passphrase,
-         "enableRateLimit": False}
-    )  # fmt: skip
-    client.set_sandbox_mode(True)
-    client.urls["api"]["rest"] = sandbox.url
-    client.urls["api"]["ws"] = sandbox.url.replace("http", "ws", 1) + "/ws/v5"
-    try:
-        await client.load_markets()
-        yield client
-    finally:
-        await client.close()
 
 
 @pytest.fixture
@@ -44,14 +21,6 @@ def clock(clock: Clock) -> Clock:
     """It stands at the second of a push, so that what is fetched is of the same instant."""
     clock.now //= 1
     return clock
-
-
-def run(sandbox: Sandbox, use: Use) -> None:
-    async def main() -> None:
-        async with connected(sandbox) as client:
-            await asyncio.wait_for(use(client), 30)
-
-    asyncio.run(main())
 
 
 @right("ccxt", "watch_ticker", "WS tickers")
@@ -202,110 +171,3 @@ def test_watch_funding_rate(sandbox: Sandbox) -> None:
         assert watched["fundingTimestamp"] == fetched["fundingTimestamp"]
 
     run(sandbox, use)
-
-
-@right("ccxt", "watch_balance", "WS account")
-def test_watch_balance(sandbox: Sandbox) -> None:
-    """Balances, at first and after an order."""
-
-    async def use(okx: ccxt.pro.okx) -> None:
-        watched = await okx.watch_balance()
-        assert watched["total"] == (await okx.fetch_balance())["total"]
-        waiting = asyncio.ensure_future(okx.watch_balance())
-        await asyncio.sleep(0)
-        await okx.create_order(SPOT, "limit", "buy", 1, 1000)
-        after = await waiting
-        fetched = await okx.fetch_balance()
-        assert after["USDT"] == fetched["USDT"]
-        assert after["USDT"]["used"] == 1000
-
-    run(sandbox, use)
-
-
-@right("ccxt", "watch_orders", "WS orders")
-@right("ccxt", "create_order_ws", "WS batch-orders")
-@right("ccxt", "edit_order_ws", "WS amend-order")
-@right("ccxt", "cancel_order_ws", "WS cancel-order")
-def test_orders(sandbox: Sandbox) -> None:
-    """An order over the socket, its change and its end, each watched."""
-
-    async def use(okx: ccxt.pro.okx) -> None:
-        waiting = await listening(sandbox, "orders", okx.watch_orders())
-        made = await okx.create_order_ws(SPOT, "limit", "buy", 0.5, 1000)
-        fetched = await okx.fetch_order(made["id"], SPOT)
-        watched = (await waiting)[-1]
-        assert fetched.pop("info").items() <= watched.pop("info").items()
-        assert watched == fetched
-        waiting = await listening(sandbox, "orders", okx.watch_orders())
-        await okx.edit_order_ws(made["id"], SPOT, "limit", "buy", 0.25, 1001)
-        changed = (await waiting)[-1]
-        assert (changed["price"], changed["amount"], changed["status"]) == (1001, 0.25, "open")
-        waiting = await listening(sandbox, "orders", okx.watch_orders())
-        await okx.cancel_order_ws(made["id"], SPOT)
-        assert (await waiting)[-1]["status"] == "canceled"
-        with pytest.raises(ccxt.ExchangeError, match="51400"):
-            await okx.cancel_order_ws(made["id"], SPOT)
-
-    run(sandbox, use)
-
-
-@right("ccxt", "cancel_orders_ws", "WS batch-cancel-orders")
-def test_cancel_orders(sandbox: Sandbox) -> None:
-    """Several orders are cancelled at once."""
-
-    async def use(okx: ccxt.pro.okx) -> None:
-        made = [await okx.create_order_ws(SPOT, "limit", "buy", 0.1, px) for px in (1000, 1001)]
-        await okx.cancel_orders_ws([one["id"] for one in made], SPOT)
-        assert await okx.fetch_open_orders(SPOT) == []
-
-    run(sandbox, use)
-
-
-@right("ccxt", "watch_my_trades", "WS orders")
-def test_watch_my_trades(sandbox: Sandbox) -> None:
-    """Each fill of an order is a trade."""
-
-    async def use(okx: ccxt.pro.okx) -> None:
-        waiting = await listening(sandbox, "orders", okx.watch_my_trades())
-        await okx.create_order_ws(SPOT, "market", "sell", 0.9)
-        await waiting
-        fetched = await okx.fetch_my_trades(SPOT)
-        while len(okx.myTrades) < len(fetched):  # noqa: ASYNC110 - ccxt has no event for it
-            await asyncio.sleep(0.01)
-        trades = sorted(okx.myTrades, key=lambda one: one["id"])
-        fetched.sort(key=lambda one: one["id"])
-        names = ("id", "price", "amount", "side", "takerOrMaker")
-        assert [[one[name] for name in names] for one in trades] == [
-            [one[name] for name in names] for one in fetched
-        ]
-        assert sum(one["amount"] for one in trades) == pytest.approx(0.9)
-
-    run(sandbox, use)
-
-
-@right("ccxt", "watch_positions", "WS positions")
-def test_watch_positions(sandbox: Sandbox) -> None:
-    """A position that is opened and closed."""
-
-    async def use(okx: ccxt.pro.okx) -> None:
-        waiting = await listening(sandbox, "positions", okx.watch_positions())
-        await okx.create_order(SWAP, "market", "buy", 2)
-        watched = (await waiting or await okx.watch_positions())[-1]
-        fetched = (await okx.fetch_positions([SWAP]))[0]
-        names = ("contracts", "entryPrice", "side", "markPrice", "unrealizedPnl")
-        assert [watched[name] for name in names] == [fetched[name] for name in names]
-        waiting = await listening(sandbox, "positions", okx.watch_positions())
-        await okx.create_order(SWAP, "market", "sell", 2, None, {"reduceOnly": True})
-        assert (await waiting)[-1]["contracts"] == 0
-
-    run(sandbox, use)
-
-
-async def listening(
-    sandbox: Sandbox, channel: str, watching: Awaitable[Any]
-) -> asyncio.Future[Any]:
-    """What ``watching`` gives next, the sandbox having taken its subscription."""
-    waiting = asyncio.ensure_future(watching)
-    while not any(one.client.listens(channel) for one in list(sandbox._hub.sockets)):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    return waiting

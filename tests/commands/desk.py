@@ -1,4 +1,4 @@
-"""A panel with its accounts, as the tests of its buttons use it."""
+"""A panel with its accounts, as the tests of its buttons use it; and the accounts of a notebook."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from okx_magic.commands.panel_actions import Panel
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
+    from conftest import Notebook
 
     from okx_magic.sandbox import Sandbox
 
@@ -56,6 +59,20 @@ class Desk:
     @property
     def facts(self) -> dict[str, str]:
         return dict(self.current["facts"])
+
+
+def accounts(notebook: Notebook) -> Accounts:
+    """Those of a notebook's magics."""
+    found: Accounts = notebook.shell.magics_manager.registry["OkxMagic"].accounts
+    return found
+
+
+def log_in_by(monkeypatch: pytest.MonkeyPatch, keys_of: Sandbox, url: str) -> None:
+    """Sets the variables of a sandbox's demo key, and where it is asked for."""
+    monkeypatch.setenv("OKX_API_KEY", keys_of.demo.key)
+    monkeypatch.setenv("OKX_SECRET_KEY", keys_of.demo.secret)
+    monkeypatch.setenv("OKX_PASSPHRASE", keys_of.demo.passphrase)
+    monkeypatch.setenv("OKX_API_BASE_URL", url)
 
 
 def vars_of(exchange: Sandbox) -> dict[str, str]:

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from desk import accounts, log_in_by
 
 from okx_magic.errors import CellError, OkxError, TransportError
 from okx_magic.sandbox import Sandbox
@@ -16,24 +17,10 @@ if TYPE_CHECKING:
 
     from conftest import Notebook
 
-    from okx_magic.accounts import Accounts
-
     Answering = Callable[[str], list[str]]
 
 
 WRONG = "F" * 32
-
-
-def accounts(notebook: Notebook) -> Accounts:
-    found: Accounts = notebook.shell.magics_manager.registry["OkxMagic"].accounts
-    return found
-
-
-def log_in_by(monkeypatch: pytest.MonkeyPatch, keys_of: Sandbox, url: str) -> None:
-    monkeypatch.setenv("OKX_API_KEY", keys_of.demo.key)
-    monkeypatch.setenv("OKX_SECRET_KEY", keys_of.demo.secret)
-    monkeypatch.setenv("OKX_PASSPHRASE", keys_of.demo.passphrase)
-    monkeypatch.setenv("OKX_API_BASE_URL", url)
 
 
 def test_the_last_exchange_is_shown(sandbox_notebook: Notebook) -> None:

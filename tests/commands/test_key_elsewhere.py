@@ -5,33 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from desk import accounts, log_in_by
 
 import okx_magic.accounts
-from okx_magic.credentials.account import Site
 from okx_magic.errors import OkxError
-from okx_magic.sandbox import Sandbox
 from okx_magic.wire import probe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from conftest import Notebook
 
-    from okx_magic.accounts import Accounts
+    from okx_magic.sandbox import Sandbox
 
     Answering = Callable[[str], list[str]]
-
-
-def accounts(notebook: Notebook) -> Accounts:
-    found: Accounts = notebook.shell.magics_manager.registry["OkxMagic"].accounts
-    return found
-
-
-def log_in_by(monkeypatch: pytest.MonkeyPatch, keys_of: Sandbox, url: str) -> None:
-    monkeypatch.setenv("OKX_API_KEY", keys_of.demo.key)
-    monkeypatch.setenv("OKX_SECRET_KEY", keys_of.demo.secret)
-    monkeypatch.setenv("OKX_PASSPHRASE", keys_of.demo.passphrase)
-    monkeypatch.setenv("OKX_API_BASE_URL", url)
 
 
 @pytest.fixture
@@ -52,16 +39,13 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
 
 
 @pytest.fixture
-def two_sites(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sandbox, Sandbox]]:
-    """Two exchanges in the place of two of OKX's sites; the key of the second, asked at the first."""
-    with Sandbox.start(seed=1) as here, Sandbox.start(seed=2) as there:
-        sites = {
-            name: Site(each.url, frozenset({each.url.removeprefix("http://")}))
-            for name, each in (("here", here), ("there", there))
-        }
-        monkeypatch.setattr(probe, "SITES", sites)
-        log_in_by(monkeypatch, there, here.url)
-        yield here, there
+def two_sites(
+    two_sites: tuple[Sandbox, Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Sandbox, Sandbox]:
+    """The key of the second, asked for at the first."""
+    here, there = two_sites
+    log_in_by(monkeypatch, there, here.url)
+    return here, there
 
 
 def test_the_right_site_is_found_if_the_person_agrees(

@@ -15,6 +15,8 @@ from okx_magic.errors import CredentialsError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from okx_magic.credentials.source_values import Found
+
 SECRET = "0123456789ABCDEF0123456789ABCDEF"
 PASSPHRASE = "Correct-Horse-9!"
 TRIPLE = f"""
@@ -30,6 +32,13 @@ def write(home: Path, text: str | bytes, mode: int = 0o600) -> Path:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     path.chmod(mode)
     return path
+
+
+def main(home: Path) -> Found:
+    """The profile main, which is there."""
+    found = read_profiles(home).read("main")
+    assert found is not None
+    return found
 
 
 def test_no_file_is_no_profiles(tmp_path: Path) -> None:
@@ -75,8 +84,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 def test_defaults(tmp_path: Path) -> None:
     """A profile of three lines does not say demo or live, and goes to the global site for 15 s."""
     write(tmp_path, f"[profiles.main]\n{TRIPLE}")
-    found = read_profiles(tmp_path).read("main")
-    assert found is not None
+    found = main(tmp_path)
     assert found.settings.demo is None
     assert found.settings.base_url == "https://openapi.okx.com"
     assert found.settings.timeout == 15.0
@@ -136,8 +144,7 @@ def test_a_profile_without_credentials_is_no_account(tmp_path: Path) -> None:
 def test_a_key_outside_of_the_profiles_is_told(tmp_path: Path, line: str, said: str) -> None:
     """It has no effect there: the default would be another profile, the site another site."""
     write(tmp_path, f"{line}\n[profiles.main]\n{TRIPLE}")
-    found = read_profiles(tmp_path).read("main")
-    assert found is not None
+    found = main(tmp_path)
     (warning,) = found.settings.warnings
     assert said in warning
     assert SECRET not in warning
@@ -146,8 +153,7 @@ def test_a_key_outside_of_the_profiles_is_told(tmp_path: Path, line: str, said: 
 def test_keys_of_other_programs_are_left_alone(tmp_path: Path) -> None:
     """The file is shared with OKX's own tools."""
     write(tmp_path, f"theme = 'dark'\n[profiles.main]\n{TRIPLE}\n[cache]\nsize = 1\n")
-    found = read_profiles(tmp_path).read("main")
-    assert found is not None
+    found = main(tmp_path)
     assert found.settings.warnings == ()
 
 
@@ -230,8 +236,7 @@ def test_a_file_from_windows_is_read(tmp_path: Path, newline: str) -> None:
 def test_a_file_open_to_others_is_warned_of(tmp_path: Path, mode: int, warned: int) -> None:
     """A mode wider than 0600 is one warning with the command that mends it."""
     write(tmp_path, f"[profiles.main]\n{TRIPLE}", mode)
-    found = read_profiles(tmp_path).read("main")
-    assert found is not None
+    found = main(tmp_path)
     assert len(found.settings.warnings) == warned
     assert all("chmod 600 ~/.okx/config.toml" in each for each in found.settings.warnings)
 
@@ -285,8 +290,7 @@ def test_a_path_with_backslashes_is_one_line(tmp_path: Path, path: str) -> None:
 def test_a_key_that_no_profile_has_is_told(tmp_path: Path, key: str, near: str) -> None:
     """With the near one: a misspelt ``demo`` would choose the wrong environment without a word."""
     write(tmp_path, f"[profiles.main]\n{TRIPLE}\n{key} = 1\n")
-    found = read_profiles(tmp_path).read("main")
-    assert found is not None
+    found = main(tmp_path)
     (line,) = found.settings.warnings
     assert line.startswith(f"{key} in profile main")
     assert f"did you mean {near}?" in line
@@ -295,7 +299,6 @@ def test_a_key_that_no_profile_has_is_told(tmp_path: Path, key: str, near: str) 
 def test_a_secret_in_place_of_a_key_is_not_repeated(tmp_path: Path) -> None:
     """What is too long for a name is not shown."""
     write(tmp_path, f'[profiles.main]\n{TRIPLE}\n{SECRET} = "x"\n')
-    found = read_profiles(tmp_path).read("main")
-    assert found is not None
+    found = main(tmp_path)
     assert len(found.settings.warnings) == 1
     assert SECRET not in found.settings.warnings[0]

@@ -17,10 +17,10 @@ import byhand_real  # noqa: F401 - the same
 import byhand_recipes  # noqa: F401 - the same
 import byhand_secret  # noqa: F401 - the same
 import byhand_wrapping  # noqa: F401 - the same
-from byhand import Sent
+from byhand import Sent, signed_with
 
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.detective import Evidence
+from okx_magic.detective import Evidence, Verdict, investigate
 
 GETS = (
     "/api/v5/account/balance",
@@ -85,6 +85,15 @@ def evidence(sent: Sent, signature: str) -> Evidence:
 
 def credentials(sent: Sent) -> Credentials:
     return Credentials(sent.key, sent.secret, sent.passphrase)
+
+
+def verdict(sent: Sent, *mistakes: str) -> Verdict:
+    """What is said of a signature of this request with these mistakes."""
+    return investigate(evidence(sent, signed_with(sent, *mistakes)), credentials(sent))
+
+
+def told(found: Verdict) -> list[tuple[str, ...]]:
+    return [each.mistakes for each in found.explanations]
 
 
 def _timestamp(rng: Random, kind: str) -> str:

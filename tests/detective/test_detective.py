@@ -8,21 +8,16 @@ import hmac
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from byhand import Sent, signed_with
-from chance import credentials, evidence
+from chance import credentials, evidence, told, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.detective import Evidence, investigate
 from okx_magic.detective.wrapping import unwrapped
-
-if TYPE_CHECKING:
-    from okx_magic.detective import Verdict
-
 
 VECTORS = json.loads(
     (Path(__file__).parent.parent / "credentials" / "signing_vectors.json").read_text("utf-8")
@@ -39,14 +34,6 @@ ORDER = Sent(
     SECRET,
 )
 LOGIN = Sent("1714979289", "GET", "/users/self/verify", "", "", SECRET)
-
-
-def verdict(sent: Sent, *mistakes: str) -> Verdict:
-    return investigate(evidence(sent, signed_with(sent, *mistakes)), credentials(sent))
-
-
-def told(found: Verdict) -> list[tuple[str, ...]]:
-    return [each.mistakes for each in found.explanations]
 
 
 @pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: vector["name"])

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
-from typing import TYPE_CHECKING
 
 import pytest
-from byhand import Sent, signed_with
-from chance import credentials, evidence
+from byhand import Sent
+from chance import credentials, evidence, told, verdict
 
 from okx_magic.detective import Evidence, investigate
-
-if TYPE_CHECKING:
-    from okx_magic.detective import Verdict
-
 
 SECRET = "0123456789ABCDEF0123456789ABCDEF"
 GET = Sent("2024-05-06T07:08:09.010Z", "GET", "/api/v5/account/balance", "", "", SECRET)
@@ -26,14 +21,6 @@ ORDER = Sent(
     '{"instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "px": "2.15", "sz": "2"}',
     SECRET,
 )
-
-
-def verdict(sent: Sent, *mistakes: str) -> Verdict:
-    return investigate(evidence(sent, signed_with(sent, *mistakes)), credentials(sent))
-
-
-def told(found: Verdict) -> list[tuple[str, ...]]:
-    return [each.mistakes for each in found.explanations]
 
 
 def test_the_clock_read_twice() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from byhand import Sent, signed_with
-from chance import credentials, evidence
+from chance import credentials, evidence, verdict
 
 from okx_magic.detective import Verdict, investigate
 
@@ -20,10 +20,6 @@ KEYS = ("instId", "tdMode", "side", "ordType", "px", "sz", "clOrdId")
 FIELDS = {key: f"{key}-1" for key in KEYS}
 ORDER = Sent(T, "POST", "/api/v5/trade/order", "", json.dumps(FIELDS), SECRET)
 LOGIN = Sent("1714979289", "GET", "/users/self/verify", "", "", SECRET)
-
-
-def verdict(sent: Sent, *mistakes: str) -> Verdict:
-    return investigate(evidence(sent, signed_with(sent, *mistakes)), credentials(sent))
 
 
 def of_text(sent: Sent, text: str) -> Verdict:

@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from faketime import FakeTime
+from scripted_rest import URL, session_over
 
-from okx_magic.credentials.account import Account
-from okx_magic.credentials.credentials import Credentials
-from okx_magic.session import Session
-from okx_magic.wire.clock import Clock
-from okx_magic.wire.connection import Connection
 from okx_magic.wire.transport import Answer, Transport
 
 if TYPE_CHECKING:
@@ -20,9 +16,7 @@ if TYPE_CHECKING:
 
     from okx_magic.errors import TransportError
     from okx_magic.model import Request
-
-
-URL = "http://127.0.0.1:9"
+    from okx_magic.session import Session
 
 
 def answer(body: Any, status: int = 200) -> Answer:
@@ -92,11 +86,7 @@ class Books(Transport):
 
 
 def connected(books: Books) -> Session:
-    keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
-    account = Account("main", "demo", keys, URL, "a test")
-    connection = Connection(account, transport=books, timing=books.time.timing())
-    connection.sender.clock = Clock(connection.ask_time, local=books.time.wall)
-    return Session(account, connection=connection)
+    return session_over(books, books.time)
 
 
 def ack(order: dict[str, str], **fields: Any) -> dict[str, Any]:

@@ -48,16 +48,21 @@ class Scripted(Transport):
         return Answer(200, {}, json.dumps(body).encode())
 
 
+URL = "http://127.0.0.1:9"
 TIME = FakeTime()
 LOST = TransportError("lost", written=True)
 
 
 def scripted(answers: Callable[[Request], Any]) -> Session:
-    url = "http://127.0.0.1:9"
+    return session_over(Scripted(URL, answers), TIME)
+
+
+def session_over(transport: Transport, time: FakeTime) -> Session:
+    """A session with an account of no exchange at all, its requests in the hands of ``transport``."""
     keys = Credentials("00000000-aaaa-bbbb-cccc-000000000001", "FAKE0SECRET", "fake-pass-1")
-    account = Account("main", "demo", keys, url, "a test")
-    connection = Connection(account, transport=Scripted(url, answers), timing=TIME.timing())
-    connection.sender.clock = Clock(connection.ask_time, local=TIME.wall)
+    account = Account("main", "demo", keys, URL, "a test")
+    connection = Connection(account, transport=transport, timing=time.timing())
+    connection.sender.clock = Clock(connection.ask_time, local=time.wall)
     return Session(account, connection=connection)
 
 

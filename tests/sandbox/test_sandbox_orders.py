@@ -4,21 +4,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from sandbox_caller import AMEND, BATCH, CANCEL, LIMIT, ORDER
 
 from okx_magic.catalogue import endpoint
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller, Clock
-
-
-ORDER = "/api/v5/trade/order"
-BATCH = "/api/v5/trade/batch-orders"
-CANCEL = "/api/v5/trade/cancel-order"
-AMEND = "/api/v5/trade/amend-order"
-LIMIT = {
-    "instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit", "px": "1000",
-    "sz": "0.01",
-}  # fmt: skip
 
 
 def test_acknowledgement(call: Caller) -> None:

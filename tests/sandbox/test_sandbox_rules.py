@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sandbox_caller import AMEND, BATCH, CANCEL, LIMIT, ORDER
 
 if TYPE_CHECKING:
     from sandbox_caller import Caller
 
 
-ORDER = "/api/v5/trade/order"
-BATCH = "/api/v5/trade/batch-orders"
-CANCEL = "/api/v5/trade/cancel-order"
-AMEND = "/api/v5/trade/amend-order"
-LIMIT = {
-    "instId": "BTC-USDT", "tdMode": "cash", "side": "buy", "ordType": "limit", "px": "1000",
-    "sz": "0.01",
-}  # fmt: skip
 MARKET = LIMIT | {"ordType": "market", "px": "", "sz": "100"}
 
 

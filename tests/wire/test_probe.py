@@ -10,13 +10,14 @@ import pytest
 import trustme
 from rawserver import RawServer, http
 
-from okx_magic.credentials.account import SITES, Account, Site
+from okx_magic.credentials.account import SITES, Account
 from okx_magic.credentials.credentials import Credentials
-from okx_magic.sandbox import Sandbox
 from okx_magic.wire import probe
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from okx_magic.sandbox import Sandbox
 
 KEYS = Credentials("985d5b66-57ce-40fb-b714-afc0b9787083", "0" * 32, "Correct-Horse-9!")
 MAIN = Account("main", "demo", KEYS, SITES["global"].base_url, "a test")
@@ -60,18 +61,6 @@ def test_a_setting_names_site_and_environment() -> None:
     assert probe.setting(there) == (
         'OKX_SITE=eea OKX_DEMO=0 in the environment, or site = "eea", demo = false in the profile'
     )
-
-
-@pytest.fixture
-def two_sites(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sandbox, Sandbox]]:
-    """Two exchanges on this machine in the place of two of OKX's sites."""
-    with Sandbox.start(seed=1) as here, Sandbox.start(seed=2) as there:
-        sites = {
-            name: Site(each.url, frozenset({each.url.removeprefix("http://")}))
-            for name, each in (("here", here), ("there", there))
-        }
-        monkeypatch.setattr(probe, "SITES", sites)
-        yield here, there
 
 
 def test_the_site_of_a_key_is_found(two_sites: tuple[Sandbox, Sandbox]) -> None:
