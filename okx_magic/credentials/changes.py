@@ -148,7 +148,10 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "byte list": lambda text: f"[{' '.join(map(str, plain(text)))}]",
     "json": lambda text, ascii_only=True: json.dumps(text, ensure_ascii=ascii_only),
     "snake": lambda text: re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", text).lower(),
-    "sorted": lambda text, between: between.join(sorted(text.split(between))),
+    "sorted": lambda text, between, by="": between.join(
+        sorted(text.split(between), key=FUNCTIONS.get(by))
+    ),
+    "reversed": lambda text, between: between.join(text.split(between)[::-1]),
     "filled": lambda text, length: text.ljust(length),
     "html": html.escape,
     "unhtml": html.unescape,

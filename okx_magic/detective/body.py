@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from okx_magic import catalogue
 from okx_magic.credentials.changes import FUNCTIONS, Cost, Mistake, Wrong, changes, plain, rows
 from okx_magic.detective.contents import contents, hashed
-from okx_magic.detective.grammar import Stage, Sweep, touching
+from okx_magic.detective.grammar import Part, Stage, Sweep, touching
 from okx_magic.detective.jsonforms import form_texts, json_forms, usual_writers
 from okx_magic.detective.line import MOST_PERMUTED, permuted
 from okx_magic.detective.prehash import literal
@@ -63,7 +63,7 @@ class _Content(NamedTuple):
     writers: tuple[Writer, ...]
 
 
-def stages() -> tuple[Stage, ...]:
+def part(method: str, path: str, query: str, body: str) -> Part:
     """How a body is made: its values, the order of its keys, a serialiser, its text."""
 
     def touched(text: str, most: int) -> Iterator[tuple[str | bytes, Mistake]]:
@@ -72,10 +72,12 @@ def stages() -> tuple[Stage, ...]:
 
     texts = touching((*changes("b"), *rows("numbers")))
     values = (Stage(partial(_values, contents), again=True), Stage(partial(_values, hashed)))
-    return *values, Stage(_serialised, _own), Stage(touched, again=True)
+    stages = (*values, Stage(_serialised, _own), Stage(touched, again=True))
+    words, many = partial(_words, query, body), partial(_many, method, path, body)
+    return Part.of(body, Body(body), *stages, words=words, many=many)
 
 
-def words(query: str, body: str) -> Iterator[Wrong[bytes]]:
+def _words(query: str, body: str) -> Iterator[Wrong[bytes]]:
     """What can stand in place of any body; for a GET also its query once more."""
     for mistake, of, _ in rows("body"):
         yield Wrong(str(of("")).encode(), (mistake,))
@@ -83,14 +85,12 @@ def words(query: str, body: str) -> Iterator[Wrong[bytes]]:
     if body or not text:
         return
     name = "the query's parameters once more, as {}, for a body"
-    for title, form, usual, _ in json_forms(
-        dict(parse_qsl(text, keep_blank_values=True)), Cost.SELDOM
-    ):
+    members = dict(parse_qsl(text, keep_blank_values=True))
+    for title, form, usual, _ in json_forms(members, Cost.SELDOM):
         cost = Cost.KNOWN if usual == Cost.USUAL else Cost.SELDOM
         yield Wrong(form.encode(), (Mistake.of(name.format(title), "no body", cost),))
     for again in (text, query):
-        told = Mistake.of("the query once more for a body", "no body", Cost.KNOWN)
-        yield Wrong(again.encode("utf-8", "surrogatepass"), (told,))
+        yield Wrong(plain(again), (Mistake.of("the query once more for a body", "no body"),))
 
 
 def _values(
@@ -124,7 +124,7 @@ def _serialised(body: Body | _Content, most: int) -> Iterator[tuple[str, Mistake
                 yield again[1:-1], Mistake.of(f"{told}, without quotes", "b", Cost.RARE)
 
 
-def many(method: str, path: str, text: str) -> Iterator[Wrong[bytes]]:
+def _many(method: str, path: str, text: str) -> Iterator[Wrong[bytes]]:
     """Other orders of keys; then documented parameters that were not sent, as a program writes them when
     they have no value.
     """

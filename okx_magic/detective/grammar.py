@@ -180,13 +180,18 @@ class Part(Place):
     """
 
     state: Any
-    stages: Callable[[], Sequence[Stage]]
+    stages: tuple[Stage, ...]
     words: Callable[[], Iterable[Wrong[bytes]]] = tuple
     many: Callable[[], Iterable[Wrong[bytes]]] = tuple
 
+    @classmethod
+    def of(cls, text: str, state: Any, *stages: Stage, **more: Any) -> Part:
+        """The part of this right text."""
+        return cls((Wrong(plain(text)),), state=state, stages=stages, **more)
+
     def made(self, count: int, most: int) -> Iterable[Wrong[Any]]:
         """The texts of so many mistakes that differ from each other, of two also from those of one."""
-        changed = made(self.stages(), self.state, count, most)
+        changed = made(self.stages, self.state, count, most)
         if count > 1:
             return distinct((each.what for each in (*self.right, *self.usual)), changed)
         words = (each for each in self.words() if each.cost <= most)

@@ -169,26 +169,21 @@ class Joinings(Place):
     parts: Parts = ()
 
     def made(self, count: int, most: int) -> Iterator[Joining]:
-        """Those of so many mistakes; the rarest pairs are not among them."""
+        """Those of so many mistakes that are usual, or make another text of this request than those
+        before of one name; the rarest pairs are not among them.
+        """
         without = {b"".join((*self.parts[:at], *self.parts[at + 1 :])) for at in range(5)}
         picks = {name for _, name, _ in table()["joined"]["join"]}
-        for each in self._new(count):
-            # Where this looks as if one part alone had been left out, that is what is told.
-            looks = each.mistakes[0].name in picks and each.what(self.parts) in without
-            if each.cost <= most and not looks:
-                yield each
-
-    def _new(self, count: int) -> Iterator[Joining]:
-        """Those of so many mistakes that are usual, or make another text of this request than those
-        before of one name.
-        """
         seen = set()
         for each in joinings():
-            if len(each.mistakes) == count:
-                known = each.what(self.parts), *(mistake.name for mistake in each.mistakes)
-                if known not in seen or each.mistakes[-1].cost < Cost.RARE:
-                    seen.add(known)
-                    yield each
+            if len(each.mistakes) != count or each.cost > most:
+                continue
+            text, names = each.what(self.parts), tuple(mistake.name for mistake in each.mistakes)
+            # Where this looks as if one part alone had been left out, that is what is told.
+            looks = names[0] in picks and text in without
+            if not looks and ((text, names) not in seen or each.mistakes[-1].cost < Cost.RARE):
+                seen.add((text, names))
+                yield each
 
 
 @cache

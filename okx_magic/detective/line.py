@@ -10,59 +10,51 @@ from __future__ import annotations
 import re
 from functools import partial
 from itertools import islice, permutations
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from okx_magic import catalogue
 from okx_magic.credentials.account import OFFICIAL_HOSTS
-from okx_magic.credentials.changes import Cost, Mistake, Wrong, changes, rows
+from okx_magic.credentials.changes import Cost, Mistake, Wrong, changes, plain, rows
 from okx_magic.credentials.websocket import LOGIN_PATH
-from okx_magic.detective.grammar import Stage, touching
+from okx_magic.detective.grammar import Part, Stage, touching
 from okx_magic.detective.jsonforms import json_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    # What a text becomes by a mistake.
+    Changed = Iterator[tuple[str, Mistake]]
+
 _COMMON: Final = ("www.okx.com", "openapi.okx.com")
 # Older names; none of them answers any more.
 _OLD_HOSTS: Final = ("www.okex.com", "okex.com", "okx.com", "api.okx.com")
 _FAMILY: Final = re.compile(r"(/api/v5/[^/]*)(/.*)", re.DOTALL)
+# What stands before a host in a URL, and what such a URL costs at least.
+_SCHEMES: Final = {"https://": 0, "": Cost.KNOWN, "http://": Cost.RARE, "//": Cost.RARE}
 
 
-def method_stages() -> tuple[Stage, ...]:
+def method_part(method: str) -> Part:
     """How a method is made: its text alone."""
-    return (touching((*rows("method"), *changes("m"))),)
+    return Part.of(method, method, touching((*rows("method"), *changes("m"))))
 
 
-def path_stages(host: str) -> tuple[Stage, ...]:
+def path_part(path: str, host: str) -> Part:
     """How a path is made, for a request to this host ("" where it is unknown): which path, its text."""
+    known = rows("path") + (rows("log-in") if path == LOGIN_PATH else ())
 
-    def other(path: str, _most: int) -> Iterator[tuple[str, Mistake]]:
-        sections = ("path", "log-in") if path == LOGIN_PATH else ("path",)
-        in_rows = ((str(of(path)), told) for each in sections for told, of, _ in rows(each))
-        yield from (*_within(path), *in_rows, *_with_host(path, host))
+    def other(path: str, most: int) -> Changed:
+        yield from (*_within(path), *touching(known).change(path, most), *_with_host(path, host))
 
-    return Stage(other), touching(changes("p"))
+    return Part.of(path, path, Stage(other), touching(changes("p")))
 
 
-def _with_host(path: str, host: str) -> Iterator[tuple[str, Mistake]]:
+def _with_host(path: str, host: str) -> Changed:
     ports = (f"{each}:443" for each in _COMMON)
-    for other in dict.fromkeys((host, *sorted(OFFICIAL_HOSTS), *_OLD_HOSTS, *ports)):
-        if not other:
-            continue
-        cost = (
-            Cost.USUAL
-            if other == (host or "www.okx.com")
-            else Cost.KNOWN
-            if other in _COMMON
-            else Cost.ALONE
-        )
-        for before, least in (
-            ("https://", 0),
-            ("", Cost.KNOWN),
-            ("http://", Cost.RARE),
-            ("//", Cost.RARE),
-        ):
+    costs = dict.fromkeys((*sorted(OFFICIAL_HOSTS), *_OLD_HOSTS, *ports), Cost.ALONE)
+    costs |= dict.fromkeys(_COMMON, Cost.KNOWN) | {host or "www.okx.com": Cost.USUAL}
+    for other, cost in costs.items():
+        for before, least in _SCHEMES.items():
             url = f"the full URL {before}{other}… for a path"
             name = url if ":" in before else f"the host {other} before the path"
             told = Mistake.of(name, "host", max(cost, least))
@@ -71,7 +63,7 @@ def _with_host(path: str, host: str) -> Iterator[tuple[str, Mistake]]:
                 yield f"{before}{other}/{path}", told._replace(cost=max(cost, Cost.RARE))
 
 
-def _within(path: str) -> Iterator[tuple[str, Mistake]]:
+def _within(path: str) -> Changed:
     """Something between its segments, or the first of them left off."""
     for mark in re.finditer("/", path[1:]):
         start, rest = path[: mark.start() + 1], path[mark.start() + 1 :]
@@ -95,71 +87,45 @@ def other_paths(path: str) -> Iterator[Wrong[bytes]]:
 _MOST_PARAMETERS: Final = 40
 
 
-class Query(NamedTuple):
-    """A query in the making: what stands behind the ?; ``whole`` is the one that was sent, as long as
-    nothing is changed.
+def query_part(method: str, path: str, query: str) -> Part:
+    """How this query is made: its parameters, their writing, both without the mark before them; the
+    mark; its text.
     """
+    own = query[1:]
 
-    text: str
-    whole: str | None = None
+    def whole(text: str) -> Iterator[str]:
+        yield query if text == own else f"?{text}" if text else ""
 
+    def marked(text: str, most: int) -> Changed:
+        (asked,) = whole(text)
+        yield from touching(rows("query")).change(asked, most)
+        for mistake, of, _ in rows("behind ?"):
+            # Without a query there is none that a word could stand for.
+            if asked or "place of ? and" not in mistake.name:
+                yield str(of(text)), mistake
+        if text == own:
+            yield from (*_absent(method, path, query, most), *_as_body(text, most))
 
-def query_stages(method: str, path: str, query: str) -> tuple[Stage, ...]:
-    """How this query is made: its parameters, their writing, the mark before them, its text."""
-    return (
-        Stage(_parameters),
-        Stage(_writings),
-        Stage(partial(_marked, method, path), _whole),
-        touching(changes("q") if len(query) > 1 else ()),
-    )
-
-
-def _whole(query: Query) -> Iterator[str]:
-    yield query.whole if query.whole is not None else f"?{query.text}" if query.text else ""
-
-
-_ORDERS: Final[dict[str, Callable[[list[str]], list[str]]]] = {
-    "the query sorted by name": sorted,
-    "the query in reverse order": lambda pairs: pairs[::-1],
-    "the query sorted backwards": lambda pairs: sorted(pairs, reverse=True),
-    "the query sorted without regard to case": lambda pairs: sorted(pairs, key=str.lower),
-}
+    texts = touching(changes("q") if own else ())
+    stages = (Stage(_parameters), Stage(_writings), Stage(marked, whole), texts)
+    return Part.of(query, own, *stages, many=partial(_orders, query))
 
 
-def _parameters(query: Query, _most: int) -> Iterator[tuple[Query, Mistake]]:
-    if not query.text:
-        return
-    pairs = query.text.split("&")
-    for name, order in _ORDERS.items():
-        yield Query("&".join(order(pairs))), Mistake.of(name, "order", Cost.USUAL)
-    for name, cost, left in _members(pairs):
-        yield Query("&".join(left)), Mistake.of(name, "members", cost)
+def _parameters(text: str, most: int) -> Changed:
+    """Their order, and some of them left out."""
+    yield from touching(rows("parameters") if text else ()).change(text, most)
+    pairs = text.split("&")
+    for at, pair in enumerate(pairs) if 1 < len(pairs) <= _MOST_PARAMETERS else ():
+        name = f"the parameter {unquote(pair.partition('=')[0])} left out"
+        left = "&".join((*pairs[:at], *pairs[at + 1 :]))
+        yield left, Mistake.of(name, "members", Cost.KNOWN)
 
 
-def _members(pairs: list[str]) -> Iterator[tuple[str, int, list[str]]]:
-    """Some of the parameters left out: each alone, the empty ones, all but the first or the last."""
-    names, values = zip(*(pair.partition("=")[::2] for pair in pairs), strict=True)
-    yield (
-        "empty parameters left out",
-        Cost.USUAL,
-        [pair for pair in pairs if pair.partition("=")[2]],
-    )
-    if 1 < len(pairs) <= _MOST_PARAMETERS:
-        for at, name in enumerate(names):
-            left = [*pairs[:at], *pairs[at + 1 :]]
-            yield f"the parameter {unquote(name)} left out", Cost.KNOWN, left
-        yield "only the first parameter", Cost.RARE, pairs[:1]
-    yield "the query's values alone", Cost.RARE, list(values)
-    yield "the query's names alone", Cost.RARE, list(names)
-    yield "the query without its values", Cost.RARE, [f"{name}=" for name in names]
-
-
-def orders(query: str) -> Iterator[Wrong[bytes]]:
+def _orders(query: str) -> Iterator[Wrong[bytes]]:
     """Every order of a query's parameters, as long as they are few."""
     for order in permuted(query.removeprefix("?").split("&")):
         name = f"the query in the order {', '.join(pair.partition('=')[0] for pair in order)}"
-        told = Mistake(name, "sign the parameters in the order in which they are sent", Cost.SELDOM)
-        yield Wrong(("?" + "&".join(order)).encode("utf-8", "surrogatepass"), (told,))
+        yield Wrong(plain("?" + "&".join(order)), (Mistake.of(name, "order", Cost.SELDOM),))
 
 
 MOST_PERMUTED: Final = 4
@@ -181,70 +147,59 @@ def permuted(items: list[str], most: int = MOST_PERMUTED) -> Iterator[Sequence[s
             yield changed
 
 
-def _writings(query: Query, _most: int) -> Iterator[tuple[Query, Mistake]]:
-    if not query.text:
+def _writings(text: str, most: int) -> Changed:
+    if not text:
         return
-    for mistake, of, _ in rows("writing"):
-        yield Query(str(of(query.text))), mistake
-    pairs = parse_qsl(query.text, keep_blank_values=True)
+    yield from touching(rows("writing")).change(text, most)
+    pairs = parse_qsl(text, keep_blank_values=True)
     for mistake, of, _ in rows("values"):
-        yield Query(_written(pairs, of)), mistake
+        yield _written(pairs, of), mistake
     if any("," in value for _, value in pairs):
         for name, cost, items in _lists(pairs):
             for write in (str, quote_plus, partial(quote, safe="")):
-                yield Query(_written(items, write)), Mistake.of(name, "q", cost)
+                yield _written(items, write), Mistake.of(name, "q", cost)
 
 
 def _written(pairs: Sequence[tuple[str, str]], write: Callable[[str], object]) -> str:
     return "&".join(f"{write(key)}={write(value)}" for key, value in pairs)
 
 
+# How libraries write the name of a parameter that is a list.
+_LISTS: Final = (
+    ("as a repeated parameter", Cost.KNOWN, "{}"),
+    ("as a parameter with []", Cost.RARE, "{}[]"),
+    ("as numbered parameters", Cost.RARE, "{}[{n}]"),
+)
+
+
 def _lists(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, int, list[tuple[str, str]]]]:
     """A list of values, which OKX takes joined by commas, as libraries write lists."""
     several = [(name, value.split(",")) for name, value in pairs]
-    for name, cost, write in (
-        ("as a repeated parameter", Cost.KNOWN, "{}"),
-        ("as a parameter with []", Cost.RARE, "{}[]"),
-        ("as numbered parameters", Cost.RARE, "{}[{n}]"),
-    ):
-        yield (
-            f"a list in the query {name}",
-            cost,
-            [
-                (write.format(key, n=n) if len(values) > 1 else key, value)
-                for key, values in several
-                for n, value in enumerate(values)
-            ],
-        )
+    for how, cost, write in _LISTS:
+        items = [
+            (write.format(key, n=n) if len(values) > 1 else key, value)
+            for key, values in several
+            for n, value in enumerate(values)
+        ]
+        yield f"a list in the query {how}", cost, items
     printed = [(key, str(values) if len(values) > 1 else values[0]) for key, values in several]
     yield "a list in the query as Python prints it", Cost.KNOWN, printed
     spaced = [(key, ", ".join(values)) for key, values in several]
     yield "a list in the query with a blank behind each comma", Cost.KNOWN, spaced
 
 
-def _marked(method: str, path: str, query: Query, most: int) -> Iterator[tuple[str, Mistake]]:
-    (whole,) = _whole(query)
-    # Without a query there is none that a word could stand for.
-    behind = [row for row in rows("behind ?") if whole or "place of ? and" not in row.mistake.name]
-    for text, made in ((whole, rows("query")), (query.text, behind)):
-        for mistake, of, _ in made:
-            yield str(of(text)), mistake
-    if query.whole is None:
-        return
-    yield from _absent(method, path, whole, most)
-    if not query.text:
-        return
-    for name, text, usual, _ in json_forms(
-        dict(parse_qsl(query.text, keep_blank_values=True)), most
-    ):
+def _as_body(text: str, most: int) -> Changed:
+    """The parameters as a body has them."""
+    members = dict(parse_qsl(text, keep_blank_values=True))
+    for name, form, usual, _ in json_forms(members, most) if text else ():
         cost = Cost.KNOWN if usual == Cost.USUAL else Cost.SELDOM
         told = f"the query's parameters as {name}"
-        yield text, Mistake.of(f"{told}, in place of the query", "as body", cost)
+        yield form, Mistake.of(f"{told}, in place of the query", "as body", cost)
         if cost < Cost.RARE <= most:
-            yield f"?{text}", Mistake.of(f"{told}, behind the ?", "as body", Cost.RARE)
+            yield f"?{form}", Mistake.of(f"{told}, behind the ?", "as body", Cost.RARE)
 
 
-def _absent(method: str, path: str, query: str, most: int) -> Iterator[tuple[str, Mistake]]:
+def _absent(method: str, path: str, query: str, most: int) -> Changed:
     """Documented parameters that were not sent, as a client writes them when they have no value."""
     endpoint = catalogue.endpoint(method.upper(), path)
     if endpoint is None or endpoint.method != "GET" or most < Cost.RARE:
@@ -252,7 +207,6 @@ def _absent(method: str, path: str, query: str, most: int) -> Iterator[tuple[str
     given = {pair.partition("=")[0] for pair in query.removeprefix("?").split("&")}
     start = f"{query}&" if query not in ("", "?") else "?"
     for param in endpoint.params:
-        if param.name not in given:
-            name = f"the parameter {param.name}, empty, in the query"
-            for value in ("", "None", "null", "undefined"):
-                yield f"{start}{param.name}={value}", Mistake.of(name, "members", Cost.RARE)
+        name = f"the parameter {param.name}, empty, in the query"
+        for value in ("", "None", "null", "undefined") if param.name not in given else ():
+            yield f"{start}{param.name}={value}", Mistake.of(name, "members", Cost.RARE)

@@ -142,10 +142,11 @@ class Search:
         for block in blocks:
             # Messages for a single function are made one by one: there can be very many.
             messages = list(block.messages()) if len(block.digests) > 1 else None
+            left = self._spend(block.size * len(block.digests))
             for digest in block.digests:
-                source = block.messages() if messages is None else iter(messages)
-                count = self._spend(block.size)
-                source = islice(source, count)
+                count = min(left, block.size)
+                left -= count
+                source = islice(block.messages() if messages is None else messages, count)
                 # Compared without a step of Python for each. What is left of the source tells the place.
                 if not self._targets.keys().isdisjoint(map(digest.what, source)):
                     way = block.way(count - 1 - sum(1 for _ in source), digest)
@@ -224,8 +225,8 @@ class Search:
 
     def _disfigured(self, block: Block) -> Iterator[Hit]:
         signature = self._evidence.signature
+        self._spend(block.size * len(block.digests))
         for digest in block.digests:
-            self._spend(block.size)
             of_nothing = digest.what(b"")
             for number, message in enumerate(block.messages()):
                 found = damage(signature, digest.what(message))

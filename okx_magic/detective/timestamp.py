@@ -6,11 +6,11 @@ Tested in ``tests/detective/test_detective_suite.py``.
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from okx_magic.credentials.changes import Cost, Mistake, Wrong, changes, rows
-from okx_magic.detective.grammar import Stage, Sweep, touching
+from okx_magic.detective.grammar import Part, Stage, Sweep, touching
 from okx_magic.detective.times import (
     MILLISECOND,
     MINUTE,
@@ -102,13 +102,12 @@ def _notation(name: str, cost: int) -> Mistake:
     return Mistake.of(name, "12 hours" if name == _TWELVE_HOURS else "t", cost)
 
 
-@cache
-def stages() -> tuple[Stage, ...]:
+def part(stamp: str) -> Part:
     """How a timestamp is made: a time, a notation, its text."""
-    return (
-        Stage(_elsewhere),
-        Stage(_written, _own),
-        touching((*rows("timestamp"), *changes("t"))),
+    texts = touching((*rows("timestamp"), *changes("t")))
+    stages = (Stage(_elsewhere), Stage(_written, _own), texts)
+    return Part.of(
+        stamp, Moment(instant(stamp), stamp), *stages, many=partial(_near, stamp), most=24
     )
 
 
@@ -197,7 +196,7 @@ def readings_otherwise(header: str) -> Iterator[Sweep]:
             yield _window(time or 0, other, _NEAR_WINDOW, told)
 
 
-def near_readings(header: str) -> Iterator[Wrong[bytes]]:
+def _near(header: str) -> Iterator[Wrong[bytes]]:
     """The timestamps a little before and behind the header's, and whole seconds away, in its notation."""
     for time, own in _read(header):
         near = (steps * own.grain for steps in range(-_NEAR, _NEAR + 1))

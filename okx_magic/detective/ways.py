@@ -13,10 +13,9 @@ from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from okx_magic.credentials.changes import Cost, Wrong, plain
+from okx_magic.credentials.changes import Cost, Wrong
 from okx_magic.detective import body, joining, line, timestamp
-from okx_magic.detective.grammar import Part, Place, Sweep, spent
-from okx_magic.detective.times import instant
+from okx_magic.detective.grammar import Place, Sweep, spent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -89,40 +88,19 @@ class Ways:
     """The wrong signatures of a request; of prehashes alone, where no ``digests`` are given."""
 
     def __init__(self, evidence: Evidence, digests: Place | None = None) -> None:
-        stamp, method, sent = evidence.timestamp, evidence.method, evidence.body
+        stamp, method = evidence.timestamp, evidence.method
         path, mark, text = evidence.target.partition("?")
         asked = mark + text
-        right = tuple(map(plain, (stamp, method, path, asked, sent)))
         self._path = path
         self._parts = (
-            Part(
-                right=(Wrong(right[TIMESTAMP]),),
-                state=timestamp.Moment(instant(stamp), stamp),
-                stages=timestamp.stages,
-                many=lambda: timestamp.near_readings(stamp),
-                most=24,
-            ),
-            Part(right=(Wrong(right[METHOD]),), state=method, stages=line.method_stages),
-            Part(
-                right=(Wrong(right[PATH]),),
-                state=path,
-                stages=lambda: line.path_stages(evidence.host),
-            ),
-            Part(
-                right=(Wrong(right[QUERY]),),
-                state=line.Query(text, asked),
-                stages=lambda: line.query_stages(method, path, asked),
-                many=lambda: line.orders(asked),
-            ),
-            Part(
-                right=(Wrong(right[BODY]),),
-                state=body.Body(sent),
-                stages=body.stages,
-                words=lambda: body.words(asked, sent),
-                many=lambda: body.many(method, path, sent),
-            ),
+            timestamp.part(stamp),
+            line.method_part(method),
+            line.path_part(path, evidence.host),
+            line.query_part(method, path, asked),
+            body.part(method, path, asked, evidence.body),
         )
-        joined = joining.Joinings((joining.RIGHTLY,), Cost.RARE + Cost.RARE - 1, right)
+        right = tuple(each.right[0].what for each in self._parts)
+        joined = joining.Joinings((joining.RIGHTLY,), 2 * Cost.RARE - 1, right)
         self._places: tuple[Place, ...] = (*self._parts, joined, digests or Place((Wrong(None),)))
         self.right = Block(tuple(each.right for each in self._places))
         self._made: dict[tuple[int, int, bool], list[Wrong[Any]]] = {}
