@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okx_magic.credentials.credentials import Credentials
+from okx_magic.credentials.derived import derivations, slips
 from okx_magic.credentials.macs import RIGHT
-from okx_magic.credentials.secret_variants import derivations, slips
 
 KEY = "985d5b66-57ce-40fb-b714-afc0b9787083"
 SECRET = "0123456789ABCDEF0123456789ABCDEF"

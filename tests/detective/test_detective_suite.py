@@ -13,8 +13,8 @@ from chance import credentials, dice, evidence, request
 from many import many
 
 from okx_magic.credentials.changes import Cost
+from okx_magic.credentials.derived import derivations
 from okx_magic.credentials.macs import schemes
-from okx_magic.credentials.secret_variants import derivations
 from okx_magic.detective import investigate
 from okx_magic.detective.joining import joinings, recipes
 from okx_magic.detective.search import Search
