@@ -197,10 +197,12 @@ def refuse_secrets(request: Request, credentials: Credentials | None = None) -> 
     have, or with the account's own secret or passphrase under any name, or as one, or in headers or
     path. The error repeats no value.
     """
-    for name, value, place in _pairs(request):
+    pairs = [*_pairs(request)]
+    texts = chain.from_iterable((name, value, unquote(value)) for name, value, _ in pairs)
+    own = credentials.owned(texts) if credentials is not None else ()
+    for name, value, place in pairs:
         named = place != "headers" and _is_secret(name) and not _belongs(request, name)
-        own = credentials is not None and any(map(credentials.owns, (name, value, unquote(value))))
-        if named or own:
+        if named or name in own or value in own or unquote(value) in own:
             where = f"{name} in the {place} of {request}"
             shown = where if credentials is None else credentials.redact(where)
             raise CredentialsError(
@@ -216,7 +218,7 @@ def typed_secrets(text: str, credentials: Credentials | None = None) -> tuple[st
     pairs = [*_PAIR.finditer(text), *_MEMBER.finditer(text)]
     named = [pair[0].lstrip("?& \t") for pair in pairs if _is_secret(unquote(pair["name"]))]
     if credentials is not None:
-        named += filter(credentials.owns, dict.fromkeys(_VALUE.findall(text)))
+        named += credentials.owned(_VALUE.findall(text))
         rest = re.sub("|".join(map(re.escape, named)) or "$^", "", text)
         # Over several lines or escaped, no piece tells where it ends: all of it goes.
         if credentials.owns(rest):

@@ -24,7 +24,7 @@ from okx_magic.credentials.derived import filled_macs, sealed, slipped_forms, wr
 from okx_magic.credentials.redaction import MARK, pseudonym, redactor, replacer, without_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from okx_magic.credentials.derived import Derived
     from okx_magic.credentials.macs import Mac, Scheme
@@ -158,6 +158,10 @@ class Credentials:
             return left == MARK
         removed = len(text) - len(left) + found * len(MARK)
         return removed >= found * _NO_CHANCE or MARK in _BETWEEN.split(left)
+
+    def owned(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """Those of the texts that it ``owns``, each once."""
+        return tuple(filter(self.owns, dict.fromkeys(texts)))
 
     def pseudonyms(self, salt: bytes) -> dict[str, str]:
         """What ``pseudonymize`` writes for ``key``, ``secret`` and ``passphrase``."""

@@ -24,7 +24,7 @@ from okx_magic.model import Request
 from okx_magic.orders.bills import bills_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from okx_magic.catalogue import Endpoint
 
@@ -109,6 +109,11 @@ class Item:
 def items_of(request: Request) -> tuple[Item, ...]:
     """The orders of a request that changes something, in their order; one for what is no batch."""
     return tuple(_item(wanted, request.path) for wanted in request.items)
+
+
+def settled_by(items: Iterable[Item]) -> tuple[str, ...]:
+    """The GETs that tell what became of these orders, as a person would type them."""
+    return tuple(item.settles for item in items if item.settles)
 
 
 def same(one: Any, other: Any) -> bool:

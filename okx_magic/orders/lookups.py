@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from okx_magic.model import Request
-from okx_magic.orders.items import IDS, ORDER, POSITIONS, WHERE, same
-from okx_magic.orders.shown import read_back, where_seen, where_shown
+from okx_magic.orders.items import IDS, ORDER, POSITIONS, WHERE, same, settled_by
+from okx_magic.orders.shown import where_seen, where_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -61,7 +61,7 @@ def failed(row: Mapping[str, Any]) -> bool:
 def remedy(items: tuple[Item, ...], path: str) -> str:
     """What to do about orders of which nobody knows whether they were carried out."""
     wanted = items[0].wanted if items else {}
-    questions = [item.settles for item in items if item.settles]
+    questions = settled_by(items)
     if path.endswith(TIMER):
         return f"{SETS_ANEW}, and settles it. Till then count on it to cancel what is open"
     shown = where_shown(path, wanted)
@@ -73,16 +73,6 @@ def remedy(items: tuple[Item, ...], path: str) -> str:
     if path in WHERE:
         return "it has no client order id: check the open orders and the fills first"
     return "check the account before sending it again"
-
-
-def settling(request: Request, items: Iterable[Item]) -> tuple[str, ...]:
-    """The GETs that tell what became of these ``items`` of a request, of a setting the one that shows
-    it.
-    """
-    shown = read_back(request)
-    if shown is not None:
-        return (f"GET {shown.target}",)
-    return tuple(item.settles for item in items if item.settles)
 
 
 def names(row: Any, asked: Iterable[tuple[str, str]]) -> bool:

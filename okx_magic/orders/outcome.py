@@ -20,7 +20,8 @@ from okx_magic.errors import (
 )
 from okx_magic.model import Envelope
 from okx_magic.orders import ledger, lookups
-from okx_magic.orders.items import items_of
+from okx_magic.orders.items import items_of, settled_by
+from okx_magic.orders.shown import shown_by
 from okx_magic.wire.clock import expiry_of
 from okx_magic.wire.retry import ALREADY, DOUBTFUL
 
@@ -124,7 +125,7 @@ def unknown(
     known += (
         f"; the order is {', '.join(sorted(seen))} now, and may yet be cancelled" if seen else ""
     )
-    settles = lookups.settling(request, left)
+    settles = settled_by(left) or shown_by(request)
     # Without an expTime a copy may be on its way for as long as its timestamp is good.
     later = _LATER.get(request.effect, "") if settles and expiry_of(request) is None else ""
     if any(item.amount for item in left):
@@ -161,7 +162,7 @@ def interrupted(request: Request, account: str, outcome: str, message: str) -> I
         request=request,
         account=account,
         orders=tuple((item.inst_id, item.id) for item in items if item.id),
-        settles=lookups.settling(request, items),
+        settles=settled_by(items) or shown_by(request),
         remedy=remedies.get(outcome, ""),
     )
 

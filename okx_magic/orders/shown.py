@@ -219,6 +219,12 @@ def read_back(request: Request) -> Request | None:
     return Request("GET", target) if target else None
 
 
+def shown_by(request: Request) -> tuple[str, ...]:
+    """The same as a person would type it."""
+    question = read_back(request)
+    return (f"GET {question.target}",) if question else ()
+
+
 def where_shown(path: str, wanted: Mapping[str, Any]) -> str:
     """The target of the GET that shows a setting; "" where none is known."""
     setting = _setting(path, wanted)

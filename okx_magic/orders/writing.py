@@ -23,10 +23,10 @@ from okx_magic.errors import (
 from okx_magic.model import Envelope
 from okx_magic.orders import ledger
 from okx_magic.orders.acknowledgements import check_acknowledged
-from okx_magic.orders.items import ATTACHED, items_of
-from okx_magic.orders.lookups import settling
+from okx_magic.orders.items import ATTACHED, items_of, settled_by
 from okx_magic.orders.outcome import answer_of, in_ledger, only
 from okx_magic.orders.recovery import NotYet, Recovery
+from okx_magic.orders.shown import shown_by
 from okx_magic.wire.sender import Reply
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class Writing:
             method=request.method,
             path=request.path,
             orders=tuple((item.inst_id, item.id) for item in self._items if item.id),
-            settles=settling(self._request, self._items),
+            settles=settled_by(self._items) or shown_by(self._request),
             fingerprint=ledger.fingerprint(self._prepared.typed),
             id=self._entry,
             amount=next((item.amount for item in self._items if item.amount), ""),
