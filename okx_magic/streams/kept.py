@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from okx_magic.streams.ring import Ring, rows
+from okx_magic.streams.ring import Ring, joined, lines_of, rows_of
 
 if TYPE_CHECKING:
     import threading
@@ -62,15 +62,16 @@ class Kept:
         found = list(self._newest.values())
         return found if n is None or self.kind == "whole" else found[-n:]
 
-    def history(self, lock: threading.Condition, n: int | None) -> list[bytes]:
-        """The newest ``n`` rows, oldest first; unpacked outside of the lock."""
+    def history(self, lock: threading.Condition, n: int | None) -> bytes:
+        """The newest ``n`` rows, oldest first, each a line; unpacked outside of the lock."""
         with lock:
-            late = self._late
+            late = self._late and self.kind == "trades"
             pieces = self.ring.pieces(None if late else n)
-        found = rows(*pieces)
-        if late and self.kind == "trades":
-            found.sort(key=_trade_key)
-        return found if n is None else found[-n:]
+        lines = lines_of(*pieces)
+        if not late:
+            return lines
+        found = sorted(rows_of(lines), key=_trade_key)
+        return joined(found if n is None else found[max(0, len(found) - n) :])
 
 
 class _Trade(msgspec.Struct, gc=False):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from okx_magic.streams.socket import Socket
 
 _HOUR = 3600.0
+# OKX's pushes end with their data, which are a list.
+_END = b"]}"
 
 
 class Hearer(Protocol):
@@ -111,9 +113,13 @@ class Link:
     def _hear(self, messages: Sequence[bytes]) -> None:
         # Pushes of one arg go on together: when many come at once, most of the time is in the steps.
         run: list[bytes] = []
-        kind = b"", ""
+        kind, head = (b"", ""), b""
         decode = PUSH.decode
         for message in messages:
+            if head and message.startswith(head) and message.endswith(_END):
+                # As the one before, but for its data.
+                run.append(message[len(head) : -1])
+                continue
             if message == PONG:
                 continue
             try:
@@ -123,14 +129,16 @@ class Link:
                 raise
             if push.event:
                 self._pass_on(kind, run)
-                run = []
+                run, head = [], b""
                 self._hearer.event(self, EVENT.decode(message))
                 continue
             before, kind = kind, (bytes(push.arg), push.action)
             if kind != before:
                 self._pass_on(before, run)
                 run = []
-            run.append(bytes(push.data))
+            data = bytes(push.data)
+            run.append(data)
+            head = message[: -len(data) - 1] if message.endswith(data + b"}") else b""
         self._pass_on(kind, run)
 
     def _pass_on(self, kind: tuple[bytes, str], run: list[bytes]) -> None:

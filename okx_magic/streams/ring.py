@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 # Rows of a block, about as many as are kept but within these: until it is full they lie there as they
 # came. zlib looks back no further than some hundred.
@@ -43,33 +43,42 @@ class Ring:
         self.total += len(rows)
         if len(self._open) >= self._block:
             # Level 1: a quarter of the bytes for a microsecond a row.
-            self._blocks.append((zlib.compress(_SEPARATOR.join(self._open), 1), len(self._open)))
+            self._blocks.append((zlib.compress(joined(self._open), 1), len(self._open)))
             self._closed += len(self._open)
             self._open = []
         while self._blocks and self._closed + len(self._open) - self._blocks[0][1] >= self.keep:
             self._closed -= self._blocks.popleft()[1]
 
-    def pieces(self, n: int | None = None) -> tuple[list[tuple[bytes, int]], list[bytes], int]:
-        """What holds the newest ``n`` rows, to be unpacked by ``rows`` outside of any lock."""
+    def pieces(self, n: int | None = None) -> tuple[list[bytes], list[bytes], int]:
+        """What holds the newest ``n`` rows, and how many before them; ``lines_of`` unpacks it outside of
+        any lock.
+        """
         wanted = self.kept if n is None else min(n, self.kept)
-        blocks: list[tuple[bytes, int]] = []
+        blocks: list[bytes] = []
         found = len(self._open)
-        for block in reversed(self._blocks):
+        for packed, count in reversed(self._blocks):
             if found >= wanted:
                 break
-            blocks.append(block)
-            found += block[1]
-        return blocks[::-1], list(self._open), wanted
+            blocks.append(packed)
+            found += count
+        return blocks[::-1], list(self._open), found - wanted
 
     def newest(self, n: int | None = None) -> list[bytes]:
         """The newest ``n`` rows, oldest first."""
-        return rows(*self.pieces(n))
+        return rows_of(lines_of(*self.pieces(n)))
 
 
-def rows(blocks: list[tuple[bytes, int]], last: list[bytes], wanted: int) -> list[bytes]:
-    """The rows in what ``Ring.pieces`` gave."""
-    found: list[bytes] = []
-    for packed, _ in blocks:
-        found += zlib.decompress(packed).split(_SEPARATOR)
-    found += last
-    return found[len(found) - wanted :]
+def lines_of(blocks: list[bytes], last: list[bytes], before: int) -> bytes:
+    """The rows in what ``Ring.pieces`` gave, each a line, without those before."""
+    parts = joined([*map(zlib.decompress, blocks), *last]).split(_SEPARATOR, before)
+    return parts[before] if before < len(parts) else b""
+
+
+def joined(rows: Iterable[bytes]) -> bytes:
+    """Rows, each a line."""
+    return _SEPARATOR.join(rows)
+
+
+def rows_of(lines: bytes) -> list[bytes]:
+    """The rows in these lines."""
+    return lines.split(_SEPARATOR) if lines else []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import certifi
@@ -33,10 +34,13 @@ FAILED: Final = (OSError, InvalidHandshake, InvalidProxy, InvalidURI, EOFError)
 _LARGEST: Final = 16 << 20
 _BROKEN: Final = 1006
 
-# RFC 6455, 5.2: the first byte of a text in one frame; from this length on, so many bytes have it.
+# RFC 6455, 5.2: the first byte of a text in one frame; from this length on, so many bytes have it. Nearly
+# all of OKX's are of ``_USUAL``: a text whose length stands in the two bytes behind.
 _WHOLE_TEXT: Final = 0x81
 _SHORT: Final = 126
 _LENGTHS: Final = {126: 2, 127: 8}
+_USUAL: Final = _WHOLE_TEXT << 8 | _SHORT
+_HEAD: Final = Struct(">HH")
 _END_OF_HEAD: Final = b"\r\n\r\n"
 _LONGEST_HEAD: Final = 1 << 20
 
@@ -90,6 +94,13 @@ class _Connection(ClientConnection):
         start, size, self._needed = 0, len(data), 0
         texts: list[bytes] = []
         while size - start > 1:
+            if size - start >= _HEAD.size and not self._parts:
+                kind, length = _HEAD.unpack_from(data, start)
+                end = start + _HEAD.size + length
+                if kind == _USUAL and end <= size:
+                    texts.append(data[start + _HEAD.size : end])
+                    start = end
+                    continue
             kind, length, begin = data[start], data[start + 1], start + 2
             if length >= _SHORT:
                 begin += _LENGTHS.get(length, 0)

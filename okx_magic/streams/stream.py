@@ -14,6 +14,7 @@ import msgspec
 
 from okx_magic.errors import CellError, StreamError
 from okx_magic.streams.intake import Intake, Row
+from okx_magic.streams.ring import joined, rows_of
 from okx_magic.streams.typed import frame_of, line_of, row_of
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Stream(Intake):
     def latest(self) -> Iterable[Row]:
         """The newest row of each key, as OKX sent it."""
         if self.kind in ("events", "trades"):
-            rows = self._kept.history(self._changed, _SHOWN)
+            rows = rows_of(self._kept.history(self._changed, _SHOWN))
         else:
             with self._changed:
                 rows = self._kept.newest()
@@ -122,13 +123,13 @@ class Stream(Intake):
         """
         self._raise_refused()
         if self.args[0].channel.kind == "book":
-            rows = [msgspec.json.encode(self._book(n))]
+            lines = msgspec.json.encode(self._book(n))
         else:
             if all and self.kind == "book":
                 raise CellError("a short book keeps its newest state only", remedy="frame()")
-            rows = self._kept.history(self._changed, n) if all else self._current(n)
+            lines = self._kept.history(self._changed, n) if all else self._current(n)
         exact = self.decimal if decimal is None else decimal
-        return frame_of(self, rows, decimal=exact, depth=n)
+        return frame_of(self, lines, decimal=exact, depth=n)
 
     def wait(self, rows: int = 1, timeout: float | None = None, **equals: Any) -> Row | None:
         """Wait until ``rows`` rows have come since the stream began, or with ``equals`` until one has
@@ -206,11 +207,11 @@ class Stream(Intake):
                 self._changed.wait(min(left, 0.2))
         self._raise_refused()
 
-    def _current(self, n: int | None) -> list[bytes]:
+    def _current(self, n: int | None) -> bytes:
         if self.kind in ("events", "trades", "orders"):
             return self._kept.history(self._changed, n)
         with self._changed:
-            return self._kept.current(n)
+            return joined(self._kept.current(n))
 
     def _book(self, n: int | None) -> Row:
         end = time.monotonic() + _PATIENCE

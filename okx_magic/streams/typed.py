@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def frame_of(
-    stream: Stream, rows: list[bytes], *, decimal: bool, depth: int | None = None
+    stream: Stream, lines: bytes, *, decimal: bool, depth: int | None = None
 ) -> pd.DataFrame:
-    """The frame of these rows, books cut to ``depth``; ``attrs`` name the channel, and what
+    """The frame of these rows, each a line, books cut to ``depth``; ``attrs`` name the channel, and what
     they are of.
     """
     from okx_magic.frames import to_frame  # noqa: PLC0415  # pandas, on first use
@@ -37,38 +37,38 @@ def frame_of(
     path = channel.twin or f"/ws/v5/{channel.url}/{channel.name}"
     request = Request("GET", f"{path}?{urlencode(query)}" if query else path)
     if stream.kind == "book":
-        books = [msgspec.json.decode(row) for row in rows[-1:]]
+        books = _VALUES.decode_lines(lines)[-1:]
         if depth is not None:
             cut = ({side: book[side][:depth] for side in ("asks", "bids")} for book in books)
             books = [book | sides for book, sides in zip(books, cut, strict=True)]
         envelope = Envelope("0", "", books)
     else:
-        envelope = envelope_of(rows)
+        envelope = envelope_of(lines)
     frame = to_frame(envelope, request, decimal=decimal)
     frame.attrs["channel"] = channel.name
     return stream.access.dressed(frame)
 
 
-def envelope_of(rows: list[bytes]) -> Envelope:
+def envelope_of(lines: bytes) -> Envelope:
     """An answer with these rows: as columns if all are objects of the same fields, as nearly all are."""
-    data = b"[" + b",".join(rows) + b"]"
-    first = msgspec.json.decode(rows[0]) if rows else None
+    first = msgspec.json.decode(lines.partition(b"\n")[0]) if lines else None
     if isinstance(first, dict) and first:
         names = tuple(first)
         try:
-            found = ObjectRows(names, strictjson.cells(_decoder(names).decode(data)))
+            found = ObjectRows(names, strictjson.cells(_decoder(names).decode_lines(lines)))
         except msgspec.ValidationError:
             pass
         else:
             return Envelope.of_rows("0", "", found, {}, 200)
-    return Envelope("0", "", msgspec.json.decode(data))
+    return Envelope("0", "", _VALUES.decode_lines(lines))
 
 
 @lru_cache(64)
 def _decoder(names: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(list[strictjson.record(names, Any)])  # type: ignore[misc]  # made here
+    return msgspec.json.Decoder(strictjson.record(names, Any))
 
 
+_VALUES: Final = msgspec.json.Decoder(Any)
 _BAR: Final = ("ts", "o", "h", "l", "c", "vol", "volCcy", "volCcyQuote", "confirm")
 
 

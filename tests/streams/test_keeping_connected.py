@@ -202,6 +202,7 @@ def trade(number: int, **more: str) -> dict[str, str]:
 
 
 def rows(stream: Stream) -> list[dict[str, Any]]:
+    from okx_magic.streams.ring import rows_of  # noqa: PLC0415
     from okx_magic.streams.typed import row_of  # noqa: PLC0415
 
-    return list(map(row_of, stream._kept.history(stream._changed, None)))
+    return list(map(row_of, rows_of(stream._kept.history(stream._changed, None))))

@@ -11,8 +11,11 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okx_magic.streams.access import Timing
 from okx_magic.streams.feeds import feed_of
-from okx_magic.streams.protocol import Arg
+from okx_magic.streams.link import Link
+from okx_magic.streams.protocol import Arg, Event
+from okx_magic.streams.ring import joined
 from okx_magic.streams.typed import envelope_of
 
 
@@ -58,6 +61,53 @@ def fed(runs: list[list[bytes]]) -> tuple[list[tuple[bytes, bool]], int]:
         return keeper.rows, len(feed.gaps.all)
 
     return asyncio.run(feeding())
+
+
+class Told:
+    """A hearer that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[Any, ...]] = []
+
+    def pushed(self, link: Link, arg: bytes, action: str, run: Any) -> None:
+        del link
+        self.said += [(arg, action, data) for data in run]
+
+    def event(self, link: Link, event: Event) -> None:
+        del link
+        self.said.append((event.event, event.arg))
+
+
+ARG = '"arg":{"channel":"trades","instId":"%s"}'
+ROWS = st.sampled_from(["[]", '[{"px":"1"}]', '[{"px":"1"},{"px":"2"}]', '["]}",[{"data":[]}]]'])
+FORMS = st.sampled_from(
+    [
+        '{%s,"data":%s}',
+        '{%s, "data": %s}',
+        '{%s,"data":%s }',
+        '{%s,"action":"update","data":%s}',
+        '{%s,"data":%s,"action":"snapshot"}',
+        '{%s,"event":"subscribe"}%.0s',
+        "pong%.0s%.0s",
+    ]
+)
+MESSAGES = st.lists(st.tuples(FORMS, st.sampled_from(["A", "B"]), ROWS), max_size=12)
+
+
+@settings(max_examples=100)
+@given(MESSAGES)
+def test_messages_that_come_together(drawn: list[tuple[str, str, str]]) -> None:
+    """What is heard together is what is heard one by one, whatever stands in which order."""
+    messages = [(form % (ARG % inst, rows)).encode() for form, inst, rows in drawn]
+
+    async def heard(*together: list[bytes]) -> tuple[list[tuple[Any, ...]], bool]:
+        told = Told()
+        link = Link(told, Timing())
+        for each in together:
+            link.hear(each)
+        return told.said, link.ended.done()
+
+    assert asyncio.run(heard(messages)) == asyncio.run(heard(*([each] for each in messages)))
 
 
 STEPS = st.lists(
@@ -137,7 +187,7 @@ def test_columns_are_what_rows_are() -> None:
     """Rows of equal fields become the columns that they would become one by one; others none."""
     rows = [b'{"instId":"A","px":"1.5","seqId":7}', b'{"px":null,"seqId":8,"instId":""}']
     columns = {"instId": ["A", ""], "px": ["1.5", None], "seqId": [7, 8]}
-    assert getattr(envelope_of(rows).object_rows, "columns", None) == columns
+    assert getattr(envelope_of(joined(rows)).object_rows, "columns", None) == columns
     for more in (
         [*rows, b'{"instId":"A","px":"1"}'],
         [*rows, b'{"instId":"A","px":"1","seqId":9,"more":"1"}'],
@@ -145,6 +195,6 @@ def test_columns_are_what_rows_are() -> None:
         [b"{}"],
         [],
     ):
-        found = envelope_of(more)
+        found = envelope_of(joined(more))
         assert found.object_rows is None
         assert found.data == [msgspec.json.decode(row) for row in more]
