@@ -2,7 +2,8 @@
 
 A process of its own sends 40,000 messages at full speed. What counts is the CPU time of the
 whole process from the subscription to the DataFrame of all rows. python-okx can do TLS only, so like
-stands beside like; it and ccxt make their DataFrame as their users do, by hand.
+stands beside like; it and ccxt make their DataFrame as their users do, by hand. The last row is the
+socket library by itself, which only reads: what a client that leaves reading to it cannot go below.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import pandas as pd
 import trustme
 from okx.websocket.WsPublicAsync import WsPublicAsync
 from pairs import Comparison, interleaved
+from websockets.asyncio.client import connect
 
 from okx_magic.credentials.account import Account
 from okx_magic.session import Session
@@ -53,6 +55,7 @@ def run() -> list[Comparison]:
                 _compared("books over TLS", "books", tls, str(bundle), python_okx, 1.0),
                 _compared("trades", "trades", plain, None, ccxt_pro, 0.2),
                 _compared("books", "books", plain, None, ccxt_pro, 0.35),
+                _only_read(plain),
             ]
 
 
@@ -70,13 +73,22 @@ def _compared(
     return Comparison(what, peer.__name__, mine, theirs, at_most=at_most)
 
 
+def _only_read(port: int) -> Comparison:
+    sides = interleaved(
+        _ROUNDS, lambda: websockets("trades", port), lambda: ccxt_pro("trades", port)
+    )
+    return Comparison("trades by websockets alone, no work", ccxt_pro.__name__, *sides)
+
+
 @contextmanager
 def _serving(certificate: str) -> Iterator[int]:
     words = [sys.executable, str(_SERVER), certificate, str(_MESSAGES), str(_LEVELS)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # our own
         assert process.stdout is not None
-        yield int(process.stdout.readline())
-        process.terminate()
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
 
 
 def ours(channel: str, port: int, bundle: str | None) -> float:
@@ -185,6 +197,22 @@ def ccxt_pro(channel: str, port: int) -> float:
         taken = time.process_time() - began
         await exchange.close()
         return taken
+
+    return asyncio.run(listen()) / _MESSAGES
+
+
+def websockets(channel: str, port: int) -> float:
+    """The socket library reads every message as bytes; nobody looks at them."""
+
+    async def listen() -> float:
+        url = f"ws://127.0.0.1:{port}/ws/v5/public"
+        async with connect(url, compression=None, ping_interval=None) as connection:
+            began = time.process_time()
+            arg = {"channel": channel, "instId": "BTC-USDT"}
+            await connection.send(json.dumps({"op": "subscribe", "args": [arg]}))
+            for _ in range(_MESSAGES + 1):
+                await connection.recv(decode=False)
+            return time.process_time() - began
 
     return asyncio.run(listen()) / _MESSAGES
 
