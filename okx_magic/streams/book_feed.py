@@ -16,6 +16,8 @@ from okx_magic.streams.feed import Feed
 from okx_magic.streams.protocol import ROWS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from okx_magic.streams.feed import Ask
     from okx_magic.streams.protocol import Arg
 
@@ -35,12 +37,16 @@ class BookFeed(Feed):
         self.wants_rest = False
         self._gap: int | None = None
 
-    def take(self, data: bytes, action: str) -> None:
+    def take_run(self, run: Sequence[bytes], action: str) -> None:
         """Changes, or the whole book."""
+        for data in run:
+            self._judge(data, whole=action == "snapshot")
+
+    def _judge(self, data: bytes, *, whole: bool) -> None:
         changes = CHANGES.decode(data)
         rows = [data[1:-1]] if len(changes) == 1 else [bytes(row) for row in ROWS.decode(data)]
         for change, row in zip(changes, rows, strict=True):
-            told = self.book.take(change, whole=action == "snapshot")
+            told = self.book.take(change, whole=whole)
             if told == "old":
                 continue
             if told == "gap":

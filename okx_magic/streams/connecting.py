@@ -9,7 +9,7 @@ Tested in ``tests/streams/test_logging_in.py``.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import CredentialsError, OkxMagicError
 from okx_magic.streams import socket
@@ -34,7 +34,11 @@ class LoginRefusedError(Exception):
 
 
 class AgainError(Exception):
-    """It did not work, and is tried again; the text says what."""
+    """It did not work, and is tried again."""
+
+
+# An answer that does not come in time is an OSError, too.
+FAILED: Final = (AgainError, *socket.FAILED)
 
 
 async def connected(  # noqa: PLR0913, PLR0917  # what a connection is made of
@@ -45,8 +49,8 @@ async def connected(  # noqa: PLR0913, PLR0917  # what a connection is made of
     login: Access | None,
     call: Call,
 ) -> Link:
-    """A connection that is being read, logged in by ``login`` if there is one. Raises LoginRefusedError,
-    AgainError, TimeoutError and those of ``socket.FAILED``.
+    """A connection that is being read, logged in by ``login`` if there is one. Raises LoginRefusedError
+    and those of ``FAILED``.
     """
     link = Link(hearer, timing)
     opened = await socket.opened(
@@ -73,19 +77,17 @@ async def _log_in(link: Link, access: Access, timing: Timing, call: Call) -> Non
         login = await call(access.login)
     except CredentialsError as error:
         raise LoginRefusedError(error) from None
-    except OkxMagicError as error:
-        raise AgainError(error.message) from None
+    except OkxMagicError:
+        raise AgainError from None
     await link.send(login.frame)
     try:
         event = await asyncio.wait_for(link.login, timing.answer)
-    except TimeoutError:
-        raise AgainError("no answer to the log-in") from None
     except asyncio.CancelledError:
         if not link.ended.done():
             raise
-        raise AgainError(link.ended.result()) from None
+        raise AgainError from None
     refusal = await call(access.answered, login, event.code, event.msg)
     if refusal is not None and event.code in LOGIN_AGAIN:
-        raise AgainError(f"log-in: {event.code} {event.msg}")
+        raise AgainError
     if refusal is not None:
         raise LoginRefusedError(refusal)

@@ -66,26 +66,22 @@ class Feed:
         if link is not self.owner and self.owner is not None and not self.takes_both:
             return
         # Between values only: no JSON text holds a line's end. A row is a line.
-        clean = [data.replace(b"\n", b" ") for data in run]
-        if len(clean) > 1:
-            self.take_run(clean, action)
-        else:
-            self.take(clean[0], action)
+        self.take_run([data.replace(b"\n", b" ") for data in run], action)
 
     # Whether REST should be asked for something that is missing.
     wants_rest = False
     # Whether rows are told apart by their numbers, so that two connections may deliver at once.
     takes_both = False
 
-    def take(self, data: bytes, action: str) -> None:
-        """What to do with it; rows that are only kept, here."""
-        del action
-        self.give([bytes(row) for row in ROWS.decode(data)])
-
     def take_run(self, run: Sequence[bytes], action: str) -> None:
-        """What to do with several, one behind the other."""
+        """What to do with the data of pushes, one behind the other."""
+        del action
         for data in run:
-            self.take(data, action)
+            self.take(data)
+
+    def take(self, data: bytes) -> None:
+        """What to do with those of one; rows that are only kept, here."""
+        self.give([bytes(row) for row in ROWS.decode(data)])
 
     def give(
         self, rows: Sequence[bytes], keys: Sequence[str] | None = None, *, late: bool = False

@@ -35,9 +35,8 @@ class StateFeed(Feed):
         super().__init__(arg)
         self._newest: dict[str, tuple[str, bytes]] = {}
 
-    def take(self, data: bytes, action: str) -> None:
+    def take(self, data: bytes) -> None:
         """Rows with what tells them apart."""
-        del action
         self._add(zip(_OBJECTS.decode(data), map(bytes, ROWS.decode(data)), strict=True))
 
     def _add(self, pairs: Iterable[tuple[Mapping[str, Any], bytes]]) -> int:
@@ -84,9 +83,8 @@ class StateFeed(Feed):
 class AccountFeed(StateFeed):
     """A balance: what is around the currencies, and each currency by itself."""
 
-    def take(self, data: bytes, action: str) -> None:
+    def take(self, data: bytes) -> None:
         """One object, with the currencies that changed."""
-        del action
         self._add(self._pairs(_OBJECTS.decode(data)))
 
     def _key(self, value: Mapping[str, Any]) -> str:
@@ -150,9 +148,8 @@ class OrderFeed(StateFeed):
 class WholeFeed(Feed):
     """A short book that comes whole each time: the newest is all there is."""
 
-    def take(self, data: bytes, action: str) -> None:
+    def take(self, data: bytes) -> None:
         """The last of them counts."""
-        del action
         rows = [bytes(row) for row in ROWS.decode(data)]
         self.give(rows[-1:], [""])
 
@@ -167,9 +164,8 @@ class CandleFeed(Feed):
         # The last bar before a hole: where there is one, REST is asked from there on.
         self._since = ""
 
-    def take(self, data: bytes, action: str) -> None:
+    def take(self, data: bytes) -> None:
         """Bars, each of which replaces the one of the same time."""
-        del action
         for bar, row in zip(_BARS.decode(data), map(bytes, ROWS.decode(data)), strict=True):
             if self._newest and bar[0] < self._newest[0] and self._confirmed.get(bar[0]) == "1":
                 continue

@@ -14,8 +14,7 @@ import msgspec
 
 from okx_magic.credentials.websocket import websocket_url
 from okx_magic.errors import OkxMagicError
-from okx_magic.streams import socket
-from okx_magic.streams.connecting import AgainError, LoginRefusedError, connected
+from okx_magic.streams.connecting import FAILED, LoginRefusedError, connected
 from okx_magic.streams.feeds import feed_of
 from okx_magic.streams.protocol import LOGIN_AGAIN, batches
 from okx_magic.streams.refusals import blamed, refusal_of, too_many_connections, unanswered
@@ -127,7 +126,7 @@ class Line:
                 for feed in list(self.feeds.values()):
                     feed.refuse(refused.error)
                 return
-            except (AgainError, *socket.FAILED, TimeoutError):
+            except FAILED:
                 await self._wait()
                 continue
             self._link = link
@@ -185,7 +184,7 @@ class Line:
         while old is not None and not old.ended.done():
             try:
                 link = await self._connect()
-            except (AgainError, *socket.FAILED, TimeoutError):
+            except FAILED:
                 await self._wait()
                 continue
             except LoginRefusedError:

@@ -86,7 +86,7 @@ class Link:
 
     async def close(self) -> None:
         """Close it with 1000."""
-        with suppress(socket.CLOSED, OSError, TimeoutError):
+        with suppress(socket.CLOSED, OSError):
             await self._socket.close()
         self._end("closed by okx_magic")
 

@@ -50,9 +50,8 @@ class TradeFeed(Feed):
         self._newest: int | None = None
         self._holes: list[_Hole] = []
 
-    def take(self, data: bytes, action: str) -> None:
+    def take(self, data: bytes) -> None:
         """Rows of trades, in whatever order."""
-        del action
         heads = _HEADS.decode(data)
         if len(heads) == 1:
             self._one(heads[0], data[1:-1])
