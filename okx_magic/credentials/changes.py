@@ -88,6 +88,11 @@ class Wrong(NamedTuple, Generic[_T]):
         """Of all its mistakes together."""
         return sum([mistake.cost for mistake in self.mistakes])
 
+    @property
+    def names(self) -> list[str]:
+        """What its mistakes are called, and the others."""
+        return [mistake.name for mistake in (*self.mistakes, *self.also)]
+
 
 class Change(NamedTuple):
     """A row: a mistake and what it makes of a text, None where it cannot be made.

@@ -26,7 +26,8 @@ from okx_magic.credentials.redaction import MARK, pseudonym, redactor, replacer,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from okx_magic.credentials.derived import Derived
+    from okx_magic.credentials.changes import Wrong
+    from okx_magic.credentials.derived import MacOf
     from okx_magic.credentials.macs import Mac, Scheme
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -119,14 +120,14 @@ class Credentials:
         # The message is made here: should an argument be invalid, no secret is in the traceback.
         return self._headers(timestamp, prehash(timestamp, method, target, body))
 
-    def wrong_forms(self) -> tuple[Derived, ...]:
+    def wrong_forms(self) -> tuple[Wrong[MacOf], ...]:
         """The secret, and each wrong form of it that people sign with, as digest functions.
 
         The first is the right form. Forms that are the same for these values are one.
         """
         return self._wrong()
 
-    def slipped_forms(self) -> tuple[Derived, ...]:
+    def slipped_forms(self) -> tuple[Wrong[MacOf], ...]:
         """The thousands of forms that one typing mistake makes of the secret, as digest functions."""
         return self._slipped()
 
@@ -211,11 +212,11 @@ def _pseudonymizer(
 
 def _deriver(
     key: str, secret: str, passphrase: str
-) -> tuple[Callable[[], tuple[Derived, ...]], Callable[[], tuple[Derived, ...]]]:
-    def wrong() -> tuple[Derived, ...]:
+) -> tuple[Callable[[], tuple[Wrong[MacOf], ...]], Callable[[], tuple[Wrong[MacOf], ...]]]:
+    def wrong() -> tuple[Wrong[MacOf], ...]:
         return wrong_forms(secret, key, passphrase)
 
-    def slipped() -> tuple[Derived, ...]:
+    def slipped() -> tuple[Wrong[MacOf], ...]:
         return slipped_forms(secret)
 
     return sealed(wrong), sealed(slipped)

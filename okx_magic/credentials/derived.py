@@ -10,15 +10,27 @@ Tested in ``tests/credentials/test_derived.py``.
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
-from okx_magic.credentials.changes import Change, Cost, Mistake, changes, operation, rows, table
+from okx_magic.credentials.changes import (
+    Change,
+    Cost,
+    Mistake,
+    Wrong,
+    changes,
+    operation,
+    rows,
+    table,
+)
 from okx_magic.credentials.macs import mac
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from okx_magic.credentials.macs import Mac, Scheme
+
+    # One form of a secret, unseen: it gives the digest function of a scheme.
+    MacOf = Callable[[Scheme], Mac]
 
 # Of SHA-256, in bytes; longer keys are hashed instead of filled up.
 _BLOCK: Final = 64
@@ -31,24 +43,13 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-class Derived(NamedTuple):
-    """One form of a secret, unseen.
-
-    ``mistakes`` are all that give this form; none for the right form. ``mac`` gives the digest
-    function under this form.
-    """
-
-    mistakes: tuple[Mistake, ...]
-    mac: Callable[[Scheme], Mac]
-
-
-def wrong_forms(secret: str, key: str, passphrase: str) -> tuple[Derived, ...]:
+def wrong_forms(secret: str, key: str, passphrase: str) -> tuple[Wrong[MacOf], ...]:
     """The right form, then every different one, with all mistakes that lead to it."""
     made = derivations(secret, key, passphrase)
     return _grouped(secret.encode(), ((told, form) for told, form in made if form is not None))
 
 
-def slipped_forms(secret: str) -> tuple[Derived, ...]:
+def slipped_forms(secret: str) -> tuple[Wrong[MacOf], ...]:
     """Every form that a slip of typing or reading makes of the secret, and all that can be left of it."""
     found = (("s lost", _remains(secret)), ("s slip", slips(secret)))
     made = (
@@ -57,7 +58,7 @@ def slipped_forms(secret: str) -> tuple[Derived, ...]:
     return _grouped(secret.encode(), made)[1:]
 
 
-def _grouped(right: bytes, made: Iterable[tuple[Mistake, str | bytes]]) -> tuple[Derived, ...]:
+def _grouped(right: bytes, made: Iterable[tuple[Mistake, str | bytes]]) -> tuple[Wrong[MacOf], ...]:
     forms = {_as_key(right): right}
     mistakes: dict[bytes, list[Mistake]] = {_as_key(right): []}
     for mistake, form in made:
@@ -69,7 +70,8 @@ def _grouped(right: bytes, made: Iterable[tuple[Mistake, str | bytes]]) -> tuple
     known = tuple(forms.values())
     make = sealed(lambda number, scheme: mac(known[number], scheme))
     return tuple(
-        Derived(tuple(each), partial(make, number)) for number, each in enumerate(mistakes.values())
+        Wrong(partial(make, number), tuple(told[:1]), tuple(told[1:]))
+        for number, told in enumerate(mistakes.values())
     )
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import permutations
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from okx_magic.credentials.changes import COSTS, Cost, Mistake, Wrong, changes, instead, rows, table
 from okx_magic.credentials.derived import KEY, PASSPHRASE, SECRET
@@ -207,27 +207,16 @@ def _joinings() -> Iterator[Joining]:
                 yield Wrong(_changed(change, joining.what), told)
 
 
-class Recipe(NamedTuple):
-    """A whole way to sign: how the parts are joined, with which digest.
-
-    ``secret`` names the wrong form of the secret that belongs to it, "" if it is the right one. Only
-    under the right one do the marks in the joined text stand for the values.
-    """
-
-    joining: Joining
-    scheme: Scheme = RIGHT
-    secret: str = ""
-
-
 @cache
-def recipes() -> tuple[Recipe, ...]:
-    """Those with key, secret or passphrase in the text, and those of other exchanges."""
-    return tuple(
-        Recipe(
-            Wrong(_template(row), (Mistake.of(name, kind, COSTS[usual]),)),
-            Scheme(*more[:2]) if more else RIGHT,
-            *more[2:],
-        )
-        for kind, found in table()["recipes"].items()
-        for usual, name, row, *more in found
-    )
+def recipes() -> dict[tuple[Scheme, str], list[Joining]]:
+    """Whole ways to sign: those with key, secret or passphrase in the text, and those of other exchanges;
+    by their scheme and the name of the wrong form of the secret that belongs to them, "" for the right
+    one. Only under that do the marks in the joined text stand for the values.
+    """
+    found: dict[tuple[Scheme, str], list[Joining]] = {}
+    for kind, made in table()["recipes"].items():
+        for usual, name, row, *more in made:
+            scheme, secret = Scheme(*more[:2]) if more else RIGHT, "".join(more[2:])
+            told = Mistake.of(name, kind, COSTS[usual])
+            found.setdefault((scheme, secret), []).append(Wrong(_template(row), (told,)))
+    return found

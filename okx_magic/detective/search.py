@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from okx_magic.credentials.credentials import Credentials
-    from okx_magic.credentials.derived import Derived
+    from okx_magic.credentials.derived import MacOf
     from okx_magic.credentials.macs import Mac, Scheme
     from okx_magic.detective.grammar import Sweep
     from okx_magic.detective.records import Evidence
@@ -52,21 +52,20 @@ class _Digests(Place):
         self.form, *self.forms = credentials.wrong_forms()
         self.schemes = list(schemes(sizes))
         fits = digest_size(RIGHT.hash) in sizes
-        super().__init__((Wrong(self.form.mac(RIGHT)),) if fits else (), DEAREST)
+        super().__init__((Wrong(self.form.what(RIGHT)),) if fits else (), DEAREST)
 
     def made(self, count: int, most: int) -> Iterator[Wrong[Mac]]:
         """The functions with so many mistakes in secret and scheme."""
         if count == 1:
-            found = [Wrong(self.form.mac(each.what), each.mistakes) for each in self.schemes]
-            found += map(_with_form, self.forms if self.right else ())
+            found = [Wrong(self.form.what(each.what), each.mistakes) for each in self.schemes]
+            found += map(_rightly, self.forms if self.right else ())
             yield from (each for each in found if each.cost <= most)
             return
         for form, scheme in product(self.forms, self.schemes):
-            first, *others = form.mistakes
             # A digest without a key has none that could be wrong.
-            if first.cost + scheme.cost <= most and scheme.what.construction != "no key":
-                told = (first, *scheme.mistakes)
-                yield Wrong(form.mac(scheme.what), told, tuple(others))
+            if form.cost + scheme.cost <= most and scheme.what.construction != "no key":
+                told = (*form.mistakes, *scheme.mistakes)
+                yield Wrong(form.what(scheme.what), told, form.also)
 
 
 class Search:
@@ -171,34 +170,28 @@ class Search:
 
     def _recipes(self, costs: Iterable[int]) -> list[Hit]:
         """The recipes, beside mistakes in the parts that cost so much."""
-        grouped: dict[tuple[Scheme, str], list[Wrong[Any]]] = {}
-        for recipe in recipes():
-            if digest_size(recipe.scheme.hash) in self._sizes:
-                grouped.setdefault((recipe.scheme, recipe.secret), []).append(recipe.joining)
-        for cost in costs:
-            for (scheme, secret), joinings in grouped.items():
-                cheap = [each for each in joinings if each.cost + cost <= DEAREST]
-                if cheap and (mac := self._mac_of(scheme, secret)):
-                    fixed = {JOINING: cheap, DIGEST: [Wrong(mac)]}
-                    if hits := self._tried(self._ways.blocks(cost, fixed)):
-                        return hits
+        for cost, ((scheme, secret), joinings) in product(costs, recipes().items()):
+            cheap = [each for each in joinings if each.cost + cost <= DEAREST]
+            fits = cheap and digest_size(scheme.hash) in self._sizes
+            if fits and (mac := self._mac_of(scheme, secret)):
+                fixed: dict[int, list[Wrong[Any]]] = {JOINING: cheap, DIGEST: [Wrong(mac)]}
+                if hits := self._tried(self._ways.blocks(cost, fixed)):
+                    return hits
         return []
 
     def _mac_of(self, scheme: Scheme, secret: str) -> Mac | None:
         """The digest function of a recipe; None where this secret has no such form."""
         if not secret:
             return self._credentials.filled_mac(scheme)
-        forms = (
-            form for form in self._digests.forms if secret in {each.name for each in form.mistakes}
-        )
-        return next((form.mac(scheme) for form in forms), None)
+        named = (form for form in self._digests.forms if secret in form.names)
+        return next((form.what(scheme) for form in named), None)
 
     # ---- what takes long ---------------------------------------------------------------------------
 
     def _slips(self) -> list[Hit]:
         """Each slip of typing that makes another secret."""
         forms = self._credentials.slipped_forms() if self._digests.right else ()
-        return self._tried([self._ways.block({DIGEST: list(map(_with_form, forms))})])
+        return self._tried([self._ways.block({DIGEST: list(map(_rightly, forms))})])
 
     def _swept(self, sweeps: Iterable[Sweep], place: int) -> list[Hit]:
         """The texts of the sweeps in the place of one part, all else right."""
@@ -216,8 +209,8 @@ class Search:
 
     def _damaged(self) -> Iterator[Hit]:
         """A right signature, or one of a single mistake, of which not all characters are left."""
-        right = Wrong(self._digests.form.mac(RIGHT))
-        everyone = [right, *map(_with_form, self._digests.forms)]
+        right = Wrong(self._digests.form.what(RIGHT))
+        everyone = [right, *map(_rightly, self._digests.forms)]
         yield from self._disfigured(self._ways.block({DIGEST: everyone}))
         for block in self._ways.singles():
             if block.digests == self._digests.right:
@@ -242,6 +235,5 @@ def told(way: Way, *more: Any) -> Hit:
     return Wrong(way.message, (*mistakes, *more), tuple(also))
 
 
-def _with_form(form: Derived) -> Wrong[Mac]:
-    first, *others = form.mistakes
-    return Wrong(form.mac(RIGHT), (first,), tuple(others))
+def _rightly(form: Wrong[MacOf]) -> Wrong[Mac]:
+    return form._replace(what=form.what(RIGHT))  # type: ignore[arg-type,return-value]  # now a Mac

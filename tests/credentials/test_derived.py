@@ -28,7 +28,7 @@ def test_the_first_form_is_the_right_one() -> None:
     right = made.wrong_forms()[0]
     assert right.mistakes == ()
     for vector in VECTORS["vectors"]:
-        digest = right.mac(RIGHT)(vector["prehash"].encode())
+        digest = right.what(RIGHT)(vector["prehash"].encode())
         assert base64.b64encode(digest).decode() == vector["signature"]
 
 
@@ -36,17 +36,17 @@ def test_the_first_form_is_the_right_one() -> None:
 def test_no_form_is_there_twice(secret: str) -> None:
     """Forms that are the same for these values are one, with all names; none is the right one."""
     forms = Credentials(KEY, secret, PASSPHRASE).wrong_forms()
-    digests = [form.mac(RIGHT)(b"message") for form in forms]
+    digests = [form.what(RIGHT)(b"message") for form in forms]
     assert len(set(digests)) == len(digests)
     assert all(form.mistakes for form in forms[1:])
-    names = [each.name for form in forms for each in form.mistakes]
+    names = [name for form in forms for name in form.names]
     assert len(set(names)) == len(names)
 
 
 def test_a_form_that_changes_nothing_is_left_out() -> None:
     """Upper case is no mistake in a secret without small letters; lower case is."""
     forms = Credentials(KEY, SECRET, PASSPHRASE).wrong_forms()
-    told = {each.name for form in forms for each in form.mistakes}
+    told = {name for form in forms for name in form.names}
     assert "the secret in upper case" not in told
     assert "the secret in lower case" in told
     assert not any(name.startswith("the secret cut off") for name in told)
@@ -74,7 +74,7 @@ def test_names_are_unique_and_tell_no_value() -> None:
 def test_slips_are_one_keystroke_away() -> None:
     """Each slip differs from the secret by one character left out, doubled, swapped or replaced."""
     forms = Credentials(KEY, SECRET, PASSPHRASE).slipped_forms()
-    digests = {form.mac(RIGHT)(b"m") for form in forms}
+    digests = {form.what(RIGHT)(b"m") for form in forms}
     expected = {
         hmac.digest(wrong.encode(), b"m", "sha256")
         for at in range(32)
@@ -93,7 +93,7 @@ def test_slips_are_one_keystroke_away() -> None:
 def test_a_part_of_the_secret_of_any_length_is_among_the_slips() -> None:
     """Both ends of the secret, from four characters to all but one, and nothing shorter."""
     forms = Credentials(KEY, SECRET, PASSPHRASE).slipped_forms()
-    digests = {form.mac(RIGHT)(b"m") for form in forms}
+    digests = {form.what(RIGHT)(b"m") for form in forms}
     for length in range(1, 32):
         for part in (SECRET[:length], SECRET[-length:]):
             digest = hmac.digest(part.encode(), b"m", "sha256")

@@ -91,27 +91,27 @@ def look() -> None:
 def every_form() -> None:
     """All that goes through the seam."""
     for form in HOLDER.wrong_forms():
-        form.mac(RIGHT)(b"message")
+        form.what(RIGHT)(b"message")
     for scheme in (RIGHT, Scheme("no key", "md5")):
         HOLDER.filled_mac(scheme)(SECRET + b"message" + PASSPHRASE)
     forms = HOLDER.wrong_forms()[:3]
     for construction in ("no key", "message then key", "key and message swapped", "hmac twice"):
         for form in forms:
-            form.mac(Scheme(construction, "sha256"))(b"message" * 20)
+            form.what(Scheme(construction, "sha256"))(b"message" * 20)
 
 
 def test_a_wrong_call_shows_nothing() -> None:
     """A digest of what is no bytes, and a scheme that does not exist, fail without the secret."""
     form = HOLDER.wrong_forms()[0]
     wrong: list[Callable[[], object]] = [
-        lambda: form.mac(RIGHT)("no bytes"),  # type: ignore[arg-type]  # the failure is wanted
-        lambda: form.mac(Scheme("key and message swapped", "sha256"))("no bytes"),  # type: ignore[arg-type]  # same
-        lambda: form.mac(Scheme("message then key", "sha256"))(None),  # type: ignore[arg-type]  # same
-        lambda: form.mac(Scheme("no such", "sha256")),  # type: ignore[arg-type]  # same
-        lambda: form.mac(Scheme("hmac", "no such")),
+        lambda: form.what(RIGHT)("no bytes"),  # type: ignore[arg-type]  # the failure is wanted
+        lambda: form.what(Scheme("key and message swapped", "sha256"))("no bytes"),  # type: ignore[arg-type]  # same
+        lambda: form.what(Scheme("message then key", "sha256"))(None),  # type: ignore[arg-type]  # same
+        lambda: form.what(Scheme("no such", "sha256")),  # type: ignore[arg-type]  # same
+        lambda: form.what(Scheme("hmac", "no such")),
         lambda: HOLDER.filled_mac(RIGHT)("no bytes"),  # type: ignore[arg-type]  # same
         lambda: HOLDER.filled_mac(Scheme("hmac", "no such")),
-        lambda: form.mac(None),  # type: ignore[arg-type]  # same
+        lambda: form.what(None),  # type: ignore[arg-type]  # same
     ]
     for call in wrong:
         with pytest.raises((TypeError, KeyError, ValueError, AttributeError)) as caught:
@@ -125,8 +125,8 @@ def test_what_goes_through_the_seam_shows_nothing(thing: str) -> None:
     form = HOLDER.wrong_forms()[0]
     made = {
         "form": form,
-        "mac": form.mac,
-        "swapped": form.mac(Scheme("key and message swapped", "sha256")),
+        "mac": form.what,
+        "swapped": form.what(Scheme("key and message swapped", "sha256")),
         "filled": HOLDER.filled_mac(RIGHT),
     }[thing]
     text = repr(made) + repr([getattr(made, name) for name in dir(made) if name != "__globals__"])
