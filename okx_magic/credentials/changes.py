@@ -19,6 +19,7 @@ import re
 import unicodedata
 from functools import cache, partial
 from importlib import resources
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
@@ -196,7 +197,7 @@ def operation(row: Any) -> Operation:
     if isinstance(row, str):
         pieces = row.split("…")
         return lambda text: text.join(pieces)
-    if isinstance(row[0], list):
+    if any(isinstance(step, list) for step in row):
         return partial(_in_turn, [operation(step) for step in row])
     function, *arguments = row
     return lambda text: FUNCTIONS[function](text, *arguments)
@@ -213,14 +214,27 @@ def instead(key: str) -> str:
     return table()["instead"][key]  # type: ignore[no-any-return]
 
 
+def titled(name: str, made: list[Any]) -> Iterator[tuple[str, Any]]:
+    """What a row makes, by name: each that it has; or each for every word in the place of @, if it ends
+    in such words.
+    """
+    *given, words = made
+    if not isinstance(words, dict):
+        yield from ((name, each) for each in made)
+        return
+    for word, each in product(words["@"], given):
+        filled = json.dumps(each).replace("@", json.dumps(word)[1:-1])
+        yield name.replace("@", word), json.loads(filled)
+
+
 @cache
 def rows(section: str) -> tuple[Change, ...]:
     """The changes of a section, which happen to one text alone."""
     return tuple(
-        _change(name, instead(kind), COSTS[usual], row)
+        _change(title, instead(kind), COSTS[usual], row)
         for kind, found in table()[section].items()
         for usual, name, *made in found
-        for row in made
+        for title, row in titled(name, made)
     )
 
 
@@ -257,5 +271,6 @@ def _any(letter: str) -> Iterator[tuple[str, str, Any, str]]:
         usual = around if kind == "around" else f"s {kind}" if secret else letter
         if kind == "coded" and letter == "b":
             usual = "coding"
-        for name, where, row, *other in found:
-            yield name, where, row, *(other or (usual,))
+        for name, where, *made in found:
+            for title, row in titled(name, made):
+                yield title, where, row, usual

@@ -131,28 +131,14 @@ def derivations(
 
 @cache
 def _of_secret() -> tuple[Change, ...]:
-    return (*changes("s"), *rows("secret"), *_of_words())
-
-
-def _of_words() -> Iterator[Change]:
-    """What is written around, cut off at, or put in the place of a secret, for each of such words."""
-    for variable in table()["variables"]:
-        yield _row(f"{variable}= before the secret", "around", Cost.ALONE, f"{variable}=…")
-    for noun, left, right, _ in table()["around"]:
-        name = f"{noun} around the secret and a line break behind"
-        yield _row(name, "around", Cost.RARE, f"{left}…{right}\n")
-    for mark in table()["marks"]:
-        # A shell, a .env file or TOML reads on from here as something else.
-        usual = Cost.USUAL if mark in "#$" else Cost.KNOWN
-        yield _row(f"the secret cut off at its {mark}", "lost", usual, ["before", mark])
-        yield _row(f"the secret cut off up to its {mark}", "lost", Cost.KNOWN, ["behind", mark])
-        yield _row(f"the {mark} in the secret lost", "lost", Cost.KNOWN, ["replace", mark, ""])
-    for word in table()["placeholders"]:
-        yield _row(f"the placeholder {word} for a secret", "placeholder", Cost.ALONE, word)
-
-
-def _row(name: str, kind: str, cost: int, row: str | list[str]) -> Change:
-    return Change(Mistake.of(name, f"s {kind}", cost), operation(row))
+    around = (
+        Change(
+            Mistake.of(f"{noun} around the secret and a line break behind", "s around", Cost.RARE),
+            operation(f"{left}…{right}\n"),
+        )
+        for noun, left, right, _ in table()["around"]
+    )
+    return (*changes("s"), *rows("secret"), *rows("secret words"), *around)
 
 
 # A field of a database, or a selection by hand, holds fewer characters than that.

@@ -18,7 +18,17 @@ from itertools import permutations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from okx_magic.credentials.changes import COSTS, Cost, Mistake, Wrong, changes, instead, rows, table
+from okx_magic.credentials.changes import (
+    COSTS,
+    Cost,
+    Mistake,
+    Wrong,
+    changes,
+    instead,
+    rows,
+    table,
+    titled,
+)
 from okx_magic.credentials.derived import KEY, PASSPHRASE, SECRET
 from okx_magic.credentials.macs import RIGHT, Scheme
 from okx_magic.detective.grammar import Place
@@ -198,8 +208,9 @@ def _joinings() -> Iterator[Joining]:
         yield Wrong(_changed(change, b"".join), (change.mistake,))
     yield from separated
     for kind, found in (*table()["printed"].items(), *table()["joined"].items()):
-        for usual, name, row in found:
-            yield Wrong(_template(row), (Mistake.of(name, kind, COSTS[usual]),))
+        for usual, name, *made in found:
+            for title, row in titled(name, made):
+                yield Wrong(_template(row), (Mistake.of(title, kind, COSTS[usual]),))
     for joining in separated:
         for change in changes("w"):
             if len(joining.mistakes) == 1 and change.mistake.correction == instead("ends"):
