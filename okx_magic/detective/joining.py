@@ -69,13 +69,9 @@ def _between(order: tuple[int, ...], separator: bytes, *, skip_empty: bool = Fal
 
 def _permuted(order: tuple[int, ...]) -> Mistake:
     names = ", ".join(_NAMES[place] for place in order)
-    cost = (
-        Cost.USUAL
-        if order in _USUAL_ORDERS
-        else Cost.KNOWN
-        if order[-1] == _STRAIGHT[-1]
-        else Cost.RARE
-    )
+    # The body stands at the end as a rule.
+    cost = Cost.KNOWN if order[-1] == _STRAIGHT[-1] else Cost.RARE
+    cost = Cost.USUAL if order in _USUAL_ORDERS else cost
     return Mistake.of(f"the parts in the order {names}", "join", cost)
 
 

@@ -15,7 +15,7 @@ from functools import cache, partial
 from pprint import pformat
 from typing import TYPE_CHECKING, Any, Final
 
-from okx_magic.credentials.changes import COSTS, FUNCTIONS, Cost, table
+from okx_magic.credentials.changes import COSTS, FUNCTIONS, Cost, operation, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,24 +154,16 @@ def _dumper(value: Any, depth: int = 10) -> str:
     return f"{left}\n{inner}\n{' ' * (depth - 2)}{right}" if rows else left + right
 
 
-_PYTHON: Final = "a printed Python object"
-_OTHERS: Final[tuple[tuple[str, Callable[[Any], str], int], ...]] = (
-    (f"{_PYTHON}, as str() writes it", str, Cost.USUAL),
-    (f"{_PYTHON} with double quotes put in", lambda each: str(each).replace("'", '"'), Cost.KNOWN),
-    (f"{_PYTHON} without blanks", lambda each: str(each).replace(" ", ""), Cost.KNOWN),
-    (
-        f"{_PYTHON} with double quotes put in and without blanks",
-        lambda each: str(each).replace(" ", "").replace("'", '"'),
-        Cost.KNOWN,
-    ),
-    ("what Perl's Data::Dumper prints", lambda each: f"$VAR1 = {_dumper(each)};\n", Cost.SELDOM),
-    ("what Python's pprint prints", pformat, Cost.SELDOM),
-    (
-        "what Python's pprint prints, unsorted",
-        lambda each: pformat(each, sort_dicts=False),
-        Cost.SELDOM,
-    ),
-)
+FUNCTIONS.update({"str": str, "pprint": lambda value, order=True: pformat(value, sort_dicts=order)})
+FUNCTIONS["dumper"] = _dumper
+
+
+@cache
+def _functions() -> tuple[tuple[str, Callable[[Any], Any], int], ...]:
+    """Printers that are no templates: name, function and cost."""
+    return tuple(
+        (name, operation(row), COSTS[usual]) for usual, name, row in serialisers()["functions"]
+    )
 
 
 def printed(value: Any, most: int) -> Iterator[tuple[str, str, int]]:
@@ -180,7 +172,7 @@ def printed(value: Any, most: int) -> Iterator[tuple[str, str, int]]:
         yield "a printed JavaScript array", ",".join(["[object Object]"] * len(value)), Cost.RARE
     elif isinstance(value, dict):
         yield "a printed list of Python's items", str(list(value.items())), Cost.RARE
-    for name, write, cost in _OTHERS:
+    for name, write, cost in _functions():
         if cost <= most:
             yield name, write(value), cost
     least = Cost.SELDOM if isinstance(value, list) else 0

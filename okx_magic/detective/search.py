@@ -37,6 +37,7 @@ BUDGET: Final = 400_000
 """So many digests are computed at most."""
 # An order has seven members as a rule; with other mistakes all their orders would take too long.
 _MOST_KEYS: Final = 7
+_DAMAGED: Final = "a signature cut off or changed"
 
 
 class Spent(Exception):
@@ -93,8 +94,9 @@ class Search:
     def hits(self) -> list[Hit]:
         """All ways of the cheapest explanation that give the signature; empty if none is known."""
         try:
-            for told, stage in self._stages():
-                if found := list(stage()):
+            for told, groups in self._stages():
+                attempt = self._damaged if told == _DAMAGED else self._tried
+                if found := next(filter(None, map(attempt, groups)), None):
                     return found
                 if told:
                     self.ruled_out.append(told)
@@ -102,36 +104,35 @@ class Search:
             pass
         return []
 
-    def _stages(self) -> Iterator[tuple[str, Callable[[], Iterable[Hit]]]]:
-        """What is looked for, in this order; "" where the next stage has more of the same."""
+    def _stages(self) -> Iterator[tuple[str, Iterable[Iterable[Block]]]]:
+        """What is looked for, in this order, in blocks that cost the same; "" where the next stage has
+        more of the same.
+        """
         stamp, sent, ways = self._evidence.timestamp, self._evidence.body, self._ways
-        tried, level, recipes, swept = self._tried, self._level, self._recipes, self._swept
-        again, otherwise = timestamp.readings, timestamp.readings_otherwise
-        yield "that it is right", lambda: tried([ways.right])
-        yield "", lambda: tried(ways.singles())
-        yield "one mistake alone", lambda: tried(ways.singles(odd=True))
-        yield "the recipe of another exchange", lambda: recipes([0])
-        yield "two known mistakes", lambda: level(range(2 * Cost.USUAL, 2 * Cost.KNOWN + 1))
-        yield "such a recipe with a known mistake", lambda: recipes([Cost.USUAL, Cost.KNOWN])
-        yield "a second reading of the clock", lambda: swept(again(stamp), TIMESTAMP)
-        yield "another order of keys", lambda: swept([body.key_orders(sent, _MOST_KEYS)], BODY)
-        yield "a slip in the secret", self._slips
-        yield "another request", lambda: tried(ways.reused())
-        yield "a signature cut off or changed", self._damaged
-        yield "a second reading in another notation", lambda: swept(otherwise(stamp), TIMESTAMP)
-        yield "any local time", lambda: level(range(DEAREST + 1, DEAREST + 4))
-        yield "any two mistakes", lambda: level(range(2 * Cost.KNOWN + 1, DEAREST))
-        yield "any recipe with a mistake", lambda: recipes([Cost.RARE])
-        yield "three usual mistakes", lambda: level([DEAREST])
-        yield "a time of .NET's clock", lambda: swept(timestamp.ticks(stamp), TIMESTAMP)
-        yield "microseconds beside a known mistake", self._beside_microseconds
-
-    # ---- levels ------------------------------------------------------------------------------------
-
-    def _level(self, costs: Iterable[int]) -> list[Hit]:
-        """All ways of several mistakes that cost so much together, one cost after the other."""
-        levels = (self._tried(self._ways.blocks(cost)) for cost in costs)
-        return next(filter(None, levels), [])
+        level, recipes = ways.blocks, self._recipes
+        yield "that it is right", [[ways.right]]
+        yield "", [ways.singles()]
+        yield "one mistake alone", [ways.singles(odd=True)]
+        yield "the recipe of another exchange", recipes([0])
+        yield "two known mistakes", map(level, range(2 * Cost.USUAL, 2 * Cost.KNOWN + 1))
+        yield "such a recipe with a known mistake", recipes([Cost.USUAL, Cost.KNOWN])
+        yield "a second reading of the clock", self._swept(TIMESTAMP, timestamp.readings(stamp))
+        yield "another order of keys", self._swept(BODY, [body.key_orders(sent, _MOST_KEYS)])
+        yield "a slip in the secret", [[self._slips()]]
+        yield "another request", [ways.reused()]
+        yield _DAMAGED, [self._damageable()]
+        otherwise = timestamp.readings_otherwise(stamp)
+        yield "a second reading in another notation", self._swept(TIMESTAMP, otherwise)
+        yield "any local time", map(level, range(DEAREST + 1, DEAREST + 4))
+        yield "any two mistakes", map(level, range(2 * Cost.KNOWN + 1, DEAREST))
+        yield "any recipe with a mistake", recipes([Cost.RARE])
+        yield "three usual mistakes", [level(DEAREST)]
+        yield "a time of .NET's clock", self._swept(TIMESTAMP, timestamp.ticks(stamp))
+        # Digits that the header does not show, and one more mistake, for as long as the budget lasts.
+        fine = list(timestamp.microseconds(stamp))
+        costs = product((Cost.USUAL, Cost.KNOWN), fine)
+        told = "microseconds beside a known mistake"
+        yield told, (level(cost, {TIMESTAMP: sweep}) for cost, sweep in costs)
 
     def _tried(self, blocks: Iterable[Block]) -> list[Hit]:
         """The hits of the first block that has any, and what else in the later ones gives the same: no
@@ -166,18 +167,15 @@ class Search:
             self._progress(self.tried, BUDGET)
         return left
 
-    # ---- recipes -----------------------------------------------------------------------------------
+    # ---- what is tried -----------------------------------------------------------------------------
 
-    def _recipes(self, costs: Iterable[int]) -> list[Hit]:
+    def _recipes(self, costs: Iterable[int]) -> Iterator[Iterable[Block]]:
         """The recipes, beside mistakes in the parts that cost so much."""
         for cost, ((scheme, secret), joinings) in product(costs, recipes().items()):
             cheap = [each for each in joinings if each.cost + cost <= DEAREST]
             fits = cheap and digest_size(scheme.hash) in self._sizes
             if fits and (mac := self._mac_of(scheme, secret)):
-                fixed: dict[int, list[Wrong[Any]]] = {JOINING: cheap, DIGEST: [Wrong(mac)]}
-                if hits := self._tried(self._ways.blocks(cost, fixed)):
-                    return hits
-        return []
+                yield self._ways.blocks(cost, {JOINING: cheap, DIGEST: [Wrong(mac)]})
 
     def _mac_of(self, scheme: Scheme, secret: str) -> Mac | None:
         """The digest function of a recipe; None where this secret has no such form."""
@@ -186,35 +184,26 @@ class Search:
         named = (form for form in self._digests.forms if secret in form.names)
         return next((form.what(scheme) for form in named), None)
 
-    # ---- what takes long ---------------------------------------------------------------------------
-
-    def _slips(self) -> list[Hit]:
+    def _slips(self) -> Block:
         """Each slip of typing that makes another secret."""
         forms = self._credentials.slipped_forms() if self._digests.right else ()
-        return self._tried([self._ways.block({DIGEST: list(map(_rightly, forms))})])
+        return self._ways.block({DIGEST: list(map(_rightly, forms))})
 
-    def _swept(self, sweeps: Iterable[Sweep], place: int) -> list[Hit]:
+    def _swept(self, place: int, sweeps: Iterable[Sweep]) -> Iterator[Iterable[Block]]:
         """The texts of the sweeps in the place of one part, all else right."""
-        return self._tried(self._ways.block({place: sweep}) for sweep in sweeps)
+        return ([self._ways.block({place: sweep})] for sweep in sweeps)
 
-    def _beside_microseconds(self) -> list[Hit]:
-        """Digits that the header does not show, and one more mistake, for as long as the budget lasts."""
-        fine = list(timestamp.microseconds(self._evidence.timestamp))
-        levels = (
-            self._tried(self._ways.blocks(cost, {TIMESTAMP: sweep}))
-            for cost in (Cost.USUAL, Cost.KNOWN)
-            for sweep in fine
-        )
-        return next(filter(None, levels), [])
-
-    def _damaged(self) -> Iterator[Hit]:
-        """A right signature, or one of a single mistake, of which not all characters are left."""
+    def _damageable(self) -> Iterator[Block]:
+        """A right signature, or one of a single mistake."""
         right = Wrong(self._digests.form.what(RIGHT))
-        everyone = [right, *map(_rightly, self._digests.forms)]
-        yield from self._disfigured(self._ways.block({DIGEST: everyone}))
+        yield self._ways.block({DIGEST: [right, *map(_rightly, self._digests.forms)]})
         for block in self._ways.singles():
             if block.digests == self._digests.right:
-                yield from self._disfigured(Block((*block.lists[:DIGEST], [right])))
+                yield Block((*block.lists[:DIGEST], [right]))
+
+    def _damaged(self, blocks: Iterable[Block]) -> list[Hit]:
+        """The hits of which not all characters are left."""
+        return [hit for block in blocks for hit in self._disfigured(block)]
 
     def _disfigured(self, block: Block) -> Iterator[Hit]:
         signature = self._evidence.signature

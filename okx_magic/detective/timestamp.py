@@ -56,9 +56,8 @@ def _shifts() -> tuple[tuple[int, Mistake], ...]:
         hours, rest = divmod(abs(minutes), 60)
         cost = Cost.RARE if minutes in ZONES else Cost.ALONE
         if not rest and hours < 12:
-            cost = (
-                Cost.USUAL if hours == 8 else Cost.KNOWN
-            )  # OKX's home, and what a guide from there shows
+            # OKX is at home 8 h ahead, and so are the guides from there.
+            cost = Cost.USUAL if hours == 8 else Cost.KNOWN
         far = f"{hours}:{rest:02d} h" if rest else f"{hours} h"
         way = "ahead of" if minutes > 0 else "behind"
         name = f"a time {far} {way} the header's, as local time taken for UTC is"
