@@ -77,7 +77,7 @@ def test_two_that_were_thought_apart_are_put_together() -> None:
     """Where the caller is wrong about addresses OKX refuses: that is told, and no error."""
     with limited(requests=9) as strict, cluster(2) as client:
         executor = client.get_executor(pure=False)
-        frame = pull(strict.url, executor, 60, addresses=lambda worker: str(worker.pid))
+        frame = pull(strict.url, executor, 30, addresses=lambda worker: str(worker.pid))
         assert strict.counts()[1] > 0
     assert "as one address (50011)" in "".join(frame.attrs["notices"])
 
