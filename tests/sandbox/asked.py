@@ -8,6 +8,8 @@ from documented import as_sent
 from hypothesis import strategies as st
 
 from okx_magic.catalogue import endpoint
+from okx_magic.sandbox.market import instruments as listing
+from okx_magic.sandbox.market import market, noise, paths, tape
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market, Moment
 from okx_magic.sandbox.routes.endpoints import PUBLIC
@@ -25,6 +27,14 @@ swaps = st.sampled_from([name for name in instruments() if name.endswith("-SWAP"
 contracts = st.sampled_from(
     [name for name, one in instruments().items() if one.inst_type in {"SWAP", "FUTURES"}]
 )
+
+
+def forget() -> None:
+    """Has nothing be known of what was asked before, as in a new process; facts stay."""
+    for module in (listing, market, noise, paths, tape):
+        for each in vars(module).values():
+            if hasattr(each, "cache_parameters") and each.cache_parameters()["maxsize"]:
+                each.cache_clear()
 
 
 def ask(path: str, now: float, **query: object) -> Any:

@@ -7,14 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from asked import INTEREST_HISTORY, MARKET, answer, ask, contracts, swaps, times
+from asked import INTEREST_HISTORY, MARKET, answer, ask, contracts, forget, swaps, times
 from documented import PUBLIC_QUERIES
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from many import many
 
 from okx_magic.catalogue import endpoint
-from okx_magic.sandbox.market.bars import Bar, bar_named
+from okx_magic.sandbox.market.dates import Bar, bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment
 from okx_magic.sandbox.params import from_query
@@ -206,6 +206,7 @@ def test_all_is_defined_at_any_time(path: str, now: float) -> None:
         query = documented.replace("BTC-USD-260626-60000-C", option.inst_id)
         read = from_query(query.replace("BTC-USD-260626", future.inst_id))
         once = answer(path, Moment(MARKET, now), read)
+        forget()
         assert once == answer(path, Moment(Market(5), now), read)
         assert all(not _has_exponent(value) for value in _texts(once))
 

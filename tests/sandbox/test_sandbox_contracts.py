@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from okx_magic.sandbox.market.expiries import date_of, futures_expiries
+from okx_magic.sandbox.market.dates import date_of, futures_expiries
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market, Moment
 from okx_magic.sandbox.params import from_query

@@ -9,13 +9,15 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from asked import forget
 from documented import BARS
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from okx_magic.sandbox.market.bars import bar_named
+from okx_magic.sandbox.market.dates import bar_named
 from okx_magic.sandbox.market.instruments import instruments, tiers
-from okx_magic.sandbox.market.market import MOST_FUNDING, Market
+from okx_magic.sandbox.market.market import Market
+from okx_magic.sandbox.routes.public import MOST_FUNDING
 
 NOW = 1_772_508_800
 MARKET = Market(3)
@@ -67,7 +69,7 @@ def test_book_trades_and_candles_tell_one_story(name: str, second: float) -> Non
     asks, bids = [level.px for level in book.asks], [level.px for level in book.bids]
     assert asks == sorted(set(asks))
     assert bids == sorted(set(bids), reverse=True)
-    for trade in MARKET.trades(instrument, second, 1):
+    for trade in MARKET.trades(instrument, MARKET.trade_numbers(instrument, second)[-1:]):
         assert trade.px == last == (asks if trade.side == "buy" else bids)[0]
     assert last in {asks[0], *bids[:1]}
     assert asks[0] > max(bids, default=Decimal(0))
@@ -100,8 +102,9 @@ def test_trades_are_what_candles_are_made_of(name: str, second: int) -> None:
     minute = second // 60 * 60
     counted = [MARKET.trade_numbers(instrument, at) for at in (minute, minute + 60)]
     numbers = range(counted[0].stop, counted[1].stop)
-    trades = [MARKET.trade(instrument, number) for number in numbers]
-    assert trades == MARKET.trades(instrument, minute + 60, len(trades))[::-1]
+    trades = list(MARKET.trades(instrument, numbers))
+    assert [trade.number for trade in trades] == list(numbers)
+    assert trades[-1:] == list(MARKET.trades(instrument, numbers[-1:]))
     assert minute * 1000 <= trades[0].ms
     assert trades[-1].ms < (minute + 60) * 1000
     assert all(left.ms <= right.ms for left, right in pairwise(trades))
@@ -117,7 +120,8 @@ def test_trades_are_what_candles_are_made_of(name: str, second: int) -> None:
 
 def test_trades_come_in_bursts_and_runs() -> None:
     """Seconds are busy or quiet, sizes have heavy tails, and sides go on as they were."""
-    trades = MARKET.trades(instruments()["BTC-USDT-SWAP"], NOW, 4000)
+    swap = instruments()["BTC-USDT-SWAP"]
+    trades = list(MARKET.trades(swap, MARKET.trade_numbers(swap, NOW)[-4000:]))
     sizes = sorted(float(trade.sz) for trade in trades)
     assert sum(sizes[-400:]) > 0.4 * sum(sizes)
     same = sum(left.side == right.side for left, right in pairwise(trades))
@@ -125,7 +129,7 @@ def test_trades_come_in_bursts_and_runs() -> None:
     counts = [0] * 700
     for trade in trades:
         counts[(NOW * 1000 - trade.ms) // 1000] += 1
-    counts = counts[: (NOW * 1000 - trades[-1].ms) // 1000]
+    counts = counts[: (NOW * 1000 - trades[0].ms) // 1000]
     assert statistics.variance(counts) > 2 * statistics.mean(counts)
 
 
@@ -148,9 +152,10 @@ def test_a_book_changes_little_by_little(name: str) -> None:
 def test_the_seed_is_the_market() -> None:
     """The same seed gives the same prices, whatever was asked before; another seed others."""
     instrument = instruments()["SOL-USDT"]
-    asked_before = Market(3)
-    asked_before.candle(instrument, NOW - 10_000_000, NOW)
-    assert asked_before.last(instrument, NOW) == Market(3).last(instrument, NOW)
+    MARKET.candle(instrument, NOW - 10_000_000, NOW)
+    told = MARKET.last(instrument, NOW)
+    forget()
+    assert told == Market(3).last(instrument, NOW)
     assert Market(4).last(instrument, NOW) != Market(3).last(instrument, NOW)
 
 
@@ -284,6 +289,7 @@ def test_funding_rates_vary_within_bounds() -> None:
     swap = instruments()["BTC-USDT-SWAP"]
     times = MARKET.funding_times(NOW - 400 * 86_400, NOW)
     rates = [MARKET.funding_rate(swap, second) for second in times]
+    forget()
     assert rates == [Market(3).funding_rate(swap, second) for second in times]
     # Calm times have the rate of interest alone.
     assert 400 < len(set(rates)) < 1100

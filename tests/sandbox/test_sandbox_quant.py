@@ -11,9 +11,9 @@ import pytest
 from okx_magic.sandbox.market import pricing
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market
-from okx_magic.sandbox.market.noise import key_of, wander
+from okx_magic.sandbox.market.noise import key_of, waves
 from okx_magic.sandbox.market.pricing import premium
-from okx_magic.sandbox.market.tape import CLOSE, VOLUME
+from okx_magic.sandbox.market.tape import CLOSE, VOLUME, day_of, events_of, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,16 +33,12 @@ FEE = 0.0005
 
 
 @cache
-def market(seed: int) -> Market:
-    return Market(seed)
-
-
-@cache
 def hours(seed: int, coin: str) -> tuple[Series, Series]:
     """The log prices and the volumes of two years of hours."""
     instrument = instruments()[f"{coin}-USDT"]
-    days = [market(seed)._hours(instrument, FIRST + day) for day in range(DAYS)]
-    closes, volumes = (np.concatenate([day[at] for day in days]) for at in (CLOSE, VOLUME))
+    days = [day_of(seed, instrument, FIRST + day).bars for day in range(DAYS)]
+    bars = np.array([merged(day[:, at : at + 60]) for day in days for at in range(0, 1440, 60)])
+    closes, volumes = bars[:, CLOSE], bars[:, VOLUME]
     return np.log(closes.astype(float)), volumes.astype(float)
 
 
@@ -51,9 +47,9 @@ def former(seed: int) -> Series:
     """The control, the process that this one replaced, in short: noises each twice as slow as the one
     before, and lines between the days' ends that eight-hour blocks are kept to.
     """
-    places = np.arange(DAYS * 24)
+    places = range(DAYS * 24)
     slow = [
-        2 ** (octave / 2) * 0.012 * wander(key_of(seed, octave), 24 << octave, places)
+        waves(key_of(seed, octave), ((24 << octave, 2 ** (octave / 2) * 0.012),), places)
         for octave in range(10)
     ]
     draws = np.random.default_rng(seed).standard_normal(len(places)) * 0.001
@@ -162,10 +158,11 @@ def test_funding_follows_the_basis(seed: int, coin: str) -> None:
     often exactly 0.01 % and never what holding both sides in turn would earn OKX's fees with.
     """
     swap, end = instruments()[f"{coin}-USDT-SWAP"], (FIRST + DAYS) * 86_400
-    basis = premium(seed, swap, (FIRST + DAYS // 2) * 1440 + np.arange(0, DAYS * 720, 15))
+    half = (FIRST + DAYS // 2) * 1440
+    basis = premium(seed, swap, range(half, half + DAYS * 720, 15))
     assert 1e-4 < basis.std() < 10e-4
-    times = market(seed).funding_times(end - 400 * 28_800, end)
-    rates = np.array([float(market(seed).funding_rate(swap, second)) for second in times])
+    times = Market(seed).funding_times(end - 400 * 28_800, end)
+    rates = np.array([float(Market(seed).funding_rate(swap, second)) for second in times])
     assert correlation(rates, 1) > 0.4
     assert 0.1 < (rates == 0.0001).mean() < 0.9
     assert rates.min() < 0 < rates.max()
@@ -178,9 +175,10 @@ def test_funding_follows_the_basis(seed: int, coin: str) -> None:
 def carry(seed: int, coin: str) -> tuple[Series, Series]:
     """Two years of a swap's funding, and its premium as each rate became known."""
     swap, end = instruments()[f"{coin}-USDT-SWAP"], (FIRST + DAYS) * 86_400
-    times = np.array(market(seed).funding_times(end - DAYS * 86_400, end))
-    rates = [float(market(seed).funding_rate(swap, int(second))) for second in times]
-    return np.array(rates), premium(seed, swap, times // 60 - 481)
+    times = Market(seed).funding_times(end - DAYS * 86_400, end)
+    rates = [float(Market(seed).funding_rate(swap, second)) for second in times]
+    known = range(times[0] // 60 - 481, times[-1] // 60 - 480, 480)
+    return np.array(rates), premium(seed, swap, known)
 
 
 def hedged(rates: Series, basis: Series, enter: float, leave: float) -> float:
@@ -217,18 +215,17 @@ def test_no_carry_earns_its_fees() -> None:
 
 def test_control_a_premium_that_is_twice_as_wide_would(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same rules earn per cents a year with the premium and the clamp that were here before."""
-    monkeypatch.setattr(pricing, "_PREMIUM", ((2880, 3.4), (960, 3.0), (60, 1.0), (7, 0.6)))
-    monkeypatch.setattr(pricing, "_CLAMP", 2.0)
-    pricing.funding.cache_clear()
+    wide = (2880, 3.4e-4), (960, 3e-4), (60, 1e-4), (7, 0.6e-4)
+    monkeypatch.setattr(pricing, "_PREMIUM", wide)
+    monkeypatch.setattr(pricing, "_CLAMP", 2e-4)
     assert best_carry() > 0.02
-    pricing.funding.cache_clear()
 
 
 @cache
 def minutes(seed: int, inst_id: str) -> Series:
     """The log prices of two weeks of minutes."""
     instrument = instruments()[inst_id]
-    days = [market(seed)._bars(instrument, FIRST + day)[CLOSE] for day in range(14)]
+    days = [day_of(seed, instrument, FIRST + day).bars[CLOSE] for day in range(14)]
     return np.log(np.concatenate(days).astype(float))
 
 
@@ -255,10 +252,10 @@ def test_nothing_is_earned_within_a_minute(inst_id: str) -> None:
     """At any second of a minute, who follows or fades what it did so far, or goes with the last trade,
     earns less than a tenth of a taker's fee until it ends.
     """
-    instrument, known = instruments()[inst_id], market(1)
+    instrument = instruments()[inst_id]
     paths = []
     for minute in range(FIRST * 1440, FIRST * 1440 + 2880, 2):
-        events = known._events(instrument, minute)
+        events = events_of(1, instrument, minute)
         at = np.searchsorted(events.ms, np.arange(1000, 60_001, 1000)) - 1
         paths.append(np.log(events.ticks[np.maximum(at, 0)].astype(float)))
     path = np.array(paths)

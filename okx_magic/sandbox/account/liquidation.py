@@ -17,8 +17,9 @@ from okx_magic.sandbox.account.desk import tier_of
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import worth
 from okx_magic.sandbox.account.trading import take_over
-from okx_magic.sandbox.market.instruments import marked, tiers
-from okx_magic.sandbox.market.tape import BEATS_A_SECOND, first_beat
+from okx_magic.sandbox.market.instruments import quoted, tiers
+from okx_magic.sandbox.market.market import first_beat
+from okx_magic.sandbox.market.tape import BEATS_A_SECOND
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.account import Account
@@ -93,7 +94,7 @@ def _lasts(desk: Desk, risk: Risk, left: int, right: int) -> bool:
     total = risk.money
     for one in risk.positions:
         bar = desk.market.candle(
-            marked(one.instrument), left / BEATS_A_SECOND, right / BEATS_A_SECOND
+            quoted(one.instrument, "mark"), left / BEATS_A_SECOND, right / BEATS_A_SECOND
         )
         # What is to spare grows or falls with the mark price all the way.
         worst = bar.low if one.size > 0 else bar.high

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from okx_magic.sandbox.account.algos import Algo
+    from okx_magic.sandbox.market.book import Book, Level
     from okx_magic.sandbox.market.instruments import Instrument
-    from okx_magic.sandbox.market.market import Book, Level
 
 OPEN_STATES = frozenset({"live", "partially_filled"})
 

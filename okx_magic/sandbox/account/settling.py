@@ -21,8 +21,8 @@ from okx_magic.sandbox.account.liquidation import deliver, first_call, liquidate
 from okx_magic.sandbox.account.positions import worth
 from okx_magic.sandbox.account.stops import set_off, watch
 from okx_magic.sandbox.account.trading import NOTHING_TO_REDUCE, execute
+from okx_magic.sandbox.market.market import beat_of
 from okx_magic.sandbox.market.tape import BEAT_MS
-from okx_magic.sandbox.market.traded import beat_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

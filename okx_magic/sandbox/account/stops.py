@@ -15,8 +15,8 @@ from okx_magic.sandbox.account.algos import Leg
 from okx_magic.sandbox.account.legs import facing
 from okx_magic.sandbox.account.rules import MARKET_RESERVE, check_size
 from okx_magic.sandbox.market.instruments import quoted
-from okx_magic.sandbox.market.tape import BEAT_MS, BEATS_A_SECOND, first_beat
-from okx_magic.sandbox.market.traded import beat_of
+from okx_magic.sandbox.market.market import beat_of, first_beat
+from okx_magic.sandbox.market.tape import BEAT_MS, BEATS_A_SECOND
 from okx_magic.sandbox.replies import RefusalError, refuse_if
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ Tested in ``tests/sandbox/test_sandbox_documented.py``.
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +16,7 @@ def text(name: str) -> str:
     return files(__name__).joinpath(name).read_text("utf-8")
 
 
+@cache
 def table(name: str) -> Any:
-    """What a file of JSON holds."""
+    """What a file of JSON holds; not to be changed."""
     return json.loads(text(name))

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from okx_magic.sandbox.market.instruments import usual_price
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.noise import key_of, uniform
-from okx_magic.sandbox.market.tape import lots_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -51,7 +50,7 @@ def level_lots(instrument: Instrument) -> float:
     """The size of a usual level."""
     if instrument.opt_type:
         return 40.0
-    return lots_of(instrument, 9000 * (instrument.turnover / 9e8) ** 0.6)
+    return instrument.lots(9000 * (instrument.turnover / 9e8) ** 0.6)
 
 
 def book_at(
@@ -74,7 +73,10 @@ def _side(instrument: Instrument, key: int, place: tuple[int, int, int], depth: 
     best, way, beat = place
     ticks = np.array([best])
     if depth > 1:
-        apart = max(1, round(usual_price(instrument.base) * _APART / float(instrument.tick)))
+        apart = max(
+            1,
+            round(table("coins.json")[instrument.base]["price"] * _APART / float(instrument.tick)),
+        )
         if instrument.quote not in {"USDT", "USD", "USDC"} or instrument.opt_type:
             apart = 1
         cells = best // apart + way * np.arange(depth + 2)

@@ -2,7 +2,7 @@
 
 ``data/coins.json`` has a coin a line: its usual price, how it moves (``beta`` times what all share, and
 a deviation of its ``own`` a year), what its main pair turns over in millions of dollars a day, and its
-``pairs`` and ``swaps`` by their quote as ``[tickSz, lotSz, minSz or ctVal, lever]``. In
+spot pairs and swaps by their quote as ``[tickSz, lotSz, minSz or ctVal, lever]``. In
 ``data/listings.json`` is what a listing says by its kind, how much of the main pair's turnover (of a
 swap's, for what expires) each kind has, and the families with their ctVal or ctMult.
 ``data/tiers.json`` has, by instType and instFamily, the tiers as ``[maxSz, mmr, maxLever]``.
@@ -16,12 +16,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
+from math import ceil, exp
 from types import MappingProxyType
 from typing import Any
 
 from okx_magic.sandbox.data import table
-from okx_magic.sandbox.market.expiries import date_of, expiry_of, futures_expiries, listed_since
+from okx_magic.sandbox.market.dates import date_of, expiries, expiry_of, listed_since
+from okx_magic.sandbox.market.paths import level
 
 _FIRST_SWAP = 1_573_557_408
 _DATED = re.compile(
@@ -72,6 +74,11 @@ class Instrument:
         """The name of its index."""
         return f"{self.base}-{self.quote}"
 
+    def lots(self, dollars: float) -> float:
+        """How many lots that is at the usual price."""
+        each = float(self.lot) * float(self.ct_val or 1)
+        return dollars / each / (1.0 if self.inverse else table("coins.json")[self.base]["price"])
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
@@ -112,18 +119,27 @@ class Listing(Mapping[str, Instrument]):
 def instruments() -> Listing:
     """All instruments by ``instId``."""
     found: list[Instrument] = []
-    for coin in table("coins.json"):
-        for kind, offers in (("SPOT", coin["pairs"]), ("SWAP", coin.get("swaps", {}))):
-            for quote, terms in offers.items():
-                found.append(_lasting(coin, kind, quote, terms, 10_001 + len(found)))
+    for ccy, coin in table("coins.json").items():
+        for kind in ("SPOT", "SWAP"):
+            listed = coin["listed"] if kind == "SPOT" else max(coin["listed"], _FIRST_SWAP)
+            for quote, terms in coin.get(kind, {}).items():
+                words = dict(zip(("tick", "lot", "least", "lever"), terms, strict=True))
+                words |= {"family": f"{ccy}-{quote}", "listed": listed, "expires": 0}
+                share = table("listings.json")["turnover"][f"{kind} {quote}"]
+                code = 10_001 + len(found)
+                found.append(_instrument(kind, words, code, coin["usd"] * 1e6 * share))
     found.sort(key=lambda one: one.inst_type)
     return Listing({one.inst_id: one for one in found})
 
 
 @cache
-def marked(instrument: Instrument) -> Instrument:
-    """How its mark price is quoted: ten times as fine as the instrument."""
-    return replace(instrument, tick=instrument.tick / 10, role="mark")
+def quoted(instrument: Instrument, by: str) -> Instrument:
+    """What is looked at for its prices ``by`` last, mark or index; these are ten times as fine."""
+    if by == "index":
+        return indices()[instrument.underlying]
+    if by == "last":
+        return instrument
+    return replace(instrument, tick=instrument.tick / 10, turnover=0.0, role="mark")
 
 
 @cache
@@ -131,28 +147,43 @@ def indices() -> Mapping[str, Instrument]:
     """How each index is quoted, by its name: one for every spot pair and every underlying."""
     found: dict[str, Instrument] = {}
     for one in instruments().values():
-        index = replace(marked(one), inst_id=one.underlying, role="index")
+        index = replace(quoted(one, "mark"), inst_id=one.underlying, role="index")
         found.setdefault(one.underlying, index)
     return MappingProxyType(found)
 
 
-def futures_at(second: int) -> list[Instrument]:
-    """The futures on offer at ``second``."""
-    dates = [date_of(expires) for expires in futures_expiries(second).values()]
-    return [instruments()[f"{family}-{date}"] for family in families("FUTURES") for date in dates]
-
-
 def families(kind: str) -> Mapping[str, str]:
     """The families that have FUTURES, or OPTIONs, with what a contract of them is worth."""
-    known: Mapping[str, str] = _facts()["families"][kind]
+    known: Mapping[str, str] = table("listings.json")["families"][kind]
     return known
 
 
-def quoted(instrument: Instrument, by: str) -> Instrument:
-    """What is looked at for its prices ``by`` last, mark or index."""
-    if by == "mark":
-        return marked(instrument)
-    return instrument if by == "last" else indices()[instrument.underlying]
+@lru_cache(maxsize=8)
+def expiring(seed: int, kind: str, hour: int) -> list[Instrument]:
+    """The FUTURES, or the OPTIONs, that are on offer in an hour since 1970."""
+    dates = [date_of(expires) for expires in expiries(kind, hour * 3600)]
+    names = [f"{family}-{date}" for family in families(kind) for date in dates]
+    if kind == "OPTION":
+        names = [
+            f"{name}-{strike}-{right}"
+            for name in names
+            for strike in strikes(seed, instruments()[f"{name}-1-C"], hour // 24)
+            for right in "CP"
+        ]
+    return [instruments()[name] for name in names]
+
+
+def strikes(seed: int, option: Instrument, day: int) -> range:
+    """Those of an option's expiry: what has been near its price since the listing up to ``day``, the
+    nearer the sooner it expires.
+    """
+    levels = [level(seed, option.base, each) for each in range(option.listed // 86_400, day + 1)]
+    width = 0.6 * ((option.expires - option.listed) / 31_536_000) ** 0.5
+    # Apart by a number that begins with 1, 2 or 5.
+    steps = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
+    step = max(each for each in steps if each <= max(1.0, exp(levels[0]) * width / 4))
+    low, high = exp(min(levels) - 2 * width), exp(max(levels) + 2 * width)
+    return range(ceil(low / step) * step, int(high) + 1, step)
 
 
 def worth(instrument: Instrument, sz: Decimal, px: Decimal) -> tuple[Decimal, Decimal]:
@@ -181,33 +212,12 @@ def tiers(instrument: Instrument) -> tuple[Tier, ...]:
 
 
 @cache
-def usual_price(ccy: str) -> float:
-    """What a coin cost when its paths stood at zero."""
-    return next(float(coin["price"]) for coin in table("coins.json") if coin["ccy"] == ccy)
-
-
-@cache
-def _facts() -> Any:
-    return table("listings.json")
-
-
-def _lasting(
-    coin: Mapping[str, Any], kind: str, quote: str, terms: list[str], code: int
-) -> Instrument:
-    words: dict[str, Any] = dict(zip(("tick", "lot", "least", "lever"), terms, strict=True))
-    listed = coin["listed"] if kind == "SPOT" else max(coin["listed"], _FIRST_SWAP)
-    turnover = coin["usd"] * 1e6 * _facts()["turnover"][f"{kind} {quote}"]
-    words |= {"family": f"{coin['ccy']}-{quote}", "listed": listed, "expires": 0}
-    return _instrument(kind, words, code, turnover)
-
-
-@cache
 def _dated(inst_id: str) -> Instrument | None:
     # A future (BTC-USD-260327) or an option (BTC-USD-260327-60000-C), whenever it is or was there.
     parts = _DATED.fullmatch(inst_id)
-    words: dict[str, Any] = (
-        parts.groupdict("") if parts else {"family": "", "date": "", "right": ""}
-    )
+    if parts is None:
+        return None
+    words: dict[str, Any] = parts.groupdict("")
     kind = "OPTION" if words["right"] else "FUTURES"
     least, expires = families(kind).get(words["family"]), expiry_of(words["date"])
     listed = listed_since(expires, daily=kind == "OPTION") if least and expires else None
@@ -217,18 +227,19 @@ def _dated(inst_id: str) -> Instrument | None:
     words |= {"tick": swap.listing["tickSz"], "lot": swap.listing["lotSz"], "least": least}
     # A number that no other has: what the name's bytes say, as far as they are exact in JSON.
     code = 1_000_000 + int.from_bytes(inst_id.encode()) % (2**53 - 111 - 1_000_000)
-    turnover = swap.turnover * _facts()["turnover"][kind]
+    turnover = swap.turnover * table("listings.json")["turnover"][kind]
     return _instrument(kind, words | {"listed": listed, "expires": expires}, code, turnover)
 
 
 def _instrument(kind: str, words: Mapping[str, Any], code: int, turnover: float) -> Instrument:
     # The form of its kind, filled in.
     base, _, quote = words["family"].partition("-")
-    words = {**words, "base": base, "quote": quote}
-    forms = [kind]
-    if kind != "SPOT":
-        forms = ["contract", "inverse" if quote == "USD" else "linear", kind]
-    fields = {name: text.format(**words) for form in forms for name, text in _facts()[form].items()}
+    forms = ["contract", "inverse" if quote == "USD" else "linear", kind]
+    fields = {
+        name: text.format(base=base, quote=quote, **words)
+        for form in (["SPOT"] if kind == "SPOT" else forms)
+        for name, text in table("listings.json")[form].items()
+    }
     own = {"instIdCode": code} | ({"tradeQuoteCcyList": [quote]} if kind == "SPOT" else {})
     return Instrument(
         inst_id=fields["instId"],

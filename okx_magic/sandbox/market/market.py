@@ -12,78 +12,176 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from math import ceil, exp, log10
+from math import exp
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from okx_magic.sandbox.market import pricing
-from okx_magic.sandbox.market.book import DEPTH, Book, Level, book_at, level_lots
-from okx_magic.sandbox.market.expiries import date_of, option_expiries
+from okx_magic.sandbox.market.book import DEPTH, Book, book_at, level_lots
 from okx_magic.sandbox.market.instruments import (
     Instrument,
-    families,
-    futures_at,
+    expiring,
     indices,
     instruments,
-    marked,
+    quoted,
+    strikes,
+    worth,
 )
-from okx_magic.sandbox.market.noise import key_of, uniform, wander
-from okx_magic.sandbox.market.pricing import FUNDING_PERIOD
-from okx_magic.sandbox.market.tape import BEAT_MS, BEATS
-from okx_magic.sandbox.market.traded import MINUTE_MS, Traded, beat_of
+from okx_magic.sandbox.market.paths import BEATS, MINUTES
+from okx_magic.sandbox.market.tape import (
+    BEAT_MS,
+    HIGH,
+    LOW,
+    bars_of,
+    day_of,
+    day_of_trade,
+    events_of,
+    last_at,
+    log_at,
+    merged,
+    price_at,
+)
 
-__all__ = ["DEPTH", "FUNDING_PERIOD", "Book", "Level"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
-MOST_FUNDING = Decimal("0.00375")
 
+# OKX docs, Get funding rate: funding is settled every eight hours of UTC.
+FUNDING_PERIOD = 8 * 3600
 # In levels of the book: what is open in a contract, and in an option.
 _OPEN, _OPEN_OPTION = 50_000, 100
 # OKX docs, Get limit price: orders further through the mark price than this are refused.
 _REACH = Decimal("0.05")
+# Days, hours, minutes, seconds and tenths of them, in beats.
+_LENGTHS = (864_000, 36_000, 600, 10, 1)
 
 
-class Market(Traded):
+class Trade(NamedTuple):
+    """A public trade; ``number`` counts up through time, ``ms`` is its time."""
+
+    number: int
+    px: Decimal
+    sz: Decimal
+    side: str
+    ms: int
+
+
+class Candle(NamedTuple):
+    """A bar in prices; ``vol`` in the instrument's size unit, ``vol_ccy`` and ``vol_quote`` as OKX
+    defines volCcy and volCcyQuote (spot: quote currency in both; contracts: base, then quote).
+    """
+
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    vol: Decimal
+    vol_ccy: Decimal
+    vol_quote: Decimal
+
+
+def beat_of(second: float) -> int:
+    """The beat that ``second`` is in; its number is also that of the book's state."""
+    # Milliseconds over a thousand are not always what they were.
+    return int(second * 1000 + 0.001) // BEAT_MS
+
+
+@dataclass(frozen=True)
+class Market:
     """All prices under ``seed``."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        # Every order of a beat meets the same book.
-        self._books = lru_cache(maxsize=64)(self._book)
-        self._options = lru_cache(maxsize=4)(self._options_of)
+    seed: int
 
-    def last(self, instrument: Instrument, second: float) -> Decimal:
+    def last(self, one: Instrument, second: float) -> Decimal:
         """The last price at ``second``."""
-        ms = beat_of(second) * BEAT_MS
-        if ms % MINUTE_MS or instrument.opt_type:
-            return self._last(instrument, ms)[0] * instrument.tick
-        # A minute opens there: no need to look at trades.
-        return self._open(instrument, ms // MINUTE_MS) * instrument.tick
+        return price_at(self.seed, one, beat_of(second)) * one.tick
 
-    def mark(self, instrument: Instrument, second: float) -> Decimal:
+    def mark(self, one: Instrument, second: float) -> Decimal:
         """The mark price at ``second``; that of a spot pair is its index."""
-        return self.last(marked(instrument), second)
+        return self.last(quoted(one, "mark"), second)
 
-    def index(self, index: Instrument | str, second: float) -> Decimal:
-        """The index named ``index`` (``BTC-USD``), or of that instrument, at ``second``; LookupError
-        for a name that no pair and no underlying has.
+    def index(self, one: Instrument | str, second: float) -> Decimal:
+        """The index named so (``BTC-USD``), or of that instrument, at ``second``; LookupError for a
+        name that no pair and no underlying has.
         """
-        of = index.underlying if isinstance(index, Instrument) else index
-        return self.last(indices()[of], second)
+        return self.last(indices()[one if isinstance(one, str) else one.underlying], second)
+
+    def candle(self, one: Instrument, start: float, end: float) -> Candle:
+        """What happened from ``start`` up to ``end``; nothing yet when they are the same."""
+        first, last = beat_of(start), beat_of(end)
+        bars = bars_of(self.seed, one, first, last)
+        if first % BEATS or first == last:
+            # Up to the first trade it stands where it stood.
+            px = price_at(self.seed, one, first)
+            bars.insert(0, np.array([[px], [px], [px], [px], [0]]))
+        *ticks, lots = merged(np.concatenate(bars, axis=1)).tolist()
+        opened, high, low, closed = (price * one.tick for price in ticks)
+        vol = lots * one.lot
+        base, quote = worth(one, vol, (opened + high + low + closed) / 4)
+        return Candle(opened, high, low, closed, vol, quote if one.is_spot else base, quote)
+
+    def trade_numbers(self, one: Instrument, second: float) -> range:
+        """The numbers of all trades up to ``second``; there are none of what is quoted only."""
+        counts = []
+        for beat in (one.listed * 10, beat_of(second)) if one.turnover else ():
+            minute, inside = divmod(beat, BEATS)
+            first = day_of(self.seed, one, minute // MINUTES).first[minute % MINUTES]
+            ms = events_of(self.seed, one, minute).ms
+            counts.append(int(first + np.searchsorted(ms, inside * BEAT_MS)))
+        return range(*counts) if counts else range(0)
+
+    def trades(self, one: Instrument, numbers: range) -> Iterator[Trade]:
+        """The trades of these ``numbers``, which rise."""
+        while numbers:
+            day = day_of_trade(self.seed, one, numbers[0])
+            first = day_of(self.seed, one, day).first
+            place = int(np.searchsorted(first, numbers[0], "right")) - 1
+            minute, begin = day * MINUTES + place, numbers[0] - int(first[place])
+            part = slice(begin, begin + len(numbers))
+            events = (each[part].tolist() for each in events_of(self.seed, one, minute))
+            for ms, px, sz, bought in zip(*events, strict=True):
+                side = "buy" if bought else "sell"
+                yield Trade(numbers[0], px * one.tick, sz * one.lot, side, minute * 60_000 + ms)
+                numbers = numbers[1:]
+
+    def first_through(
+        self, one: Instrument, side: str, px: Decimal, start: float, end: float
+    ) -> int | None:
+        """The millisecond from ``start`` up to ``end`` in which the market first trades below ``px``
+        (``side`` buy) or above it (sell), or None.
+        """
+        ticks = float(px / one.tick)
+        beyond, row = (np.less, LOW) if side == "buy" else (np.greater, HIGH)
+
+        def passes(left: int, right: int) -> bool:
+            # What stood there before is not of this time.
+            bars = bars_of(self.seed, one, left, right)
+            return not any(beyond(each[row], ticks).any() for each in bars)
+
+        beat = first_beat(beat_of(start), beat_of(end), passes)
+        if beat is None:
+            return None
+        minute, inside = divmod(beat, BEATS)
+        events = events_of(self.seed, one, minute)
+        ms = events.ms[beyond(events.ticks, ticks)]
+        return minute * 60_000 + int(ms[ms >= inside * BEAT_MS][0])
+
+    def book(self, one: Instrument, second: float, depth: int = DEPTH) -> Book:
+        """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
+        return _book(self.seed, one, beat_of(second), depth)
 
     def settlement_price(self, contract: Instrument, second: float) -> Decimal:
         """What a contract is delivered at, as far as it is known at ``second``: the mean of its index
         over the half hour before it expires, a point each 200 ms; before that, the index itself.
         """
         # OKX's announcement of March 2026; it was an hour before.
-        end, first = min(beat_of(second), contract.expires * 10), contract.expires * 10 - 18_000
-        index = indices()[contract.underlying]
-        if end <= first:
-            px = self.last(index, second)
-        else:
-            minutes = range(first // BEATS, -(-end // BEATS))
-            ticks = np.concatenate([self._events(index, minute).ticks for minute in minutes])
-            points = ticks[: end - first : 2]
-            px = int(points.sum()) * index.tick / len(points)
+        index, end = indices()[contract.underlying], min(beat_of(second), contract.expires * 10)
+        first = min(contract.expires * 10 - 18_000, end - 1)
+        minutes = range(first // BEATS, -(-end // BEATS))
+        ticks = np.concatenate([events_of(self.seed, index, minute).ticks for minute in minutes])
+        points = ticks[first % BEATS :][: end - first : 2]
+        px = int(points.sum()) * index.tick / len(points)
         return round(px / contract.tick) * contract.tick
 
     def offers(self, one: Instrument, second: float) -> bool:
@@ -92,22 +190,19 @@ class Market(Traded):
             return True
         if not one.listed <= second < one.expires:
             return False
-        return not one.opt_type or int(one.strike) in self._strikes(one, int(second) // 86_400)
+        return not one.opt_type or int(one.strike) in strikes(self.seed, one, int(second) // 86_400)
 
     def offered(self, inst_type: str, second: float) -> list[Instrument]:
         """All instruments of a type that are on offer at ``second``."""
-        if inst_type == "FUTURES":
-            return futures_at(int(second))
-        if inst_type == "OPTION":
-            return self._options(int(second) // 3600)
+        if inst_type in {"FUTURES", "OPTION"}:
+            return expiring(self.seed, inst_type, int(second) // 3600)
         return [one for one in instruments().values() if one.inst_type == inst_type]
 
-    def funding_rate(self, instrument: Instrument, second: int) -> Decimal:
+    def funding_rate(self, swap: Instrument, second: int) -> Decimal:
         """The rate that is settled at ``second``, one of ``funding_times``: what a long position in
         the swap pays of its worth. It is fixed when the one before it is settled.
         """
-        rate = round(Decimal(pricing.funding(self._seed, instrument, second)), 10)
-        return max(-MOST_FUNDING, min(MOST_FUNDING, rate))
+        return round(Decimal(pricing.funding(self.seed, swap, second // 60)), 10)
 
     @staticmethod
     def funding_times(start: float, end: float) -> range:
@@ -115,67 +210,36 @@ class Market(Traded):
         first = int(start // FUNDING_PERIOD) * FUNDING_PERIOD + FUNDING_PERIOD
         return range(first, int(end) + 1, FUNDING_PERIOD)
 
-    def open_interest(self, instrument: Instrument, second: float) -> Decimal:
+    def open_interest(self, one: Instrument, second: float) -> Decimal:
         """How many contracts are open at ``second``."""
-        usual = level_lots(instrument) * (_OPEN_OPTION if instrument.opt_type else _OPEN)
-        key, minute = key_of(self._seed, instrument.inst_id, "open"), int(second) // 60
-        share = sum(0.1 * wander(key, period, minute) for period in (43_200, 4320, 30))
-        return int(usual * (1 + share)) * instrument.lot
+        usual = level_lots(one) * (_OPEN_OPTION if one.opt_type else _OPEN)
+        return int(usual * (1 + pricing.crowd(self.seed, one.inst_id, "open", second))) * one.lot
 
-    def long_short(self, contract: Instrument, second: int) -> Decimal:
+    def long_short(self, contract: Instrument, second: float) -> Decimal:
         """How many accounts are long in a contract for each that is short."""
-        key, minute = key_of(self._seed, contract.underlying, "crowd"), second // 60
-        waves = sum(wander(key, period, minute) for period in (20_160, 2880, 240))
-        return round(Decimal(1.4 * exp(0.12 * waves)), 4)
+        more = pricing.crowd(self.seed, contract.underlying, "crowd", second)
+        return round(Decimal(1.4 * exp(more)), 4)
 
     def premium(self, swap: Instrument, second: int) -> Decimal:
         """How far the swap stands above its index in the minute of ``second``, as a share."""
-        return round(Decimal(float(pricing.premium(self._seed, swap, second // 60))), 10)
+        minute = second // 60
+        above = pricing.premium(self.seed, swap, range(minute, minute + 1))
+        return round(Decimal(float(above[0])), 10)
 
     def volatility(self, option: Instrument, second: float) -> tuple[float, float, float]:
         """Of an option: its forward, as marked, and the volatilities of its strike and at the money."""
-        minute, beat = divmod(beat_of(second) - 1, BEATS)
-        log_price = self._beats(option.series, minute)[beat]
-        forward = np.exp(log_price + pricing.offset(self._seed, marked(option), minute))
-        variance = pricing.variance_left(self._seed, option, minute)
-        years = max(option.expires / 60 - minute, 1.0) / 525_600
-        own = float(pricing.smiled(option, forward, variance))
-        return float(forward), (own / years) ** 0.5, float(variance / years) ** 0.5
+        log, minutes = log_at(self.seed, quoted(option, "mark"), beat_of(second))
+        forward = np.exp(log)
+        variance = pricing.variance_left(self.seed, option, minutes)
+        years = max(option.expires / 60 - minutes[0], 1.0) / 525_600
+        own = pricing.smiled(option, forward, variance)
+        return float(forward[0]), float(own[0] / years) ** 0.5, float(variance[0] / years) ** 0.5
 
-    def price_limits(self, instrument: Instrument, second: float) -> tuple[Decimal, Decimal]:
+    def price_limits(self, one: Instrument, second: float) -> tuple[Decimal, Decimal]:
         """The highest price at which one may buy, and the lowest at which one may sell."""
-        mark, tick = self.mark(instrument, second), instrument.tick
+        mark, tick = self.mark(one, second), one.tick
         highest, lowest = (mark * share // tick * tick for share in (1 + _REACH, 1 - _REACH))
         return max(tick, highest), max(tick, lowest)
-
-    def book(self, instrument: Instrument, second: float, depth: int = DEPTH) -> Book:
-        """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
-        return self._books(instrument, beat_of(second), depth)
-
-    def _options_of(self, hour: int) -> list[Instrument]:
-        found = []
-        for family in families("OPTION"):
-            for expires in option_expiries(hour * 3600):
-                name = f"{family}-{date_of(expires)}"
-                first = instruments()[f"{name}-1-C"]
-                for strike in self._strikes(first, hour // 24):
-                    found += [instruments()[f"{name}-{strike}-{kind}"] for kind in "CP"]
-        return found
-
-    def _strikes(self, option: Instrument, day: int) -> range:
-        # What has been near its price since the listing, the nearer the sooner it expires.
-        days = range(option.listed // 86_400, day + 1)
-        levels = [self._paths.level(option.base, each) for each in days]
-        width = 0.6 * ((option.expires - option.listed) / 31_536_000) ** 0.5
-        step = _round(exp(levels[0]) * width / 4)
-        low, high = exp(min(levels) - 2 * width), exp(max(levels) + 2 * width)
-        return range(ceil(low / step) * step, int(high) + 1, step)
-
-    def _book(self, instrument: Instrument, beat: int, depth: int) -> Book:
-        last, bought = self._last(instrument, beat * BEAT_MS)
-        if not instrument.turnover:
-            bought = bool(uniform(key_of(instrument.inst_id), [beat // 20])[0] < 0.5)
-        return book_at(self._seed, instrument, (last, bought), beat, depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +260,27 @@ class Moment:
         return int(self.now)
 
 
-def _round(number: float) -> int:
-    # The nearest below among 1, 2, 5, 10, 20 and so on.
-    power = int(10.0 ** max(0, int(log10(max(number, 1)))))
-    return max(step * power for step in (1, 2, 5) if step * power <= max(number, 1))
+def first_beat(
+    first: int, last: int, passes: Callable[[int, int], bool], lengths: tuple[int, ...] = _LENGTHS
+) -> int | None:
+    """The first beat from ``first`` and before ``last`` in which something happens.
+
+    ``passes(left, right)`` is whether it is sure that nothing does from ``left`` to before ``right``; of
+    a single beat it says it exactly. It is asked in the order of time: never again of what has passed.
+    """
+    length, *shorter = lengths
+    while first < last:
+        end = min(last, first // length * length + length)
+        found = None
+        if not passes(first, end):
+            found = first_beat(first, end, passes, tuple(shorter)) if shorter else first
+        if found is not None:
+            return found
+        first = end
+    return None
+
+
+@lru_cache(maxsize=64)
+def _book(seed: int, one: Instrument, beat: int, depth: int) -> Book:
+    # Every order of a beat meets the same book.
+    return book_at(seed, one, last_at(seed, one, beat), beat, depth)

@@ -8,13 +8,14 @@ Tested in ``tests/sandbox/test_sandbox_quant.py``.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -38,7 +39,7 @@ def generator(*parts: object) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest)))
 
 
-def uniform(key: int, places: Any) -> Floats:
+def uniform(key: int, places: ArrayLike) -> Floats:
     """A number from 0 up to 1 for each of the whole numbers in ``places``."""
     mixed = np.asarray(places, np.int64).view(np.uint64) * _GAMMA + np.uint64(key % 2**64)
     for shift, factor in _MIX:
@@ -48,15 +49,18 @@ def uniform(key: int, places: Any) -> Floats:
     return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
-def wander(key: int, period: int, places: Any) -> Any:
-    """A line through a draw for every ``period`` places: mean 0, and a deviation of 1 at each draw.
-    ``places`` are rising, or one.
+@lru_cache(maxsize=512)
+def waves(key: int, deviations: tuple[tuple[int, float], ...], places: range) -> Floats:
+    """The sum of lines through draws of mean 0: for each period one every so many places, with so much
+    of a deviation.
     """
-    shift = key % period
-    first, last = (int(np.ravel(places)[end] + shift) // period for end in (0, -1))
-    draws = np.arange(first, last + 2)
-    heights = (uniform(key + period, draws) - 0.5) * 12**0.5
-    return np.interp(places, draws * period - shift, heights)
+    total, at = np.zeros(len(places)), np.arange(places.start, places.stop, places.step)
+    for period, deviation in deviations:
+        shift = key % period
+        draws = np.arange((places[0] + shift) // period, (places[-1] + shift) // period + 2)
+        heights = (uniform(key + period, draws) - 0.5) * 12**0.5
+        total += deviation * np.interp(at, draws * period - shift, heights)
+    return total
 
 
 def cascade(key: int, periods: tuple[int, ...], low: float, first: int, count: int) -> Floats:

@@ -73,8 +73,13 @@ class _Archive(NamedTuple):
         """How many rows it has, or about."""
         if self.folder != "trades":
             return (self.high - self.low) // (60 if self.folder == "candlesticks" else 28_800)
-        before, after = (market.trade_numbers(self.instrument, each) for each in self[3:])
-        return after.stop - before.stop
+        return len(self.trades(market))
+
+    def trades(self, market: Market) -> range:
+        """The numbers of the trades in it."""
+        times = max(self.low, self.instrument.listed), self.high
+        before, after = (market.trade_numbers(self.instrument, each) for each in times)
+        return range(before.stop, after.stop)
 
     def rows(self, market: Market) -> Iterator[Mapping[str, Any]]:
         """What is in it, oldest first, by the names in the head."""
@@ -85,27 +90,26 @@ class _Archive(NamedTuple):
             for second in market.funding_times(low - 1, self.high - 1):
                 rate = plain(market.funding_rate(one, second))
                 yield name | {"funding_rate": rate, "funding_time": f"{second}000"}
-            return
-        for minute in range(low // 60, self.high // 60):
-            if self.folder == "trades":
-                for each in market.trades_in(one, minute):
-                    yield name | {
-                        "trade_id": each.number,
-                        "side": each.side,
-                        "price": plain(each.px),
-                        "size": plain(each.sz),
-                        "created_time": each.ms,
-                        "source": "0",
-                    }
-            else:
-                bar = market.candle(one, minute * 60, minute * 60 + 60)
+        elif self.folder == "trades":
+            for each in market.trades(one, self.trades(market)):
+                yield name | {
+                    "trade_id": each.number,
+                    "side": each.side,
+                    "price": plain(each.px),
+                    "size": plain(each.sz),
+                    "created_time": each.ms,
+                    "source": "0",
+                }
+        else:
+            for start in range(low // 60 * 60, self.high, 60):
+                bar = market.candle(one, start, start + 60)
                 prices = zip(("open", "high", "low", "close"), bar[:4], strict=True)
                 amounts = zip(("vol", "vol_ccy", "vol_quote"), bar[4:], strict=True)
                 yield (
                     name
                     | {key: plain(each) for key, each in prices}
                     | {key: plain(round(each, 8)) for key, each in amounts}
-                    | {"open_time": f"{minute * 60}000", "confirm": "1"}
+                    | {"open_time": f"{start}000", "confirm": "1"}
                 )
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.market.bars import bar_named
+from okx_magic.sandbox.market.book import DEPTH, Level
+from okx_magic.sandbox.market.dates import bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, quoted
-from okx_magic.sandbox.market.market import DEPTH, Level, Moment
-from okx_magic.sandbox.market.traded import Trade, beat_of
+from okx_magic.sandbox.market.market import Moment, beat_of
 from okx_magic.sandbox.replies import refuse_if
 from okx_magic.sandbox.routes.rows import (
     Row,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from okx_magic.sandbox.market.traded import Candle
+    from okx_magic.sandbox.market.market import Candle
     from okx_magic.sandbox.params import Params
 
 _HISTORY_TRADES = "/api/v5/market/history-trades"
@@ -52,7 +52,8 @@ def ticker(at: Moment, query: Params) -> list[Row]:
 def _quote(at: Moment, instrument: Instrument) -> Row:
     day, row = (None, about(instrument)) if instrument.opt_type else _day(at, instrument)
     book = at.market.book(instrument, at.now, depth=1)
-    last = at.market.trades(instrument, at.now, 1)
+    numbers = at.market.trade_numbers(instrument, at.now)
+    last = list(at.market.trades(instrument, numbers[-1:]))
     # Options do not trade here: they have quotes, and no day.
     vol, vol_ccy, _ = _amounts(day) if day else ("0", "0", "0")
     row |= _best("ask", book.asks) | _best("bid", book.bids)
@@ -155,7 +156,8 @@ def trades(at: Moment, query: Params) -> list[Row]:
     """The last trades."""
     instrument = instrument_of(at, query)
     count = params.limit(query, default=100, highest=500)
-    return [_trade(instrument, one) for one in at.market.trades(instrument, at.now, count)]
+    numbers = at.market.trade_numbers(instrument, at.now)
+    return _trades(at, instrument, numbers[-count:])
 
 
 def history_trades(at: Moment, query: Params) -> list[Row]:
@@ -168,26 +170,31 @@ def history_trades(at: Moment, query: Params) -> list[Row]:
         # The beat that the cursor is in has trades before it and after it. A cursor may be of any time.
         second = min(max(ms / 1000 + 0.1, instrument.listed), at.now)
         ended = market.trade_numbers(instrument, second)
-        return next(
-            (number for number in reversed(ended) if market.trade(instrument, number).ms <= ms),
-            there.start - 1,
-        )
+        while ended and next(market.trades(instrument, ended[-1:])).ms > ms:
+            ended = ended[:-1]
+        return ended[-1] if ended else there.start - 1
 
     by_time = query.get("type") == "2"
     refuse_if(by_time and query.get("before"), "50039")
     numbers = page_of_numbers(query, _HISTORY_TRADES, there, last_at if by_time else int)
-    return [_trade(instrument, market.trade(instrument, number)) for number in numbers]
+    return _trades(at, instrument, numbers[::-1])
 
 
-def _trade(instrument: Instrument, trade: Trade) -> Row:
-    return about(instrument) | {
-        "tradeId": str(trade.number),
-        "px": trade.px,
-        "sz": trade.sz,
-        "side": trade.side,
-        "source": "0",
-        "ts": str(trade.ms),
-    }
+def _trades(at: Moment, instrument: Instrument, numbers: range) -> list[Row]:
+    # Newest first.
+    rows = [
+        about(instrument)
+        | {
+            "tradeId": str(trade.number),
+            "px": trade.px,
+            "sz": trade.sz,
+            "side": trade.side,
+            "source": "0",
+            "ts": str(trade.ms),
+        }
+        for trade in at.market.trades(instrument, numbers)
+    ]
+    return rows[::-1]
 
 
 def _day_start(at: Moment, bar: str) -> int:

@@ -12,10 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.market.bars import bar_named
-from okx_magic.sandbox.market.expiries import futures_expiries
+from okx_magic.sandbox.market.dates import bar_named, futures_expiries
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, tiers, worth
-from okx_magic.sandbox.market.market import FUNDING_PERIOD, MOST_FUNDING, Market, Moment
+from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment
 from okx_magic.sandbox.replies import RefusalError, refuse_if
 from okx_magic.sandbox.routes.rows import (
     Row,
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.params import Params
 
 _CNY = Decimal("7.1")
+# The bounds that are told of a funding rate; the market stays far within.
+MOST_FUNDING = Decimal("0.00375")
 _CONTRACT_TYPES = ("SWAP", "FUTURES")
 
 _FUNDING_HISTORY = "/api/v5/public/funding-rate-history"

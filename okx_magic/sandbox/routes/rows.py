@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from okx_magic.catalogue import Endpoint
-    from okx_magic.sandbox.market.bars import Bar
+    from okx_magic.sandbox.market.dates import Bar
     from okx_magic.sandbox.market.market import Moment
     from okx_magic.sandbox.params import Params
 

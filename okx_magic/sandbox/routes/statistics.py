@@ -10,8 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.sandbox.market.bars import bar_named
-from okx_magic.sandbox.market.expiries import date_of
+from okx_magic.sandbox.market.dates import bar_named, date_of
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.pricing import greeks
 from okx_magic.sandbox.replies import RefusalError, refuse_if
