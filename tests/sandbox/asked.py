@@ -8,8 +8,8 @@ from documented import as_sent
 from hypothesis import strategies as st
 
 from okx_magic.catalogue import endpoint
+from okx_magic.sandbox.market import book, noise, paths, pricing, tape
 from okx_magic.sandbox.market import instruments as listing
-from okx_magic.sandbox.market import market, noise, paths, tape
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market, Moment
 from okx_magic.sandbox.routes.endpoints import PUBLIC
@@ -31,7 +31,7 @@ contracts = st.sampled_from(
 
 def forget() -> None:
     """Has nothing be known of what was asked before, as in a new process; facts stay."""
-    for module in (listing, market, noise, paths, tape):
+    for module in (book, listing, noise, paths, pricing, tape):
         for each in vars(module).values():
             if hasattr(each, "cache_parameters") and each.cache_parameters()["maxsize"]:
                 each.cache_clear()

@@ -15,7 +15,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from okx_magic.sandbox.market.dates import bar_named
-from okx_magic.sandbox.market.instruments import instruments, tiers
+from okx_magic.sandbox.market.instruments import indices, instruments, tiers
 from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.routes.public import MOST_FUNDING
 
@@ -266,9 +266,9 @@ def test_index_and_mark_are_near_the_last_price(name: str, second: float) -> Non
 def test_index_by_name_and_by_instrument() -> None:
     """An index has the name of the underlying; an unknown name is an error."""
     swap = instruments()["BTC-USD-SWAP"]
-    assert MARKET.index(swap, NOW) == MARKET.index("BTC-USD", NOW)
+    assert MARKET.index(swap, NOW) == MARKET.last(indices()["BTC-USD"], NOW)
     with pytest.raises(LookupError):
-        MARKET.index("BTC-EUR", NOW)
+        MARKET.last(indices()["BTC-EUR"], NOW)
 
 
 def test_funding_is_settled_every_eight_hours() -> None:

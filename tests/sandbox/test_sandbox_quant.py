@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from okx_magic.sandbox.market import pricing
+from okx_magic.sandbox.market import market, pricing
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.market.noise import key_of, waves
@@ -36,7 +36,7 @@ FEE = 0.0005
 def hours(seed: int, coin: str) -> tuple[Series, Series]:
     """The log prices and the volumes of two years of hours."""
     instrument = instruments()[f"{coin}-USDT"]
-    days = [day_of(seed, instrument, FIRST + day).bars for day in range(DAYS)]
+    days = [day_of(seed, instrument, FIRST + day) for day in range(DAYS)]
     bars = np.array([merged(day[:, at : at + 60]) for day in days for at in range(0, 1440, 60)])
     closes, volumes = bars[:, CLOSE], bars[:, VOLUME]
     return np.log(closes.astype(float)), volumes.astype(float)
@@ -217,7 +217,7 @@ def test_control_a_premium_that_is_twice_as_wide_would(monkeypatch: pytest.Monke
     """The same rules earn per cents a year with the premium and the clamp that were here before."""
     wide = (2880, 3.4e-4), (960, 3e-4), (60, 1e-4), (7, 0.6e-4)
     monkeypatch.setattr(pricing, "_PREMIUM", wide)
-    monkeypatch.setattr(pricing, "_CLAMP", 2e-4)
+    monkeypatch.setattr(market, "_CLAMP", 2e-4)
     assert best_carry() > 0.02
 
 
@@ -225,7 +225,7 @@ def test_control_a_premium_that_is_twice_as_wide_would(monkeypatch: pytest.Monke
 def minutes(seed: int, inst_id: str) -> Series:
     """The log prices of two weeks of minutes."""
     instrument = instruments()[inst_id]
-    days = [day_of(seed, instrument, FIRST + day).bars[CLOSE] for day in range(14)]
+    days = [day_of(seed, instrument, FIRST + day)[CLOSE] for day in range(14)]
     return np.log(np.concatenate(days).astype(float))
 
 

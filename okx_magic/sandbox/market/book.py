@@ -9,13 +9,13 @@ Tested in ``tests/sandbox/test_sandbox_prices.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.noise import key_of, uniform
+from okx_magic.sandbox.market.tape import last_at
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -38,59 +38,47 @@ class Level(NamedTuple):
     orders: int
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(NamedTuple):
     """Both sides of a book, best price first."""
 
     asks: list[Level]
     bids: list[Level]
 
 
-def level_lots(instrument: Instrument) -> float:
+def level_lots(one: Instrument) -> float:
     """The size of a usual level."""
-    if instrument.opt_type:
-        return 40.0
-    return instrument.lots(9000 * (instrument.turnover / 9e8) ** 0.6)
+    return 40.0 if one.opt_type else one.lots(9000 * (one.turnover / 9e8) ** 0.6)
 
 
-def book_at(
-    seed: int, instrument: Instrument, last: tuple[int, bool], beat: int, depth: int
-) -> Book:
-    """The best ``depth`` levels at ``beat`` (fewer where prices would reach zero); ``last`` is the price
-    of the last trade in ticks, and whether a buyer took it.
-    """
-    key = key_of(seed, instrument.inst_id, "book")
+# Every order of a beat meets the same book.
+@lru_cache(maxsize=64)
+def book_at(seed: int, one: Instrument, beat: int, depth: int) -> Book:
+    """The best ``depth`` levels at ``beat`` (fewer where prices would reach zero)."""
+    key = key_of(seed, one.inst_id, "book")
     gap = 1 + int(uniform(key, [beat // _TOP_BEATS])[0] ** 4 * 3)
-    ticks, bought = last
+    ticks, bought = last_at(seed, one, beat)
     ask = ticks if bought else ticks + gap
-    sides = []
-    for best, way in ((ask, 1), (ask - gap, -1)):
-        sides.append(_side(instrument, key + way, (best, way, beat), depth) if best > 0 else [])
-    return Book(*sides)
+    ways = (ask, 1), (ask - gap, -1)
+    return Book(*(_side(one, key + way, (best, way, beat), depth) for best, way in ways))
 
 
-def _side(instrument: Instrument, key: int, place: tuple[int, int, int], depth: int) -> list[Level]:
+def _side(one: Instrument, key: int, place: tuple[int, int, int], depth: int) -> list[Level]:
     best, way, beat = place
     ticks = np.array([best])
     if depth > 1:
-        apart = max(
-            1,
-            round(table("coins.json")[instrument.base]["price"] * _APART / float(instrument.tick)),
-        )
-        if instrument.quote not in {"USDT", "USD", "USDC"} or instrument.opt_type:
-            apart = 1
+        dollars = one.quote in {"USDT", "USD", "USDC"} and not one.opt_type
+        apart = max(1, round(one.usual * _APART / float(one.tick))) if dollars else 1
         cells = best // apart + way * np.arange(depth + 2)
         behind = cells * apart + (uniform(key, cells) * apart).astype(np.int64)
         ticks = np.append(ticks, behind[(behind - best) * way > 0])[:depth]
-        ticks = ticks[ticks > 0]
+    ticks = ticks[ticks > 0]
     key ^= 0x5EED
     # How long a level keeps its size is its own; the best one changes the more often.
     beats = (_SHORTEST + uniform(key, ticks) * (_LONGEST - _SHORTEST)).astype(np.int64)
-    beats[0] = _TOP_BEATS
+    beats[:1] = _TOP_BEATS
     draws = uniform(key + 1, ticks * 1_000_003 + (beat + ticks * 7919) // beats)
-    lots = (level_lots(instrument) * -np.log1p(-draws)).astype(np.int64)
-    lots = np.maximum(lots, int(instrument.min_size / instrument.lot))
+    lots = (level_lots(one) * -np.log1p(-draws)).astype(np.int64)
+    lots = np.maximum(lots, int(one.min_size / one.lot))
     orders = 1 + (draws * draws * 12).astype(np.int64)
-    tick, lot = instrument.tick, instrument.lot
     rows = zip(ticks.tolist(), lots.tolist(), orders.tolist(), strict=True)
-    return [Level(px * tick, sz * lot, count) for px, sz, count in rows]
+    return [Level(px * one.tick, sz * one.lot, count) for px, sz, count in rows]

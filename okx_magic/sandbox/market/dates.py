@@ -8,16 +8,14 @@ Tested in ``tests/sandbox/test_sandbox_prices.py`` and ``tests/sandbox/test_sand
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from okx_magic.catalogue.bar_names import bar_length, opens_by_hong_kong
-
-if TYPE_CHECKING:
-    from okx_magic.sandbox.market.noise import Ints
 
 _DAY = 86_400
 _EIGHT = 8 * 3600
@@ -63,22 +61,12 @@ def date_of(expires: int) -> str:
     return f"{datetime.fromtimestamp(expires, UTC):%y%m%d}"
 
 
-def expiry_of(date: str) -> int | None:
-    """When what has those six digits in its name expires, if they are a date."""
-    try:
-        day = datetime.strptime(date, "%y%m%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return int(day.timestamp()) + _EIGHT
-
-
 def futures_expiries(second: int) -> dict[str, int]:
     """When the futures on offer at ``second`` expire, by their aliases; soonest first."""
     dates: dict[int, str] = {}
     for aliases, fridays in _fridays().items():
         # A date has one contract, which has the name of its longest kind.
-        after = fridays[np.searchsorted(fridays, second, "right") :]
-        dates |= zip(after.tolist(), aliases, strict=False)
+        dates |= zip(fridays[bisect_right(fridays, second) :], aliases, strict=False)
     return {alias: expires for expires, alias in sorted(dates.items())}
 
 
@@ -91,25 +79,31 @@ def expiries(kind: str, second: int) -> list[int]:
     return sorted(found)
 
 
-@cache
-def listed_since(expires: int, *, daily: bool) -> int | None:
-    """Since when what expires so is listed; None for what never is."""
+def term_of(date: str, kind: str) -> tuple[int, int] | None:
+    """Since when FUTURES or OPTIONs with those six digits in their names are listed, and when they
+    expire; None where there never are any.
+    """
+    try:
+        day = datetime.strptime(date, "%y%m%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    expires = int(day.timestamp()) + _EIGHT
     for aliases, fridays in reversed(_fridays().items()):
-        place = np.searchsorted(fridays, expires)
+        place = bisect_left(fridays, expires)
         if fridays[place] == expires:
             # It comes as one of its kind goes.
-            return int(fridays[place - len(aliases)])
-    return expires - _DAILIES * _DAY if daily else None
+            return fridays[place - len(aliases)], expires
+    return (expires - _DAILIES * _DAY, expires) if kind == "OPTION" else None
 
 
 @cache
-def _fridays() -> dict[tuple[str, ...], Ints]:
+def _fridays() -> dict[tuple[str, ...], list[int]]:
     # Those of weeks, months and quarters, a century around; and what the next ones are called.
     after = np.arange("1960-02", "2100-02", dtype="datetime64[M]").astype("datetime64[D]")
-    months = np.busday_offset(after, -1, roll="forward", weekmask="Fri")
+    months = np.busday_offset(after, -1, roll="forward", weekmask="Fri").astype(np.int64)
     kinds = {
         ("this_week", "next_week"): np.arange(months[0], months[-1], 7),
         ("this_month",): months,
         ("quarter", "next_quarter"): months[2::3],
     }
-    return {names: days.astype(np.int64) * _DAY + _EIGHT for names, days in kinds.items()}
+    return {aliases: (days * _DAY + _EIGHT).tolist() for aliases, days in kinds.items()}

@@ -1,10 +1,10 @@
 """The instruments on offer: spot pairs and swaps, which are always there, and contracts that expire.
 
 ``data/coins.json`` has a coin a line: its usual price, how it moves (``beta`` times what all share, and
-a deviation of its ``own`` a year), what its main pair turns over in millions of dollars a day, and its
-spot pairs and swaps by their quote as ``[tickSz, lotSz, minSz or ctVal, lever]``. In
-``data/listings.json`` is what a listing says by its kind, how much of the main pair's turnover (of a
-swap's, for what expires) each kind has, and the families with their ctVal or ctMult.
+a deviation of its ``own`` a year; the ``volatility`` of its options), what its main pair turns over in
+millions of dollars a day, and its spot pairs and swaps by their quote as ``[tickSz, lotSz, minSz or
+ctVal, lever]``. In ``data/listings.json`` is what a listing says by its kind, how much of the main pair's
+turnover (of a swap's, for what expires) each kind has, and the families with their ctVal or ctMult.
 ``data/tiers.json`` has, by instType and instFamily, the tiers as ``[maxSz, mmr, maxLever]``.
 
 Tested in ``tests/sandbox/test_sandbox_contracts.py``.
@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Any
 
 from okx_magic.sandbox.data import table
-from okx_magic.sandbox.market.dates import date_of, expiries, expiry_of, listed_since
+from okx_magic.sandbox.market.dates import date_of, expiries, term_of
 from okx_magic.sandbox.market.paths import level
 
 _FIRST_SWAP = 1_573_557_408
@@ -74,10 +74,15 @@ class Instrument:
         """The name of its index."""
         return f"{self.base}-{self.quote}"
 
+    @property
+    def usual(self) -> float:
+        """What its coin cost when paths stood at zero."""
+        return float(table("coins.json")[self.base]["price"])
+
     def lots(self, dollars: float) -> float:
         """How many lots that is at the usual price."""
         each = float(self.lot) * float(self.ct_val or 1)
-        return dollars / each / (1.0 if self.inverse else table("coins.json")[self.base]["price"])
+        return dollars / each / (1.0 if self.inverse else self.usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,20 +220,20 @@ def tiers(instrument: Instrument) -> tuple[Tier, ...]:
 def _dated(inst_id: str) -> Instrument | None:
     # A future (BTC-USD-260327) or an option (BTC-USD-260327-60000-C), whenever it is or was there.
     parts = _DATED.fullmatch(inst_id)
-    if parts is None:
-        return None
-    words: dict[str, Any] = parts.groupdict("")
-    kind = "OPTION" if words["right"] else "FUTURES"
-    least, expires = families(kind).get(words["family"]), expiry_of(words["date"])
-    listed = listed_since(expires, daily=kind == "OPTION") if least and expires else None
-    if not listed:
+    words: dict[str, Any] = parts.groupdict("") if parts else {"family": ""}
+    kind = "OPTION" if words.get("right") else "FUTURES"
+    least = families(kind).get(words["family"])
+    term = term_of(words["date"], kind) if least else None
+    if term is None:
         return None
     swap = instruments()[f"{words['family']}-SWAP"]
     words |= {"tick": swap.listing["tickSz"], "lot": swap.listing["lotSz"], "least": least}
     # A number that no other has: what the name's bytes say, as far as they are exact in JSON.
     code = 1_000_000 + int.from_bytes(inst_id.encode()) % (2**53 - 111 - 1_000_000)
     turnover = swap.turnover * table("listings.json")["turnover"][kind]
-    return _instrument(kind, words | {"listed": listed, "expires": expires}, code, turnover)
+    return _instrument(
+        kind, words | dict(zip(("listed", "expires"), term, strict=True)), code, turnover
+    )
 
 
 def _instrument(kind: str, words: Mapping[str, Any], code: int, turnover: float) -> Instrument:

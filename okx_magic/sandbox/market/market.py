@@ -11,37 +11,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from math import exp
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from okx_magic.sandbox.market import pricing
+from okx_magic.sandbox.market import pricing, tape
 from okx_magic.sandbox.market.book import DEPTH, Book, book_at, level_lots
 from okx_magic.sandbox.market.instruments import (
     Instrument,
     expiring,
-    indices,
     instruments,
     quoted,
     strikes,
     worth,
 )
 from okx_magic.sandbox.market.paths import BEATS, MINUTES
-from okx_magic.sandbox.market.tape import (
-    BEAT_MS,
-    HIGH,
-    LOW,
-    bars_of,
-    day_of,
-    day_of_trade,
-    events_of,
-    last_at,
-    log_at,
-    merged,
-    price_at,
-)
+from okx_magic.sandbox.market.tape import BEAT_MS, COUNT, HIGH, LOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +35,10 @@ if TYPE_CHECKING:
 
 # OKX docs, Get funding rate: funding is settled every eight hours of UTC.
 FUNDING_PERIOD = 8 * 3600
+# OKX docs, Get funding rate: premium + clamp(interest - premium), here within 0.9 hundredths of a per
+# cent: with the premium above funding is 0 on average, and neither side is paid for long enough to earn
+# what it costs to trade both legs.
+_INTEREST, _CLAMP = 1e-4, 0.9e-4
 # In levels of the book: what is open in a contract, and in an option.
 _OPEN, _OPEN_OPTION = 50_000, 100
 # OKX docs, Get limit price: orders further through the mark price than this are refused.
@@ -95,27 +85,26 @@ class Market:
 
     def last(self, one: Instrument, second: float) -> Decimal:
         """The last price at ``second``."""
-        return price_at(self.seed, one, beat_of(second)) * one.tick
+        return tape.price_at(self.seed, one, beat_of(second)) * one.tick
 
     def mark(self, one: Instrument, second: float) -> Decimal:
         """The mark price at ``second``; that of a spot pair is its index."""
         return self.last(quoted(one, "mark"), second)
 
-    def index(self, one: Instrument | str, second: float) -> Decimal:
-        """The index named so (``BTC-USD``), or of that instrument, at ``second``; LookupError for a
-        name that no pair and no underlying has.
-        """
-        return self.last(indices()[one if isinstance(one, str) else one.underlying], second)
+    def index(self, one: Instrument, second: float) -> Decimal:
+        """The index beneath it at ``second``."""
+        return self.last(quoted(one, "index"), second)
 
     def candle(self, one: Instrument, start: float, end: float) -> Candle:
         """What happened from ``start`` up to ``end``; nothing yet when they are the same."""
         first, last = beat_of(start), beat_of(end)
-        bars = bars_of(self.seed, one, first, last)
-        if first % BEATS or first == last:
+        bars = tape.bars_of(self.seed, one, first, last)
+        if first % BEATS or last < first + BEATS:
             # Up to the first trade it stands where it stood.
-            px = price_at(self.seed, one, first)
+            px = tape.price_at(self.seed, one, first)
             bars.insert(0, np.array([[px], [px], [px], [px], [0]]))
-        *ticks, lots = merged(np.concatenate(bars, axis=1)).tolist()
+        whole = tape.merged(np.concatenate(bars, axis=1)) if len(bars) > 1 else bars[0][:, 0]
+        *ticks, lots = whole.tolist()
         opened, high, low, closed = (price * one.tick for price in ticks)
         vol = lots * one.lot
         base, quote = worth(one, vol, (opened + high + low + closed) / 4)
@@ -126,20 +115,23 @@ class Market:
         counts = []
         for beat in (one.listed * 10, beat_of(second)) if one.turnover else ():
             minute, inside = divmod(beat, BEATS)
-            first = day_of(self.seed, one, minute // MINUTES).first[minute % MINUTES]
-            ms = events_of(self.seed, one, minute).ms
-            counts.append(int(first + np.searchsorted(ms, inside * BEAT_MS)))
+            day, place = divmod(minute, MINUTES)
+            before = tape.traded_before(self.seed, one, day)
+            before += int(tape.day_of(self.seed, one, day)[COUNT, :place].sum())
+            ms = tape.events_of(self.seed, one, minute).ms
+            counts.append(before + int(np.searchsorted(ms, inside * BEAT_MS)))
         return range(*counts) if counts else range(0)
 
     def trades(self, one: Instrument, numbers: range) -> Iterator[Trade]:
         """The trades of these ``numbers``, which rise."""
         while numbers:
-            day = day_of_trade(self.seed, one, numbers[0])
-            first = day_of(self.seed, one, day).first
-            place = int(np.searchsorted(first, numbers[0], "right")) - 1
-            minute, begin = day * MINUTES + place, numbers[0] - int(first[place])
+            day = tape.day_of_trade(self.seed, one, numbers[0])
+            counts = tape.day_of(self.seed, one, day)[COUNT]
+            ends = tape.traded_before(self.seed, one, day) + np.cumsum(counts)
+            place = int(np.searchsorted(ends, numbers[0], "right"))
+            minute, begin = day * MINUTES + place, numbers[0] - int(ends[place] - counts[place])
             part = slice(begin, begin + len(numbers))
-            events = (each[part].tolist() for each in events_of(self.seed, one, minute))
+            events = (each[part].tolist() for each in tape.events_of(self.seed, one, minute))
             for ms, px, sz, bought in zip(*events, strict=True):
                 side = "buy" if bought else "sell"
                 yield Trade(numbers[0], px * one.tick, sz * one.lot, side, minute * 60_000 + ms)
@@ -156,30 +148,32 @@ class Market:
 
         def passes(left: int, right: int) -> bool:
             # What stood there before is not of this time.
-            bars = bars_of(self.seed, one, left, right)
+            bars = tape.bars_of(self.seed, one, left, right)
             return not any(beyond(each[row], ticks).any() for each in bars)
 
         beat = first_beat(beat_of(start), beat_of(end), passes)
         if beat is None:
             return None
         minute, inside = divmod(beat, BEATS)
-        events = events_of(self.seed, one, minute)
+        events = tape.events_of(self.seed, one, minute)
         ms = events.ms[beyond(events.ticks, ticks)]
         return minute * 60_000 + int(ms[ms >= inside * BEAT_MS][0])
 
     def book(self, one: Instrument, second: float, depth: int = DEPTH) -> Book:
         """The best ``depth`` levels of both sides (fewer where prices would reach zero)."""
-        return _book(self.seed, one, beat_of(second), depth)
+        return book_at(self.seed, one, beat_of(second), depth)
 
     def settlement_price(self, contract: Instrument, second: float) -> Decimal:
         """What a contract is delivered at, as far as it is known at ``second``: the mean of its index
         over the half hour before it expires, a point each 200 ms; before that, the index itself.
         """
         # OKX's announcement of March 2026; it was an hour before.
-        index, end = indices()[contract.underlying], min(beat_of(second), contract.expires * 10)
+        index, end = quoted(contract, "index"), min(beat_of(second), contract.expires * 10)
         first = min(contract.expires * 10 - 18_000, end - 1)
         minutes = range(first // BEATS, -(-end // BEATS))
-        ticks = np.concatenate([events_of(self.seed, index, minute).ticks for minute in minutes])
+        ticks = np.concatenate(
+            [tape.events_of(self.seed, index, minute).ticks for minute in minutes]
+        )
         points = ticks[first % BEATS :][: end - first : 2]
         px = int(points.sum()) * index.tick / len(points)
         return round(px / contract.tick) * contract.tick
@@ -202,12 +196,15 @@ class Market:
         """The rate that is settled at ``second``, one of ``funding_times``: what a long position in
         the swap pays of its worth. It is fixed when the one before it is settled.
         """
-        return round(Decimal(pricing.funding(self.seed, swap, second // 60)), 10)
+        # From the mean of the premium over the eight hours before the settlement that came before.
+        minutes = range(second // 60 - 960, second // 60 - 480, 5)
+        above = float(pricing.premium(self.seed, swap, minutes).mean())
+        return round(Decimal(above + min(max(_INTEREST - above, -_CLAMP), _CLAMP)), 10)
 
     @staticmethod
     def funding_times(start: float, end: float) -> range:
         """The seconds after ``start`` and up to ``end`` in which funding is settled."""
-        first = int(start // FUNDING_PERIOD) * FUNDING_PERIOD + FUNDING_PERIOD
+        first = int(start // FUNDING_PERIOD + 1) * FUNDING_PERIOD
         return range(first, int(end) + 1, FUNDING_PERIOD)
 
     def open_interest(self, one: Instrument, second: float) -> Decimal:
@@ -228,12 +225,10 @@ class Market:
 
     def volatility(self, option: Instrument, second: float) -> tuple[float, float, float]:
         """Of an option: its forward, as marked, and the volatilities of its strike and at the money."""
-        log, minutes = log_at(self.seed, quoted(option, "mark"), beat_of(second))
+        log, minutes = tape.log_at(self.seed, quoted(option, "mark"), beat_of(second))
         forward = np.exp(log)
-        variance = pricing.variance_left(self.seed, option, minutes)
-        years = max(option.expires / 60 - minutes[0], 1.0) / 525_600
-        own = pricing.smiled(option, forward, variance)
-        return float(forward[0]), float(own[0] / years) ** 0.5, float(variance[0] / years) ** 0.5
+        money, own = pricing.volatilities(self.seed, option, forward, minutes)
+        return float(forward[0]), float(own[0]), float(money[0])
 
     def price_limits(self, one: Instrument, second: float) -> tuple[Decimal, Decimal]:
         """The highest price at which one may buy, and the lowest at which one may sell."""
@@ -271,16 +266,9 @@ def first_beat(
     length, *shorter = lengths
     while first < last:
         end = min(last, first // length * length + length)
-        found = None
         if not passes(first, end):
             found = first_beat(first, end, passes, tuple(shorter)) if shorter else first
-        if found is not None:
-            return found
+            if found is not None:
+                return found
         first = end
     return None
-
-
-@lru_cache(maxsize=64)
-def _book(seed: int, one: Instrument, beat: int, depth: int) -> Book:
-    # Every order of a beat meets the same book.
-    return book_at(seed, one, last_at(seed, one, beat), beat, depth)

@@ -87,7 +87,9 @@ def path_of(seed: int, series: str, day: int) -> Path:
             opens += weight * minutes
             variances += weight * weight * times
             usual += weight * weight * _USUAL
-        steps = _steps(generator(seed, series, "steps", day), np.diff(opens), variances)
+        draws = generator(seed, series, "steps", day).standard_normal((STEPS, MINUTES), np.float32)
+        # The last one is at the close, which is known to the last bit.
+        steps = _bridge(draws, variances, np.diff(opens))[:-1]
     highs = np.maximum(opens[:-1] + steps.max(axis=0), opens[1:])
     lows = np.minimum(opens[:-1] + steps.min(axis=0), opens[1:])
     return Path(opens, highs, lows, variances, usual, steps)
@@ -107,14 +109,12 @@ def beats_of(seed: int, series: str, minute: int) -> Floats:
         return (base - quote).clip(low, high)
     ends = np.concatenate((opened, opened + path.steps[:, place], closed))
     draws = generator(seed, series, "beats", minute).standard_normal((STEPS, count))
-    inner = np.cumsum(draws * np.sqrt(path.variances[place] / STEPS / count), axis=1)
-    share = np.arange(1, count + 1) / count
-    inner -= inner[:, -1:] * share
-    inner += ends[:-1, None] + np.diff(ends)[:, None] * share
+    inner = ends[:-1] + _bridge(draws.T.copy(), path.variances[place] / STEPS, np.diff(ends))
     inner = np.where(inner > high, 2 * high - inner, inner)
     inner = np.where(inner < low, 2 * low - inner, inner)
-    inner[:, -1] = ends[1:]
-    return inner.clip(low, high).ravel()
+    inner[-1] = ends[1:]
+    beats: Floats = inner.clip(low, high).ravel("F")
+    return beats
 
 
 def _made_of(coin: str) -> dict[str, float]:
@@ -162,14 +162,12 @@ def _weather(seed: int) -> Floats:
     return _USUAL * slow * weekly
 
 
-def _steps(draws: np.random.Generator, moves: Floats, variances: Floats) -> NDArray[Any]:
-    # The path at the end of each step of each minute, from the minute's open.
-    path = draws.standard_normal((STEPS, MINUTES), np.float32)
-    path *= np.sqrt(variances / STEPS).astype(np.float32)
+def _bridge(path: NDArray[Any], variances: Any, moves: Floats) -> NDArray[Any]:
+    # Brownian motion in the columns of draws, from 0 to where each of the ``moves`` ends.
+    path *= np.sqrt(variances / len(path)).astype(path.dtype)
     # Row by row: several times as fast as numpy's sum over an axis that is not the last.
-    for step in range(1, STEPS):
-        path[step] += path[step - 1]
-    share = np.arange(1, STEPS + 1, dtype=np.float32)[:, None] / np.float32(STEPS)
-    path += (moves.astype(np.float32) - path[-1]) * share
-    # The last one is at the close, which is known to the last bit.
-    return path[:-1]
+    for row in range(1, len(path)):
+        path[row] += path[row - 1]
+    share = np.arange(1, len(path) + 1, dtype=path.dtype)[:, None] / path.dtype.type(len(path))
+    path += (moves.astype(path.dtype) - path[-1]) * share
+    return path

@@ -10,10 +10,12 @@ Tested in ``tests/sandbox/test_sandbox_quant.py``.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.noise import key_of, waves
 
 if TYPE_CHECKING:
@@ -33,10 +35,6 @@ _CROWDS = {
     "open": ((43_200, 0.1), (4320, 0.1), (30, 0.1)),
     "crowd": ((20_160, 0.12), (2880, 0.12), (240, 0.12)),
 }
-# OKX docs, Get funding rate: premium + clamp(interest - premium), here within 0.9 hundredths of a per
-# cent: with the premium above funding is 0 on average, and neither side is paid for long enough to earn
-# what it costs to trade both legs.
-_INTEREST, _CLAMP = 1e-4, 0.9e-4
 _YEAR = 365.0 * 1440
 
 # A volatility's slope and curve over moneyness in deviations.
@@ -53,7 +51,7 @@ def offset(seed: int, quoted: Instrument, minutes: range) -> Floats:
         return above
     if quoted.inst_type == "SWAP":
         return above + premium(seed, quoted, minutes) / (2 if quoted.role == "mark" else 1)
-    quarters = np.sqrt(_left(quoted, minutes, 0.0) * 4 / _YEAR)
+    quarters = np.sqrt(_left(quoted.expires, minutes).clip(0.0) * 4 / _YEAR)
     key = key_of(seed, "future", quoted.underlying, quoted.expires)
     return above + (_FUTURE_MEAN + waves(key, _FUTURE, minutes)) * quarters
 
@@ -61,14 +59,6 @@ def offset(seed: int, quoted: Instrument, minutes: range) -> Floats:
 def premium(seed: int, swap: Instrument, minutes: range) -> Floats:
     """How far the swap stands above spot."""
     return _PREMIUM_MEAN + waves(key_of(seed, "premium", swap.underlying), _PREMIUM, minutes)
-
-
-def funding(seed: int, swap: Instrument, minute: int) -> float:
-    """The rate that is settled in ``minute``: it follows from the mean of the premium over the eight
-    hours before the settlement that came before.
-    """
-    above = float(premium(seed, swap, range(minute - 960, minute - 480, 5)).mean())
-    return above + min(max(_INTEREST - above, -_CLAMP), _CLAMP)
 
 
 def crowd(seed: int, name: str, what: str, second: float) -> float:
@@ -84,66 +74,63 @@ def in_ticks(seed: int, quoted: Instrument, logs: Floats, minutes: range) -> Int
     """
     prices = np.exp(logs)
     if quoted.opt_type:
-        prices = _option_price(quoted, prices, variance_left(seed, quoted, minutes))
+        prices = _option_price(seed, quoted, prices, minutes)
     return np.maximum(1, np.rint(prices / float(quoted.tick))).astype(np.int64)
 
 
-def variance_left(seed: int, option: Instrument, minutes: range) -> Floats:
-    """The variance of the log price up to the expiry at a volatility that the market agrees on, for
-    the strike that is as far from the usual price as this one.
+def volatilities(
+    seed: int, option: Instrument, forward: Floats, minutes: range
+) -> tuple[Floats, Floats]:
+    """The volatility that the market agrees on at the money, and that of the option's strike: a smile
+    over the distance to ``forward``.
     """
-    left = _left(option, minutes, 1.0) / _YEAR
-    usual = 0.55 if option.base == "BTC" else 0.68
-    level = usual * (1 + waves(key_of(seed, "volatility", option.base), _VOLATILITY, minutes))
-    level *= 1 + 0.04 * np.log(left / 0.1)
-    return level * level * left
+    money, root = _at_the_money(seed, option.base, option.expires, minutes)
+    far = (np.log(option.strike / forward) / (money * root)).clip(-_WIDEST, _WIDEST)
+    return money, money * (1 + _SLOPE * far + _CURVE * far * far)
 
 
-def smiled(option: Instrument, forward: Floats, variance: Floats) -> Floats:
-    """``variance`` as it holds for the option's strike: a smile over the distance to ``forward``."""
-    far = (np.log(option.strike / forward) / np.sqrt(variance)).clip(-_WIDEST, _WIDEST)
-    smile: Floats = variance * (1 + _SLOPE * far + _CURVE * far * far) ** 2
-    return smile
-
-
-class Greeks(NamedTuple):
-    """By Black and Scholes: in dollars, ``delta`` for a coin; a day's ``theta``, ``vega`` of a point."""
-
-    delta: float
-    gamma: float
-    theta: float
-    vega: float
-
-
-def greeks(option: Instrument, forward: float, variance: float, days: float) -> Greeks:
-    """Those at a smiled ``variance`` that is left over ``days``."""
-    deviation = math.sqrt(variance)
+def greeks(
+    option: Instrument, forward: float, volatility: float, days: float
+) -> tuple[float, float, float, float]:
+    """Delta, gamma, theta of a day and vega of a point by Black and Scholes, in dollars: at a
+    ``volatility``, so many ``days`` before the expiry.
+    """
+    deviation = volatility * math.sqrt(days / 365)
     upper = math.log(forward / option.strike) / deviation + deviation / 2
     density = math.exp(-upper * upper / 2) / math.sqrt(2 * math.pi)
-    below = float(_normal(np.array(upper)))
-    return Greeks(
-        below if option.opt_type == "C" else below - 1,
+    return (
+        (math.erf(upper / math.sqrt(2)) + (1 if option.opt_type == "C" else -1)) / 2,
         density / (forward * deviation),
         -forward * density * deviation / (2 * days),
         forward * density * math.sqrt(days / 365) / 100,
     )
 
 
-def _option_price(option: Instrument, forward: Floats, variance: Floats) -> Floats:
+def _option_price(seed: int, option: Instrument, forward: Floats, minutes: range) -> Floats:
     # By Black's formula with the smile, in units of the coin, as OKX quotes options.
-    deviation = np.sqrt(smiled(option, forward, variance))
+    _, root = _at_the_money(seed, option.base, option.expires, minutes)
+    deviation = volatilities(seed, option, forward, minutes)[1] * root
     upper = np.log(forward / option.strike) / deviation + deviation / 2
     sign = 1 if option.opt_type == "C" else -1
-    share = option.strike / forward
-    price: Floats = sign * (_normal(sign * upper) - share * _normal(sign * (upper - deviation)))
+    above, below = (
+        1 + np.asarray(_ERF(sign * each / math.sqrt(2)), np.float64)
+        for each in (upper, upper - deviation)
+    )
+    price: Floats = sign * (above - option.strike / forward * below) / 2
     return price
 
 
-def _left(quoted: Instrument, minutes: range, least: float) -> Floats:
-    # Minutes to the expiry.
-    ends = np.arange(minutes.start, minutes.stop, minutes.step)
-    return (quoted.expires / 60 - ends).clip(least)
+# A chain of options has it in common.
+@lru_cache(maxsize=128)
+def _at_the_money(seed: int, coin: str, expires: int, minutes: range) -> tuple[Floats, Floats]:
+    # The volatility, and the root of the years that are left.
+    years = _left(expires, minutes).clip(1.0) / _YEAR
+    waving = waves(key_of(seed, "volatility", coin), _VOLATILITY, minutes)
+    usual = table("coins.json")[coin]["volatility"]
+    return usual * (1 + waving) * (1 + 0.04 * np.log(years / 0.1)), np.sqrt(years)
 
 
-def _normal(values: Floats) -> Floats:
-    return 0.5 * (1 + np.asarray(_ERF(values / math.sqrt(2)), np.float64))
+def _left(expires: int, minutes: range) -> Floats:
+    # In minutes.
+    left: Floats = expires / 60 - np.arange(minutes.start, minutes.stop, minutes.step)
+    return left

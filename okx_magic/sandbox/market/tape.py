@@ -26,15 +26,8 @@ BEAT_MS, BEATS_A_SECOND = 100, 10
 # Two trades in the second in which a step ends, so that one is at its end; and a few more.
 _FEWEST = 2 * STEPS + 8
 _STILL = 0.15
-# The rows of bars: opens, highs, lows, closes, volumes.
-OPEN, HIGH, LOW, CLOSE, VOLUME = range(5)
-
-
-class Day(NamedTuple):
-    """A day's minutes as ``bars``; ``first`` counts the trades since the listing's day up to each."""
-
-    bars: Ints
-    first: Ints
+# The rows of bars: opens, highs, lows, closes, volumes, and how many trades there were.
+OPEN, HIGH, LOW, CLOSE, VOLUME, COUNT = range(6)
 
 
 class Events(NamedTuple):
@@ -47,14 +40,14 @@ class Events(NamedTuple):
 
 
 def merged(bars: Ints) -> Ints:
-    """The bar that those in the columns of ``bars`` make, one after the other."""
-    opens, highs, lows, closes, volumes = bars
+    """The bar that those in the columns of ``bars`` make; how many trades there were is left out."""
+    opens, highs, lows, closes, volumes = bars[: VOLUME + 1]
     return np.array([opens[0], highs.max(), lows.min(), closes[-1], volumes.sum()])
 
 
 @lru_cache(maxsize=176)
-def day_of(seed: int, quoted: Instrument, day: int) -> Day:
-    """The minutes of ``day``."""
+def day_of(seed: int, quoted: Instrument, day: int) -> Ints:
+    """The minutes of ``day``, as bars."""
     coin, minutes = path_of(seed, quoted.series, day), range(day * MINUTES - 1, (day + 1) * MINUTES)
     above = offset(seed, quoted, minutes)
     # A minute opens where the one before closed, also where that was a little further from spot.
@@ -63,26 +56,23 @@ def day_of(seed: int, quoted: Instrument, day: int) -> Day:
     # Of puts the high is where the coin is low.
     prices = np.array([ends[:-1], *within, ends[1:]])
     highs, lows = prices.max(axis=0), prices.min(axis=0)
-    first, volumes = np.zeros(MINUTES + 1, np.int64), np.zeros(MINUTES, np.int64)
+    volumes = counts = np.zeros(MINUTES, np.int64)
     if quoted.turnover:
         pace, ranges = coin.variances * MINUTES / coin.usual, np.log(highs / lows)
-        first = _counted(seed, quoted, day, pace)
+        counts = _counts(seed, quoted, day, pace)
         draws = generator(seed, quoted.inst_id, "volumes", day).standard_normal(MINUTES)
         busy = pace**0.6 * np.exp(0.35 * draws) * (0.4 + ranges / (0.0015 + 0.25 * ranges.mean()))
-        traded = quoted.lots(quoted.turnover / MINUTES) * busy
-        volumes = np.diff(first) + traded.astype(np.int64)
-    return Day(np.array([ends[:-1], highs, lows, ends[1:], volumes]), first)
+        volumes = counts + (quoted.lots(quoted.turnover / MINUTES) * busy).astype(np.int64)
+    return np.array([ends[:-1], highs, lows, ends[1:], volumes, counts])
 
 
 @lru_cache(maxsize=256)
 def events_of(seed: int, quoted: Instrument, minute: int) -> Events:
     """The trades of ``minute``."""
     (day, place), at = divmod(minute, MINUTES), range(minute, minute + 1)
-    whole = day_of(seed, quoted, day)
-    opened, high, low, _, volume = whole.bars[:, place].tolist()
+    opened, high, low, _, volume, count = day_of(seed, quoted, day)[:, place].tolist()
     path = beats_of(seed, quoted.series, minute) + offset(seed, quoted, at)
     ticks = in_ticks(seed, quoted, path, at).clip(low, high)
-    count = int(whole.first[place + 1] - whole.first[place])
     if not count:
         nothing = np.zeros(BEATS, np.int64)
         return Events(np.arange(BEATS) * BEAT_MS + BEAT_MS // 2, ticks, nothing, nothing)
@@ -101,7 +91,7 @@ def price_at(seed: int, one: Instrument, beat: int) -> int:
     if inside or one.opt_type:
         return last_at(seed, one, beat)[0]
     # A minute opens there: no need to look at trades.
-    return int(day_of(seed, one, minute // MINUTES).bars[OPEN, minute % MINUTES])
+    return int(day_of(seed, one, minute // MINUTES)[OPEN, minute % MINUTES])
 
 
 @lru_cache(maxsize=1024)
@@ -141,7 +131,7 @@ def bars_of(seed: int, one: Instrument, start: int, end: int) -> list[Ints]:
 def _stretch(seed: int, one: Instrument, minutes: range) -> Ints:
     # The bar of minutes of one day.
     day, place = divmod(minutes[0], MINUTES)
-    return merged(day_of(seed, one, day).bars[:, place : place + len(minutes)])[:, None]
+    return merged(day_of(seed, one, day)[:, place : place + len(minutes)])[:, None]
 
 
 def _within(seed: int, one: Instrument, start: int, end: int) -> list[Ints]:
@@ -158,10 +148,12 @@ def day_of_trade(seed: int, quoted: Instrument, number: int) -> int:
     """The day in which the trade of ``number`` was."""
     # Days begin late by less than half of one.
     day = quoted.listed // 86_400 + number // _trades_a_day(quoted)
-    return day if _traded_before(seed, quoted, day) <= number else day - 1
+    return day if traded_before(seed, quoted, day) <= number else day - 1
 
 
-def _traded_before(seed: int, quoted: Instrument, day: int) -> int:
+@lru_cache(maxsize=1024)
+def traded_before(seed: int, quoted: Instrument, day: int) -> int:
+    """How many trades there were since the listing's day up to ``day``."""
     # A sum in closed form: so many a day, and a share of them a little earlier or later.
     usual, days = _trades_a_day(quoted), day - quoted.listed // 86_400
     moved = float(uniform(key_of(seed, quoted.inst_id, "trades"), [day])[0])
@@ -172,14 +164,14 @@ def _trades_a_day(quoted: Instrument) -> int:
     return int(MINUTES * (_FEWEST + 2 + 2 * float(quoted.turnover / 1e6) ** 0.6))
 
 
-def _counted(seed: int, quoted: Instrument, day: int, pace: Floats) -> Ints:
-    # Trades up to each minute: a few in each, the others where time runs fast.
-    before, after = (_traded_before(seed, quoted, each) for each in (day, day + 1))
+def _counts(seed: int, quoted: Instrument, day: int, pace: Floats) -> Ints:
+    # Trades in each minute: a few, and the others where time runs fast.
+    before, after = (traded_before(seed, quoted, each) for each in (day, day + 1))
     shares = np.append(0.0, np.cumsum(pace**0.7))
     # Divided by its own end, it ends at 1: else a day could lose its last trade.
     extra = (after - before - _FEWEST * MINUTES) * (shares / shares[-1])
-    counted: Ints = before + _FEWEST * np.arange(MINUTES + 1) + extra.astype(np.int64)
-    return counted
+    counts: Ints = _FEWEST + np.diff(extra.astype(np.int64))
+    return counts
 
 
 def _times(draws: np.random.Generator, count: int) -> Ints:

@@ -74,7 +74,7 @@ def platform_volume(at: Moment, _: Params) -> list[Row]:
     kinds = ("SPOT", "SWAP", "FUTURES")
     for one in (each for kind in kinds for each in at.market.offered(kind, at.now)):
         # Cross pairs count in their quote currency.
-        px = at.market.index("BTC-USD", at.now) if one.quote == "BTC" else 1
+        px = at.market.last(indices()["BTC-USD"], at.now) if one.quote == "BTC" else 1
         usd += at.market.candle(one, day_before(at), at.now).vol_quote * px
     return [{"volUsd": round(usd, 2), "volCny": round(usd * _CNY, 2), "ts": str(at.ms)}]
 
@@ -83,7 +83,7 @@ def index_components(at: Moment, query: Params) -> Row:
     """What an index is made of: of nothing but the one market that there is."""
     name = query["index"]
     refuse_if(name not in indices(), "51001")
-    px = at.market.index(name, at.now)
+    px = at.market.last(indices()[name], at.now)
     part = {"exch": "Sandbox", "symbol": name.replace("-", "/"), "wgt": "1"}
     components = [part | {"symPx": px, "cnvPx": px}]
     return {"index": name, "last": px, "ts": str(at.ms), "components": components}

@@ -53,18 +53,18 @@ def opt_summary(at: Moment, query: Params) -> list[Row]:
 def _summary(at: Moment, one: Instrument) -> Row:
     forward, own, money = at.market.volatility(one, at.now)
     days = max((one.expires - at.now) / _DAY, 1 / 1440)
-    bs = greeks(one, forward, own * own * days / 365, days)
+    delta, gamma, theta, vega = greeks(one, forward, own, days)
     price = float(at.market.mark(one, at.now))
     # OKX docs: those without BS are in coins.
     numbers = {
-        "delta": bs.delta - price,
-        "gamma": bs.gamma - bs.delta / forward + price / forward**2,
-        "theta": bs.theta / forward,
-        "vega": bs.vega / forward,
-        "deltaBS": bs.delta,
-        "gammaBS": bs.gamma,
-        "thetaBS": bs.theta,
-        "vegaBS": bs.vega,
+        "delta": delta - price,
+        "gamma": gamma - delta / forward + price / forward**2,
+        "theta": theta / forward,
+        "vega": vega / forward,
+        "deltaBS": delta,
+        "gammaBS": gamma,
+        "thetaBS": theta,
+        "vegaBS": vega,
         "lever": 1 / price,
         "markVol": own,
         "bidVol": own * 0.98,
