@@ -51,7 +51,7 @@ def offset(seed: int, quoted: Instrument, minutes: range) -> Floats:
         return above
     if quoted.inst_type == "SWAP":
         return above + premium(seed, quoted, minutes) / (2 if quoted.role == "mark" else 1)
-    quarters = np.sqrt(_left(quoted.expires, minutes).clip(0.0) * 4 / _YEAR)
+    quarters = np.sqrt(_left(quoted.expires, minutes, 0.0) * 4 / _YEAR)
     key = key_of(seed, "future", quoted.underlying, quoted.expires)
     return above + (_FUTURE_MEAN + waves(key, _FUTURE, minutes)) * quarters
 
@@ -124,13 +124,12 @@ def _option_price(seed: int, option: Instrument, forward: Floats, minutes: range
 @lru_cache(maxsize=128)
 def _at_the_money(seed: int, coin: str, expires: int, minutes: range) -> tuple[Floats, Floats]:
     # The volatility, and the root of the years that are left.
-    years = _left(expires, minutes).clip(1.0) / _YEAR
+    years = _left(expires, minutes, 1.0) / _YEAR
     waving = waves(key_of(seed, "volatility", coin), _VOLATILITY, minutes)
     usual = table("coins.json")[coin]["volatility"]
     return usual * (1 + waving) * (1 + 0.04 * np.log(years / 0.1)), np.sqrt(years)
 
 
-def _left(expires: int, minutes: range) -> Floats:
-    # In minutes.
-    left: Floats = expires / 60 - np.arange(minutes.start, minutes.stop, minutes.step)
-    return left
+def _left(expires: int, minutes: range, least: float) -> Floats:
+    # Minutes up to the expiry.
+    return (expires / 60 - np.arange(minutes.start, minutes.stop, minutes.step)).clip(least)
