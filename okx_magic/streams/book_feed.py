@@ -13,7 +13,7 @@ import msgspec
 
 from okx_magic.streams.book import CHANGES, Book, Change
 from okx_magic.streams.feed import Feed
-from okx_magic.streams.protocol import ROWS
+from okx_magic.streams.protocol import rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class BookFeed(Feed):
 
     def _judge(self, data: bytes, *, whole: bool) -> None:
         changes = CHANGES.decode(data)
-        rows = [data[1:-1]] if len(changes) == 1 else [bytes(row) for row in ROWS.decode(data)]
+        rows = [data[1:-1]] if len(changes) == 1 else rows_in(data)
         for change, row in zip(changes, rows, strict=True):
             told = self.book.take(change, whole=whole)
             if told == "old":

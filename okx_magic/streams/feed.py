@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 import msgspec
 
 from okx_magic.streams.gaps import Gaps
-from okx_magic.streams.protocol import ROWS
+from okx_magic.streams.protocol import rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -81,7 +81,7 @@ class Feed:
 
     def take(self, data: bytes) -> None:
         """What to do with those of one; rows that are only kept, here."""
-        self.give([bytes(row) for row in ROWS.decode(data)])
+        self.give(rows_in(data))
 
     def give(
         self, rows: Sequence[bytes], keys: Sequence[str] | None = None, *, late: bool = False

@@ -11,7 +11,7 @@ from okx_magic import catalogue
 from okx_magic.catalogue.bar_names import bar_length
 from okx_magic.streams.book_feed import BookFeed
 from okx_magic.streams.feed import ENCODE, Feed
-from okx_magic.streams.protocol import ROWS
+from okx_magic.streams.protocol import rows_in
 from okx_magic.streams.trade_feed import TradeFeed
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class StateFeed(Feed):
 
     def take(self, data: bytes) -> None:
         """Rows with what tells them apart."""
-        self._add(zip(_OBJECTS.decode(data), map(bytes, ROWS.decode(data)), strict=True))
+        self._add(zip(_OBJECTS.decode(data), rows_in(data), strict=True))
 
     def _add(self, pairs: Iterable[tuple[Mapping[str, Any], bytes]]) -> int:
         rows, keys = [], []
@@ -150,8 +150,7 @@ class WholeFeed(Feed):
 
     def take(self, data: bytes) -> None:
         """The last of them counts."""
-        rows = [bytes(row) for row in ROWS.decode(data)]
-        self.give(rows[-1:], [""])
+        self.give(rows_in(data)[-1:], [""])
 
 
 class CandleFeed(Feed):
@@ -166,7 +165,7 @@ class CandleFeed(Feed):
 
     def take(self, data: bytes) -> None:
         """Bars, each of which replaces the one of the same time."""
-        for bar, row in zip(_BARS.decode(data), map(bytes, ROWS.decode(data)), strict=True):
+        for bar, row in zip(_BARS.decode(data), rows_in(data), strict=True):
             if self._newest and bar[0] < self._newest[0] and self._confirmed.get(bar[0]) == "1":
                 continue
             if bar == self._newest:

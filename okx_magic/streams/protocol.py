@@ -89,7 +89,12 @@ class Event(msgspec.Struct):
 
 PUSH: Final = msgspec.json.Decoder(Push)
 EVENT: Final = msgspec.json.Decoder(Event, strict=False)
-ROWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_ROWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def rows_in(data: bytes) -> list[bytes]:
+    """The rows of a push, each as the bytes that came. Raises ``msgspec.DecodeError``."""
+    return [bytes(row) for row in _ROWS.decode(data)]
 
 
 def batches(args: Iterable[Arg]) -> Iterator[list[Arg]]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from okx_magic.streams.feed import ENCODE, Feed
-from okx_magic.streams.protocol import ROWS
+from okx_magic.streams.protocol import rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ class TradeFeed(Feed):
         if len(heads) == 1:
             self._one(heads[0], data[1:-1])
             return
-        for head, row in zip(heads, map(bytes, ROWS.decode(data)), strict=True):
+        for head, row in zip(heads, rows_in(data), strict=True):
             self._one(head, row)
 
     def take_run(self, run: Sequence[bytes], action: str) -> None:
