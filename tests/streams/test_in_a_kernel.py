@@ -6,7 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from scripted import Scripted, until
+from scripted import PATIENCE, Scripted, ScriptedAccess, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,22 @@ def test_unloading_ends_it(sandbox_notebook: Any) -> None:
     sandbox_notebook.run("%unload_ext okx_magic")
     assert sandbox_notebook["ticks"].state == "stopped"
     until(lambda: not threads())
+
+
+def test_who_asks_rest_ends_too(server: Scripted, access: ScriptedAccess, stream: Opened) -> None:
+    """Behind the end no thread is left, not even one that was asking REST for a book."""
+    asked = threading.Event()
+
+    def rest(_: str) -> list[Any]:
+        asked.set()
+        until(lambda: not server.open())
+        return []
+
+    access.rest_of = rest
+    book = stream("books")
+    assert asked.wait(PATIENCE)
+    book.stop()
+    assert not threads()
 
 
 def test_a_forked_child_has_no_reader(server: Scripted, stream: Opened) -> None:
