@@ -40,7 +40,7 @@ server.Market = lru_cache(maxsize=4)(server.Market)  # type: ignore[misc, assign
 
 # Most of what is made lives as long as a test. Python would look through all of the others' for garbage
 # every few tests, for longer than these take.
-gc.set_threshold(5_000, 20, 50)
+gc.set_threshold(20_000, 20, 50)
 
 # Whose tests are slow, all of them.
 MARKS = {"browser": ("browser", "slow"), "clients": ("slow",), "notebooks": ("slow",)}
