@@ -17,7 +17,7 @@ from okx_magic.credentials.macs import RIGHT, digest_size, schemes
 from okx_magic.detective import body, timestamp
 from okx_magic.detective.grammar import Place
 from okx_magic.detective.joining import recipes
-from okx_magic.detective.ways import BODY, DEAREST, DIGEST, JOINING, TIMESTAMP, Block, Way, Ways
+from okx_magic.detective.ways import BODY, DEAREST, DIGEST, JOINING, TIMESTAMP, Way, Ways
 from okx_magic.detective.wrapping import damage, unhashed
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from okx_magic.credentials.macs import Mac, Scheme
     from okx_magic.detective.grammar import Sweep
     from okx_magic.detective.records import Evidence
+    from okx_magic.detective.ways import Block
 
     Progress = Callable[[int, int], None]
     # What was signed; its mistakes, and others that would have given the same.
@@ -199,7 +200,7 @@ class Search:
         yield self._ways.block({DIGEST: [right, *map(_rightly, self._digests.forms)]})
         for block in self._ways.singles():
             if block.digests == self._digests.right:
-                yield Block((*block.lists[:DIGEST], [right]))
+                yield block._replace(digests=[right])
 
     def _damaged(self, blocks: Iterable[Block]) -> list[Hit]:
         """The hits of which not all characters are left."""

@@ -46,42 +46,32 @@ class Way(tuple[Wrong[Any], ...]):
 
 
 class Block(NamedTuple):
-    """A list for each place."""
+    """Lists of texts, one for each part, of ways to join them, and of functions that make digests."""
 
-    lists: tuple[Texts, ...]
+    texts: tuple[Texts, ...]
+    joinings: Sequence[Wrong[Any]]
+    digests: Sequence[Wrong[Any]]
 
     @property
     def size(self) -> int:
         """How many messages there are."""
-        return prod(map(len, self.lists[:DIGEST]))
+        return prod(map(len, (*self.texts, self.joinings)))
 
     def messages(self) -> Iterator[bytes]:
         """The prehashes, in the order of ``itertools.product``, one way to join after the other."""
         texts = [
             part.whats if isinstance(part, Sweep) else [each.what for each in part]
-            for part in self.lists[:JOINING]
+            for part in self.texts
         ]
         return chain.from_iterable(map(each.what, product(*texts)) for each in self.joinings)
 
-    @property
-    def joinings(self) -> Sequence[Wrong[Any]]:
-        """The ways to join the parts."""
-        return self.lists[JOINING]  # type: ignore[return-value]  # no sweep goes over them
-
-    @property
-    def digests(self) -> Sequence[Wrong[Any]]:
-        """The functions that make digests of the messages."""
-        return self.lists[DIGEST]  # type: ignore[return-value]  # as above
-
     def way(self, number: int, digest: Wrong[Any]) -> Way:
         """The message at this place, with this digest function."""
-        picked = [digest]
-        # The joining goes last in the product, so it is what is left of the number.
-        for part in (*self.lists[JOINING - 1 :: -1], self.lists[JOINING]):
+        picked = []
+        for part in reversed(self.texts):
             number, place = divmod(number, len(part))
             picked.append(part[place])
-        digest, *texts, joined = picked
-        return Way((*reversed(texts), joined, digest))
+        return Way((*reversed(picked), self.joinings[number], digest))
 
 
 class Ways:
@@ -102,12 +92,15 @@ class Ways:
         right = tuple(each.right[0].what for each in self._parts)
         joined = joining.Joinings((joining.RIGHTLY,), 2 * Cost.RARE - 1, right)
         self._places: tuple[Place, ...] = (*self._parts, joined, digests or Place((Wrong(None),)))
-        self.right = Block(tuple(each.right for each in self._places))
         self._made: dict[tuple[int, int, bool], list[Wrong[Any]]] = {}
+        self.right = self.block({})
 
-    def block(self, lists: Mapping[int, Texts]) -> Block:
+    def block(self, lists: Mapping[int, Any]) -> Block:
         """These lists of some places, all else right."""
-        return Block(tuple(lists.get(at, right) for at, right in enumerate(self.right.lists)))
+        *texts, joinings, digests = (
+            lists.get(at, place.right) for at, place in enumerate(self._places)
+        )
+        return Block(tuple(texts), joinings, digests)
 
     def singles(self, *, odd: bool = False) -> Iterator[Block]:
         """All of one mistake: the usual ones, or those that are looked for with few others."""

@@ -187,7 +187,7 @@ def test_no_mistake_of_the_catalogue_is_untested() -> None:
     for _ in range(60):
         ways = Ways(evidence(request(rng), ""))
         for block in (*ways.singles(), *ways.singles(odd=True)):
-            texts = [text for part in block.lists for text in part]
+            texts = [text for part in block.texts for text in part]
             told |= {each.name for text in texts for each in (*text.mistakes, *text.also)}
     assert len(told) > 900
     assert sorted(name for name in told if not known(name)) == []
@@ -212,7 +212,8 @@ def looked_for_alone(sent: Sent) -> set[str]:
     """The mistakes that the search does not pair with others, to keep to its budget."""
     ways = Ways(evidence(sent, signed_with(sent)))
     blocks = list(ways.singles(odd=True))
-    wrong = [each for block in blocks for place in block.lists for each in place]
+    places = [place for each in blocks for place in (*each.texts, each.joinings, each.digests)]
+    wrong = [each for place in places for each in place]
     told = [mistake for each in wrong for mistake in each.mistakes]
     told += [mistake for mistake, _ in derivations("s", "k", "p")]
     return {mistake.name for mistake in told if mistake.cost > Cost.RARE}
