@@ -113,7 +113,7 @@ def spent(total: int, places: int) -> Iterator[tuple[int, ...]]:
             yield from ((cost, *rest) for rest in spent(total - cost, places - 1))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sweep:
     """Thousands of texts of a part, whose mistakes are told by their place when one is asked for."""
 
@@ -138,7 +138,7 @@ def _by_cost(found: Iterable[Wrong[Any]]) -> dict[int, list[Wrong[Any]]]:
 _EARLY: Final = Cost.KNOWN + Cost.KNOWN
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Place:
     """What can stand at one place of a signature: what is ``right`` there (nothing, where that is ruled
     out), and what is wrong. Two mistakes there cost at ``most`` so much.
@@ -173,7 +173,7 @@ class Place:
         return [*once.get(cost, ()), *twice.get(cost, ())]
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Part(Place):
     """A part of the prehash: made in ``stages`` from a right ``state``; with ``words`` that can stand for
     any text, and ``many`` more texts.

@@ -168,7 +168,7 @@ def _written(field: Join, write: Callable[[str], str]) -> Join:
     return lambda parts: write(field(parts).decode("utf-8", "replace")).encode("utf-8", "replace")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Joinings(Place):
     """The ways to join these parts."""
 
