@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from many import many
 
 from okx_magic import catalogue
 from okx_magic.frames import frame_of_pages, to_frame
@@ -95,7 +96,7 @@ def candles(draw: st.DrawFn) -> list[list[str]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@settings(max_examples=many(200, 100))
 @given(rows=candles(), split=st.integers(1, 4))
 def test_whatever_the_numbers_are(rows: list[list[str]], split: int) -> None:
     """Empty texts, long fractions, seconds and other texts come out as from their lists."""

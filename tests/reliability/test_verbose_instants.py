@@ -1,6 +1,6 @@
 """What a person sees under %xmode Verbose of a cell that was struck at whatever instant: no secret.
 
-Ten instants each; ``-m slow`` tries 50, in full 600.
+Ten instants each; ``-m slow`` tries 25, in full 600.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conftest import Notebook
 
 QUICK = 10
-SLOW = pytest.param(many(600, 50), marks=pytest.mark.slow)
+SLOW = pytest.param(many(600, 25), marks=pytest.mark.slow)
 CELL = (
     "%%okx {}\nPOST /api/v5/trade/order\n"
     '{{"instId":"BTC-USDT","tdMode":"cash","side":"buy","ordType":"limit","px":"{}","sz":"0.01"}}'

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from many import many
 
 from okx_magic import strictjson
 from okx_magic.errors import OkxMagicError
@@ -82,7 +83,7 @@ def test_anything_else_is_read_with_all_care(data: Any) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=many(300, 150))
 @given(
     rows=st.lists(
         st.lists(NUMBERS | NUMBERS | NUMBERS | ODD, min_size=WIDTH, max_size=WIDTH), max_size=3
