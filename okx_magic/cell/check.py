@@ -234,7 +234,9 @@ def _pairs(request: Request) -> Iterator[tuple[str, str, str]]:
             yield name, value, "body"
     for name, value in request.headers:
         yield name, value, "headers"
-    yield "a name", request.path, "path"
+    # A path of the catalogue is OKX's own.
+    if request.endpoint is None:
+        yield "a name", request.path, "path"
 
 
 def _members(value: Any) -> Iterator[tuple[str, str]]:
