@@ -36,7 +36,7 @@ _RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 @dataclass(frozen=True)
 class Gate(httputil.HTTPServerConnectionDelegate):
     """Gives each request on each connection a reader of its own. ``sockets`` takes those that want to be
-    a WebSocket; ``done`` is called when a request was carried out.
+    a WebSocket; ``done`` is called when a request has been answered.
     """
 
     exchange: FaultyExchange
@@ -96,7 +96,7 @@ class _Reader(httputil.HTTPMessageDelegate):
             address=self._connection.context.remote_ip,  # type: ignore[attr-defined] # Tornado's
         )
         reply = self._gate.exchange.answer(request)
-        self._gate.done()
+        asyncio.get_running_loop().call_soon(self._gate.done)
         headers = httputil.HTTPHeaders({"Content-Type": reply.content_type, **dict(reply.headers)})
         headers["Content-Length"] = str(len(reply.body))
         line = httputil.ResponseStartLine("HTTP/1.1", reply.status, HTTPStatus(reply.status).phrase)

@@ -76,17 +76,24 @@ class Exchange:
         """The accounts, by their environments."""
         return self._accounts
 
-    def answer(self, request: RawRequest, now: float, *, arrived: float | None = None) -> Reply:
+    def answer(
+        self,
+        request: RawRequest,
+        now: float,
+        *,
+        arrived: float | None = None,
+        keys: Keys | None = None,
+    ) -> Reply:
         """The reply to ``request``, carried out at ``now``; never raises for anything a client may
-        send. ``arrived`` is when it came, if that was earlier.
+        send. ``arrived`` is when it came, if that was earlier; ``keys`` are those of who has logged in.
         """
         with localcontext(ARITHMETIC):
             try:
-                return self._answer(request, now, now if arrived is None else arrived)
+                return self._answer(request, now, now if arrived is None else arrived, keys)
             except RefusalError as refusal:
                 return refusal.reply
 
-    def _answer(self, request: RawRequest, now: float, arrived: float) -> Reply:
+    def _answer(self, request: RawRequest, now: float, arrived: float, keys: Keys | None) -> Reply:
         refuse_if(not is_local(request.headers), "403")
         if request.method in {"GET", "HEAD"} and request.path == "/":
             return welcome(request.headers["host"])
@@ -96,8 +103,8 @@ class Exchange:
         query = params.from_query(request.target.partition("?")[2])
         if not known.private:
             self._limits.count(known, "", request.address, [query], now)
-            return envelope(_data(PUBLIC, known, Moment(self._market, now), query))
-        keys = authenticate(request, self._keyring, arrived)
+            return envelope(_data(PUBLIC, known, self.moment(now), query))
+        keys = keys or authenticate(request, self._keyring, arrived)
         permit(keys, known)
         posted = known.method == "POST"
         ordering, acting = posted and known.path in SERVICES, posted and known.path in ACTIONS
@@ -114,19 +121,15 @@ class Exchange:
         settle(desk)
         return desk
 
-    def rows(self, path: str, query: Params, now: float) -> list[Any]:
-        """What a GET of the public ``path`` has in its data at ``now``; RefusalError as there."""
-        data: list[Any] = _data(PUBLIC, endpoints()["GET", path], Moment(self._market, now), query)
-        return data
+    def moment(self, now: float) -> Moment:
+        """The market at ``now``."""
+        return Moment(self._market, now)
 
-    def order(
-        self, path: str, items: list[Params], desk: Desk, address: str, exp_time: str
-    ) -> Reply:
-        """What the order service at ``path`` does with a batch that came over a socket."""
-        known = endpoints()["POST", path]
-        permit(desk.keys, known)
-        self._limits.count(known, desk.keys.environment, address, items, desk.now)
-        return serve(known, {"exptime": exp_time}, items, desk, desk.now)
+    def rows(self, path: str, query: Params, at: Moment) -> list[Any]:
+        """The data of a GET ``at`` a moment or, of a signed one, at a desk; RefusalError as there."""
+        handlers = QUERIES if isinstance(at, Desk) else PUBLIC
+        data: list[Any] = _data(handlers, endpoints()["GET", path], at, query)
+        return data
 
 
 def _data(handlers: Mapping[str, Handler], known: Endpoint, at: Moment, query: Params) -> Any:

@@ -119,7 +119,7 @@ def _seconds(timestamp: str) -> float:
 
 
 def _same(given: str, right: str) -> bool:
-    return hmac.compare_digest(given.encode("latin-1"), right.encode("latin-1"))
+    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
 
 
 def _names_loopback(address: str) -> bool:

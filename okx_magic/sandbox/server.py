@@ -13,19 +13,20 @@ import ssl
 import threading
 import time
 from dataclasses import dataclass, field
+from decimal import setcontext
 from typing import TYPE_CHECKING, Literal, Self
 
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
 from okx_magic.sandbox.conversation import Gate
-from okx_magic.sandbox.exchange import Exchange
+from okx_magic.sandbox.exchange import ARITHMETIC, Exchange
 from okx_magic.sandbox.faulty import FaultyExchange
 from okx_magic.sandbox.keys import ENVIRONMENTS, Keys, Rights, issue_keys
 from okx_magic.sandbox.limits import Limits
 from okx_magic.sandbox.market.market import Market
+from okx_magic.sandbox.streams.client import Client
 from okx_magic.sandbox.streams.hub import Hub
-from okx_magic.sandbox.streams.socket import Socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -158,13 +159,15 @@ class Sandbox:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
+        # What streams reckon in, too, which are asked here.
+        setcontext(ARITHMETIC.copy())
         sockets = Application(
-            [(r"/ws/v5/(public|private|business)", Socket, {"hub": self._hub})],
+            [(r"/ws/v5/(public|private|business)", Client, {"hub": self._hub})],
             log_function=lambda _: None,
             websocket_max_message_size=_BODY_LIMIT,
         )
         server = HTTPServer(
-            Gate(self._exchange, sockets, self._hub.tell_soon),
+            Gate(self._exchange, sockets, self._hub.tell),
             ssl_options=self._tls,
             max_body_size=_BODY_LIMIT,
             body_timeout=_BODY_SECONDS,

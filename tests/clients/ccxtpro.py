@@ -48,6 +48,6 @@ async def listening(
 ) -> asyncio.Future[Any]:
     """What ``watching`` gives next, the sandbox having taken its subscription."""
     waiting = asyncio.ensure_future(watching)
-    while not any(one.client.listens(channel) for one in list(sandbox._hub.sockets)):  # noqa: ASYNC110
+    while not any(one.listens("demo", channel) for one in list(sandbox._hub.sockets)):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     return waiting

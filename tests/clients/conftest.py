@@ -52,7 +52,7 @@ def sandbox(
             return request
 
         monkeypatch.setattr(running._exchange, "answer", listening)
-        monkeypatch.setattr("okx_magic.sandbox.streams.client.read_request", reading)
+        monkeypatch.setattr("okx_magic.sandbox.streams.messages.read_request", reading)
         yield running
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     assert {call.endpoint for call in claimed(request.function, parameters)} <= heard

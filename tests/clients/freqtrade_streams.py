@@ -88,7 +88,7 @@ def main(program: str, seconds: float = 150) -> int:
             while time.monotonic() < end and bot.poll() is None:
                 time.sleep(1)
                 for socket in list(sandbox._hub.sockets):
-                    heard |= {str(dict(one.arg)) for one in socket.client._subscriptions.values()}
+                    heard |= {str(arg) for arg, _, _ in socket._subscriptions.values()}
             bot.send_signal(signal.SIGINT)
         log = (home / "log.txt").read_text("utf-8").splitlines()
         wrong = [line for line in log if " - ERROR - " in line or "Exception" in line]

@@ -168,6 +168,18 @@ def test_an_order_of_a_future(private: Listener, call: Caller) -> None:
     assert call.order(ack["ordId"], future["instId"])["state"] == "filled"
 
 
+def test_what_ends_takes_nothing_with_it(public: Listener, call: Caller, clock: Clock) -> None:
+    """When a future is delivered nothing more comes of it; what else is listened to goes on."""
+    future = call.public("/api/v5/public/instruments?instType=FUTURES").data[0]
+    public.subscribe("tickers", instId=future["instId"])
+    public.subscribe("tickers", instId="BTC-USDT")
+    list(public.heard())
+    clock.now = int(future["expTime"]) / 1000 + 1
+    assert public.until(channel="tickers")["arg"]["instId"] == "BTC-USDT"
+    clock.now += 1
+    assert public.until(channel="tickers")["arg"]["instId"] == "BTC-USDT"
+
+
 def test_positions_and_balances(private: Listener, call: Caller, clock: Clock) -> None:
     """A position is pushed as it is opened and closed, with the balances that this changed."""
     positions = {"channel": "positions", "instType": "SWAP", "instFamily": "BTC-USDT"}

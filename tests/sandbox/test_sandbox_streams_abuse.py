@@ -117,6 +117,29 @@ def test_who_does_not_listen_is_put_off(sandbox: Sandbox, call: Caller, clock: C
         assert call.public("/api/v5/public/time").status == 200
 
 
+def test_who_is_dropped_with_pushes_on_the_way(
+    sandbox: Sandbox, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A connection that breaks off while something waits to be sent is no mistake, and none is logged."""
+    request = json.dumps({"op": "subscribe", "args": [BOOKS]})
+    with connected(sandbox) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.sendall(HANDSHAKE)
+        frame = b"\x81" + bytes([0x80 | len(request)]) + b"\x00" * 4 + request.encode()
+        assert eventually(lambda: len(sandbox._hub.sockets) == 1)
+        (one,) = sandbox._hub.sockets
+        one._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        # A book is 30 kB, and the client reads nothing.
+        client.sendall(frame * 20)
+        assert eventually(lambda: len(one._stream._write_buffer) > 200_000)
+        sandbox.set_faults("drop")
+        clock.now += 1
+        assert eventually(lambda: not sandbox._hub.sockets)
+    sandbox.stop()
+    gc.collect()
+    assert "never retrieved" not in caplog.text
+
+
 def test_nothing_is_left_of_connections(sandbox: Sandbox, clock: Clock) -> None:
     """Clients that came and went are not kept."""
     for _ in range(50):
@@ -170,7 +193,7 @@ def test_a_mistake_of_ours_stops_nobody_else(
     with Listener(sandbox) as struck:
         struck.subscribe("tickers", instId="BTC-USDT")
         for socket_ in list(sandbox._hub.sockets):
-            socket_.client.beat = fail
+            socket_.tell = fail
         with Listener(sandbox) as other:
             other.subscribe("trades", instId="BTC-USDT")
             for _ in range(3):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from okx_magic.sandbox.account.orders import Fill
 
@@ -50,13 +50,15 @@ class Bill:
 @dataclass(slots=True)
 class Ledger:
     """What lies in an account, by currency. ``balances`` change in ``book`` alone; the last 4,000
-    ``bills`` are remembered, oldest first. ``changed`` is when one last came, in milliseconds.
+    ``bills`` are remembered, oldest first, and ``heard`` is told of each. ``changed`` is when one last
+    came, in milliseconds.
     """
 
     ids: Ids
     balances: dict[str, Decimal]
     changed: int = 0
     bills: deque[Bill] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    heard: Callable[[Bill], None] = lambda _: None
 
     def of(self, ccy: str) -> Decimal:
         """The balance in ``ccy``."""
@@ -71,4 +73,5 @@ class Ledger:
         bill_id = bill.bill_id or self.ids.next(bill.ms / 1000)
         bill = replace(bill, bill_id=bill_id, balance=balance)
         self.bills.append(bill)
+        self.heard(bill)
         return bill

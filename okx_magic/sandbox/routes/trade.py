@@ -64,6 +64,7 @@ def order_row(one: Order) -> Row:
         "accFillSz": one.filled,
         "feeCcy": ticket.earns,
         "rebateCcy": ticket.pays,
+        "execType": "T" if ticket.px is None else "M",
     }
     if last is not None:
         row |= {
@@ -73,6 +74,12 @@ def order_row(one: Order) -> Row:
             "fillSz": last.sz,
             "fillTime": str(last.ms),
             "tradeId": last.trade_id,
+            "execType": last.exec_type,
+            "fillFee": last.fee,
+            "fillFeeCcy": ticket.earns,
+            "fillPnl": last.pnl,
+            "fillIdxPx": last.idx_px or "",
+            "fillMarkPx": last.mark_px or "",
         }
     return row
 

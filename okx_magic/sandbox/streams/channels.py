@@ -1,9 +1,4 @@
-"""The channels, and what of REST each of them pushes (``data/channels.json``).
-
-``url`` says where a channel is, ``kind`` how its pushes follow from REST's rows (``public``,
-``private``), ``every`` how many seconds lie between two of them. Those of kind ``quiet`` are there and
-have nothing to say: what they tell of never happens here. Those of kind ``refused`` need a higher fee
-tier.
+"""The channels that the sandbox has, of those that the catalogue knows (``data/channels.json``).
 
 Tested in ``tests/sandbox/test_sandbox_streams.py``.
 """
@@ -12,82 +7,78 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from okx_magic.catalogue import endpoints
+from okx_magic.catalogue import channels
 from okx_magic.sandbox.data import table
-from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.market.instruments import families, instruments
 from okx_magic.sandbox.replies import RefusalError
-from okx_magic.sandbox.streams.messages import described
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.sandbox.params import Params
 
-# Those of which OKX counts the connections; and all that are the account's.
-COUNTED = frozenset({"account", "positions", "balance_and_position", "orders"})
-PRIVATE = COUNTED | {"orders-algo", "liquidation-warning"}
+_INST_TYPES = ("SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "ANY")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Channel:
-    """A channel of candles is for one ``bar``; ``fixed`` parameters are asked of REST beside those
-    that it ``needs``.
+    """A channel that the catalogue has as ``known``, with the arguments that it ``needs``. ``feed`` says
+    how its pushes follow from the rows of the GET ``path`` (``feeds``): "quiet" ones tell of what never
+    happens here, "refused" ones need a higher fee tier. ``every`` is how many milliseconds lie between
+    two pushes of a public one, ``fixed`` what REST is asked beside the arguments; ``more`` is what its
+    rows have beside REST's, ``fields`` what they have of those.
     """
 
-    url: str
-    kind: str
-    path: str = ""
+    known: channels.Channel
+    needs: list[str]
+    path: str
+    feed: str
+    every: int = 100
     fixed: Mapping[str, str] = field(default_factory=dict)
-    every: float = 0.1
-    needs: tuple[str, ...] = ("instId",)
-    login: bool = False
+    more: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
 
-    @property
-    def every_ms(self) -> int:
-        """``every``, in milliseconds."""
-        return round(self.every * 1000)
-
-    def query(self, arg: Params) -> tuple[tuple[str, str], ...]:
+    def query(self, arg: Params) -> dict[str, str]:
         """What REST is asked for."""
-        query = {**self.fixed, **{name: arg[name] for name in self.needs}}
+        query = {"bar": self.known.bar, **self.fixed, **{name: arg[name] for name in self.needs}}
         one = instruments().get(arg.get("instId", ""))
-        if one is not None and self.path.endswith("/open-interest"):
-            # REST has it by kinds, and of options by families.
-            named = {name: one.listing.get(name, "") for name in ("instType", "instFamily")}
-            query |= {name: value for name, value in named.items() if value}
-        return tuple(query.items())
+        if one is not None and self.known.name == "open-interest":
+            query["instType"] = one.inst_type
+        if query.get("instType") == "OPTION":
+            # Of these REST wants to know the families.
+            query["instFamily"] = ",".join(families("OPTION"))
+        return query
 
 
 def find(arg: Params, url: str) -> Channel:
     """The channel that ``arg`` subscribes to at ``url``; RefusalError 60018 if there is none."""
-    channel = _channels().get(arg.get("channel", ""))
-    if channel is None or channel.url != url or not all(arg.get(name) for name in channel.needs):
-        raise RefusalError("60018", described(arg))
-    return channel
+    found = _channels().get(arg.get("channel", ""))
+    if found is None or found.known.url != url or not all(arg.get(name) for name in found.needs):
+        raise unknown(arg)
+    kind, inst_id = arg.get("instType", "ANY"), arg.get("instId")
+    known = kind in _INST_TYPES and (not inst_id or inst_id in instruments())
+    if found.known.login and not known:
+        raise unknown(arg)
+    return found
+
+
+def unknown(arg: Mapping[str, str]) -> RefusalError:
+    """How a subscription to what is not there is refused: ``channel:trades,instId:NO-ONE``."""
+    return RefusalError("60018", ",".join(f"{name}:{value}" for name, value in arg.items()))
 
 
 def pushes(name: str) -> bool:
     """Whether the sandbox has a channel that anyone may subscribe to."""
-    known = _channels().get(name)
-    return known is not None and known.kind != "refused"
+    return name in _channels() and _channels()[name].feed != "refused"
 
 
 @cache
 def _channels() -> Mapping[str, Channel]:
-    found = {}
-    for name, facts in table("channels.json").items():
-        channel = Channel(**{**facts, "needs": tuple(facts.get("needs", ("instId",)))})
-        if channel.kind != "candles":
-            found[name] = channel
-            continue
-        for bar in _bars(channel.path):
-            found[name + bar] = Channel(**{**facts, "fixed": {"bar": bar}})
-    return MappingProxyType(found)
-
-
-def _bars(path: str) -> tuple[str, ...]:
-    documented: dict[str, Any] = {one.name: one.values for one in endpoints()["GET", path].params}
-    return tuple(documented["bar"])
+    facts, found = table("channels.json"), {}
+    for name, known in channels.channels().items():
+        if of := facts.get(name.removesuffix(known.bar)):
+            needs = [each for each, needed in known.args.items() if needed == "yes"]
+            found[name] = Channel(known, needs, **{"path": known.twin, **of})
+    return found

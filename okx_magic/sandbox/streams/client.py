@@ -1,204 +1,211 @@
 """A client on a socket: what it says is answered, what it listens to pushed, unless a fault strikes.
 
-Tested in ``tests/sandbox/test_sandbox_streams.py``.
+Tested in ``tests/sandbox/test_sandbox_streams.py`` and ``tests/sandbox/test_sandbox_streams_abuse.py``.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from dataclasses import dataclass
-from decimal import localcontext
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
 
-from okx_magic.sandbox.exchange import ARITHMETIC
-from okx_magic.sandbox.market.instruments import instruments
-from okx_magic.sandbox.replies import OK, RefusalError, text
-from okx_magic.sandbox.streams import private, public
-from okx_magic.sandbox.streams.channels import COUNTED, PRIVATE, Channel, find
-from okx_magic.sandbox.streams.login import log_in
-from okx_magic.sandbox.streams.messages import Request, described, read_request
-from okx_magic.sandbox.streams.operations import OPERATIONS, operate
+from tornado.iostream import StreamBufferFullError
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from okx_magic.catalogue import Limit
+from okx_magic.sandbox.account.desk import Desk
+from okx_magic.sandbox.gateway import is_local
+from okx_magic.sandbox.replies import OK, RefusalError, compact, refuse_if, text
+from okx_magic.sandbox.streams import messages
+from okx_magic.sandbox.streams.channels import Channel, find, unknown
+from okx_magic.sandbox.streams.feeds import FEEDS, Answers, Feed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.faults import Strike
     from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.params import Params
+    from okx_magic.sandbox.routes.rows import Row
     from okx_magic.sandbox.streams.hub import Hub
-    from okx_magic.sandbox.streams.messages import Frame
-    from okx_magic.sandbox.streams.socket import Socket
 
-_INST_TYPES = ("SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "ANY")
-
-
-@dataclass(slots=True)
-class _Subscription:
-    # ``arg`` goes before each push; ``told`` is when all of a state was last pushed, in milliseconds.
-    arg: Frame
-    params: Params
-    channel: Channel
-    feed: Any = None
-    told: int = 0
+# OKX docs, Connect: so many new connections from an address; so many requests on one, orders aside; so
+# many connections of an account to one of the channels of which they are counted.
+_CONNECTIONS = Limit(3, 1, "ip", "requests")
+_REQUESTS = Limit(480, 3600, "ip", "requests")
+_LISTENERS = 30
+_COUNTED = frozenset({"account", "positions", "balance_and_position", "orders"})
+# OKX docs, Subscribe: a request may be so long; and so much waits for a client that does not read.
+_MOST_BYTES = 65_536
+_MOST_WAITING = 4 << 20
+_NAMES = ("channel", "instId", "instType", "instFamily", "ccy")
 
 
-class Client:
-    """Who is at the other end of ``socket``, at the ``url`` public, private or business; it may log in
-    with keys of ``environment``.
-    """
+class Client(WebSocketHandler):
+    """One connection, to the url public, private or business."""
 
-    def __init__(self, socket: Socket, hub: Hub, url: str, environment: str, address: str) -> None:
-        self._socket, self._hub = socket, hub
-        self._url, self._environment, self._address = url, environment, address
-        self._subscriptions: dict[Params, _Subscription] = {}
-        self._id = secrets.token_hex(4)
+    def initialize(self, hub: Hub) -> None:
+        """Tornado's constructor."""
+        self._hub, self._silent, self._alive = hub, False, asyncio.get_running_loop().time()
+        self._id, self._address = secrets.token_hex(4), str(self.request.remote_ip)
+        # What goes before each push, and how they are fed, by what tells subscriptions apart.
+        self._subscriptions: dict[tuple[str | None, ...], tuple[Row, Channel, Feed]] = {}
         self.keys: Keys | None = None
 
-    def hear(self, said: str) -> None:
-        """Answers a request."""
-        tag: Frame = {}
-        with localcontext(ARITHMETIC):
+    def check_origin(self, _: str) -> bool:
+        """Any, here: ``prepare`` has judged it."""
+        return True
+
+    def prepare(self) -> None:
+        """Judges the handshake."""
+        key, now = ("connections", self._address), self._hub.clock()
+        if not is_local(self.request.headers):
+            self.send_error(403)
+        elif not self._hub.limits.admit(_CONNECTIONS, key, now):
+            self.send_error(429)
+
+    def open(self, *args: str, **_: str) -> None:
+        """The handshake is done."""
+        # Tornado has no other way to say how much may wait.
+        self._url, self._stream = args[0], cast("Any", self.ws_connection).stream
+        self._stream.max_write_buffer_size = _MOST_WAITING
+        self._hub.sockets.add(self)
+
+    def on_message(self, message: str | bytes) -> None:
+        """Answers what it says."""
+        self._alive, tag = asyncio.get_running_loop().time(), {}
+        if message == "ping":
+            self._write(b"pong")
+        elif len(message) > _MOST_BYTES:
+            self.close(1009, "User subscription request is too large")
+        else:
             try:
-                request = read_request(said)
+                request = messages.read_request(message)
                 tag = request.tag
                 self._answer(request)
             except RefusalError as refusal:
                 self._refuse(refusal, tag)
 
-    def listens(self, channel: str = "") -> bool:
-        """Whether it does to this channel of its account, or to any."""
-        return any(channel in {"", one.params["channel"]} for one in self._private())
+    def on_close(self) -> None:
+        """Nothing of it is kept."""
+        self._hub.sockets.discard(self)
 
-    def beat(self, before: int, ms: int) -> None:
-        """Pushes what public channels have to say at ``ms``; ``before`` was the last beat."""
-        due = [
-            one
-            for one in self._subscriptions.values()
-            if one.channel.kind in public.FEEDS
-            and ms // one.channel.every_ms != before // one.channel.every_ms
-        ]
-        with localcontext(ARITHMETIC):
-            try:
-                for one in due:
-                    self._push(one, one.feed.next(ms / 1000))
-            except public.BehindError:
-                self._socket.end("4005")
+    def listens(self, environment: str, name: str = "") -> bool:
+        """Whether it does to this channel of that account, or to any."""
+        known = [channel.known for _, channel, _ in self._subscriptions.values()]
+        listens = any(one.login and name in {"", one.name} for one in known)
+        return listens and self.keys is not None and self.keys.environment == environment
 
-    def tell(self, desk: Desk, rows: Mapping[str, list[Any]]) -> None:
-        """Pushes what happened to the account; ``rows`` are those of orders by their channel's kind."""
-        for one in self._private():
-            if one.channel.kind in rows:
-                told = private.among(one.params, rows[one.channel.kind])
-                self._push(one, [{"data": [row]} for row in told])
+    def tell(self, at: Answers, before: int = 0) -> None:
+        """Pushes what is the account's ``at`` its desk; at other instants what is public and due since
+        ``before``, in milliseconds.
+        """
+        of_account, ms = isinstance(at.moment, Desk), at.moment.ms
+        for key, (arg, channel, feed) in list(self._subscriptions.items()):
+            due = of_account or ms // channel.every != before // channel.every
+            if channel.known.login is not of_account or not due:
                 continue
-            self._push(one, one.feed.next(desk))
-            if one.feed.every and desk.ms - one.told >= one.feed.every:
-                one.told = desk.ms
-                self._push(one, one.feed.again(desk))
+            try:
+                self._push(arg, channel, feed.send(at))
+            except RefusalError as refusal:
+                # What it is about is over, or there is too much to tell.
+                del self._subscriptions[key]
+                if refusal.code == "4005":
+                    self._close_by(refusal.code)
 
-    def _answer(self, request: Request) -> None:
-        now, op = self._hub.clock(), request.op
-        if op in OPERATIONS:
-            if self._url != "private":
-                raise RefusalError("60028")
-            desk = self._hub.exchange.desk(self._logged_in(), now)
-            self._socket.say(operate(self._hub.exchange, request, desk, self._address))
-            self._hub.tell()
-        elif op not in {"login", "subscribe", "unsubscribe"}:
-            self._say({"event": "error", "msg": f"Invalid op: {op}", "code": "60019"}, request.tag)
-        elif not self._hub.admits_request(self._id, now):
-            raise RefusalError("60014")
-        elif op == "login":
-            self._log_in(request, now)
-        else:
-            act = self._subscribe if op == "subscribe" else self._unsubscribe
-            for arg, item in zip(request.args, request.items, strict=True):
-                try:
-                    act(request.tag, arg, item)
-                except RefusalError as refusal:
-                    self._refuse(refusal, request.tag)
+    def end_if_idle(self, seconds: float) -> None:
+        """Closes it if nothing has moved on it for so long."""
+        if asyncio.get_running_loop().time() - self._alive > seconds and not self._silent:
+            self._close_by("4004")
 
-    def _log_in(self, request: Request, now: float) -> None:
-        if self.keys is not None:
-            raise RefusalError("60031")
-        if len(request.items) > 1:
-            raise RefusalError("60013")
-        strike = self._struck("LOGIN", "login")
-        keyring, address = self._hub.keyring, self._address
-        self.keys = log_in(request.items[0], keyring, self._environment, address, now)
-        answer = {**request.tag, "event": "login", "msg": "", "code": OK, "connId": self._id}
+    def drop(self) -> None:
+        """Breaks it off, without a word."""
+        self._stream.close()
+
+    def _answer(self, request: messages.Request) -> None:
+        hub, op, now = self._hub, request.op, self._hub.clock()
+        if op in messages.OPERATIONS:
+            refuse_if(self._url != "private", "60028")
+            answer = messages.operate(hub.exchange, request, self._logged_in(), self._address, now)
+            self._write(compact(answer))
+            hub.tell()
+            return
+        acts = {"login": self._log_in, "subscribe": self._listen, "unsubscribe": self._leave}
+        refuse_if(op not in acts, "60019", op)
+        refuse_if(not hub.limits.admit(_REQUESTS, ("requests", self._id), now), "60014")
+        refuse_if(op == "login" and self.keys, "60031")
+        refuse_if(op == "login" and len(request.items) > 1, "60013")
+        for arg, item in zip(request.args, request.items, strict=True):
+            try:
+                acts[op](request.tag, arg, item)
+            except RefusalError as refusal:
+                self._refuse(refusal, request.tag)
+
+    def _log_in(self, tag: Row, _: Row, item: Params) -> None:
+        strike, hub = self._struck("LOGIN", "login"), self._hub
+        simulated = self.request.headers.get("x-simulated-trading", "")
+        environment = {"1": "demo", "0": "live"}.get(simulated, hub.environment)
+        self.keys = messages.log_in(item, hub.keyring, environment, self._address, hub.clock())
+        answer = ({"event": "login", "msg": "", "code": OK}, tag)
         if strike:
-            self._socket.say_later(strike.pause, answer)
+            asyncio.get_running_loop().call_later(strike.pause, self._tell, *answer)
         else:
-            self._socket.say(answer)
+            self._tell(*answer)
 
-    def _subscribe(self, tag: Frame, arg: Frame, item: Params) -> None:
+    def _listen(self, tag: Row, arg: Row, item: Params) -> None:
         name = item.get("channel", "")
         strike = self._struck("SUBSCRIBE", name)
-        one = _Subscription(arg, item, find(item, self._url))
-        begin = self._begin(one)
-        self._say({"event": "subscribe", "arg": arg}, tag)
-        if name in COUNTED:
-            keys = self._logged_in()
-            count = None if strike else self._hub.count(self, keys.environment, name)
-            event = "channel-conn-count-error" if count is None else "channel-conn-count"
-            told = str(self._hub.most_listeners if count is None else count)
-            self._say({"event": event, "channel": name, "connCount": told}, {})
-            if count is None:
-                return
-        self._subscriptions[_key(item)] = one
+        channel, exchange, now = find(item, self._url), self._hub.exchange, self._hub.clock()
+        at = Answers(exchange, exchange.moment(now))
+        if channel.known.login:
+            at = Answers(exchange, exchange.desk(self._logged_in(), now))
+            refuse_if(channel.feed == "refused", "64003")
+            refuse_if("read_only" not in at.moment.keys.rights.permissions, "50120")
+        feed = FEEDS[channel.feed](at, channel, item)
+        try:
+            begin = next(feed)
+        except RefusalError:
+            raise unknown(arg) from None
+        self._tell({"event": "subscribe", "arg": arg}, tag)
+        if name in _COUNTED and not self._counts(name, struck=strike is not None):
+            return
+        arg = {**arg, "uid": at.moment.account.uid} if channel.known.login else arg
+        self._subscriptions[tuple(map(item.get, _NAMES))] = (arg, channel, feed)
         # The one fault that is left keeps back how a book begins.
-        self._push(one, begin if strike is None else [])
+        self._push(arg, channel, begin if strike is None else [])
 
-    def _begin(self, one: _Subscription) -> list[Frame]:
-        # What it says first; RefusalError for what cannot be subscribed to.
-        channel, now = one.channel, self._hub.clock()
-        unknown = RefusalError("60018", described(one.arg))
-        if channel.kind in public.FEEDS:
-            one.feed = public.FEEDS[channel.kind](self._hub.rest, channel, one.params)
-            try:
-                frames: list[Frame] = one.feed.first(now)
-            except RefusalError:
-                raise unknown from None
-            return frames
-        if not channel.login:
-            return []
-        desk = self._hub.exchange.desk(self._logged_in(), now)
-        if channel.kind == "refused":
-            raise RefusalError("64003")
-        if "read_only" not in desk.keys.rights.permissions:
-            raise RefusalError("50120")
-        kind, inst_id = one.params.get("instType", "ANY"), one.params.get("instId", "")
-        if kind not in _INST_TYPES or (inst_id and inst_id not in instruments()):
-            raise unknown
-        one.arg, one.told = {**one.arg, "uid": desk.account.uid}, desk.ms
-        if channel.kind in private.FEEDS:
-            one.feed = private.FEEDS[channel.kind](one.params)
-        return one.feed.first(desk) if one.feed else []
+    def _counts(self, name: str, *, struck: bool) -> bool:
+        # Tells how many listen to a channel of the account, and gives whether this one may be among them.
+        hub, environment = self._hub, self._logged_in().environment
+        others = sum(one is not self and one.listens(environment, name) for one in hub.sockets)
+        full = struck or (hub.limits.kept and others >= _LISTENERS)
+        event = "channel-conn-count-error" if full else "channel-conn-count"
+        count = str(_LISTENERS if full else others + 1)
+        self._tell({"event": event, "channel": name, "connCount": count}, {})
+        return not full
 
-    def _unsubscribe(self, tag: Frame, arg: Frame, item: Params) -> None:
+    def _leave(self, tag: Row, arg: Row, item: Params) -> None:
         find(item, self._url)
-        self._subscriptions.pop(_key(item), None)
-        self._say({"event": "unsubscribe", "arg": arg}, tag)
+        self._subscriptions.pop(tuple(map(item.get, _NAMES)), None)
+        self._tell({"event": "unsubscribe", "arg": arg}, tag)
 
-    def _push(self, one: _Subscription, frames: list[Frame]) -> None:
+    def _push(self, arg: Row, channel: Channel, frames: list[Row]) -> None:
         for frame in frames:
-            strike = self._struck("PUSH", one.params["channel"])
+            strike = self._struck("PUSH", channel.known.name)
             happens = strike.fault.stream or strike.fault.code if strike else ""
             if strike and happens == "64008":
-                self._say({"event": "notice", "code": happens, "msg": text(happens)}, {})
-                self._socket.end_later(strike.pause)
-            elif happens == "drop":
-                self._socket.drop()
-            elif happens == "silence":
-                self._socket.silence()
+                self._tell({"event": "notice", "code": happens, "msg": text(happens)}, {})
+                asyncio.get_running_loop().call_later(strike.pause, self.close, 1001)
             elif happens == "seq-reset":
-                one.feed.reset(frame)
+                # As OKX does after maintenance.
+                frame["data"][0]["seqId"] = 1
+            elif happens == "drop":
+                self.drop()
+            elif happens == "silence":
+                self._silent = True
             elif happens.isdigit():
-                self._socket.end(happens)
+                self._close_by(happens)
             for _ in range({"gap": 0, "duplicate": 2}.get(happens, 1)):
-                self._socket.say({"arg": one.arg, **frame})
+                self._write(compact({"arg": arg, **frame}))
 
     def _struck(self, method: str, name: str) -> Strike | None:
         strike = self._hub.strike(method, f"/ws/v5/{self._url}/{name}")
@@ -211,16 +218,24 @@ class Client:
             raise RefusalError("60011")
         return self.keys
 
-    def _private(self) -> list[_Subscription]:
-        return [one for one in self._subscriptions.values() if one.channel.kind in PRIVATE]
+    def _refuse(self, refusal: RefusalError, tag: Row) -> None:
+        self._tell({"event": "error", "msg": refusal.msg, "code": refusal.code}, tag)
 
-    def _refuse(self, refusal: RefusalError, tag: Frame) -> None:
-        self._say({"event": "error", "msg": refusal.msg, "code": refusal.code}, tag)
+    def _tell(self, frame: Row, tag: Row) -> None:
+        self._write(compact({**tag, **frame, "connId": self._id}))
 
-    def _say(self, frame: Frame, tag: Frame) -> None:
-        self._socket.say({**tag, **frame, "connId": self._id})
+    def _write(self, data: bytes) -> None:
+        self._alive = asyncio.get_running_loop().time()
+        if self._silent:
+            return
+        with suppress(WebSocketClosedError):
+            try:
+                sent = self.write_message(data)
+                # That somebody has gone meanwhile is no mistake, and no news.
+                sent.add_done_callback(lambda done: done.cancelled() or done.exception())
+            except StreamBufferFullError:
+                self._stream.max_write_buffer_size = None
+                self._close_by("4005")
 
-
-def _key(item: Params) -> Any:
-    names = ("channel", "instId", "instType", "instFamily", "ccy")
-    return tuple(item.get(name, "") for name in names)
+    def _close_by(self, code: str) -> None:
+        self.close(int(code), text(code))

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from decimal import localcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
-from okx_magic.catalogue import Limit
-from okx_magic.sandbox.exchange import ARITHMETIC
-from okx_magic.sandbox.streams.orders import Journal, rows_of
-from okx_magic.sandbox.streams.public import Rest
+from okx_magic.sandbox.streams.feeds import Answers, Event, hear
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,23 +23,16 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.limits import Limits
     from okx_magic.sandbox.streams.client import Client
-    from okx_magic.sandbox.streams.socket import Socket
 
 # OKX docs: the fastest of the channels here are pushed ten times a second, if there is anything new.
 _BEAT_MS = 100
-# OKX docs, Connect: so many new connections from an address; so many requests on one, orders aside;
-# so many connections of an account to the same channel.
-_CONNECTIONS = Limit(3, 1, "ip", "requests")
-_REQUESTS = Limit(480, 3600, "ip", "requests")
-_LISTENERS = 30
 
 
 @dataclass(eq=False)
 class Hub:
     """What all sockets share. ``environment`` is that of the keys that may log in, where a client does
-    not say; ``strike`` has the fault for a method and a path. A connection without traffic is closed
-    after ``idle_seconds``: as the client knows them, whatever clock the sandbox has, which is looked at
-    every ``look_seconds``.
+    not say; ``strike`` has the fault for a method and a path. The sandbox's clock is looked at every
+    ``look_seconds``; those after which a silent connection is closed are the client's own.
     """
 
     exchange: Exchange
@@ -53,65 +43,39 @@ class Hub:
     environment: str
     idle_seconds: float = 30.0
     look_seconds: float = 0.02
-    most_listeners: int = _LISTENERS
-    sockets: set[Socket] = field(default_factory=set)
+    sockets: set[Client] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.rest = Rest(self.exchange)
         self._beaten = 0
-        self._journals = {name: Journal() for name in self.exchange.accounts}
+        self._events: dict[str, list[Event]] = {}
         for name, account in self.exchange.accounts.items():
-            account.heard = self._journals[name].hear
-
-    def admits(self, address: str) -> bool:
-        """Whether another connection from ``address`` may open."""
-        return self.limits.admit(_CONNECTIONS, ("connections", address), self.clock())
-
-    def admits_request(self, conn_id: str, now: float) -> bool:
-        """Whether a connection may ask once more."""
-        return self.limits.admit(_REQUESTS, ("requests", conn_id), now)
-
-    def count(self, client: Client, environment: str, channel: str) -> int | None:
-        """How many connections listen to the channel when ``client`` does; None if it is too many."""
-        others = [
-            one
-            for one in self._listening(environment)
-            if one is not client and one.listens(channel)
-        ]
-        full = self.limits.kept and len(others) >= self.most_listeners
-        return None if full else len(others) + 1
+            account.heard = partial(hear, self._events.setdefault(name, []))
+            account.trading.heard = partial(account.heard, None)
 
     def start(self) -> None:
         """Beats from now on, until it is closed. What fails is reported, and stops nothing else."""
         loop = asyncio.get_running_loop()
         self._next = loop.call_later(self.look_seconds, self.start)
+        for socket in list(self.sockets):
+            socket.end_if_idle(self.idle_seconds)
         # Milliseconds over a thousand are not always what they were.
         ms = int(self.clock() * 1000 + 0.001) // _BEAT_MS * _BEAT_MS
-        before, self._beaten = self._beaten, ms
-        for socket in list(self.sockets):
-            if ms != before:
-                loop.call_soon(socket.client.beat, before, ms)
-            socket.end_if_idle(self.idle_seconds)
-        if self.sockets and ms != before:
-            self.tell_soon()
-
-    def tell_soon(self) -> None:
-        """Pushes what has happened to accounts as soon as what happens now is done."""
-        asyncio.get_running_loop().call_soon(self.tell)
+        if self.sockets and ms != self._beaten:
+            at = Answers(self.exchange, self.exchange.moment(ms / 1000))
+            for socket in self.sockets:
+                loop.call_soon(socket.tell, at, self._beaten)
+            loop.call_soon(self.tell)
+        self._beaten = ms
 
     def tell(self) -> None:
         """Pushes what has happened to accounts since this was last done."""
-        for environment, journal in self._journals.items():
-            listening = self._listening(environment)
-            if not listening:
-                journal.take()
-                continue
-            assert listening[0].keys is not None  # noqa: S101 - they are logged in
-            with localcontext(ARITHMETIC):
-                desk = self.exchange.desk(listening[0].keys, self.clock())
-                rows = rows_of(desk, journal.take())
-                for client in listening:
-                    client.tell(desk, rows)
+        for environment, events in self._events.items():
+            listening = [one for one in self.sockets if one.listens(environment)]
+            if listening and (keys := listening[0].keys):
+                at = Answers(self.exchange, self.exchange.desk(keys, self.clock()), events)
+                for one in listening:
+                    one.tell(at)
+            events.clear()
 
     def close(self) -> None:
         """Ends the beat, and closes all sockets."""
@@ -119,11 +83,3 @@ class Hub:
         for socket in list(self.sockets):
             socket.close(1001)
             socket.drop()
-
-    def _listening(self, environment: str) -> list[Client]:
-        clients = [socket.client for socket in self.sockets]
-        return [
-            one
-            for one in clients
-            if one.keys and one.keys.environment == environment and one.listens()
-        ]
