@@ -55,7 +55,7 @@ _OWN = (
     # Whether anything was traded during a gap is chance.
     (r"# rows? missing(, # filled from REST)?", "<missing>"),
     (r"\b(row|bar|buy|sell)s?\b", r"\1s"),
-    (r"(?m)(^|most up |most down )[A-Z]+-USDT #%", r"\1<instrument> #%"),
+    (r"(?m)(^|most up |most down )[A-Z]+-[A-Z]+ #%", r"\1<instrument> #%"),
     (r"\| (long|short) \|", "| <side> |"),
     (r"<NA>|NaN|NaT|None", "–"),
 )
