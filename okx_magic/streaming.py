@@ -10,6 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from okx_magic.cell.check import refuse_secrets
 from okx_magic.credentials.websocket import LOGIN_PATH, Login, log_in
 from okx_magic.errors import CellError, CredentialsError, OkxError
 from okx_magic.model import Envelope, Exchange, Request, Sent
@@ -115,7 +116,9 @@ class Streaming:
         from okx_magic.streams.checked import checked  # noqa: PLC0415  # same
         from okx_magic.streams.protocol import Arg  # noqa: PLC0415  # same
 
-        known, args = checked(Request("SUBSCRIBE", f"{channel}?{urlencode(keys)}"))
+        asked = Request("SUBSCRIBE", f"{channel}?{urlencode(keys)}")
+        refuse_secrets(asked, self.account.credentials)
+        known, args = checked(asked)
         if known.login and self.account.credentials is None:
             raise CredentialsError(
                 f"{channel} is private (OKX: 60011)",

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 _FORCE = "--force sends it anyway"
 _SHOWN = 3
+_METHODS = ("GET", "POST")
 _NOTHING_KNOWN = AccountFacts()
 
 # A name that says what it is, however it is written: secret, api_secret, OKX-SECRET-KEY, passPhrase …
@@ -149,15 +150,23 @@ def program_request(
     headers: Mapping[str, str] | None = None,
 ) -> Request:
     """A request from a program's own values: a body that is no text becomes compact JSON, its numbers
-    exact and in digits. Raises CellError for a number that is not.
+    exact and in digits. Raises CellError for a number that is not, a text that is no JSON, bytes, or
+    another method.
     """
+    if method.upper() not in _METHODS:
+        raise CellError("the method is neither GET nor POST", remedy="OKX's API has no other")
+    if isinstance(body, bytes | bytearray | memoryview):
+        raise CellError("the body is bytes", remedy="body.decode(), or the dict itself")
     if not isinstance(body, str):
         try:
             body = as_json(dict(body) if isinstance(body, Mapping) else list(body), null=True)
         except UnfitValueError as problem:
             raise CellError(f"the body: {problem}", remedy=problem.remedy) from None
     # Else "get" would be signed, and the HTTP library would send GET.
-    return Request(cast("Method", method.upper()), target, body, tuple((headers or {}).items()))
+    request = Request(cast("Method", method.upper()), target, body, tuple((headers or {}).items()))
+    if request.json is None and body.strip() not in ("", "null"):
+        raise CellError("the body is no JSON", remedy="a dict or a list becomes JSON")
+    return request
 
 
 def day_of_bars(request: Request) -> str:

@@ -90,6 +90,11 @@ def doubts(key: str, secret: str, passphrase: str) -> Iterator[str]:
         yield "the passphrase is in quotation marks, which are sent as part of it"
 
 
+def is_like_a_secret(key: str) -> bool:
+    """Whether what is said to be a key has the form of a secret."""
+    return _HEX32.fullmatch(key) is not None
+
+
 def _in_quotes(text: str) -> bool:
     return len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
 

@@ -19,7 +19,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Never
 
-from okx_magic.credentials.checks import checked, doubts
+from okx_magic.credentials.checks import checked, doubts, is_like_a_secret
 from okx_magic.credentials.derived import filled_macs, sealed, slipped_forms, wrong_forms
 from okx_magic.credentials.redaction import MARK, pseudonym, redactor, replacer, without_frames
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from okx_magic.credentials.changes import Wrong
     from okx_magic.credentials.derived import MacOf
     from okx_magic.credentials.macs import Mac, Scheme
+    from okx_magic.errors import OkxMagicError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Of a shorter key, six characters would be most of it.
@@ -105,10 +106,12 @@ class Credentials:
         self._headers = _signer(plain_key, plain_secret, plain_passphrase)
         self._wrong, self._slipped = _deriver(plain_key, plain_secret, plain_passphrase)
         self._filled = filled_macs(plain_secret, plain_key, plain_passphrase)
-        self._redact = redactor((plain_secret, plain_passphrase))
+        # A key that looks like a secret is one: the two were swapped.
+        swapped = is_like_a_secret(plain_key)
+        self._redact = redactor((plain_secret, plain_passphrase, *([plain_key] * swapped)))
         self._name, self._pseudonymize = _pseudonymizer(plain_key, plain_secret, plain_passphrase)
-        self.hint = _hint(plain_key)
-        self.tail = plain_key[-4:] if len(plain_key) >= _LONG_ENOUGH else ""
+        self.hint = "…" if swapped else _hint(plain_key)
+        self.tail = plain_key[-4:] if len(plain_key) >= _LONG_ENOUGH and not swapped else ""
         self.key_hash = hashlib.sha256(plain_key.encode()).hexdigest()[:16]
         self.warnings = tuple(doubts(plain_key, plain_secret, plain_passphrase))
 
@@ -148,6 +151,15 @@ class Credentials:
         except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
             # The secrets are in its frames.
             raise without_frames(failure) from None
+
+    def clean(self, error: OkxMagicError) -> None:
+        """Take the secrets out of what an error says: the value of an expression, or of an option, may be
+        one. Then it has no causes either, which would say it as well.
+        """
+        said, remedy = self.redact(error.message), self.redact(error.remedy)
+        if (said, remedy) != (error.message, error.remedy):
+            error.message, error.remedy, error.args = said, remedy, (said,)
+            error.__cause__ = error.__context__ = None
 
     def owns(self, text: str) -> bool:
         """Whether the text is the secret or the passphrase, in any of the forms that ``redact`` finds, or

@@ -122,7 +122,7 @@ def without_frames(error: Failure) -> Failure:
         if each is not None and id(each) not in seen:
             seen.add(id(each))
             each.__traceback__ = None
-            chain += [each.__cause__, each.__context__]
+            chain += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
     return error
 
 

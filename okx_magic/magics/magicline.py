@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.credentials.credentials import Credentials
+    from okx_magic.errors import OkxMagicError
 
 # Patterns as text, which ``re`` compiles on first use and keeps: %load_ext compiles none.
 
@@ -166,10 +167,21 @@ def forget_login(shell: InteractiveShell, cell: str) -> None:
         forget(shell, cell.strip())
 
 
-def forget_typed_secrets(
+def hide_secrets(
+    shell: InteractiveShell, text: str, error: OkxMagicError, credentials: Credentials | None
+) -> None:
+    """Take out of an error what may not be shown. What is a secret of a cell that was not sent, by its
+    name or its value, goes out of the shell's history.
+    """
+    if isinstance(error, CellError | CredentialsError):
+        _forget_typed_secrets(shell, text, credentials)
+    if credentials is not None:
+        credentials.clean(error)
+
+
+def _forget_typed_secrets(
     shell: InteractiveShell, text: str, credentials: Credentials | None
 ) -> None:
-    """Take what of a cell is a secret, by its name or its value, out of the shell's history."""
     from okx_magic.cell.check import typed_secrets  # noqa: PLC0415  # on first use
 
     for pair in typed_secrets(text, credentials):

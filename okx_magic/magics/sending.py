@@ -16,7 +16,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 from traitlets import Bool
 
-from okx_magic.errors import CellError, CredentialsError, OkxError
+from okx_magic.errors import CellError, OkxError, OkxMagicError
 from okx_magic.magics import magicline
 from okx_magic.magics.place import names_here
 from okx_magic.magics.shell_panel import ShellPanel, fits
@@ -179,8 +179,8 @@ class OkxMagic(Magics):
                     duration=arguments.duration,
                 ),
             )
-        except (CellError, CredentialsError):
-            magicline.forget_typed_secrets(self.shell, text, session.account.credentials)
+        except OkxMagicError as error:
+            magicline.hide_secrets(self.shell, text, error, session.account.credentials)
             raise
         return value if cell is None else None
 
