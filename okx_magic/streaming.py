@@ -10,7 +10,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.cell.check import refuse_secrets
 from okx_magic.credentials.websocket import LOGIN_PATH, Login, log_in
 from okx_magic.errors import CellError, CredentialsError, OkxError
 from okx_magic.model import Envelope, Exchange, Request, Sent
@@ -116,10 +115,14 @@ class Streaming:
         from okx_magic.streams.checked import checked  # noqa: PLC0415  # same
         from okx_magic.streams.protocol import Arg  # noqa: PLC0415  # same
 
-        asked = Request("SUBSCRIBE", f"{channel}?{urlencode(keys)}")
-        refuse_secrets(asked, self.account.credentials)
-        known, args = checked(asked)
-        if known.login and self.account.credentials is None:
+        credentials = self.account.credentials
+        if credentials is not None and any(map(credentials.owns, map(str, keys.values()))):
+            raise CredentialsError(
+                f"an argument of {channel} is a secret: it would be logged on its way",
+                remedy="take it out; make a new key if it was real",
+            )
+        known, args = checked(Request("SUBSCRIBE", f"{channel}?{urlencode(keys)}"))
+        if known.login and credentials is None:
             raise CredentialsError(
                 f"{channel} is private (OKX: 60011)",
                 remedy="%okx_login demo, or %okx_login sandbox",
