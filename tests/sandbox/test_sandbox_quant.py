@@ -13,7 +13,7 @@ from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.market.market import Market
 from okx_magic.sandbox.market.noise import key_of, waves
 from okx_magic.sandbox.market.pricing import premium
-from okx_magic.sandbox.market.tape import CLOSE, VOLUME, day_of, events_of, merged
+from okx_magic.sandbox.market.tape import CLOSE, MS, TICKS, VOLUME, day_of, events_of, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -256,8 +256,8 @@ def test_nothing_is_earned_within_a_minute(inst_id: str) -> None:
     paths = []
     for minute in range(FIRST * 1440, FIRST * 1440 + 2880, 2):
         events = events_of(1, instrument, minute)
-        at = np.searchsorted(events.ms, np.arange(1000, 60_001, 1000)) - 1
-        paths.append(np.log(events.ticks[np.maximum(at, 0)].astype(float)))
+        at = np.searchsorted(events[MS], np.arange(1000, 60_001, 1000)) - 1
+        paths.append(np.log(events[TICKS, np.maximum(at, 0)].astype(float)))
     path = np.array(paths)
     for second in (5, 15, 30, 45, 55):
         so_far, rest = path[:, second] - path[:, 0], path[:, -1] - path[:, second]

@@ -27,7 +27,7 @@ from okx_magic.sandbox.market.instruments import (
     worth,
 )
 from okx_magic.sandbox.market.paths import BEATS, MINUTES
-from okx_magic.sandbox.market.tape import BEAT_MS, COUNT, HIGH, LOW
+from okx_magic.sandbox.market.tape import BEAT_MS, COUNT, HIGH, LOW, MS, TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +118,7 @@ class Market:
             day, place = divmod(minute, MINUTES)
             before = tape.traded_before(self.seed, one, day)
             before += int(tape.day_of(self.seed, one, day)[COUNT, :place].sum())
-            ms = tape.events_of(self.seed, one, minute).ms
+            ms = tape.events_of(self.seed, one, minute)[MS]
             counts.append(before + int(np.searchsorted(ms, inside * BEAT_MS)))
         return range(*counts) if counts else range(0)
 
@@ -130,9 +130,8 @@ class Market:
             ends = tape.traded_before(self.seed, one, day) + np.cumsum(counts)
             place = int(np.searchsorted(ends, numbers[0], "right"))
             minute, begin = day * MINUTES + place, numbers[0] - int(ends[place] - counts[place])
-            part = slice(begin, begin + len(numbers))
-            events = (each[part].tolist() for each in tape.events_of(self.seed, one, minute))
-            for ms, px, sz, bought in zip(*events, strict=True):
+            events = tape.events_of(self.seed, one, minute)[:, begin : begin + len(numbers)]
+            for ms, px, sz, bought in events.T.tolist():
                 side = "buy" if bought else "sell"
                 yield Trade(numbers[0], px * one.tick, sz * one.lot, side, minute * 60_000 + ms)
                 numbers = numbers[1:]
@@ -156,7 +155,7 @@ class Market:
             return None
         minute, inside = divmod(beat, BEATS)
         events = tape.events_of(self.seed, one, minute)
-        ms = events.ms[beyond(events.ticks, ticks)]
+        ms = events[MS, beyond(events[TICKS], ticks)]
         return minute * 60_000 + int(ms[ms >= inside * BEAT_MS][0])
 
     def book(self, one: Instrument, second: float, depth: int = DEPTH) -> Book:
@@ -171,18 +170,14 @@ class Market:
         index, end = quoted(contract, "index"), min(beat_of(second), contract.expires * 10)
         first = min(contract.expires * 10 - 18_000, end - 1)
         minutes = range(first // BEATS, -(-end // BEATS))
-        ticks = np.concatenate(
-            [tape.events_of(self.seed, index, minute).ticks for minute in minutes]
-        )
+        ticks = np.concatenate([tape.events_of(self.seed, index, each)[TICKS] for each in minutes])
         points = ticks[first % BEATS :][: end - first : 2]
         px = int(points.sum()) * index.tick / len(points)
         return round(px / contract.tick) * contract.tick
 
     def offers(self, one: Instrument, second: float) -> bool:
         """Whether ``one`` is on offer at ``second``."""
-        if not one.expires:
-            return True
-        if not one.listed <= second < one.expires:
+        if one.expires and not one.listed <= second < one.expires:
             return False
         return not one.opt_type or int(one.strike) in strikes(self.seed, one, int(second) // 86_400)
 

@@ -28,15 +28,14 @@ _MIX = (
 )
 
 
-def key_of(*parts: object) -> int:
-    """A key of 64 bits."""
-    return int.from_bytes(blake2b(repr(parts).encode(), digest_size=8).digest())
+def key_of(*parts: object, size: int = 8) -> int:
+    """A key of so many bytes."""
+    return int.from_bytes(blake2b(repr(parts).encode(), digest_size=size).digest())
 
 
 def generator(*parts: object) -> np.random.Generator:
     """The stream of that key."""
-    digest = blake2b(repr(parts).encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.Philox(key=int.from_bytes(digest)))
+    return np.random.Generator(np.random.Philox(key=key_of(*parts, size=16)))
 
 
 def uniform(key: int, places: ArrayLike) -> Floats:

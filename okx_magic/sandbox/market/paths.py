@@ -102,12 +102,12 @@ def beats_of(seed: int, series: str, minute: int) -> Floats:
     """
     (day, place), count = divmod(minute, MINUTES), BEATS // STEPS
     path = path_of(seed, series, day)
-    opened, closed = path.opens[place : place + 1], path.opens[place + 1 : place + 2]
-    high, low = max(path.highs[place], opened[0]), min(path.lows[place], opened[0])
+    opened, closed = path.opens[place : place + 2].tolist()
+    high, low = max(path.highs[place], opened), min(path.lows[place], opened)
     if "-" in series:
         base, quote = (beats_of(seed, coin, minute) for coin in series.split("-"))
         return (base - quote).clip(low, high)
-    ends = np.concatenate((opened, opened + path.steps[:, place], closed))
+    ends = np.array([opened, *(opened + path.steps[:, place].astype(np.float64)), closed])
     draws = generator(seed, series, "beats", minute).standard_normal((STEPS, count))
     inner = ends[:-1] + _bridge(draws.T.copy(), path.variances[place] / STEPS, np.diff(ends))
     inner = np.where(inner > high, 2 * high - inner, inner)

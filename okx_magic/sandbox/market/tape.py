@@ -10,7 +10,7 @@ Tested in ``tests/sandbox/test_sandbox_quant.py``.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,15 +28,8 @@ _FEWEST = 2 * STEPS + 8
 _STILL = 0.15
 # The rows of bars: opens, highs, lows, closes, volumes, and how many trades there were.
 OPEN, HIGH, LOW, CLOSE, VOLUME, COUNT = range(6)
-
-
-class Events(NamedTuple):
-    """The trades of a minute, at ``ms`` of it: price, size and whether a buyer took."""
-
-    ms: Ints
-    ticks: Ints
-    lots: Ints
-    bought: Ints
+# And of trades: milliseconds of the minute, prices, sizes, whether a buyer took.
+MS, TICKS, LOTS, BOUGHT = range(4)
 
 
 def merged(bars: Ints) -> Ints:
@@ -67,22 +60,22 @@ def day_of(seed: int, quoted: Instrument, day: int) -> Ints:
 
 
 @lru_cache(maxsize=256)
-def events_of(seed: int, quoted: Instrument, minute: int) -> Events:
-    """The trades of ``minute``."""
+def events_of(seed: int, quoted: Instrument, minute: int) -> Ints:
+    """The trades of ``minute``, one after the other in its columns."""
     (day, place), at = divmod(minute, MINUTES), range(minute, minute + 1)
     opened, high, low, _, volume, count = day_of(seed, quoted, day)[:, place].tolist()
     path = beats_of(seed, quoted.series, minute) + offset(seed, quoted, at)
     ticks = in_ticks(seed, quoted, path, at).clip(low, high)
     if not count:
         nothing = np.zeros(BEATS, np.int64)
-        return Events(np.arange(BEATS) * BEAT_MS + BEAT_MS // 2, ticks, nothing, nothing)
+        return np.array([np.arange(BEATS) * BEAT_MS + BEAT_MS // 2, ticks, nothing, nothing])
     draws = generator(seed, quoted.inst_id, "trades", minute)
     ms = _times(draws, count)
     prices = _prices(ms, ticks, opened)
     shares = np.exp(1.6 * draws.standard_normal(count))
     lots = 1 + ((volume - count) * (shares / shares.sum())).astype(np.int64)
     lots[np.argmax(shares)] += volume - lots.sum()
-    return Events(ms, prices, lots, _sides(draws, prices, opened))
+    return np.array([ms, prices, lots, _sides(draws, prices, opened)])
 
 
 def price_at(seed: int, one: Instrument, beat: int) -> int:
@@ -104,10 +97,10 @@ def last_at(seed: int, one: Instrument, beat: int) -> tuple[int, bool]:
         return int(in_ticks(seed, one, log, minutes)[0]), bought
     minute, inside = divmod(beat, BEATS)
     events = events_of(seed, one, minute)
-    at = int(np.searchsorted(events.ms, inside * BEAT_MS)) - 1
+    at = int(np.searchsorted(events[MS], inside * BEAT_MS)) - 1
     if at < 0:
         events = events_of(seed, one, minute - 1)
-    return int(events.ticks[at]), bool(events.bought[at])
+    return int(events[TICKS, at]), bool(events[BOUGHT, at])
 
 
 def log_at(seed: int, one: Instrument, beat: int) -> tuple[Floats, range]:
@@ -139,9 +132,8 @@ def _within(seed: int, one: Instrument, start: int, end: int) -> list[Ints]:
     if start >= end:
         return []
     events, begin = events_of(seed, one, start // BEATS), start // BEATS * BEATS
-    part = slice(*np.searchsorted(events.ms, ((start - begin) * BEAT_MS, (end - begin) * BEAT_MS)))
-    px = events.ticks[part]
-    return [np.array([px, px, px, px, events.lots[part]])]
+    part = slice(*np.searchsorted(events[MS], ((start - begin) * BEAT_MS, (end - begin) * BEAT_MS)))
+    return [events[[TICKS, TICKS, TICKS, TICKS, LOTS], part]]
 
 
 def day_of_trade(seed: int, quoted: Instrument, number: int) -> int:
