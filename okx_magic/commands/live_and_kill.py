@@ -73,6 +73,14 @@ def _check_live(account: Account) -> None:
         )
 
 
+class KillInterrupted(KeyboardInterrupt):
+    """Ctrl-C while the kill switch cancels; the latch stays on."""
+
+    # As for our errors: one line in place of a traceback.
+    def _render_traceback_(self) -> list[str]:
+        return [f"KeyboardInterrupt {self}"]
+
+
 def kill(session: Session, show: Callable[[Note], None]) -> None:
     """The latch first, then all open orders; each step is shown. Raises KillIncomplete."""
     account = session.account
@@ -95,7 +103,13 @@ def kill(session: Session, show: Callable[[Note], None]) -> None:
         tell(f"{waiting} waiting order{'s are' if waiting > 1 else ' is'} turned away")
     if writer := session.gate.await_writers():
         tell(f"not stopped in 2 s: {writer}; it may still be placed, and is looked for now")
-    ended = Killer(session.connection.look, session.orders.cancel, tell).run()
+    try:
+        ended = Killer(session.connection.look, session.orders.cancel, tell).run()
+    except KeyboardInterrupt:
+        raise KillInterrupted(
+            f"the kill switch of {account.name} is on, and orders may still be open:"
+            " %okx_kill again cancels them"
+        ) from None
     orders = f"{ended.found} order{'s were' if ended.found != 1 else ' was'} open"
     if not ended.done:
         left = (

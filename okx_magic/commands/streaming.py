@@ -51,9 +51,11 @@ def subscribe(
     value, pasted = held
     before = _stream(value)
     if before and before.running and _same(before, session, args):
+        _go_on(before, options)
         output.deliver(request.name, before)
         if not options.quiet:
-            output.note(stream_lines.streaming(before, "streams already; what it kept is kept"))
+            said = f"streams already; what it kept is kept · {_told(before, options, request)}"
+            output.note(stream_lines.streaming(before, said))
         return before
     if pasted and value is not None and before is None:
         said = f"{name} had another value, and is the stream now"
@@ -90,6 +92,15 @@ def _begun(
     if options.duration:
         stream.end_after(seconds(options.duration))
     return stream
+
+
+def _go_on(stream: Stream, options: Options) -> None:
+    """What the cell asks for is done to the stream that is there: a cell that runs twice is the rule."""
+    if options.record:
+        stream.record(options.record)
+    if options.duration:
+        stream.end_after(seconds(options.duration))
+    stream.decimal = options.decimal
 
 
 def stop(accounts: Accounts, name: str | None, *, everything: bool = False) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from okx_magic.cell import SUBSCRIBE, fill
@@ -27,6 +27,7 @@ from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Iterable, Mapping, Sequence
     from concurrent.futures import Executor
 
@@ -67,6 +68,13 @@ class Options:
     keep: int | None = None
     record: str | None = None
     duration: str | None = None
+
+    @classmethod
+    def of(cls, arguments: Namespace, *, decimal: bool, quiet: bool) -> Options:
+        """What a magic line asks for, with the settings that last."""
+        named = {each.name: getattr(arguments, each.name) for each in fields(cls)}
+        lasting = {"decimal": named["decimal"] or decimal, "quiet": named["quiet"] or quiet}
+        return cls(**named | lasting)
 
     @property
     def streamed(self) -> bool:

@@ -81,7 +81,7 @@ class OkxMagic(Magics):
     @argument("--raw", action="store_true", help="OKX's envelope as a dict, not a frame")
     @argument("--decimal", action="store_true", help="exact decimals in place of float64")
     @argument("--pages", metavar="N", type=int, help="at most N pages, in one frame")
-    @argument("--all", action="store_true", help="all pages, in one frame")
+    @argument("--all", action="store_true", dest="everything", help="all pages, in one frame")
     @argument("--since", metavar="T", help="all rows from this time on: 2024-01-31, 90d, {{ t }}")
     @argument("--until", metavar="T", help="only rows before this time; times are UTC")
     @argument("--to", metavar="DIR", help="parquet files in this folder; goes on where it stopped")
@@ -158,26 +158,7 @@ class OkxMagic(Magics):
                 session,
                 names_here(self.shell),
                 CellOutput(self.shell, shows_values=cell is not None, said=self._said),
-                Options(
-                    name=arguments.name,
-                    dry_run=arguments.dry_run,
-                    raw=arguments.raw,
-                    decimal=arguments.decimal or self.decimal,
-                    as_typed=arguments.as_typed,
-                    again=arguments.again,
-                    force=arguments.force,
-                    quiet=arguments.quiet or self.quiet,
-                    chart=arguments.chart,
-                    pages=arguments.pages,
-                    everything=arguments.all,
-                    since=arguments.since,
-                    until=arguments.until,
-                    to=arguments.to,
-                    executor=arguments.executor,
-                    keep=arguments.keep,
-                    record=arguments.record,
-                    duration=arguments.duration,
-                ),
+                Options.of(arguments, decimal=self.decimal, quiet=self.quiet),
             )
         except OkxMagicError as error:
             magicline.hide_secrets(self.shell, text, error, session.account.credentials)
@@ -241,22 +222,14 @@ class OkxMagic(Magics):
             self._panel.show()
             return
         from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
-        from okx_magic.ui.console import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
 
         try:
-            session = self.accounts.login(
-                arguments.name,
-                prompt=ask if arguments.prompt else ask_if_anybody,
-                typed=arguments.prompt,
-                faults=arguments.faults,
-            )
-        except OkxError:
-            from okx_magic.commands.diagnosis import found_elsewhere  # noqa: PLC0415  # only for a refusal
-
-            found = found_elsewhere(self.accounts, confirm, show)
-            if found is None:
-                raise
-            session = found
+            session = self._log_in(arguments)
+        except OkxMagicError:
+            # A person who reads on would take the next cell to be of the account that was refused.
+            if self.accounts.current:
+                tell([f"note: not logged in: cells use {self.accounts.current} as before"])
+            raise
         show(receipts.login(session))
         if arguments.unset_env:
             show(receipts.unset(self.accounts.unset_variables()))
@@ -290,11 +263,32 @@ class OkxMagic(Magics):
         ended = " · its kill switch ended with it" if {*killed} & {*closed} else ""
         tell([f"logged out: {', '.join(closed) or 'nobody was logged in'}{ended}{now}"])
 
+    def _log_in(self, arguments: Any) -> Session:
+        from okx_magic.ui.console import ask, ask_if_anybody, confirm  # noqa: PLC0415  # on first use
+
+        try:
+            return self.accounts.login(
+                arguments.name,
+                prompt=ask if arguments.prompt else ask_if_anybody,
+                typed=arguments.prompt,
+                faults=arguments.faults,
+            )
+        except OkxError:
+            from okx_magic.commands.diagnosis import found_elsewhere  # noqa: PLC0415  # only for a refusal
+
+            found = found_elsewhere(self.accounts, confirm, show)
+            if found is None:
+                raise
+            return found
+
     def _session(self, name: str | None) -> Session:
         nobody = self.accounts.current is None
         session = self.accounts.session(name)
-        if nobody and name is None and session.account.environment == "sandbox":
-            from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
-
-            show(receipts.notices(["no credentials found, so this is the built-in sandbox"]))
+        if nobody and name is None:
+            account = session.account
+            if account.environment == "sandbox":
+                said = "no credentials found, so this is the built-in sandbox"
+            else:
+                said = f"nobody was logged in: this is {account.name}, from {account.source}"
+            tell([f"note: {said}"])
         return session

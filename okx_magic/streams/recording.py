@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
 _ROWS: Final = 2000
+_SUFFIXES: Final = frozenset({".parquet", ".pq"})
 
 
 class Recording:
@@ -34,6 +35,11 @@ class Recording:
                 "--record needs pyarrow", remedy='%pip install "okx-magic[data]"'
             ) from None
         self.path = Path(path)
+        if self.path.suffix not in _SUFFIXES:
+            raise CellError(
+                f"a recording is a parquet file, and {self.path.name} is named otherwise",
+                remedy=f"name it {self.path.stem}.parquet",
+            )
         if self.path.exists():
             raise CellError(f"{self.path} is there already", remedy="name another file")
         if not self.path.parent.is_dir():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -177,11 +178,18 @@ class Stream(Intake):
             leave()
 
     def record(self, path: str | PathLike[str]) -> None:
-        """Write each row from now on to a parquet file, as OKX sent it; ``stop`` completes the file."""
+        """Write each row from now on to a parquet file, as OKX sent it; ``stop`` completes the file. One
+        that is written already goes on.
+        """
         from okx_magic.streams.recording import Recording  # noqa: PLC0415  # pyarrow, on first use
 
         if self._recording is not None:
-            raise CellError("the stream is being recorded already", remedy="stop it first")
+            if self._recording.path == Path(path):
+                return
+            raise CellError(
+                f"{self.name} is being recorded to {self._recording.path}",
+                remedy=f"%okx_streams stop {self.name} completes that file; then run this again",
+            )
         self._recording = Recording(path, self.channel)
 
     def picture(self) -> Any:

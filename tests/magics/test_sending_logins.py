@@ -143,3 +143,27 @@ def test_the_environment_is_left_alone(notebook: Notebook) -> None:
     notebook.run("%okx_login sandbox")
     assert notebook.error is None
     assert dict(os.environ) == before
+
+
+def test_a_log_in_that_failed_says_which_account_goes_on(
+    notebook: Notebook, elsewhere: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next order would be taken to be of the account that was refused."""
+    assert elsewhere.url
+    monkeypatch.setenv("OKX_PASSPHRASE", "not-the-right-one")
+    assert "as before" not in notebook.run("%okx_login demo")
+    notebook.run("%okx_login sandbox")
+    assert "not logged in: cells use sandbox as before" in notebook.run("%okx_login demo")
+    assert "cells use sandbox as before" in notebook.run("%okx_login nosuch")
+
+
+def test_a_cell_after_the_log_out_says_who_it_logs_in(
+    notebook: Notebook, elsewhere: Sandbox
+) -> None:
+    """The variables are still there: what is found in them is named before it is used."""
+    assert elsewhere.url
+    notebook.run("%okx_login demo")
+    notebook.run("%okx_logout")
+    shown = notebook.run("%%okx\nbalance = GET /api/v5/account/balance")
+    assert "nobody was logged in: this is demo, from " in shown
+    assert "nobody" not in notebook.run("%%okx\nbalance = GET /api/v5/account/balance")

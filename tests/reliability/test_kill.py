@@ -9,6 +9,7 @@ import pytest
 
 from okx_magic.accounts import Accounts
 from okx_magic.errors import KillIncomplete, OkxError, RefusedError
+from okx_magic.orders.kill import Killed, Killer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,4 +168,20 @@ def test_a_kill_that_did_not_end_is_an_error(
     sandbox_notebook.run("%okx_kill")
     assert isinstance(sandbox_notebook.error, KillIncomplete)
     assert "still open: " in str(sandbox_notebook.error)
+    assert session_of(sandbox_notebook).gate.latched
+
+
+def test_ctrl_c_during_a_kill_says_what_is_on_and_what_may_be_open(
+    sandbox_notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line in place of a traceback; the latch stays on."""
+
+    def interrupted(_: Killer) -> Killed:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Killer, "run", interrupted)
+    shown = sandbox_notebook.run("%okx_kill")
+    assert isinstance(sandbox_notebook.error, KeyboardInterrupt)
+    assert "is on, and orders may still be open: %okx_kill again" in shown
+    assert "Traceback" not in shown
     assert session_of(sandbox_notebook).gate.latched

@@ -195,3 +195,32 @@ def test_one_without_a_name_says_how_it_gets_one(sandbox_notebook: Any) -> None:
     text = sandbox_notebook.run(f"%%okx\n{TICKS}")
     assert "gives it that name" not in text
     sandbox_notebook.run("%okx_streams stop --all")
+
+
+def test_a_cell_that_runs_again_does_what_it_asks_for(
+    sandbox_notebook: Any, tmp_path: Path
+) -> None:
+    """The stream goes on, and is recorded and ended as the second run says; a file goes on, too."""
+    first, other = tmp_path / "ticks.parquet", tmp_path / "other.parquet"
+    sandbox_notebook.run(f"%%okx\n{TICKS}")
+    stream = sandbox_notebook["ticks"]
+    for _ in range(2):
+        shown = sandbox_notebook.run(f"%%okx --record {first} --decimal\n{TICKS}")
+        assert sandbox_notebook["ticks"] is stream
+        assert "streams already" in shown
+        assert f"recorded to {first}" in shown
+        assert stream.decimal
+    sandbox_notebook.run(f"%%okx --record {other}\n{TICKS}")
+    assert f"is being recorded to {first}" in str(sandbox_notebook.error)
+    assert not other.exists()
+    stream.wait(rows=stream.total + 1, timeout=20)
+    sandbox_notebook.run(f"%%okx --for 1s\n{TICKS}")
+    until(lambda: not stream.running)
+    assert first.exists()
+
+
+def test_a_recording_is_named_as_what_it_is(sandbox_notebook: Any, tmp_path: Path) -> None:
+    """Another program would read a file by its name."""
+    sandbox_notebook.run(f"%%okx --record {tmp_path / 'ticks.csv'}\n{TICKS}")
+    assert "name it ticks.parquet" in str(sandbox_notebook.error.remedy)
+    assert not (tmp_path / "ticks.csv").exists()
