@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from okx_magic.errors import OkxMagicError
 from okx_magic.pages.blocks import at_once, pause
-from okx_magic.pages.workers import attempt, is_limit, was_refused
+from okx_magic.pages.workers import LONG_AT_THE_END, attempt, is_limit, soon, was_refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,11 +48,12 @@ class Slot:
 @dataclass(slots=True)
 class Part:
     """Chunks that a worker has; without any it is only asked who it is. What it does not fetch goes back
-    to the ``job``.
+    to the ``job``. ``last``: they are of what remains of a pull.
     """
 
     slots: tuple[Slot, ...]
     job: Job | None = None
+    last: bool = False
 
     def take(self, results: Sequence[Result]) -> None:
         """Note what it gave."""
@@ -80,6 +81,8 @@ class Job:
         self._todo: list[Slot] = []
         self._here: dict[Future[tuple[Result, bool]], Slot] = {}
         self._over = threading.Event()
+        # Until then this kernel leaves the last chunks to the workers.
+        self._rests = 0.0
 
     def run(self, chunks: Iterator[Chunk]) -> Results:
         """Each chunk, in order, with what waits for its rows."""
@@ -144,12 +147,13 @@ class Job:
             heapq.heappush(self._todo, slot)
 
     def _assign_here(self) -> None:
-        if self._team.waits:
+        if self._team.waits or (self._team.workers and time.monotonic() < self._rests):
             return
         places = self._team.own.places(self._at_once)
         while self._todo and len(self._here) < places:
+            last = self._ends
             slot = heapq.heappop(self._todo)
-            self._here[self._team.pool.submit(self._fetch, slot.chunk)] = slot
+            self._here[self._team.pool.submit(self._fetch, slot.chunk, last)] = slot
 
     def _assign_there(self) -> None:
         workers = [each for each in self._team.workers if each.places(self._at_once)]
@@ -157,17 +161,29 @@ class Job:
         while self._todo and out < _PARTS * len(workers):
             # A window's worth; at the end less, so that all end at about the same time.
             most = min(share.places(self._at_once) for share in workers)
-            size = min(most, math.ceil(len(self._todo) / (_PARTS * len(workers))))
+            last = self._ends
+            size = min(most, math.ceil(len(self._todo) / (len(workers) * (1 if last else _PARTS))))
             slots = tuple(heapq.heappop(self._todo) for _ in range(size))
-            self._team.hand_out(Part(slots, self))
+            self._team.hand_out(Part(slots, self, last))
             out += 1
             if not self._team.workers:
                 return
 
-    def _fetch(self, chunk: Chunk) -> tuple[Result, bool]:
+    @property
+    def _ends(self) -> bool:
+        """Whether what remains fits into one window of all: then nobody should wait for the next, while
+        others have places left in this one.
+        """
+        shares = [*self._team.workers, self._team.own]
+        places = sum(share.places(self._at_once) for share in shares)
+        return len(shares) > 1 and not self._more and len(self._todo) <= places
+
+    def _fetch(self, chunk: Chunk, last: bool) -> tuple[Result, bool]:  # noqa: FBT001
         """What a chunk gives here, and whether OKX refused a request of it for its limit."""
         team, began = self._team, time.time()
         sleep = partial(pause, self._over)
+        if last:
+            sleep = partial(soon, sleep)
         result = attempt(team.connection, sleep, chunk)
         refused = was_refused(team.connection, {chunk.request.path}, began)
         if is_limit(result) and not team.shares.exhausted:
@@ -181,4 +197,5 @@ class Job:
         if refused:
             self._team.refused(self._team.here)
         if slot.result is None:
+            self._rests = time.monotonic() + LONG_AT_THE_END
             self.put_back(slot)

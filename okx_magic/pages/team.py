@@ -162,7 +162,7 @@ class Team:
         self._worked |= bool(chunks)
         try:
             future = self._executor.submit(
-                fetch_part, self._source, chunks, self._table, self._number
+                fetch_part, self._source, chunks, self._table, self._number, last=part.last
             )
         except Exception as error:  # noqa: BLE001  # whatever an executor raises is told
             part.put_back()

@@ -38,8 +38,14 @@ _TOKEN: Final = secrets.token_hex(4)
 # Long enough for another worker to take the next greeting.
 _GREETING: Final = 0.05
 _LIMITS: Final = "50011"
+# At the end of a pull who would wait longer for a place gives its chunks back.
+LONG_AT_THE_END: Final = 0.2
 
 _first_use = threading.Lock()
+
+
+class UsedUp(Exception):
+    """The next place in a window is too far off; somebody else may have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,18 @@ class Answer:
 
 
 def fetch_part(
-    source: Account, chunks: tuple[Chunk, ...], shares: Mapping[str, Share], number: int
+    source: Account,
+    chunks: tuple[Chunk, ...],
+    shares: Mapping[str, Share],
+    number: int,
+    *,
+    last: bool = False,
 ) -> Answer:
     """Fetch the chunks side by side, wherever this runs. Arguments and result can be pickled.
 
     ``source`` is an account without credentials. A process that is not among ``shares`` sends
-    nothing: it says who it is. ``number`` makes each part another: dask runs equal ones once.
+    nothing: it says who it is. ``number`` makes each part another: dask runs equal ones once. ``last`` is
+    what remains of a pull: where this process has used up its places, another may have some.
     """
     del number
     worker = this_worker(source)
@@ -79,8 +91,12 @@ def fetch_part(
         return Answer(worker, (None,) * len(chunks))
     started = time.time()
     with ThreadPoolExecutor(len(chunks), thread_name_prefix="okx_magic-part") as pool:
-        results = tuple(pool.map(partial(attempt, connection, time.sleep), chunks))
+        sleep = partial(soon, time.sleep) if last else time.sleep
+        results = tuple(pool.map(partial(attempt, connection, sleep), chunks))
     refused = was_refused(connection, {chunk.request.path for chunk in chunks}, started)
+    if all(each is None for each in results):
+        # Nor has it a place for the next ones: long enough for another worker to take them.
+        time.sleep(_GREETING)
     if limit is not None and any(map(is_limit, results)):
         # The same again at once would be refused again.
         time.sleep(limit.seconds)
@@ -89,15 +105,24 @@ def fetch_part(
 
 def attempt(
     connection: Connection, sleep: Callable[[float], None], chunk: Chunk
-) -> Fetched | OkxMagicError:
-    """What a chunk gives: its rows, or the error."""
+) -> Fetched | OkxMagicError | None:
+    """What a chunk gives: its rows, or the error; None where there was no place for it soon."""
     try:
         return chunk.fetch(partial(candles, connection, sleep=sleep))
     except OkxMagicError as error:
         return error
+    except UsedUp:
+        return None
 
 
-def is_limit(result: Fetched | OkxMagicError) -> bool:
+def soon(sleep: Callable[[float], None], seconds: float) -> None:
+    """Sleep, but not for long."""
+    if seconds > LONG_AT_THE_END:
+        raise UsedUp
+    sleep(seconds)
+
+
+def is_limit(result: Fetched | OkxMagicError | None) -> bool:
     """Whether OKX refused it for its limit, so that it has to be asked for again."""
     return isinstance(result, OkxMagicError) and is_throttled(result)
 

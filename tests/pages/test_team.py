@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from limitserver import HOUR, NEWEST, LimitServer, limited
@@ -19,7 +19,8 @@ from okx_magic.errors import CellError, OkxError, RefusedError, TransportError
 from okx_magic.model import Envelope, Exchange, Request
 from okx_magic.pages import Pull, Team
 from okx_magic.pages.paging import Span
-from okx_magic.pages.workers import SharedPacer, without_credentials
+from okx_magic.pages.shares import Share
+from okx_magic.pages.workers import SharedPacer, fetch_part, this_worker, without_credentials
 from okx_magic.session import Session
 from okx_magic.wire.connection import Connection
 from okx_magic.wire.pacing import Pacer
@@ -212,6 +213,34 @@ def test_workers_in_this_process_share_its_pace() -> None:
         session.pages(TARGET, **pages(10))
         assert_whole(session.pages(TARGET, executor=pool, **pages(50)), 50)
         assert far.counts() == (60, 0)
+
+
+class OnePage(NamedTuple):
+    """A chunk of one request."""
+
+    request: Request
+
+    def fetch(self, fetch: Callable[[Request], Any]) -> Any:
+        return fetch(self.request)
+
+
+def test_the_last_chunks_are_given_back_by_who_has_no_place_for_them(
+    near: LimitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that stands still a worker has twenty places: it fetches so many of the last chunks and
+    gives the others back, where it waited for the next window with them while another had places left.
+    """
+    monkeypatch.setattr(
+        "okx_magic.pages.workers.SharedPacer", partial(SharedPacer, clock=lambda: 0.0)
+    )
+    source = Account("still", "demo", None, near.url, "a test")
+    shares = {this_worker(source).process: Share(0, 1)}
+    fetched = []
+    for number in range(2):
+        chunks: Any = (OnePage(CANDLES),) * 15
+        answer = fetch_part(source, chunks, shares, number, last=True)
+        fetched.append(sum(each is not None for each in answer.results))
+    assert fetched == [15, 5]
 
 
 class Silent(Executor):
