@@ -14,6 +14,7 @@ from okx_magic.credentials.websocket import LOGIN_PATH, Login, log_in
 from okx_magic.errors import CellError, CredentialsError, OkxError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.wire.connection import Connection
+from okx_magic.wire.exchange_log import ExchangeLog
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -148,6 +149,8 @@ class Streaming:
             if self._connection is None:
                 sender = self._session.connection.sender
                 self._connection = Connection(self.account, pacer=sender.pacer, clock=sender.clock)
+                # A person cannot ask for these answers: whole books, a hundred trades at a time.
+                self._connection.sender.log = ExchangeLog(most=0)
             connection = self._connection
         found: list[Any] = connection.read(Request("GET", target)).envelope.data
         return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scripted import until
 
+import okx_magic
 from okx_magic.errors import CellError, OkxMagicError
 
 if TYPE_CHECKING:
@@ -224,3 +225,15 @@ def test_a_recording_is_named_as_what_it_is(sandbox_notebook: Any, tmp_path: Pat
     sandbox_notebook.run(f"%%okx --record {tmp_path / 'ticks.csv'}\n{TICKS}")
     assert "name it ticks.parquet" in str(sandbox_notebook.error.remedy)
     assert not (tmp_path / "ticks.csv").exists()
+
+
+def test_what_streams_were_answered_is_not_kept(okx_sandbox: Any) -> None:
+    """Memory holds no answer to what streams ask of REST by themselves; of what a person asks it does."""
+    ticker = "/api/v5/market/ticker?instId=BTC-USDT"
+    with okx_magic.connect(okx_sandbox) as session:
+        session.request("GET", ticker)
+        session.streaming.rest(ticker)
+        connection: Any = session.streaming._connection
+        theirs, mine = connection.log, session.connection.log
+        assert [theirs.answer(each) for each in theirs] == [None]
+        assert mine.answer(mine[-1]), "control"
