@@ -10,9 +10,10 @@ import hmac
 import html
 import json
 import re
+from contextlib import suppress
 from functools import cache, partial
 from html.entities import codepoint2name
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
@@ -29,6 +30,18 @@ _SHORTEST: Final = 4
 _UNLIKE: Final = 8
 # Whatever has none of these has no character escaped, and no line break.
 _ESCAPES: Final = ("%", "\\", "&", "\n", "\r")
+# What Python's own errors hold beside their arguments.
+_HELD: Final = (
+    "__notes__",
+    "object",
+    "filename",
+    "strerror",
+    "code",
+    "value",
+    "msg",
+    "text",
+    "name",
+)
 _QUOTED: Final = frozenset("\"'/\\`")
 # A line break between two characters, as it is, continued, of quoted-printable or escaped; with indent.
 # All repetitions have an end, so that no text takes long.
@@ -115,15 +128,42 @@ def without_frames(error: Failure) -> Failure:
     """The error without the frames that it came through, nor those of its causes: a verbose traceback
     shows what their locals hold.
     """
+    for each in _linked(error):
+        each.__traceback__ = None
+    return error
+
+
+def without_values(error: Failure, redact: Callable[[str], str]) -> Failure:
+    """A foreign error, and those that it is linked to, without what ``redact`` takes out of what they say
+    and hold: a library may put the headers that it was given into its error.
+    """
+    for each in _linked(error):
+        each.args = tuple(_without(value, redact) for value in each.args)
+        for name in (*vars(each), *_HELD):
+            value = getattr(each, name, None)
+            if value is not None and (clean := _without(value, redact)) is not value:
+                # Of an attribute that cannot be set, args has the value.
+                with suppress(AttributeError, TypeError):
+                    setattr(each, name, clean)
+    return error
+
+
+def _without(value: Any, redact: Callable[[str], str]) -> Any:
+    text = value if isinstance(value, str) else repr(value)
+    clean = redact(text)
+    return value if clean == text else clean
+
+
+def _linked(error: BaseException) -> Iterator[BaseException]:
+    """An error with its causes, its contexts and the errors of a group, each once."""
     chain: list[BaseException | None] = [error]
     seen: set[int] = set()
     while chain:
         each = chain.pop()
         if each is not None and id(each) not in seen:
             seen.add(id(each))
-            each.__traceback__ = None
+            yield each
             chain += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
-    return error
 
 
 def pseudonym(kind: str, value: str, salt: bytes) -> str:

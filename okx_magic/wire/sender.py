@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from okx_magic.credentials.credentials import timestamp_text
-from okx_magic.credentials.redaction import without_frames
+from okx_magic.credentials.redaction import MARK, without_frames, without_values
 from okx_magic.errors import CredentialsError, OkxError, OkxMagicError
 from okx_magic.model import Envelope, Exchange, Request, Sent
 from okx_magic.servertext import printable
@@ -137,8 +137,7 @@ class Sender:
             except OkxMagicError as failure:
                 error = without_frames(failure)
             except BaseException as failure:  # noqa: BLE001  # raised again, whatever it is
-                # The frames that it came through hold the signed headers, whatever it is.
-                raise without_frames(failure) from None
+                raise self._foreign(failure, sent) from None
             elapsed = (time.monotonic() - started) * 1000
         if answer is not None:
             envelope, error = self._judged(answer, request, state)
@@ -238,6 +237,17 @@ class Sender:
         """The text without the secrets of the account."""
         credentials = self.account.credentials
         return text if credentials is None else credentials.redact(text)
+
+    def _foreign(self, failure: BaseException, sent: Sent | None) -> BaseException:
+        """Another's error as it may leave: it came through frames with the signed headers, and a library
+        may have put them into it.
+        """
+
+        def redact(text: str) -> str:
+            text = self.redact(text)
+            return text.replace(sent.signature, MARK) if sent and sent.signature else text
+
+        return without_frames(without_values(failure, redact))
 
     def _shown(self, answer: Answer | None, sent: Sent | None) -> bytes:
         """The beginning of an answer; one to a signed request could repeat what was sent with it."""
