@@ -141,7 +141,10 @@ class Dataset:
 
     def _titled(self) -> str:
         count = len(self._targets)
-        return f"dataset {self._folder.path} · {count} target{'' if count == 1 else 's'}"
+        return (
+            f"dataset {self._folder.path} · {count} target{'' if count == 1 else 's'}"
+            " · .frame(…) gives the rows of one"
+        )
 
     def _shown(self) -> pd.DataFrame:
         """The contents without the columns that are empty."""

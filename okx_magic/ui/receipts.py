@@ -5,6 +5,7 @@ Tested in ``tests/ui/test_console_notes.py`` and ``tests/magics/test_sending.py`
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +45,9 @@ def receipt(
         f"{reply.milliseconds:.0f} ms",
     ]
     equity = totals.get("totalEq") if isinstance(totals, dict) else None
-    if isinstance(equity, int | float):
-        parts.insert(2, f"total equity {equity:,.2f} USD")
+    # Exact decimals are texts there.
+    with suppress(TypeError, ValueError):
+        parts.insert(2, f"total equity {float('' if equity is None else equity):,.2f} USD")
     # The badge already says "demo" for the account demo.
     if account.name != account.environment:
         parts.append(account.name)
@@ -177,9 +179,13 @@ def _rows_text(rows: int | None, request: Request) -> str:
     if rows == 0:
         return "0 rows: OKX has none for this request"
     text = _counted(rows, "row")
-    endpoint = request.endpoint
-    most = endpoint.paging.get("limit_max") if endpoint and endpoint.paging else None
-    return f"{text} (the endpoint's maximum)" if rows == most else text
+    paging = (request.endpoint and request.endpoint.paging) or {}
+    most = paging.get("limit_max")
+    if rows == most:
+        return f"{text} (the endpoint's maximum)"
+    if rows == paging.get("limit_default") and "limit" not in dict(request.query):
+        return f"{text} (OKX's default, at most {most})"
+    return text
 
 
 def _named(request: Request, name: str | None) -> str:

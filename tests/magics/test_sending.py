@@ -42,6 +42,24 @@ def test_named_requests_are_assigned_and_have_a_receipt(sandbox_notebook: Notebo
     assert re.match(r"\[sandbox\] fills ← GET /api/v5/trade/fills · \d rows? · ", receipts[1])
 
 
+def test_a_receipt_says_that_there_is_more(sandbox_notebook: Notebook) -> None:
+    """A page of as many rows as OKX gives by itself is not all; a limit that was typed was meant."""
+    for typed, told in (
+        ("", "100 rows (OKX's default, at most 300)"),
+        ("&limit=100", "100 rows · "),
+        ("&limit=300", "300 rows (the endpoint's maximum)"),
+    ):
+        target = f"/api/v5/market/candles?instId=BTC-USDT{typed}"
+        assert told in sandbox_notebook.run(f"%%okx\nbars = GET {target}")
+
+
+def test_a_balance_says_its_total(sandbox_notebook: Notebook) -> None:
+    """Of exact decimals, too."""
+    for option in ("", " --decimal"):
+        text = sandbox_notebook.run(f"%%okx{option}\nbalance = GET /api/v5/account/balance")
+        assert re.search(r"total equity [\d,]+\.\d\d USD", text)
+
+
 def test_a_result_that_hides_a_name_of_pythons_says_so_once(sandbox_notebook: Notebook) -> None:
     """A result may be called ``list``; a person who wonders why list() fails was told how to undo it."""
     cell = "%%okx\nlist = GET /api/v5/public/time"
