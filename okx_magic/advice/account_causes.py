@@ -114,7 +114,10 @@ def environment(case: Case) -> Iterator[Cause]:
     if case.account.loopback:
         # Of a sandbox, however it is dressed: nothing here is about real money.
         yield Cause(
-            "environment", f"{found}: the sandbox made the key for its other one", holds=True
+            "environment",
+            f"{found}: the sandbox made the key for its other one",
+            holds=True,
+            remedy="%okx_login sandbox has keys of its own; a sandbox tells its keys when it starts",
         )
         return
     yield Cause("environment", f"{found}: the key is for {other} trading", holds=True)
