@@ -7,6 +7,7 @@ is its ``prevSeqId``; a size of "0" deletes the level; equal ids are a sign of l
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -41,6 +42,8 @@ class Book:
         self.valid = False
         self.seq_id = -1
         self.ts = ""
+        # It is read in another thread than the one that applies: between two states, never within one.
+        self._lock = threading.Lock()
         self._asks: dict[str, Level] = {}
         self._bids: dict[str, Level] = {}
         self._waiting: list[Change] = []
@@ -68,9 +71,10 @@ class Book:
 
     def start(self, whole: Change) -> None:
         """Begin with a whole book, and what has been pushed since."""
-        self._asks = {level[0]: level for level in whole.asks}
-        self._bids = {level[0]: level for level in whole.bids}
-        self.seq_id, self.ts, self.valid = whole.seqId, whole.ts, True
+        with self._lock:
+            self._asks = {level[0]: level for level in whole.asks}
+            self._bids = {level[0]: level for level in whole.bids}
+            self.seq_id, self.ts, self.valid = whole.seqId, whole.ts, True
         waiting, self._waiting = self._waiting, []
         for place, change in enumerate(waiting):
             if change.seqId <= self.seq_id and change.prevSeqId <= change.seqId:
@@ -89,9 +93,12 @@ class Book:
 
     def as_dict(self, depth: int | None = None) -> dict[str, Any]:
         """The book as REST gives it, at most ``depth`` levels a side."""
-        asks = sorted(self._asks.values(), key=lambda level: Decimal(level[0]))
-        bids = sorted(self._bids.values(), key=lambda level: Decimal(level[0]), reverse=True)
-        return {"asks": asks[:depth], "bids": bids[:depth], "ts": self.ts, "seqId": self.seq_id}
+        with self._lock:
+            asks, bids = list(self._asks.values()), list(self._bids.values())
+            state = {"ts": self.ts, "seqId": self.seq_id}
+        asks.sort(key=lambda level: Decimal(level[0]))
+        bids.sort(key=lambda level: Decimal(level[0]), reverse=True)
+        return {"asks": asks[:depth], "bids": bids[:depth], **state}
 
     def _wait(self, change: Change) -> None:
         self._waiting.append(change)
@@ -99,10 +106,11 @@ class Book:
             del self._waiting[: _NO_BUFFER // 2]
 
     def _apply(self, change: Change) -> None:
-        for side, levels in ((self._asks, change.asks), (self._bids, change.bids)):
-            for level in levels:
-                if level[1] == "0":
-                    side.pop(level[0], None)
-                else:
-                    side[level[0]] = level
-        self.seq_id, self.ts = change.seqId, change.ts
+        with self._lock:
+            for side, levels in ((self._asks, change.asks), (self._bids, change.bids)):
+                for level in levels:
+                    if level[1] == "0":
+                        side.pop(level[0], None)
+                    else:
+                        side[level[0]] = level
+            self.seq_id, self.ts = change.seqId, change.ts

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import Scripted, ScriptedAccess, until
+from scripted import PATIENCE, Scripted, ScriptedAccess, until
 
 from okx_magic.errors import TransportError
 from okx_magic.streams.book import Book, Change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from okx_magic.streams.stream import Stream
 
@@ -90,6 +91,44 @@ def test_a_book_without_its_first_push(
     server.push("books", [change(11, 12, [(102, "2")])], action="update")
     until(lambda: book.total and book._feeds[0].book.seq_id == 12)  # type: ignore[attr-defined]
     assert book.frame()["sz"].tolist() == [1.0, 2.0]
+
+
+class Watched(list[list[str]]):
+    """Levels; behind each of them somebody else has time."""
+
+    def __init__(self, levels: list[list[str]], between: Callable[[], None]) -> None:
+        super().__init__(levels)
+        self._between = between
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for each in super().__iter__():
+            yield each
+            self._between()
+
+
+def test_a_book_is_never_read_within_a_change() -> None:
+    """Who reads in another thread while a change or a whole book is taken gets one state of OKX's."""
+    book, found, readers = Book(), list[dict[str, Any]](), list[threading.Thread]()
+
+    def between() -> None:
+        readers.append(threading.Thread(target=lambda: found.append(book.as_dict())))
+        readers[-1].start()
+        # Long enough for one that does not wait.
+        readers[-1].join(0.05)
+
+    book.start(Change(asks=[level(101, "1"), level(102, "1")], bids=[level(99, "1")], seqId=1))
+    after = [level(101, "2"), level(102, "2")], [level(99, "2")]
+    book.take(
+        Change(asks=Watched(after[0], between), bids=after[1], seqId=2, prevSeqId=1), whole=False
+    )
+    whole = [level(101, "3"), level(102, "3")], [level(99, "3")]
+    book.start(Change(asks=whole[0], bids=Watched(whole[1], between), seqId=3))
+    for reader in readers:
+        reader.join(PATIENCE)
+    assert len(found) == 3
+    for each in found:
+        sizes = {row[1] for row in (*each["asks"], *each["bids"])}
+        assert sizes == {str(each["seqId"])}
 
 
 @settings(max_examples=60, deadline=None)
