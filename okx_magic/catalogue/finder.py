@@ -24,7 +24,7 @@ from okx_magic.catalogue.texts import card
 from okx_magic.catalogue.topics import SUBSCRIBE, topics, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from okx_magic.catalogue import Endpoint
 
@@ -52,8 +52,11 @@ def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[s
             if serves is not None and not serves(endpoint.method, endpoint.path):
                 lines.append(_ELSEWHERE)
         return tuple("\n\n".join(map("\n".join, cards)).split("\n"))
+    magics = _magics(text)
+    if (magics and topics().alone.issuperset(magics)) or _only_codes(text):
+        return tuple(magics)
     columns = columns_said(text)
-    found, streams, magics = search(text), search_channels(text), _magics(text)
+    found, streams = search(text), search_channels(text)
     if columns and columns[0].name.lower() == text.lower() and not parameter_spelled(text):
         # Nothing but a column has this name: who has it, then what else has such a word.
         found = (*columns[0].of, *(each for each in found if each not in columns[0].of))
@@ -79,13 +82,25 @@ def find(text: str, serves: Callable[[str, str], bool] | None = None) -> tuple[s
 def _magics(text: str) -> list[str]:
     """What of this project itself answers: only for a wording as it stands, and for a code."""
     words = words_of(text)
-    codes = [word for word in words if _CODE.fullmatch(word) and catalogue.explain(word)]
-    told = [f"%okx_explain {code} says what it means and what to do" for code in codes]
+    told = [f"%okx_explain {code} says what it means and what to do" for code in _codes(words)]
     # "record a stream to a file" is "record stream".
     bare = (word for word in words if word not in _ARTICLES)
     asked = f" {' '.join(words)} | {' '.join(bare)} "
-    said = (line for words, line in topics().magics.items() if f" {' '.join(words)} " in asked)
-    return told or list(dict.fromkeys(said))
+    said = [words for words in topics().magics if f" {' '.join(words)} " in asked]
+    # Who says "log in" does not mean the log.
+    whole = [words for words in said if not any({*words} < {*more} for more in said)]
+    return told or list(dict.fromkeys(topics().magics[words] for words in whole))
+
+
+def _codes(words: Sequence[str]) -> list[str]:
+    return [word for word in words if _CODE.fullmatch(word) and catalogue.explain(word)]
+
+
+def _only_codes(text: str) -> bool:
+    """Whether nothing else is asked: "what is 50113"."""
+    words = words_of(text)
+    codes = _codes(words)
+    return bool(codes) and topics().filler.union(codes, ("code", "error", "mean")).issuperset(words)
 
 
 def _row(endpoint: Endpoint) -> tuple[str, ...]:

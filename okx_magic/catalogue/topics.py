@@ -34,7 +34,8 @@ SUBSCRIBE: Final = "SUBSCRIBE"
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """``endpoints`` and ``channels`` of each wording, the likeliest first, and the ``magics`` that do it;
+    """``endpoints`` and ``channels`` of each wording, the likeliest first, and the ``magics`` that do it,
+    of which those ``alone`` are no matter of OKX's API;
     ``filler`` are words that tell nothing; ``aside`` are the first parts of paths that few people mean;
     ``live`` are words that ask for a stream.
     """
@@ -42,6 +43,7 @@ class Topics:
     endpoints: Mapping[Words, tuple[Key, ...]]
     channels: Mapping[Words, tuple[Key, ...]]
     magics: Mapping[Words, str]
+    alone: frozenset[str]
     filler: frozenset[str]
     aside: frozenset[str]
     live: frozenset[str]
@@ -120,6 +122,7 @@ def topics() -> Topics:
     found: dict[Words, tuple[Key, ...]] = {}
     channels: dict[Words, tuple[Key, ...]] = {}
     magics: dict[Words, str] = {}
+    alone: set[str] = set()
     filler: set[str] = set()
     aside: set[str] = set()
     live: set[str] = set()
@@ -134,12 +137,15 @@ def topics() -> Topics:
         elif "|" in line and not line.startswith("#"):
             wordings, _, endpoints = line.partition("|")
             if "%" in endpoints:
-                magics |= {each: endpoints.strip() for each in _spelled_out(wordings, named)}
+                told = endpoints.strip().removeprefix("! ")
+                magics |= dict.fromkeys(_spelled_out(wordings, named), told)
+                alone.update({told} if told != endpoints.strip() else ())
                 continue
             keys = tuple(_keys(endpoints))
             to = channels if keys[0][0] == SUBSCRIBE else found
             to |= dict.fromkeys(_spelled_out(wordings, named), keys)
-    return Topics(found, channels, magics, frozenset(filler), frozenset(aside), frozenset(live))
+    several = (frozenset(each) for each in (alone, filler, aside, live))
+    return Topics(found, channels, magics, *several)
 
 
 def classes() -> Mapping[str, Sequence[str]]:

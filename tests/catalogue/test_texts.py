@@ -75,6 +75,36 @@ def test_the_table_is_short_and_aligned() -> None:
     assert "more" not in find("funding rate history")[-2]
 
 
+@pytest.mark.parametrize(
+    ("words", "magic"),
+    [
+        ("how do I log in", "%okx_login"),
+        ("switch to demo", "%okx_login"),
+        ("paper trading", "%okx_login"),
+        ("log out", "%okx_logout"),
+        ("what did I send today", "%okx_log "),
+        ("see what was sent today", "%okx_log "),
+        ("today's requests", "%okx_log "),
+        ("save as csv", "okx_magic.safe_csv"),
+        ("what is 50113", "%okx_explain 50113"),
+        ("what does error 51008 mean", "%okx_explain 51008"),
+    ],
+)
+def test_what_only_a_magic_does_names_no_endpoint(words: str, magic: str) -> None:
+    """Who looks for the log of this session is not shown how to withdraw."""
+    (line,) = find(words)
+    assert line.startswith(magic)
+
+
+def test_what_both_do_names_both() -> None:
+    """A file of years is a magic's and made of an endpoint; a code beside other words leaves them."""
+    for words in ("download candles", "cancel all", "50113 balance"):
+        first, *others = find(words)
+        assert first.startswith("%")
+        assert any(" /api/v5/" in line for line in others)
+    assert " /api/v5/trade/amend-order " in find("amend a limit order")[0]
+
+
 def test_nothing_found_says_so() -> None:
     """No word of it is known, nor anything near it."""
     assert "nothing" in find("qqqqqq")[0]
