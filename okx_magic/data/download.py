@@ -12,7 +12,7 @@ from okx_magic.data.filing import bar_length_of, manifest_of
 from okx_magic.data.folder import Folder
 from okx_magic.data.ranges import missing
 from okx_magic.data.targets import Target, target_of
-from okx_magic.errors import CellError, OkxMagicError
+from okx_magic.errors import CellError, OkxError, OkxMagicError
 from okx_magic.pages.candle_plan import candle_plan
 from okx_magic.pages.paging import Span
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _MOST_ROWS: Final = 50_000
 # Rows of the last moments may not be at OKX's side yet.
 _SETTLING: Final = 5_000
+# OKX docs, Error Code: 51001, "Instrument ID doesn't exist".
+_NOT_THERE: Final = "51001"
 # A bar in a file, compressed, and some to spare.
 _BYTES_A_BAR: Final = 80
 
@@ -85,7 +87,8 @@ class Download:
         """Fetch what the folder does not have yet; one result a target, as soon as it is complete.
 
         Raises CellError before anything is sent for what cannot be done. What came before any other
-        error, or before Ctrl-C, is in the folder, and the same call goes on behind it.
+        error, or before Ctrl-C, is in the folder, and the same call goes on behind it. A target that
+        OKX does not know holds up no others: its refusal is raised at the end.
         """
         try:
             yield from self._bring_all(requests, span, int(self._clock() * 1000))
@@ -95,45 +98,39 @@ class Download:
             ) from None
 
     def _bring_all(self, requests: Sequence[Request], span: Span, now: int) -> Generator[Done]:
-        for name, moment in (("since", span.since), ("until", span.until)):
-            if moment is not None and moment > now:
-                raise CellError(f"--{name} is in the future", remedy="leave it out: it means now")
-        # As often as it is named, it is one target.
-        named = (target_of(request, span) for request in requests)
-        targets = list({target.key: target for target in named}.values())
-        if not targets:
-            raise CellError("no target is named")
-        for target in targets:
-            if target.style.time is None:
-                raise CellError(
-                    f"the rows of {target.request.path} have no time, by which they go to disk",
-                    remedy="fetch them into a frame: --all without --to",
-                )
+        targets = _targets(requests, span, now)
         with self._folder.writing():
             opened = [(target, manifest_of(self._folder, target)) for target in targets]
             plans = [self._plan(*each, span, now) for each in opened]
             self._check_space(targets, plans)
             if self._progress is not None:
                 self._progress.start(_requests(targets, plans, now))
+            refused: list[OkxError] = []
             for number, ((target, manifest), ranges) in enumerate(
                 zip(opened, plans, strict=True), start=1
             ):
                 try:
-                    done = self._bring(target, manifest, ranges, now)
+                    yield self._bring(target, manifest, ranges, now)
                 except OkxMagicError as error:
                     if len(targets) > 1:
                         # Which of them it was: the request names its path only.
                         place = f"target {number} of {len(targets)}: {target}"
                         error.checked = (place, *error.checked)
-                    raise
-                yield done
+                    if not isinstance(error, OkxError) or error.code != _NOT_THERE:
+                        raise
+                    refused.append(error)
+            if refused:
+                first, *others = refused
+                first.checked += tuple(error.checked[0] for error in others)
+                raise first
 
     def _plan(self, target: Target, manifest: Manifest, span: Span, now: int) -> list[Range]:
         length = bar_length_of(target)
         # A bar that began later than that is running.
         closed = now - length + 1 if length else now - _SETTLING
         high = closed if span.until is None else min(span.until, closed)
-        return missing((span.since or 0, high), manifest.covered)
+        # Before 1970 there is no time that OKX takes, and was no OKX.
+        return missing((max(span.since or 0, 0), high), manifest.covered)
 
     def _check_space(self, targets: list[Target], plans: list[list[Range]]) -> None:
         needed = 0
@@ -172,6 +169,24 @@ class Download:
         seconds = time.monotonic() - started
         fresh = manifest.rows - before
         return Done(target.request.target, manifest.rows, fresh, pages, seconds, tuple(notices))
+
+
+def _targets(requests: Sequence[Request], span: Span, now: int) -> list[Target]:
+    """The targets of requests, each once, however often it is named. Raises CellError."""
+    for name, moment in (("since", span.since), ("until", span.until)):
+        if moment is not None and moment > now:
+            raise CellError(f"--{name} is in the future", remedy="leave it out: it means now")
+    named = (target_of(request, span) for request in requests)
+    targets = list({target.key: target for target in named}.values())
+    if not targets:
+        raise CellError("no target is named")
+    for target in targets:
+        if target.style.time is None:
+            raise CellError(
+                f"the rows of {target.request.path} have no time, by which they go to disk",
+                remedy="fetch them into a frame: --all without --to",
+            )
+    return targets
 
 
 def _requests(targets: list[Target], plans: list[list[Range]], now: int) -> int | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from okx_magic.catalogue.bar_names import DEFAULT_BAR, bar_length
 from okx_magic.data.folder import Manifest
 from okx_magic.data.parquet import columns_of, content_of, schema_of
-from okx_magic.data.ranges import joined, month_name
+from okx_magic.data.ranges import joined, month_name, without
 from okx_magic.errors import CellError
 from okx_magic.pages.paging import query_of
 from okx_magic.pages.rows import holes
@@ -101,7 +101,21 @@ def manifest_of(folder: Folder, target: Target) -> Manifest:
             remedy="name another folder",
         )
     folder.clean(manifest, target.folder)
-    return manifest
+    return _of_what_is_there(folder, manifest)
+
+
+def _of_what_is_there(folder: Folder, manifest: Manifest) -> Manifest:
+    """A manifest without the files that somebody took away, so that they are fetched again."""
+    gone = [name for name in manifest.files if not (folder.path / name).is_file()]
+    if not gone:
+        return manifest
+    covered = manifest.covered
+    for name in gone:
+        # KEY-LOW-HIGH.parquet
+        low, high = map(int, name.removesuffix(".parquet").rsplit("-", 2)[1:])
+        covered = [each for have in covered for each in without(have, (low, high))]
+    files = {name: told for name, told in manifest.files.items() if name not in gone}
+    return replace(manifest, files=files, covered=covered)
 
 
 @contextmanager
@@ -114,7 +128,7 @@ def told(folder: Folder) -> Iterator[None]:
         reason = "no space is left" if full else error.strerror or "it cannot be written"
         raise CellError(
             f"{folder.path}: {reason}; what came before is whole",
-            remedy="make room, and run it again: it goes on there",
+            remedy=f"{'make room' if full else 'mend that'}, and run it again: it goes on there",
         ) from None
 
 

@@ -69,13 +69,16 @@ class Folder:
 
     def __init__(self, path: str | PathLike[str], *, to_read: bool = False) -> None:
         self.path = Path(path).expanduser()
+        if "\0" in str(self.path):
+            raise CellError(f"{str(self.path)!r} is no name", remedy="name another folder")
         self._to_read = to_read
-        if self.path.exists() and not self.path.is_dir():
-            raise CellError(
-                f"{self.path} is a file, and a dataset is a folder",
-                remedy=_reader_of(self.path) if to_read else "name a folder",
-            )
-        self._known = self._checked()
+        with self._usable():
+            if self.path.exists() and not self.path.is_dir():
+                raise CellError(
+                    f"{self.path} is a file, and a dataset is a folder",
+                    remedy=_reader_of(self.path) if to_read else "name a folder",
+                )
+            self._known = self._checked()
         if to_read and not self._known:
             raise CellError(f"{self.path} has no dataset", remedy=self._where_one_is())
 
@@ -86,14 +89,13 @@ class Folder:
             if (
                 not self._to_read
                 and self.path.is_dir()
-                and {each.name for each in self.path.iterdir()} - {_META}
+                # .DS_Store, .ipynb_checkpoints: what is hidden is made by who looks into a folder.
+                and any(each.name[0] != "." for each in self.path.iterdir() if each.name != _META)
             ):
                 raise CellError(
                     f"{self.path} has other data", remedy="name an empty folder or a new one"
                 ) from None
             return False
-        except OSError as error:
-            raise self._unusable(error) from None
         except ValueError:
             said = None
         version = said.get("version") if isinstance(said, dict) else None
@@ -112,19 +114,24 @@ class Folder:
         found = next((each for each in around if (each / _META / _DATASET).is_file()), None)
         return "%%okx --to FOLDER makes one" if found is None else f"there is one in {found}"
 
-    def _unusable(self, error: OSError) -> CellError:
-        return CellError(
-            f"{self.path} cannot be used: {error.strerror}", remedy="name another folder"
-        )
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """What the system refuses is one line."""
+        try:
+            yield
+        except OSError as error:
+            raise CellError(
+                f"{str(self.path)[:100]} cannot be used: {error.strerror}",
+                remedy="name another folder",
+            ) from None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Only one at a time writes: raises CellError where another kernel does."""
-        try:
+        with self._usable():
             (self.path / _META).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise self._unusable(error) from None
-        with (self.path / _META / "lock").open("ab") as lock:
+            lock = (self.path / _META / "lock").open("ab")
+        with lock:
             if sys.platform != "win32":
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -134,7 +141,8 @@ class Folder:
                         remedy="wait, or name another folder",
                     ) from None
             if not self._known:
-                self.write(f"{_META}/{_DATASET}", json.dumps({"version": VERSION}).encode())
+                with self._usable():
+                    self.write(f"{_META}/{_DATASET}", json.dumps({"version": VERSION}).encode())
                 self._known = True
             yield
 

@@ -50,6 +50,16 @@ def missing(wanted: Range, have: Iterable[Range]) -> list[Range]:
     return result[::-1]
 
 
+def without(whole: Range, part: Range) -> list[Range]:
+    """What of a range is not in another.
+
+    Example:
+        >>> without((0, 10), (4, 6))
+        [(0, 4), (6, 10)]
+    """
+    return missing(whole, [part])[::-1]
+
+
 def month_start(time: int) -> int:
     """When the month of a time begins (UTC)."""
     moment = datetime.fromtimestamp(time // 1000, UTC)

@@ -47,7 +47,7 @@ def test_kills_leave_nothing_doubled_and_nothing_out(
 
 @pytest.mark.slow
 def test_the_kills_do_find_a_wrong_order(near: LimitServer, tmp_path: Path) -> None:
-    """Control: were the manifest written before the file, the same kills would lose rows."""
+    """Control: were the manifest written before the file, and believed, such kills would lose rows."""
     kills, pages = many(20, 8), many(400, 150)
     killed(near.url, tmp_path / "killed", kills, span(pages), naive=True)
     assert digest(tmp_path / "killed")[0] < 2 * 100 * pages

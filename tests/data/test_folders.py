@@ -15,7 +15,7 @@ import pytest
 
 import okx_magic
 from okx_magic.data.folder import Folder
-from okx_magic.errors import CellError, OkxError
+from okx_magic.errors import CellError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -251,13 +251,3 @@ def test_a_recording_is_opened_by_what_types_it(
     with pytest.raises(CellError, match="is a file") as caught:
         okx_magic.open_data(file)
     assert caught.value.remedy == f'{reader}("{file}") reads it'
-
-
-def test_a_refused_target_is_named(okx: Session, tmp_path: Path) -> None:
-    """The one of several that OKX refused; those before it are on disk."""
-    two = "/api/v5/market/candles?instId=BTC-USDT,NOPE-USDT&bar=1H"
-    with pytest.raises(OkxError) as caught:
-        okx.download(two, to=tmp_path, since="2024-01-01", until="2024-01-02")
-    assert caught.value.checked[0].startswith("target 2 of 2: ")
-    assert "instId=NOPE-USDT" in caught.value.checked[0]
-    assert len(okx_magic.open_data(tmp_path).frame("BTC-USDT")) == 24
