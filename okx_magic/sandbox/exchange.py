@@ -45,8 +45,8 @@ _HEADERS = (("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-i
 
 
 class Exchange:
-    """Two accounts (what they begin with is in ``data/accounts.json``) on one market. ``keyring`` holds
-    the keys by their names, and may grow.
+    """Two ``accounts`` by their environments (what they begin with is in ``data/accounts.json``) on one
+    market. ``keyring`` holds the keys by their names, and may grow.
 
     Not thread-safe: one thread asks it, one request after another.
     """
@@ -61,7 +61,7 @@ class Exchange:
         self._ids = Ids()
         # Those that come later are for the accounts that there are.
         first = {keys.environment: keys for keys in reversed(list(keyring.values()))}
-        self._accounts = {
+        self.accounts = {
             environment: Account(
                 uid=uid_of(first[environment]),
                 trading=Ledger(self._ids, _amounts(facts["trading"]), changed=int(now * 1000)),
@@ -70,11 +70,6 @@ class Exchange:
             )
             for environment, facts in table("accounts.json").items()
         }
-
-    @property
-    def accounts(self) -> Mapping[str, Account]:
-        """The accounts, by their environments."""
-        return self._accounts
 
     def answer(
         self,
@@ -117,7 +112,7 @@ class Exchange:
 
     def desk(self, keys: Keys, now: float) -> Desk:
         """Where the account of ``keys`` is dealt with, brought up to ``now``."""
-        desk = Desk(self._market, now, self._accounts[keys.environment], self._ids, keys)
+        desk = Desk(self._market, now, self.accounts[keys.environment], self._ids, keys)
         settle(desk)
         return desk
 

@@ -29,7 +29,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from random import Random
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.catalogue import explain
@@ -119,13 +118,10 @@ def _refusal(code: str) -> Fault | None:
 # Of these codes none says whether the order was taken (OKX docs, Error Code; the last by its nature).
 _DOUBTFUL = ("50001", "50004", "50013", "50026", "51054", "51149", "51016")
 
-FAULTS: Mapping[str, Fault] = MappingProxyType(
-    {
-        name: Fault(**{**facts, "page": _page(**facts["page"]) if "page" in facts else None})
-        for name, facts in table("faults.json").items()
-    }
-    | {code: fault for code in (*_DOUBTFUL, _UPGRADE) if (fault := _refusal(code))}
-)
+FAULTS: Mapping[str, Fault] = {
+    name: Fault(**{**facts, "page": _page(**facts["page"]) if "page" in facts else None})
+    for name, facts in table("faults.json").items()
+} | {code: fault for code in (*_DOUBTFUL, _UPGRADE) if (fault := _refusal(code))}
 
 
 def described() -> dict[str, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.catalogue import Endpoint, Limit, endpoints
@@ -23,16 +22,14 @@ if TYPE_CHECKING:
 _ACCOUNT_LIMIT = Limit(1000, 2, "user", "orders")
 _COUNTED = frozenset({"order", "batch-orders", "amend-order", "amend-batch-orders"})
 # Which parameter tells apart what a scope counts apart.
-_PARAMETERS: Mapping[str, str] = MappingProxyType(
-    {
-        "instrument": "instId",
-        "family": "instFamily",
-        "instType": "instType",
-        "currency": "ccy",
-        "tag": "tag",
-        "instidcode": "instIdCode",
-    }
-)
+_PARAMETERS: Mapping[str, str] = {
+    "instrument": "instId",
+    "family": "instFamily",
+    "instType": "instType",
+    "currency": "ccy",
+    "tag": "tag",
+    "instidcode": "instIdCode",
+}
 _FEW = 1000
 _DAY = 86_400
 

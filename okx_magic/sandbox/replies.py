@@ -118,15 +118,16 @@ def acknowledgement(
     silent = code != _PARTLY_FAILED and all(
         is_parameter_check(ack["sCode"], ack["sMsg"]) for ack in refused
     )
+    data = [dict(sorted(ack.items())) for ack in acks]
+    if of_algos:
+        return envelope(data, code=code)
     body = {
         "code": code,
-        "data": [dict(sorted(ack.items())) for ack in acks],
+        "data": data,
         "inTime": str(round(in_time * 1_000_000)),
         "msg": "" if silent else text(code),
         "outTime": str(round(out_time * 1_000_000)),
     }
-    if of_algos:
-        body = {"code": code, "data": body["data"], "msg": ""}
     return Reply(HTTPStatus.OK, compact(body))
 
 

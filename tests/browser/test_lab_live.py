@@ -49,7 +49,7 @@ def live(lab: Lab, tmp_path: Path) -> Iterator[Sandbox]:
 
 
 def orders(sandbox: Sandbox) -> int:
-    return len(sandbox._exchange._exchange._accounts["live"].orders)
+    return len(sandbox._exchange._exchange.accounts["live"].orders)
 
 
 def asked(notebook: LabNotebook, cell: int) -> None:

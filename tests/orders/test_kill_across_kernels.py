@@ -45,7 +45,7 @@ def placed_after_kill(
     program = Path(__file__).with_name("waiting_kernel.py")
     command = [sys.executable, str(program), str(runs), str(count), str(int(naive))]
     path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")])
-    orders = sandbox._exchange._exchange._accounts["demo"].orders
+    orders = sandbox._exchange._exchange.accounts["demo"].orders
     placed, refused = 0, 0
     with subprocess.Popen(
         command,

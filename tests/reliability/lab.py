@@ -75,11 +75,11 @@ class Lab:
     def orders(self) -> list[Any]:
         """All orders that the exchange has booked, asked of nobody but itself."""
         exchange = self.sandbox._exchange._exchange
-        return list(exchange._accounts["demo"].orders.values())
+        return list(exchange.accounts["demo"].orders.values())
 
     def algos(self) -> list[Any]:
         """All algo orders that the exchange has booked, asked of nobody but itself."""
-        return list(self.sandbox._exchange._exchange._accounts["demo"].algos.values())
+        return list(self.sandbox._exchange._exchange.accounts["demo"].algos.values())
 
     def told(self, path: str = PLACE) -> list[tuple[str, str]]:
         """The id and the outcome of each request to ``path``, "" where it is open, read from the ledger's
@@ -112,7 +112,7 @@ class Lab:
 
     def forget_orders(self) -> None:
         """Empty the books, so that the next look is as quick as the first."""
-        account = self.sandbox._exchange._exchange._accounts["demo"]
+        account = self.sandbox._exchange._exchange.accounts["demo"]
         # As many open orders as OKX lets stand would fill the books.
         for records in (account.orders, account.algos):
             for kept in (records, records.open, records.named):

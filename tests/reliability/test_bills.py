@@ -36,7 +36,7 @@ def hold(bench: Lab) -> None:
 
 def moved(bench: Lab) -> int:
     """How often money moved, asked of nobody but the exchange."""
-    account = bench.sandbox._exchange._exchange._accounts["demo"]
+    account = bench.sandbox._exchange._exchange.accounts["demo"]
     kinds = [bill.kind[1] for bill in account.trading.bills]
     return sum(kind in {"160", "161"} for kind in kinds) + len(account.funding.bills)
 

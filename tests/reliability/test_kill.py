@@ -117,7 +117,7 @@ def test_it_holds_over_a_restart_of_the_kernel(
     assert "the kill switch is on since" in live_notebook.run("%okx_login main")
     live_notebook.run("%okx_live")
     assert "kill switch is on" in str(live_notebook.error)
-    assert len(live._exchange._exchange._accounts["live"].orders) == 0
+    assert len(live._exchange._exchange.accounts["live"].orders) == 0
 
 
 def test_a_sandbox_takes_its_latch_with_it(sandbox_notebook: Notebook, nobody: Path) -> None:

@@ -47,7 +47,7 @@ def sentence(sandbox: Sandbox) -> str:
 
 def orders(sandbox: Sandbox) -> int:
     """How many orders the exchange has booked for the live account."""
-    return len(sandbox._exchange._exchange._accounts["live"].orders)
+    return len(sandbox._exchange._exchange.accounts["live"].orders)
 
 
 def test_a_live_account_reads_and_no_more(live_notebook: Notebook, live: Sandbox) -> None:
@@ -93,7 +93,7 @@ def test_a_stop_asks_as_an_order_does(
     cell = f"%%okx stop\nPOST /api/v5/trade/order-algo\n{json.dumps(stop)}"
     person.answers = [sentence(live), "no", "yes"]
     live_notebook.run("%okx_live")
-    algos = live._exchange._exchange._accounts["live"].algos
+    algos = live._exchange._exchange.accounts["live"].algos
     live_notebook.run(cell)
     assert isinstance(live_notebook.error, RefusedError)
     assert len(algos) == 0

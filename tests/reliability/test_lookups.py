@@ -110,7 +110,7 @@ def test_a_lost_transfer_is_found_by_its_id(bench: Lab, fault: str, moment: str)
     path = "/api/v5/asset/transfer"
     transfer = {"ccy": "USDT", "amt": "1", "from": "6", "to": "18", "clientId": "t1"}
     bench.sandbox.set_faults(f"next POST {path}: {fault}-{moment}")
-    funding = bench.sandbox._exchange._exchange._accounts["demo"].funding
+    funding = bench.sandbox._exchange._exchange.accounts["demo"].funding
     bills = len(funding.bills)
     if moment == "after":
         reply = bench.session.send(post(path, transfer))

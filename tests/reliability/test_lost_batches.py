@@ -102,7 +102,7 @@ def test_of_a_lost_batch_of_cancels_only_what_is_open_goes_again(
     look = bench.connection.look
 
     def cancelled_meanwhile(question: Request, seconds: float) -> Any:
-        account = bench.sandbox._exchange._exchange._accounts["demo"]
+        account = bench.sandbox._exchange._exchange.accounts["demo"]
         if resting := account.orders.open.get(first["ordId"]):
             account.keep(replace(resting, state="canceled"))
         return look(question, seconds)

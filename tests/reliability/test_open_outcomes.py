@@ -163,7 +163,7 @@ def test_a_kernel_that_is_killed_while_sending_is_told_of_at_the_next_log_in(
             monkeypatch.setenv(name, value)
         environ = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environ)
-        orders = sandbox._exchange._exchange._accounts["demo"].orders
+        orders = sandbox._exchange._exchange.accounts["demo"].orders
         while not orders:
             assert process.poll() is None
             time.sleep(0.01)

@@ -45,13 +45,13 @@ def test_orders_that_are_over_are_forgotten_in_the_end(desk: Desk) -> None:
         ord_id = trading.place(desk, limit(number)).ord_id
         trading.cancel(desk, {"instId": "BTC-USDT", "ordId": ord_id})
         assert len(account.orders) <= 2 * KEEPS + 1
-    newest = account.find("BTC-USDT", "", f"n{3 * KEEPS - 1}")
+    newest = account.orders.find("", ("BTC-USDT", f"n{3 * KEEPS - 1}"))
     assert newest is not None
     assert newest.ord_id == ord_id
-    assert account.find("BTC-USDT", "", "n1") is None
+    assert account.orders.find("", ("BTC-USDT", "n1")) is None
     assert len(account.orders.named) == len(account.orders)
     assert account.orders[resting].is_open
-    assert account.find("BTC-USDT", "", "n0") is account.orders[resting]
+    assert account.orders.find("", ("BTC-USDT", "n0")) is account.orders[resting]
 
 
 @pytest.mark.slow
@@ -88,7 +88,7 @@ def test_the_newest_of_several_of_one_name_is_found(desk: Desk) -> None:
     trading.cancel(desk, {"instId": "BTC-USDT", "ordId": first})
     second = trading.place(desk, limit(7)).ord_id
     trading.cancel(desk, {"instId": "BTC-USDT", "clOrdId": "n7"})
-    found = desk.account.find("BTC-USDT", "", "n7")
+    found = desk.account.orders.find("", ("BTC-USDT", "n7"))
     assert found is not None
     assert (found.ord_id, found.is_open) == (second, False)
     assert desk.account.orders[first].ord_id == first

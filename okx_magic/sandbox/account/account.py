@@ -190,17 +190,6 @@ class Account:
             Bill(ms, held.ccy, -amount, kind, about, moved=amount, margin=after.margin)
         )
 
-    def set_lever(self, key: Key, lever: Decimal) -> None:
-        """Sets the leverage of an open position."""
-        self.positions[key] = replace(self.positions[key], lever=lever)
-
-    def find(self, inst_id: str, ord_id: str, cl_ord_id: str) -> Order | None:
-        """The order of ``inst_id`` with this ``ordId`` or, where that is empty, the newest one with
-        this ``clOrdId``.
-        """
-        order = self.orders.find(ord_id, (inst_id, cl_ord_id))
-        return order if order and order.ticket.instrument.inst_id == inst_id else None
-
     def _exchanged(self, fill: Fill) -> Fill:
         # Of a spot pair: one currency for the other.
         kind = (CATEGORIES["normal"]["type"], "1" if fill.ticket.side == "buy" else "2")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
@@ -32,7 +31,7 @@ _MARGIN_MODES = frozenset({"cross", "isolated"})
 CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)
 # OKX docs, Place order, tgtCcy: what sz counts when a market order does not say.
-_MARKET_UNIT: Mapping[str, str] = MappingProxyType({"buy": "quote_ccy", "sell": "base_ccy"})
+_MARKET_UNIT: Mapping[str, str] = {"buy": "quote_ccy", "sell": "base_ccy"}
 
 # OKX freezes 5 % more than a market order is expected to cost.
 MARKET_RESERVE = Decimal("1.05")

@@ -38,19 +38,22 @@ def place(desk: Desk, wanted: Params) -> Algo:
 
 def cancel(desk: Desk, wanted: Params) -> Algo:
     """Cancels one that was not set off."""
-    return trading.cancel_one(desk, named(desk, wanted), wanted)
+    return trading.cancel_one(desk, named(desk, wanted, "51400"), wanted)
 
 
 def amend(desk: Desk, wanted: Params) -> Algo:
     """Changes size, prices and kinds of prices of one that was not set off."""
-    return trading.amend_one(desk, named(desk, wanted), wanted, _amend)
+    return trading.amend_one(desk, named(desk, wanted, "51503"), wanted, _amend)
 
 
-def named(desk: Desk, wanted: Params) -> Algo | None:
-    """The algo order that ``algoId`` or ``algoClOrdId`` names, if there is one."""
+def named(desk: Desk, wanted: Params, code: str) -> Algo:
+    """The one that ``algoId`` or else ``algoClOrdId`` names; where there is none, ``code``."""
     algo_id, name = wanted.get("algoId", ""), wanted.get("algoClOrdId", "")
     refuse_if(not (algo_id or name), "50015", "algoId", "algoClOrdId")
-    return desk.account.algos.find(algo_id, ("", name))
+    found = desk.account.algos.find(algo_id, ("", name))
+    if found is None:
+        raise RefusalError(code)
+    return found
 
 
 def watch(desk: Desk, algo: Algo, start: float) -> tuple[int, str, Algo]:

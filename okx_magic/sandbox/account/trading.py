@@ -73,29 +73,26 @@ def submit(desk: Desk, ticket: Ticket) -> Order:
 
 def cancel(desk: Desk, wanted: Params) -> Order:
     """Cancels an open order, and gives it."""
-    return cancel_one(desk, named(desk, wanted), wanted)
+    return cancel_one(desk, named(desk, wanted, "51400"), wanted)
 
 
 def amend(desk: Desk, wanted: Params) -> Order:
     """Changes price or size (``newSz`` counts what is filled already) of an open order."""
-    return amend_one(desk, named(desk, wanted), wanted, _amend)
+    return amend_one(desk, named(desk, wanted, "51503"), wanted, _amend)
 
 
-def cancel_one(desk: Desk, found: One | None, wanted: Params) -> One:
-    """Cancels what was ``found``, an order or an algo order, if it is open."""
-    one = _standing(found, wanted, "51400")
+def cancel_one(desk: Desk, one: One, wanted: Params) -> One:
+    """Cancels ``one``, an order or an algo order, if it is open."""
+    _check_open(one, wanted, "51400")
     desk.account.keep(one.ended(desk.ms, BY_USER))
     return one
 
 
 def amend_one(
-    desk: Desk,
-    found: One | None,
-    wanted: Params,
-    change: Callable[[Desk, One, Params], None],
+    desk: Desk, one: One, wanted: Params, change: Callable[[Desk, One, Params], None]
 ) -> One:
-    """Changes what was ``found``, an order or an algo order, if it is open."""
-    one = _standing(found, wanted, "51503")
+    """Changes ``one``, an order or an algo order, if it is open."""
+    _check_open(one, wanted, "51503")
     try:
         change(desk, one, wanted)
     except RefusalError:
@@ -105,11 +102,14 @@ def amend_one(
     return one
 
 
-def named(desk: Desk, wanted: Params) -> Order | None:
-    """The order that ``ordId`` or ``clOrdId`` names, if there is one."""
-    ord_id, cl_ord_id = wanted.get("ordId", ""), wanted.get("clOrdId", "")
-    refuse_if(not (ord_id or cl_ord_id), "51003")
-    return desk.account.find(wanted["instId"], ord_id, cl_ord_id)
+def named(desk: Desk, wanted: Params, code: str) -> Order:
+    """The order of ``instId`` that ``ordId`` or else ``clOrdId`` names; where there is none, ``code``."""
+    inst_id, ord_id, name = wanted["instId"], wanted.get("ordId", ""), wanted.get("clOrdId", "")
+    refuse_if(not (ord_id or name), "51003")
+    found = desk.account.orders.find(ord_id, (inst_id, name))
+    if found is None or found.ticket.instrument.inst_id != inst_id:
+        raise RefusalError(code)
+    return found
 
 
 def take_over(
@@ -177,10 +177,8 @@ def execute(
     return account.orders.get(order.ord_id, order)
 
 
-def _standing(found: One | None, wanted: Params, code: str) -> One:
-    if found is None or not found.is_open or found.ticket.instrument.inst_id != wanted["instId"]:
-        raise RefusalError(code)
-    return found
+def _check_open(one: Order | Algo, wanted: Params, code: str) -> None:
+    refuse_if(not one.is_open or one.ticket.instrument.inst_id != wanted["instId"], code)
 
 
 def _amend(desk: Desk, order: Order, wanted: Params) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from okx_magic.catalogue import endpoint
@@ -36,19 +35,17 @@ if TYPE_CHECKING:
 _FIRST_OF_ORDERS = "51000"
 
 # What each does with one item, and the code for too many of them.
-SERVICES: Mapping[str, tuple[Callable[[Desk, Params], Order | Algo], str]] = MappingProxyType(
-    {
-        "/api/v5/trade/order": (trading.place, ""),
-        "/api/v5/trade/batch-orders": (trading.place, "51111"),
-        "/api/v5/trade/cancel-order": (trading.cancel, ""),
-        "/api/v5/trade/cancel-batch-orders": (trading.cancel, "51406"),
-        "/api/v5/trade/amend-order": (trading.amend, ""),
-        "/api/v5/trade/amend-batch-orders": (trading.amend, "51501"),
-        "/api/v5/trade/order-algo": (stops.place, ""),
-        "/api/v5/trade/cancel-algos": (stops.cancel, "51406"),
-        "/api/v5/trade/amend-algos": (stops.amend, ""),
-    }
-)
+SERVICES: Mapping[str, tuple[Callable[[Desk, Params], Order | Algo], str]] = {
+    "/api/v5/trade/order": (trading.place, ""),
+    "/api/v5/trade/batch-orders": (trading.place, "51111"),
+    "/api/v5/trade/cancel-order": (trading.cancel, ""),
+    "/api/v5/trade/cancel-batch-orders": (trading.cancel, "51406"),
+    "/api/v5/trade/amend-order": (trading.amend, ""),
+    "/api/v5/trade/amend-batch-orders": (trading.amend, "51501"),
+    "/api/v5/trade/order-algo": (stops.place, ""),
+    "/api/v5/trade/cancel-algos": (stops.cancel, "51406"),
+    "/api/v5/trade/amend-algos": (stops.amend, ""),
+}
 
 
 def read_orders(known: Endpoint, request: RawRequest) -> list[Params]:

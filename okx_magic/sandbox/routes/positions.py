@@ -64,8 +64,7 @@ def position_risk(desk: Desk, query: Params) -> list[Row]:
 
 def largest_positions(desk: Desk, query: Params) -> list[Row]:
     """How large the positions in a family may be at all."""
-    if not any(query.get(name) for name in ("instFamily", "uly")):
-        raise RefusalError("50015", "uly", "instFamily")
+    refuse_if(not query.get("instFamily"), "50015", "uly", "instFamily")
     found = {one.listing["instFamily"]: one for one in chosen(desk, query)}
     return [about(one) | {"maxSz": largest(one, _ONE)} for one in found.values()]
 

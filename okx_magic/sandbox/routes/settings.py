@@ -5,6 +5,7 @@ OKX docs: Trading Account; Order Book Trading, Trade, Cancel all after and Mass 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,7 @@ def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
         raise RefusalError("59108")
     account.levers[instrument.inst_id, mode, side or "net"] = lever
     for key, need in needs.items():
-        account.set_lever(key, lever)
+        account.positions[key] = replace(account.positions[key], lever=lever)
         if mode == "isolated" and need:
             account.add_margin(key, need, _MARGIN_ADDED, desk.ms)
     shown = wanted.get("posSide") or ("net" if account.pos_mode == "net_mode" else "")

@@ -94,8 +94,7 @@ def premium_history(at: Moment, query: Params) -> list[Row]:
 
 def deliveries(at: Moment, query: Params) -> list[Row]:
     """What futures of a family were delivered at, Friday by Friday. Options are quoted only."""
-    if not any(query.get(name) for name in ("instFamily", "uly")):
-        raise RefusalError("50015", "uly", "instFamily")
+    refuse_if(not query.get("instFamily"), "50015", "uly", "instFamily")
     found = asked(query, map(about, at.market.offered("FUTURES", at.now)), "instFamily")
     family = next((row["instFamily"] for row in found), "")
     if not family or query["instType"] != "FUTURES":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from okx_magic.sandbox.account import stops, trading
 from okx_magic.sandbox.account.account import kind_of
 from okx_magic.sandbox.account.legs import fields_of
-from okx_magic.sandbox.replies import RefusalError, refuse_if
+from okx_magic.sandbox.replies import refuse_if
 from okx_magic.sandbox.routes.rows import Row, about, asked, page, told
 
 if TYPE_CHECKING:
@@ -30,10 +30,7 @@ _FORGOTTEN_MS = 2 * 3600 * 1000
 
 def order(desk: Desk, query: Params) -> list[Row]:
     """One order, by ``ordId`` or ``clOrdId``."""
-    found = trading.named(desk, query)
-    if found is None:
-        raise RefusalError("51603")
-    return [order_row(found)]
+    return [order_row(trading.named(desk, query, "51603"))]
 
 
 def orders_pending(desk: Desk, query: Params) -> list[Row]:
@@ -86,10 +83,7 @@ def order_row(one: Order) -> Row:
 
 def order_algo(desk: Desk, query: Params) -> list[Row]:
     """One algo order, by ``algoId`` or ``algoClOrdId``."""
-    found = stops.named(desk, query)
-    if found is None:
-        raise RefusalError("51603")
-    return [algo_row(desk, found)]
+    return [algo_row(desk, stops.named(desk, query, "51603"))]
 
 
 def orders_algo_pending(desk: Desk, query: Params) -> list[Row]:
