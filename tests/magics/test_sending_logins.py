@@ -167,3 +167,14 @@ def test_a_cell_after_the_log_out_says_who_it_logs_in(
     shown = notebook.run("%%okx\nbalance = GET /api/v5/account/balance")
     assert "nobody was logged in: this is demo, from " in shown
     assert "nobody" not in notebook.run("%%okx\nbalance = GET /api/v5/account/balance")
+
+
+@pytest.mark.parametrize("which", ["secret", "passphrase"])
+def test_a_secret_in_a_comment_is_told(notebook: Notebook, elsewhere: Sandbox, which: str) -> None:
+    """It is not sent, and would stay in the notebook's file without a word."""
+    notebook.run("%okx_login demo")
+    secret = getattr(elsewhere.demo, which)
+    shown = notebook.run(f"%%okx\n# mine is {secret}\nGET /api/v5/public/time")
+    assert "a comment of this cell has your secret" in shown
+    assert secret not in shown
+    assert "a comment" not in notebook.run("%%okx\n# mine\nGET /api/v5/public/time")
