@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from okx_magic.sandbox.routes.rows import Row
 
 _SECONDS = re.compile(r"\d{1,15}(\.\d{1,9})?", re.ASCII)
-_HEADERS = {"timestamp": "timestamp", "apiKey": "key", "sign": "sign", "passphrase": "passphrase"}
+# As REST's headers name what a log-in has.
+_HEADERS = {"apiKey": "key"} | {name: name for name in ("timestamp", "sign", "passphrase")}
 # What is wrong with a log-in, by what is wrong with a GET.
 _CODES = {
     "50102": "60006", "50103": "60005", "50104": "60024", "50105": "60024", "50106": "60007",
