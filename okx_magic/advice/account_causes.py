@@ -117,7 +117,8 @@ def environment(case: Case) -> Iterator[Cause]:
             "environment",
             f"{found}: the sandbox made the key for its other one",
             holds=True,
-            remedy="%okx_login sandbox has keys of its own; a sandbox tells its keys when it starts",
+            remedy="OKX_DEMO, or demo in the profile, says which of its keys this is;"
+            " %okx_login sandbox has keys of its own",
         )
         return
     yield Cause("environment", f"{found}: the key is for {other} trading", holds=True)
