@@ -9,6 +9,7 @@
                          one arg:    what is kept
                          its order
 
-What OKX sent is kept as bytes and typed when somebody reads it. A feed knows the order of its channel:
+The thread waits by gathering.py, so that a rush is read together. What OKX sent is kept as bytes and
+typed when somebody reads it. A feed knows the order of its channel:
 ids of trades, sequences of books, times of bars. What is missing is told and asked for by REST.
 """
