@@ -7,6 +7,7 @@ import re
 import pytest
 
 from okx_magic import catalogue
+from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.endpoint_search import exactly, search
 from okx_magic.catalogue.finder import find
 from okx_magic.catalogue.texts import card, example, explain
@@ -262,14 +263,31 @@ def test_the_codes_of_authentication_have_a_way_out(code: str) -> None:
         ("passphrase incorrect", "50105"),
         ("order does not exist", "51603"),
         ("API key doesn't exist", "50119"),
+        ("All operations failed", "1"),
+        ("Operation failed.", "1"),
+        ("operation  FAILED", "1"),
+        ("Bulk operation partially successful", "2"),
+        ("Order failed. Insufficient USDT balance in account", "51008"),
     ],
 )
 def test_a_text_is_explained_as_its_code_is(text: str, code: str) -> None:
     """What OKX said leads to the code that it says it with, and to others that say nearly the same."""
     lines = explain(text)
-    assert lines[0].startswith(code)
+    assert lines[0].startswith(f"{code} · ")
     assert lines[: len(explain(code))] == explain(code)
     assert all(line.startswith("  or ") for line in lines[len(explain(code)) :])
+
+
+def test_every_documented_text_finds_a_code_that_has_it() -> None:
+    """Case, full stop and blanks aside; an everyday code with the same text may stand before it."""
+    told = [code for code in catalogue.codes().values() if code.msg]
+    for code in [*told[::20], catalogue.codes()["60007"], catalogue.codes()["60027"]]:
+        for typed in (code.msg, code.msg.upper(), f" {code.msg.rstrip('.')}  . "):
+            first = search_codes(typed)[0]
+            said = (first.msg, *first.seen.split('"'))
+            written = re.sub(r"\{\w+\}", "{}", "\n".join(said)).lower().split("\n")
+            wanted = re.sub(r"\{\w+\}", "{}", code.msg).lower()
+            assert wanted.rstrip(". ") in {each.rstrip(". ") for each in written}
 
 
 def test_a_text_that_no_code_has_says_so() -> None:
