@@ -93,14 +93,21 @@ def fill(template: Template, namespace: Mapping[str, Any]) -> Request:
     )
 
 
-def evaluate(text: str, namespace: Mapping[str, Any]) -> Any:
-    """What an option of the magic line stands for, which may have quotes around it: the value of
-    ``{{ expr }}`` as it is, of any other text that text. Raises CellError for an expression that fails.
+def evaluate(
+    text: str,
+    namespace: Mapping[str, Any],
+    *,
+    use: Callable[[Any], Any] = lambda value: value,
+    line: int | None = None,
+) -> Any:
+    """What an option of the magic line stands for, which may have quotes around it: what ``use`` makes of
+    the value of ``{{ expr }}``, by itself that value; of any other text that text. Raises CellError,
+    with the ``line`` of a cell, for an expression that fails and for a value that ``use`` refuses.
     """
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1]
     if text.startswith("{{") and text.endswith("}}"):
-        return _used(Variable(text, None, "value"), _Scope(names(namespace)), lambda value: value)
+        return _used(Variable(text, line, "value"), _Scope(names(namespace)), use)
     return text
 
 

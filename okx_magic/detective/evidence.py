@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from okx_magic.credentials.credentials import Credentials
     from okx_magic.model import Request
 
+    # What it gives fills the variables of the text: what is wrong with those is no reason to read the
+    # text in another way.
+    Parse = Callable[[str], Callable[[], Request]]
+
 
 def read(
     text: str,
-    parse: Callable[[str], Request],
+    parse: Parse,
     *,
     signature: str = "",
     timestamp: str = "",
@@ -88,7 +92,7 @@ def _in_a_line(text: str) -> str:
     return shown if len(shown) <= _MOST_SHOWN else f"{shown[: _MOST_SHOWN - 1]}…"
 
 
-def _parts(text: str, parse: Callable[[str], Request]) -> tuple[dict[str, str], prehash.Prehash]:
+def _parts(text: str, parse: Parse) -> tuple[dict[str, str], prehash.Prehash]:
     """The headers and the parts of the request in a text."""
     if login := pastes.log_in(text):
         return login, prehash.Prehash(login["timestamp"], "GET", LOGIN_PATH, "")
@@ -107,15 +111,16 @@ def _parts(text: str, parse: Callable[[str], Request]) -> tuple[dict[str, str], 
     return found, parts._replace(timestamp=found.get("timestamp", ""), body=body)
 
 
-def _request(text: str, parse: Callable[[str], Request]) -> prehash.Prehash:
+def _request(text: str, parse: Parse) -> prehash.Prehash:
     plain = pastes.plain_request(text)
     try:
-        request = parse(text)
+        filled = parse(text)
     except CellError:
         # A cell takes JSON alone; what was signed can have been anything.
         if plain is None:
             raise
         return plain
+    request = filled()
     parts = prehash.Prehash("", request.method, request.target, request.body)
     # What is sent anew has escapes in capitals; what was sent had them as they stand.
     same = plain and plain.body == parts.body and unquote(plain.target) == unquote(parts.target)

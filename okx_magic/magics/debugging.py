@@ -92,7 +92,8 @@ class OkxDiagnosis(Magics):
 
         Instead of the request the cell can have all headers as they were sent, or a prehash as it was
         printed; a request with its headers needs only --check. Of two prehashes the right one comes
-        first, then the one that your program signed. ``{{ expression }}`` is Python.
+        first, then the one that your program signed. ``{{ expression }}`` is Python: ``{{ sent.body }}``
+        in place of the body is the very text (or bytes) that was sent.
         Nothing is sent. Never paste a secret: -a NAME says which account's secret is used.
         """
         arguments = magicline.options(self.shell, self.okx_debug, _with_one_signature(line))
@@ -112,8 +113,8 @@ class OkxDiagnosis(Magics):
             show(diagnosis.view(exchange, session))
 
     def _investigate(self, arguments: Any, cell: str | None) -> None:
-        from okx_magic.commands.diagnosis import (  # noqa: PLC0415  # on first use
-            Question,
+        from okx_magic.commands.given import Question  # noqa: PLC0415  # on first use
+        from okx_magic.commands.signature_check import (  # noqa: PLC0415  # same
             check_pasted,
             check_sent,
             compared,

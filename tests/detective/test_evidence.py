@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,8 @@ from okx_magic.detective.evidence import read, told
 from okx_magic.errors import CellError, OkxMagicError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from okx_magic.model import Request
 
 KEY = "985d5b66-57ce-40fb-b714-afc0b9787083"
@@ -28,10 +31,10 @@ EXPECTED = Evidence(SIGN, NOW, "POST", "/api/v5/trade/order", BODY)
 HEADERS = {"OK-ACCESS-KEY": KEY, "OK-ACCESS-SIGN": SIGN, "OK-ACCESS-TIMESTAMP": NOW}
 
 
-def cell(text: str) -> Request:
+def cell(text: str) -> Callable[[], Request]:
     """As the magic reads a cell of one request."""
     (template,) = parse(text, hosts={"www.okx.com"}).templates
-    return fill(template, {})
+    return partial(fill, template, {})
 
 
 def lines(headers: dict[str, str]) -> str:
