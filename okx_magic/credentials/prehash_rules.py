@@ -43,7 +43,10 @@ LOGIN_RULES: Final[Mapping[PartName, str]] = MappingProxyType(
 )
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 # Other lengths of the fraction are read, too: widely used clients send two digits.
-_READ = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
+_READ = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?Z", re.ASCII)
+_NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
+# As seconds since 1970 that is in the year 5138: no clock is so wrong, it is a count of something finer.
+_NO_SECONDS: Final = 1e11
 _READ_AT_LOG_IN = re.compile(r"\d{10}", re.ASCII)
 # RFC 3986: characters that are allowed in a path or a query as they are, and escapes.
 _URL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
@@ -51,12 +54,9 @@ _URL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 
 def moment(timestamp: str) -> datetime | None:
     """The time that a timestamp of the documented form names; None for any other text."""
-    if not _TIMESTAMP.fullmatch(timestamp):
+    if not (_TIMESTAMP.fullmatch(timestamp) and _is_time(timestamp)):
         return None
-    try:
-        return datetime.fromisoformat(timestamp)
-    except ValueError:  # the 31st of February
-        return None
+    return datetime.fromisoformat(timestamp)
 
 
 def login_moment(timestamp: str) -> datetime | None:
@@ -72,12 +72,23 @@ def unreadable(timestamp: str, target: str) -> str:
         if _READ_AT_LOG_IN.fullmatch(timestamp):
             return ""
         return "a log-in with this timestamp is refused (60004): it takes whole epoch seconds"
-    if _READ.fullmatch(timestamp):
+    form = "send UTC as 2020-12-08T09:08:57.715Z"
+    if _NUMBER.fullmatch(timestamp):
+        # Seen live: milliseconds are refused as a time far from now. Seconds are in no docs of v5.
+        if float(timestamp) >= _NO_SECONDS:
+            return f"this timestamp is refused as expired (50102): {form}"
+        return f"this timestamp is refused for its form (50112), epoch seconds are for a log-in: {form}"
+    if (match := _READ.fullmatch(timestamp)) and _is_time(match[1]):
         return ""
-    return (
-        "this timestamp is refused for its form (50112; as a number, 50102):"
-        " send UTC as 2020-12-08T09:08:57.715Z"
-    )
+    return f"this timestamp is refused for its form (50112): {form}"
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:  # the 31st of February
+        return False
+    return True
 
 
 def faults(timestamp: str, method: str, target: str, body: str) -> Iterator[tuple[PartName, str]]:

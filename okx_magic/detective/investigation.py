@@ -56,7 +56,7 @@ def investigate(
             fault if part == "timestamp" else f"the {part}: {fault}"
             for part, fault in faults(*parts)
         )
-        return Verdict("right", tried=search.tried, remark="; ".join(told))
+        return Verdict("right", tried=search.tried, remark="; ".join(told), refused=bool(remark))
     return Verdict("explained", explanations(hits), search.tried, remark)
 
 

@@ -69,7 +69,8 @@ class Verdict:
     this signature, all with the same, smallest number of mistakes, the likeliest first.
     ``unexplained``: nothing that was tried gives it. ``tried`` counts the signatures computed.
     ``remark`` tells what OKX would refuse whatever the signature: a timestamp that it cannot read;
-    ``ruled_out`` what was looked for and is not there, in words.
+    ``refused`` says that this is certain, so that no other cause is looked for. ``ruled_out`` is what was
+    looked for and is not there, in words.
     """
 
     kind: Kind
@@ -77,12 +78,15 @@ class Verdict:
     tried: int = 0
     remark: str = ""
     ruled_out: tuple[str, ...] = ()
+    refused: bool = False
 
     def lines(self) -> tuple[str, ...]:
         """The finding as a person reads it; the first line says the most."""
         remark = (f"  but     {self.remark}",) if self.remark else ()
         if self.kind == "right":
             headline, *left = _RIGHT
+            if self.refused:
+                return (headline, *remark)
             return (headline, *remark, *left, _NEVER)
         if self.kind == "unexplained":
             return (

@@ -81,6 +81,8 @@ def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -
         refuse_if(not request.headers.get(name), code)
     timestamp = request.headers["ok-access-timestamp"]
     refuse_if(abs(now - _seconds(timestamp)) > WINDOW_S, "50102")
+    # The docs have UTC alone: a program that sends seconds shall not pass here and fail at OKX.
+    refuse_if(_NUMBER.fullmatch(timestamp) is not None, "50112")
     name = request.headers["ok-access-key"]
     keys = keyring.get(name)
     if keys is None or now >= keys.rights.expires:
@@ -104,8 +106,7 @@ def permit(keys: Keys, known: Endpoint) -> None:
 
 
 def _seconds(timestamp: str) -> float:
-    # A plain number is read as seconds: epoch milliseconds are refused as expired, not as
-    # unreadable.
+    # A plain number is read as seconds: epoch milliseconds are refused as expired, as seen at OKX.
     if _NUMBER.fullmatch(timestamp):
         return float(timestamp)
     match = _ISO.fullmatch(timestamp)

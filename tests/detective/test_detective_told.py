@@ -37,13 +37,28 @@ def sentences(found: Verdict) -> list[str]:
     [
         *("1714979289", "1714979289010", "1714979289.01", "2024-05-06T17:08:09.010"),
         *("2024-05-06T17:08:09.010+00:00", "2024-05-06 17:08:09Z", "2024-05-06T17:08:09.3NZ", ""),
+        *("1714979289010203", "2024-02-31T17:08:09.010Z"),
     ],
 )
 def test_a_timestamp_that_okx_cannot_read_is_told_beside_a_right_signature(stamp: str) -> None:
-    """Signed and sent in one wrong form, it fits the signature and is refused all the same."""
+    """Signed and sent in one wrong form, it fits the signature and is refused all the same. That is the
+    cause: no other is named beside it.
+    """
     found = verdict(replace(GET, timestamp=stamp))
     assert found.kind == "right"
-    assert found.lines()[1].startswith("  but     this timestamp is refused for its form (50112")
+    too_fine = stamp.isdecimal() and len(stamp) > 10
+    told = "as expired (50102)" if too_fine else "for its form (50112)"
+    right, *but = found.lines()
+    assert right == "the signature is right for these inputs"
+    assert len(but) == 1
+    assert but[0].startswith(f"  but     this timestamp is refused {told}")
+
+
+def test_a_fault_that_need_not_be_the_cause_leaves_the_others() -> None:
+    """Control: a path that HTTP libraries may change is told, and so is what else can be."""
+    found = verdict(replace(GET, path="/api/v5//account/balance"))
+    assert found.kind == "right"
+    assert [line.split()[0] for line in found.lines()[1:]] == ["but", "leaves", "or", "never"]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +82,7 @@ def test_the_timestamp_is_told_beside_another_mistake() -> None:
     """Put right as explained, the request would still be refused; that is said behind."""
     found = verdict(replace(GET, timestamp="1714979289010"), "the method in lower case")
     assert sentences(found) == ["signed with the method in lower case"]
-    assert "50112" in found.lines()[-1]
+    assert "50102" in found.lines()[-1]
 
 
 def test_commas_encoded_once_are_not_called_encoded_twice() -> None:
