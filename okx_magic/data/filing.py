@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from okx_magic.catalogue.bar_names import DEFAULT_BAR, bar_length
 from okx_magic.data.folder import Manifest
-from okx_magic.data.parquet import columns_of, content_of, schema_of
+from okx_magic.data.parquet import columns_of, content_of, rows_in, schema_of
 from okx_magic.data.ranges import joined, month_name, without
 from okx_magic.errors import CellError
 from okx_magic.pages.paging import query_of
@@ -105,8 +105,10 @@ def manifest_of(folder: Folder, target: Target) -> Manifest:
 
 
 def _of_what_is_there(folder: Folder, manifest: Manifest) -> Manifest:
-    """A manifest without the files that somebody took away, so that they are fetched again."""
-    gone = [name for name in manifest.files if not (folder.path / name).is_file()]
+    """A manifest without the files that somebody took away or damaged, so that they are fetched again."""
+    gone = [
+        name for name, (_, _, rows) in manifest.files.items() if rows_in(folder.path / name) != rows
+    ]
     if not gone:
         return manifest
     covered = manifest.covered

@@ -85,9 +85,18 @@ def read(path: Path) -> pd.DataFrame:
     except (OSError, pa.ArrowInvalid) as error:
         what = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read"
         raise CellError(
-            f"{path} {what}", remedy="fetch the target anew into another folder"
+            f"{path} {what}", remedy="the same download again fetches its rows anew"
         ) from None
     return frame
+
+
+def rows_in(path: Path) -> int | None:
+    """How many rows a file has, as it says at its end; None where it is no whole file."""
+    try:
+        rows: int = pq.read_metadata(path).num_rows
+    except (OSError, pa.ArrowInvalid):
+        return None
+    return rows
 
 
 def as_template(frame: pd.DataFrame, template: pd.DataFrame) -> pd.DataFrame:

@@ -62,6 +62,23 @@ def test_files_that_somebody_took_are_fetched_again(okx: Session, tmp_path: Path
     assert (nothing.fresh, nothing.requests) == (0, 0)
 
 
+@pytest.mark.parametrize("left", [0, 0.5])
+def test_a_damaged_file_is_fetched_again(okx: Session, tmp_path: Path, left: float) -> None:
+    """What a full disk or a broken copy left of it counts as nothing, and its months come anew."""
+    span = {"since": "2024-01-20", "until": "2024-02-10"}
+    (whole,) = okx.download(HOURS, to=tmp_path, **span)
+    frame = okx_magic.open_data(tmp_path).frame("BTC-USDT")
+    file = next(next(tmp_path.rglob("month=2024-02")).glob("*.parquet"))
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * left)])
+    with pytest.raises(CellError) as error:
+        okx_magic.open_data(tmp_path).frame("BTC-USDT")
+    assert error.value.remedy == "the same download again fetches its rows anew"
+    (again,) = okx.download(HOURS, to=tmp_path, **span)
+    assert (again.rows, again.fresh) == (whole.rows, 9 * 24)
+    assert okx_magic.open_data(tmp_path).frame("BTC-USDT").equals(frame)
+
+
 @pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
 def test_a_name_that_no_folder_can_have_is_one_line(
     okx: Session, tmp_path: Path, name: str
