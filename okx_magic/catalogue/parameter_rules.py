@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from okx_magic.catalogue.reader import endpoints, read_text
 
@@ -37,30 +37,59 @@ _BEST_KNOWN = (
 @dataclass(frozen=True, slots=True)
 class ParameterRule:
     """``takes`` says what its values are, ``needed`` when it has to be given ("" where the docs do not
-    say), ``look`` which request shows the right value. It goes with one of its ``partners``, but not for
-    the paths in ``alone``.
+    say), ``look`` which request shows the right value. It goes with one of its ``partners``. ``at`` has
+    other rules for the endpoints whose paths begin like that: one name can mean several things.
     """
 
     takes: str
     needed: str = ""
     look: str = ""
     partners: tuple[str, ...] = ()
-    alone: tuple[str, ...] = ()
+    at: Mapping[str, ParameterRule] = field(default_factory=dict)
 
 
 @cache
 def parameter_rules() -> Mapping[str, ParameterRule]:
-    """The rules of parameters, by their names."""
-    return {
-        name: ParameterRule(
-            record["is"],
-            record.get("when", ""),
-            record.get("look", ""),
-            tuple(record.get("with", ())),
-            tuple(record.get("alone", ())),
-        )
-        for name, record in json.loads(read_text("parameter_rules.json")).items()
-    }
+    """The rules of parameters where most people meet them, by their names."""
+    records = json.loads(read_text("parameter_rules.json"))
+    return {name: _rule(record) for name, record in records.items()}
+
+
+def _rule(record: Mapping[str, Any]) -> ParameterRule:
+    return ParameterRule(
+        record["is"],
+        record.get("when", ""),
+        record.get("look", ""),
+        tuple(record.get("with", ())),
+        {path: _rule(other) for path, other in record.get("at", {}).items()},
+    )
+
+
+def parameter_rule(param: Param, endpoint: Endpoint) -> ParameterRule | None:
+    """The rule of a parameter of this endpoint; None where nothing is known beyond its values."""
+    rule = parameter_rules().get(param.name)
+    if rule is None:
+        return None
+    path = endpoint.path.removeprefix("/api/v5/")
+    near = next((other for start, other in rule.at.items() if path.startswith(start)), rule)
+    # A rule that tells values which are none here is about another endpoint.
+    if param.values and not _listed(param.name, near.takes) <= {*param.values}:
+        return replace(near, takes="")
+    return near
+
+
+def _listed(name: str, text: str) -> set[str]:
+    """The values in a text that are documented for the parameter anywhere."""
+    return set(re.findall(r"\w+", text)) & _documented().get(name, set())
+
+
+@cache
+def _documented() -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for endpoint in endpoints().values():
+        for param in _all(endpoint.params):
+            found.setdefault(param.name, set()).update(param.values)
+    return found
 
 
 def parameter_spelled(text: str) -> str:
@@ -88,10 +117,12 @@ def named_parameter(msg: str) -> str:
 
 def parameter_advice(name: str, endpoint: Endpoint | None = None) -> tuple[str, ...]:
     """What to know of a parameter that OKX refused, a line each; of that endpoint where it is known."""
-    rule = parameter_rules().get(name)
     params = list(_named(name, endpoint.params)) if endpoint else _anywhere(name)
+    rule = parameter_rules().get(name)
+    if endpoint and params:
+        rule = parameter_rule(params[0], endpoint)
     lines = []
-    if rule:
+    if rule and rule.takes:
         lines.append(f"{name} is {rule.takes}")
     values = list(dict.fromkeys(value for param in params for value in param.values))
     if values:
@@ -99,15 +130,19 @@ def parameter_advice(name: str, endpoint: Endpoint | None = None) -> tuple[str, 
         lines.append(f"documented values: {', '.join(values[:_VALUES_SHOWN])}{more}")
     if endpoint and any(param.required == "yes" for param in params):
         lines.append(f"{endpoint.method} {endpoint.path} always needs it")
-    elif rule and rule.needed:
+    elif rule and rule.needed and _can_be_needed(params, endpoint):
         lines.append(f"needed {rule.needed}")
-    if rule and rule.partners and not (endpoint and endpoint.path in rule.alone):
+    if rule and rule.partners:
         lines.append(f"goes with {' or '.join(rule.partners)}")
     if rule and rule.look:
         lines.append(rule.look)
     if endpoint and not params:
         lines.append(f"the docs of {endpoint.method} {endpoint.path} do not list {name}")
     return tuple(lines)
+
+
+def _can_be_needed(params: Sequence[Param], endpoint: Endpoint | None) -> bool:
+    return endpoint is None or any(param.required != "no" for param in params)
 
 
 def _named(name: str, params: Sequence[Param]) -> Iterator[Param]:

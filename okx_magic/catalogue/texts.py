@@ -13,6 +13,7 @@ from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.parameter_rules import (
     named_parameter,
     parameter_advice,
+    parameter_rule,
     parameter_rules,
     parameter_spelled,
 )
@@ -127,13 +128,13 @@ def _parameters(endpoint: Endpoint) -> Iterator[str]:
     width = max(len(param.name) for param in endpoint.params)
     for param in endpoint.params:
         required = {"yes": "required", "no": "optional", "conditional": "depends"}[param.required]
-        about = " · ".join(filter(None, (_values(param), _known_of(param))))
+        about = " · ".join(filter(None, (_values(param), _known_of(param, endpoint))))
         yield f"  {param.name:<{width}}  {required}  {param.type:<8}  {about}".rstrip()
 
 
-def _known_of(param: Param) -> str:
+def _known_of(param: Param, endpoint: Endpoint) -> str:
     """What is known of a parameter by its name; of one that depends, when it is needed."""
-    rule = parameter_rules().get(param.name)
+    rule = parameter_rule(param, endpoint)
     if rule is None or param.fields:
         return ""
     when = rule.needed if param.required == "conditional" else ""

@@ -1,6 +1,7 @@
 """Values whose form OKX does not take: a time in seconds, Python's None, a number with a comma, one
 object in place of a list, an instrument as another exchange writes it. Each gives a notice with the
-right form; OKX decides.
+right form; OKX decides. Only the size of an order that is no number at all is certain to be refused: it
+is off the lot of every instrument.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _PYTHON_LIST = re.compile(r"\s*[\[({].*[\])}]\s*|.*'.*'.*", re.DOTALL)
 # What str() and f"{…}" make of values that are none.
 _PYTHON_NOTHING = frozenset({"None", "nan", "NaN", "NaT", "<NA>", "True", "False"})
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+# What some reader of numbers takes, in whatever digits: OKX may, too.
+_READABLE = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
 _BOOLEANS = frozenset({"true", "false"})
 _YES = frozenset({"1", "yes", "y", "on", "true", "t"})
 # Times have 13 digits in milliseconds since 2001; in seconds 10, in microseconds 16, in nanoseconds 19.
@@ -80,7 +83,7 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
         yield Finding(f"{param.name}={value}{group.where} is not true or false", f"{meant}?")
     if not isinstance(value, str):
         return
-    pythons = tuple(_pythons(param, value, group))
+    pythons = tuple(_pythons(param, value, group, endpoint))
     if pythons:
         yield from pythons
     elif param.name == "limit":
@@ -88,7 +91,8 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
     elif param.name in _INSTANTS or param.name in _TIMES:
         yield from _time(param.name, value, group, endpoint)
     elif group.where and _is_decimal(param) and not _NUMBER.fullmatch(value):
-        yield Finding(f"{param.name}={value[:40]}{group.where} is not a number", _digits(value))
+        text = f"{param.name}={value[:40]}{group.where} is not a number"
+        yield Finding(text, _digits(value), _is_size(param, group, endpoint, value))
     elif "," in value and not group.where and _takes_one(param, endpoint):
         text = f"OKX takes one {param.name} here, not {value[:60]}"
         yield Finding(text, several(endpoint))
@@ -99,11 +103,17 @@ def _value(param: Param, value: Any, group: Group, endpoint: Endpoint) -> Iterat
         )
 
 
+def _is_size(param: Param, group: Group, endpoint: Endpoint, value: str) -> bool:
+    """Whether it is the size of an order, and no number to any reader."""
+    sized = param.name == "sz" and group.outermost and endpoint.effect == "order"
+    return sized and endpoint.status == WELL_KNOWN and not _READABLE.fullmatch(value)
+
+
 def _is_decimal(param: Param) -> bool:
     return field_types("", "").get(param.name) == "decimal"
 
 
-def _pythons(param: Param, value: str, group: Group) -> Iterator[Finding]:
+def _pythons(param: Param, value: str, group: Group, endpoint: Endpoint) -> Iterator[Finding]:
     if _PYTHON_LIST.fullmatch(value) and not group.where:
         plain = re.sub(r"[\[\](){}'\"\s]", "", value)
         yield Finding(
@@ -112,7 +122,8 @@ def _pythons(param: Param, value: str, group: Group) -> Iterator[Finding]:
         )
     elif value in _PYTHON_NOTHING and param.type != "boolean":
         text = f"{param.name}={value}{group.where} is a value as Python prints it"
-        yield Finding(text, f"leave {param.name} out where there is none")
+        certain = _is_size(param, group, endpoint, value)
+        yield Finding(text, f"leave {param.name} out where there is none", certain)
 
 
 def _takes_one(param: Param, endpoint: Endpoint) -> bool:

@@ -22,7 +22,7 @@ from okx_magic.catalogue.near_names import (
     near_value,
     sibling,
 )
-from okx_magic.catalogue.parameter_rules import parameter_rules
+from okx_magic.catalogue.parameter_rules import parameter_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -280,13 +280,11 @@ def _client_id(name: str, value: Any, group: Group) -> Iterator[Finding]:
 
 def _partners(group: Group, endpoint: Endpoint) -> Iterator[Finding]:
     """What goes with another parameter that is not there."""
-    names = {param.name for param in group.params}
-    rules = parameter_rules()
+    params = {param.name: param for param in group.params}
     for name, value in group.given.items():
-        rule = rules.get(name)
-        if rule is None or endpoint.path in rule.alone:
+        if name not in params or (rule := parameter_rule(params[name], endpoint)) is None:
             continue
-        partners = [each for each in rule.partners if each in names]
+        partners = [each for each in rule.partners if each in params]
         given = any(group.given.get(each) not in (None, "") for each in partners)
         if partners and value not in (None, "") and not given:
             yield Finding(

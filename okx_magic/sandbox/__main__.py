@@ -47,7 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     listed = (f"  {name:12} {says}" for name, says in faults.described().items())
     parser = argparse.ArgumentParser(
         prog="python -m okx_magic.sandbox",
-        description=__doc__,
+        # Where it is tested is said to those who read the file.
+        description=str(__doc__).rpartition("\n\nTested in")[0],
         epilog="\n".join((str(faults.__doc__).partition("\n\n")[2], *listed)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

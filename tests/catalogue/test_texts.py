@@ -10,6 +10,7 @@ from okx_magic import catalogue
 from okx_magic.catalogue.code_search import search_codes
 from okx_magic.catalogue.endpoint_search import exactly, search
 from okx_magic.catalogue.finder import find
+from okx_magic.catalogue.parameter_rules import parameter_advice, parameter_rule
 from okx_magic.catalogue.texts import card, example, explain
 from okx_magic.cell import fill, parse
 from okx_magic.cell.check import check
@@ -276,6 +277,58 @@ def test_a_text_is_explained_as_its_code_is(text: str, code: str) -> None:
     assert lines[0].startswith(f"{code} · ")
     assert lines[: len(explain(code))] == explain(code)
     assert all(line.startswith("  or ") for line in lines[len(explain(code)) :])
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "said", "unsaid"),
+    [
+        (
+            "POST trade/order-algo",
+            "ordType",
+            "conditional for one stop",
+            "ordered at trade/order-algo",
+        ),
+        ("POST trade/order", "ordType", "ordered at trade/order-algo", "conditional for one stop"),
+        ("POST sprd/order", "ordType", "documented values", "fok"),
+        (
+            "GET trade/orders-algo-pending",
+            "ordType",
+            "listed at trade/orders-pending",
+            "ordered at",
+        ),
+        ("GET market/books", "sz", "how many levels", "minSz"),
+        ("POST trade/order", "sz", "minSz", "levels"),
+        ("POST account/quick-margin-borrow-repay", "side", "borrow, repay", "buy or sell"),
+        ("GET public/opt-summary", "expTime", "YYMMDD", "milliseconds"),
+        ("GET trade/orders-algo-history", "algoId", "this or state", "algoClOrdId"),
+        ("GET trade/orders-history", "ordType", "documented values", "for every order"),
+    ],
+)
+def test_a_parameter_is_told_as_the_endpoint_takes_it(
+    key: str, name: str, said: str, unsaid: str
+) -> None:
+    """One name can mean several things: after a refusal, and on the endpoint's card."""
+    method, path = key.split()
+    endpoint = catalogue.endpoints()[method, f"/api/v5/{path}"]
+    advice = "\n".join(parameter_advice(name, endpoint))
+    line = next(line for line in card(endpoint) if line.split()[:1] == [name])
+    assert said in advice
+    assert unsaid not in advice
+    assert unsaid not in line
+
+
+def test_no_rule_tells_values_that_an_endpoint_does_not_have() -> None:
+    """Of every endpoint, each documented value that a text tells is one of its own."""
+    every: dict[str, set[str]] = {}
+    for endpoint in ENDPOINTS:
+        for param in endpoint.params:
+            every.setdefault(param.name, set()).update(param.values)
+    for endpoint in ENDPOINTS:
+        for param in endpoint.params:
+            rule = parameter_rule(param, endpoint)
+            if rule and param.values:
+                told = set(re.findall(r"\w+", rule.takes)) & every[param.name]
+                assert told <= {*param.values}, (endpoint.path, param.name)
 
 
 def test_every_documented_text_finds_a_code_that_has_it() -> None:

@@ -92,6 +92,21 @@ def test_the_right_form_passes_without_a_word(request_: Request) -> None:
     assert findings(request_) == ()
 
 
+@pytest.mark.parametrize("path", ["order", "order-algo", "batch-orders"])
+@pytest.mark.parametrize(
+    "size", ["0,5", "100,5", "1_000", "1 000", "nan", "None", "one", "0.5 BTC"]
+)
+def test_a_size_that_is_no_number_is_refused(path: str, size: str) -> None:
+    """It can only fail; a size that some reader of numbers takes is noted, and so is any price."""
+    for sized, certain in ((size, True), ("1e-3", False), ("１", False), ("1", False)):
+        asked = order(path, sz=sized, px=size)
+        if path == "batch-orders":
+            asked = Request("POST", asked.path, f"[{asked.body}]")
+        surely = [each.text for each in findings(asked) if each.certain and "sz=" in each.text]
+        assert len(surely) == certain
+        assert not [each for each in findings(asked) if each.certain and "px=" in each.text]
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [

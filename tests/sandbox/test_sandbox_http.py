@@ -193,3 +193,12 @@ def test_the_program_on_a_taken_port(sandbox: Sandbox) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert port in done.stderr
+
+
+def test_help_says_nothing_of_tests() -> None:
+    """What a file says to those who change it is not for those who run it."""
+    told = program_of_sandbox._parser().format_help()
+    assert "The first line is JSON" in told
+    assert "lose-answer" in told
+    assert "Tested in" not in told
+    assert "tests/" not in told
