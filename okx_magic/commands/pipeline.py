@@ -6,6 +6,7 @@ Tested in ``tests/commands/test_whole_cell.py``.
 from __future__ import annotations
 
 import builtins
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from okx_magic.commands.whole_cell import Options, Output
     from okx_magic.session import Session
     from okx_magic.wire.sender import Reply
+
+_COMMENT = r"(?:^|\s)(?:#|//)"
 
 
 def run_cell(
@@ -102,12 +105,24 @@ def _parsed(text: str, session: Session, output: Output, options: Options) -> tu
     for template in templates:
         # Before anything of the cell is sent; what a variable gives is seen once it is filled.
         refuse_secrets(Request(template.method, template.target), session.account.credentials)
-    if cell.notices:
-        output.note(receipts.notices(cell.notices))
+    if notices := (*cell.notices, *_of_comments(text, session)):
+        output.note(receipts.notices(notices))
     for name in (template.name for template in templates if template.name in vars(builtins)):
         hidden = f"{name} is a result now; del {name} brings back Python's own"
         output.note_once(f"hidden {name}", receipts.notices([hidden]))
     return templates
+
+
+def _of_comments(text: str, session: Session) -> tuple[str, ...]:
+    """What is in no request of the cell is not sent, but saved with the notebook."""
+    credentials = session.account.credentials
+    if credentials is None or not re.search(_COMMENT, text) or not credentials.owns(text):
+        return ()
+    said = (
+        "a comment of this cell has your secret or passphrase, and is saved with the notebook:"
+        " take it out, and make a new key at OKX"
+    )
+    return (said,)
 
 
 def _carry_out(request: Request, run: Run) -> Any:

@@ -179,16 +179,6 @@ def hide_secrets(
         credentials.clean(error)
 
 
-def warn_of_secret(text: str, credentials: Credentials | None) -> None:
-    """Say that a cell that was sent has a secret where it is not sent, as in a comment."""
-    if credentials is not None and credentials.owns(text):
-        said = (
-            "note: a comment of this cell has your secret or passphrase, and is saved with the"
-            " notebook: take it out, and make a new key at OKX"
-        )
-        tell([said])
-
-
 def _forget_typed_secrets(
     shell: InteractiveShell, text: str, credentials: Credentials | None
 ) -> None:

@@ -163,7 +163,6 @@ class OkxMagic(Magics):
         except OkxMagicError as error:
             magicline.hide_secrets(self.shell, text, error, session.account.credentials)
             raise
-        magicline.warn_of_secret(text, session.account.credentials)
         return value if cell is None else None
 
     @no_var_expand

@@ -94,7 +94,7 @@ def test_nothing_shows_it(notebook: Notebook, keys: Keys, which: int) -> None:
         seen += notebook.run(f"{each}\nprint({each})") + notebook.run("%okx_log")
     notebook.run("session.close()")
     assert secrets[which] not in seen
-    assert not sandbox._exchange._exchange._accounts["demo"].orders
+    assert not sandbox._exchange._exchange.accounts["demo"].orders
 
 
 def test_what_python_says_of_it_holds_it(notebook: Notebook, keys: Keys) -> None:
