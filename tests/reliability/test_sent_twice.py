@@ -112,7 +112,7 @@ def booked(notebook: Notebook, keys: Keys, nobody: Path) -> dict[str, Any]:
     )
     profile.chmod(0o600)
     notebook.run("%okx_login demo")
-    orders: dict[str, Any] = sandbox._exchange._exchange._accounts["demo"].orders
+    orders: dict[str, Any] = sandbox._exchange._exchange.accounts["demo"].orders
     return orders
 
 
