@@ -150,6 +150,9 @@ def _ask_credentials(prompt: Prompt) -> Credentials | None:
     key = prompt("OKX API key (Enter: the sandbox): ", _HIDDEN)
     if not key.strip(WHITESPACE):
         return None
+    if key.lstrip(WHITESPACE).startswith("%"):
+        # Typed as the next cell: the secret that is asked for next would be a second mistake.
+        raise CredentialsError("that is a magic, not a key; nothing was kept")
     secret = prompt("secret key: ", _HIDDEN)
     return Credentials(key, secret, prompt("passphrase of the key: ", _HIDDEN))
 

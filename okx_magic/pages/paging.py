@@ -33,7 +33,8 @@ HISTORY_TRADES: Final = "/api/v5/market/history-trades"
 _ONE_AT_A_TIME: Final = frozenset({"instId", "instFamily", "uly", "bar", "sprdId"})
 # Times as a person types them.
 _FORMS: Final = (
-    "a time is 2024-01-31, 2024-01-31T08:00, 90d, 36h, 2y, today, now, or 1706659200000 (ms)"
+    "a time is 2024-01-31, 2024-01-31T08:00, 90d, 36h, 2y, today, yesterday, now,"
+    " or 1706659200000 (ms)"
 )
 
 # The year first, so that nobody has to guess which of two numbers is the month.

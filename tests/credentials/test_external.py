@@ -199,6 +199,12 @@ def test_an_empty_key_is_no_account() -> None:
     assert read_prompt(answers(" "), {}) is None
 
 
+def test_a_magic_at_the_prompt_is_no_key() -> None:
+    """Who typed the next cell there is not asked for a secret."""
+    with pytest.raises(CredentialsError, match="that is a magic, not a key"):
+        read_prompt(answers("%okx_login sandbox"), {})
+
+
 @pytest.mark.parametrize("end", [KeyboardInterrupt, EOFError])
 @pytest.mark.parametrize("typed", range(4))
 def test_a_broken_off_log_in_keeps_nothing(end: type[BaseException], typed: int) -> None:
