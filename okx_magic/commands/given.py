@@ -28,6 +28,11 @@ _HEADER: Final = {
     )
     for part, name in (("signature", "SIGN"), ("timestamp", "TIMESTAMP"))
 }
+# A name is no secret, and the value is not needed; a text in quotes would be one.
+_UNREAD: Final = re.compile(
+    r"^[ \t]*OK-ACCESS-(?:KEY|PASSPHRASE)[ \t]*[:=][ \t]*\{\{[ \t]*[A-Za-z_][\w.]*[ \t]*\}\}[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _TARGET: Final = re.compile(rf"^[ \t]*(?:GET|POST)[ \t]+{_VARIABLE}", re.MULTILINE)
 
 
@@ -54,7 +59,7 @@ class Question:
         """
         if is_variable(text):
             return self, text_of(text.strip(), namespace, line=1)
-        question = self
+        question, text = self, _UNREAD.sub("", text)
         for part, pattern in _HEADER.items():
             if (match := pattern.search(text)) and not getattr(question, part):
                 value = text_of(match["variable"], namespace, line=_line(text, match.start()))

@@ -76,7 +76,7 @@ def unreadable(timestamp: str, target: str) -> str:
     if _NUMBER.fullmatch(timestamp):
         # Seen live: milliseconds are refused as a time far from now. Seconds are in no docs of v5.
         if float(timestamp) >= _NO_SECONDS:
-            return f"this timestamp is refused as expired (50102): {form}"
+            return f"this timestamp is refused as expired (50102), read as seconds: {form}"
         return f"this timestamp is refused for its form (50112), epoch seconds are for a log-in: {form}"
     if (match := _READ.fullmatch(timestamp)) and _is_time(match[1]):
         return ""

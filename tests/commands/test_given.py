@@ -70,6 +70,29 @@ def test_a_text_is_the_body_to_the_last_byte(checked: Checked, text: str, kind: 
     assert (f"read    body {size} bytes" if size else "read    body none") in said
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"POST {PATH}\nbody\n{{{{ s }}}}",
+        f"POST {PATH}\n\n  {{{{ s }}}}  \n# sent so",
+        f"curl -X POST https://www.okx.com{PATH} -d '{{{{ s }}}}'",
+        f"OK-ACCESS-PASSPHRASE: {{{{ p }}}}\nPOST {PATH}\n{{{{ s }}}}",
+        f"POST {PATH} HTTP/1.1\nContent-Type: text/plain\n\n{{{{ s }}}}",
+    ],
+)
+def test_however_the_request_is_written_around_it(checked: Checked, cell: str) -> None:
+    """In a curl command, behind the word body, between headers and comments."""
+    checked.signed(f" {PRINTED}\n", s=f" {PRINTED}\n")
+    assert IS_RIGHT in checked.says(cell)
+
+
+def test_a_passphrase_in_an_expression_is_refused(checked: Checked) -> None:
+    """Control: a name is passed over, a text in quotes is saved with the notebook."""
+    checked.signed("")
+    cell = f"OK-ACCESS-PASSPHRASE: {{{{ 'Pass-phrase1' }}}}\nGET {PATH}"
+    assert "holds" in checked.refuses(cell)
+
+
 def test_another_text_is_told_from_the_one_that_was_signed(checked: Checked) -> None:
     """Control: signed with blanks and sent without is a mistake, however the text was given."""
     checked.signed(PRINTED, s=COMPACT)
