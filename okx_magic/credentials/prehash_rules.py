@@ -45,6 +45,8 @@ _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 # Other lengths of the fraction are read, too: widely used clients send two digits.
 _READ = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?Z", re.ASCII)
 _NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
+# Who says so is certain.
+REFUSED: Final = "timestamp is refused"
 # As seconds since 1970 that is in the year 5138: no clock is so wrong, it is a count of something finer.
 _NO_SECONDS: Final = 1e11
 _READ_AT_LOG_IN = re.compile(r"\d{10}", re.ASCII)
@@ -71,16 +73,19 @@ def unreadable(timestamp: str, target: str) -> str:
     if target == LOGIN_PATH:
         if _READ_AT_LOG_IN.fullmatch(timestamp):
             return ""
-        return "a log-in with this timestamp is refused (60004): it takes whole epoch seconds"
+        return f"a log-in with this {REFUSED} (60004): it takes whole epoch seconds"
     form = "send UTC as 2020-12-08T09:08:57.715Z"
     if _NUMBER.fullmatch(timestamp):
-        # Seen live: milliseconds are refused as a time far from now. Seconds are in no docs of v5.
+        # Seen live: milliseconds are refused as a time far from now, as if they were seconds. Whether
+        # seconds pass is in no docs of v5.
         if float(timestamp) >= _NO_SECONDS:
-            return f"this timestamp is refused as expired (50102), read as seconds: {form}"
-        return f"this timestamp is refused for its form (50112), epoch seconds are for a log-in: {form}"
+            return f"this {REFUSED} as expired (50102), read as seconds: {form}"
+        return (
+            f"epoch seconds are documented for a log-in alone, and may be refused (50112): {form}"
+        )
     if (match := _READ.fullmatch(timestamp)) and _is_time(match[1]):
         return ""
-    return f"this timestamp is refused for its form (50112): {form}"
+    return f"this {REFUSED} for its form (50112): {form}"
 
 
 def _is_time(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from okx_magic.credentials.changes import instead
-from okx_magic.credentials.prehash_rules import faults, unreadable
+from okx_magic.credentials.prehash_rules import REFUSED, faults, unreadable
 from okx_magic.detective.records import Explanation, Verdict
 from okx_magic.detective.search import BUDGET, Search
 from okx_magic.detective.wrapping import unwrapped
@@ -56,7 +56,9 @@ def investigate(
             fault if part == "timestamp" else f"the {part}: {fault}"
             for part, fault in faults(*parts)
         )
-        return Verdict("right", tried=search.tried, remark="; ".join(told), refused=bool(remark))
+        return Verdict(
+            "right", tried=search.tried, remark="; ".join(told), refused=REFUSED in remark
+        )
     return Verdict("explained", explanations(hits), search.tried, remark)
 
 

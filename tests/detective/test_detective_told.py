@@ -35,7 +35,7 @@ def sentences(found: Verdict) -> list[str]:
 @pytest.mark.parametrize(
     "stamp",
     [
-        *("1714979289", "1714979289010", "1714979289.01", "2024-05-06T17:08:09.010"),
+        *("1714979289010", "2024-05-06T17:08:09.010"),
         *("2024-05-06T17:08:09.010+00:00", "2024-05-06 17:08:09Z", "2024-05-06T17:08:09.3NZ", ""),
         *("1714979289010203", "2024-02-31T17:08:09.010Z"),
     ],
@@ -54,9 +54,19 @@ def test_a_timestamp_that_okx_cannot_read_is_told_beside_a_right_signature(stamp
     assert but[0].startswith(f"  but     this timestamp is refused {told}")
 
 
-def test_a_fault_that_need_not_be_the_cause_leaves_the_others() -> None:
-    """Control: a path that HTTP libraries may change is told, and so is what else can be."""
-    found = verdict(replace(GET, path="/api/v5//account/balance"))
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"path": "/api/v5//account/balance"},
+        {"timestamp": "1714979289"},
+        {"timestamp": "1714979289.01"},
+    ],
+)
+def test_a_fault_that_need_not_be_the_cause_leaves_the_others(changes: dict[str, str]) -> None:
+    """Control: a path that HTTP libraries may change, and seconds of which no docs speak, are told, and
+    so is what else can be.
+    """
+    found = verdict(replace(GET, **changes))
     assert found.kind == "right"
     assert [line.split()[0] for line in found.lines()[1:]] == ["but", "leaves", "or", "never"]
 
