@@ -20,22 +20,19 @@ from okx_magic.sandbox.account.settling import settle
 from okx_magic.sandbox.data import table, text
 from okx_magic.sandbox.faults import described
 from okx_magic.sandbox.gateway import RawRequest, authenticate, is_local, permit
-from okx_magic.sandbox.keys import uid_of
-from okx_magic.sandbox.market.market import Moment
+from okx_magic.sandbox.keys import Keys, uid_of
+from okx_magic.sandbox.market.market import Market, Moment
 from okx_magic.sandbox.replies import HTML, RefusalError, Reply, envelope, refuse_if
 from okx_magic.sandbox.routes.archives import ROOT, Archives
-from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES, serves
+from okx_magic.sandbox.routes.endpoints import ACTIONS, PUBLIC, QUERIES, Handler, serves
 from okx_magic.sandbox.routes.order import SERVICES, read_orders, serve
 from okx_magic.sandbox.routes.rows import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from okx_magic.sandbox.keys import Keys
     from okx_magic.sandbox.limits import Limits
-    from okx_magic.sandbox.market.market import Market
     from okx_magic.sandbox.params import Params
-    from okx_magic.sandbox.routes.endpoints import Handler
 
 # So many digits that no sum of a session is ever rounded; and what must be, half to even, whatever the
 # context around: ccxt, for one, changes that of its thread.

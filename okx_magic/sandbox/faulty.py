@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox.faults import Rule, draw, read_rules, read_strikes
+from okx_magic.sandbox.faults import Rule, Strike, draw, read_rules, read_strikes
 from okx_magic.sandbox.gateway import RawRequest
 from okx_magic.sandbox.replies import Reply, envelope
 from okx_magic.sandbox.routes.order import refused
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from okx_magic.sandbox.exchange import Exchange
-    from okx_magic.sandbox.faults import Strike
 
 HEADER = "x-sandbox-fault"
 

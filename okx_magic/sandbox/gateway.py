@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from okx_magic.sandbox.replies import RefusalError, refuse_if
+from okx_magic.sandbox.replies import RefusalError, refuse_if, there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,9 +82,9 @@ def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -
     timestamp = request.headers["ok-access-timestamp"]
     refuse_if(abs(now - _seconds(timestamp)) > WINDOW_S, "50102")
     name = request.headers["ok-access-key"]
-    keys = keyring.get(name)
-    if keys is None or now >= keys.rights.expires:
-        raise RefusalError("50119" if _UUID.fullmatch(name) else "50111")
+    unknown = "50119" if _UUID.fullmatch(name) else "50111"
+    keys = there(keyring.get(name), unknown)
+    refuse_if(now >= keys.rights.expires, unknown)
     # OKX docs, Demo Trading Services: the header is 1 for demo; 0 or none is live.
     wanted = "demo" if request.headers.get("x-simulated-trading") == "1" else "live"
     refuse_if(keys.environment != wanted, "50101")
@@ -92,8 +92,8 @@ def authenticate(request: RawRequest, keyring: Mapping[str, Keys], now: float) -
     refuse_if(not _same(request.headers["ok-access-passphrase"], keys.passphrase), "50105")
     prehash = (timestamp + request.method + request.target).encode("latin-1") + request.body
     digest = hmac.new(keys.secret.encode(), prehash, hashlib.sha256).digest()
-    if not _same(request.headers["ok-access-sign"], base64.b64encode(digest).decode()):
-        raise RefusalError("50113")
+    right = base64.b64encode(digest).decode()
+    refuse_if(not _same(request.headers["ok-access-sign"], right), "50113")
     return keys
 
 
@@ -107,9 +107,7 @@ def _seconds(timestamp: str) -> float:
     # A plain number is read as seconds: epoch milliseconds are refused as expired, as seen at OKX.
     if _NUMBER.fullmatch(timestamp):
         return float(timestamp)
-    match = _ISO.fullmatch(timestamp)
-    if match is None:
-        raise RefusalError("50112")
+    match = there(_ISO.fullmatch(timestamp), "50112")
     try:
         whole = datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
     except ValueError:  # the 31st of February

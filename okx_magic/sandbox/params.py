@@ -57,8 +57,8 @@ def from_body(body: bytes, *, array: bool) -> list[Params]:
     except (ValueError, RecursionError):
         raise RefusalError("50002") from None
     items = value if array else [value]
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise RefusalError("50002")
+    good = isinstance(items, list) and all(isinstance(item, dict) for item in items)
+    refuse_if(not good, "50002")
     return [{name: as_text(field) for name, field in item.items()} for item in items]
 
 
@@ -79,8 +79,7 @@ def one_of(params: Params, name: str, values: Collection[str]) -> str:
 def matching(params: Params, name: str, pattern: re.Pattern[str]) -> str:
     """The value of ``name`` if it is empty or matches ``pattern`` as a whole."""
     value = params.get(name, "")
-    if value and pattern.fullmatch(value) is None:
-        raise RefusalError("51000", name)
+    refuse_if(value and pattern.fullmatch(value) is None, "51000", name)
     return value
 
 
@@ -88,11 +87,10 @@ def positive(params: Params, name: str, zero: str = "51000") -> Decimal:
     """The required decimal number ``name``, above zero (refused with the code ``zero``) and without an
     exponent.
     """
-    value = required(params, name)
-    if _NUMBER.fullmatch(value) is None:
-        raise RefusalError("51000", name)
-    refuse_if(not Decimal(value), zero, name)
-    return Decimal(value)
+    required(params, name)
+    value = Decimal(matching(params, name, _NUMBER))
+    refuse_if(not value, zero, name)
+    return value
 
 
 def listed(params: Params, name: str, most: int = 20) -> list[str]:

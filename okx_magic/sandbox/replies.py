@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from okx_magic.catalogue import explain
 from okx_magic.sandbox.data import table
@@ -19,6 +19,8 @@ from okx_magic.sandbox.data import table
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
+
+Found = TypeVar("Found")
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -77,6 +79,13 @@ def refuse_if(wrong: object, code: str, *params: str) -> None:
     """Says no with ``code`` where something is ``wrong``; ``params`` as of RefusalError."""
     if wrong:
         raise RefusalError(code, *params)
+
+
+def there(found: Found | None, code: str, *params: str) -> Found:
+    """What was ``found``; where there is nothing, a no with ``code`` as of ``refuse_if``."""
+    if found is None:
+        raise RefusalError(code, *params)
+    return found
 
 
 def text(code: str, *params: str) -> str:

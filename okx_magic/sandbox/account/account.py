@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox.account.algos import Algo
 from okx_magic.sandbox.account.ledger import Bill, Ledger
-from okx_magic.sandbox.account.orders import fees
+from okx_magic.sandbox.account.orders import Fill, Order, Ticket, fees
 from okx_magic.sandbox.account.positions import Key, Position, rounded
 from okx_magic.sandbox.account.records import REMEMBERED, Records
 from okx_magic.sandbox.data import table
@@ -25,7 +25,6 @@ from okx_magic.sandbox.replies import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from okx_magic.sandbox.account.orders import Fill, Order, Ticket
     from okx_magic.sandbox.market.instruments import Instrument
 
 _ZERO = Decimal(0)

@@ -69,8 +69,9 @@ def read_algo(desk: Desk, wanted: Params) -> Algo:
     check_algo(desk, algo)
     beside = [one for one in account.algos.open.values() if one.instrument is instrument]
     most, code = FACTS["most"][kind]
-    if sum(FACTS["most"][one.ord_type][1] == code for one in beside) >= most:
-        raise RefusalError(code, str(most))
+    refuse_if(
+        sum(FACTS["most"][one.ord_type][1] == code for one in beside) >= most, code, str(most)
+    )
     return _closing_all(algo, beside, account) if algo.close_fraction else algo
 
 
@@ -105,8 +106,8 @@ def check_attached(desk: Desk, algo: Algo, ticket: Ticket) -> None:
         book, codes = desk.market.book(ticket.instrument, desk.now), FACTS["attached"]["market"]
         px = (book.asks if ticket.side == "buy" else book.bids)[0].px
     for name, leg in algo.acting.items():
-        if leg.ratio is None and (leg.px <= px if leg.up else leg.px >= px):
-            raise RefusalError(codes[f"{ticket.side} {name}"])
+        passed = leg.px <= px if leg.up else leg.px >= px
+        refuse_if(leg.ratio is None and passed, codes[f"{ticket.side} {name}"])
 
 
 def amended(algo: Algo, wanted: Params) -> Algo:
@@ -116,21 +117,19 @@ def amended(algo: Algo, wanted: Params) -> Algo:
     given = {name[3:]: value for name, value in wanted.items() if name.startswith("new") and value}
     new = {name[0].lower() + name[1:]: value for name, value in given.items()}
     new["orderPx"] = new.pop("ordPx", "")
-    if algo.trail is not None and any(new.get(name) for name in (*DISTANCES, "activePx")):
-        raise RefusalError("51506")
+    refuse_if(algo.trail and any(new.get(name) for name in (*DISTANCES, "activePx")), "51506")
     for name in ("",) if "" in legs else ("tp", "sl"):
         leg = read_leg(new, name, instrument, side, legs.pop(name, None))
         if leg is not None:
             legs[name] = leg
-    if not legs and algo.trail is None:
-        raise RefusalError("51531")
+    refuse_if(not legs and algo.trail is None, "51531")
     return replace(algo, legs=legs)
 
 
 def _read_name(wanted: Params, name: str, account: Account) -> str:
     found = params.matching(wanted, name, CLIENT_ID)
-    if found and any(found == one.algo_cl_ord_id for one in account.algos.open.values()):
-        raise RefusalError("51065")
+    names = {one.algo_cl_ord_id for one in account.algos.open.values()}
+    refuse_if(found and found in names, "51065")
     return found
 
 
@@ -156,8 +155,8 @@ def _with_legs(algo: Algo, wanted: Params, side: str) -> Algo:
     read = {name: read_leg(wanted, name, algo.instrument, side) for name in ("tp", "sl")}
     legs = {name: leg for name, leg in read.items() if leg}
     refuse_if(not legs, "50015", "tpTriggerPx", "slTriggerPx")
-    if algo.ord_type == "oco" and len(legs) < len(read):
-        raise RefusalError("50014", "slTriggerPx" if "tp" in legs else "tpTriggerPx")
+    missing = "slTriggerPx" if "tp" in legs else "tpTriggerPx"
+    refuse_if(algo.ord_type == "oco" and len(legs) < len(read), "50014", missing)
     return replace(algo, legs=legs)
 
 
@@ -199,8 +198,8 @@ def _check_split(found: tuple[Algo, ...], ticket: Ticket) -> None:
 def _closing_all(algo: Algo, beside: list[Algo], account: Account) -> Algo:
     ticket = algo.ticket
     refuse_if(ticket.instrument.is_spot, "51327")
-    if algo.trail or any(leg.ord_px is not None or not name for name, leg in algo.acting.items()):
-        raise RefusalError("51330")
+    priced = any(leg.ord_px is not None or not name for name, leg in algo.acting.items())
+    refuse_if(algo.trail or priced, "51330")
     refuse_if(not ticket.only_closes, "51328" if ticket.pos_side == "net" else "51331")
     refuse_if(not account.closable(ticket), "51058")
     refuse_if(any(one.close_fraction and one.ticket.key == ticket.key for one in beside), "51088")

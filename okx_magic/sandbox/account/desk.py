@@ -13,14 +13,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account.orders import fees
-from okx_magic.sandbox.account.positions import rounded, worth
+from okx_magic.sandbox.account.positions import Position, rounded, worth
 from okx_magic.sandbox.market.instruments import Instrument, Tier, instruments, tiers
 from okx_magic.sandbox.market.market import Moment
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.account import Account
     from okx_magic.sandbox.account.ledger import Ids
-    from okx_magic.sandbox.account.positions import Position
     from okx_magic.sandbox.keys import Keys
 
 _ZERO = Decimal(0)

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account.algos import Leg, Trail
 from okx_magic.sandbox.account.rules import read_price
-from okx_magic.sandbox.market.instruments import quoted
-from okx_magic.sandbox.replies import RefusalError, refuse_if
+from okx_magic.sandbox.market.instruments import Instrument, quoted
+from okx_magic.sandbox.replies import refuse_if
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.desk import Desk
-    from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.params import Params
 
 AT_MARKET = "-1"
@@ -102,6 +101,6 @@ def read_trail(desk: Desk, wanted: Params, instrument: Instrument, side: str) ->
     if not wanted.get("activePx"):
         return Trail(ratio, spread, None, last)
     active = read_price(wanted, "activePx", instrument)
-    if active < last if side == "sell" else active > last:
-        raise RefusalError("51258" if side == "sell" else "51259")
+    refuse_if(side == "sell" and active < last, "51258")
+    refuse_if(side == "buy" and active > last, "51259")
     return Trail(ratio, spread, active)

@@ -13,19 +13,16 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
-from okx_magic.sandbox.account.desk import tier_of
+from okx_magic.sandbox.account.desk import Desk, tier_of
 from okx_magic.sandbox.account.orders import fees
-from okx_magic.sandbox.account.positions import worth
+from okx_magic.sandbox.account.positions import Key, Position, worth
 from okx_magic.sandbox.account.trading import take_over
-from okx_magic.sandbox.market.instruments import quoted, tiers
+from okx_magic.sandbox.market.instruments import Instrument, quoted, tiers
 from okx_magic.sandbox.market.market import first_beat
 from okx_magic.sandbox.market.tape import BEATS_A_SECOND
 
 if TYPE_CHECKING:
     from okx_magic.sandbox.account.account import Account
-    from okx_magic.sandbox.account.desk import Desk
-    from okx_magic.sandbox.account.positions import Key, Position
-    from okx_magic.sandbox.market.instruments import Instrument
 
 # OKX docs, Get order details, cancelSource.
 _RISK, _DELIVERED = "3", "7"

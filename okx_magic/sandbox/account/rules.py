@@ -11,17 +11,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.account.desk import largest
-from okx_magic.sandbox.account.orders import Ticket
+from okx_magic.sandbox.account.desk import Desk, largest
+from okx_magic.sandbox.account.orders import Order, Ticket
 from okx_magic.sandbox.market.instruments import Instrument, instruments
-from okx_magic.sandbox.replies import RefusalError, refuse_if
+from okx_magic.sandbox.replies import RefusalError, refuse_if, there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from okx_magic.sandbox.account.account import Account
-    from okx_magic.sandbox.account.desk import Desk
-    from okx_magic.sandbox.account.orders import Order
     from okx_magic.sandbox.params import Params
 
 _PRICED = frozenset({"limit", "post_only", "ioc", "fok"})
@@ -73,9 +71,7 @@ def tradable(inst_id: str, account: Account) -> Instrument:
     """The instrument, if this account may trade it: spot pairs, and linear contracts in Futures
     mode.
     """
-    instrument = instruments().get(inst_id)
-    if instrument is None:
-        raise RefusalError("51001")
+    instrument = there(instruments().get(inst_id), "51001")
     # What OKX answers to contracts in an account of the Spot mode.
     refuse_if(account.level == "1" and not instrument.is_spot, "51010")
     what = "options" if instrument.opt_type else "contracts that settle in a coin"
@@ -137,10 +133,9 @@ def _check_largest(ticket: Ticket) -> None:
     listing = ticket.instrument.listing
     if ticket.tgt_ccy == "quote_ccy":
         refuse_if(ticket.sz > Decimal(listing["maxMktAmt"]), "51201", listing["maxMktAmt"])
-    elif ticket.px is None and ticket.sz > Decimal(listing["maxMktSz"]):
-        raise RefusalError("51202")
-    elif ticket.sz > Decimal(listing["maxLmtSz"]):
-        raise RefusalError("51101", listing["maxLmtSz"])
+        return
+    refuse_if(ticket.px is None and ticket.sz > Decimal(listing["maxMktSz"]), "51202")
+    refuse_if(ticket.sz > Decimal(listing["maxLmtSz"]), "51101", listing["maxLmtSz"])
 
 
 def check_funds(desk: Desk, order: Order) -> None:
@@ -148,8 +143,8 @@ def check_funds(desk: Desk, order: Order) -> None:
     ticket, cost = order.ticket, _cost(desk, order)
     pool = desk.pool(ticket.pays)
     # What only closes is never too much: an account that is under water may still do that.
-    if cost > 0 and cost > (pool.spendable if ticket.instrument.is_spot else pool.available):
-        raise RefusalError("51008", ticket.pays)
+    most = pool.spendable if ticket.instrument.is_spot else pool.available
+    refuse_if(cost > max(most, _ZERO), "51008", ticket.pays)
 
 
 def check_price(desk: Desk, order: Order) -> None:
@@ -185,9 +180,7 @@ def check_position(account: Account, order: Order) -> None:
 
 
 def _check_closing(account: Account, order: Order) -> None:
-    ticket, held = order.ticket, account.positions.get(order.ticket.key)
-    if held is None:
-        raise RefusalError("51169")
+    ticket, held = order.ticket, there(account.positions.get(order.ticket.key), "51169")
     refuse_if(held.size * ticket.sign > 0, "51170")
     # In net mode an order that is too large closes what there is.
     beside = (other.left for other in account.closers(held) if other.ord_id != order.ord_id)

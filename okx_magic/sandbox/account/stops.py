@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.algo_rules import FACTS, amended, check_algo, read_algo
-from okx_magic.sandbox.account.algos import Leg
+from okx_magic.sandbox.account.algos import Algo, Leg, Trail
 from okx_magic.sandbox.account.legs import facing
 from okx_magic.sandbox.account.rules import MARKET_RESERVE, check_size
 from okx_magic.sandbox.market.instruments import quoted
 from okx_magic.sandbox.market.market import beat_of, first_beat
 from okx_magic.sandbox.market.tape import BEAT_MS, BEATS_A_SECOND
-from okx_magic.sandbox.replies import RefusalError, refuse_if
+from okx_magic.sandbox.replies import RefusalError, refuse_if, there
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from okx_magic.sandbox.account.algos import Algo, Trail
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.account.orders import Ticket
     from okx_magic.sandbox.params import Params
@@ -50,10 +49,7 @@ def named(desk: Desk, wanted: Params, code: str) -> Algo:
     """The one that ``algoId`` or else ``algoClOrdId`` names; where there is none, ``code``."""
     algo_id, name = wanted.get("algoId", ""), wanted.get("algoClOrdId", "")
     refuse_if(not (algo_id or name), "50015", "algoId", "algoClOrdId")
-    found = desk.account.algos.find(algo_id, ("", name))
-    if found is None:
-        raise RefusalError(code)
-    return found
+    return there(desk.account.algos.find(algo_id, ("", name)), code)
 
 
 def watch(desk: Desk, algo: Algo, start: float) -> tuple[int, str, Algo]:

@@ -25,7 +25,7 @@ from okx_magic.sandbox.account.rules import (
     read_price,
     read_ticket,
 )
-from okx_magic.sandbox.replies import RefusalError, refuse_if
+from okx_magic.sandbox.replies import RefusalError, refuse_if, there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,10 +59,10 @@ def submit(desk: Desk, ticket: Ticket) -> Order:
     """Takes the order of ``ticket``."""
     refuse_if(not desk.market.offers(ticket.instrument, desk.now), "51001")
     beside = [order.ticket for order in desk.account.orders.open.values()]
-    if ticket.cl_ord_id and any(other.cl_ord_id == ticket.cl_ord_id for other in beside):
-        raise RefusalError("51016")
-    if sum(other.instrument is ticket.instrument for other in beside) >= _MOST_OPEN:
-        raise RefusalError("51102", str(_MOST_OPEN))
+    known = {other.cl_ord_id for other in beside}
+    refuse_if(ticket.cl_ord_id and ticket.cl_ord_id in known, "51016")
+    number = sum(other.instrument is ticket.instrument for other in beside)
+    refuse_if(number >= _MOST_OPEN, "51102", str(_MOST_OPEN))
     order = Order(desk.ids.next(desk.now), ticket, created=desk.ms, updated=desk.ms)
     check_position(desk.account, order)
     check_funds(desk, order)
@@ -106,9 +106,8 @@ def named(desk: Desk, wanted: Params, code: str) -> Order:
     """The order of ``instId`` that ``ordId`` or else ``clOrdId`` names; where there is none, ``code``."""
     inst_id, ord_id, name = wanted["instId"], wanted.get("ordId", ""), wanted.get("clOrdId", "")
     refuse_if(not (ord_id or name), "51003")
-    found = desk.account.orders.find(ord_id, (inst_id, name))
-    if found is None or found.ticket.instrument.inst_id != inst_id:
-        raise RefusalError(code)
+    found = there(desk.account.orders.find(ord_id, (inst_id, name)), code)
+    refuse_if(found.ticket.instrument.inst_id != inst_id, code)
     return found
 
 
@@ -183,8 +182,8 @@ def _check_open(one: Order | Algo, wanted: Params, code: str) -> None:
 
 def _amend(desk: Desk, order: Order, wanted: Params) -> None:
     ticket = order.ticket
-    if not (wanted.get("newSz") or wanted.get("newPx") or wanted.get("attachAlgoOrds")):
-        raise RefusalError("50014", "newSz")
+    changes = any(wanted.get(name) for name in ("newSz", "newPx", "attachAlgoOrds"))
+    refuse_if(not changes, "50014", "newSz")
     if wanted.get("newPx"):
         ticket = replace(ticket, px=read_price(wanted, "newPx", ticket.instrument))
     if wanted.get("newSz"):

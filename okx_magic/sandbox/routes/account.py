@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.account.desk import largest
+from okx_magic.sandbox.account.desk import Desk, Pool, largest
 from okx_magic.sandbox.account.orders import fees
 from okx_magic.sandbox.account.positions import rounded, worth
 from okx_magic.sandbox.account.rules import read_price, read_td_mode, tradable
@@ -20,7 +20,6 @@ from okx_magic.sandbox.routes.rows import Row, asked, chosen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from okx_magic.sandbox.account.desk import Desk, Pool
     from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.params import Params
 

@@ -9,7 +9,7 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from okx_magic.catalogue import endpoint
+from okx_magic.catalogue import Endpoint, endpoint
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account import stops, trading
 from okx_magic.sandbox.replies import (
@@ -24,7 +24,6 @@ from okx_magic.sandbox.replies import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from okx_magic.catalogue import Endpoint
     from okx_magic.sandbox.account.algos import Algo
     from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.account.orders import Order
@@ -67,8 +66,8 @@ def serve(
     """The acknowledgements of the order, or of the batch, that came at ``arrived``, in seconds."""
     started = time.perf_counter()
     _, too_many = SERVICES[known.path]
-    if known.array_max is not None and len(items) > known.array_max:
-        raise RefusalError(too_many, str(known.array_max))
+    most = known.array_max or len(items)
+    refuse_if(len(items) > most, too_many, str(most))
     if "expTime" in known.headers:
         _check_deadline(headers, arrived, desk.now)
     acks = [_acted(known, desk, item) for item in items]

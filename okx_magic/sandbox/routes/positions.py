@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 
 from okx_magic.sandbox.account import trading
 from okx_magic.sandbox.account.account import CATEGORIES
-from okx_magic.sandbox.account.desk import Pool, Valued, largest, tier_of
+from okx_magic.sandbox.account.desk import Desk, Pool, Valued, largest, tier_of
 from okx_magic.sandbox.account.orders import fees
-from okx_magic.sandbox.account.positions import rounded, worth
+from okx_magic.sandbox.account.positions import Position, rounded, worth
 from okx_magic.sandbox.account.rules import read_pos_side, tradable
-from okx_magic.sandbox.replies import RefusalError, plain, refuse_if
+from okx_magic.sandbox.replies import plain, refuse_if, there
 from okx_magic.sandbox.routes.rows import Row, about, asked, chosen, page, told
 from okx_magic.sandbox.routes.trade import prices
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.account.desk import Desk
-    from okx_magic.sandbox.account.positions import Position
     from okx_magic.sandbox.params import Params
 
 _CLOSED_PARTLY = "1"
@@ -173,9 +171,7 @@ def close_position(desk: Desk, wanted: Params) -> list[Row]:
     instrument = tradable(wanted["instId"], account)
     mode = wanted["mgnMode"]
     pos_side = read_pos_side(wanted, account)
-    held = account.positions.get((instrument.inst_id, mode, pos_side))
-    if held is None:
-        raise RefusalError("51023")
+    held = there(account.positions.get((instrument.inst_id, mode, pos_side)), "51023")
     closers = account.closers(held)
     refuse_if(closers and wanted.get("autoCxl") != "true", "51115")
     for order in closers:

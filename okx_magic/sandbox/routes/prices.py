@@ -12,7 +12,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.market.book import DEPTH, Level
 from okx_magic.sandbox.market.dates import bar_named
 from okx_magic.sandbox.market.instruments import Instrument, indices, quoted
-from okx_magic.sandbox.market.market import Moment, beat_of
+from okx_magic.sandbox.market.market import Candle, Moment, beat_of
 from okx_magic.sandbox.replies import refuse_if
 from okx_magic.sandbox.routes.rows import (
     Row,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from okx_magic.sandbox.market.market import Candle
     from okx_magic.sandbox.params import Params
 
 _HISTORY_TRADES = "/api/v5/market/history-trades"

@@ -15,7 +15,7 @@ from okx_magic.sandbox import params
 from okx_magic.sandbox.market.dates import bar_named, futures_expiries
 from okx_magic.sandbox.market.instruments import Instrument, indices, instruments, tiers, worth
 from okx_magic.sandbox.market.market import FUNDING_PERIOD, Market, Moment
-from okx_magic.sandbox.replies import RefusalError, refuse_if
+from okx_magic.sandbox.replies import refuse_if, there
 from okx_magic.sandbox.routes.rows import (
     Row,
     about,
@@ -186,10 +186,8 @@ def interest_volume(at: Moment, query: Params) -> list[Any]:
 def convert(at: Moment, query: Params) -> list[Row]:
     """Between contracts and coins (or, of linear ones, dollars); no price moves here."""
     contract, size = instrument_of(at, query), params.positive(query, "sz")
-    if contract.ct_val is None:
-        raise RefusalError("51000", "instId")
     unit, kind = query.get("unit", "coin"), query.get("type", "1")
-    each = contract.ct_val
+    each = there(contract.ct_val, "51000", "instId")
     if contract.inverse or unit == "usds":
         px = params.positive(query, "px")
         each = each / px if contract.inverse else each * px

@@ -12,7 +12,7 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from okx_magic.catalogue import endpoints
+from okx_magic.catalogue import Endpoint, endpoints
 from okx_magic.sandbox import params
 from okx_magic.sandbox.data import table
 from okx_magic.sandbox.market.instruments import Instrument, instruments
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
-    from okx_magic.catalogue import Endpoint
     from okx_magic.sandbox.market.dates import Bar
     from okx_magic.sandbox.market.market import Moment
     from okx_magic.sandbox.params import Params

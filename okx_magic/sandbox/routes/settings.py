@@ -10,15 +10,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
-from okx_magic.sandbox.account.desk import largest
+from okx_magic.sandbox.account.desk import Desk, largest
 from okx_magic.sandbox.account.positions import rounded
 from okx_magic.sandbox.account.rules import read_pos_side, read_tag, tradable
 from okx_magic.sandbox.market.instruments import families
-from okx_magic.sandbox.replies import RefusalError, refuse_if
+from okx_magic.sandbox.replies import refuse_if, there
 from okx_magic.sandbox.routes.account import instruments_of
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.account.desk import Desk
     from okx_magic.sandbox.params import Params
     from okx_magic.sandbox.routes.rows import Row
 
@@ -44,9 +43,9 @@ def set_account_level(desk: Desk, wanted: Params) -> list[Row]:
 def set_position_mode(desk: Desk, wanted: Params) -> list[Row]:
     """Switches between net and long/short mode."""
     mode = wanted["posMode"]
-    _check_futures_mode(desk)
-    if mode != desk.account.pos_mode and (desk.account.positions or _contracts(desk)):
-        raise RefusalError("59000")
+    refuse_if(desk.account.level == "1", "51010")
+    in_use = desk.account.positions or _contracts(desk)
+    refuse_if(mode != desk.account.pos_mode and in_use, "59000")
     desk.account.pos_mode = mode
     return [{"posMode": mode}]
 
@@ -68,12 +67,9 @@ def set_greeks(desk: Desk, wanted: Params) -> list[Row]:
 
 def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
     """Sets the leverage of a contract, and of what is held of it."""
-    lever, mode, account = (
-        params.positive(wanted, "lever", "59105"),
-        wanted["mgnMode"],
-        desk.account,
-    )
-    _check_futures_mode(desk)
+    lever, mode = params.positive(wanted, "lever", "59105"), wanted["mgnMode"]
+    account = desk.account
+    refuse_if(account.level == "1", "51010")
     instrument = tradable(params.required(wanted, "instId"), account)
     refuse_if(instrument.is_spot, "50038", "leverage for a spot pair")
     # Cross margin has one leverage for both sides.
@@ -86,8 +82,8 @@ def set_leverage(desk: Desk, wanted: Params) -> list[Row]:
     held = [one for one in account.held(instrument, mode) if side in {one.pos_side, ""}]
     refuse_if(any(abs(one.size) > largest(instrument, lever) for one in held), "59104")
     needs = {one.key: _more_margin(desk, one.key, lever) for one in held}
-    if sum(needs.values(), _ZERO) > max(desk.pool(instrument.quote).available, _ZERO):
-        raise RefusalError("59108")
+    available = max(desk.pool(instrument.quote).available, _ZERO)
+    refuse_if(sum(needs.values(), _ZERO) > available, "59108")
     account.levers[instrument.inst_id, mode, side or "net"] = lever
     for key, need in needs.items():
         account.positions[key] = replace(account.positions[key], lever=lever)
@@ -120,9 +116,7 @@ def adjust_margin(desk: Desk, wanted: Params) -> list[Row]:
     kind = wanted["type"]
     key = (instrument.inst_id, "isolated", read_pos_side(wanted, desk.account))
     amount = params.positive(wanted, "amt")
-    held = desk.account.positions.get(key)
-    if held is None:
-        raise RefusalError("59300")
+    held = there(desk.account.positions.get(key), "59300")
     now = desk.valued(held)
     refuse_if(kind == "add" and amount > desk.pool(held.ccy).spendable, "59303")
     refuse_if(kind == "reduce" and amount > held.margin + min(now.upl, _ZERO) - now.imr, "59301")
@@ -136,8 +130,8 @@ def cancel_all_after(desk: Desk, wanted: Params) -> list[Row]:
     seconds, tag = params.integer(wanted, "timeOut"), read_tag(wanted)
     timers = desk.account.timers
     refuse_if(seconds and not 10 <= seconds <= 120, "51000", "timeOut")
-    if seconds and tag and tag not in timers and len(timers.keys() - {""}) >= _MOST_TIMERS:
-        raise RefusalError("51071")
+    more = len(timers.keys() | {"", tag}) - 1
+    refuse_if(seconds and tag not in timers and more > _MOST_TIMERS, "51071")
     timers.pop(tag, None)
     if seconds:
         timers[tag] = desk.ms + seconds * 1000
@@ -153,10 +147,6 @@ def mass_cancel(_: Desk, wanted: Params) -> list[Row]:
 def _contracts(desk: Desk) -> bool:
     # Whether orders for some are open.
     return any(not one.ticket.instrument.is_spot for one in desk.account.standing)
-
-
-def _check_futures_mode(desk: Desk) -> None:
-    refuse_if(desk.account.level == "1", "51010")
 
 
 def _more_margin(desk: Desk, key: tuple[str, str, str], lever: Decimal) -> Decimal:

@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.sandbox.market.dates import bar_named, date_of
-from okx_magic.sandbox.market.instruments import instruments
+from okx_magic.sandbox.market.instruments import Instrument, instruments
 from okx_magic.sandbox.market.pricing import greeks
-from okx_magic.sandbox.replies import RefusalError, refuse_if
+from okx_magic.sandbox.replies import refuse_if, there
 from okx_magic.sandbox.routes.rows import (
     Row,
     about,
@@ -27,7 +27,6 @@ from okx_magic.sandbox.routes.rows import (
 )
 
 if TYPE_CHECKING:
-    from okx_magic.sandbox.market.instruments import Instrument
     from okx_magic.sandbox.market.market import Moment
     from okx_magic.sandbox.params import Params
 
@@ -158,10 +157,7 @@ def long_short_ratio(at: Moment, query: Params) -> list[Any]:
     if "instId" in query:
         contract = instrument_of(at, query)
     else:
-        found = instruments().get(f"{query['ccy']}-USDT-SWAP")
-        if found is None:
-            raise RefusalError("51000", "ccy")
-        contract = found
+        contract = there(instruments().get(f"{query['ccy']}-USDT-SWAP"), "51000", "ccy")
     bar = bar_named(query.get("period", "5m"))
     newest = bar.number(at.second)
     numbers = range(max(bar.number(contract.listed) + 1, newest - _MOST_RATIOS + 1), newest + 1)

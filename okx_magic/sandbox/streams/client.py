@@ -16,7 +16,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from okx_magic.catalogue import Limit
 from okx_magic.sandbox.account.desk import Desk
 from okx_magic.sandbox.gateway import is_local
-from okx_magic.sandbox.replies import OK, RefusalError, compact, refuse_if, text
+from okx_magic.sandbox.replies import OK, RefusalError, compact, refuse_if, text, there
 from okx_magic.sandbox.streams import messages
 from okx_magic.sandbox.streams.channels import Channel, find, unknown
 from okx_magic.sandbox.streams.feeds import FEEDS, Answers, Feed
@@ -214,9 +214,7 @@ class Client(WebSocketHandler):
         return strike
 
     def _logged_in(self) -> Keys:
-        if self.keys is None:
-            raise RefusalError("60011")
-        return self.keys
+        return there(self.keys, "60011")
 
     def _refuse(self, refusal: RefusalError, tag: Row) -> None:
         self._tell({"event": "error", "msg": refusal.msg, "code": refusal.code}, tag)
