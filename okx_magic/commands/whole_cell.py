@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from okx_magic.cell import SUBSCRIBE, fill
@@ -27,7 +27,6 @@ from okx_magic.orders.outcome import interrupted
 from okx_magic.ui import receipts
 
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Iterable, Mapping, Sequence
     from concurrent.futures import Executor
 
@@ -68,13 +67,6 @@ class Options:
     keep: int | None = None
     record: str | None = None
     duration: str | None = None
-
-    @classmethod
-    def of(cls, arguments: Namespace, *, decimal: bool, quiet: bool) -> Options:
-        """What a magic line asks for, with the settings that last."""
-        named = {each.name: getattr(arguments, each.name) for each in fields(cls)}
-        lasting = {"decimal": named["decimal"] or decimal, "quiet": named["quiet"] or quiet}
-        return cls(**named | lasting)
 
     @property
     def streamed(self) -> bool:
@@ -142,6 +134,10 @@ def check_options(templates: Iterable[Template], options: Options) -> None:
         raise CellError(
             "--pages, --all, --since, --until, --raw and --chart are for requests",
             remedy="a stream has frame(), frame(all=True), last and record(path)",
+        )
+    if options.chart and options.raw:
+        raise CellError(
+            "--chart draws frames, and --raw makes none", remedy="leave out one of them"
         )
     if options.executor and not options.paged:
         raise CellError("--executor is for many pages", remedy="add --since, --pages or --all")

@@ -23,6 +23,8 @@ from okx_magic.magics.shell_panel import ShellPanel, fits
 from okx_magic.ui.console import CellOutput, show, tell
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from okx_magic.accounts import Accounts
@@ -143,10 +145,6 @@ class OkxMagic(Magics):
                 remedy="a line break between the options and the request",
             )
 
-        if arguments.chart and arguments.raw:
-            raise CellError(
-                "--chart draws frames, and --raw makes none", remedy="leave out one of them"
-            )
         from okx_magic.commands.pipeline import run_cell  # noqa: PLC0415  # on first use
         from okx_magic.commands.whole_cell import Options  # noqa: PLC0415  # same
 
@@ -158,12 +156,22 @@ class OkxMagic(Magics):
                 session,
                 names_here(self.shell),
                 CellOutput(self.shell, shows_values=cell is not None, said=self._said),
-                Options.of(arguments, decimal=self.decimal, quiet=self.quiet),
+                Options(**self._asked(arguments)),
             )
         except OkxMagicError as error:
             magicline.hide_secrets(self.shell, text, error, session.account.credentials)
             raise
         return value if cell is None else None
+
+    def _asked(self, arguments: Namespace) -> dict[str, Any]:
+        """What the line asks of the cell, with the settings that last."""
+        asked = vars(arguments) | {
+            "quiet": arguments.quiet or self.quiet,
+            "decimal": arguments.decimal or self.decimal,
+        }
+        # These are of the line, not of its cell.
+        del asked["account"], asked["help"]
+        return asked
 
     @no_var_expand
     @line_magic
