@@ -76,20 +76,9 @@ def _how_to_connect(sandbox: Sandbox) -> str:
     triple = {"key": keys.key, "secret": keys.secret, "passphrase": keys.passphrase}
     ready = {"url": sandbox.url, "environment": keys.environment} | triple
     is_demo = keys.environment == "demo"
-    return (
-        json.dumps(ready)
-        + "\n"
-        + text("connect.txt").format(
-            url=sandbox.url,
-            streams=sandbox.streams,
-            demo=sandbox.demo,
-            live=sandbox.live,
-            keys=keys,
-            triple=", ".join(f'"{part}"' for part in triple.values()),
-            is_demo=is_demo,
-            demo_flag=int(is_demo),
-        )
-    )
+    words = {"triple": json.dumps([*triple.values()])[1:-1], "is_demo": is_demo}
+    how = text("connect.txt").format(of=sandbox, demo_flag=int(is_demo), **words)
+    return f"{json.dumps(ready)}\n{how}"
 
 
 if __name__ == "__main__":

@@ -231,11 +231,5 @@ def _strike(text: str) -> Strike:
     late, value = 0.0, float(number) if equals else fault.number
     if moment == "late":
         late, value = float(number or _LATE_MS) / 1000, fault.number
-    skews = fault is FAULTS["skew"]
-    return Strike(
-        fault=fault,
-        moment=moment,
-        late=late,
-        pause=0.0 if skews else value / 1000,
-        skew=value if skews else 0.0,
-    )
+    pause, skew = (0.0, value) if fault is FAULTS["skew"] else (value / 1000, 0.0)
+    return Strike(fault, moment, late, pause, skew)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from okx_magic.sandbox import params
 from okx_magic.sandbox.market.instruments import Instrument, instruments
 from okx_magic.sandbox.market.market import Market, Moment
-from okx_magic.sandbox.replies import RefusalError, Reply, plain, refuse_if
+from okx_magic.sandbox.replies import Reply, plain, refuse_if, there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,14 +103,9 @@ class _Archive(NamedTuple):
         else:
             for start in range(low // 60 * 60, self.high, 60):
                 bar = market.candle(one, start, start + 60)
-                prices = zip(("open", "high", "low", "close"), bar[:4], strict=True)
-                amounts = zip(("vol", "vol_ccy", "vol_quote"), bar[4:], strict=True)
-                yield (
-                    name
-                    | {key: plain(each) for key, each in prices}
-                    | {key: plain(round(each, 8)) for key, each in amounts}
-                    | {"open_time": f"{start}000", "confirm": "1"}
-                )
+                numbers = [*bar[:4], *(round(amount, 8) for amount in bar[4:])]
+                columns = dict(zip(bar._fields, map(plain, numbers), strict=True))
+                yield name | columns | {"open_time": f"{start}000", "confirm": "1"}
 
 
 class Archives:
@@ -123,13 +118,9 @@ class Archives:
     def answer(self, path: str, wanted: str, now: float) -> Reply:
         """The file at a path, or what is ``wanted`` of it by a Range header."""
         found = _PLACE.fullmatch(path.removeprefix(ROOT))
-        archive = _archive(found[1], found[2], found[3]) if found else None
-        if (
-            archive is None
-            or archive.url != path
-            or not archive.is_there(Moment(self._market, now))
-        ):
-            raise RefusalError("404")
+        archive = there(_archive(*found.groups()) if found else None, "404")
+        offered = archive.url == path and archive.is_there(Moment(self._market, now))
+        refuse_if(not offered, "404")
         if self._last is None or self._last[0] != archive:
             self._last = (archive, _zipped(archive, self._market))
         content = self._last[1]
@@ -158,29 +149,19 @@ def listing(at: Moment, query: Params) -> list[Row]:
     folder = {"1": "trades", "2": "candlesticks", "3": "swaprates"}.get(query["module"], "")
     # A day of funding is offered of all together, which is not here.
     texts = texts if folder and not (daily and folder == "swaprates") else []
-    suffix = "-SWAP" if query["instType"] == "SWAP" else ""
-    offered = query["instType"] in {"SPOT", "SWAP"}
-    details = [
-        group
-        for name in names
-        if offered and (group := _group(at, folder, name + suffix, texts)) is not None
-    ]
+    suffixes = {"SPOT": [""], "SWAP": ["-SWAP"]}.get(query["instType"], [])
+    groups = [_group(at, folder, name + suffix, texts) for suffix in suffixes for name in names]
+    details = [group for group in groups if group]
     total = sum(float(each["groupSizeMB"]) for each in details)
-    return [
-        {
-            "ts": str(at.ms),
-            "totalSizeMB": f"{total:.2f}",
-            "dateAggrType": query["dateAggrType"],
-            "details": details,
-        }
-    ]
+    row = {"ts": str(at.ms), "totalSizeMB": f"{total:.2f}", "details": details}
+    return [row | {"dateAggrType": query["dateAggrType"]}]
 
 
-def _group(at: Moment, folder: str, inst_id: str, dates: list[str]) -> Row | None:
+def _group(at: Moment, folder: str, inst_id: str, dates: list[str]) -> Row:
     archives = [found for date in dates if (found := _archive(folder, inst_id, date))]
-    there = [each for each in archives if each.is_there(at)]
-    if not there:
-        return None
+    offered = [each for each in archives if each.is_there(at)]
+    if not offered:
+        return {}
     files = [
         {
             "filename": each.name,
@@ -188,14 +169,13 @@ def _group(at: Moment, folder: str, inst_id: str, dates: list[str]) -> Row | Non
             "sizeMB": f"{each.count(at.market) * _ROW / 1e6:.2f}",
             "url": each.url,
         }
-        for each in there
+        for each in offered
     ]
-    one = there[0].instrument
+    family, swap, _ = inst_id.partition("-SWAP")
     return {
-        "instId": inst_id if one.inst_type == "SPOT" else "",
-        "instFamily": "" if one.inst_type == "SPOT" else inst_id.removesuffix("-SWAP"),
-        "dateRangeStart": f"{there[-1].low}000",
-        "dateRangeEnd": f"{there[0].low}000",
+        "instFamily" if swap else "instId": family,
+        "dateRangeStart": f"{offered[-1].low}000",
+        "dateRangeEnd": f"{offered[0].low}000",
         "groupSizeMB": f"{sum(float(each['sizeMB']) for each in files):.2f}",
         "groupDetails": files,
     }
