@@ -75,12 +75,6 @@ class Fault:
     usual: str = "next POST"
     stream: str = ""
 
-    @property
-    def hides_the_answer(self) -> bool:
-        """Whether nothing of OKX's own answer is seen."""
-        unseen = self.wire in {"nothing", "close", "reset"}
-        return unseen or self.page is not None or bool(self.code)
-
 
 @dataclass(frozen=True, slots=True)
 class Strike:

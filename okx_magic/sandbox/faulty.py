@@ -63,9 +63,11 @@ class FaultyExchange:
     def _struck(self, strike: Strike, request: RawRequest, now: float) -> Reply:
         fault, pause = strike.fault, strike.pause
         reply = envelope([])
+        # Whether nothing of OKX's own answer comes through.
+        unseen = fault.page or fault.code or fault.wire in {"nothing", "close", "reset"}
         if strike.moment == "after":
             reply = self._exchange.answer(request, now)
-        elif strike.moment == "late" and fault.hides_the_answer:
+        elif strike.moment == "late" and unseen:
             self._late.append((now, now + strike.late, request))
         elif strike.moment == "late":
             # Nobody sees the time between, so it is carried out as of then.

@@ -193,8 +193,9 @@ class Account:
         # Of a spot pair: one currency for the other.
         kind = (CATEGORIES["normal"]["type"], "1" if fill.ticket.side == "buy" else "2")
         pays, earns = fill.ticket.pays, fill.ticket.earns
+        earned = fill.ticket.gross(fill.px, fill.sz) + fill.fee
         self.trading.book(Bill(fill.ms, pays, -fill.paid, kind, fill=fill, bill_id=fill.bill_id))
-        self.trading.book(Bill(fill.ms, earns, fill.earned, kind, fill=fill))
+        self.trading.book(Bill(fill.ms, earns, earned, kind, fill=fill))
         return fill
 
     def _traded(self, fill: Fill) -> Fill:

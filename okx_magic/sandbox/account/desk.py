@@ -63,16 +63,13 @@ class Pool:
         return sum((one.imr for one in self.cross), _ZERO)
 
     @property
-    def needed(self) -> Decimal:
-        """What must be there to keep them, the fee of closing them included."""
-        return sum((one.mmr + one.fee for one in self.cross), _ZERO)
-
-    @property
     def ratio(self) -> Decimal:
         """The margin ratio of those in cross margin, of which there must be some: at 1 they are
         liquidated.
         """
-        return (self.cash - self.reserved + self.upl) / self.needed
+        # To keep them the fee of closing them must be there, too.
+        needed = sum((one.mmr + one.fee for one in self.cross), _ZERO)
+        return (self.cash - self.reserved + self.upl) / needed
 
     @property
     def isolated_equity(self) -> Decimal:

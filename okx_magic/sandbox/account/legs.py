@@ -66,7 +66,8 @@ def read_leg(
     elif wanted.get(px) or before is None:
         leg = replace(leg, px=read_price(wanted, px, instrument), ratio=None)
     if wanted.get(order) or before is None:
-        leg = replace(leg, ord_px=_read_order_price(wanted, order, instrument))
+        at_market = params.required(wanted, order) == AT_MARKET
+        leg = replace(leg, ord_px=None if at_market else read_price(wanted, order, instrument))
     return leg
 
 
@@ -81,12 +82,6 @@ def _read_ratio(wanted: Params, field: str, instrument: Instrument, *, up: bool)
     down = -share if field.startswith("tp") else share
     refuse_if(instrument.is_spot or not (share > 0 if up else 0 < down < 1), "51000", field)
     return share
-
-
-def _read_order_price(wanted: Params, name: str, instrument: Instrument) -> Decimal | None:
-    if params.required(wanted, name) == AT_MARKET:
-        return None
-    return read_price(wanted, name, instrument)
 
 
 def read_trail(desk: Desk, wanted: Params, instrument: Instrument, side: str) -> Trail:

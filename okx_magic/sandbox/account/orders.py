@@ -240,8 +240,3 @@ class Fill:
     def paid(self) -> Decimal:
         """How much of ``ticket.pays`` it cost."""
         return self.px * self.sz if self.ticket.side == "buy" else self.sz
-
-    @property
-    def earned(self) -> Decimal:
-        """How much of ``ticket.earns`` it brought, after the fee."""
-        return self.ticket.gross(self.px, self.sz) + self.fee

@@ -7,13 +7,13 @@ Tested in ``tests/sandbox/test_sandbox_money.py``.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from okx_magic.sandbox import params
 from okx_magic.sandbox.account.ledger import Bill
 from okx_magic.sandbox.account.positions import rounded
+from okx_magic.sandbox.account.rules import CLIENT_ID
 from okx_magic.sandbox.market.instruments import instruments
 from okx_magic.sandbox.replies import RefusalError, plain, refuse_if
 from okx_magic.sandbox.routes.rows import Row, asked
@@ -35,8 +35,6 @@ _INCREASES = 3
 _GIVEN, _TAKEN = ("1", "200"), ("1", "202")
 _MOST_CURRENCIES = 20
 _DAY_MS = 86_400_000
-
-_CLIENT_ID = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
 _ZERO = Decimal(0)
 
 
@@ -85,7 +83,7 @@ def transfer(desk: Desk, wanted: Params) -> list[Row]:
     refuse_if(amount > there, "58350")
     values = {
         "transId": desk.ids.next(desk.now),
-        "clientId": params.matching(wanted, "clientId", _CLIENT_ID),
+        "clientId": params.matching(wanted, "clientId", CLIENT_ID),
         "ccy": ccy,
         "from": source,
         "amt": plain(amount),

@@ -34,10 +34,6 @@ Handler = Callable[[Any, Params], Any]
 NEVER: tuple[str, ...] = tuple(table("never.json"))
 
 
-def _nothing(_: object, __: Params) -> list[Any]:
-    return []
-
-
 # fmt: off
 _READS: Mapping[str, Handler] = {
     "market/books": prices.books, "market/books-full": prices.full_books,
@@ -97,7 +93,7 @@ _CANDLES: Mapping[str, Handler] = {
     for kind, by in (("", "last"), ("index-", "index"), ("mark-price-", "mark"))
     for path in (f"/api/v5/market/{kind}candles", f"/api/v5/market/history-{kind}candles")
 }
-_GETS = {**dict.fromkeys(NEVER, _nothing), **_CANDLES, **_under_api(_READS)}
+_GETS = {**dict.fromkeys(NEVER, lambda _, __: []), **_CANDLES, **_under_api(_READS)}
 PUBLIC: Mapping[str, Handler]
 QUERIES: Mapping[str, Handler]
 PUBLIC, QUERIES = (

@@ -82,10 +82,11 @@ def _open(desk: Desk, one: Position, pool: Pool) -> Row:
     last = desk.market.last(one.instrument, desk.now)
     closing = sum(order.left for order in desk.account.closers(one))
     start = abs(one.cost) / one.lever
-    equity = _equity(now, pool)
+    own = one.isolated
+    # What stands behind it: its own margin, or the currency's cash.
+    equity = one.margin + now.upl if own else pool.cash - pool.reserved + pool.upl
     average = abs(one.cost) / worth(one.instrument, _ONE, abs(one.size))
     fee = fees(one.instrument).taker * (1 if one.size > 0 else -1)
-    own = one.isolated
     return _told(one) | {
         "pos": _size(one),
         "availPos": max(abs(one.size) - closing, _ZERO),
@@ -147,13 +148,6 @@ def _risk(now: Valued) -> Row:
 def _size(one: Position) -> Decimal:
     # In long/short mode posSide has the sign.
     return one.size if one.pos_side == "net" else abs(one.size)
-
-
-def _equity(now: Valued, pool: Pool) -> Decimal:
-    # What stands behind a position: its own margin, or the currency's cash.
-    if now.position.isolated:
-        return now.position.margin + now.upl
-    return pool.cash - pool.reserved + pool.upl
 
 
 def _liquidation(now: Valued, equity: Decimal) -> Decimal | str:
