@@ -170,10 +170,19 @@ def fills(desk: Desk, query: Params) -> list[Row]:
 
 def _fill(fill: Fill) -> Row:
     ticket, instrument = fill.ticket, fill.ticket.instrument
+    # Written out, as pages of fills are what bots ask for most.
     row = {
         **about(instrument),
-        **told(ticket),
-        **told(fill),
+        "tradeId": fill.trade_id,
+        "ordId": fill.ord_id,
+        "clOrdId": ticket.cl_ord_id,
+        "billId": fill.bill_id,
+        "tag": ticket.tag,
+        "side": ticket.side,
+        "posSide": ticket.pos_side,
+        "execType": fill.exec_type,
+        "fee": fill.fee,
+        "feeRate": fill.fee_rate,
         "subType": kind_of(fill)[1],
         "fillPx": fill.px,
         "fillSz": fill.sz,
@@ -220,7 +229,7 @@ def _bill(bill: Bill) -> Row:
 
 def _traded(bill: Bill, fill: Fill) -> Row:
     ticket = fill.ticket
-    row = _fill(fill) | {"mgnMode": ticket.td_mode}
+    row = _fill(fill) | {"mgnMode": ticket.td_mode, "px": fill.px, "sz": fill.sz, "pnl": fill.pnl}
     # The fee is in what a spot trade brings; sz is in the currency of the bill.
     earned = bill.ccy == ticket.earns
     if not earned:
