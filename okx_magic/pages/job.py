@@ -182,9 +182,7 @@ class Job:
         """What a chunk gives here, and whether OKX refused a request of it for its limit."""
         team, began = self._team, time.time()
         sleep = partial(pause, self._over)
-        if last:
-            sleep = partial(soon, sleep)
-        result = attempt(team.connection, sleep, chunk)
+        result = attempt(team.connection, partial(soon, sleep) if last else sleep, chunk)
         refused = was_refused(team.connection, {chunk.request.path}, began)
         if is_limit(result) and not team.shares.exhausted:
             sleep(team.window)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from okx_magic.advice.trace import curl
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from okx_magic.wire.sender import Reply
 
 _SIGNATURE_SHOWN = 6
+# A verbose traceback shows each attribute that a line has, and no call.
+_signature_of = attrgetter("signature")
 
 
 def receipt(
@@ -221,8 +224,8 @@ def _lacks_client_id(request: Request) -> bool:
 def _shown_signature(sent: Sent, account: Account) -> str:
     # With the passphrase a whole signature can be replayed for thirty seconds.
     if account.environment == "sandbox":
-        return sent.signature
-    return f"{sent.signature[:_SIGNATURE_SHOWN]}… (cut)"
+        return f"{_signature_of(sent)}"
+    return f"{_signature_of(sent)[:_SIGNATURE_SHOWN]}… (cut)"
 
 
 def _shown_headers(sent: Sent, account: Account) -> str:

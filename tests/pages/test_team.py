@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -17,7 +18,7 @@ from okx_magic.credentials.account import Account
 from okx_magic.credentials.credentials import Credentials
 from okx_magic.errors import CellError, OkxError, RefusedError, TransportError
 from okx_magic.model import Envelope, Exchange, Request
-from okx_magic.pages import Pull, Team
+from okx_magic.pages import Pull, Team, job
 from okx_magic.pages.paging import Span
 from okx_magic.pages.shares import Share
 from okx_magic.pages.workers import SharedPacer, fetch_part, this_worker, without_credentials
@@ -296,3 +297,24 @@ def test_a_pull_that_ends_early_leaves_the_team_whole(session: Session) -> None:
                 assert [len(next(some)) for _ in range(3)] == [100] * 3
         assert executor.parts > 2
         assert (team.notices, team.parts) == ([], {})
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_last_page_that_was_refused_for_the_limit_rests_a_window(
+    monkeypatch: pytest.MonkeyPatch, *, last: bool
+) -> None:
+    """It is no wait for a place: as long as it is, for the last pages, too."""
+    request = Request("GET", "/api/v5/market/candles")
+    envelope = Envelope("50011", "Too Many Requests", [], status=429)
+    refused = OkxError("50011", "Too Many Requests", envelope=envelope, request=request)
+    rests: list[float] = []
+    monkeypatch.setattr(job, "attempt", lambda *_: refused)
+    monkeypatch.setattr(job, "was_refused", lambda *_: True)
+    monkeypatch.setattr(job, "pause", lambda _, seconds: rests.append(seconds))
+    team: Any = SimpleNamespace(
+        connection=None, window=2.0, shares=SimpleNamespace(exhausted=False)
+    )
+    chunk: Any = SimpleNamespace(request=request)
+    work = job.Job(team, request)
+    assert work._fetch(chunk, last) == (None, True)
+    assert rests == [2.0]
