@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from okx_magic.charts.chart import View
 from okx_magic.charts.feeds import BookFeed, CandleFeed, Feed, TableFeed, TradeFeed
 from okx_magic.charts.pictures import Candles, NoPictureError
-from okx_magic.charts.still import bundle_of, pixels
+from okx_magic.charts.still import Still, bundle_of, pixels
 from okx_magic.errors import OkxMagicError
 
 if TYPE_CHECKING:
@@ -71,19 +71,6 @@ class Stream(Protocol):
 
     def latest(self) -> Iterable[Mapping[str, Any]]:
         """The newest row of each key, as OKX sent it."""
-
-
-class Still:
-    """A picture that stays as it is."""
-
-    def __init__(self, bundle: dict[str, str]) -> None:
-        self._bundle = bundle
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return self._bundle
-
-    def __repr__(self) -> str:
-        return self._bundle["text/plain"]
 
 
 class LiveView:

@@ -64,3 +64,16 @@ def html_of(picture: Picture, height: int = HEIGHT, key: str = "") -> str:
 def bundle_of(picture: Picture, height: int = HEIGHT, key: str = "") -> dict[str, str]:
     """Both as an output of a cell: the image, and text where there are no images."""
     return {"text/html": html_of(picture, height, key), "text/plain": text_of(picture)}
+
+
+class Still:
+    """A picture that stays as it is."""
+
+    def __init__(self, bundle: dict[str, str]) -> None:
+        self._bundle = bundle
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return self._bundle
+
+    def __repr__(self) -> str:
+        return self._bundle["text/plain"]

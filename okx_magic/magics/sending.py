@@ -294,9 +294,7 @@ class OkxMagic(Magics):
         session = self.accounts.session(name)
         if nobody and name is None:
             account = session.account
-            if account.environment == "sandbox":
-                said = "no credentials found, so this is the built-in sandbox"
-            else:
-                said = f"nobody was logged in: this is {account.name}, from {account.source}"
-            tell([f"note: {said}"])
+            found = f"nobody was logged in: this is {account.name}, from {account.source}"
+            none = "no credentials found, so this is the built-in sandbox"
+            tell([f"note: {none if account.environment == 'sandbox' else found}"])
         return session
