@@ -74,11 +74,11 @@ class Parts:
 
     def cut(self) -> Iterator[Part]:
         """What is complete so far."""
-        times = [times for _, times in self._open[1]]
-        if times:
-            oldest = int(min(each.min() for each in times))
+        times = joined_times([times for _, times in self._open[1]])
+        if len(times):
+            oldest = int(times.min())
             edge = oldest if self._unique else oldest + 1
-            if any(each.max() >= edge for each in times):
+            if times.max() >= edge:
                 yield self._flush(edge)
 
     def end(self) -> Part:
@@ -90,6 +90,6 @@ class Parts:
         done = [between(*piece, edge, None) for piece in pieces]
         left = [between(*piece, None, edge) for piece in pieces]
         pages = [page for page, times in done if len(times)]
-        part = Part(edge, high, pages, joined_times(times for _, times in done))
+        part = Part(edge, high, pages, joined_times([times for _, times in done]))
         self._open = (edge, [piece for piece in left if len(piece[1])])
         return part
