@@ -32,6 +32,13 @@ class Place(NamedTuple):
         return f"request {self.number} of {self.total}, line {self.line} · {sent} sent"
 
 
+class OneLineInterrupt(KeyboardInterrupt):
+    """Ctrl-C that says what holds then: as for our errors, one line in place of a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"KeyboardInterrupt {self}"]
+
+
 def to_do(remedy: str, place: Place | None) -> list[tuple[str, str]]:
     """What to try, and which part of the cell to run then, as further lines of a block."""
     lines = [("try", remedy)] if remedy else []

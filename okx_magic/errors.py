@@ -33,7 +33,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.errorblock import Place as Place  # noqa: PLC0414  # it is found here, too
+from okx_magic.errorblock import OneLineInterrupt as OneLineInterrupt  # noqa: PLC0414  # it is found here, too
+from okx_magic.errorblock import Place as Place  # noqa: PLC0414  # same
 from okx_magic.errorblock import block, to_do
 
 if TYPE_CHECKING:

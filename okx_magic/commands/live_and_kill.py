@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from okx_magic.errors import KillIncomplete, OkxMagicError, RefusedError
+from okx_magic.errors import KillIncomplete, OkxMagicError, OneLineInterrupt, RefusedError
 from okx_magic.model import Request
 from okx_magic.orders.kill import Killer
 from okx_magic.ui.console import Note
@@ -73,12 +73,8 @@ def _check_live(account: Account) -> None:
         )
 
 
-class KillInterrupted(KeyboardInterrupt):
+class KillInterrupted(OneLineInterrupt):
     """Ctrl-C while the kill switch cancels; the latch stays on."""
-
-    # As for our errors: one line in place of a traceback.
-    def _render_traceback_(self) -> list[str]:
-        return [f"KeyboardInterrupt {self}"]
 
 
 def kill(session: Session, show: Callable[[Note], None]) -> None:

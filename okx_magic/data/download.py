@@ -12,7 +12,7 @@ from okx_magic.data.filing import bar_length_of, manifest_of
 from okx_magic.data.folder import Folder
 from okx_magic.data.ranges import missing
 from okx_magic.data.targets import Target, target_of
-from okx_magic.errors import CellError, OkxError, OkxMagicError
+from okx_magic.errors import CellError, OkxError, OkxMagicError, OneLineInterrupt
 from okx_magic.pages.candle_plan import candle_plan
 from okx_magic.pages.paging import Span
 
@@ -55,12 +55,8 @@ class Done:
         )
 
 
-class DownloadInterrupted(KeyboardInterrupt):
+class DownloadInterrupted(OneLineInterrupt):
     """Ctrl-C during a download."""
-
-    # As for our errors: one line in place of a traceback.
-    def _render_traceback_(self) -> list[str]:
-        return [f"KeyboardInterrupt {self}"]
 
 
 class Download:

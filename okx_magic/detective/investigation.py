@@ -12,6 +12,7 @@ from okx_magic.credentials.prehash_rules import REFUSED, faults, unreadable
 from okx_magic.detective.records import Explanation, Verdict
 from okx_magic.detective.search import BUDGET, Search
 from okx_magic.detective.wrapping import unwrapped
+from okx_magic.errors import OneLineInterrupt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,15 +23,12 @@ if TYPE_CHECKING:
     from okx_magic.detective.search import Hit, Progress
 
 
-class Stopped(KeyboardInterrupt):
+class Stopped(OneLineInterrupt):
     """A person stopped the search; the text tells what it had ruled out by then."""
 
     def __init__(self, search: Search) -> None:
         done = ", ".join(search.ruled_out) or "nothing yet"
         super().__init__(f"after {search.tried:,} of {BUDGET:,} signatures; ruled out: {done}")
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"KeyboardInterrupt {self}"]
 
 
 def investigate(

@@ -236,7 +236,8 @@ class OkxMagic(Magics):
         except OkxMagicError:
             # A person who reads on would take the next cell to be of the account that was refused.
             if self.accounts.current:
-                tell([f"note: not logged in: cells use {self.accounts.current} as before"])
+                now = self.accounts.current
+                show(receipts.notices([f"not logged in: cells use {now} as before"]))
             raise
         show(receipts.login(session))
         if arguments.unset_env:
@@ -293,8 +294,10 @@ class OkxMagic(Magics):
         nobody = self.accounts.current is None
         session = self.accounts.session(name)
         if nobody and name is None:
+            from okx_magic.ui import receipts  # noqa: PLC0415  # on first use
+
             account = session.account
             found = f"nobody was logged in: this is {account.name}, from {account.source}"
             none = "no credentials found, so this is the built-in sandbox"
-            tell([f"note: {none if account.environment == 'sandbox' else found}"])
+            show(receipts.notices([none if account.environment == "sandbox" else found]))
         return session

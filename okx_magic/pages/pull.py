@@ -11,7 +11,7 @@ from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, Protocol
 
-from okx_magic.errors import CellError, OkxMagicError, RefusedError
+from okx_magic.errors import CellError, OkxMagicError, OneLineInterrupt, RefusedError
 from okx_magic.frames.joined import frame_of_pages
 from okx_magic.pages.blocks import at_once, candles, threads
 from okx_magic.pages.candle_plan import CandlePlan, candle_plan
@@ -59,16 +59,12 @@ class Pulled:
     notices: tuple[str, ...] = ()
 
 
-class PullInterrupted(KeyboardInterrupt):
+class PullInterrupted(OneLineInterrupt):
     """Ctrl-C during a pull. ``pulled`` has what had come, without a gap."""
 
     def __init__(self, pulled: Pulled) -> None:
         super().__init__(pulled.notices[-1])
         self.pulled = pulled
-
-    # As for our errors: one line in place of a traceback.
-    def _render_traceback_(self) -> list[str]:
-        return [f"KeyboardInterrupt {self}"]
 
 
 def first_page(request: Request, span: Span) -> Request:
